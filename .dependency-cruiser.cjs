@@ -65,7 +65,7 @@ const FLOORS = {
     ...[
       'reconcile/',
       'waiting-report.ts',
-      'known-assignments.ts',
+      'assignment-cache.ts',
       'fleet-watch.ts',
       'endpoint-addresses.ts',
       'holder-words.ts',

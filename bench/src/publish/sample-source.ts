@@ -90,7 +90,7 @@ export function sampleWriters(
         readings,
         miss: undefined,
         lacking: undefined,
-        asked: true,
+        wasAsked: true,
         latenessMs: 0,
       });
     };

@@ -24,10 +24,10 @@ async function startPeer(): Promise<ContractPeer> {
               unitId: 1,
               tables: {
                 read: (table, address, quantity) => {
-                  const wanted = Array.from({ length: quantity }, (_, at) => registers.get(address + at));
-                  if (table !== 'holding_register' || wanted.includes(undefined)) return undefined;
+                  const values = Array.from({ length: quantity }, (_, at) => registers.get(address + at));
+                  if (table !== 'holding_register' || values.includes(undefined)) return undefined;
                   const bytes = Buffer.alloc(quantity * 2);
-                  wanted.forEach((value, at) => {
+                  values.forEach((value, at) => {
                     bytes.writeUInt16BE(value ?? 0, at * 2);
                   });
                   return bytes;

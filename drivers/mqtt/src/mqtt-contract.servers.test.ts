@@ -18,14 +18,14 @@ async function startPeer(): Promise<WatchedPeer> {
     await publisher.publishAsync('hall/meter/level', String(level), { qos: 1, retain });
     return level;
   };
-  const written: number[] = [];
-  publisher.on('message', (_topic, payload) => written.push(Number(payload)));
+  const writtenValues: number[] = [];
+  publisher.on('message', (_topic, payload) => writtenValues.push(Number(payload)));
   await publisher.subscribeAsync('hall/meter/level/set', { qos: 1 });
   return {
     port: broker.port,
     tell: () => next(false),
     hold: () => next(true),
-    written: () => written,
+    written: () => writtenValues,
     stop: async () => {
       await publisher.endAsync(true);
       await broker.kill();

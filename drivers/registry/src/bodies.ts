@@ -4,13 +4,13 @@ import type { ProtocolForms } from '@holdfast/shared/contracts/http/protocols-ht
 import { protocolForms } from '@holdfast/shared/contracts/protocols/protocol-forms.ts';
 import { specs } from './specs.ts';
 
-let made: { readonly devices: DeviceBodies; readonly points: PointBodies } | undefined;
+let cache: { readonly devices: DeviceBodies; readonly points: PointBodies } | undefined;
 let madeForms: readonly ProtocolForms[] | undefined;
 
 /** The bodies of devices and points of all protocols, as the API takes and gives them. Made once. */
 export function bodies(): { readonly devices: DeviceBodies; readonly points: PointBodies } {
-  made ??= { devices: new DeviceBodies(specs), points: new PointBodies(specs) };
-  return made;
+  cache ??= { devices: new DeviceBodies(specs), points: new PointBodies(specs) };
+  return cache;
 }
 
 /** The forms of all protocols. Made once. */

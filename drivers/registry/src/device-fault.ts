@@ -8,8 +8,8 @@ export function deviceFault(device: DeviceConfig): string | undefined {
   const { code, protocol, mode, connection, points } = device;
   const spec = specs.get(protocol);
   if (!spec) {
-    const known = [...specs.keys()].join(', ');
-    return `device ${code}: there is no protocol ${protocol} here; known: ${known}`;
+    const protocols = [...specs.keys()].join(', ');
+    return `device ${code}: there is no protocol ${protocol} here; known: ${protocols}`;
   }
   if (!spec.modes.includes(mode)) return `device ${code}: ${protocol} has no mode ${mode}`;
   const parsed = spec.connection.safeParse(connection);
@@ -26,7 +26,7 @@ export function deviceFault(device: DeviceConfig): string | undefined {
 
 /** Checks the address only: rules of a later release must not take a running point away. */
 function addressFault(spec: DriverSpec, connection: object, point: PointConfig): string | undefined {
-  const fields = spec.place.safeParse(shown(spec, point.address));
+  const fields = spec.place.safeParse(displayed(spec, point.address));
   if (!fields.success) {
     const [issue] = fields.error.issues;
     return `${['address', ...(issue?.path ?? [])].map(String).join('.')}: ${issue?.message}`;
@@ -37,7 +37,7 @@ function addressFault(spec: DriverSpec, connection: object, point: PointConfig):
   return own && `${own.field}: ${own.message}`;
 }
 
-function shown(spec: DriverSpec, address: unknown): unknown {
+function displayed(spec: DriverSpec, address: unknown): unknown {
   try {
     return spec.showAddress(address);
   } catch {

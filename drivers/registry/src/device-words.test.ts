@@ -112,7 +112,9 @@ describe('what a collector says of a device, in Chinese', () => {
   it('is there for every sentence of links, values and collectors', () => {
     const sentences = sourceFiles().flatMap((path) => sentencesIn(path, readFileSync(path, 'utf8')));
     expect(sentences.length).toBeGreaterThan(100);
-    const lacking = sentences.filter(({ told }) => faultInChinese(told) === told && !parts.has(told));
+    const lacking = sentences.filter(
+      ({ sentence }) => faultInChinese(sentence) === sentence && !parts.has(sentence),
+    );
     expect(lacking).toEqual([]);
   });
 });
@@ -152,16 +154,18 @@ const place =
 const literal = /'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g;
 
 /** Sentences, with a sample name or number for each placeholder. */
-function sentencesIn(path: string, text: string): { path: string; told: string }[] {
+function sentencesIn(path: string, text: string): { path: string; sentence: string }[] {
   const source = text.replace(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
-  const found = new Set<string>();
+  const sentences = new Set<string>();
   for (const { index, 0: opening } of source.matchAll(place)) {
     const rest = source.slice(index + opening.length);
     const end = /[;}]\s*\n|,\n\s*(?:\w+:|\{)|\)\s*\n/.exec(rest)?.index ?? rest.length;
     for (const [, single, double, template] of rest.slice(0, end).matchAll(literal)) {
-      const told = (single ?? double ?? template ?? '').replace(/\$\{[^{}]*\}/g, '7').replaceAll("\\'", "'");
-      if (/[a-z]{2,} [a-z]/.test(told)) found.add(told);
+      const sentence = (single ?? double ?? template ?? '')
+        .replace(/\$\{[^{}]*\}/g, '7')
+        .replaceAll("\\'", "'");
+      if (/[a-z]{2,} [a-z]/.test(sentence)) sentences.add(sentence);
     }
   }
-  return [...found].map((told) => ({ path: path.slice(root.length + 1), told }));
+  return [...sentences].map((sentence) => ({ path: path.slice(root.length + 1), sentence }));
 }

@@ -123,13 +123,13 @@ describe('a fault in Chinese', () => {
     ],
     ['no limits', judgeTask, { ...task, max_duration: {} }],
     ['labels', judgeTask, { ...task, required_labels: { 'a=b': 'c' } }],
-  ])('is there for %s', (_, judge, given) => {
-    const judged = judge(given);
-    const faults = judged.ok ? [] : judged.issues.map(({ message }) => message);
+  ])('is there for %s', (_, judge, body) => {
+    const result = judge(body);
+    const faults = result.ok ? [] : result.issues.map(({ message }) => message);
     expect(faults).not.toEqual([]);
-    const told = faults.map(faultInChinese);
-    expect(told.filter((fault) => !/\p{Script=Han}/u.test(fault))).toEqual([]);
-    expect(told.join()).not.toMatch(/\b(must|is|not|expected|cannot|the)\b/);
+    const messages = faults.map(faultInChinese);
+    expect(messages.filter((fault) => !/\p{Script=Han}/u.test(fault))).toEqual([]);
+    expect(messages.join()).not.toMatch(/\b(must|is|not|expected|cannot|the)\b/);
   });
 
   it('names what the English one names, in its own order', () => {
@@ -149,8 +149,8 @@ describe('a fault in Chinese', () => {
   it('of which a part is being found out is told whole between others', () => {
     const refused = 'exception 2: illegal data address';
     const block = `press-1 unit 1 holding register 10-15: ${refused}; which part of it is being found out`;
-    const told = faultInChinese(`flow: ${refused}; ${block}; level: ${refused}`);
-    expect(told).toContain('；正在查明是其中哪一部分；level');
-    expect(told).not.toContain('found out');
+    const message = faultInChinese(`flow: ${refused}; ${block}; level: ${refused}`);
+    expect(message).toContain('；正在查明是其中哪一部分；level');
+    expect(message).not.toContain('found out');
   });
 });

@@ -138,11 +138,11 @@ describe('the form of a point', () => {
     let refused = 0;
     for (const example of examplesOf(point)) {
       for (const body of spoiled(example, point)) {
-        const judged = judgedModbus(body);
-        const fields = new Set(judged.ok ? [] : judged.issues.map(({ path }) => path[0]));
-        if (!judged.ok) refused += 1;
-        if (!judged.ok && isPoint(body) && isBetweenFields(body, fields)) continue;
-        expect([body, isPoint(body)]).toEqual([body, judged.ok]);
+        const result = judgedModbus(body);
+        const fields = new Set(result.ok ? [] : result.issues.map(({ path }) => path[0]));
+        if (!result.ok) refused += 1;
+        if (!result.ok && isPoint(body) && isBetweenFields(body, fields)) continue;
+        expect([body, isPoint(body)]).toEqual([body, result.ok]);
       }
     }
     expect(refused).toBeGreaterThan(400);
@@ -174,7 +174,7 @@ describe('the form of a point', () => {
   });
 
   it('reads every notation of an address as the API does', () => {
-    for (const written of [
+    for (const address of [
       '40001',
       '400001',
       '465536',
@@ -187,13 +187,13 @@ describe('the form of a point', () => {
       '100',
       '9999',
     ]) {
-      const notation = tcp.notations.find(({ pattern }) => new RegExp(pattern).test(written));
-      const [, digits = ''] = new RegExp(notation?.pattern ?? '').exec(written) ?? [];
-      const read = Number.parseInt(digits, notation?.radix) - (notation?.first ?? 0);
+      const notation = tcp.notations.find(({ pattern }) => new RegExp(pattern).test(address));
+      const [, digits = ''] = new RegExp(notation?.pattern ?? '').exec(address) ?? [];
+      const number = Number.parseInt(digits, notation?.radix) - (notation?.first ?? 0);
       const isNumber = notation?.radix === 10 && notation.first === 0;
       const { table = undefined } = notation?.sets ?? {};
-      expect({ ok: true, table, address: read }).toEqual(
-        parseAddress(isNumber ? Number(written) : written, undefined),
+      expect({ ok: true, table, address: number }).toEqual(
+        parseAddress(isNumber ? Number(address) : address, undefined),
       );
     }
     for (const odd of ['4001', '40000x', '0x12345', '-1', 'D100']) {

@@ -15,14 +15,14 @@ export const protocols: readonly string[] = Object.keys(modules);
 
 /** The drivers of this process, each made once. */
 export function driverLoader(): LoadDriver {
-  const made = new Map<string, Promise<Driver>>();
+  const driversByProtocol = new Map<string, Promise<Driver>>();
   return (protocol) => {
-    const known = made.get(protocol);
-    if (known) return known;
+    const cached = driversByProtocol.get(protocol);
+    if (cached) return cached;
     const load = modules[protocol];
     if (!load) return Promise.reject(new RangeError(`there is no driver for the protocol ${protocol}`));
     const driver = load().then(({ createDriver }) => createDriver(protocol));
-    made.set(protocol, driver);
+    driversByProtocol.set(protocol, driver);
     return driver;
   };
 }

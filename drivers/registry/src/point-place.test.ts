@@ -23,9 +23,9 @@ it.each([
   ['melsec', { address: 'D100', length: null, encoding: null }, 'D100'],
   ['melsec', { address: 'R50', length: 10, encoding: 'gbk' }, 'R50, Length 10, Encoding GBK'],
   ['mqtt', { topic: 'hall/meter-4#/power', time_at: '/ts' }, 'hall/meter-4#/power, Time at /ts'],
-])('a point of %s lies where its form says: %j', (protocol, point, told) => {
+])('a point of %s lies where its form says: %j', (protocol, point, words) => {
   const { address, more } = pointPlace(formOf(protocol), { code: 'x', data_type: 'bool', ...point }, 'en');
-  expect([address, ...more].join(', ')).toBe(told);
+  expect([address, ...more].join(', ')).toBe(words);
 });
 
 it('the place of a point is told in Chinese, too', () => {

@@ -13,11 +13,11 @@ it.each([
   ],
   ['melsec', { address: 'D100', count: 4 }, ['Address D100, Count 4', '地址 D100，个数 4']],
   ['mqtt', { topic: 'hall/+' }, ['Topic hall/+', '主题 hall/+']],
-])('a request of %s is told in both languages: %j', (protocol, request, told) => {
+])('a request of %s is told in both languages: %j', (protocol, request, sentences) => {
   const words = (['en', 'zh'] as const).map((language) =>
     requestInWords(request, formOf(protocol), language),
   );
-  expect(words).toEqual(told);
+  expect(words).toEqual(sentences);
 });
 
 it('a field without words is told by its name, as are all without forms', () => {

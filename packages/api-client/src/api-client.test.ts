@@ -11,10 +11,10 @@ it('a call that is one of too many is made again as soon as it may be, and any o
     [429, 'login_delayed', '1'],
     [429, 'too_many_requests', '60'],
   ] as const;
-  let asked = 0;
+  let requestCount = 0;
   const server = createServer((_request, response) => {
-    const [status, code, retryAfter] = answers[asked] ?? [500, '', undefined];
-    asked += 1;
+    const [status, code, retryAfter] = answers[requestCount] ?? [500, '', undefined];
+    requestCount += 1;
     response.writeHead(status, {
       'content-type': status < 300 ? 'application/json' : 'application/problem+json',
       ...(retryAfter !== undefined && { 'retry-after': retryAfter }),
@@ -28,5 +28,5 @@ it('a call that is one of too many is made again as soon as it may be, and any o
   expect(await client.post('/', {})).toMatchObject({ code: 'made' });
   await expect(client.post('/', {})).rejects.toMatchObject({ code: 'login_delayed' });
   await expect(client.post('/', {})).rejects.toMatchObject({ code: 'too_many_requests' });
-  expect(asked).toBe(4);
+  expect(requestCount).toBe(4);
 });

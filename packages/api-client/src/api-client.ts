@@ -72,11 +72,11 @@ export class ApiClient {
   }
 
   get<T = Item>(path: string, query: Query = {}): Promise<T> {
-    return this.#told(() => this.#call<T>('GET', path, { query }));
+    return this.#withOwnError(() => this.#call<T>('GET', path, { query }));
   }
 
   post<T = Item>(path: string, body?: unknown, query: Query = {}): Promise<T> {
-    return this.#told(() => this.#call<T>('POST', path, { query, body }));
+    return this.#withOwnError(() => this.#call<T>('POST', path, { query, body }));
   }
 
   /**
@@ -87,7 +87,7 @@ export class ApiClient {
   command<T = Item>(path: string, body: unknown, ifMatch?: string): Promise<T> {
     const headers = { 'idempotency-key': randomHex(), ...(ifMatch !== undefined && { 'if-match': ifMatch }) };
     const ask = () => this.#call<T>('POST', path, { body, headers });
-    return this.#told(() =>
+    return this.#withOwnError(() =>
       ask().catch((error: unknown) => {
         if (!(error instanceof NoAnswer && error.mayHaveArrived)) throw error;
         return ask();
@@ -97,7 +97,7 @@ export class ApiClient {
 
   /** Changes an item only as it is now, so as not to overwrite a change that somebody else makes meanwhile. */
   patch<T = Item>(path: string, body: unknown, query: Query = {}): Promise<T> {
-    return this.#told(async () => {
+    return this.#withOwnError(async () => {
       const now = await this.#accepted('GET', path, {}, AbortSignal.timeout(this.#answerMs));
       await now.body?.cancel();
       const etag = now.headers.get('etag');
@@ -107,12 +107,14 @@ export class ApiClient {
 
   /** Changes many items, whatever their present state. */
   changeAll<T = Item>(method: 'PATCH' | 'POST', path: string, body: unknown, query: Query = {}): Promise<T> {
-    return this.#told(() => this.#call<T>(method, path, { body, query, headers: { 'if-match': '*' } }));
+    return this.#withOwnError(() =>
+      this.#call<T>(method, path, { body, query, headers: { 'if-match': '*' } }),
+    );
   }
 
   /** Calls an action of an item only as it is now, and not after a change that somebody else makes meanwhile. */
   callOf<T = Item>(item: string, call: string, body: unknown, query: Query = {}): Promise<T> {
-    return this.#told(async () => {
+    return this.#withOwnError(async () => {
       const now = await this.#accepted('GET', item, {}, AbortSignal.timeout(this.#answerMs));
       await now.body?.cancel();
       const etag = now.headers.get('etag');
@@ -124,11 +126,11 @@ export class ApiClient {
   /** Sends a file by POST. */
   sendFile<T = Item>(path: string, file: Uint8Array<ArrayBuffer>, query: Query): Promise<T> {
     const headers = { 'content-type': 'application/octet-stream' };
-    return this.#told(() => this.#call<T>('POST', path, { query, file, headers }));
+    return this.#withOwnError(() => this.#call<T>('POST', path, { query, file, headers }));
   }
 
   delete<T = Item | undefined>(path: string, query: Query = {}): Promise<T> {
-    return this.#told(() => this.#call<T>('DELETE', path, { query }));
+    return this.#withOwnError(() => this.#call<T>('DELETE', path, { query }));
   }
 
   /**
@@ -136,25 +138,25 @@ export class ApiClient {
    * @param head gets each page, for what it contains besides its items
    */
   async list(path: string, query: Query, atMost: number, head?: (page: Item) => void): Promise<Item[]> {
-    const found: Item[] = [];
+    const items: Item[] = [];
     let cursor: string | undefined;
     do {
-      const limit = Math.min(pageSize, atMost - found.length);
+      const limit = Math.min(pageSize, atMost - items.length);
       const page = await this.get<{ results: Item[]; next_cursor?: string | null }>(path, {
         ...query,
         limit,
         cursor,
       });
       head?.({ ...page });
-      found.push(...page.results);
+      items.push(...page.results);
       cursor = page.next_cursor ?? undefined;
-    } while (cursor !== undefined && found.length < atMost);
-    return found.slice(0, atMost);
+    } while (cursor !== undefined && items.length < atMost);
+    return items.slice(0, atMost);
   }
 
   /** An answer whose body is read as it comes; only its beginning has a deadline. */
   open(path: string, query: Query, headers: Record<string, string>): Promise<Response> {
-    return this.#told(async () => {
+    return this.#withOwnError(async () => {
       const opening = new AbortController();
       const timer = setTimeout(
         () => opening.abort(new DOMException('no answer in time', 'TimeoutError')),
@@ -168,7 +170,7 @@ export class ApiClient {
     });
   }
 
-  async #told<T>(ask: () => Promise<T>): Promise<T> {
+  async #withOwnError<T>(ask: () => Promise<T>): Promise<T> {
     const { asOwnError } = this.#access;
     try {
       return await ask();

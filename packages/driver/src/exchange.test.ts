@@ -27,10 +27,10 @@ class Bench {
       judge: (received: Uint8Array, count: number) =>
         judge(question, Buffer.from(received.subarray(0, count)).toString()),
     });
-    const asked = this.exchange.ask(make, timeoutMs, (direction, bytes) =>
+    const outcome = this.exchange.ask(make, timeoutMs, (direction, bytes) =>
       this.heard.push(`${direction} ${Buffer.from(bytes).toString().trim()}`),
     );
-    return asked.catch((failure: DriverFailure) => failure);
+    return outcome.catch((failure: DriverFailure) => failure);
   }
 
   opens(): void {
@@ -87,19 +87,19 @@ function judge(question: string, text: string): Verdict<string> {
   return text.startsWith(question) ? { kind: 'answer', answer: text.trim() } : fault(text.trim());
 }
 
-function opened(): { readonly bench: Bench; readonly asked: Promise<string | DriverFailure> } {
+function opened(): { readonly bench: Bench; readonly outcome: Promise<string | DriverFailure> } {
   const bench = new Bench();
-  const asked = bench.ask('a');
+  const outcome = bench.ask('a');
   bench.opens();
-  return { bench, asked };
+  return { bench, outcome };
 }
 
 describe('an exchange of requests and answers', () => {
   it('gives the answer that came in pieces, and asks over the same connection again', async () => {
-    const { bench, asked } = opened();
+    const { bench, outcome } = opened();
     bench.comes('a=');
     bench.comes('1\n');
-    expect(await asked).toBe('a=1');
+    expect(await outcome).toBe('a=1');
     const next = bench.ask('b');
     bench.comes('b=2\n');
     expect(await next).toBe('b=2');
@@ -108,9 +108,9 @@ describe('an exchange of requests and answers', () => {
   });
 
   it('keeps its connection after a refusal, and after no other failure', async () => {
-    const { bench, asked } = opened();
+    const { bench, outcome } = opened();
     bench.comes('no\n');
-    expect(await asked).toMatchObject({ kind: 'refused', wasSent: true });
+    expect(await outcome).toMatchObject({ kind: 'refused', wasSent: true });
     expect(bench.closed).toEqual([]);
     const next = bench.ask('b');
     bench.comes('who?\n');
@@ -129,10 +129,10 @@ describe('an exchange of requests and answers', () => {
     ],
     ['disconnecting', (bench) => bench.exchange.disconnect(), { kind: 'connection', wasSent: true }],
   ])('drops its connection for %s, and connects anew', async (_what, happens, failure) => {
-    const { bench, asked } = opened();
+    const { bench, outcome } = opened();
     happens(bench);
-    expect(await asked).toBeInstanceOf(DriverFailure);
-    expect(await asked).toMatchObject(failure);
+    expect(await outcome).toBeInstanceOf(DriverFailure);
+    expect(await outcome).toMatchObject(failure);
     expect(bench.closed).toEqual([0]);
     const next = bench.ask('a');
     expect(bench.connections).toHaveLength(2);
@@ -142,27 +142,27 @@ describe('an exchange of requests and answers', () => {
   });
 
   it('tells what came of an answer that did not come whole', async () => {
-    const { bench, asked } = opened();
+    const { bench, outcome } = opened();
     bench.comes('a=');
     bench.passes(timeoutMs);
-    expect(await asked).toMatchObject({ message: 'no answer within 100 ms; received 2 bytes: 613d' });
+    expect(await outcome).toMatchObject({ message: 'no answer within 100 ms; received 2 bytes: 613d' });
     expect(bench.heard).toEqual(['sent a', 'received a=']);
   });
 
   it('takes no answer that comes after the deadline, although its timer has not run yet', async () => {
-    const { bench, asked } = opened();
+    const { bench, outcome } = opened();
     bench.nowMs += timeoutMs + 1;
     bench.comes('a=1\n');
-    expect(await asked).toMatchObject({ kind: 'timeout', wasSent: true });
+    expect(await outcome).toMatchObject({ kind: 'timeout', wasSent: true });
     expect(bench.closed).toEqual([0]);
   });
 
   it('sends nothing after the deadline, nor without the right to', async () => {
     const late = new Bench();
-    const asked = late.ask('a');
+    const outcome = late.ask('a');
     late.nowMs += timeoutMs + 1;
     late.opens();
-    expect(await asked).toMatchObject({ kind: 'timeout', wasSent: false, scope: 'endpoint' });
+    expect(await outcome).toMatchObject({ kind: 'timeout', wasSent: false, scope: 'endpoint' });
     const unpermitted = new Bench();
     unpermitted.isPermitted = false;
     const refused = unpermitted.ask('a');
@@ -172,18 +172,18 @@ describe('an exchange of requests and answers', () => {
   });
 
   it('trusts no connection that says something unasked', async () => {
-    const { bench, asked } = opened();
+    const { bench, outcome } = opened();
     bench.comes('a=1\n');
-    await asked;
+    await outcome;
     bench.comes('a=1\n');
     expect(bench.closed).toEqual([0]);
   });
 
   it('takes one request at a time', async () => {
-    const { bench, asked } = opened();
+    const { bench, outcome } = opened();
     expect(await bench.ask('b')).toMatchObject({ kind: 'connection', wasSent: false });
     bench.comes('a=1\n');
-    expect(await asked).toBe('a=1');
+    expect(await outcome).toBe('a=1');
     expect(bench.sent).toEqual(['a']);
   });
 

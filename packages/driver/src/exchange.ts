@@ -49,7 +49,7 @@ export class Exchange {
   #count = 0;
   #channel: Channel | undefined;
   #isOpen = false;
-  #asked: Asked | undefined;
+  #pending: Asked | undefined;
 
   /** @param longestAnswer in bytes */
   constructor(to: DialOptions, host: LinkHost, longestAnswer: number) {
@@ -61,13 +61,13 @@ export class Exchange {
   /** @throws DriverFailure and nothing else */
   ask<T>(make: () => Outgoing<T>, timeoutMs: number, hear?: Hear): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#asked) {
+      if (this.#pending) {
         const reason = 'another request is in flight on this endpoint';
         reject(new DriverFailure('connection', reason, { wasSent: false }));
         return;
       }
       const { clock, timers } = this.#host;
-      this.#asked = {
+      this.#pending = {
         ...{ timeoutMs, hear, reject, make, outgoing: undefined },
         deadlineMs: clock.monotonicMs() + timeoutMs,
         cancel: timers.after(timeoutMs, () => this.#deadlinePassed()),
@@ -104,10 +104,10 @@ export class Exchange {
   }
 
   #send(): void {
-    const asked = this.#asked;
-    if (!asked) return;
+    const pending = this.#pending;
+    if (!pending) return;
     // A process that was suspended while it connected has no time left.
-    if (this.#host.clock.monotonicMs() > asked.deadlineMs) {
+    if (this.#host.clock.monotonicMs() > pending.deadlineMs) {
       this.#deadlinePassed();
       return;
     }
@@ -116,15 +116,15 @@ export class Exchange {
       return;
     }
     this.#count = 0;
-    const outgoing = asked.make();
-    asked.outgoing = outgoing;
+    const outgoing = pending.make();
+    pending.outgoing = outgoing;
     this.#channel?.write(outgoing.bytes);
-    asked.hear?.('sent', outgoing.bytes);
+    pending.hear?.('sent', outgoing.bytes);
   }
 
   #onBytes(bytes: Uint8Array, count: number): void {
-    const asked = this.#asked;
-    if (!asked?.outgoing) {
+    const pending = this.#pending;
+    if (!pending?.outgoing) {
       this.#fail('connection', 'the device sent data that nobody asked for');
       return;
     }
@@ -134,29 +134,29 @@ export class Exchange {
     }
     this.#received.set(bytes.subarray(0, count), this.#count);
     this.#count += count;
-    const verdict = asked.outgoing.judge(this.#received, this.#count);
+    const verdict = pending.outgoing.judge(this.#received, this.#count);
     if (verdict.kind === 'incomplete') return;
     if (verdict.kind === 'fault') {
       this.#fail('connection', `malformed answer: ${verdict.reason}`);
       return;
     }
     // A process that was suspended and continued sees the answer before its timers fire: it may be out of date.
-    if (this.#host.clock.monotonicMs() > asked.deadlineMs) {
+    if (this.#host.clock.monotonicMs() > pending.deadlineMs) {
       this.#deadlinePassed();
       return;
     }
-    this.#tellReceived(asked);
+    this.#tellReceived(pending);
     if (verdict.kind === 'refusal' && !verdict.failure.isAnswer) this.#drop();
     this.#settle();
-    if (verdict.kind === 'answer') asked.resolve(verdict.answer);
-    else asked.reject(verdict.failure);
+    if (verdict.kind === 'answer') pending.resolve(verdict.answer);
+    else pending.reject(verdict.failure);
   }
 
   #deadlinePassed(): void {
-    const asked = this.#asked;
-    if (!asked) return;
-    const { timeoutMs } = asked;
-    if (!asked.outgoing) {
+    const pending = this.#pending;
+    if (!pending) return;
+    const { timeoutMs } = pending;
+    if (!pending.outgoing) {
       this.#fail('timeout', `not connected within ${timeoutMs} ms`);
       return;
     }
@@ -166,10 +166,10 @@ export class Exchange {
   }
 
   #fail(kind: FailureKind, reason: string, cause?: unknown): void {
-    if (this.#asked?.outgoing) this.#tellReceived(this.#asked);
+    if (this.#pending?.outgoing) this.#tellReceived(this.#pending);
     this.#drop();
-    const asked = this.#settle();
-    asked?.reject(new DriverFailure(kind, reason, { cause, wasSent: asked.outgoing !== undefined }));
+    const pending = this.#settle();
+    pending?.reject(new DriverFailure(kind, reason, { cause, wasSent: pending.outgoing !== undefined }));
   }
 
   /** An answer is reported in one piece, in however many pieces it came. */
@@ -178,10 +178,10 @@ export class Exchange {
   }
 
   #settle(): Asked | undefined {
-    const asked = this.#asked;
-    this.#asked = undefined;
-    asked?.cancel();
-    return asked;
+    const pending = this.#pending;
+    this.#pending = undefined;
+    pending?.cancel();
+    return pending;
   }
 
   #drop(): void {

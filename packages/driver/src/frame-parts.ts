@@ -21,12 +21,16 @@ export class FrameParts {
   }
 
   /** Number of bytes that belong to no part yet. */
-  get left(): number {
+  get bytesLeft(): number {
     return this.#bytes.length - this.#at;
   }
 
   /** @param length of the part; fewer bytes where fewer came @returns its bytes */
-  take(part: string, length = this.left, textOf?: (bytes: Uint8Array) => string | undefined): Uint8Array {
+  take(
+    part: string,
+    length = this.bytesLeft,
+    textOf?: (bytes: Uint8Array) => string | undefined,
+  ): Uint8Array {
     const bytes = this.#bytes.subarray(this.#at, this.#at + Math.max(0, length));
     this.#at += bytes.length;
     if (bytes.length === 0) return bytes;

@@ -20,9 +20,9 @@ const thisMachine = new Set(['localhost', '0.0.0.0', '::', '::1']);
 export function plainHost(host: string): string {
   const [text = '', ...zone] = host.trim().toLowerCase().split('%');
   if (zone.length > 0) return [urlHost(text), ...zone].join('%');
-  const written = urlHost(text).replace(/\.$/, '');
-  const [, high, low] = wrappedIpv4.exec(written) ?? [];
-  const plain = high && low ? dotted(Number.parseInt(high, 16), Number.parseInt(low, 16)) : written;
+  const hostText = urlHost(text).replace(/\.$/, '');
+  const [, high, low] = wrappedIpv4.exec(hostText) ?? [];
+  const plain = high && low ? dotted(Number.parseInt(high, 16), Number.parseInt(low, 16)) : hostText;
   return thisMachine.has(plain) ? '127.0.0.1' : plain;
 }
 

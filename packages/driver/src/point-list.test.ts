@@ -16,7 +16,7 @@ it('gives each value a place, those of an array one by one', () => {
 
 it('makes what is kept in it once', () => {
   const list = new PointList([{ ...point, code: 'a' }]);
-  const made = list.once('map', () => ({}));
-  expect(list.once('map', () => ({}))).toBe(made);
-  expect(list.once('other', () => ({}))).not.toBe(made);
+  const map = list.once('map', () => ({}));
+  expect(list.once('map', () => ({}))).toBe(map);
+  expect(list.once('other', () => ({}))).not.toBe(map);
 });

@@ -10,7 +10,7 @@ export class PointList<A = unknown> {
   /** Names of all values, in the order of the points. A value's place in it is its `at`. */
   readonly codes: readonly string[];
   readonly #first: Uint32Array;
-  readonly #kept = new Map<string, unknown>();
+  readonly #valuesByKey = new Map<string, unknown>();
 
   constructor(points: readonly DevicePoint<A>[]) {
     this.points = points;
@@ -40,7 +40,7 @@ export class PointList<A = unknown> {
 
   /** Keeps derived objects under a key: decoders, maps, plans. They must depend only on the key and the points. */
   once<T>(key: string, make: () => T): T {
-    if (!this.#kept.has(key)) this.#kept.set(key, make());
-    return this.#kept.get(key) as T;
+    if (!this.#valuesByKey.has(key)) this.#valuesByKey.set(key, make());
+    return this.#valuesByKey.get(key) as T;
   }
 }

@@ -42,12 +42,12 @@ export class RefusedPoints<P extends { readonly code: string }> {
 
   /** Notes that a request for this point alone was refused. @returns whether that is new */
   refuse(point: P, answer: string, nowMs: number): boolean {
-    const known = this.#byCode.get(point.code);
+    const refused = this.#byCode.get(point.code);
     const longestMs = this.#firstPauseMs * longestPauseFactor;
-    const pauseMs = known ? Math.min(known.pauseMs * 2, longestMs) : this.#firstPauseMs;
-    const refusals = (known?.refusals ?? 0) + 1;
+    const pauseMs = refused ? Math.min(refused.pauseMs * 2, longestMs) : this.#firstPauseMs;
+    const refusals = (refused?.refusals ?? 0) + 1;
     this.#byCode.set(point.code, { point, answer, refusals, pauseMs, nextProbeMs: nowMs + pauseMs });
-    return !known;
+    return !refused;
   }
 
   /** Notes that the point was read after all. @returns whether it had been refused */

@@ -173,10 +173,10 @@ export interface DriverSpec<C extends object = object, A = unknown> {
   /** The field of the connection that names `unit` of `pace`, for errors. */
   readonly unitField?: string;
   /**
-   * A doubt about a place that is accepted all the same, in words. @param sent as people wrote it @param shown as it is
+   * A doubt about a place that is accepted all the same, in words. @param sent as people wrote it @param address as it is
    * shown
    */
-  doubt?(sent: object, shown: object): InBoth | undefined;
+  doubt?(sent: object, address: object): InBoth | undefined;
   /**
    * Contradictions between fields that are each valid. A device on its own comes without points; with all of its
    * points, those that can never be read are reported too, as `points.3`.

@@ -23,13 +23,13 @@ export async function aggregateSpans(
   spans: readonly EvenSpan[],
 ): Promise<HistoryBucket[]> {
   refuseTooManyBuckets(query);
-  let found: readonly HistoryBucket[] = [];
+  let buckets: readonly HistoryBucket[] = [];
   const begins: number[] = [];
   for (const span of spans.toReversed()) {
     const start = new Date(Math.max(span.fromMs, query.start.getTime()));
     const end = new Date(Math.min(span.toMs, query.end.getTime()));
     if (start >= end) continue;
-    found = [...(await store.aggregate({ ...query, ...intervalsOf(span), start, end })), ...found];
+    buckets = [...(await store.aggregate({ ...query, ...intervalsOf(span), start, end })), ...buckets];
     const lastMs = end.getTime() - 1;
     const firstMs = Math.max(span.fromMs, start.getTime() - span.intervalMs + 1);
     for (
@@ -38,7 +38,7 @@ export async function aggregateSpans(
       atMs -= span.intervalMs
     )
       begins.push(atMs);
-    if (begins.length >= query.limit || found.length >= query.limit) break;
+    if (begins.length >= query.limit || buckets.length >= query.limit) break;
   }
-  return withBucketsAt(found, begins.reverse(), query);
+  return withBucketsAt(buckets, begins.reverse(), query);
 }

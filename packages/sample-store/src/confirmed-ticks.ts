@@ -10,7 +10,10 @@ const dayMs = 86_400_000;
  */
 export function confirmedTicks({ session, devices }: SentRecord, untilMs: number): TickEntry[] {
   return devices
-    .map((told) => ({ ...told, tick: Math.min(told.tick, Math.floor(untilMs / told.period_ms)) }))
+    .map((confirmed) => ({
+      ...confirmed,
+      tick: Math.min(confirmed.tick, Math.floor(untilMs / confirmed.period_ms)),
+    }))
     .filter(({ since_tick, tick }) => since_tick <= tick)
     .map(({ device, period_ms: periodMs, since_tick, tick }) => {
       const firstDay = Math.floor((tick * periodMs) / dayMs) - daysTold;

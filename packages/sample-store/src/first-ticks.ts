@@ -20,7 +20,7 @@ function firstTickMs({
 
 /** Picks the first ticks that are worth noting: one for each device and epoch, which costs next to nothing per sample. */
 export class FirstTicks {
-  readonly #known = new Map<string, Map<string, FirstTick>>();
+  readonly #bySession = new Map<string, Map<string, FirstTick>>();
   #devices = 0;
 
   newsOf(samples: readonly StorableSample[]): FirstTickNews {
@@ -28,8 +28,8 @@ export class FirstTicks {
     for (const sample of samples) {
       const { session, device, epoch, sequence } = sample;
       if (sequence === undefined) continue;
-      const known = this.#known.get(session)?.get(device);
-      if (known?.epoch === epoch && known.sequence <= sequence) continue;
+      const recorded = this.#bySession.get(session)?.get(device);
+      if (recorded?.epoch === epoch && recorded.sequence <= sequence) continue;
       const key = `${epoch} ${session} ${device}`;
       const noted = news.get(key);
       if (noted && noted.sequence <= sequence) continue;
@@ -42,15 +42,15 @@ export class FirstTicks {
   #remember(firstTicks: readonly FirstTick[]): void {
     for (const first of firstTicks) {
       if (this.#devices >= devicesKnown) {
-        this.#known.clear();
+        this.#bySession.clear();
         this.#devices = 0;
       }
-      const devices = this.#known.get(first.session) ?? new Map<string, FirstTick>();
-      this.#known.set(first.session, devices);
-      const known = devices.get(first.device);
-      if (!known) this.#devices += 1;
+      const devices = this.#bySession.get(first.session) ?? new Map<string, FirstTick>();
+      this.#bySession.set(first.session, devices);
+      const recorded = devices.get(first.device);
+      if (!recorded) this.#devices += 1;
       // A late sample of a former epoch is no reason to note the present epoch again.
-      if (!known || known.epoch <= first.epoch) devices.set(first.device, first);
+      if (!recorded || recorded.epoch <= first.epoch) devices.set(first.device, first);
     }
   }
 }

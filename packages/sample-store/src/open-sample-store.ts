@@ -60,11 +60,11 @@ export function checkSampleStoreSettings(config: SampleStoreConfig, context: z.R
       input: undefined,
     });
   }
-  const needed = config.SAMPLE_STORE === 'postgres' ? 'DATABASE_URL' : 'INFLUX_URL';
-  if (config[needed] !== undefined) return;
+  const setting = config.SAMPLE_STORE === 'postgres' ? 'DATABASE_URL' : 'INFLUX_URL';
+  if (config[setting] !== undefined) return;
   context.addIssue({
     code: 'custom',
-    path: [needed],
+    path: [setting],
     message: `is needed with SAMPLE_STORE=${config.SAMPLE_STORE}`,
     input: undefined,
   });
@@ -74,7 +74,7 @@ export function checkSampleStoreSettings(config: SampleStoreConfig, context: z.R
 export function openSampleStore(config: SampleStoreConfig): SampleStore {
   const { DATABASE_URL: databaseUrl } = config;
   if (config.SAMPLE_STORE === 'postgres') {
-    return openPostgresSampleStore({ databaseUrl: given(databaseUrl) });
+    return openPostgresSampleStore({ databaseUrl: required(databaseUrl) });
   }
   const store = openInfluxSampleStore({ ...influxAddress(config), layout: config.INFLUX_LAYOUT });
   return databaseUrl === undefined ? store : recordedInPostgres(store, { databaseUrl });
@@ -90,7 +90,7 @@ export async function sampleStoreProblem(config: SampleStoreConfig): Promise<str
 
 function influxAddress(config: SampleStoreConfig): InfluxAddress {
   return {
-    url: given(config.INFLUX_URL),
+    url: required(config.INFLUX_URL),
     org: config.INFLUX_ORG,
     bucket: config.INFLUX_BUCKET,
     gzip: config.INFLUX_GZIP,
@@ -114,7 +114,7 @@ export async function prepareSampleStore(config: SampleStoreConfig): Promise<voi
   if (databaseUrl !== undefined) await migrateSampleTables({ databaseUrl });
 }
 
-function given(value: string | undefined): string {
+function required(value: string | undefined): string {
   if (value === undefined) throw new Error('unchecked settings: use checkSampleStoreSettings');
   return value;
 }

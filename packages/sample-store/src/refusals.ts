@@ -5,12 +5,12 @@ const reasonsNamed = 3;
 
 /** Describes in words which of a sample's values are refused. */
 export function refusalOf(sample: StorableSample, refused: readonly RefusedValue[]): Refusal {
-  const named = refused.slice(0, reasonsNamed).map(({ code, reason }) => `${code}: ${reason}`);
-  const more = refused.length - named.length;
+  const reasons = refused.slice(0, reasonsNamed).map(({ code, reason }) => `${code}: ${reason}`);
+  const more = refused.length - reasons.length;
   return {
     sample,
     codes: refused.length >= codesOf(sample).length ? 'all' : refused.map(({ code }) => code),
-    reason: named.join('; ') + (more > 0 ? `; and ${more} more` : ''),
+    reason: reasons.join('; ') + (more > 0 ? `; and ${more} more` : ''),
   };
 }
 
@@ -22,12 +22,12 @@ export function codesOf({ values, integers, changes }: StorableSample): string[]
 /** The same sample with only the wanted values. */
 export function withValues(sample: StorableSample, isWanted: (code: string) => boolean): StorableSample {
   const { plainValues: _, values, integers, changes, ...rest } = sample;
-  const wanted = <T>(of: Readonly<Record<string, T>> | undefined) =>
+  const withoutRefused = <T>(of: Readonly<Record<string, T>> | undefined) =>
     of && Object.fromEntries(Object.entries(of).filter(([code]) => isWanted(code)));
   return {
     ...rest,
-    ...(values ? { values: wanted(values) } : {}),
-    ...(integers ? { integers: wanted(integers) } : {}),
-    ...(changes ? { changes: wanted(changes) } : {}),
+    ...(values ? { values: withoutRefused(values) } : {}),
+    ...(integers ? { integers: withoutRefused(integers) } : {}),
+    ...(changes ? { changes: withoutRefused(changes) } : {}),
   };
 }

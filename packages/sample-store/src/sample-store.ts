@@ -223,7 +223,7 @@ export interface SampleStore {
    * The starts of epochs above the given ones (session id → highest known epoch), stored by any writer. A store that
    * does not keep them returns none. @throws SampleStoreUnavailable
    */
-  epochStarts(known: ReadonlyMap<string, number>): Promise<EpochStart[]>;
+  epochStarts(recorded: ReadonlyMap<string, number>): Promise<EpochStart[]>;
   /**
    * Kinds of the values stored at each place, in the given order: none where nothing is stored, or where it cannot be
    * told.
@@ -234,7 +234,7 @@ export interface SampleStore {
    * The first tick of each device under each epoch above the given one, as stored by any writer. A store that does not
    * keep them returns none. @throws SampleStoreUnavailable
    */
-  firstTicks(asked: readonly DeviceOfEpoch[]): Promise<FirstTick[]>;
+  firstTicks(devices: readonly DeviceOfEpoch[]): Promise<FirstTick[]>;
   /** Forgets the starts and first ticks of epochs that were never given to anybody. @throws SampleStoreUnavailable */
   forgetEpochs(epochs: readonly Pick<EpochStart, 'session' | 'epoch'>[]): Promise<void>;
   /**

@@ -47,14 +47,14 @@ describe('what samples say of those before them', () => {
 
   it('is told anew where its ticks have another length, and so other numbers', () => {
     const sent = new SentTicks();
-    const told = (period_ms: number, tick: number) => {
+    const report = (period_ms: number, tick: number) => {
       const news = sent.newsOf([storableSample({ tick, since_tick: 30_000_000, period_ms })]);
       news.recorded();
       return news.entries.map(({ periodMs: length, from, to }) => [length, from, to]);
     };
-    expect(told(60_000, 30_000_010)).toEqual([[60_000, 30_000_000, 30_000_010]]);
-    expect(told(60_001, 30_000_010)).toEqual([[60_001, 30_000_000, 30_000_010]]);
-    expect(told(60_001, 30_000_011)).toEqual([]);
+    expect(report(60_000, 30_000_010)).toEqual([[60_000, 30_000_000, 30_000_010]]);
+    expect(report(60_001, 30_000_010)).toEqual([[60_001, 30_000_000, 30_000_010]]);
+    expect(report(60_001, 30_000_011)).toEqual([]);
   });
 
   it('goes back over the days of which nothing came, a week at most when the writer is new', () => {
@@ -103,7 +103,7 @@ describe('the gaps of a device that several processes read by turns while SAMPLE
     fc.assert(
       fc.property(lives, dropped, fc.array(fc.nat(300), { maxLength: 3 }), (ran, lost, newWriters) => {
         const stores = Array.from({ length: writers }, () => new SentTicks());
-        const stored: number[] = [];
+        const storedTicks: number[] = [];
         const sent: TickRange[] = [];
         /** Ticks that were read, dropped, and followed by a sample of the same process. */
         const certain: number[] = [];
@@ -116,9 +116,9 @@ describe('the gaps of a device that several processes read by turns while SAMPLE
               continue;
             }
             // A new writer only tells of the last week.
-            if (stored.length > 0 && open.length < 6 * 24) certain.push(...open);
+            if (storedTicks.length > 0 && open.length < 6 * 24) certain.push(...open);
             open = [];
-            stored.push(tick);
+            storedTicks.push(tick);
             const news = (stores[Math.floor(tick / 3) % writers] as SentTicks).newsOf([sample(tick, from)]);
             news.recorded();
             sent.push(...news.entries);
@@ -131,7 +131,7 @@ describe('the gaps of a device that several processes read by turns while SAMPLE
           intervals: begun,
           placements: [{ timeMs: firstTick * periodMs, epoch: 1, reason: 'start' }],
           coverage: {
-            stored: fromTicks(stored.map((tick) => firstTick + tick)),
+            stored: fromTicks(storedTicks.map((tick) => firstTick + tick)),
             quarantined: [],
             missed: new Map(),
             sent: normalise(sent),

@@ -27,12 +27,12 @@ export interface SentNews {
  * whether its source had kept what was to be told before.
  */
 export class SentTicks {
-  readonly #known = new Map<string, Map<string, Known>>();
+  readonly #bySession = new Map<string, Map<string, Known>>();
   #devices = 0;
 
   newsOf(samples: readonly StorableSample[]): SentNews {
     const entries: TickEntry[] = [];
-    const news: { readonly session: string; readonly device: string; readonly known: Known }[] = [];
+    const news: { readonly session: string; readonly device: string; readonly record: Known }[] = [];
     for (const sample of samples) {
       const { session, device, since_tick: sinceTick, period_ms: periodMs } = sample;
       // Only the first tick of a range: the range itself accounts for the rest.
@@ -43,27 +43,27 @@ export class SentTicks {
         entries.push({ ...about, from: sinceTick, to: sinceTick, outcome: 'source_kept' });
       }
       const day = Math.floor((tick * periodMs) / dayMs);
-      const known = this.#known.get(session)?.get(device);
-      const isSame = known?.periodMs === periodMs && known.sinceTick === sinceTick;
-      if (isSame && known.day >= day) continue;
-      const fromDay = isSame ? Math.max(known.day, day - daysTold) : day - daysTold;
+      const recorded = this.#bySession.get(session)?.get(device);
+      const isSame = recorded?.periodMs === periodMs && recorded.sinceTick === sinceTick;
+      if (isSame && recorded.day >= day) continue;
+      const fromDay = isSame ? Math.max(recorded.day, day - daysTold) : day - daysTold;
       const from = Math.max(sinceTick, Math.ceil((fromDay * dayMs) / periodMs));
       entries.push({ ...about, from, to: tick, outcome: 'sent' });
-      news.push({ session, device, known: { periodMs, sinceTick, day } });
+      news.push({ session, device, record: { periodMs, sinceTick, day } });
     }
     return { entries, recorded: () => this.#remember(news) };
   }
 
-  #remember(news: readonly { session: string; device: string; known: Known }[]): void {
-    for (const { session, device, known } of news) {
+  #remember(news: readonly { session: string; device: string; record: Known }[]): void {
+    for (const { session, device, record } of news) {
       if (this.#devices >= devicesKnown) {
-        this.#known.clear();
+        this.#bySession.clear();
         this.#devices = 0;
       }
-      const devices = this.#known.get(session) ?? new Map<string, Known>();
-      this.#known.set(session, devices);
+      const devices = this.#bySession.get(session) ?? new Map<string, Known>();
+      this.#bySession.set(session, devices);
       if (!devices.has(device)) this.#devices += 1;
-      devices.set(device, known);
+      devices.set(device, record);
     }
   }
 }

@@ -38,11 +38,11 @@ export const collectorSettings = z.object({
     .transform((text, context) => {
       const labels = parseLabels(text);
       if (typeof labels !== 'string') {
-        const named = Object.keys(labels).find(isDriverLabel);
-        if (named === undefined) return labels;
+        const driverLabel = Object.keys(labels).find(isDriverLabel);
+        if (driverLabel === undefined) return labels;
         context.addIssue({
           code: 'custom',
-          message: `must be without ${named}: a collector tells its drivers by itself`,
+          message: `must be without ${driverLabel}: a collector tells its drivers by itself`,
         });
         return {};
       }

@@ -17,10 +17,10 @@ export type LoadedConfig =
 
 export interface TaskConfigs {
   /**
-   * @param known readable devices of another version: those that are the same in this one are returned as they are
+   * @param knownDevices readable devices of another version: those that are the same in this one are returned as they are
    * @throws when the broker cannot be asked
    */
-  load(taskId: string, configVersion: number, known?: Iterable<DeviceConfig>): Promise<LoadedConfig>;
+  load(taskId: string, configVersion: number, knownDevices?: Iterable<DeviceConfig>): Promise<LoadedConfig>;
 }
 
 /** Devices as TASK_CONFIGS has them, in the snapshot of a task or on their own. */
@@ -55,7 +55,7 @@ export interface SentRecords {
    * Looks up what former senders recorded. Await it before anything is sent in their place. Never rejects.
    * @param foundUnder the epoch under which this process takes their place
    */
-  found(samples: readonly Sample[], foundUnder: number): Promise<void>;
+  recordFormer(samples: readonly Sample[], foundUnder: number): Promise<void>;
   /** This process no longer reads the session under this epoch. */
   ended(sessionId: string, epoch: number): void;
 }
@@ -118,7 +118,7 @@ export interface ObservedTick {
 /** Told of polling by the poller, while it happens. It returns at once and never throws. */
 export interface PollObserver {
   /** A request to a device has settled. Not called for a request that never went out. */
-  onRead(read: ObservedRead): void;
+  onRead(observed: ObservedRead): void;
   /** Exactly once for each result that becomes a sample's message. */
   onTick(tick: ObservedTick): void;
 }

@@ -78,9 +78,9 @@ export class ActionsUnderWay {
         const performed = await perform(action);
         onPerformed(action, performed);
         if (performed.sequence > 0) {
-          const shown = { action, shownAt: performed.sequence };
-          this.#byKey.set(actionKey(action), shown);
-          return shown;
+          const entry = { action, shownAt: performed.sequence };
+          this.#byKey.set(actionKey(action), entry);
+          return entry;
         }
       }
     } catch (error) {

@@ -10,23 +10,23 @@ const reading = (collectorId: string, needs: SessionNeeds) => ({ collectorId, ne
 /** Collectors that answer by these tables; one without a table gives no answer. */
 function asking(tables: Record<string, Record<string, string[]>>) {
   const time = new FakeTime();
-  const asked: string[] = [];
+  const questions: string[] = [];
   const addresses = new EndpointAddresses({
     collectors: {
       addressesOf: async (collectorId, endpoints) => {
-        asked.push(`${collectorId} ${endpoints.join(' ')}`);
+        questions.push(`${collectorId} ${endpoints.join(' ')}`);
         return tables[collectorId] ?? Promise.reject(new Error('no answer'));
       },
     },
     clock: { monotonicMs: () => time.nowMs() },
     log: createLogger('test', 'silent'),
   });
-  return { time, addresses, asked };
+  return { time, addresses, questions };
 }
 
 describe('named endpoints', () => {
   it('are asked for at the collectors that read them, once in a while; addresses and serial lines at none', async () => {
-    const { addresses, asked, time } = asking({ c1: { 'plc:502': ['10.0.0.5:502'] }, c2: {} });
+    const { addresses, questions, time } = asking({ c1: { 'plc:502': ['10.0.0.5:502'] }, c2: {} });
     const [one, other] = [
       needsOf('10.0.0.5:502', '[fd00::5]:502', '/dev/ttyS0@site=a:1'),
       needsOf('plc:502'),
@@ -36,7 +36,7 @@ describe('named endpoints', () => {
     const both = [reading('c1', one), reading('c1', other), reading('c2', other)];
     expect(await addresses.ask(both)).toBe(true);
     expect(await addresses.ask(both)).toBe(false);
-    expect(asked).toEqual(['c1 plc:502', 'c2 plc:502']);
+    expect(questions).toEqual(['c1 plc:502', 'c2 plc:502']);
     expect(addresses.located(other)).toEqual(needsOf('plc:502', '10.0.0.5:502'));
     await time.advance(31_000);
     expect(await addresses.ask(both)).toBe(true);

@@ -40,7 +40,7 @@ export class EndpointAddresses {
   readonly #options: EndpointAddressesOptions;
   /** By endpoint, then by collector. */
   readonly #answers = new Map<string, Map<string, Answer>>();
-  readonly #named = new WeakMap<SessionNeeds, readonly string[]>();
+  readonly #namedEndpoints = new WeakMap<SessionNeeds, readonly string[]>();
 
   constructor(options: EndpointAddressesOptions) {
     this.#options = options;
@@ -84,7 +84,9 @@ export class EndpointAddresses {
       if (answers.size === 0) this.#answers.delete(endpoint);
     }
     if (questions.size === 0) return false;
-    await Promise.all([...questions].map(([collectorId, asked]) => this.#ask(collectorId, [...asked])));
+    await Promise.all(
+      [...questions].map(([collectorId, endpoints]) => this.#ask(collectorId, [...endpoints])),
+    );
     return true;
   }
 
@@ -118,14 +120,14 @@ export class EndpointAddresses {
 
   #namedIn(needs: SessionNeeds | undefined): readonly string[] {
     if (!needs) return [];
-    const known = this.#named.get(needs);
-    if (known) return known;
-    const named = needs.endpoints.filter((endpoint) => {
+    const cached = this.#namedEndpoints.get(needs);
+    if (cached) return cached;
+    const endpoints = needs.endpoints.filter((endpoint) => {
       const [, host = ''] = namedEndpoint.exec(endpoint) ?? [];
       return host !== '' && isIP(host) === 0;
     });
-    this.#named.set(needs, named);
-    return named;
+    this.#namedEndpoints.set(needs, endpoints);
+    return endpoints;
   }
 }
 

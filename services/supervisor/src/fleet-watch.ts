@@ -89,16 +89,16 @@ export class FleetWatch {
   async #probe(): Promise<boolean> {
     const { collectors, clock, choice } = this.#options;
     for (let attempts = 0; attempts < 2; attempts += 1) {
-      const known = this.#probeRevision;
+      const revision = this.#probeRevision;
       try {
-        const expected = known ?? (await collectors.read(probeKey))?.revision ?? 0;
+        const expected = revision ?? (await collectors.read(probeKey))?.revision ?? 0;
         const value = choice.probe() ?? String(clock.monotonicMs());
         this.#probeRevision = await collectors.write(probeKey, value, expected);
         return true;
       } catch (error) {
         // The revision may be outdated. Otherwise the probe of another supervisor was first, which shows as well that the
         // bucket takes writes; but this supervisor should be seen too.
-        if (this.#probeRevision === known) this.#probeRevision = undefined;
+        if (this.#probeRevision === revision) this.#probeRevision = undefined;
         if (!(error instanceof LeaseConflict)) throw error;
       }
     }

@@ -51,8 +51,8 @@ function keep<W extends { readonly epoch: number }>(
   epoch: number,
   word: W | undefined,
 ): boolean {
-  const known = words.get(key);
-  if (known && epoch < known.epoch) return false;
+  const former = words.get(key);
+  if (former && epoch < former.epoch) return false;
   if (word) words.set(key, word);
   else words.delete(key);
   return word !== undefined;

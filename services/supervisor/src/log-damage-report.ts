@@ -21,7 +21,7 @@ export class LogDamageReport {
   }
 
   /** @param damage undefined when an earlier judgement was taken back */
-  judged(damage: Error | undefined): void {
+  report(damage: Error | undefined): void {
     if (!damage) {
       void this.stop();
       return;

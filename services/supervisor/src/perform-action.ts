@@ -10,7 +10,7 @@ import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { handleCommand } from '@holdfast/shared/sessions/handle-command.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
-import type { KnownAssignments } from './known-assignments.ts';
+import type { AssignmentCache } from './assignment-cache.ts';
 import type { AssignmentOutbox, SupervisorObserver } from './ports.ts';
 import type { Action } from './reconcile/action.ts';
 
@@ -19,7 +19,7 @@ const source = '/holdfast/supervisor';
 export interface PerformerOptions {
   readonly store: EventStore;
   readonly outbox: AssignmentOutbox;
-  readonly known: KnownAssignments;
+  readonly assignments: AssignmentCache;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -217,7 +217,7 @@ export class ActionPerformer {
 
   async #remove(collectorId: string, taskId: string): Promise<void> {
     await this.#options.outbox.remove(collectorId, taskId);
-    this.#options.known.removed(collectorId, taskId);
+    this.#options.assignments.removed(collectorId, taskId);
   }
 
   async #command(task: TaskState, command: SessionCommand): Promise<Performed> {
@@ -248,7 +248,7 @@ export class ActionPerformer {
       epoch,
       ...(traceparent !== undefined && { traceparent }),
     });
-    this.#options.known.rung(collectorId, task.taskId);
+    this.#options.assignments.rung(collectorId, task.taskId);
   }
 
   #now(): string {

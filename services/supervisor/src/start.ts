@@ -19,11 +19,11 @@ import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { AssignmentCache } from './assignment-cache.ts';
 import type { SupervisorConfig } from './config.ts';
 import { countSessions } from './count-sessions.ts';
 import { EndpointAddresses } from './endpoint-addresses.ts';
 import { FleetWatch } from './fleet-watch.ts';
-import { KnownAssignments } from './known-assignments.ts';
 import { LeadChoice } from './lead-choice.ts';
 import { LogDamageReport } from './log-damage-report.ts';
 import { openBroker } from './parts/broker.ts';
@@ -49,7 +49,7 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
     clock: systemClock,
     onVerdict: (damage) => {
       supervisor.logJudged(damage);
-      damageReport.judged(damage);
+      damageReport.report(damage);
       leadership.renewNow();
     },
   });
@@ -78,7 +78,7 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
     log,
   });
   const outbox = await AssignmentOutbox.open(nc);
-  const known = new KnownAssignments(outbox, systemClock);
+  const assignments = new AssignmentCache(outbox, systemClock);
   const book = new TaskBook(log, systemClock);
   const identities = await watchCollectorIdentities(config.COLLECTOR_IDENTITIES_FILE, { log });
   onStop('identities of collectors', identities.stop);
@@ -105,11 +105,11 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
     service,
   );
   const supervisor = new Supervisor({
-    ...{ book, fleetWatch, known, observer, leadership, choice },
+    ...{ book, fleetWatch, assignments, observer, leadership, choice },
     performer: new ActionPerformer({
       store: await JetStreamEventStore.open(nc),
       outbox,
-      known,
+      assignments,
       clock: systemClock,
       logger: log,
     }),

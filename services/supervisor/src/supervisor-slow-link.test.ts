@@ -3,9 +3,9 @@ import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
+import { AssignmentCache } from './assignment-cache.ts';
 import { EndpointAddresses } from './endpoint-addresses.ts';
 import type { FleetWatch } from './fleet-watch.ts';
-import { KnownAssignments } from './known-assignments.ts';
 import type { LeadChoice } from './lead-choice.ts';
 import type { ActionPerformer } from './perform-action.ts';
 import type { SessionLog } from './ports.ts';
@@ -54,13 +54,13 @@ class SlowWorld {
       list: () => this.#later(() => new Set<string>()),
       has: async () => false,
     };
-    const known = new KnownAssignments(outbox, clock);
+    const assignments = new AssignmentCache(outbox, clock);
     const nothing = () => undefined;
     const choice = { passBegan: nothing, progressed: nothing, passEnded: nothing, passFailed: nothing };
     this.#supervisor = new Supervisor({
       book: new TaskBook(logger, clock),
       fleetWatch: fleetWatch as FleetWatch,
-      known,
+      assignments,
       performer: {
         perform: (action: Parameters<ActionPerformer['perform']>[0]) => {
           if (action.type === 'assign') this.assigned.push(action.task.taskId);

@@ -7,10 +7,10 @@ import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import { ActionsUnderWay } from './actions-under-way.ts';
+import type { AssignmentCache } from './assignment-cache.ts';
 import type { EndpointAddresses } from './endpoint-addresses.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import { HolderWords } from './holder-words.ts';
-import type { KnownAssignments } from './known-assignments.ts';
 import type { LeadChoice } from './lead-choice.ts';
 import { type ActionPerformer, tellObserver } from './perform-action.ts';
 import type { Leadership, Rebalancing, SessionLog, SupervisorObserver } from './ports.ts';
@@ -23,7 +23,7 @@ import { WaitingTimes } from './waiting-times.ts';
 export interface SupervisorOptions {
   readonly book: TaskBook;
   readonly fleetWatch: FleetWatch;
-  readonly known: KnownAssignments;
+  readonly assignments: AssignmentCache;
   readonly addresses: EndpointAddresses;
   readonly performer: ActionPerformer;
   readonly waitingReport: WaitingReport;
@@ -106,8 +106,8 @@ export class Supervisor {
   }
 
   /** Folds one event of the log. */
-  apply(stored: StoredEvent): void {
-    this.#options.book.apply(stored);
+  apply(event: StoredEvent): void {
+    this.#options.book.apply(event);
     this.hint();
   }
 
@@ -214,11 +214,11 @@ export class Supervisor {
    * @returns the log's last sequence; undefined where not everything up to it has been seen
    */
   async #look(log: SessionLog): Promise<number | undefined> {
-    const { fleetWatch, known, leadership } = this.#options;
+    const { fleetWatch, assignments, leadership } = this.#options;
     const [verified, ...others] = await Promise.allSettled([
       log.verify(),
       fleetWatch.look(),
-      leadership.isHeld() ? known.refresh(log) : undefined,
+      leadership.isHeld() ? assignments.refresh(log) : undefined,
     ]);
     if (verified.status === 'rejected') throw verified.reason;
     this.#isDoubtTold = false;
@@ -303,7 +303,7 @@ export class Supervisor {
 
   async #pass(log: SessionLog, lastSequence: number): Promise<void> {
     if (this.#options.logState() !== 'sound') return;
-    const { known, waitingReport, timers, clock, choice } = this.#options;
+    const { assignments, waitingReport, timers, clock, choice } = this.#options;
     if (this.#leadingSince === undefined) {
       this.#leadingSince = lastSequence;
       this.#leadingSinceMs = clock.monotonicMs();
@@ -313,7 +313,7 @@ export class Supervisor {
       timers.after(50, () => this.hint());
       return;
     }
-    await known.refresh(log);
+    await assignments.refresh(log);
     choice.progressed();
     const { plan, performed } = await this.#planAndBegin(log);
     choice.progressed();
@@ -330,19 +330,19 @@ export class Supervisor {
 
   /** @returns the plan, and when all of it has been performed */
   async #planAndBegin(log: SessionLog): Promise<{ plan: Plan; performed: Promise<void> }> {
-    const { known, addresses, book, fleetWatch, choice, timers } = this.#options;
+    const { assignments, addresses, book, fleetWatch, choice, timers } = this.#options;
     this.#isPlanDue = false;
-    let plan = this.#plan(log, known.listing());
+    let plan = this.#plan(log, assignments.listing());
     this.#noteWaiting(plan);
     if (plan.waiting.some(({ former }) => former !== undefined)) {
-      plan = this.#plan(log, await known.lookAfter(plan.waiting, log));
+      plan = this.#plan(log, await assignments.lookAfter(plan.waiting, log));
     }
-    if (await this.#fence(plan, log)) plan = this.#plan(log, known.listing());
+    if (await this.#fence(plan, log)) plan = this.#plan(log, assignments.listing());
     const fleet = () => fleetWatch.fleet(log.appliedSequence());
-    for (let left = 3; left > 0; left -= 1) {
+    for (let attempts = 3; attempts > 0; attempts -= 1) {
       choice.progressed();
       if (!(await addresses.askBefore(plan, book.tasks().values(), fleet))) break;
-      plan = this.#plan(log, known.listing());
+      plan = this.#plan(log, assignments.listing());
     }
     this.#recovery.planned(plan);
     this.#waiting = plan.waiting;
@@ -353,7 +353,7 @@ export class Supervisor {
     const reached = (sequence: number) => this.#isCaughtUp(log, sequence);
     const performed = this.#underWay.begin(plan.actions, reached).catch((error: unknown) => {
       // A session may have been assigned without its collector being told, which only a new list shows.
-      known.doubt();
+      assignments.doubt();
       throw error;
     });
     return { plan, performed };
@@ -372,7 +372,7 @@ export class Supervisor {
     return isAnyTaken;
   }
 
-  #plan(log: SessionLog, listing: ReturnType<KnownAssignments['listing']>): Plan {
+  #plan(log: SessionLog, listing: ReturnType<AssignmentCache['listing']>): Plan {
     const { book, fleetWatch, addresses, clock, recoveryDisabled, rebalancing, leadership } = this.#options;
     const fleet = fleetWatch.fleet(log.appliedSequence());
     const isSettled = fleetWatch.unchangedForMs(fleet) >= rebalancing.settleMs;

@@ -20,27 +20,27 @@ export class TaskBook {
     this.#clock = clock;
   }
 
-  apply(stored: StoredEvent): void {
-    const taskId = parseSessionSubject(stored.subject)?.taskId;
+  apply(event: StoredEvent): void {
+    const taskId = parseSessionSubject(event.subject)?.taskId;
     if (taskId === undefined) return;
-    const after = foldTask(this.#tasks.get(taskId) ?? newTaskState(taskId), stored);
+    const after = foldTask(this.#tasks.get(taskId) ?? newTaskState(taskId), event);
     this.#tasks.set(taskId, after);
-    if (after.placement.situation === 'assigned' && after.placement.epoch === stored.sequence) {
-      this.#epochSeen.set(taskId, { epoch: stored.sequence, atMs: this.#clock.monotonicMs() });
+    if (after.placement.situation === 'assigned' && after.placement.epoch === event.sequence) {
+      this.#epochSeen.set(taskId, { epoch: event.sequence, atMs: this.#clock.monotonicMs() });
     }
     this.#noteUnplaced(taskId, after);
     const problem = after.unreadable.lifecycle ?? after.unreadable.placement;
     if (problem === undefined) return;
     this.#log.error(
-      { task: taskId, sequence: stored.sequence, problem },
+      { task: taskId, sequence: event.sequence, problem },
       'an event cannot be read; its task is left as it is',
     );
   }
 
   /** How long the task has been under this epoch, as far as this process knows, in ms. */
   heldForMs(taskId: string, epoch: number): number {
-    const seen = this.#epochSeen.get(taskId);
-    return seen?.epoch === epoch ? this.#clock.monotonicMs() - seen.atMs : 0;
+    const since = this.#epochSeen.get(taskId);
+    return since?.epoch === epoch ? this.#clock.monotonicMs() - since.atMs : 0;
   }
 
   /** How long the task's session has run without a placement, as far as this process knows, in ms; 0 while it has one. */

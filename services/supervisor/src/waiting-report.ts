@@ -15,7 +15,7 @@ export class WaitingReport {
   readonly #clock: Clock;
   readonly #log: Logger;
   /** By task id: the text now on the board. */
-  readonly #written = new Map<string, string>();
+  readonly #textByTask = new Map<string, string>();
   #logged = '';
   /** Since when a session has been waiting, on the monotonic clock. */
   #unmetSinceMs: number | undefined;
@@ -28,7 +28,7 @@ export class WaitingReport {
 
   /** The board may have lost everything: write it anew. */
   forget(): void {
-    this.#written.clear();
+    this.#textByTask.clear();
   }
 
   async report(waiting: readonly Waiting[]): Promise<void> {
@@ -41,13 +41,13 @@ export class WaitingReport {
       if (why === 'former_holder_not_done') continue;
       present.add(taskId);
       const text = `${sessionId} ${detail.en}`;
-      if (this.#written.get(taskId) === text) continue;
-      this.#written.set(taskId, text);
+      if (this.#textByTask.get(taskId) === text) continue;
+      this.#textByTask.set(taskId, text);
       writes.push(this.#board.write(taskId, { v: 1, session: sessionId, why, detail, since: now }));
     }
-    for (const taskId of this.#written.keys()) {
+    for (const taskId of this.#textByTask.keys()) {
       if (present.has(taskId)) continue;
-      this.#written.delete(taskId);
+      this.#textByTask.delete(taskId);
       writes.push(this.#board.clear(taskId));
     }
     const results = await Promise.allSettled(writes);
@@ -58,9 +58,9 @@ export class WaitingReport {
     const nowMs = this.#clock.monotonicMs();
     this.#unmetSinceMs = unmet.length === 0 ? undefined : (this.#unmetSinceMs ?? nowMs);
     if (this.#unmetSinceMs !== undefined && nowMs - this.#unmetSinceMs < worthSayingAfterMs) return;
-    const said = unmet.map(({ sessionId, detail }) => `${sessionId} ${detail.en}`).join('\n');
-    if (said === this.#logged) return;
-    this.#logged = said;
+    const text = unmet.map(({ sessionId, detail }) => `${sessionId} ${detail.en}`).join('\n');
+    if (text === this.#logged) return;
+    this.#logged = text;
     if (unmet.length === 0) return;
     const reasons = [...new Set(unmet.map(({ detail }) => detail.en))].slice(0, 5).join('; ');
     this.#log.warn(

@@ -48,18 +48,18 @@ it('a former holder puts no tick on record that came when the session was anothe
   const { session, epoch, device, period_ms } = former as Sample;
   const sent = new SentStream(connection.nc, 'former');
   const record = { v: 1, session, epoch, collector: 'former', ended: true } as const;
-  const told = { device, period_ms, tick: after + 1_000 };
-  await sent.publish('task-1', 'one-1', { ...record, devices: [{ ...told, since_tick: before - 3 }] });
-  await sent.publish('task-1', 'one-2', { ...record, devices: [{ ...told, since_tick: after + 1 }] });
+  const report = { device, period_ms, tick: after + 1_000 };
+  await sent.publish('task-1', 'one-1', { ...record, devices: [{ ...report, since_tick: before - 3 }] });
+  await sent.publish('task-1', 'one-2', { ...record, devices: [{ ...report, since_tick: after + 1 }] });
   await eventually(async () => (await readSent(connection.nc, 0)).messages.length === 0, {
     what: 'up to where it has sent to be on record',
   });
 
-  const known = (await coverage.read({ sessionId: 'taken' })).get('press-1')?.get(1_000);
-  expect(known?.missed.get('fenced')).toEqual([{ from: before, to: before }]);
-  const lost = known?.missed.get('buffer_full') ?? [];
+  const recorded = (await coverage.read({ sessionId: 'taken' })).get('press-1')?.get(1_000);
+  expect(recorded?.missed.get('fenced')).toEqual([{ from: before, to: before }]);
+  const lost = recorded?.missed.get('buffer_full') ?? [];
   expect(lost).toEqual([{ from: before - 1, to: expect.any(Number) }]);
-  expect(known?.confirmed).toEqual([{ from: before - 3, to: lost[0]?.to }]);
+  expect(recorded?.confirmed).toEqual([{ from: before - 3, to: lost[0]?.to }]);
   expect(lost[0]?.to).toBeGreaterThanOrEqual(before);
   expect(lost[0]?.to).toBeLessThanOrEqual(after);
 });

@@ -48,7 +48,7 @@ describe('readings that come when their reader’s successor has begun', () => {
   });
 
   /** The value shows under which epoch it was read. */
-  const read = (session: string, epoch: number, tick: number, more: Partial<Sample> = {}) =>
+  const lateSample = (session: string, epoch: number, tick: number, more: Partial<Sample> = {}) =>
     sampleOf({ session, epoch, tick, values: { temperature: epoch }, ...more });
   const publish = async (...samples: Sample[]) => {
     await asPlaced(connection, samples);
@@ -61,9 +61,17 @@ describe('readings that come when their reader’s successor has begun', () => {
   };
 
   it('are stored for ticks before the first one of the successor, and fenced from there on', async () => {
-    await publish(read('late', 5, 1), read('late', 5, 2));
-    await publish(read('late', 9, 12, { since_tick: 10 }), read('late', 9, 13, { since_tick: 10 }));
-    await publish(read('late', 5, 3), read('late', 5, 9), read('late', 5, 10), read('late', 5, 14));
+    await publish(lateSample('late', 5, 1), lateSample('late', 5, 2));
+    await publish(
+      lateSample('late', 9, 12, { since_tick: 10 }),
+      lateSample('late', 9, 13, { since_tick: 10 }),
+    );
+    await publish(
+      lateSample('late', 5, 3),
+      lateSample('late', 5, 9),
+      lateSample('late', 5, 10),
+      lateSample('late', 5, 14),
+    );
     expect(await valuesOf(store, 'late', 'temperature')).toEqual([5, 5, 5, 5, 9, 9]);
     expect(await account('late')).toEqual({
       stored: fromTicks([1, 2, 3, 9, 12, 13]),
@@ -72,10 +80,10 @@ describe('readings that come when their reader’s successor has begun', () => {
   });
 
   it('are judged alike by a writer that was not there when the successor began', async () => {
-    await publish(read('anew', 5, 1), read('anew', 9, 12, { since_tick: 10 }));
+    await publish(lateSample('anew', 5, 1), lateSample('anew', 9, 12, { since_tick: 10 }));
     await writer.stop();
     writer = await started(String(await freePort()));
-    await publish(read('anew', 5, 11), read('anew', 5, 9));
+    await publish(lateSample('anew', 5, 11), lateSample('anew', 5, 9));
     expect(await account('anew')).toEqual({ stored: fromTicks([1, 9, 12]), fenced: fromTicks([11]) });
   });
 
@@ -83,11 +91,11 @@ describe('readings that come when their reader’s successor has begun', () => {
     const second = await started(String(await freePort()));
     // Each of the two writers gets some of them.
     const late = Array.from({ length: 40 }, (_, index) =>
-      read('two', 5, 6 + (index % 8), { device: `d-${index}` }),
+      lateSample('two', 5, 6 + (index % 8), { device: `d-${index}` }),
     );
-    await asPlaced(connection, [read('two', 5, 1), ...late]);
-    await publish(read('two', 5, 1), read('two', 9, 12, { since_tick: 10 }));
-    const begun = late.map(({ device }) => read('two', 9, 12, { device, since_tick: 10 }));
+    await asPlaced(connection, [lateSample('two', 5, 1), ...late]);
+    await publish(lateSample('two', 5, 1), lateSample('two', 9, 12, { since_tick: 10 }));
+    const begun = late.map(({ device }) => lateSample('two', 9, 12, { device, since_tick: 10 }));
     await publish(...begun);
     await publish(...late);
     await second.stop();
@@ -105,8 +113,13 @@ describe('readings that come when their reader’s successor has begun', () => {
   });
 
   it('have to come before the first tick of everybody who has followed', async () => {
-    await publish(read('third', 5, 1), read('third', 9, 10), read('third', 14, 20));
-    await publish(read('third', 5, 9), read('third', 5, 15), read('third', 9, 19), read('third', 9, 20));
+    await publish(lateSample('third', 5, 1), lateSample('third', 9, 10), lateSample('third', 14, 20));
+    await publish(
+      lateSample('third', 5, 9),
+      lateSample('third', 5, 15),
+      lateSample('third', 9, 19),
+      lateSample('third', 9, 20),
+    );
     expect(await account('third')).toEqual({
       stored: fromTicks([1, 9, 10, 19, 20]),
       fenced: fromTicks([15, 20]),
@@ -115,8 +128,13 @@ describe('readings that come when their reader’s successor has begun', () => {
   });
 
   it('are stored of a device of which the successor has sent nothing yet', async () => {
-    await publish(read('slow', 5, 1), read('slow', 9, 10, { device: 'press-2' }));
-    await publish(read('slow', 5, 2), read('slow', 9, 60), read('slow', 5, 3), read('slow', 5, 60));
+    await publish(lateSample('slow', 5, 1), lateSample('slow', 9, 10, { device: 'press-2' }));
+    await publish(
+      lateSample('slow', 5, 2),
+      lateSample('slow', 9, 60),
+      lateSample('slow', 5, 3),
+      lateSample('slow', 5, 60),
+    );
     expect(await account('slow')).toEqual({ stored: fromTicks([1, 2, 3, 60]), fenced: fromTicks([60]) });
     expect(await valuesOf(store, 'slow', 'temperature')).toHaveLength(5);
   });

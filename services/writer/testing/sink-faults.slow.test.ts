@@ -81,13 +81,13 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     writer = await startWriter(nats, { ...settings, ...further });
     await untilLogged(writer, 'writing samples');
   };
-  const publish = (device: string, wanted: readonly number[]) =>
+  const publish = (device: string, ticks: readonly number[]) =>
     publishSamples(
       connection,
-      wanted.map((tick) => sampleOf({ ...ofPress(device), tick })),
+      ticks.map((tick) => sampleOf({ ...ofPress(device), tick })),
     );
   const ofPress = (device: string) => ({ session: `of ${device}`, device, measurement: device });
-  const stored = async (device: string, pointCode = 'temperature'): Promise<unknown[]> => {
+  const storedRows = async (device: string, pointCode = 'temperature'): Promise<unknown[]> => {
     const points = await store.history({
       pointCode,
       devices: [{ deviceCode: device, measurement: device }],
@@ -115,7 +115,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     const failing = await sinkStatusThat(connection, 'writing fails', (status) => status.failed_writes > 0);
     expect(failing.last_error?.code).toBe(code);
     await untilAllAcked(connection);
-    expect(await stored(device)).toEqual(values(300));
+    expect(await storedRows(device)).toEqual(values(300));
     expect(await quarantined(connection)).toEqual([]);
     expect((await coverage.read({ sessionId: `of ${device}` })).get(device)?.get(1_000)?.stored).toEqual(
       fromTicks(ticks(300)),
@@ -143,7 +143,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     await eventually(() => front.writeCount > from + 1, { what: 'the next try' });
     front.passOn();
     await untilAllAcked(connection);
-    expect(await stored('patient')).toEqual(values(100));
+    expect(await storedRows('patient')).toEqual(values(100));
   });
 
   it('fails without a break while further batches find PostgreSQL in order', async () => {
@@ -167,22 +167,22 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     front.passOn();
     await untilLogged(writer, 'the database can be used again');
     await untilAllAcked(connection);
-    expect(await stored('second-in-outage')).toEqual(values(1));
+    expect(await storedRows('second-in-outage')).toEqual(values(1));
   });
 
   it('goes on at the pace of a database that takes 2 s for each answer, while publishing is not held up', async () => {
-    const looked = Promise.withResolvers<void>();
+    const look = Promise.withResolvers<void>();
     front.script(async () => {
-      await Promise.all([sleep(2_000), looked.promise]);
+      await Promise.all([sleep(2_000), look.promise]);
       return undefined;
     });
     await start({ BATCH_MAX_MESSAGES: '200' });
     await publish('sluggish', ticks(400));
     // All messages are still with the broker, as nothing is in the database yet.
-    const backlog = await backlogOf(connection).finally(() => looked.resolve());
+    const backlog = await backlogOf(connection).finally(() => look.resolve());
     expect(backlog).toBe(400);
     await untilAllAcked(connection);
-    expect(await stored('sluggish')).toEqual(values(400));
+    expect(await storedRows('sluggish')).toEqual(values(400));
     const status = await sinkStatusThat(connection, 'it is slow', (each) => each.samples_written >= 400);
     expect(status).toMatchObject({ reachable: true, failed_writes: 0 });
     expect(await quarantined(connection)).toEqual([]);
@@ -194,16 +194,16 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     await start();
     await publish(device, ticks(200));
     await untilLogged(writer, 'the database cannot be used');
-    const told = writer.lastLines(200).find((line) => line.includes('the database cannot be used')) ?? '';
-    expect(told).toContain('"level":"error"');
-    expect(told).toContain(`told ${status}`);
+    const warning = writer.lastLines(200).find((line) => line.includes('the database cannot be used')) ?? '';
+    expect(warning).toContain('"level":"error"');
+    expect(warning).toContain(`told ${status}`);
     const failing = await sinkStatusThat(connection, 'it is locked', (each) => each.failed_writes > 2);
     expect(failing).toMatchObject({ reachable: false, last_error: { code: String(status) } });
     expect(await backlogOf(connection)).toBe(200);
     expect(await quarantined(connection)).toEqual([]);
     front.passOn();
     await untilAllAcked(connection);
-    expect(await stored(device)).toEqual(values(200));
+    expect(await storedRows(device)).toEqual(values(200));
   });
 
   it('sends less at a time where a batch is too large (413)', async () => {
@@ -212,7 +212,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     await start({ BATCH_MAX_MESSAGES: '1000' });
     await publish('large', ticks(1_000));
     await untilAllAcked(connection);
-    expect(await stored('large')).toEqual(values(1_000));
+    expect(await storedRows('large')).toEqual(values(1_000));
     expect(await quarantined(connection)).toEqual([]);
   });
 
@@ -231,7 +231,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     ]);
     await publish('poisoned', ticks(4_999, 5_001));
     await untilAllAcked(connection);
-    expect(await stored('poisoned')).toEqual(
+    expect(await storedRows('poisoned')).toEqual(
       ticks(10_000).flatMap((tick) => (tick === 5_000 ? [] : [20 + tick])),
     );
     const records = await quarantined(connection);
@@ -271,7 +271,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
       expect(new Set(records.map(({ reason }) => reason))).toEqual(
         new Set([`the database refused part of it: temperature: InfluxDB ${status}: told ${status}`]),
       );
-      expect(await stored(device, 'run')).toEqual(ticks(400).map(() => true));
+      expect(await storedRows(device, 'run')).toEqual(ticks(400).map(() => true));
       const recorded = (await coverage.read({ sessionId: `of ${device}` })).get(device)?.get(1_000);
       expect(recorded?.quarantined).toEqual([]);
       expect(recorded?.stored).toEqual(fromTicks(ticks(400)));
@@ -311,7 +311,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     await publishText(connection, subject, text.replace('"temperature":20', '"temperature":1e999'));
     await publishText(connection, subject, text.replace('"temperature":20', '"temperature":NaN'));
     await untilAllAcked(connection);
-    expect(await stored('infinite')).toEqual([]);
+    expect(await storedRows('infinite')).toEqual([]);
     const reasons = (await quarantined(connection)).map(({ reason }) => reason);
     expect(reasons).toEqual([expect.stringContaining('temperature'), 'not JSON']);
     expect(
@@ -334,7 +334,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     expect(await backlogOf(connection)).toBe(2_000);
     release();
     await untilAllAcked(connection);
-    expect(await stored('slow')).toEqual(values(2_000));
+    expect(await storedRows('slow')).toEqual(values(2_000));
   });
 
   it('keeps values and their record together when only PostgreSQL is away', async () => {
@@ -346,7 +346,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     await writer.stop();
     await start();
     await untilAllAcked(connection);
-    expect(await stored('unrecorded')).toEqual(values(50));
+    expect(await storedRows('unrecorded')).toEqual(values(50));
     expect(
       (await coverage.read({ sessionId: 'of unrecorded' })).get('unrecorded')?.get(1_000)?.stored,
     ).toEqual(fromTicks(ticks(50)));

@@ -45,7 +45,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
   const takenByAnotherWriter = async (count: number): Promise<() => void> => {
     const next = `$JS.API.CONSUMER.MSG.NEXT.${streamNames.samples}.${durableNames.writer}`;
     const handles: string[] = [];
-    for (let taken = 0; taken < count; taken += 1) {
+    for (let index = 0; index < count; index += 1) {
       const message = await connection.nc.request(next, JSON.stringify({ batch: 1 }), {
         timeout: 5_000,
         // Messages arrive under the sample's subject, by which the shared inbox could not tell whose they are.

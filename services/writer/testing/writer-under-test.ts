@@ -78,9 +78,9 @@ export async function publishText(connection: Connection, subject: string, text:
 const placing = new WeakMap<Connection, PlacedSamples>();
 
 function placedIn(connection: Connection): PlacedSamples {
-  const known = placing.get(connection) ?? new PlacedSamples(connection.nc);
-  placing.set(connection, known);
-  return known;
+  const placed = placing.get(connection) ?? new PlacedSamples(connection.nc);
+  placing.set(connection, placed);
+  return placed;
 }
 
 /**

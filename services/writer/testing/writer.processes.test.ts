@@ -204,8 +204,10 @@ describe('the writer with PostgreSQL', () => {
       'nothing of this session is refused',
       ({ refused }) => !refused.some(isOf),
     );
-    const said = writer.lastLines(200).filter((line) => line.includes('the rest of their tick is stored'));
-    expect(said).toHaveLength(1);
+    const logLines = writer
+      .lastLines(200)
+      .filter((line) => line.includes('the rest of their tick is stored'));
+    expect(logLines).toHaveLength(1);
   });
 
   it('stores what comes from a collector whose clock is far off, but marks it, counts it and says so', async () => {
@@ -222,9 +224,11 @@ describe('the writer with PostgreSQL', () => {
       [22, 'uncertain'],
       [23, 'good'],
     ]);
-    const told = writer.lastLines(200).filter((line) => line.includes('its samples are marked as uncertain'));
-    expect(told).toHaveLength(1);
-    expect(told[0]).toContain('"collector":"from-the-future"');
+    const logLines = writer
+      .lastLines(200)
+      .filter((line) => line.includes('its samples are marked as uncertain'));
+    expect(logLines).toHaveLength(1);
+    expect(logLines[0]).toContain('"collector":"from-the-future"');
     await sinkStatusThat(
       connection,
       'three samples are uncertain',

@@ -116,7 +116,7 @@ function describeDevice(plant: Plant, { code, endpoint, address }: PlayedDevice)
     endpoint,
     ...address,
     open_connections: plant.openConnections(code),
-    ...shown(plant, { device: code }),
+    ...faultView(plant, { device: code }),
   };
 }
 
@@ -127,11 +127,11 @@ function describeEndpoint(plant: Plant, name: string): unknown {
     name,
     devices: devices.map(({ code, address }) => ({ code, ...address })),
     open_connections: first ? plant.openConnections(first.code) : 0,
-    ...shown(plant, { endpoint: name }),
+    ...faultView(plant, { endpoint: name }),
   };
 }
 
-function shown(plant: Plant, place: FaultPlace): object {
+function faultView(plant: Plant, place: FaultPlace): object {
   const fault = plant.shownFault(place);
   return { fault: fault?.fault ?? null, fault_is_active: fault?.isActive ?? false };
 }

@@ -24,13 +24,13 @@ export async function loadDemo(
   api: Pick<PatientClient, 'get' | 'post'>,
   demo: DemoConfiguration,
 ): Promise<LoadedDemo> {
-  const [wanted] = demo.tasks;
-  if (wanted === undefined) throw new Error('the demo configuration has no task');
-  let task = await findTask(api, wanted.code);
+  const [demoTask] = demo.tasks;
+  if (demoTask === undefined) throw new Error('the demo configuration has no task');
+  let task = await findTask(api, demoTask.code);
   if (task === undefined) {
     const { results } = await api.get('/api/config/tasks/?limit=1', taskPageSchema);
     if (results.length > 0) return { kind: 'not_wanted' };
-    task = await createDemoConfiguration(api, demo, wanted);
+    task = await createDemoConfiguration(api, demo, demoTask);
   }
   const sessions = '/api/acquisition/sessions';
   const { results } = await api.get(`${sessions}/?task=${task.id}&limit=1`, sessionPageSchema);
@@ -45,7 +45,7 @@ export async function loadDemo(
 async function createDemoConfiguration(
   api: Pick<PatientClient, 'get' | 'post'>,
   demo: DemoConfiguration,
-  wanted: DemoConfiguration['tasks'][number],
+  demoTask: DemoConfiguration['tasks'][number],
 ): Promise<TaskView> {
   const siteIds = new Map<string, number>();
   for (const site of demo.sites) {
@@ -68,7 +68,7 @@ async function createDemoConfiguration(
       .map(({ device_code: _, ...point }) => ({ ...point, device_id }));
     await api.post('/api/config/points/', points, z.unknown());
   }
-  const { device_codes, ...task } = wanted;
+  const { device_codes, ...task } = demoTask;
   const device_ids = device_codes.map((code) => idOf(deviceIds, code));
   return api.post('/api/config/tasks/', { ...task, device_ids }, taskViewSchema);
 }

@@ -13,6 +13,6 @@ export function plantSummary(plant: Pick<Plant, 'devices'>): string[] {
     const more = devices.length > names.length ? [`and ${devices.length - names.length} more`] : [];
     return `${first.address.protocol.padEnd(width)} ${first.where.padEnd(22)} ${[...names, ...more].join(', ')}`;
   });
-  const left = lines.length - mostLines;
-  return left > 0 ? [...lines.slice(0, mostLines), `… and ${left} more endpoints`] : lines;
+  const remaining = lines.length - mostLines;
+  return remaining > 0 ? [...lines.slice(0, mostLines), `… and ${remaining} more endpoints`] : lines;
 }

@@ -94,17 +94,17 @@ describe('a plant of several protocols', () => {
 
   it('refuses a fault that is none of the protocol of the device', async () => {
     const { url, fault } = await startMixedPlant();
-    const asked = async (path: string, body: string) => {
+    const answerTo = async (path: string, body: string) => {
       const { status, error } = (await fault(path, 'PUT', body)) as { status: number; error?: string };
       return [status, error];
     };
     const no = (what: string) => [400, expect.stringContaining(what)];
-    expect(await asked('/devices/mixer', '{"kind":"exception","code":6}')).toEqual(no('kind'));
-    expect(await asked('/devices/press', '{"kind":"explode"}')).toEqual(no('kind'));
-    expect(await asked('/devices/press', '{"kind":"crc_error"}')).toEqual(no('RTU framing'));
-    expect(await asked('/devices/press', 'not json')).toEqual(no(''));
-    expect(await asked('/devices/press', '{"kind":"silence","for":"5x"}')).toEqual(no('250ms'));
-    expect(await asked('/devices/nobody', '{"kind":"silence"}')).toEqual([
+    expect(await answerTo('/devices/mixer', '{"kind":"exception","code":6}')).toEqual(no('kind'));
+    expect(await answerTo('/devices/press', '{"kind":"explode"}')).toEqual(no('kind'));
+    expect(await answerTo('/devices/press', '{"kind":"crc_error"}')).toEqual(no('RTU framing'));
+    expect(await answerTo('/devices/press', 'not json')).toEqual(no(''));
+    expect(await answerTo('/devices/press', '{"kind":"silence","for":"5x"}')).toEqual(no('250ms'));
+    expect(await answerTo('/devices/nobody', '{"kind":"silence"}')).toEqual([
       ...[404, expect.stringContaining('GET /devices')],
     ]);
     expect((await fetch(`${url}/devices/%zz/fault`, { method: 'DELETE' })).status).toBe(404);
@@ -121,12 +121,12 @@ describe('a plant of several protocols', () => {
         ...part.prepared,
         open: async (host: string) => {
           const played = await part.prepared.open(host);
-          const seen = { isStopped: false, stop: () => played.stop() };
-          opened.push(seen);
+          const simulator = { isStopped: false, stop: () => played.stop() };
+          opened.push(simulator);
           return {
             ...played,
             stop: () => {
-              seen.isStopped = true;
+              simulator.isStopped = true;
               return played.stop();
             },
           };

@@ -13,34 +13,34 @@ export function preparePlant(
   simulators: readonly Simulator[],
   place: Omit<PlantFilePlace, 'complain'>,
 ): readonly PlantPart[] {
-  const read = endpoints.map((endpoint, index) => {
+  const parsedEndpoints = endpoints.map((endpoint, index) => {
     const path = ['endpoints', index];
     const simulator = simulators.find(({ protocols }) => protocols.includes(endpoint.protocol));
     if (!simulator) {
-      const known = simulators.flatMap(({ protocols }) => protocols).join(', ');
-      const message = `there is no ${JSON.stringify(endpoint.protocol)}; there are ${known}`;
+      const names = simulators.flatMap(({ protocols }) => protocols).join(', ');
+      const message = `there is no ${JSON.stringify(endpoint.protocol)}; there are ${names}`;
       return { problems: [{ path: [...path, 'protocol'], message }] };
     }
     const parsed = simulator.endpointSchema.safeParse(endpoint);
     if (parsed.success) return { simulator, described: { path, of: parsed.data }, problems: [] };
     return { problems: under(path, parsed.error) };
   });
-  const wrong = read.flatMap(({ problems }) => problems);
+  const wrong = parsedEndpoints.flatMap(({ problems }) => problems);
   if (wrong.length > 0) throw new PlantProblems(wrong);
 
   const problems: FileProblem[] = [];
   const parts = simulators.flatMap((simulator): PlantPart[] => {
-    const own = read.flatMap((each): Described<EndpointOfFile>[] =>
+    const own = parsedEndpoints.flatMap((each): Described<EndpointOfFile>[] =>
       each.simulator === simulator && each.described ? [each.described] : [],
     );
     if (own.length === 0) return [];
     const prepared = simulator.prepare(own, { ...place, complain: (problem) => problems.push(problem) });
     return [{ simulator, prepared }];
   });
-  const seen = new Set<string>();
+  const claims = new Set<string>();
   for (const { what, path } of parts.flatMap(({ prepared }) => prepared.takes)) {
-    if (seen.has(what)) problems.push({ path, message: `there are two: ${what}` });
-    seen.add(what);
+    if (claims.has(what)) problems.push({ path, message: `there are two: ${what}` });
+    claims.add(what);
   }
   if (problems.length > 0) throw new PlantProblems(withoutRepeats(problems));
   return parts;

@@ -2,9 +2,9 @@ import { leaderKey } from '@holdfast/shared/contracts/subjects.ts';
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
+import { AssignmentCache } from '../../../services/supervisor/src/assignment-cache.ts';
 import { EndpointAddresses } from '../../../services/supervisor/src/endpoint-addresses.ts';
 import { FleetWatch } from '../../../services/supervisor/src/fleet-watch.ts';
-import { KnownAssignments } from '../../../services/supervisor/src/known-assignments.ts';
 import { LeadChoice } from '../../../services/supervisor/src/lead-choice.ts';
 import { ActionPerformer } from '../../../services/supervisor/src/perform-action.ts';
 import { Supervisor } from '../../../services/supervisor/src/supervisor.ts';
@@ -65,7 +65,7 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
     ? context.publishBeforeAppend(realStore, outbox)
     : realStore;
   const collectors = new SimLeaseStore({ bucket: broker.buckets.COLLECTORS, link, staleness });
-  const known = new KnownAssignments(outbox, clock);
+  const assignments = new AssignmentCache(outbox, clock);
   const supervisor = new Supervisor({
     book: new TaskBook(log, clock),
     fleetWatch: new FleetWatch({
@@ -81,8 +81,8 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
       identityOf: () => undefined,
       log,
     }),
-    known,
-    performer: new ActionPerformer({ store, outbox, known, clock, logger: log }),
+    assignments,
+    performer: new ActionPerformer({ store, outbox, assignments, clock, logger: log }),
     addresses: new EndpointAddresses({ collectors: { addressesOf: async () => ({}) }, clock, log }),
     waitingReport: new WaitingReport(
       {

@@ -61,7 +61,7 @@ it.each([
   const tags = ['D100,3', 'DFLOAT300', 'R20', 'M16,5', 'X017'];
   client.addItems(tags);
   const [isBad, values] = await new Promise<[boolean, Record<string, unknown>]>((resolve) => {
-    client.readAllItems((...told) => resolve(told));
+    client.readAllItems((...results) => resolve(results));
   });
   expect(isBad).toBe(false);
   expect(values).toEqual({

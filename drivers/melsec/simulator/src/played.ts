@@ -12,9 +12,9 @@ export interface PlayedPlc {
 export function playedOf(plcs: readonly PlayedPlc[], host: string): Played<Fault> {
   const find = (place: FaultPlace): PlayedPlc => {
     const name = 'device' in place ? place.device : place.endpoint;
-    const found = plcs.find(({ of }) => of.device === name);
-    if (!found) throw new Error(`there is no PLC ${name}`);
-    return found;
+    const plc = plcs.find(({ of }) => of.device === name);
+    if (!plc) throw new Error(`there is no PLC ${name}`);
+    return plc;
   };
   const set = (place: FaultPlace, fault: Fault | undefined): void => {
     const { plc } = find(place);

@@ -127,7 +127,7 @@ class SimulatedPlc implements Plc {
   }
 
   shownFault(): ShownFault<Fault> | undefined {
-    return this.#faults.shown(Date.now());
+    return this.#faults.current(Date.now());
   }
 
   async close(): Promise<void> {
@@ -196,12 +196,12 @@ function carryOut(
   const most = isInBits ? limits.bits : limits.words;
   if (count === 0 || count > most) return reply.refuse(endCodes.tooMany);
   if (values) {
-    const written = cells === count ? values : values.flatMap(bitsOfWord);
-    return memory.write(symbol, number, written) ? reply.answer([]) : reply.refuse(endCodes.beyond);
+    const newCells = cells === count ? values : values.flatMap(bitsOfWord);
+    return memory.write(symbol, number, newCells) ? reply.answer([]) : reply.refuse(endCodes.beyond);
   }
-  const read = memory.read(symbol, number, cells, Date.now());
-  if (!read) return reply.refuse(endCodes.beyond);
-  return reply.answer(cells === count ? [...read] : wordsOfBits([...read]));
+  const currentCells = memory.read(symbol, number, cells, Date.now());
+  if (!currentCells) return reply.refuse(endCodes.beyond);
+  return reply.answer(cells === count ? [...currentCells] : wordsOfBits([...currentCells]));
 }
 
 function bitsOfWord(word: number): number[] {

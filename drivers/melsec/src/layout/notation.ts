@@ -62,7 +62,7 @@ function inRadix(number: number, radix: number): string {
 function longestDevice(body: string): PlcDevice | undefined {
   return [3, 2, 1]
     .map((length) => deviceOf(body.slice(0, length)))
-    .find((found) => found && found.symbol !== body);
+    .find((device) => device && device.symbol !== body);
 }
 
 function digitsOf(radix: 8 | 10 | 16): string {

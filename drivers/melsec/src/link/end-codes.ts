@@ -69,8 +69,8 @@ const endCodes1e: ReadonlyMap<number, EndCode> = new Map<number, EndCode>([
 
 /** A refusal in words that say what to do. */
 export function refusalOf(frame: Frame, endCode: number, abnormalCode?: number): DriverFailure {
-  const known = (frame === '1E' ? endCodes1e : endCodes3e).get(endCode);
-  const { means = elsewhere(frame, endCode), kind = 'refused', scope } = known ?? {};
+  const meaning = (frame === '1E' ? endCodes1e : endCodes3e).get(endCode);
+  const { means = elsewhere(frame, endCode), kind = 'refused', scope } = meaning ?? {};
   const digits = inHex(endCode, frame === '1E' ? 2 : 4);
   const abnormal = abnormalCode === undefined ? '' : `, abnormal code ${inHex(abnormalCode, 2)}`;
   return new DriverFailure(kind, `end code ${digits}${abnormal}: ${means}`, { code: endCode, scope });

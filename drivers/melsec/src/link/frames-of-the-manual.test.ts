@@ -121,7 +121,7 @@ describe('the frames that the manuals print', () => {
   });
 
   it('X and Y alone are octal where FX5 is set to "ASCII (X, Y OCT)": JY997D56001, 2.1', () => {
-    const asked = (symbol: string, isOctal: boolean) =>
+    const requestFor = (symbol: string, isOctal: boolean) =>
       framing3e(
         '3E',
         'ascii',
@@ -129,12 +129,12 @@ describe('the frames that the manuals print', () => {
       )(ask(symbol, 0o45, 1), 4_000)
         .bytes.toString()
         .slice(30, 38);
-    expect([asked('Y', true), asked('Y', false), asked('M', true), asked('B', true)]).toEqual([
-      'Y*000045',
-      'Y*000025',
-      'M*000037',
-      'B*000025',
-    ]);
+    expect([
+      requestFor('Y', true),
+      requestFor('Y', false),
+      requestFor('M', true),
+      requestFor('B', true),
+    ]).toEqual(['Y*000045', 'Y*000025', 'M*000037', 'B*000025']);
   });
 
   it('256 points are written as 00 by 1E: JY997D18101, page 9-20, note 1', () => {
@@ -184,7 +184,7 @@ describe('the frames that the manuals print', () => {
 
 describe('what is not the answer to the request is a fault', () => {
   const whole = line('D000 00 FF FF03 00 0600 0000 AB56 0F17', 'binary');
-  const judged = (answer: Buffer) =>
+  const verdictOn = (answer: Buffer) =>
     framing3e('3E', 'binary')(ask('D', 350, 2), 4_000).judge(answer, answer.length);
   it.each([
     ['another subheader', 0, 0xd1],
@@ -195,15 +195,17 @@ describe('what is not the answer to the request is a fault', () => {
   ])('%s', (_, at, byte) => {
     const answer = Buffer.from(whole);
     answer[at] = byte;
-    expect(judged(answer).kind).toBe('fault');
+    expect(verdictOn(answer).kind).toBe('fault');
   });
 
   it('a byte more', () => {
-    expect(judged(Buffer.concat([whole, Buffer.of(0)])).kind).toBe('fault');
+    expect(verdictOn(Buffer.concat([whole, Buffer.of(0)])).kind).toBe('fault');
   });
 
   it('the refusal of a command that was not given', () => {
-    expect(judged(line('D000 00 FF FF03 00 0B00 51C0 00 FF FF03 00 0114 0000', 'binary')).kind).toBe('fault');
+    expect(verdictOn(line('D000 00 FF FF03 00 0B00 51C0 00 FF FF03 00 0114 0000', 'binary')).kind).toBe(
+      'fault',
+    );
   });
 
   it('bits that are neither 0 nor 1, and ASCII that is no number', () => {

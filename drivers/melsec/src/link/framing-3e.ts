@@ -23,8 +23,8 @@ export function framing3e(frame: '3E' | '4E', code: DataCode, isOctal = false): 
   let serial = randomInt(serials);
   return (request, timeoutMs) => {
     serial = (serial + 1) % serials;
-    const shown = isOctal ? inOctal(request) : request;
-    return outgoing(frame === '4E' ? serial : undefined, code, shown, timeoutMs);
+    const notation = isOctal ? inOctal(request) : request;
+    return outgoing(frame === '4E' ? serial : undefined, code, notation, timeoutMs);
   };
 }
 

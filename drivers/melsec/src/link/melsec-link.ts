@@ -27,9 +27,9 @@ export class MelsecLink implements Link {
   }
 
   async read(group: Group, timeoutMs: number, hear?: Hear): Promise<Answer> {
-    const asked = group as BlockGroup;
-    const cells = await this.#ask(asked.request as McRequest, timeoutMs, hear);
-    return { decode: (sink) => asked.decode(cells, sink), raw: (at) => asked.rawOf(at, cells) };
+    const block = group as BlockGroup;
+    const cells = await this.#ask(block.request as McRequest, timeoutMs, hear);
+    return { decode: (sink) => block.decode(cells, sink), raw: (at) => block.rawOf(at, cells) };
   }
 
   async write(command: Command, timeoutMs: number): Promise<void> {

@@ -36,8 +36,8 @@ export function frameParts(
   /** @param length in binary. ASCII takes twice as many bytes, and is shown as its text. */
   const take = (part: keyof typeof framePartWords, length: number) =>
     numberIn(parts.take(part, isAscii ? length * 2 : length, isAscii ? asciiText : undefined), isAscii);
-  const all = (...named: [keyof typeof framePartWords, number][]) => {
-    for (const [part, length] of named) take(part, length);
+  const all = (...namedWidths: [keyof typeof framePartWords, number][]) => {
+    for (const [part, length] of namedWidths) take(part, length);
   };
   const route = () => all(['network', 1], ['pc', 1], ['module_io', 2], ['module_station', 1]);
   const is1e = frame === '1E';
@@ -69,7 +69,7 @@ export function frameParts(
       all(['command', 2], ['subcommand', 2]);
     }
   }
-  parts.take('data', parts.left, isAscii ? asciiText : undefined);
+  parts.take('data', parts.bytesLeft, isAscii ? asciiText : undefined);
   return parts.parts;
 }
 

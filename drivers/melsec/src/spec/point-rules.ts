@@ -10,13 +10,13 @@ import { neverWritten } from '../values/never-written.ts';
 
 /** The address in its canonical notation, or what is wrong: with the address, or with how other fields fit it. */
 export function parsePlace(
-  given: MelsecPlace,
+  fields: MelsecPlace,
   point: PointFields,
   connection: MelsecConnection,
 ): Parsed<MelsecPlace> {
-  const parsed = parseNotation(given.address, connection.series);
+  const parsed = parseNotation(fields.address, connection.series);
   if (!parsed.ok) return { ok: false, problems: [{ field: 'address', message: parsed.message }] };
-  const address = { ...given, address: parsed.text };
+  const address = { ...fields, address: parsed.text };
   const { place } = parsed;
   const problems = [
     ...addressProblems(place, address, point, connection),

@@ -15,9 +15,9 @@ async function plantOf(config: PlantConfig): Promise<{ plant: Plant; client: () 
   const plant = await startPlant({ host: '127.0.0.1', config });
   cleanUps.push(() => plant.stop());
   const client = async (): Promise<RawClient> => {
-    const made = await rawTcpClient(plant.endpoints[0]?.port ?? 0);
-    cleanUps.push(() => made.close());
-    return made;
+    const client = await rawTcpClient(plant.endpoints[0]?.port ?? 0);
+    cleanUps.push(() => client.close());
+    return client;
   };
   return { plant, client };
 }
@@ -167,14 +167,14 @@ describe('a raw client of a Modbus TCP device', () => {
     const course = async (): Promise<string> => {
       const { client } = await tcpDevice([{ kind: 'exception', code: 6, probability: 0.5 }]);
       const one = await client();
-      let seen = '';
+      let replies = '';
       for (let request = 0; request < 20; request++) {
         one.send(ask);
         const isFaulty = (await one.read(9)).endsWith('8306');
         if (!isFaulty) await one.read(2);
-        seen += isFaulty ? 'x' : '.';
+        replies += isFaulty ? 'x' : '.';
       }
-      return seen;
+      return replies;
     };
     const first = await course();
     expect(first).toMatch(/x/);

@@ -149,10 +149,10 @@ function endpointConfigs({ devices = [], endpoints = [] }: PlantConfig): readonl
 }
 
 function refuseTwice(what: string, names: readonly string[]): void {
-  const seen = new Set<string>();
+  const earlierNames = new Set<string>();
   for (const name of names) {
-    if (seen.has(name)) throw new Error(`the plant has two ${what} ${name}`);
-    seen.add(name);
+    if (earlierNames.has(name)) throw new Error(`the plant has two ${what} ${name}`);
+    earlierNames.add(name);
   }
 }
 
@@ -163,9 +163,9 @@ function plantOf(endpoints: readonly Endpoint[], host: string): Omit<Plant, 'sto
   const byName = new Map(endpoints.map((endpoint) => [endpoint.config.name, endpoint]));
 
   const endpointOf = (code: string): Endpoint => {
-    const found = byDevice.get(code);
-    if (!found) throw new Error(`the plant has no device ${code}`);
-    return found.endpoint;
+    const entry = byDevice.get(code);
+    if (!entry) throw new Error(`the plant has no device ${code}`);
+    return entry.endpoint;
   };
   const find = (where: string | FaultPlace): { endpoint: Endpoint; board: FaultBoard<Fault> } => {
     const place = typeof where === 'string' ? { device: where } : where;
@@ -174,9 +174,9 @@ function plantOf(endpoints: readonly Endpoint[], host: string): Omit<Plant, 'sto
       if (!endpoint) throw new Error(`the plant has no endpoint ${place.endpoint}`);
       return { endpoint, board: endpoint.faults };
     }
-    const found = byDevice.get(place.device);
-    if (!found) throw new Error(`the plant has no device ${place.device}`);
-    return { endpoint: found.endpoint, board: found.unit.faults };
+    const entry = byDevice.get(place.device);
+    if (!entry) throw new Error(`the plant has no device ${place.device}`);
+    return { endpoint: entry.endpoint, board: entry.unit.faults };
   };
   const changed = (endpoint: Endpoint): void => {
     // If another process took the port while it was released, it keeps it: connections are then refused or not ours.
@@ -203,8 +203,8 @@ function plantOf(endpoints: readonly Endpoint[], host: string): Omit<Plant, 'sto
       board.clear();
       changed(endpoint);
     },
-    fault: (code) => find(code).board.shown(Date.now())?.fault,
-    shownFault: (where) => find(where).board.shown(Date.now()),
+    fault: (code) => find(code).board.current(Date.now())?.fault,
+    shownFault: (where) => find(where).board.current(Date.now()),
     faultProblem: (where, fault) => faultProblem(fault, find(where).endpoint.protocol),
     openConnections: (code) => endpointOf(code).line?.openConnections() ?? 0,
   };

@@ -34,8 +34,8 @@ async function pressIsAsked(...pdus: readonly string[]): Promise<string[]> {
   plant = await startPlant({ config, host });
   client = await rawTcpClient(plant.endpoints[0]?.port ?? 0);
   const replies: string[] = [];
-  for (const asked of pdus) {
-    const [unit, pdu] = asked.startsWith('unit 2: ') ? ['02', asked.slice(8)] : ['01', asked];
+  for (const requestPdu of pdus) {
+    const [unit, pdu] = requestPdu.startsWith('unit 2: ') ? ['02', requestPdu.slice(8)] : ['01', requestPdu];
     const bytes = pdu.replaceAll(' ', '');
     client.send(`0000 0000 ${(bytes.length / 2 + 1).toString(16).padStart(4, '0')} ${unit} ${bytes}`);
     const head = await client.read(7);
@@ -58,8 +58,8 @@ it.each([
   ['one coil', '05 0001 ff00', '050001ff00', '01 0000 000a', '01020200'],
   ['a coil that is switched off', '05 0001 0000', '0500010000', '01 0000 0002', '010100'],
   ['several coils', '0f 0001 0009 02 ff01', '0f00010009', '01 0000 000a', '0102fe03'],
-])('writing %s is confirmed and read back', async (_what, write, confirmed, read, value) => {
-  expect(await pressIsAsked(write, read)).toEqual([confirmed, value]);
+])('writing %s is confirmed and read back', async (_what, write, confirmed, readBack, value) => {
+  expect(await pressIsAsked(write, readBack)).toEqual([confirmed, value]);
 });
 
 it.each([

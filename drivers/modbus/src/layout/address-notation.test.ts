@@ -18,8 +18,8 @@ describe('an address', () => {
     ['400001', undefined, 'holding_register', 0],
     ['465536', undefined, 'holding_register', 65_535],
     [5, undefined, undefined, 5],
-  ] as const)('%j with the table %s lies in %s at %d', (notation, given, table, address) => {
-    expect(parseAddress(notation, given)).toEqual({ ok: true, table, address });
+  ] as const)('%j with the table %s lies in %s at %d', (notation, givenTable, table, address) => {
+    expect(parseAddress(notation, givenTable)).toEqual({ ok: true, table, address });
   });
 
   test.each([
@@ -37,8 +37,8 @@ describe('an address', () => {
     ['1F', 'coil', 'address', 'is no address'],
     ['', 'coil', 'address', 'is no address'],
     [' 40001', undefined, 'address', 'is no address'],
-  ] as const)('%j with the table %s is refused', (notation, given, field, message) => {
-    expect(parseAddress(notation, given)).toMatchObject({
+  ] as const)('%j with the table %s is refused', (notation, givenTable, field, message) => {
+    expect(parseAddress(notation, givenTable)).toMatchObject({
       ok: false,
       field,
       message: expect.stringContaining(message),
@@ -51,8 +51,8 @@ describe('an address', () => {
       fc.property(
         fc.string({ unit: fc.constantFrom(...'0x1349AfF -'), maxLength: 7 }),
         table,
-        (text, given) => {
-          const parsed = parseAddress(text, given);
+        (text, givenTable) => {
+          const parsed = parseAddress(text, givenTable);
           if (!parsed.ok) return;
           expect(parsed.address).toBeGreaterThanOrEqual(0);
           expect(parsed.address).toBeLessThanOrEqual(65_535);

@@ -64,11 +64,11 @@ function parseClassic(
   position: number,
   table: RegisterTable | undefined,
 ): ParsedAddress {
-  const named = classicTables[prefix] as RegisterTable;
-  if (table && table !== named) {
+  const tableOfPrefix = classicTables[prefix] as RegisterTable;
+  if (table && table !== tableOfPrefix) {
     return refused(
       'table',
-      `"${notation}" is of the table ${named}, not ${table}: leave one of them out, or correct it`,
+      `"${notation}" is of the table ${tableOfPrefix}, not ${table}: leave one of them out, or correct it`,
     );
   }
   if (position < 1 || position > lastAddress + 1) {
@@ -77,7 +77,7 @@ function parseClassic(
       `"${notation}" does not exist: the classic notation counts from 1 to ${lastAddress + 1}`,
     );
   }
-  return { ok: true, table: named, address: position - 1 };
+  return { ok: true, table: tableOfPrefix, address: position - 1 };
 }
 
 function hexadecimal(notation: string): number | undefined {

@@ -66,9 +66,11 @@ function soundData({ table, quantity }: ReadRequest, seed: number): { data: Buff
   return { data, block: { kind: 'registers', values } };
 }
 
-function soundReply(kind: 'mbap' | 'rtu', frame: Buffer, read: ReadRequest, data: Buffer): Buffer {
-  const pdu = Buffer.concat([Buffer.of(functionCodes[read.table], data.length), data]);
-  return kind === 'mbap' ? mbapFrame(frame.readUInt16BE(0), read.unitId, pdu) : rtuFrame(read.unitId, pdu);
+function soundReply(kind: 'mbap' | 'rtu', frame: Buffer, request: ReadRequest, data: Buffer): Buffer {
+  const pdu = Buffer.concat([Buffer.of(functionCodes[request.table], data.length), data]);
+  return kind === 'mbap'
+    ? mbapFrame(frame.readUInt16BE(0), request.unitId, pdu)
+    : rtuFrame(request.unitId, pdu);
 }
 
 /**
@@ -140,23 +142,23 @@ describe.each(['mbap', 'rtu'] as const)('whatever bytes come as %s frames, in wh
         fc.nat(),
         fc.option(damage(kind), { nil: undefined, freq: 8 }),
         cuts,
-        (read, content, harm, pieces) => {
-          const frame = framing.frame(read);
-          const { data, block } = soundData(read, content);
-          const sound = soundReply(kind, frame.bytes, read, data);
+        (request, content, harm, pieces) => {
+          const frame = framing.frame(request);
+          const { data, block } = soundData(request, content);
+          const sound = soundReply(kind, frame.bytes, request, data);
           const received = Buffer.alloc(1024);
           let count = 0;
           let verdict: Verdict = { kind: 'incomplete' };
           for (const chunk of inChunks(harm ? harm(sound) : sound, pieces)) {
             count += chunk.copy(received, count);
-            verdict = framing.judge(received, count, read, frame);
+            verdict = framing.judge(received, count, request, frame);
             if (verdict.kind !== 'incomplete') break;
           }
           if (!harm) expect(verdict.kind).toBe('reply');
           if (verdict.kind !== 'reply') return;
           // An exception becomes an error and never a value, whatever damage made it.
           if (((received[verdict.pduAt] ?? 0) & 0x80) !== 0) return;
-          expect(decodeRead(read, received, verdict.pduAt + 2)).toEqual(block);
+          expect(decodeRead(request, received, verdict.pduAt + 2)).toEqual(block);
         },
       ),
       { numRuns: 5_000, seed },
@@ -165,21 +167,21 @@ describe.each(['mbap', 'rtu'] as const)('whatever bytes come as %s frames, in wh
 
   it('a read ends with the right value or a failure in time, and the device is read again', async () => {
     await fc.assert(
-      fc.asyncProperty(request, fc.nat(), damage(kind), cuts, async (read, content, harm, pieces) => {
-        const { data, block } = soundData(read, content);
-        const next = { ...read, unitId: (read.unitId + 1) % 256 };
+      fc.asyncProperty(request, fc.nat(), damage(kind), cuts, async (request, content, harm, pieces) => {
+        const { data, block } = soundData(request, content);
+        const next = { ...request, unitId: (request.unitId + 1) % 256 };
         const bus = new ModbusBus({
           open: (events) =>
             new MemoryChannel(events, (frame) => {
-              const isFirst = frame[kind === 'mbap' ? 6 : 0] === read.unitId;
-              const sound = soundReply(kind, frame, isFirst ? read : next, data);
+              const isFirst = frame[kind === 'mbap' ? 6 : 0] === request.unitId;
+              const sound = soundReply(kind, frame, isFirst ? request : next, data);
               return isFirst ? inChunks(harm(sound), pieces) : [sound];
             }),
           framing,
           line: kind === 'mbap' ? undefined : new RtuLine(0),
           keepsOpen: false,
         });
-        const outcome = await bus.read({ ...read, timeoutMs: 10 }).catch((error: unknown) => error);
+        const outcome = await bus.read({ ...request, timeoutMs: 10 }).catch((error: unknown) => error);
         if (!(outcome instanceof ReadFailure)) expect(outcome).toEqual(block);
         // The next request meets bytes that the device sent after a good reply, which end that connection.
         expect(await bus.read(next).catch(() => bus.read(next))).toEqual(block);

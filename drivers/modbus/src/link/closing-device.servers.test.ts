@@ -18,38 +18,38 @@ describe('a device that closes the connection', () => {
   });
 
   it('by a reset instead of an answer is asked once more on a new one, and no more', async () => {
-    const asked: number[] = [];
+    const addresses: number[] = [];
     const { bus, connections } = await startPeer((socket, request, n) => {
-      asked.push(request.readUInt16BE(8));
+      addresses.push(request.readUInt16BE(8));
       if (n === 0) socket.write(soundReply(request));
       else socket.resetAndDestroy();
     });
     await bus.read(registers(1));
     expect(await failureOf(bus.read(registers(2)))).toMatchObject({ missCause: 'connection', wasSent: true });
-    expect(asked).toEqual([1, 2, 2]);
+    expect(addresses).toEqual([1, 2, 2]);
     expect(connections).toHaveLength(2);
   });
 
   it('at the first request over it is not asked again', async () => {
-    const asked: number[] = [];
+    const addresses: number[] = [];
     const { bus } = await startPeer((socket, request) => {
-      asked.push(request.readUInt16BE(8));
+      addresses.push(request.readUInt16BE(8));
       closeWith(socket);
     });
     expect(await failureOf(bus.read(registers(1)))).toMatchObject({ missCause: 'connection' });
-    expect(asked).toEqual([1]);
+    expect(addresses).toEqual([1]);
   });
 
   it('after the first byte of an answer is not asked again', async () => {
-    const asked: number[] = [];
+    const addresses: number[] = [];
     const { bus } = await startPeer((socket, request, n) => {
-      asked.push(request.readUInt16BE(8));
+      addresses.push(request.readUInt16BE(8));
       if (n === 0) socket.write(soundReply(request));
       else closeWith(socket, soundReply(request).subarray(0, 1));
     });
     await bus.read(registers(1));
     expect(await failureOf(bus.read(registers(2)))).toMatchObject({ missCause: 'connection' });
-    expect(asked).toEqual([1, 2]);
+    expect(addresses).toEqual([1, 2]);
   });
 
   it('after a copy of the answer before is asked again: that copy is no byte of the answer', async () => {
@@ -76,32 +76,32 @@ describe('a device that closes the connection', () => {
   });
 
   it('is not asked again by a collector whose right to ask has ended meanwhile', async () => {
-    const asked: number[] = [];
+    const addresses: number[] = [];
     const { bus, connections } = await startPeer(
       (socket, request, n) => {
-        asked.push(request.readUInt16BE(8));
+        addresses.push(request.readUInt16BE(8));
         if (n === 0) socket.write(soundReply(request));
         else closeWith(socket);
       },
-      { mayRequest: () => asked.length < 2 },
+      { mayRequest: () => addresses.length < 2 },
     );
     await bus.read(registers(1));
     expect(await failureOf(bus.read(registers(2)))).toMatchObject({
       missCause: 'connection',
       message: 'not sent: the right to use this device has ended',
     });
-    expect(asked).toEqual([1, 2]);
+    expect(addresses).toEqual([1, 2]);
     await untilHolds(() => expect(connections.every((socket) => socket.destroyed)).toBe(true));
   });
 
   it('is never told a value a second time', async () => {
-    const told: number[] = [];
+    const pauses: number[] = [];
     const { bus } = await startPeer((socket, request, n) => {
       if (request[7] === 3) {
         socket.write(soundReply(request));
         return;
       }
-      told.push(request.readUInt16BE(10));
+      pauses.push(request.readUInt16BE(10));
       if (n === 1) closeWith(socket);
       else socket.write(mbapFrame(request.readUInt16BE(0), 1, request.subarray(7, 12)));
     });
@@ -112,21 +112,21 @@ describe('a device that closes the connection', () => {
       wasSent: true,
     });
     await bus.write({ ...write, values: [4] });
-    expect(told).toEqual([3, 4]);
+    expect(pauses).toEqual([3, 4]);
   });
 
   it('of RTU frames, which do not say what they answer, is not asked again', async () => {
-    let asked = 0;
+    let requestCount = 0;
     const { bus } = await startPeer(
       (socket, request) => {
-        asked += 1;
-        if (asked === 1) socket.write(soundRtuReply(readRtuRequest(request)));
+        requestCount += 1;
+        if (requestCount === 1) socket.write(soundRtuReply(readRtuRequest(request)));
         else closeWith(socket);
       },
       { framing: 'rtu' },
     );
     await bus.read(registers(1));
     expect(await failureOf(bus.read(registers(2)))).toMatchObject({ missCause: 'connection' });
-    expect(asked).toBe(2);
+    expect(requestCount).toBe(2);
   });
 });

@@ -38,8 +38,8 @@ describe('a device that answers as unit 0', () => {
   it('may do so with RTU frames too', async () => {
     const { bus } = await startPeer(
       (socket, request) => {
-        const asked = readRtuRequest(request);
-        socket.write(soundRtuReply({ ...asked, unitId: 0 }));
+        const parsedRequest = readRtuRequest(request);
+        socket.write(soundRtuReply({ ...parsedRequest, unitId: 0 }));
       },
       { framing: 'rtu' },
     );
@@ -78,11 +78,11 @@ describe('a device that needs a pause after it was connected to', () => {
   });
 
   it('longer than the timeout is never asked', async () => {
-    const asked: Buffer[] = [];
-    const { bus } = await startPeer((_socket, request) => asked.push(request));
+    const requests: Buffer[] = [];
+    const { bus } = await startPeer((_socket, request) => requests.push(request));
     const failure = await failureOf(bus.read({ ...registers(0, 1, 80), connectPauseMs: 600_000 }));
     expect(failure).toMatchObject({ missCause: 'timeout', wasSent: false });
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 });
 
@@ -162,28 +162,28 @@ describe('addresses that are not allowed', () => {
     'are not connected to when they are called %s',
     async (host) => {
       const { port, connections } = await reachable();
-      const judged: string[] = [];
+      const outcomes: string[] = [];
       const bus = busTo(host, port, {
         refusal: (ip) => {
-          judged.push(ip);
+          outcomes.push(ip);
           return ip.startsWith('127.') || ip === '::1' ? `${ip} is not allowed` : undefined;
         },
       });
       const failure = await failureOf(bus.read(registers(0)));
       expect(failure).toMatchObject({ missCause: 'connection', wasSent: false });
       expect(failure.message).toContain('is not allowed');
-      expect(judged.length).toBeGreaterThan(0);
+      expect(outcomes.length).toBeGreaterThan(0);
       expect(connections).toHaveLength(0);
     },
   );
 
   it('are not asked where one was allowed when the connection was begun and is none any more when it stands', async () => {
     const { port } = await reachable();
-    let judged = 0;
+    let outcomeCount = 0;
     const bus = busTo('127.0.0.1', port, {
       refusal: (ip) => {
-        judged += 1;
-        return judged === 1 ? undefined : `${ip} is not allowed`;
+        outcomeCount += 1;
+        return outcomeCount === 1 ? undefined : `${ip} is not allowed`;
       },
     });
     const failure = await failureOf(bus.read(registers(0)));
@@ -193,14 +193,14 @@ describe('addresses that are not allowed', () => {
 
   it('are told from those that are: the name of an allowed one is read', async () => {
     const { port } = await reachable();
-    const judged = new Set<string>();
+    const outcomes = new Set<string>();
     const bus = busTo('localhost', port, {
       refusal: (ip) => {
-        judged.add(ip);
+        outcomes.add(ip);
         return ip === '127.0.0.1' ? undefined : `${ip} is not allowed`;
       },
     });
     expect(await bus.read(registers(3))).toEqual({ kind: 'registers', values: [1003] });
-    expect(judged).toContain('127.0.0.1');
+    expect(outcomes).toContain('127.0.0.1');
   });
 });

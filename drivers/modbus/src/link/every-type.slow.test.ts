@@ -65,19 +65,19 @@ describe.skipIf(!hasPymodbus)('a device whose registers Python has packed', () =
     }
 
     const bus = openBus({ kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port: announced.port });
-    const read = new Readings();
+    const collected = new Readings();
     try {
       for (const block of planReads(flattened(configured))) {
-        decodeBlock(block, await bus.read({ unitId: unit_id, timeoutMs: 5_000, ...block }), read);
+        decodeBlock(block, await bus.read({ unitId: unit_id, timeoutMs: 5_000, ...block }), collected);
       }
     } finally {
       bus.disconnect();
     }
     const expected = points.map(({ readings }) => readings);
-    expect({ ...read.problems }).toEqual({});
-    expect({ ...read.values }).toEqual(Object.assign({}, ...expected.map(({ values }) => values)));
-    expect({ ...read.integers }).toEqual(Object.assign({}, ...expected.map(({ integers }) => integers)));
-    expect(read.uncertain.toSorted()).toEqual(expected.flatMap(({ uncertain }) => uncertain).sort());
+    expect({ ...collected.problems }).toEqual({});
+    expect({ ...collected.values }).toEqual(Object.assign({}, ...expected.map(({ values }) => values)));
+    expect({ ...collected.integers }).toEqual(Object.assign({}, ...expected.map(({ integers }) => integers)));
+    expect(collected.uncertain.toSorted()).toEqual(expected.flatMap(({ uncertain }) => uncertain).sort());
   });
 });
 
@@ -107,10 +107,10 @@ describe.skipIf(!hasLibmodbus)('a device whose registers libmodbus has converted
         { code: 'long', table: 'input_register', address: 2_024, data_type: 'int64' },
       ],
     });
-    const read = new Readings();
+    const collected = new Readings();
     try {
       for (const block of planReads(flattened(configured))) {
-        decodeBlock(block, await bus.read({ unitId: unit_id, timeoutMs: 5_000, ...block }), read);
+        decodeBlock(block, await bus.read({ unitId: unit_id, timeoutMs: 5_000, ...block }), collected);
       }
     } finally {
       bus.disconnect();
@@ -118,9 +118,9 @@ describe.skipIf(!hasLibmodbus)('a device whose registers libmodbus has converted
     }
     // Older versions of libmodbus put the bytes into other orders than those asked for.
     for (const order of has_float_orders ? byteOrders : []) {
-      const floats = [0, 1, 2].map((index) => read.values[`${order}[${index}]`]);
+      const floats = [0, 1, 2].map((index) => collected.values[`${order}[${index}]`]);
       expect(floats, order).toEqual([-123.456, 50.02, 3.4028234e38].map(Math.fround));
     }
-    expect({ ...read.integers }).toEqual({ long: '-1234567890123456789' });
+    expect({ ...collected.integers }).toEqual({ long: '-1234567890123456789' });
   });
 });

@@ -38,7 +38,7 @@ export type Steps = readonly BusRequest[];
 export class LateAnswers {
   #unanswered: Unanswered[] = [];
   /** Units that have answered this process. Others may still owe an answer to an earlier process, which is dead by now. */
-  readonly #known = new Set<number>();
+  readonly #answeredUnits = new Set<number>();
   /** Units that answered twice, or after the answer to a later request: for them a marker proves nothing. */
   readonly #outOfOrder = new Set<number>();
   /** Markers that each unit has answered: some devices are silent where they should refuse. */
@@ -67,10 +67,10 @@ export class LateAnswers {
   /** The answer to this request has come. */
   answered(request: BusRequest): void {
     const { unitId } = request;
-    if (this.#unanswered.length === 0 && this.#known.has(unitId)) return;
+    if (this.#unanswered.length === 0 && this.#answeredUnits.has(unitId)) return;
     // The confirmation of a write may belong to an earlier write, or be an echo of the request.
     if (isWrite(request)) return;
-    this.#known.add(unitId);
+    this.#answeredUnits.add(unitId);
     if (request.markers?.some((place) => isSamePlace(place, request))) {
       const proven = this.#proven.get(unitId) ?? new Set();
       this.#proven.set(unitId, proven.add(keyOf(request)));
@@ -80,7 +80,7 @@ export class LateAnswers {
 
   /** An exception has come, which may be the answer to the oldest request as well. */
   refused(request: BusRequest, nowMs: number, isMarker = false): void {
-    this.#known.add(request.unitId);
+    this.#answeredUnits.add(request.unitId);
     const [oldest] = this.#unanswered
       .filter(({ unitId, isPassed }) => unitId === request.unitId && !isPassed)
       .sort((a, b) => a.firstTurn - b.firstTurn);
@@ -100,15 +100,15 @@ export class LateAnswers {
     const owing = this.#unanswered.filter(
       (each) => each.shape === shape && (each.unitId === unitId || (unitId === 0 && each.acceptUnitZero)),
     );
-    const [found, another] = owing;
+    const [debt, another] = owing;
     // No request was open for it: an earlier answer was taken for it, or it came twice.
-    if (!found || owing.every(({ isPassed }) => isPassed)) this.#outOfOrder.add(found?.unitId ?? unitId);
+    if (!debt || owing.every(({ isPassed }) => isPassed)) this.#outOfOrder.add(debt?.unitId ?? unitId);
     // Several units answer as unit 0: nobody knows which of them it is.
-    if (!found || another) return;
-    found.requests -= 1;
+    if (!debt || another) return;
+    debt.requests -= 1;
     // Where several requests are unanswered, it may have been the answer to the first one.
     this.#unanswered = this.#unanswered.filter((each) =>
-      each === found ? found.requests > 0 : each.unitId !== found.unitId || each.lastTurn > found.firstTurn,
+      each === debt ? debt.requests > 0 : each.unitId !== debt.unitId || each.lastTurn > debt.firstTurn,
     );
   }
 
@@ -135,11 +135,13 @@ export class LateAnswers {
   /** The steps for a request, once there is nothing to wait for. */
   stepsFor(request: BusRequest, nowMs: number): Steps {
     const { unitId } = request;
-    if (isWrite(request) || (this.#unanswered.length === 0 && this.#known.has(unitId))) return [request];
+    if (isWrite(request) || (this.#unanswered.length === 0 && this.#answeredUnits.has(unitId)))
+      return [request];
     const shape = answerShape(request);
     const concerning = this.#unanswered.filter((each) => concerns(each, request));
     const same = concerning.filter((each) => each.shape === shape);
-    const isInStep = this.#known.has(unitId) && same.every((each) => each.isPassed || each.unitId !== unitId);
+    const isInStep =
+      this.#answeredUnits.has(unitId) && same.every((each) => each.isPassed || each.unitId !== unitId);
     const mayBeOutOfOrder = same.some(({ untilMs }) => untilMs > nowMs);
     if (isInStep && !mayBeOutOfOrder) return [request];
     const place = this.#markerFor(request, shape, concerning, nowMs);
@@ -177,8 +179,8 @@ export class LateAnswers {
       ({ same, isOther }) => isOther && same.every((each) => each.isPassed && each.untilMs <= nowMs),
     );
     for (const isPreferred of preferences) {
-      const found = fresh.find(({ place }) => isPreferred(place));
-      if (found) return found.place;
+      const marker = fresh.find(({ place }) => isPreferred(place));
+      if (marker) return marker.place;
     }
     return markers.find(
       ({ place, same, isOther }) =>

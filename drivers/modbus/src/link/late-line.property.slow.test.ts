@@ -44,8 +44,8 @@ const withoutMarker = device(2, [...blockAt(0, 1), ...blockAt(100, 1), ...blockA
 const asUnitZero = device(3, [...blockAt(0, 5), ...blockAt(100, 5)], { accept_unit_zero: true });
 const refusesMarkers = device(4, [...blockAt(0, 4), ...blockAt(100, 4)]);
 const withSilentBlock = device(5, [...blockAt(0, 10), ...blockAt(100, 10), ...blockAt(300, 1)]);
-const written = device(6, [...blockAt(0, 8), ...blockAt(900, 8)], { request_pause_ms: 20 });
-const devices = [ordinary, withoutMarker, asUnitZero, refusesMarkers, withSilentBlock, written];
+const writtenDevice = device(6, [...blockAt(0, 8), ...blockAt(900, 8)], { request_pause_ms: 20 });
+const devices = [ordinary, withoutMarker, asUnitZero, refusesMarkers, withSilentBlock, writtenDevice];
 const isSilent = ({ unitId, address }: Pick<SentRequest, 'unitId' | 'address'>) =>
   unitId === 5 && address < 100;
 
@@ -93,7 +93,7 @@ function fateOf({ at, kind }: Fault, request: SentRequest, lateness: number): Fa
 /** Polls all units, and meanwhile writes to two and reads back: first with faults, then for long without. */
 async function live(
   line: SimulatedLine,
-  judged: DeviceBus,
+  bus: DeviceBus,
   periodMs: number,
   faults: readonly Fault[],
   lateness: number,
@@ -104,9 +104,9 @@ async function live(
     const fault = faults[next++ % faults.length];
     return isFaulty && fault ? fateOf(fault, request, lateness) : { afterMs: 5, ...habit(request) };
   };
-  const endpoint = new Endpoint<Link>({ openLink: () => new ModbusLink(judged) });
+  const endpoint = new Endpoint<Link>({ openLink: () => new ModbusLink(bus) });
   const unknown: unknown[] = [];
-  const read = new Map<string, number>();
+  const values = new Map<string, number>();
   const pollers = devices.map(
     (each) =>
       new DevicePoller({
@@ -121,17 +121,17 @@ async function live(
         backoff: { firstMs: 1_000, maxMs: 10_000 },
         ...{ permission: () => true, jitter: () => 0 },
         onTick: ({ readings }) => {
-          const codes = new TextDecoder().decode(readings.values.written()).matchAll(/"(at\d+)_0":/g);
-          for (const [, code] of codes) read.set(`unit ${each.unit_id} ${code}`, performance.now());
+          const codes = new TextDecoder().decode(readings.values.view()).matchAll(/"(at\d+)_0":/g);
+          for (const [, code] of codes) values.set(`unit ${each.unit_id} ${code}`, performance.now());
         },
         onFault: (error) => unknown.push(error),
       }),
   );
   for (const poller of pollers) poller.start(0);
-  const turn = (each: typeof written, use: (link: Link) => Promise<unknown> | undefined) =>
+  const turn = (each: typeof writtenDevice, use: (link: Link) => Promise<unknown> | undefined) =>
     endpoint.turn({}, turnOptions(askedModbus(modbusDevice(each))), use).catch(() => undefined);
   for (let round = 0; round < 10; round += 1) {
-    for (const each of [ordinary, written]) {
+    for (const each of [ordinary, writtenDevice]) {
       const options = { ...requestOptions(each), ...markersOf(each), address: 1 };
       void turn(each, (link) =>
         link.write?.(commandOf({ ...options, functionCode: 6, values: [round] }), each.timeout_ms),
@@ -150,11 +150,11 @@ async function live(
   const stopped = Promise.all(pollers.map((poller) => poller.stop()));
   await vi.advanceTimersByTimeAsync(1_000);
   await stopped;
-  const isRead = new Set([...read].filter(([, atMs]) => atMs >= settledMs).map(([what]) => what));
-  const asked = new Set(
+  const isRead = new Set([...values].filter(([, atMs]) => atMs >= settledMs).map(([what]) => what));
+  const askedPoints = new Set(
     line.sent.slice(settledAt).map(({ unitId, address, quantity }) => `${unitId}: ${address}+${quantity}`),
   );
-  return { unknown, isRead, asked };
+  return { unknown, isRead, askedPoints };
 }
 
 const kinds: Fault['kind'][] = [
@@ -190,9 +190,9 @@ describe('a line of RTU frames with six units, of which each has a weakness, and
     }: typeof plan extends fc.Arbitrary<infer P> ? P : never) => {
       const line = new SimulatedLine();
       line.echoes = echoes;
-      const judged = new JudgedBus(line.busOn(new RtuLine(isSerial ? 2 : 0), isSerial), line);
-      const { unknown, isRead, asked } = await live(line, judged, periodMs, faults, lateness);
-      expect(judged.wrong).toEqual([]);
+      const judgedBus = new JudgedBus(line.busOn(new RtuLine(isSerial ? 2 : 0), isSerial), line);
+      const { unknown, isRead, askedPoints } = await live(line, judgedBus, periodMs, faults, lateness);
+      expect(judgedBus.wrong).toEqual([]);
       expect(unknown).toEqual([]);
       const blocks = devices.flatMap(({ unit_id, points }) =>
         points
@@ -201,7 +201,7 @@ describe('a line of RTU frames with six units, of which each has a weakness, and
       );
       expect(isRead).toEqual(new Set(blocks.filter((block) => block !== 'unit 5 at0')));
       // A silent block is tried now and then, and the request after it needs a marker.
-      const planned = [...asked].filter((what) => !what.startsWith('5'));
+      const planned = [...askedPoints].filter((what) => !what.startsWith('5'));
       expect(new Set(planned)).toEqual(
         new Set([
           '1: 0+10',

@@ -20,9 +20,9 @@ function busWithRequest() {
   const bus = new ModbusBus({
     framing: new MbapFraming(),
     keepsOpen: false,
-    open: (told) => {
-      events = told;
-      queueMicrotask(() => told.onOpen());
+    open: (listener) => {
+      events = listener;
+      queueMicrotask(() => listener.onOpen());
       return {
         write: (bytes) => sent.resolve(bytes),
         close: (_gently, onGone) => {
@@ -32,8 +32,8 @@ function busWithRequest() {
       };
     },
   });
-  const answerWith = (value: number, asked: Buffer) => {
-    const reply = Buffer.of(asked[0] ?? 0, asked[1] ?? 0, 0, 0, 0, 5, 1, 3, 2, value >>> 8, value & 0xff);
+  const answerWith = (value: number, request: Buffer) => {
+    const reply = Buffer.of(request[0] ?? 0, request[1] ?? 0, 0, 0, 0, 5, 1, 3, 2, value >>> 8, value & 0xff);
     events?.onBytes(reply, reply.length);
   };
   const reading = bus.read(request);
@@ -56,9 +56,9 @@ describe('a reply to a process that stood still', () => {
 
   it('is a timeout when it is looked at later, also before the timer has had its turn, and ends the connection', async () => {
     const { reading, sent, answerWith, timesClosed } = busWithRequest();
-    const asked = await sent;
+    const sentRequest = await sent;
     standStillUntil(performance.now() + request.timeoutMs);
-    answerWith(7, asked);
+    answerWith(7, sentRequest);
     await expect(reading).rejects.toMatchObject({ missCause: 'timeout', wasSent: true });
     expect(timesClosed()).toBe(1);
   });

@@ -248,8 +248,8 @@ export class ModbusBus implements DeviceBus {
     exchange.request.onBytes?.('received', bytes.subarray(0, count));
     received.append(bytes, count);
     if (this.#copies) received.dropFront(this.#copies.takeFront(received.bytes, received.count));
-    const asked = askedNow(exchange);
-    const verdict = framing.judge(received.bytes, received.count, asked, exchange.frame);
+    const requestNow = askedNow(exchange);
+    const verdict = framing.judge(received.bytes, received.count, requestNow, exchange.frame);
     if (verdict.kind === 'incomplete') return;
     if (verdict.kind === 'fault') {
       line?.outOfStep();
@@ -271,7 +271,7 @@ export class ModbusBus implements DeviceBus {
     if (line) {
       // The bytes before the reply and its unit id.
       if (verdict.pduAt > 1) line.hear(received.bytes, verdict.pduAt - 1);
-      line.answered(asked, isException, nowMs, asked !== exchange.request);
+      line.answered(requestNow, isException, nowMs, requestNow !== exchange.request);
       if (this.#goesOn(exchange, verdict.pduAt, isException, nowMs)) return;
     }
     this.#settle('kept');

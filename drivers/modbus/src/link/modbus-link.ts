@@ -24,9 +24,9 @@ export class ModbusLink implements Link {
 
   read(group: Group, timeoutMs: number, hear?: Hear): Promise<Answer> {
     const { request } = group as RequestGroup;
-    const asked =
+    const readRequest =
       timeoutMs === request.timeoutMs && !hear ? request : { ...request, timeoutMs, onBytes: hear };
-    return this.#bus.read(asked).then((raw) => new ModbusAnswer(group as RequestGroup, raw));
+    return this.#bus.read(readRequest).then((raw) => new ModbusAnswer(group as RequestGroup, raw));
   }
 
   write(command: Command, timeoutMs: number): Promise<void> {

@@ -93,7 +93,7 @@ describe('a device that fails', () => {
     [{ kind: 'reset' }, 'connection', 60_000, [0, 1, 1, 2]],
   ])(
     'with %j costs that one read, and is read again on a new connection',
-    async (fault, missCause, timeoutMs, asked) => {
+    async (fault, missCause, timeoutMs, requestCount) => {
       const { bus, plant, requests } = await startDevice();
       await bus.read(registers(0));
       plant.setFault('press', fault);
@@ -101,7 +101,7 @@ describe('a device that fails', () => {
       await untilHolds(() => expect(plant.openConnections('press')).toBe(0));
       plant.clearFault('press');
       expect(await bus.read(registers(2))).toEqual({ kind: 'registers', values: [1002] });
-      expect(requests.map((request) => request.address)).toEqual(asked);
+      expect(requests.map((request) => request.address)).toEqual(requestCount);
       expect(requests.at(-1)?.connectionId).not.toBe(requests.at(-2)?.connectionId);
     },
   );

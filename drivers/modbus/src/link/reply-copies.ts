@@ -40,9 +40,9 @@ export class ReplyCopies {
     let from = 0;
     while (this.#length > 0) {
       let same = 0;
-      const left = Math.min(this.#length - this.#part, count - from);
-      while (same < left && bytes[from + same] === this.#reply[this.#part + same]) same += 1;
-      if (same < left || same === 0 || this.#part + same < tellingBytes) return from;
+      const length = Math.min(this.#length - this.#part, count - from);
+      while (same < length && bytes[from + same] === this.#reply[this.#part + same]) same += 1;
+      if (same < length || same === 0 || this.#part + same < tellingBytes) return from;
       from += same;
       this.#part = (this.#part + same) % this.#length;
     }

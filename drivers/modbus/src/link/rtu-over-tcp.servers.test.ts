@@ -146,17 +146,17 @@ describe('a gateway whose device answers late', () => {
   const markers = [{ table: 'holding_register', address: 0, quantity: 2 }] as const;
   const block = (address: number, timeoutMs: number) => ({ ...registers(address, 4, timeoutMs), markers });
   const valuesFrom = (address: number) => Array.from({ length: 4 }, (_, n) => 1000 + address + n);
-  const told = (request: Buffer) => {
+  const answerTo = (request: Buffer) => {
     const { address, quantity } = readRtuRequest(request);
     return `${address}+${quantity}`;
   };
 
   it('however late, in front of the answer to a later request, is found out by a marker', async () => {
     const late: Buffer[] = [];
-    const asked: string[] = [];
+    const frames: string[] = [];
     let isLate = false;
     const { bus } = await startPeer((socket, request) => {
-      asked.push(told(request));
+      frames.push(answerTo(request));
       if (isLate) late.push(answer(request));
       // The device answers in order: the old request first.
       else socket.write(Buffer.concat([...late.splice(0), answer(request)]));
@@ -168,75 +168,75 @@ describe('a gateway whose device answers late', () => {
     isLate = false;
     expect((await bus.read(block(300, 5000))).values).toEqual(valuesFrom(300));
     expect((await bus.read(block(400, 5000))).values).toEqual(valuesFrom(400));
-    expect(asked).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4', '400+4']);
+    expect(frames).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4', '400+4']);
   });
 
   it('after the answer to a later request costs that request, not its truth', async () => {
     let late: Buffer | undefined;
-    const asked: string[] = [];
+    const frames: string[] = [];
     const { bus } = await startPeer((socket, request) => {
-      asked.push(told(request));
-      if (asked.length === 3) late = answer(request);
-      else if (asked.length === 5) {
+      frames.push(answerTo(request));
+      if (frames.length === 3) late = answer(request);
+      else if (frames.length === 5) {
         socket.write(late ?? '');
         late = answer(request);
-      } else if (asked.length === 6) socket.write(Buffer.concat([late ?? Buffer.alloc(0), answer(request)]));
+      } else if (frames.length === 6) socket.write(Buffer.concat([late ?? Buffer.alloc(0), answer(request)]));
       else socket.write(answer(request));
     }, rtu);
     await bus.read(block(100, 5000));
     await failureOf(bus.read({ ...block(200, 60), lateAnswerMs: 600_000 }));
     // The marker before it is answered at once: this device does not keep the order.
     const failure = await failureOf(bus.read(block(300, 5000)));
-    expect(asked).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4', '0+2']);
+    expect(frames).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4', '0+2']);
     expect(failure.message).toMatch(/^it was answered twice/);
     expect((await bus.read(block(400, 5000))).values).toEqual(valuesFrom(400));
   });
 
   it('costs the device no request when the marker has taken most of the time, and the next one is asked at once', async () => {
-    const asked: string[] = [];
+    const frames: string[] = [];
     const { bus } = await startPeer((socket, request) => {
-      asked.push(told(request));
-      const delayMs = asked.length === 1 ? 600 : 0;
+      frames.push(answerTo(request));
+      const delayMs = frames.length === 1 ? 600 : 0;
       setTimeout(() => socket.write(answer(request)), delayMs);
     }, rtu);
     expect(await failureOf(bus.read(block(100, 2000)))).toMatchObject({ isHeldBack: true, wasSent: true });
     expect((await bus.read(block(100, 2000))).values).toEqual(valuesFrom(100));
-    expect(asked).toEqual(['0+2', '100+4']);
+    expect(frames).toEqual(['0+2', '100+4']);
   });
 
   it('or never costs one request and its timeout, not one for the marker and one more', async () => {
-    const asked: string[] = [];
+    const frames: string[] = [];
     const { bus } = await startPeer((socket, request, n) => {
       if (n === 0) socket.write(answer(request));
-      else asked.push(told(request));
+      else frames.push(answerTo(request));
     }, rtu);
     await bus.read(ofAnotherUnit);
     expect(await failureOf(bus.read(block(100, 250)))).toMatchObject({ missCause: 'timeout', wasSent: true });
-    await untilHolds(() => expect(asked).toEqual(['0+2']));
+    await untilHolds(() => expect(frames).toEqual(['0+2']));
   });
 
   it('and refuses the marker is asked all the same', async () => {
-    const asked: string[] = [];
+    const frames: string[] = [];
     const { bus } = await startPeer((socket, request) => {
-      asked.push(told(request));
-      if (asked.length === 3) return;
-      socket.write(told(request) === '0+2' ? rtuFrame(1, Buffer.of(0x83, 2)) : answer(request));
+      frames.push(answerTo(request));
+      if (frames.length === 3) return;
+      socket.write(answerTo(request) === '0+2' ? rtuFrame(1, Buffer.of(0x83, 2)) : answer(request));
     }, rtu);
     expect((await bus.read(block(100, 5000))).values).toEqual(valuesFrom(100));
     await failureOf(bus.read({ ...block(200, 60), lateAnswerMs: 0 }));
     expect((await bus.read(block(300, 5000))).values).toEqual(valuesFrom(300));
-    expect(asked).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4']);
+    expect(frames).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4']);
   });
 
   it('and keeps quiet between two requests when the device wants that', async () => {
-    const asked: string[] = [];
+    const frames: string[] = [];
     const { bus } = await startPeer((socket, request) => {
-      asked.push(told(request));
+      frames.push(answerTo(request));
       socket.write(answer(request));
     }, rtu);
     expect((await bus.read({ ...block(100, 5000), requestPauseMs: 5 })).values).toEqual(valuesFrom(100));
     const other = { ...block(100, 250), unitId: 2, requestPauseMs: 600_000 };
     expect(await failureOf(bus.read(other))).toMatchObject({ missCause: 'timeout', wasSent: true });
-    expect(asked).toEqual(['0+2', '100+4', '0+2']);
+    expect(frames).toEqual(['0+2', '100+4', '0+2']);
   });
 });

@@ -37,15 +37,15 @@ describe.skipIf(!hasSocat)('a serial line', () => {
   });
 
   it('carries requests that are exactly the specified bytes', async () => {
-    const seen: string[] = [];
+    const frames: string[] = [];
     const { bus } = await startSerialPeer((reply, request, _n, raw) => {
-      seen.push(raw.toString('hex'));
+      frames.push(raw.toString('hex'));
       reply(soundRtuReply(request));
     });
     await bus.read(ofUnit(17, 107, 3));
-    expect(seen).toEqual([rtuFrame(17, Buffer.of(3, 0, 107, 0, 3)).toString('hex')]);
+    expect(frames).toEqual([rtuFrame(17, Buffer.of(3, 0, 107, 0, 3)).toString('hex')]);
     // The example of the specification for serial lines: 11 03 00 6B 00 03 ends with 76 87.
-    expect(seen).toEqual(['1103006b00037687']);
+    expect(frames).toEqual(['1103006b00037687']);
   });
 
   it('puts replies together that arrive in pieces', async () => {
@@ -157,9 +157,9 @@ describe.skipIf(!hasSocat)('a late reply on a serial line', () => {
 
   it('does not keep other units from being read meanwhile', async () => {
     const late: (() => void)[] = [];
-    const asked: number[] = [];
+    const units: number[] = [];
     const { bus } = await startSerialPeer((reply, request, n) => {
-      asked.push(request.unitId);
+      units.push(request.unitId);
       if (n === 1) late.push(() => reply(soundRtuReply(request)));
       else {
         // Both answer now, the late one first.
@@ -174,7 +174,7 @@ describe.skipIf(!hasSocat)('a late reply on a serial line', () => {
       wasSent: false,
     });
     expect(await bus.read(ofUnit(2, 200))).toEqual({ kind: 'registers', values: [2200] });
-    expect(asked).toEqual([9, 1, 2]);
+    expect(units).toEqual([9, 1, 2]);
   });
 });
 
@@ -215,13 +215,13 @@ describe.skipIf(!hasSocat)('a serial line that is not there', () => {
 
 describe.skipIf(!hasSocat)('disconnecting a serial line', () => {
   it('ends the read in flight at once, frees the line for others, and opens it again when asked', async () => {
-    let asked = 0;
+    let requestCount = 0;
     const { bus, ours } = await startSerialPeer((reply, request, n) => {
-      asked += 1;
+      requestCount += 1;
       if (n > 0) reply(soundRtuReply(request));
     });
     const reading = failureOf(bus.read(ofUnit(1, 0, 1, 60_000)));
-    await untilHolds(() => expect(asked).toBe(1));
+    await untilHolds(() => expect(requestCount).toBe(1));
     bus.disconnect();
     expect(await reading).toMatchObject({ missCause: 'connection', wasSent: true });
     bus.disconnect();
@@ -232,24 +232,24 @@ describe.skipIf(!hasSocat)('disconnecting a serial line', () => {
   });
 
   it('while it is being opened sends nothing', async () => {
-    let asked = 0;
+    let requestCount = 0;
     const { bus } = await startSerialPeer((reply, request) => {
-      asked += 1;
+      requestCount += 1;
       reply(soundRtuReply(request));
     });
     const reading = failureOf(bus.read(ofUnit(1, 0)));
     bus.disconnect();
     expect(await reading).toMatchObject({ missCause: 'connection', wasSent: false });
     expect(await bus.read(ofUnit(2, 0))).toMatchObject({ values: [2000] });
-    expect(asked).toBe(1);
+    expect(requestCount).toBe(1);
   });
 
   it('happens when the right to read has ended, and nothing leaves', async () => {
-    let asked = 0;
+    let requestCount = 0;
     let mayRequest = false;
     const { bus } = await startSerialPeer(
       (reply, request) => {
-        asked += 1;
+        requestCount += 1;
         reply(soundRtuReply(request));
       },
       { mayRequest: () => mayRequest },
@@ -260,6 +260,6 @@ describe.skipIf(!hasSocat)('disconnecting a serial line', () => {
     });
     mayRequest = true;
     expect(await bus.read(ofUnit(2, 0))).toMatchObject({ values: [2000] });
-    expect(asked).toBe(1);
+    expect(requestCount).toBe(1);
   });
 });

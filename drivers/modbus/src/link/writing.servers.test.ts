@@ -36,27 +36,27 @@ describe('writing', () => {
   it.each(examples)(
     '%s sends the bytes of the specification and takes their echo',
     async (_what, request, pdu) => {
-      const seen: string[] = [];
+      const frames: string[] = [];
       const { bus } = await startPeer((socket, frame) => {
-        seen.push(frame.subarray(7).toString('hex'));
+        frames.push(frame.subarray(7).toString('hex'));
         socket.write(echo(frame));
       });
       await bus.write(request);
-      expect(seen).toEqual([pdu]);
+      expect(frames).toEqual([pdu]);
     },
   );
 
   it.each(examples)('%s does so in RTU frames too', async (_what, request, pdu) => {
-    const seen: string[] = [];
+    const frames: string[] = [];
     const { bus } = await startPeer(
       (socket, frame) => {
-        seen.push(frame.subarray(1, -2).toString('hex'));
+        frames.push(frame.subarray(1, -2).toString('hex'));
         socket.write(rtuFrame(1, frame.subarray(1, 6)));
       },
       { framing: 'rtu' },
     );
     await bus.write(request);
-    expect(seen).toEqual([pdu]);
+    expect(frames).toEqual([pdu]);
   });
 
   it.each(examples)('%s fails when something else is confirmed', async (_what, request) => {
@@ -82,9 +82,9 @@ describe('writing', () => {
   });
 
   it('without an answer leaves open whether the device took it, and is never repeated', async () => {
-    const seen: number[] = [];
+    const functionCodes: number[] = [];
     const { bus } = await startPeer((socket, frame, n) => {
-      seen.push(frame.readUInt16BE(8));
+      functionCodes.push(frame.readUInt16BE(8));
       if (n !== 1) socket.write(echo(frame));
     });
     const request: WriteRequest = { ...target, functionCode: 6, address: 0, values: [3] };
@@ -92,9 +92,9 @@ describe('writing', () => {
     await bus.write(request);
     const unanswered = bus.write({ ...request, address: 1, timeoutMs: 60 });
     expect(await failureOf(unanswered)).toMatchObject({ missCause: 'timeout', wasSent: true });
-    await untilHolds(() => expect(seen).toEqual([0, 1]));
+    await untilHolds(() => expect(functionCodes).toEqual([0, 1]));
     await bus.write({ ...request, address: 2 });
-    expect(seen).toEqual([0, 1, 2]);
+    expect(functionCodes).toEqual([0, 1, 2]);
   });
 
   it.each<[string, WriteRequest]>([
@@ -108,17 +108,17 @@ describe('writing', () => {
     ['too many values', { ...target, functionCode: 16, address: 1, values: new Array(124).fill(0) }],
     ['an address that does not exist', { ...target, functionCode: 6, address: 65_536, values: [1] }],
   ])('%s is refused before anything is sent', async (_what, request) => {
-    const seen: Buffer[] = [];
-    const { bus } = await startPeer((_socket, frame) => seen.push(frame));
+    const frames: Buffer[] = [];
+    const { bus } = await startPeer((_socket, frame) => frames.push(frame));
     expect(await failureOf(bus.write(request))).toMatchObject({ missCause: 'connection', wasSent: false });
-    expect(seen).toEqual([]);
+    expect(frames).toEqual([]);
   });
 
   it('is not sent once the right to use the device has ended', async () => {
-    const seen: Buffer[] = [];
-    const { bus } = await startPeer((_socket, frame) => seen.push(frame), { mayRequest: () => false });
+    const frames: Buffer[] = [];
+    const { bus } = await startPeer((_socket, frame) => frames.push(frame), { mayRequest: () => false });
     const request: WriteRequest = { ...target, functionCode: 6, address: 1, values: [3] };
     expect(await failureOf(bus.write(request))).toMatchObject({ missCause: 'connection', wasSent: false });
-    expect(seen).toEqual([]);
+    expect(frames).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ export class LearnedLimits {
   #maxBits = Number.POSITIVE_INFINITY;
   #version = 0;
   /** Undefined when the told limits have to be worked out anew. */
-  #told: { readonly limits: ToldLimits | undefined } | undefined;
+  #toldOnce: { readonly limits: ToldLimits | undefined } | undefined;
 
   constructor(firstPauseMs?: number) {
     this.#refused = new RefusedPoints(firstPauseMs);
@@ -44,7 +44,7 @@ export class LearnedLimits {
   /** A request for this point alone was refused. */
   refuse(point: ModbusPoint, answer: string, nowMs: number): void {
     if (this.#refused.refuse(point, answer, nowMs)) this.#version += 1;
-    this.#told = undefined;
+    this.#toldOnce = undefined;
   }
 
   /** The point was read after all. */
@@ -95,10 +95,10 @@ export class LearnedLimits {
   }
 
   /** Takes over the limits of another plan of the device. Refused points are asked for alone: they may exist by now. */
-  teach(told: ToldLimits): void {
-    if (told.max_registers) this.limit('holding_register', told.max_registers);
-    if (told.max_bits) this.limit('coil', told.max_bits);
-    for (const { table, from, to } of told.excluded) {
+  teach(limits: ToldLimits): void {
+    if (limits.max_registers) this.limit('holding_register', limits.max_registers);
+    if (limits.max_bits) this.limit('coil', limits.max_bits);
+    for (const { table, from, to } of limits.excluded) {
       for (const address of [from, to + 1]) this.cut({ table, address }, { table, from, to });
     }
   }
@@ -155,24 +155,24 @@ export class LearnedLimits {
    * @param points all points that are read of the device, including refused ones
    * @returns undefined when nothing was learned, or nothing that a setting can express
    */
-  told(points: readonly ModbusPoint[]): ToldLimits | undefined {
-    this.#told ??= { limits: this.#tell(points) };
-    return this.#told.limits;
+  asSettings(points: readonly ModbusPoint[]): ToldLimits | undefined {
+    this.#toldOnce ??= { limits: this.#tell(points) };
+    return this.#toldOnce.limits;
   }
 
   #tell(points: readonly ModbusPoint[]): ToldLimits | undefined {
-    const wanted = points.filter(({ code }) => !this.#refused.has(code));
+    const remaining = points.filter(({ code }) => !this.#refused.has(code));
     const maxRegisters = toldLimit(
       this.#maxRegisters,
-      wanted.filter(({ table }) => !isBitTable(table)),
+      remaining.filter(({ table }) => !isBitTable(table)),
     );
     const maxBits = toldLimit(
       this.#maxBits,
-      wanted.filter(({ table }) => isBitTable(table)),
+      remaining.filter(({ table }) => isBitTable(table)),
     );
     // A device that refuses everything says nothing of its registers.
-    const refused = wanted.length === 0 ? [] : this.#refused.all();
-    const readable = wanted.map(rangeOf);
+    const refused = remaining.length === 0 ? [] : this.#refused.all();
+    const readable = remaining.map(rangeOf);
     const excluded = (isConfirmed: boolean) =>
       withoutRanges(
         mergedRanges([
@@ -193,7 +193,7 @@ export class LearnedLimits {
   }
 
   #changed(): void {
-    this.#told = undefined;
+    this.#toldOnce = undefined;
     this.#version += 1;
   }
 }

@@ -12,19 +12,19 @@ const mostMarkers = 8;
  */
 export function markerReads(map: ReadMap<ModbusPoint>): readonly ReadPlace[] {
   const shapes = new Set<string>();
-  const found: ReadPlace[] = [];
+  const places: ReadPlace[] = [];
   let beginnings = planReads(map, map.readable).map(beginningsOf);
   // Takes one marker of each block in turn: a device may be silent to a whole block.
-  while (beginnings.length > 0 && found.length < mostMarkers) {
+  while (beginnings.length > 0 && places.length < mostMarkers) {
     for (const ofBlock of beginnings) {
       const place = ofBlock.find((each) => !shapes.has(shapeOf(each)));
       if (!place) continue;
       shapes.add(shapeOf(place));
-      found.push(place);
+      places.push(place);
     }
     beginnings = beginnings.filter((ofBlock) => ofBlock.some((each) => !shapes.has(shapeOf(each))));
   }
-  return found.slice(0, mostMarkers).sort((a, b) => wireBits(a) - wireBits(b));
+  return places.slice(0, mostMarkers).sort((a, b) => wireBits(a) - wireBits(b));
 }
 
 /** The shortest first. */

@@ -80,7 +80,7 @@ export class ModbusPlan implements DevicePlan {
   /** Markers of a device whose answers do not say what they answer. */
   #markers: readonly ReadPlace[] | undefined;
   #version: number;
-  #kept = new Map<readonly number[], KeptPlan>();
+  #planByDue = new Map<readonly number[], KeptPlan>();
   /** The block to try next, where the device refuses everything. */
   #nextProbe = 0;
 
@@ -158,13 +158,13 @@ export class ModbusPlan implements DevicePlan {
   }
 
   command(point: number, value: PointValue): Command | FieldProblem {
-    const told = this.#device.points[point];
-    if (!told) throw new RangeError(`the device has no point ${point}`);
-    return writeCommand(told, value, { ...this.#options, ...this.#withMarkers() });
+    const devicePoint = this.#device.points[point];
+    if (!devicePoint) throw new RangeError(`the device has no point ${point}`);
+    return writeCommand(devicePoint, value, { ...this.#options, ...this.#withMarkers() });
   }
 
   learned(): ToldLimits | undefined {
-    return this.#learned.told(this.#stock.points);
+    return this.#learned.asSettings(this.#stock.points);
   }
 
   learnedInWords(most: number): string[] {
@@ -178,16 +178,16 @@ export class ModbusPlan implements DevicePlan {
   /** Asks for all these points. */
   *#ask(points: readonly PlannedPoint[], open: Set<PlannedPoint>): Generator<Group, PartAnswer, PartAnswer> {
     let answer: PartAnswer = 'read';
-    const wanted = points.map(({ point }) => point as NumberedPoint);
-    for (const block of planReads(this.#stock.map, wanted)) {
+    const numbered = points.map(({ point }) => point as NumberedPoint);
+    for (const block of planReads(this.#stock.map, numbered)) {
       const came = yield this.#group(this.#decoded(block));
       if (came === 'stopped') return 'stopped';
       if (came === 'refused') {
         answer = 'refused';
         continue;
       }
-      const read = new Set<unknown>(block.points.map(({ point }) => point));
-      for (const planned of points) if (read.has(planned.point)) open.delete(planned);
+      const pointsOfBlock = new Set<unknown>(block.points.map(({ point }) => point));
+      for (const planned of points) if (pointsOfBlock.has(planned.point)) open.delete(planned);
     }
     return answer;
   }
@@ -212,12 +212,12 @@ export class ModbusPlan implements DevicePlan {
   #planOf(due: readonly number[]): KeptPlan {
     if (this.#version !== this.#learned.version) {
       this.#version = this.#learned.version;
-      this.#kept = new Map();
+      this.#planByDue = new Map();
       this.#stock = this.#takeStock();
       this.#markers = this.#takeMarkers();
     }
-    const known = this.#kept.get(due);
-    if (known) return known;
+    const cached = this.#planByDue.get(due);
+    if (cached) return cached;
     const { outlines } = this.#stock;
     const key = due.length === this.#list.points.length ? 'all' : due.join();
     const outline = outlines.get(key) ?? this.#outline(due);
@@ -227,7 +227,7 @@ export class ModbusPlan implements DevicePlan {
       ...{ unread, missing, refused },
       groups: outline.blocks.map((block) => this.#group(block)),
     };
-    this.#kept.set(due, plan);
+    this.#planByDue.set(due, plan);
     return plan;
   }
 
@@ -235,7 +235,7 @@ export class ModbusPlan implements DevicePlan {
     const { parts, unreadable, map } = this.#stock;
     const points = due.flatMap((number) => parts[number] ?? []);
     const refused = points.filter(({ code }) => this.#learned.isRefused(code));
-    const read = points.filter(({ code }) => !this.#learned.isRefused(code) && !unreadable.has(code));
+    const readable = points.filter(({ code }) => !this.#learned.isRefused(code) && !unreadable.has(code));
     const unread = [
       ...points.flatMap(({ code }) => unreadable.get(code)?.detail ?? []),
       ...refused.map(({ code }) => `${code}: ${this.#learned.answerTo(code)}`),
@@ -249,7 +249,7 @@ export class ModbusPlan implements DevicePlan {
     });
     return {
       missing,
-      blocks: planReads(map, read).map((block) => this.#decoded(block)),
+      blocks: planReads(map, readable).map((block) => this.#decoded(block)),
       unread: unread.join(', '),
       refused,
     };

@@ -18,7 +18,7 @@ async function findOut(
   const answers = (block: ReadBlock) =>
     block.quantity <= most &&
     !missing.some((address) => address >= block.address && address < block.address + block.quantity);
-  const found = {
+  const outcome = {
     requests: 0,
     refused: [] as number[],
     read: [] as number[],
@@ -32,27 +32,27 @@ async function findOut(
       map,
       points.map(({ point }) => point),
     )) {
-      found.requests += 1;
-      if (answers(block)) found.read.push(...addressesOf(block.points));
+      outcome.requests += 1;
+      if (answers(block)) outcome.read.push(...addressesOf(block.points));
       else isRefused = true;
     }
     return isRefused ? ('refused' as const) : ('read' as const);
   };
   for (const block of planReads(map, map.readable)) {
-    if (answers(block)) found.read.push(...addressesOf(block.points));
+    if (answers(block)) outcome.read.push(...addressesOf(block.points));
     else {
       const narrowing = narrowDown(block, {
-        onRefused: (points) => found.refused.push(...addressesOf(points)),
+        onRefused: (points) => outcome.refused.push(...addressesOf(points)),
         onCut: ({ address }, { from, to }) => {
-          found.cuts.push(address);
-          found.holes.push([from, to]);
+          outcome.cuts.push(address);
+          outcome.holes.push([from, to]);
         },
-        onTooLong: (quantity) => found.limits.push(quantity),
+        onTooLong: (quantity) => outcome.limits.push(quantity),
       });
       for (let step = narrowing.next(); !step.done; step = narrowing.next(ask(step.value)));
     }
   }
-  return found;
+  return outcome;
 }
 
 const registers = (from: number, to: number) =>
@@ -99,10 +99,10 @@ it('whatever registers a device lacks, those and only those are refused, and all
       fc.uniqueArray(fc.nat(60), { maxLength: 12 }),
       fc.nat(5),
       async (addresses, missing, maxHole) => {
-        const found = await findOut(addresses, { missing, maxHole });
+        const outcome = await findOut(addresses, { missing, maxHole });
         const lacking = addresses.filter((address) => missing.includes(address));
-        expect(new Set(found.refused)).toEqual(new Set(lacking));
-        expect(new Set(found.read)).toEqual(
+        expect(new Set(outcome.refused)).toEqual(new Set(lacking));
+        expect(new Set(outcome.read)).toEqual(
           new Set(addresses.filter((address) => !missing.includes(address))),
         );
       },

@@ -53,16 +53,16 @@ function* narrow(
 }
 
 function concludeFromHalves(halves: readonly Places[], steps: NarrowingDown, block: ReadBlock): void {
-  const [left, right] = halves.map((half) => extentOf(half));
-  if (!left || !right) return;
-  if (right.from > left.end) {
+  const [leftExtent, rightExtent] = halves.map((half) => extentOf(half));
+  if (!leftExtent || !rightExtent) return;
+  if (rightExtent.from > leftExtent.end) {
     const { table, address } = block;
-    const hole = { table, from: address + left.end, to: address + right.from - 1 };
-    steps.onCut({ table, address: address + right.from }, hole);
+    const hole = { table, from: address + leftExtent.end, to: address + rightExtent.from - 1 };
+    steps.onCut({ table, address: address + rightExtent.from }, hole);
     return;
   }
   // Holes within a half are not to blame: the half was read across them.
-  steps.onTooLong(Math.max(left.end - left.from, right.end - right.from));
+  steps.onTooLong(Math.max(leftExtent.end - leftExtent.from, rightExtent.end - rightExtent.from));
 }
 
 function extentOf(places: Places): { from: number; end: number } {

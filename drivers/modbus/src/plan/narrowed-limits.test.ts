@@ -55,12 +55,12 @@ describe('limits that a device has shown', () => {
         fc.option(fc.integer({ min: 1, max: 125 }), { nil: undefined }),
         (before, excluded, max_registers) => {
           const from = { ...configured, excluded: before };
-          const shown = { excluded, max_registers };
-          const to = narrowedLimits(from, shown) ?? from;
+          const limits = { excluded, max_registers };
+          const to = narrowedLimits(from, limits) ?? from;
           expect(to.max_registers).toBeLessThanOrEqual(from.max_registers);
           expect(to.excluded.slice(0, before.length)).toEqual(before);
           expect(addressesOf(to.excluded)).toEqual(addressesOf([...before, ...excluded]));
-          expect(narrowedLimits(to, shown)).toBeUndefined();
+          expect(narrowedLimits(to, limits)).toBeUndefined();
         },
       ),
     );
@@ -72,12 +72,12 @@ it('ranges are merged and taken away address by address', () => {
     fc.property(
       fc.array(anyRange, { maxLength: 8 }),
       fc.array(anyRange, { maxLength: 8 }),
-      (ranges, taken) => {
+      (ranges, removed) => {
         const merged = mergedRanges(ranges);
         expect(addressesOf(merged)).toEqual(addressesOf(ranges));
         expect(merged.length).toBeLessThanOrEqual(ranges.length);
-        expect(addressesOf(withoutRanges(merged, taken))).toEqual(
-          new Set([...addressesOf(ranges)].filter((each) => !addressesOf(taken).has(each))),
+        expect(addressesOf(withoutRanges(merged, removed))).toEqual(
+          new Set([...addressesOf(ranges)].filter((each) => !addressesOf(removed).has(each))),
         );
       },
     ),

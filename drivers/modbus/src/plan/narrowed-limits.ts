@@ -30,17 +30,17 @@ export const mostExcludedRanges = 1_000;
  */
 export function narrowedLimits(
   configured: ConfiguredLimits,
-  shown: ShownLimits,
+  limits: ShownLimits,
 ): ConfiguredLimits | undefined {
   const excluded: ExcludedRange[] = [...configured.excluded];
-  for (const range of mergedRanges(shown.excluded)) {
+  for (const range of mergedRanges(limits.excluded)) {
     for (const part of withoutRanges([range], excluded)) {
       if (excluded.length < mostExcludedRanges) excluded.push({ ...part, learned: true });
     }
   }
   const narrowed = {
-    max_registers: Math.min(configured.max_registers, shown.max_registers ?? Number.POSITIVE_INFINITY),
-    max_bits: Math.min(configured.max_bits, shown.max_bits ?? Number.POSITIVE_INFINITY),
+    max_registers: Math.min(configured.max_registers, limits.max_registers ?? Number.POSITIVE_INFINITY),
+    max_bits: Math.min(configured.max_bits, limits.max_bits ?? Number.POSITIVE_INFINITY),
     excluded,
   };
   const isSame =
@@ -65,11 +65,11 @@ export function mergedRanges(ranges: readonly AddressRange[]): AddressRange[] {
 /** The ranges without the addresses of others. */
 export function withoutRanges(
   ranges: readonly AddressRange[],
-  taken: readonly AddressRange[],
+  removed: readonly AddressRange[],
 ): AddressRange[] {
-  let left: AddressRange[] = [...ranges];
-  for (const hole of taken) {
-    left = left.flatMap((range) => {
+  let remaining: AddressRange[] = [...ranges];
+  for (const hole of removed) {
+    remaining = remaining.flatMap((range) => {
       if (range.table !== hole.table || hole.to < range.from || hole.from > range.to) return [range];
       return [
         ...(range.from < hole.from ? [{ ...range, to: hole.from - 1 }] : []),
@@ -77,7 +77,7 @@ export function withoutRanges(
       ];
     });
   }
-  return left;
+  return remaining;
 }
 
 function byPlace(a: AddressRange, b: AddressRange): number {

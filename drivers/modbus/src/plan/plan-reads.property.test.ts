@@ -153,8 +153,8 @@ describe('any plan', () => {
     fc.assert(
       fc.property(anySituation, ({ points, limits, cuts, isDue }) => {
         const map = mapReads(points, limits, cuts);
-        const named = [...map.readable, ...map.unreadable.map((each) => each.point)];
-        expect(named.flatMap(valueCodes).sort()).toEqual(points.flatMap(valueCodes).sort());
+        const pointsOfMap = [...map.readable, ...map.unreadable.map((each) => each.point)];
+        expect(pointsOfMap.flatMap(valueCodes).sort()).toEqual(points.flatMap(valueCodes).sort());
         const due = map.readable.filter(() => isDue.next().value);
         const planned = planReads(map, due).flatMap((block) =>
           block.points.map((each) => {
@@ -174,7 +174,7 @@ describe('any plan', () => {
     fc.assert(
       fc.property(anySituation, ({ points, limits, cuts, isDue }) => {
         const map = mapReads(points, limits, cuts);
-        const wanted = wantedAddresses(map.readable);
+        const addresses = wantedAddresses(map.readable);
         for (const block of planReads(
           map,
           map.readable.filter(() => isDue.next().value),
@@ -189,7 +189,7 @@ describe('any plan', () => {
           }
           let hole = 0;
           for (let address = block.address; address < end; address += 1) {
-            hole = wanted.has(`${block.table} ${address}`) ? 0 : hole + 1;
+            hole = addresses.has(`${block.table} ${address}`) ? 0 : hole + 1;
             expect(hole).toBeLessThanOrEqual(limits.maxHole);
           }
         }
@@ -237,7 +237,7 @@ describe('any plan', () => {
           // A function of the address, so that overlapping points see the same registers.
           const register = (address: number): number => image[address % image.length] ?? 0;
           const map = mapReads(points, limits, cuts);
-          const read = planReads(map, map.readable).flatMap((block) => {
+          const addressesRead = planReads(map, map.readable).flatMap((block) => {
             const raw = rawAt(block.table, block.address, block.quantity, register);
             return block.points.flatMap((each) => decoded(each.point, raw, each.offset));
           });
@@ -247,7 +247,7 @@ describe('any plan', () => {
             .flatMap((each) => decoded(each, rawAt(each.table, each.address, pointWidth(each), register), 0))
             .filter(({ code }) => !unreadable.has(code));
           const byCode = (a: Reading, b: Reading) => (a.code < b.code ? -1 : 1);
-          expect(read.sort(byCode)).toEqual(alone.sort(byCode));
+          expect(addressesRead.sort(byCode)).toEqual(alone.sort(byCode));
         },
       ),
     );
@@ -279,26 +279,26 @@ function wantedAddresses(points: readonly Point[]): Set<string> {
 }
 
 /** The fewest requests, found by trying every allowed window at the leftmost open point. */
-function fewestRequests(known: readonly Point[], due: readonly Point[], limits: ReadLimits): number {
-  const wanted = wantedAddresses(known);
+function fewestRequests(points: readonly Point[], due: readonly Point[], limits: ReadLimits): number {
+  const addresses = wantedAddresses(points);
   const isAllowed = (start: number, end: number): boolean => {
     let hole = 0;
     for (let address = start; address < end; address += 1) {
       if (limits.excluded.some(({ from, to }) => address >= from && address <= to)) return false;
-      hole = wanted.has(`holding_register ${address}`) ? 0 : hole + 1;
+      hole = addresses.has(`holding_register ${address}`) ? 0 : hole + 1;
       if (hole > limits.maxHole) return false;
     }
     return true;
   };
   const spans = due.map((each) => [each.address, each.address + pointWidth(each)] as const);
-  const search = (left: typeof spans): number => {
-    if (left.length === 0) return 0;
-    const start = Math.min(...left.map(([from]) => from));
+  const search = (remaining: typeof spans): number => {
+    if (remaining.length === 0) return 0;
+    const start = Math.min(...remaining.map(([from]) => from));
     let best = Number.POSITIVE_INFINITY;
     for (let end = start + 1; end <= start + limits.maxRegisters; end += 1) {
       if (!isAllowed(start, end)) continue;
-      const rest = left.filter(([from, to]) => !(from >= start && to <= end));
-      if (rest.length < left.length) best = Math.min(best, 1 + search(rest));
+      const rest = remaining.filter(([from, to]) => !(from >= start && to <= end));
+      if (rest.length < remaining.length) best = Math.min(best, 1 + search(rest));
     }
     return best;
   };

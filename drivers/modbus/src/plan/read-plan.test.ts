@@ -135,8 +135,8 @@ describe('any plan', () => {
             return each.point.code;
           }),
         );
-        const left = unreadable(config).map((each) => each.point.code);
-        expect([...planned, ...left].sort()).toEqual(config.points.map((each) => each.code).sort());
+        const leftOut = unreadable(config).map((each) => each.point.code);
+        expect([...planned, ...leftOut].sort()).toEqual(config.points.map((each) => each.code).sort());
       }),
     );
   });
@@ -148,12 +148,12 @@ describe('any plan', () => {
           const limit = isBitTable(block.table) ? config.max_bits : config.max_registers;
           expect(block.quantity).toBeLessThanOrEqual(limit);
           expect(block.address + block.quantity).toBeLessThanOrEqual(65536);
-          const wanted = new Set(
+          const addresses = new Set(
             block.points.flatMap(({ offset, width }) =>
               Array.from({ length: width }, (_, at) => offset + at),
             ),
           );
-          expect(wanted.size).toBe(block.quantity);
+          expect(addresses.size).toBe(block.quantity);
         }
       }),
     );
@@ -272,8 +272,8 @@ function fewestRequests(config: FlatDevice): number {
       const inside = spans.filter(([from, to]) => from >= start && to <= end);
       const covered = new Set(inside.flatMap(([from, to]) => (to - from === 2 ? [from, from + 1] : [from])));
       if (covered.size < end - start) continue;
-      const left = open.filter(([from, to]) => !(from >= start && to <= end));
-      if (left.length < open.length) best = Math.min(best, 1 + search(left));
+      const remaining = open.filter(([from, to]) => !(from >= start && to <= end));
+      if (remaining.length < open.length) best = Math.min(best, 1 + search(remaining));
     }
     return best;
   };

@@ -19,8 +19,8 @@ export function forecast(device: FlatDevice, assumed: AssumedTimes): Forecast {
   const pauseMs = device.profile?.request_pause_ms ?? 0;
   return {
     requests: (due) => {
-      const wanted = new Set(due);
-      const points = map.readable.filter(({ number }) => wanted.has(number));
+      const duePoints = new Set(due);
+      const points = map.readable.filter(({ number }) => duePoints.has(number));
       return planReads(map, points).map((block) => ({
         request: { table: block.table, address: block.address, quantity: block.quantity },
         points: block.points.map(({ point }) => point.code),

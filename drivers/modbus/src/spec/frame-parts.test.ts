@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModbusProtocol } from '../layout/connection.ts';
 import { frameParts } from './frame-parts.ts';
 
-const told = (hex: string, direction: 'sent' | 'received', protocol: ModbusProtocol) => {
+const partsOf = (hex: string, direction: 'sent' | 'received', protocol: ModbusProtocol) => {
   let at = 0;
   return frameParts(Buffer.from(hex, 'hex'), direction, protocol).map(({ part, length }) => {
     at += length * 2;
@@ -12,7 +12,7 @@ const told = (hex: string, direction: 'sent' | 'received', protocol: ModbusProto
 
 describe('the bytes of a frame', () => {
   it('are told field by field over Modbus TCP', () => {
-    expect(told('000100000006010300000002', 'sent', 'modbus_tcp')).toEqual([
+    expect(partsOf('000100000006010300000002', 'sent', 'modbus_tcp')).toEqual([
       'transaction 0001',
       'protocol 0000',
       'length 0006',
@@ -21,7 +21,7 @@ describe('the bytes of a frame', () => {
       'address 0000',
       'quantity 0002',
     ]);
-    expect(told('00010000000701030441ac0000', 'received', 'modbus_tcp').slice(3)).toEqual([
+    expect(partsOf('00010000000701030441ac0000', 'received', 'modbus_tcp').slice(3)).toEqual([
       'unit 01',
       'function 03',
       'count 04',
@@ -30,17 +30,17 @@ describe('the bytes of a frame', () => {
   });
 
   it('have an exception instead of data, and a check sum on a serial line', () => {
-    expect(told('000100000003018302', 'received', 'modbus_tcp').slice(-2)).toEqual([
+    expect(partsOf('000100000003018302', 'received', 'modbus_tcp').slice(-2)).toEqual([
       'function 83',
       'exception 02',
     ]);
-    expect(told('018302c0f1', 'received', 'modbus_rtu')).toEqual([
+    expect(partsOf('018302c0f1', 'received', 'modbus_rtu')).toEqual([
       'unit 01',
       'function 83',
       'exception 02',
       'crc c0f1',
     ]);
-    expect(told('0103020007f986', 'received', 'modbus_rtu_over_tcp')).toEqual([
+    expect(partsOf('0103020007f986', 'received', 'modbus_rtu_over_tcp')).toEqual([
       'unit 01',
       'function 03',
       'count 02',
@@ -50,7 +50,7 @@ describe('the bytes of a frame', () => {
   });
 
   it('are told as far as they came', () => {
-    expect(told('0001', 'received', 'modbus_tcp')).toEqual(['transaction 0001']);
-    expect(told('', 'received', 'modbus_tcp')).toEqual([]);
+    expect(partsOf('0001', 'received', 'modbus_tcp')).toEqual(['transaction 0001']);
+    expect(partsOf('', 'received', 'modbus_tcp')).toEqual([]);
   });
 });

@@ -35,7 +35,7 @@ export function frameParts(
   } else take('count', 1);
   // The CRC: the last two bytes of a frame on a serial line.
   if (!isTcp) {
-    take('data', frame.left - 2);
+    take('data', frame.bytesLeft - 2);
     take('crc', 2);
   }
   take('data');

@@ -34,12 +34,12 @@ import { pointForm, pointRules } from './point-form.ts';
 import { pointProblems } from './point-rules.ts';
 
 /** The place as it is stored: zero-based, with its table, which the notation may name. */
-function parsePlace(written: WrittenPlace, point: PointFields): Parsed<ModbusPlace> {
-  const { table, address, ...rest } = written;
-  const found = parseAddress(address, table);
-  if (!found.ok) return { ok: false, problems: [found] };
-  if (!found.table) return { ok: false, problems: [noTable] };
-  const place = { ...rest, table: found.table, address: found.address };
+function parsePlace(fields: WrittenPlace, point: PointFields): Parsed<ModbusPlace> {
+  const { table, address, ...rest } = fields;
+  const parsed = parseAddress(address, table);
+  if (!parsed.ok) return { ok: false, problems: [parsed] };
+  if (!parsed.table) return { ok: false, problems: [noTable] };
+  const place = { ...rest, table: parsed.table, address: parsed.address };
   const problems = pointProblems({ ...point, ...place });
   return problems.length > 0 ? { ok: false, problems } : { ok: true, address: place };
 }
@@ -50,9 +50,9 @@ const noTable: FieldProblem = {
 };
 
 /** Doubt about an address as somebody has written it. */
-function doubtOf(sent: object, shown: object): InBoth | undefined {
+function doubtOf(sent: object, place: object): InBoth | undefined {
   const { address } = sent as { readonly address?: unknown };
-  return addressDoubt(address, (shown as { readonly table?: unknown }).table);
+  return addressDoubt(address, (place as { readonly table?: unknown }).table);
 }
 
 const reasons = {
@@ -95,9 +95,9 @@ const learning: Learning<ModbusConnection> = {
   // Ranges of engineers stay. `max_registers` and `max_bits` stay too, because their values before are not recorded.
   forgotten: (connection) => {
     const { excluded, ...largest } = limitsOf(connection);
-    const left = excluded.filter(({ learned }) => !learned);
-    if (left.length === excluded.length) return undefined;
-    return withLimits(connection, { ...largest, excluded: left });
+    const remaining = excluded.filter(({ learned }) => !learned);
+    if (remaining.length === excluded.length) return undefined;
+    return withLimits(connection, { ...largest, excluded: remaining });
   },
 };
 

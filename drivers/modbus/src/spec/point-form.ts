@@ -10,7 +10,7 @@ const plain: RuledPoint = {
 };
 
 /** Values of fields that not every point may have. */
-const given = {
+const exampleFields = {
   bit: 0,
   byte: 'high',
   length: 1,
@@ -36,8 +36,8 @@ const kinds: readonly Kind[] = registerTables.flatMap((table) =>
 /** Asks the rules that judge a body which fields go with each table and type, so that there is no second list. */
 export function pointRules(): Readonly<Record<string, FieldRules>> {
   const faultsOf = (kind: Kind, more: Partial<RuledPoint> = {}) =>
-    new Set(pointProblems({ ...plain, ...needed(kind), ...kind, ...more }).map(({ field }) => field));
-  const fields = Object.entries(given).map(([field, value]): [string, FieldRules] => {
+    new Set(pointProblems({ ...plain, ...requiredFields(kind), ...kind, ...more }).map(({ field }) => field));
+  const fields = Object.entries(exampleFields).map(([field, value]): [string, FieldRules] => {
     const fitting = kinds.filter((kind) => !faultsOf(kind, { ...beside[field], [field]: value }).has(field));
     const needing = kinds.filter((kind) =>
       faultsOf(kind, { [field]: plain[field as keyof RuledPoint] }).has(field),
@@ -71,8 +71,8 @@ export function pointForm(schema: JsonSchema): JsonSchema {
 }
 
 /** The fields that a point of this type cannot do without. */
-function needed({ data_type }: Kind): Partial<RuledPoint> {
-  return data_type === 'string' ? { length: given.length } : {};
+function requiredFields({ data_type }: Kind): Partial<RuledPoint> {
+  return data_type === 'string' ? { length: exampleFields.length } : {};
 }
 
 /** The fewest conditions that hold for exactly these kinds: tables with the same types stand together. */

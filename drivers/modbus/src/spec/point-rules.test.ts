@@ -153,7 +153,7 @@ describe('the address of a device', () => {
       { ...device, protocol: 'modbus_rtu_over_tcp', unit_id: 0 },
       ['unit_id'],
     ],
-  ])('%s', (_what, asked, fields) => {
-    expect(deviceProblems(asked).map(({ field }) => field)).toEqual(fields);
+  ])('%s', (_what, body, fields) => {
+    expect(deviceProblems(body).map(({ field }) => field)).toEqual(fields);
   });
 });

@@ -62,8 +62,8 @@ describe('an address in a spreadsheet', () => {
         { table: 'holding_register', address: 65_535 },
       ]) {
         const { table, address } = showSheetAddress(place, name);
-        const found = readSheetAddress(cell(String(address)), name, table === null ? {} : { table });
-        expect(found).toEqual({ ok: true, place: name === 'classic' ? place : { address: place.address } });
+        const parsed = readSheetAddress(cell(String(address)), name, table === null ? {} : { table });
+        expect(parsed).toEqual({ ok: true, place: name === 'classic' ? place : { address: place.address } });
       }
     }
   });

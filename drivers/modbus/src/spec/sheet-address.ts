@@ -65,8 +65,8 @@ export function likelyNotations(
   if (!hasTables) return ['classic'];
   if (texts.some((text) => /[!#x×]/i.test(text))) return ['classic'];
   const fits = counted.every(({ cell, fields }) => {
-    const found = classicCell.exec(cell.text.trim());
-    return found && classicTables[found[2] ?? found[4] ?? ''] === (fields as RowFields).table;
+    const match = classicCell.exec(cell.text.trim());
+    return match && classicTables[match[2] ?? match[4] ?? ''] === (fields as RowFields).table;
   });
   if (isClassic && fits) return ['classic', 'from_0'];
   if (texts.some((text) => Number(text) === 0)) return ['from_0'];
@@ -79,22 +79,22 @@ export function readSheetAddress(
   fields: object,
 ): ReadAddress {
   const { table, data_type } = fields as RowFields;
-  const written = text.trim();
-  if (hexadecimal.test(written))
-    return { ok: true, place: { address: Number.parseInt(written.slice(2), 16) } };
-  if (isNumber && written.includes('.')) {
+  const cellText = text.trim();
+  if (hexadecimal.test(cellText))
+    return { ok: true, place: { address: Number.parseInt(cellText.slice(2), 16) } };
+  if (isNumber && cellText.includes('.')) {
     return refused(
-      `${written} may have lost a zero at its end, so its bit is not known: format the column as text, and write it again`,
+      `${cellText} may have lost a zero at its end, so its bit is not known: format the column as text, and write it again`,
     );
   }
-  if (notation === 'classic') return readClassic(written, { table, data_type });
-  const [, number, part] = whole.exec(written) ?? [];
+  if (notation === 'classic') return readClassic(cellText, { table, data_type });
+  const [, number, part] = whole.exec(cellText) ?? [];
   if (number === undefined)
     return refused(
-      `"${written}" is no whole number: this column counts from ${notation === 'from_1' ? 1 : 0}`,
+      `"${cellText}" is no whole number: this column counts from ${notation === 'from_1' ? 1 : 0}`,
     );
   const address = Number(number) - (notation === 'from_1' ? 1 : 0);
-  if (address < 0) return refused(`"${written}" does not exist: this column counts from 1`);
+  if (address < 0) return refused(`"${cellText}" does not exist: this column counts from 1`);
   return { ok: true, place: { address, ...(part !== undefined && { bit: Number(part) }) } };
 }
 
@@ -107,23 +107,23 @@ export function showSheetAddress(place: object, notation: string): Readonly<Reco
   return { ...place, table: null, address: `${digit}${String(address + 1).padStart(5, '0')}` };
 }
 
-function readClassic(written: string, { table, data_type }: RowFields): ReadAddress {
-  const found = classicCell.exec(written);
-  if (!found) {
+function readClassic(text: string, { table, data_type }: RowFields): ReadAddress {
+  const match = classicCell.exec(text);
+  if (!match) {
     return refused(
-      /^\d{1,4}$/.test(written)
-        ? `"${written}" names no table: write five or six digits, as 40001 or 00001. Spreadsheets drop zeros at the front unless the column is formatted as text`
-        : `"${written}" is no classic address: write 40001, 400001, 4x1, or 40001.3 for a bit`,
+      /^\d{1,4}$/.test(text)
+        ? `"${text}" names no table: write five or six digits, as 40001 or 00001. Spreadsheets drop zeros at the front unless the column is formatted as text`
+        : `"${text}" is no classic address: write 40001, 400001, 4x1, or 40001.3 for a bit`,
     );
   }
-  const [, unit, digit = found[4] ?? '', digits = found[5] ?? '', , , part, order] = found;
-  const named = classicTables[digit];
+  const [, unit, digit = match[4] ?? '', digits = match[5] ?? '', , , part, order] = match;
+  const tableOfDigit = classicTables[digit];
   const position = Number(digits);
   if (position < 1 || position > 65_536)
-    return refused(`"${written}" does not exist: the classic notation counts from 1 to 65536`);
-  if (table !== undefined && table !== named) {
+    return refused(`"${text}" does not exist: the classic notation counts from 1 to 65536`);
+  if (table !== undefined && table !== tableOfDigit) {
     return refused(
-      `"${written}" is of the table ${named}, not ${table}: leave one of them out, or correct it`,
+      `"${text}" is of the table ${tableOfDigit}, not ${table}: leave one of them out, or correct it`,
     );
   }
   const ofPart =
@@ -135,7 +135,7 @@ function readClassic(written: string, { table, data_type }: RowFields): ReadAddr
   const byte_order = order === undefined ? undefined : neuronOrders[order.toUpperCase().padEnd(2, 'B')];
   return {
     ok: true,
-    place: { table: named, address: position - 1, ...ofPart, ...(byte_order && { byte_order }) },
+    place: { table: tableOfDigit, address: position - 1, ...ofPart, ...(byte_order && { byte_order }) },
     ...(unit !== undefined && { connection: { unit_id: Number(unit) } }),
   };
 }

@@ -47,15 +47,15 @@ export function pointDecoder(point: CodedPoint, decoders = new ValueDecoders()):
 
 /** Shares decoders between points that are alike: thousands, each used once a reading, would not fit into a cache. */
 export class ValueDecoders {
-  readonly #known = new Map<string, ValueDecoder>();
+  readonly #decoders = new Map<string, ValueDecoder>();
 
   /** @param index index of a value in an array, else 0 */
   of(point: PointLayout, index: number): ValueDecoder {
     const key = layoutKey(point, index);
-    const known = this.#known.get(key);
-    if (known) return known;
+    const cached = this.#decoders.get(key);
+    if (cached) return cached;
     const decoder = valueDecoder(point, index);
-    this.#known.set(key, decoder);
+    this.#decoders.set(key, decoder);
     return decoder;
   }
 }

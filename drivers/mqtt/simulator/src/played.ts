@@ -46,7 +46,7 @@ export function playedOf(brokers: readonly PlayedBroker[], host: string): Played
       board.clear();
       changed(broker);
     },
-    shownFault: (place) => find(place).board.shown(Date.now()),
+    shownFault: (place) => find(place).board.current(Date.now()),
     faultProblem: (_, fault) => whenProblem(fault),
     openConnections: (code) => find({ device: code }).broker.openConnections(),
     stop: async () => {

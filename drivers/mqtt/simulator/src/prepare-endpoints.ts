@@ -18,7 +18,7 @@ export function prepareEndpoints(
       const message = whenProblem(fault);
       if (message !== undefined) complain({ path: [...path, 'faults', index], message });
     });
-  const read = endpoints.map(({ path, of }) => {
+  const parsedEndpoints = endpoints.map(({ path, of }) => {
     complainOfFaults(of, path);
     const devices = of.devices.map((device, index) => {
       const at = [...path, 'devices', index];
@@ -29,10 +29,10 @@ export function prepareEndpoints(
   });
   return {
     counts: {
-      endpoints: read.length,
-      devices: read.reduce((all, { devices }) => all + devices.length, 0),
+      endpoints: parsedEndpoints.length,
+      devices: parsedEndpoints.reduce((all, { devices }) => all + devices.length, 0),
     },
-    takes: read.flatMap(({ of, name, path, devices }) => [
+    takes: parsedEndpoints.flatMap(({ of, name, path, devices }) => [
       { what: `endpoint ${name}`, path },
       ...(of.port === 0 ? [] : [{ what: `port ${of.port}`, path: [...path, 'port'] }]),
       ...devices.map(({ code }, index) => ({
@@ -42,7 +42,7 @@ export function prepareEndpoints(
     ]),
     open: async (host, onRequest, onPublished) => {
       let links = 0;
-      const brokers = read.map(({ of, devices, name }) => ({
+      const brokers = parsedEndpoints.map(({ of, devices, name }) => ({
         devices,
         broker: new Broker({
           ...{ name, port: of.port, faults: of.faults, startedAtMs },

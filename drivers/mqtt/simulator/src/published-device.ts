@@ -42,10 +42,10 @@ export class PublishedDevice {
     const values = Object.entries(this.#courses).map(
       ([name, course]) => [name, course.at(elapsedMs)] as const,
     );
-    const told = Object.fromEntries(values);
-    const message = JSON.stringify({ ...told, ts: nowMs });
+    const payload = Object.fromEntries(values);
+    const message = JSON.stringify({ ...payload, ts: nowMs });
     const isGarbage = fault?.kind === 'garbage';
     broker.publish(this.#of.topic, isGarbage ? `<${message}>` : message, this.#of.retain);
-    if (!isGarbage) onPublished?.({ at: nowMs, device: this.code, values: told });
+    if (!isGarbage) onPublished?.({ at: nowMs, device: this.code, values: payload });
   }
 }

@@ -23,9 +23,9 @@ function asPattern(text: string): RegExp {
 describe('a topic filter', () => {
   it('matches what the specification says it does', () => {
     fc.assert(
-      fc.property(filter, topic, (wanted, given) => {
-        expect(filterProblem(wanted)).toBeUndefined();
-        expect(matches(wanted, given)).toBe(asPattern(wanted).test(given));
+      fc.property(filter, topic, (filterText, topicText) => {
+        expect(filterProblem(filterText)).toBeUndefined();
+        expect(matches(filterText, topicText)).toBe(asPattern(filterText).test(topicText));
       }),
       { numRuns: 3_000 },
     );
@@ -33,9 +33,9 @@ describe('a topic filter', () => {
 
   it('without a wildcard matches itself alone, and with one is no topic to publish to', () => {
     fc.assert(
-      fc.property(filter, topic, (wanted, given) => {
-        if (!hasWildcard(wanted)) expect(matches(wanted, given)).toBe(wanted === given);
-        expect(topicProblem(wanted) === undefined).toBe(!hasWildcard(wanted));
+      fc.property(filter, topic, (filterText, topicText) => {
+        if (!hasWildcard(filterText)) expect(matches(filterText, topicText)).toBe(filterText === topicText);
+        expect(topicProblem(filterText) === undefined).toBe(!hasWildcard(filterText));
       }),
     );
   });
@@ -47,8 +47,8 @@ describe('a topic filter', () => {
     ['$SYS/#', '$SYS/uptime', true],
     ['+', '/finance', false],
     ['/+', '/finance', true],
-  ])('%s and %s: %s', (wanted, given, isMatch) => {
-    expect(matches(wanted, given)).toBe(isMatch);
+  ])('%s and %s: %s', (filterText, topicText, isMatch) => {
+    expect(matches(filterText, topicText)).toBe(isMatch);
   });
 
   it.each(['', 'a/#/b', 'a#', 'a/b+', '+a', 'a\0', '$share/group/a', '$queue/a'])('is not %j', (text) => {

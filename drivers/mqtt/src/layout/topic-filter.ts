@@ -37,15 +37,15 @@ export function hasWildcard(filter: string): boolean {
 
 /** True if a message on the topic is one for the filter. */
 export function matches(filter: string, topic: string): boolean {
-  const wanted = filter.split('/');
+  const filterLevels = filter.split('/');
   const levels = topic.split('/');
   // Wildcards do not match the broker's own topics.
-  if (topic.startsWith('$') && (wanted[0] === '#' || wanted[0] === '+')) return false;
-  for (const [place, level] of wanted.entries()) {
+  if (topic.startsWith('$') && (filterLevels[0] === '#' || filterLevels[0] === '+')) return false;
+  for (const [place, level] of filterLevels.entries()) {
     // `#` matches the level above it, too.
     if (level === '#') return true;
     if (place >= levels.length) return false;
     if (level !== '+' && level !== levels[place]) return false;
   }
-  return wanted.length === levels.length;
+  return filterLevels.length === levels.length;
 }

@@ -76,7 +76,7 @@ export class BrokerSession {
   /** Ids of messages that have come and are not acknowledged. */
   readonly #open = new Set<number>();
   /** Number of messages of QoS 1 that were handed on. */
-  #taken = 0;
+  #takenCount = 0;
   readonly #acknowledged = new ReadAcknowledgements();
   /** For each unanswered ping, the number of acknowledgements sent before it. */
   readonly #pinged: number[] = [];
@@ -222,7 +222,7 @@ export class BrokerSession {
       this.#open.delete(messageId);
       this.#acknowledged.add(messageId);
     }
-    if (this.#acknowledged.count - (this.#pinged.at(-1) ?? this.#acknowledged.read) >= askedAfter)
+    if (this.#acknowledged.count - (this.#pinged.at(-1) ?? this.#acknowledged.readCount) >= askedAfter)
       this.#askPing();
     this.#handOn();
   }
@@ -312,8 +312,8 @@ export class BrokerSession {
     if (this.isOver) return;
     let count = 0;
     for (const { qos } of this.#messages) {
-      if (qos > 0 && this.#taken - this.#acknowledged.read >= mostUnproven) break;
-      if (qos > 0) this.#taken += 1;
+      if (qos > 0 && this.#takenCount - this.#acknowledged.readCount >= mostUnproven) break;
+      if (qos > 0) this.#takenCount += 1;
       count += 1;
     }
     if (count > 0) {
@@ -322,7 +322,7 @@ export class BrokerSession {
       this.#options.onMessages?.(this.#messages.splice(0, count));
     }
     // Everything that was handed on is acknowledged: only a sign of the broker is missing.
-    const isUnproven = this.#messages.length > 0 && this.#taken === this.#acknowledged.count;
+    const isUnproven = this.#messages.length > 0 && this.#takenCount === this.#acknowledged.count;
     if (!isUnproven || this.#cancelUnproven || this.isOver) return;
     this.#cancelUnproven = this.#options.host.timers.after(unprovenMs, () => {
       this.#cancelUnproven = undefined;
@@ -398,7 +398,7 @@ export class BrokerSession {
  */
 class ReadAcknowledgements {
   count = 0;
-  read = 0;
+  readCount = 0;
   /** Which acknowledgement of an id is not known to have been read, oldest first. */
   readonly #unread = new Map<number, number>();
 
@@ -409,8 +409,8 @@ class ReadAcknowledgements {
   }
 
   areRead(count: number): void {
-    if (count <= this.read) return;
-    this.read = count;
+    if (count <= this.readCount) return;
+    this.readCount = count;
     for (const [messageId, at] of this.#unread) {
       if (at > count) return;
       this.#unread.delete(messageId);

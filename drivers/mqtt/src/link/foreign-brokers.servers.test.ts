@@ -49,11 +49,11 @@ describe.each(trials)('$name over MQTT $version', ({ isInstalled, open, version 
       const killed = first.watch();
       expect(await killed.opened()).toBe(false);
       await publish(300);
-      await expect.poll(() => first.told.length).toBeGreaterThanOrEqual(300);
+      await expect.poll(() => first.readings.length).toBeGreaterThanOrEqual(300);
       isDead = true;
-      const safe = first.told.length;
+      const safe = first.readings.length;
       await publish(100);
-      await expect.poll(() => first.told.length).toBeGreaterThan(safe);
+      await expect.poll(() => first.readings.length).toBeGreaterThan(safe);
       first.link.disconnect();
       await killed.outcome;
       await publish(300);
@@ -62,12 +62,13 @@ describe.each(trials)('$name over MQTT $version', ({ isInstalled, open, version 
       expect(await next.opened()).toBe(true);
       await publish(300);
       // Those that were kept and those that come now may mix.
-      const stored = () => [...first.told.slice(0, safe), ...second.told].map(({ value }) => value);
+      const storedValues = () =>
+        [...first.readings.slice(0, safe), ...second.readings].map(({ value }) => value);
       const all = new Set(Array.from({ length: count }, (_, index) => index + 1));
-      await expect.poll(() => new Set(stored())).toEqual(all);
+      await expect.poll(() => new Set(storedValues())).toEqual(all);
       next.end();
       expect(await next.outcome).toBe('ended');
-      expect(stored().length).toBeLessThanOrEqual(count + 100);
+      expect(storedValues().length).toBeLessThanOrEqual(count + 100);
     },
   );
 });

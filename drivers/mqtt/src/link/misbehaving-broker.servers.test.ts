@@ -58,18 +58,18 @@ it('takes 100 messages that are not safe and no more, of a broker that gives wha
   let most = 0;
   let safe = 0;
   const commit = async () => {
-    const taken = told.length;
-    most = Math.max(most, taken - safe);
+    const valueCount = readings.length;
+    most = Math.max(most, valueCount - safe);
     await new Promise((resolve) => setImmediate(resolve));
-    safe = taken;
+    safe = valueCount;
   };
-  const { told, watch } = watcherAt(port, { of: points.slice(0, 1), commit });
+  const { readings, watch } = watcherAt(port, { of: points.slice(0, 1), commit });
   const watching = watch();
   await expect.poll(() => acknowledged.length).toBe(1_000);
   watching.end();
   expect(await watching.outcome).toBe('ended');
   expect(most).toBe(100);
-  expect(told.map(({ value }) => value)).toEqual(Array.from({ length: 1_000 }, (_, index) => index));
+  expect(readings.map(({ value }) => value)).toEqual(Array.from({ length: 1_000 }, (_, index) => index));
   expect(acknowledged).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
 });
 
@@ -119,7 +119,7 @@ async function hangingBroker(answeredPings: number) {
 it('gives up a broker that hangs, once it has said nothing for twice keep_alive_s, and asks it before', async () => {
   const broker = await hangingBroker(3);
   const time = simulatedTime();
-  const { told, watch } = watcherAt(broker.port, { of: points.slice(0, 1), keep_alive_s: 30, time });
+  const { readings, watch } = watcherAt(broker.port, { of: points.slice(0, 1), keep_alive_s: 30, time });
   const watching = watch();
   let outcome: unknown;
   void watching.outcome.then((how) => {
@@ -130,7 +130,7 @@ it('gives up a broker that hangs, once it has said nothing for twice keep_alive_
     await expect.poll(() => broker.pings()).toBe(pings);
     time.passes(15_000);
   }
-  await expect.poll(() => told.length).toBe(1);
+  await expect.poll(() => readings.length).toBe(1);
   time.passes(59_999);
   await expect.poll(() => broker.pings()).toBe(6);
   expect(outcome).toBeUndefined();
@@ -146,17 +146,17 @@ it('gives up a broker that hangs, once it has said nothing for twice keep_alive_
 it('takes all messages of a broker that answers no ping while messages are unacknowledged', async () => {
   const { port, acknowledged } = await floodingBroker(250, false);
   const time = simulatedTime();
-  const { told, watch } = watcherAt(port, { of: points.slice(0, 1), time });
+  const { readings, watch } = watcherAt(port, { of: points.slice(0, 1), time });
   const watching = watch();
   for (const acknowledgedByNow of [100, 200]) {
     await expect.poll(() => acknowledged.length).toBe(acknowledgedByNow);
-    expect(told.length).toBe(acknowledgedByNow);
+    expect(readings.length).toBe(acknowledgedByNow);
     time.passes(1_000);
   }
   await expect.poll(() => acknowledged.length).toBe(250);
   watching.end();
   expect(await watching.outcome).toBe('ended');
-  expect(told.map(({ value }) => value)).toEqual(Array.from({ length: 250 }, (_, index) => index));
+  expect(readings.map(({ value }) => value)).toEqual(Array.from({ length: 250 }, (_, index) => index));
 });
 
 it('subscribes under another id to a broker that has a message of its own under the first one', async () => {
@@ -202,32 +202,33 @@ it('pings as often as a broker wants that allows a shorter keep-alive than the d
 
 it('takes the topics that a broker allows, says why the others have no value, and asks for them again', async () => {
   let isAllowed = false;
-  const asked: string[][] = [];
+  const subscriptions: string[][] = [];
   const { port } = await brokerThat((packet, send) => {
     if (packet.cmd === 'pingreq') send({ cmd: 'pingresp' });
     if (packet.cmd !== 'subscribe') return;
     const topics = packet.subscriptions.map(({ topic }) => topic);
-    asked.push(topics);
+    subscriptions.push(topics);
     const granted = topics.map((topic) => (topic === 'hall/level' && !isAllowed ? 0x87 : 1));
     send(suback(packet.messageId, granted));
     if (isAllowed) send(message('8'));
-    else if (asked.length === 1) send({ ...message('busy'), topic: 'hall/press-1/state' } as packets.Packet);
+    else if (subscriptions.length === 1)
+      send({ ...message('busy'), topic: 'hall/press-1/state' } as packets.Packet);
   });
   const time = simulatedTime();
-  const { told, watch } = watcherAt(port, { time, keep_alive_s: 3_600 });
+  const { readings, watch } = watcherAt(port, { time, keep_alive_s: 3_600 });
   const watching = watch();
   await watching.opened();
-  await expect.poll(() => told.length).toBe(2);
+  await expect.poll(() => readings.length).toBe(2);
   const why = 'the broker refuses the subscription to hall/level: let this user read it';
-  expect(told.find(({ code }) => code === 'level')).toMatchObject({ quality: 'bad', status: why });
-  expect(told.find(({ code }) => code === 'state')).toMatchObject({ quality: 'good', value: 'busy' });
+  expect(readings.find(({ code }) => code === 'level')).toMatchObject({ quality: 'bad', status: why });
+  expect(readings.find(({ code }) => code === 'state')).toMatchObject({ quality: 'good', value: 'busy' });
   isAllowed = true;
-  asked.length = 0;
+  subscriptions.length = 0;
   time.passes(60_000);
-  await expect.poll(() => told.at(-1)).toMatchObject({ code: 'level', quality: 'good', value: 8 });
+  await expect.poll(() => readings.at(-1)).toMatchObject({ code: 'level', quality: 'good', value: 8 });
   watching.end();
   expect(await watching.outcome).toBe('ended');
-  expect(asked).toEqual([['hall/level']]);
+  expect(subscriptions).toEqual([['hall/level']]);
 });
 
 it('fails where a broker refuses every topic, with what it says', async () => {
@@ -261,12 +262,12 @@ it.each([
       if (packet.cmd !== 'subscribe') return;
       send(suback(packet.messageId, [1]), { ...message(payload), topic: 'hall/status' } as packets.Packet);
     });
-    const { told, watch } = watcherAt(port, { of: points.slice(1, 2) });
+    const { readings, watch } = watcherAt(port, { of: points.slice(1, 2) });
     const watching = watch();
-    await expect.poll(() => told.length).toBe(1);
+    await expect.poll(() => readings.length).toBe(1);
     watching.end();
     expect(await watching.outcome).toBe('ended');
-    expect(told).toMatchObject([
+    expect(readings).toMatchObject([
       {
         ...{ value: '1', quality: 'uncertain', sourceTimeMs: undefined },
         status: 'the message has no time at /ts that can be used: the time of its arrival counts',
@@ -285,12 +286,12 @@ it('a message that is no UTF-8 has no value, not even as text', async () => {
       payload: Buffer.of(0x62, 0xff),
     } as packets.Packet);
   });
-  const { told, watch } = watcherAt(port, { of: points.slice(2) });
+  const { readings, watch } = watcherAt(port, { of: points.slice(2) });
   const watching = watch();
-  await expect.poll(() => told.length).toBe(1);
+  await expect.poll(() => readings.length).toBe(1);
   watching.end();
   expect(await watching.outcome).toBe('ended');
-  expect(told).toMatchObject([{ code: 'state', quality: 'bad', status: 'the message is no UTF-8' }]);
+  expect(readings).toMatchObject([{ code: 'state', quality: 'bad', status: 'the message is no UTF-8' }]);
 });
 
 it('a write goes at QoS 0 to a broker that takes no other, and is done once the broker has read it', async () => {

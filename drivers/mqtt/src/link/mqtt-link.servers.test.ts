@@ -28,25 +28,25 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
       const publish = await publisherAt(broker.url);
       await publish('hall/level', '12.5', true);
       await publish('hall/status', '{"ts":1740000000,"energy":{"total":9007199254740993}}', true);
-      const { told, watch } = watcherAt(broker.port, { mqtt_version });
+      const { readings, watch } = watcherAt(broker.port, { mqtt_version });
       const watching = watch();
       await watching.opened();
       await publish('hall/press-1/state', 'busy');
       await publish('hall/level', 'warm');
-      await expect.poll(() => told.length).toBe(4);
+      await expect.poll(() => readings.length).toBe(4);
       watching.end();
       expect(await watching.outcome).toBe('ended');
-      const seen = told.map(({ code, value, quality, sourceTimeMs, status }) => [
+      const summaries = readings.map(({ code, value, quality, sourceTimeMs, status }) => [
         code,
         value ?? status,
         quality,
         sourceTimeMs,
       ]);
-      expect(seen.slice(0, 2).sort()).toEqual([
+      expect(summaries.slice(0, 2).sort()).toEqual([
         ['level', 12.5, 'uncertain', undefined],
         ['total', '9007199254740993', 'good', 1_740_000_000_000],
       ]);
-      expect(seen.slice(2)).toEqual([
+      expect(summaries.slice(2)).toEqual([
         ['state', 'busy', 'good', undefined],
         ['level', '"warm" is no number', 'bad', undefined],
       ]);
@@ -68,21 +68,21 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
         await publish('hall/level', String(count));
       }
     })();
-    await expect.poll(() => first.told.length).toBeGreaterThan(50);
+    await expect.poll(() => first.readings.length).toBeGreaterThan(50);
     watching.end();
     expect(await watching.outcome).toBe('ended');
-    const taken = first.told.length;
+    const valueCount = first.readings.length;
     const second = watcherAt(broker.port, { sessionId });
     const next = second.watch();
     await next.opened();
-    await expect.poll(() => second.told.length).toBeGreaterThan(50);
+    await expect.poll(() => second.readings.length).toBeGreaterThan(50);
     isOver = true;
     await publishing;
-    await expect.poll(() => second.told.at(-1)?.value).toBe(count);
+    await expect.poll(() => second.readings.at(-1)?.value).toBe(count);
     next.end();
     await next.outcome;
-    expect(first.told.length).toBe(taken);
-    const values = [...first.told, ...second.told].map(({ value }) => value);
+    expect(first.readings.length).toBe(valueCount);
+    const values = [...first.readings, ...second.readings].map(({ value }) => value);
     expect(values).toEqual(Array.from({ length: count }, (_, index) => index + 1));
   });
 
@@ -146,14 +146,14 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
     const publish = await publisherAt(broker.url);
     const watcher = { sessionId: '7-1-d0', of: points.slice(0, 1) };
     const heardBy = async (qos: 0 | 1, values: readonly number[]) => {
-      const { told, watch } = watcherAt(broker.port, { ...watcher, qos });
+      const { readings, watch } = watcherAt(broker.port, { ...watcher, qos });
       const watching = watch();
       await watching.opened();
       for (const value of values) await publish('hall/level', String(value));
-      await expect.poll(() => told.at(-1)?.value).toBe(values.at(-1));
+      await expect.poll(() => readings.at(-1)?.value).toBe(values.at(-1));
       watching.end();
       expect(await watching.outcome).toBe('ended');
-      return told.map(({ value }) => value);
+      return readings.map(({ value }) => value);
     };
     expect(await heardBy(0, [1, 2])).toEqual([1, 2]);
     await publish('hall/level', '3');
@@ -203,13 +203,13 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
         'require_certificate true',
       ]);
     const over = (port: number, fields: Readonly<Record<string, string>>, host = 'localhost') => {
-      const named = Object.entries(fields).map(([field, name]) =>
+      const fieldsByName = Object.entries(fields).map(([field, name]) =>
         field === 'server_name' ? [field, name] : [field, { secret: name }],
       );
-      const { tls } = connectionSchema.parse({ host, tls: Object.fromEntries(named) });
+      const { tls } = connectionSchema.parse({ host, tls: Object.fromEntries(fieldsByName) });
       return watcherAt(port, { host, tls, of: [lamp], ...(secrets && { secrets }) });
     };
-    const written = async ({ link, plan }: ReturnType<typeof watcherAt>) => {
+    const outcomeOf = async ({ link, plan }: ReturnType<typeof watcherAt>) => {
       const command = plan.command?.(0, 7);
       if (!command || 'field' in command) throw new Error(JSON.stringify(command));
       return await link.write(command, 5_000).catch((error: unknown) => error);
@@ -217,16 +217,16 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
 
     it('shows its own certificate to a broker that wants one', async () => {
       const { port } = await guarded();
-      expect(await written(over(port, { ca: 'ca', cert: 'cert', key: 'key' }))).toBeUndefined();
+      expect(await outcomeOf(over(port, { ca: 'ca', cert: 'cert', key: 'key' }))).toBeUndefined();
       // The handshake of TLS 1.3 is over for us before the broker has looked for a certificate.
-      expect(await written(over(port, { ca: 'ca' }))).toMatchObject({
+      expect(await outcomeOf(over(port, { ca: 'ca' }))).toMatchObject({
         ...{ kind: 'connection', message: 'the other side wants a certificate: set tls.cert and tls.key' },
       });
     });
 
     it('says of a broker that has no TLS on its port what may be wrong', async () => {
       const { port } = await mosquittoForTest();
-      expect(await written(over(port, { ca: 'ca' }))).toMatchObject({
+      expect(await outcomeOf(over(port, { ca: 'ca' }))).toMatchObject({
         ...{
           kind: 'connection',
           wasSent: false,
@@ -238,12 +238,12 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
     it('wants the name in the certificate of the broker that server_name says', async () => {
       const { port } = await guarded();
       const own = { ca: 'ca', cert: 'cert', key: 'key' };
-      expect(await written(over(port, { ...own, server_name: 'localhost' }, '127.0.0.1'))).toBeUndefined();
+      expect(await outcomeOf(over(port, { ...own, server_name: 'localhost' }, '127.0.0.1'))).toBeUndefined();
       for (const wrong of [
         over(port, own, '127.0.0.1'),
         over(port, { ...own, server_name: 'another.plant.lan' }),
       ]) {
-        expect(await written(wrong)).toMatchObject({
+        expect(await outcomeOf(wrong)).toMatchObject({
           ...{ kind: 'connection', wasSent: false },
           message: expect.stringMatching(/certificate's altnames/),
         });
@@ -264,7 +264,7 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
         message: expect.stringMatching(message),
       };
       const outcomes = [
-        await written(watcher),
+        await outcomeOf(watcher),
         await watcher.watch().outcome,
         await watcher.link.read(watcher.group as Group, 5_000).catch((error: unknown) => error),
       ];

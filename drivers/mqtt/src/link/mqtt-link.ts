@@ -218,10 +218,10 @@ export class MqttLink implements Link {
 
 /** Logs the first message of each kind: thousands may follow. */
 function firstNotices(log: LinkHost['log']): MessageNotices {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const warn = (about: object, what: string) => {
-    if (!told.has(what)) log.warn(about, what);
-    told.add(what);
+    if (!reported.has(what)) log.warn(about, what);
+    reported.add(what);
   };
   return {
     noPoint: (topic) => warn({ topic }, 'messages that no point takes are acknowledged and not stored'),

@@ -19,14 +19,14 @@ export interface MqttCommand extends Command {
 }
 
 export function mqttPlan(_device: Device<MqttConnection, MqttPlace>, list: PointList<MqttPlace>): DevicePlan {
-  const kept = new Map<readonly number[], DueGroups>();
+  const groupsByDue = new Map<readonly number[], DueGroups>();
   return {
     groups(due) {
-      const known = kept.get(due);
-      if (known) return known;
-      const made = { groups: due.length === 0 ? [] : [groupOf(list, due)], unread: '', missing: [] };
-      kept.set(due, made);
-      return made;
+      const cached = groupsByDue.get(due);
+      if (cached) return cached;
+      const dueGroups = { groups: due.length === 0 ? [] : [groupOf(list, due)], unread: '', missing: [] };
+      groupsByDue.set(due, dueGroups);
+      return dueGroups;
     },
     command: (point, value) => commandOf(list, point, value),
   };
@@ -44,9 +44,9 @@ function groupOf(list: PointList<MqttPlace>, due: readonly number[]): MqttGroup 
 }
 
 function commandOf(list: PointList<MqttPlace>, point: number, value: PointValue): MqttCommand | FieldProblem {
-  const found = list.points[point];
-  if (!found) throw new RangeError(`the device has no point ${point}`);
-  const { address, ...meaning } = found;
+  const listedPoint = list.points[point];
+  if (!listedPoint) throw new RangeError(`the device has no point ${point}`);
+  const { address, ...meaning } = listedPoint;
   const { command_topic: topic, command_payload: template } = address;
   if (topic === undefined) {
     return { field: 'writable', message: 'give the point a command_topic: writes are published there' };

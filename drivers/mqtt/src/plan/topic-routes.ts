@@ -48,7 +48,7 @@ export class TopicRoutes {
   readonly #places: ReadonlyMap<string, readonly number[]>;
   readonly #exact = new Map<string, Route[]>();
   readonly #wild: readonly Route[];
-  #known = new Map<string, readonly Route[]>();
+  #routesByTopic = new Map<string, readonly Route[]>();
 
   constructor(list: PointList<MqttPlace>, due: readonly number[]) {
     const routes = due.flatMap((point) => routeOf(list, point));
@@ -66,8 +66,8 @@ export class TopicRoutes {
     this.#wild = routes.filter(({ filter }) => hasWildcard(filter));
     for (const route of routes) {
       if (hasWildcard(route.filter)) continue;
-      const known = this.#exact.get(route.filter);
-      if (known) known.push(route);
+      const sameFilter = this.#exact.get(route.filter);
+      if (sameFilter) sameFilter.push(route);
       else this.#exact.set(route.filter, [route]);
     }
   }
@@ -93,27 +93,27 @@ export class TopicRoutes {
   #routesOf(topic: string): readonly Route[] {
     const exact = this.#exact.get(topic) ?? [];
     if (this.#wild.length === 0) return exact;
-    const known = this.#known.get(topic);
-    if (known) return known;
-    const found = [...exact, ...this.#wild.filter(({ filter }) => matches(filter, topic))];
-    if (this.#known.size >= topicsKept) this.#known = new Map();
-    this.#known.set(topic, found);
-    return found;
+    const cached = this.#routesByTopic.get(topic);
+    if (cached) return cached;
+    const routes = [...exact, ...this.#wild.filter(({ filter }) => matches(filter, topic))];
+    if (this.#routesByTopic.size >= topicsKept) this.#routesByTopic = new Map();
+    this.#routesByTopic.set(topic, routes);
+    return routes;
   }
 }
 
 function routeOf(list: PointList<MqttPlace>, point: number): Route[] {
-  const found = list.points[point];
-  const parsed = found && parseTopic(found.address.topic);
-  if (!found || !parsed?.ok) return [];
-  const { time_at } = found.address;
+  const listedPoint = list.points[point];
+  const parsed = listedPoint && parseTopic(listedPoint.address.topic);
+  if (!listedPoint || !parsed?.ok) return [];
+  const { time_at } = listedPoint.address;
   return [
     {
       ...parsed.address,
       at: list.firstOf(point),
-      count: found.count,
+      count: listedPoint.count,
       time: time_at === undefined ? undefined : list.once(`time ${time_at}`, () => timeOf(time_at)),
-      emit: list.once(`emit ${point}`, () => messageEmitter(meaningOf(found))),
+      emit: list.once(`emit ${point}`, () => messageEmitter(meaningOf(listedPoint))),
     },
   ];
 }
@@ -129,26 +129,26 @@ function meaningOf({ address: _, ...meaning }: DevicePoint<MqttPlace>) {
 /** @returns false where the message has no time that can be used although the point says where it is */
 function takeOne(route: Route, document: MessageDocument, isRetained: boolean, sink: ValueSink): boolean {
   const { at, count, steps, time, emit } = route;
-  let found: unknown = document.text;
+  let value: unknown = document.text;
   if (steps || count !== undefined) {
     if (!document.isJson) {
       badAll(route, 'the message is no JSON', sink);
       return true;
     }
-    found = document.at(steps ?? []);
+    value = document.at(steps ?? []);
     // A message need not have every value of its topic.
-    if (found === undefined) return true;
+    if (value === undefined) return true;
   }
   const timeMs = time && document.timeMs(time.steps);
   sink.sourceTime(timeMs);
   const doubt = doubtOf(route, timeMs, isRetained);
   const into = doubt === undefined ? sink : doubtful(sink, doubt);
-  if (count === undefined) emitOne(emit, found, at, into);
-  else if (!Array.isArray(found)) badAll(route, 'is no array', into);
+  if (count === undefined) emitOne(emit, value, at, into);
+  else if (!Array.isArray(value)) badAll(route, 'is no array', into);
   else {
     for (let index = 0; index < count; index += 1) {
-      if (index < found.length) emitOne(emit, found[index], at + index, into);
-      else into.bad(at + index, `the array has ${found.length} values`);
+      if (index < value.length) emitOne(emit, value[index], at + index, into);
+      else into.bad(at + index, `the array has ${value.length} values`);
     }
   }
   return time === undefined || timeMs !== undefined;
@@ -166,9 +166,9 @@ function badAll({ at, count = 1 }: Route, why: string, sink: ValueSink): void {
   for (let index = 0; index < count; index += 1) sink.bad(at + index, why);
 }
 
-function emitOne(emit: Emit<unknown>, found: unknown, at: number, sink: ValueSink): void {
-  if (found === null) sink.bad(at, 'is null');
-  else emit(found, at, sink);
+function emitOne(emit: Emit<unknown>, value: unknown, at: number, sink: ValueSink): void {
+  if (value === null) sink.bad(at, 'is null');
+  else emit(value, at, sink);
 }
 
 function textOf(payload: Uint8Array): string | undefined {

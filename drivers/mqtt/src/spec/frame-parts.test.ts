@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { connectionSchema } from '../layout/connection.ts';
 import { frameParts } from './frame-parts.ts';
 
-function told(packet: Packet, mqtt_version: '5' | '3.1.1'): (string | undefined)[][] {
+function partsOf(packet: Packet, mqtt_version: '5' | '3.1.1'): (string | undefined)[][] {
   const bytes = mqtt.generate(packet, { protocolVersion: mqtt_version === '5' ? 5 : 4 });
   const connection = connectionSchema.parse({ host: 'broker', mqtt_version });
   const parts = frameParts(bytes, 'received', connection);
@@ -15,16 +15,18 @@ const message = { cmd: 'publish', topic: 'hall/功率', dup: false } as const;
 
 it.each(['5', '3.1.1'] as const)('a message over MQTT %s has its topic, QoS and payload', (version) => {
   const properties = version === '5' ? [['properties', undefined]] : [];
-  expect(told({ ...message, payload: '{"kW":7}', qos: 1, messageId: 258, retain: true }, version)).toEqual([
-    ['header', 'PUBLISH, QoS 1, RETAIN'],
-    ['length', undefined],
-    ['length', undefined],
-    ['topic', 'hall/功率'],
-    ['packet_id', undefined],
-    ...properties,
-    ['payload', '{"kW":7}'],
-  ]);
-  const binary = told({ ...message, payload: Buffer.of(0xff, 0), qos: 0, retain: false }, version);
+  expect(partsOf({ ...message, payload: '{"kW":7}', qos: 1, messageId: 258, retain: true }, version)).toEqual(
+    [
+      ['header', 'PUBLISH, QoS 1, RETAIN'],
+      ['length', undefined],
+      ['length', undefined],
+      ['topic', 'hall/功率'],
+      ['packet_id', undefined],
+      ...properties,
+      ['payload', '{"kW":7}'],
+    ],
+  );
+  const binary = partsOf({ ...message, payload: Buffer.of(0xff, 0), qos: 0, retain: false }, version);
   expect([binary[0], binary.at(-1)]).toEqual([
     ['header', 'PUBLISH, QoS 0'],
     ['payload', undefined],
@@ -33,7 +35,7 @@ it.each(['5', '3.1.1'] as const)('a message over MQTT %s has its topic, QoS and 
 
 it('a long message with properties is taken apart at the right places', () => {
   const properties = { userProperties: { site: 'x'.repeat(200) } };
-  const parts = told({ ...message, payload: 'y'.repeat(20_000), qos: 0, retain: false, properties }, '5');
+  const parts = partsOf({ ...message, payload: 'y'.repeat(20_000), qos: 0, retain: false, properties }, '5');
   expect(parts.map(([part]) => part)).toEqual([
     ...['header', 'length', 'length', 'topic', 'properties', 'payload'],
   ]);
@@ -45,7 +47,7 @@ it.each(['5', '3.1.1'] as const)('a subscription over MQTT %s has its filters wi
     { topic: 'hall/#', qos: 1 as const },
     { topic: 'line/+/state', qos: 0 as const },
   ];
-  const parts = told({ cmd: 'subscribe', messageId: 7, subscriptions }, version);
+  const parts = partsOf({ cmd: 'subscribe', messageId: 7, subscriptions }, version);
   expect(parts.filter(([, text]) => text !== undefined)).toEqual([
     ['header', 'SUBSCRIBE'],
     ['topic', 'hall/#'],

@@ -29,7 +29,7 @@ export function frameParts(
     frame.take(part, length, textOf);
   /** Takes a number of one to four bytes, which is the length of what follows. */
   const takeNumber = (part: 'length' | 'properties', isWithContent: boolean) => {
-    const at = bytes.length - frame.left;
+    const at = bytes.length - frame.bytesLeft;
     let width = 1;
     let value = (bytes[at] ?? 0) & 0x7f;
     while (width < 4 && ((bytes[at + width - 1] ?? 0) & 0x80) !== 0) {
@@ -48,11 +48,11 @@ export function frameParts(
     takeTopic();
     if ((header & qosBits) !== 0) take('packet_id', 2);
     if (mqtt_version === '5') takeNumber('properties', true);
-    take('payload', frame.left, utf8Text);
+    take('payload', frame.bytesLeft, utf8Text);
   } else if (header >> 4 === subscribe) {
     take('packet_id', 2);
     if (mqtt_version === '5') takeNumber('properties', true);
-    while (frame.left > 2) {
+    while (frame.bytesLeft > 2) {
       takeTopic();
       take('qos', 1, ([options = 0]) => String(options & 0b11));
     }

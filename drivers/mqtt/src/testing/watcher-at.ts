@@ -44,10 +44,10 @@ export function watcherAt(
     of.map((_, point) => point),
     0,
   );
-  const told = new Readings(list);
+  const readings = new Readings(list);
   /** For each watch that was opened, whether the broker had kept anything. */
   const opened: boolean[] = [];
-  const sink: WatchSink = Object.assign(told, {
+  const sink: WatchSink = Object.assign(readings, {
     opened: (hasKept: boolean) => {
       opened.push(hasKept);
     },
@@ -68,5 +68,5 @@ export function watcherAt(
     };
     return { outcome, end: () => ending.abort(), opened: isOpened };
   };
-  return { link, plan, list, group: groups[0], told: told.all, watch };
+  return { link, plan, list, group: groups[0], readings: readings.all, watch };
 }

@@ -18,8 +18,8 @@ export function blockForecast<A>(
   const isTooWide = ({ area, count }: (typeof all)[number]) => count > reading.limit(area).most;
   return {
     requests: (due) => {
-      const wanted = new Set(due);
-      const readable = all.filter((each) => wanted.has(each.at) && !isTooWide(each));
+      const duePoints = new Set(due);
+      const readable = all.filter((each) => duePoints.has(each.at) && !isTooWide(each));
       return mergeBlocks(readable, reading, (area) => reading.limit(area).most).map((block) => ({
         request: reading.describe(block),
         points: block.points.map(({ point }) => point.code),

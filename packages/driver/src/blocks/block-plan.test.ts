@@ -45,10 +45,10 @@ function trial(
   const list = new PointList(points);
   const plan = new BlockPlan(reading(most), list, { refusedPauseMs: 1_000 });
   const due = points.map((_, index) => index);
-  const asked: string[] = [];
+  const requests: string[] = [];
   const readings = new Readings(list);
   const ask = (group: BlockGroup<number>): boolean => {
-    asked.push(group.inWords());
+    requests.push(group.inWords());
     const { start, count } = group.block;
     const cells = Array.from({ length: count }, (_, index) => start + index);
     if (count > device.gives || !cells.every((word) => device.has(word))) return false;
@@ -57,23 +57,24 @@ function trial(
     return true;
   };
   const tick = (nowMs: number, most = 24) => {
-    asked.length = 0;
+    requests.length = 0;
     readings.all.length = 0;
     const { groups, missing, unread } = plan.groups(due, nowMs);
     const lost: number[] = missing.map((each) => each.at);
-    let left = most;
+    let remaining = most;
     for (const group of groups as BlockGroup<number>[]) {
       if (ask(group)) continue;
       const narrowing = plan.narrow(group, refusal, nowMs);
       let step = narrowing.next();
       while (!step.done) {
-        const answer = left-- <= 0 ? 'stopped' : ask(step.value as BlockGroup<number>) ? 'read' : 'refused';
+        const answer =
+          remaining-- <= 0 ? 'stopped' : ask(step.value as BlockGroup<number>) ? 'read' : 'refused';
         step = narrowing.next(answer);
       }
       lost.push(...step.value.flatMap(({ values }) => values));
     }
-    const read = readings.all.map(({ at: place }) => place).sort((a, b) => a - b);
-    return { read, lost: [...new Set(lost)].sort((a, b) => a - b), asked: [...asked], unread };
+    const places = readings.all.map(({ at: place }) => place).sort((a, b) => a - b);
+    return { read: places, lost: [...new Set(lost)].sort((a, b) => a - b), asked: [...requests], unread };
   };
   return { plan, tick, due };
 }

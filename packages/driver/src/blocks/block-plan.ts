@@ -40,7 +40,7 @@ export class BlockPlan<A> implements DevicePlan {
   #learned: LearnedMosts;
   /** Whether it has learned something, and so may differ from other plans for the same points. */
   #hasLearned: boolean;
-  #kept = new Map<readonly number[], KeptPlan<A>>();
+  #planByDue = new Map<readonly number[], KeptPlan<A>>();
 
   constructor(reading: BlockReading<A>, list: PointList<A>, { refusedPauseMs, learned }: PlanOptions = {}) {
     this.#reading = reading;
@@ -108,18 +108,18 @@ export class BlockPlan<A> implements DevicePlan {
   }
 
   command(point: number, value: PointValue): Command | FieldProblem {
-    const told = this.#points[point];
-    if (!told) throw new RangeError(`the device has no point ${point}`);
-    return this.#reading.command(told.point, value);
+    const blockPoint = this.#points[point];
+    if (!blockPoint) throw new RangeError(`the device has no point ${point}`);
+    return this.#reading.command(blockPoint.point, value);
   }
 
   /** Never less than the widest point needs: as a setting, a lower limit would keep that point from being read. */
   learned(): LearnedMosts | undefined {
-    const told = Object.entries(this.#learned).map(([setting, most]) => {
+    const lessons = Object.entries(this.#learned).map(([setting, most]) => {
       const of = this.#points.filter(({ area }) => this.#reading.limit(area).setting === setting);
       return [setting, Math.max(most, ...of.map(({ count }) => count))] as const;
     });
-    return told.length === 0 ? undefined : Object.fromEntries(told);
+    return lessons.length === 0 ? undefined : Object.fromEntries(lessons);
   }
 
   learnedInWords(most: number): string[] {
@@ -147,7 +147,7 @@ export class BlockPlan<A> implements DevicePlan {
   /** Drops the plans made so far: after a lesson they are no longer the best. */
   #replan(): void {
     this.#hasLearned = true;
-    this.#kept = new Map();
+    this.#planByDue = new Map();
   }
 
   readonly #mostOf = (area: string): number => {
@@ -156,12 +156,12 @@ export class BlockPlan<A> implements DevicePlan {
   };
 
   #planOf(due: readonly number[]): KeptPlan<A> {
-    const known = this.#kept.get(due);
-    if (known) return known;
+    const cached = this.#planByDue.get(due);
+    if (cached) return cached;
     const { blocks, unread, missing, refused } = this.#outlineOf(due);
     const groups = blocks.map((block) => new BlockGroup(block, this.#reading));
     const plan = { unread, missing, refused, groups };
-    this.#kept.set(due, plan);
+    this.#planByDue.set(due, plan);
     return plan;
   }
 

@@ -59,9 +59,9 @@ export function refusalContract<C extends object, A, P extends Peer>(
     const { plan, link, list, due, timeoutMs } = to;
     const refused = list.firstOf(due.length - 1);
     const readings = new Readings(list);
-    let asked = false;
+    let wasAsked = false;
     const ask = async (group: Group): Promise<DriverFailure | undefined> => {
-      asked ||= group.values.includes(refused);
+      wasAsked ||= group.values.includes(refused);
       try {
         (await link.read(group, timeoutMs)).decode(readings);
         plan.answered?.(group);
@@ -87,6 +87,11 @@ export function refusalContract<C extends object, A, P extends Peer>(
       for (const { values } of step.value) for (const at of values) lost.add(at);
     }
     const ascending = (values: Iterable<number>) => [...values].sort((a, b) => a - b);
-    return { read: ascending(readings.all.map(({ at }) => at)), lost: ascending(lost), asked, missing };
+    return {
+      read: ascending(readings.all.map(({ at }) => at)),
+      lost: ascending(lost),
+      asked: wasAsked,
+      missing,
+    };
   }
 }

@@ -41,11 +41,11 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
     const { peer, proxy, device, plan, list, host, link, groups } = await open();
     const { timeout_ms: timeoutMs } = device;
     const watch = (commit: () => Promise<void> = async () => undefined) => {
-      const told = new Readings(list);
-      let kept: boolean | undefined;
-      const sink: WatchSink = Object.assign(told, {
+      const readings = new Readings(list);
+      let isKept: boolean | undefined;
+      const sink: WatchSink = Object.assign(readings, {
         opened: (hasKept: boolean) => {
-          kept = hasKept;
+          isKept = hasKept;
         },
         commit,
       });
@@ -59,10 +59,10 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
         end: () => ending.abort(),
         /** @returns whether the source had kept anything */
         opened: async () => {
-          await expect.poll(() => kept).toBeDefined();
-          return kept;
+          await expect.poll(() => isKept).toBeDefined();
+          return isKept;
         },
-        values: () => told.all.filter(({ at }) => at === 0).map(({ value }) => value),
+        values: () => readings.all.filter(({ at }) => at === 0).map(({ value }) => value),
       };
     };
     /** The values of the first point, or the failure. */
@@ -209,11 +209,11 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
       const { peer, proxy, write, lateMs } = await start();
       let value = 1;
       expect(await write(value)).toBeUndefined();
-      const asked: { readonly value: number; readonly fault: Fault; readonly soundAnswers: number }[] = [];
+      const rounds: { readonly value: number; readonly fault: Fault; readonly soundAnswers: number }[] = [];
       for (const soundAnswers of heard) {
         for (const fault of faults.filter((each) => each !== 'flipped bits')) {
           value += 1;
-          asked.push({ value, fault, soundAnswers });
+          rounds.push({ value, fault, soundAnswers });
           proxy.hurt(fault, lateMs, soundAnswers);
           const outcome = await write(value);
           expect([fault, outcome]).toEqual([fault, expect.any(DriverFailure)]);
@@ -225,12 +225,15 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
       value += 1;
       expect(await write(value)).toBeUndefined();
       await expect.poll(() => peer.written().at(-1)).toBe(value);
-      const written = peer.written();
-      expect(written).toEqual([...new Set(written)].sort((one, other) => Number(one) - Number(other)));
-      for (const { value: each, fault, soundAnswers } of asked) {
-        if (soundAnswers === 0) expect([fault, written]).not.toEqual([fault, expect.arrayContaining([each])]);
+      const writtenValues = peer.written();
+      expect(writtenValues).toEqual(
+        [...new Set(writtenValues)].sort((one, other) => Number(one) - Number(other)),
+      );
+      for (const { value: each, fault, soundAnswers } of rounds) {
+        if (soundAnswers === 0)
+          expect([fault, writtenValues]).not.toEqual([fault, expect.arrayContaining([each])]);
         // The other faults end the connection, perhaps before the write has left.
-        else if (fault === 'hang' || fault === 'late') expect(written).toContain(each);
+        else if (fault === 'hang' || fault === 'late') expect(writtenValues).toContain(each);
       }
     });
 

@@ -103,13 +103,13 @@ export class TcpChannel implements Channel {
   }
 
   #secure(to: TcpNetConnectOpts, { ca, cert, key, servername }: NonNullable<DialOptions['tls']>): Socket {
-    const named = servername ?? (isIP(to.host ?? '') === 0 ? to.host : undefined);
+    const serverName = servername ?? (isIP(to.host ?? '') === 0 ? to.host : undefined);
     const socket = connectTls({
       ...to,
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
-      ...(named === undefined ? {} : { servername: named }),
+      ...(serverName === undefined ? {} : { servername: serverName }),
     });
     socket.on('data', (bytes: Buffer) => this.#events?.onBytes(bytes, bytes.length));
     return socket;
@@ -124,15 +124,15 @@ export class TcpChannel implements Channel {
 
 function allowedOnly(refusal: AddressRefusal, port: number): LookupFunction {
   return (host, options, callback) => {
-    lookup(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
+    lookup(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
       if (error) {
         callback(error, []);
         return;
       }
-      const allowed = found.filter(({ address }) => refusal(address, port) === undefined);
+      const allowed = addresses.filter(({ address }) => refusal(address, port) === undefined);
       const [first] = allowed;
       if (!first) {
-        const why = refusal(found[0]?.address ?? '', port) ?? 'it has no address';
+        const why = refusal(addresses[0]?.address ?? '', port) ?? 'it has no address';
         callback(new Error(`${host}: ${why}`), []);
       } else if (options.all) callback(null, allowed);
       else callback(null, first.address, first.family);

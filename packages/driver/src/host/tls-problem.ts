@@ -40,8 +40,8 @@ export function tlsFailure(
   { code = '' }: { readonly code?: string | undefined },
   { isOpen, hasCertificate }: { readonly isOpen: boolean; readonly hasCertificate: boolean },
 ): string | undefined {
-  const named = codesOfTls[code];
-  if (named !== undefined) return named;
+  const problem = codesOfTls[code];
+  if (problem !== undefined) return problem;
   if (refusesCertificate.test(code))
     return `the other side does not accept the certificate tls.cert (${code})`;
   // Over TLS 1.2 a server that wants a certificate says no more than this.

@@ -10,19 +10,19 @@ export function pointerSteps(pointer: string): readonly string[] | undefined {
 
 /** The value that lies there; undefined where none does. */
 export function valueAt(document: unknown, steps: readonly string[]): unknown {
-  let found = document;
+  let value = document;
   for (const step of steps) {
-    if (typeof found !== 'object' || found === null) return undefined;
-    if (Array.isArray(found)) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    if (Array.isArray(value)) {
       if (!/^(0|[1-9][0-9]{0,9})$/.test(step)) return undefined;
-      found = found[Number(step)];
+      value = value[Number(step)];
     } else {
-      const next: unknown = (found as Record<string, unknown>)[step];
+      const next: unknown = (value as Record<string, unknown>)[step];
       // Only objects and functions can be inherited. A plain value is not asked for, since asking takes most of the time.
       const isPlain = typeof next !== 'object' && typeof next !== 'function';
-      if (!isPlain && !Object.hasOwn(found, step)) return undefined;
-      found = next;
+      if (!isPlain && !Object.hasOwn(value, step)) return undefined;
+      value = next;
     }
   }
-  return found;
+  return value;
 }

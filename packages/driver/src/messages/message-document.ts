@@ -50,13 +50,13 @@ export class MessageDocument {
   /** The value at this place; undefined where there is none or the message is no JSON. Integers beyond 2^53 are bigints. */
   at(steps: readonly string[]): unknown {
     if (!this.isJson) return undefined;
-    const found = valueAt(this.#json, steps);
+    const value = valueAt(this.#json, steps);
     // A message is parsed with all its digits only where they are needed: it takes many times as long.
     const mayLackDigits =
-      typeof found === 'number'
-        ? Math.abs(found) > Number.MAX_SAFE_INTEGER
-        : typeof found === 'object' && found !== null;
-    return mayLackDigits ? valueAt(this.#exact(), steps) : found;
+      typeof value === 'number'
+        ? Math.abs(value) > Number.MAX_SAFE_INTEGER
+        : typeof value === 'object' && value !== null;
+    return mayLackDigits ? valueAt(this.#exact(), steps) : value;
   }
 
   /** ms since 1970 of the time that lies there; points that share `steps` share the answer. */

@@ -4,9 +4,9 @@ import { Readings } from '../values/readings.ts';
 import { MessageDocument, messageTimeMs } from './message-document.ts';
 import { messageEmitter } from './message-values.ts';
 
-function given(point: Partial<PointMeaning>, found: unknown): PointValue | undefined {
+function emittedValue(point: Partial<PointMeaning>, value: unknown): PointValue | undefined {
   const readings = new Readings({ codes: ['x'] });
-  messageEmitter({ data_type: 'float64', scale: 1, offset: 0, ...point })(found, 0, readings);
+  messageEmitter({ data_type: 'float64', scale: 1, offset: 0, ...point })(value, 0, readings);
   const [reading] = readings.all;
   return reading?.quality === 'bad' ? `bad: ${reading.status}` : reading?.value;
 }
@@ -41,8 +41,8 @@ describe('what stands in a message', () => {
     [{ data_type: 'string' }, ' as it is ', ' as it is '],
     [{ data_type: 'string' }, { a: [1, true] }, '{"a":[1,true]}'],
     [{ data_type: 'uint8', enumeration: { '1': 'auto' } }, '1', 'auto'],
-  ])('%j of %j is %j', (point, found, expected) => {
-    expect(given(point, found)).toBe(expected);
+  ])('%j of %j is %j', (point, value, expected) => {
+    expect(emittedValue(point, value)).toBe(expected);
   });
 
   it('keeps all digits of JSON', () => {
@@ -55,8 +55,8 @@ describe('what stands in a message', () => {
     expect(new MessageDocument('[1e400,9007199254740992]').at(['0'])).toBe(Number.POSITIVE_INFINITY);
     const broken = new MessageDocument('{"a":');
     expect([broken.isJson, broken.at(['a'])]).toEqual([false, undefined]);
-    expect(given({ data_type: 'uint64' }, 18_446_744_073_709_551_615n)).toBe('18446744073709551615');
-    expect(given({ data_type: 'string' }, { a: 2n })).toBe('{"a":"2"}');
+    expect(emittedValue({ data_type: 'uint64' }, 18_446_744_073_709_551_615n)).toBe('18446744073709551615');
+    expect(emittedValue({ data_type: 'string' }, { a: 2n })).toBe('{"a":"2"}');
   });
 });
 

@@ -40,17 +40,17 @@ const shownAtMost = 40;
 export function messageEmitter(point: PointMeaning): Emit<unknown> {
   const { data_type } = point;
   if (data_type === 'string') {
-    return (found, at, sink) => {
-      const text = typeof found === 'string' ? found : jsonOf(found);
+    return (value, at, sink) => {
+      const text = typeof value === 'string' ? value : jsonOf(value);
       if (text.length <= longestText) sink.other(at, text, 0);
       else sink.bad(at, `has ${text.length} characters, and may have ${longestText}`);
     };
   }
   if (data_type === 'bool') {
     const emit = truthEmitter(point);
-    return (found, at, sink) => {
-      const truth = truths[textOf(found).toLowerCase()];
-      if (truth === undefined) sink.bad(at, `${shown(found)} is neither true nor false`);
+    return (value, at, sink) => {
+      const truth = truths[textOf(value).toLowerCase()];
+      if (truth === undefined) sink.bad(at, `${excerpt(value)} is neither true nor false`);
       else emit(truth, at, sink);
     };
   }
@@ -61,15 +61,15 @@ export function messageEmitter(point: PointMeaning): Emit<unknown> {
 function fractionEmitter(point: PointMeaning): Emit<unknown> {
   const emit = numberEmitter(point);
   const isNarrow = point.data_type === 'float32';
-  return (found, at, sink) => {
-    const text = typeof found === 'number' ? undefined : textOf(found);
+  return (value, at, sink) => {
+    const text = typeof value === 'number' ? undefined : textOf(value);
     if (text !== undefined && !decimal.test(text)) {
-      sink.bad(at, `${shown(found)} is no number`);
+      sink.bad(at, `${excerpt(value)} is no number`);
       return;
     }
-    const number = text === undefined ? (found as number) : Number(text);
+    const number = text === undefined ? (value as number) : Number(text);
     const isTooLarge = isNarrow && Number.isFinite(number) && !Number.isFinite(Math.fround(number));
-    if (isTooLarge) sink.bad(at, `${shown(found)} is no float32`);
+    if (isTooLarge) sink.bad(at, `${excerpt(value)} is no float32`);
     else emit(number, at, sink);
   };
 }
@@ -78,18 +78,18 @@ function wholeEmitter(point: PointMeaning, [least, most]: readonly [bigint, bigi
   const emit = isExactInteger(point) ? bigintEmitter(point) : undefined;
   const emitNumber = numberEmitter(point);
   const [leastNumber, mostNumber] = [Number(least), Number(most)];
-  return (found, at, sink) => {
+  return (value, at, sink) => {
     // The usual case: a number in JSON.
-    if (!emit && Number.isSafeInteger(found)) {
-      const number = found as number;
+    if (!emit && Number.isSafeInteger(value)) {
+      const number = value as number;
       if (number >= leastNumber && number <= mostNumber) {
         emitNumber(number, at, sink);
         return;
       }
     }
-    const number = wholeOf(textOf(found));
-    if (number === undefined) sink.bad(at, `${shown(found)} is no whole number`);
-    else if (number < least || number > most) sink.bad(at, `${shown(found)} is no ${point.data_type}`);
+    const number = wholeOf(textOf(value));
+    if (number === undefined) sink.bad(at, `${excerpt(value)} is no whole number`);
+    else if (number < least || number > most) sink.bad(at, `${excerpt(value)} is no ${point.data_type}`);
     else if (emit) emit(number, at, sink);
     else emitNumber(Number(number), at, sink);
   };
@@ -102,29 +102,29 @@ function wholeOf(text: string): bigint | undefined {
   return Number.isSafeInteger(number) ? BigInt(number) : undefined;
 }
 
-function textOf(found: unknown): string {
-  switch (typeof found) {
+function textOf(value: unknown): string {
+  switch (typeof value) {
     case 'string':
-      return found.trim();
+      return value.trim();
     case 'number':
     case 'bigint':
     case 'boolean':
-      return String(found);
+      return String(value);
     default:
       return '';
   }
 }
 
-function jsonOf(found: unknown): string {
-  return typeof found === 'bigint' ? String(found) : (JSON.stringify(found, spelled) ?? '');
+function jsonOf(value: unknown): string {
+  return typeof value === 'bigint' ? String(value) : (JSON.stringify(value, spelled) ?? '');
 }
 
 function spelled(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
 }
 
-function shown(found: unknown): string {
-  const text = typeof found === 'string' ? found.trim() : jsonOf(found);
+function excerpt(value: unknown): string {
+  const text = typeof value === 'string' ? value.trim() : jsonOf(value);
   return JSON.stringify(text.length > shownAtMost ? `${text.slice(0, shownAtMost)}…` : text);
 }
 

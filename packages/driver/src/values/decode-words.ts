@@ -31,9 +31,9 @@ export function wordDecoder(point: WordValue, at: number): WordDecoder {
     case 'float16':
     case 'float32':
     case 'float64': {
-      const read = numberReader(data_type, word);
+      const readNumber = numberReader(data_type, word);
       const emit = numberEmitter(point);
-      return (raw, start, place, sink) => emit(read(raw, start + at), place, sink);
+      return (raw, start, place, sink) => emit(readNumber(raw, start + at), place, sink);
     }
     case 'bcd16':
     case 'bcd32': {

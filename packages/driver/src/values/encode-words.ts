@@ -109,8 +109,8 @@ function floatWords(point: WordValue, value: Encodable): number[] {
   if (words === 1) view.setFloat16(0, raw);
   else if (words === 2) view.setFloat32(0, raw);
   else view.setFloat64(0, raw);
-  const stored = words === 1 ? view.getFloat16(0) : words === 2 ? view.getFloat32(0) : view.getFloat64(0);
-  if (!Number.isFinite(stored)) {
+  const encoded = words === 1 ? view.getFloat16(0) : words === 2 ? view.getFloat32(0) : view.getFloat64(0);
+  if (!Number.isFinite(encoded)) {
     throw new RefusedValue('out_of_range', `${String(value)} does not fit ${point.data_type}`);
   }
   return Array.from({ length: words }, (_, index) => view.getUint16(index * 2));

@@ -97,10 +97,10 @@ export function unscaled(point: PointMeaning, value: Encodable): number {
 
 function numberNamed(names: Readonly<Record<string, string>>, value: Encodable): number {
   const text = String(value);
-  const named = Object.entries(names).find(([, name]) => name === text);
-  if (named) return Number(named[0]);
+  const entry = Object.entries(names).find(([, name]) => name === text);
+  if (entry) return Number(entry[0]);
   // A number without a name reads as its digits.
   if (/^-?[0-9]{1,15}$/.test(text) && !Object.hasOwn(names, text)) return Number(text);
-  const known = Object.values(names).slice(0, 20).join(', ');
-  throw new RefusedValue('not_in_enumeration', `${JSON.stringify(text)} is none of: ${known}`);
+  const knownNames = Object.values(names).slice(0, 20).join(', ');
+  throw new RefusedValue('not_in_enumeration', `${JSON.stringify(text)} is none of: ${knownNames}`);
 }

@@ -31,8 +31,8 @@ export function wordReader(order: ByteOrder, words: number): WordReader {
 
 /** Converts words from the most significant first to their order in the device. Each of the four orders undoes itself. */
 export function orderWords(words: readonly number[], order: ByteOrder): number[] {
-  const read = wordReader(order, words.length);
-  return words.map((_, index) => read(words, 0, index));
+  const readWord = wordReader(order, words.length);
+  return words.map((_, index) => readWord(words, 0, index));
 }
 
 /** A single word, or each word of a string, only has an order of bytes. */

@@ -59,18 +59,18 @@ export function readExactRows(documents: readonly unknown[]): Answer<Row> {
 }
 
 export function exactPoints(points: readonly HistoryPoint[], rows: readonly Row[]): HistoryPoint[] {
-  const found = candidates(rows);
-  return points.map((point) => ({ ...point, value: exactly(point.value, found(point, 'value')) }));
+  const candidatesFor = candidates(rows);
+  return points.map((point) => ({ ...point, value: exactly(point.value, candidatesFor(point, 'value')) }));
 }
 
 export function exactBuckets(buckets: readonly HistoryBucket[], rows: readonly Row[]): HistoryBucket[] {
-  const found = candidates(rows);
+  const candidatesFor = candidates(rows);
   return buckets.map((bucket) => ({
     ...bucket,
-    min: exactly(bucket.min, found(bucket, 'min')),
+    min: exactly(bucket.min, candidatesFor(bucket, 'min')),
     // The largest of several that round to the same double.
-    max: exactly(bucket.max, found(bucket, 'max').toReversed()),
-    last: exactly(bucket.last, found(bucket, 'last')),
+    max: exactly(bucket.max, candidatesFor(bucket, 'max').toReversed()),
+    last: exactly(bucket.last, candidatesFor(bucket, 'last')),
   }));
 }
 
@@ -90,11 +90,11 @@ function candidates(rows: readonly Row[]): Found {
     else byPlace.set(key, [row]);
   }
   return ({ time, device }, figure) => {
-    const found = (byPlace.get(`${time.getTime()} ${device}`) ?? []).flatMap(({ cells }) => [
+    const integers = (byPlace.get(`${time.getTime()} ${device}`) ?? []).flatMap(({ cells }) => [
       ...whole(cells[`lower_${figure}`], 0n),
       ...whole(cells[`upper_${figure}`], upperIntegerOffset),
     ]);
-    return found.sort((a, b) => (a < b ? -1 : 1));
+    return integers.sort((a, b) => (a < b ? -1 : 1));
   };
 }
 

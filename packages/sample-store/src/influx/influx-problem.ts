@@ -27,11 +27,11 @@ export async function influxProblem(address: InfluxAddress): Promise<string | un
     if (!(error instanceof HttpError)) {
       return `${unavailable(what, error, address).message}. Is InfluxDB up at ${host}? If it is elsewhere, set INFLUX_URL`;
     }
-    const said = `${what}: InfluxDB at ${host} says ${error.statusCode}, ${serverReason(error)}`;
-    if (error.statusCode === 401) return `${said}. ${access}`;
-    if (error.statusCode === 403) return `${said}. ${rights}`;
+    const response = `${what}: InfluxDB at ${host} says ${error.statusCode}, ${serverReason(error)}`;
+    if (error.statusCode === 401) return `${response}. ${access}`;
+    if (error.statusCode === 403) return `${response}. ${rights}`;
     // A 404 without JSON comes from another server: the general message fits it better.
-    if (error.statusCode === 404 && error.json) return `${said}. ${place}`;
+    if (error.statusCode === 404 && error.json) return `${response}. ${place}`;
     return unavailable(what, error, address).message;
   };
   try {
@@ -43,8 +43,8 @@ export async function influxProblem(address: InfluxAddress): Promise<string | un
     }
   }
   try {
-    const asked = new URLSearchParams({ db: bucket, q: 'SHOW MEASUREMENTS LIMIT 1' });
-    await get(influx, `/query?${asked}`, { timeoutMs });
+    const query = new URLSearchParams({ db: bucket, q: 'SHOW MEASUREMENTS LIMIT 1' });
+    await get(influx, `/query?${query}`, { timeoutMs });
   } catch (error) {
     // A store that takes samples and knows no InfluxQL (VictoriaMetrics) is asked for history elsewhere.
     const status = error instanceof HttpError ? error.statusCode : undefined;

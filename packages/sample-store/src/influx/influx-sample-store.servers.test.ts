@@ -36,7 +36,7 @@ async function valuesIn({ url, createDatabase }: InfluxForTest) {
   const end = new Date(firstTimeMs + 25_000_000);
   return {
     of: openInfluxSampleStore({ url, org: 'holdfast', bucket: 'plant', timeoutMs: 120_000 }),
-    asked: { start: new Date(firstTimeMs), end, limit: 50_000, pointCode: 'speed' },
+    statements: { start: new Date(firstTimeMs), end, limit: 50_000, pointCode: 'speed' },
   };
 }
 
@@ -252,24 +252,24 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       'gives every value of several parts, whose newest device comes first, with a max-row-limit of %i',
       async (max) => {
         const limited = await influxForTest(undefined, { INFLUXDB_HTTP_MAX_ROW_LIMIT: String(max) });
-        const { of, asked } = await valuesIn(limited);
+        const { of, statements } = await valuesIn(limited);
         const seconds = Array.from({ length: 25_000 }, (_, second) => second);
-        const times = (found: readonly { time: Date; device: string }[], device: string) =>
-          found.filter((one) => one.device === device).map(({ time }) => (+time - firstTimeMs) / 1_000);
-        const named = {
-          ...asked,
+        const times = (points: readonly { time: Date; device: string }[], device: string) =>
+          points.filter((one) => one.device === device).map(({ time }) => (+time - firstTimeMs) / 1_000);
+        const columns = {
+          ...statements,
           devices: ['f', 'g'].map((code) => ({ deviceCode: code, measurement: 'fed' })),
         };
-        for (const question of [asked, named]) {
-          const found = await of.history(question);
-          expect(times(found, 'f')).toEqual(seconds);
-          expect(times(found, 'g')).toEqual(seconds.slice(0, 3));
-          expect(found.filter(({ device }) => device === 'f').map(({ value }) => value)).toEqual(seconds);
+        for (const question of [statements, columns]) {
+          const points = await of.history(question);
+          expect(times(points, 'f')).toEqual(seconds);
+          expect(times(points, 'g')).toEqual(seconds.slice(0, 3));
+          expect(points.filter(({ device }) => device === 'f').map(({ value }) => value)).toEqual(seconds);
           const buckets = await of.aggregate({ ...question, intervalMs: 1_000 });
           expect(times(buckets, 'f')).toEqual(seconds);
           expect(buckets.find(({ device }) => device === 'g')).toMatchObject({ count: 1, last: 0.5 });
         }
-        expect(await of.history({ ...asked, limit: 11_000 })).toHaveLength(11_000);
+        expect(await of.history({ ...statements, limit: 11_000 })).toHaveLength(11_000);
       },
     );
 
@@ -294,13 +294,13 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       await once(silent.listen(0, '127.0.0.1'), 'listening');
       onTestFinished(() => void silent.close());
       const { port } = silent.address() as AddressInfo;
-      const asked = openInfluxSampleStore({
+      const opening = openInfluxSampleStore({
         url: `http://127.0.0.1:${port}`,
         ...{ org: 'holdfast', bucket: 'plant', timeoutMs: 600_000 },
       });
       for (const ask of [
-        (signal: AbortSignal) => asked.history({ ...range, pointCode: 'a', signal }),
-        (signal: AbortSignal) => asked.aggregate({ ...range, pointCode: 'a', intervalMs: 60_000, signal }),
+        (signal: AbortSignal) => opening.history({ ...range, pointCode: 'a', signal }),
+        (signal: AbortSignal) => opening.aggregate({ ...range, pointCode: 'a', intervalMs: 60_000, signal }),
       ]) {
         connections.length = 0;
         const unwanted = new AbortController();
@@ -334,10 +334,10 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       await once(talkative.listen(0, '127.0.0.1'), 'listening');
       onTestFinished(() => void talkative.close());
       const { port } = talkative.address() as AddressInfo;
-      const asked = openInfluxSampleStore({
+      const opening = openInfluxSampleStore({
         ...{ url: `http://127.0.0.1:${port}`, org: 'holdfast', bucket: 'plant', timeoutMs: 20_000 },
       });
-      const answer = asked.history({ ...range, pointCode: 'a' });
+      const answer = opening.history({ ...range, pointCode: 'a' });
       await expect(answer).rejects.toMatchObject({
         ...{
           name: 'HistoryQueryRefused',

@@ -64,7 +64,9 @@ export function openInfluxSampleStore(
       signal,
     }: { parse?: (json: string) => unknown; signal?: AbortSignal | undefined } = {},
   ): Promise<T[]> =>
-    read(influx, options, { timeoutMs, signal }, statement, (text) => readAnswer(parseAnswer(text, parse)));
+    readAll(influx, options, { timeoutMs, signal }, statement, (text) =>
+      readAnswer(parseAnswer(text, parse)),
+    );
   /** A server without InfluxQL (VictoriaMetrics) has no types either. */
   const typesOf = (measurements: readonly string[]): Promise<TypedField[]> =>
     ask(fieldTypesStatement(measurements), readFieldTypes).catch((error: unknown) => {
@@ -74,8 +76,8 @@ export function openInfluxSampleStore(
   const fieldTypes = async (measurement: string): Promise<Map<string, Set<string>>> => {
     const types = new Map<string, Set<string>>();
     // The types only save requests: without them more requests are made.
-    const found = await typesOf([measurement]).catch(() => []);
-    for (const { field, type } of found) types.set(field, (types.get(field) ?? new Set()).add(type));
+    const fields = await typesOf([measurement]).catch(() => []);
+    for (const { field, type } of fields) types.set(field, (types.get(field) ?? new Set()).add(type));
     return types;
   };
   const integers = options.layout === 'predecessor' ? new IntegerFields(typesOf) : undefined;
@@ -87,13 +89,13 @@ export function openInfluxSampleStore(
     fieldTypes,
   };
   /** Leaves out overtaken samples whose tick is already stored: a value written under another epoch stays. */
-  const wanted = async (samples: readonly StorableSample[]): Promise<readonly StorableSample[]> => {
+  const withoutStored = async (samples: readonly StorableSample[]): Promise<readonly StorableSample[]> => {
     const overtaken = samples.filter((sample) => sample.overtaken && (sample.values || sample.integers));
     if (overtaken.length === 0) return samples;
     const passed = new Set<StorableSample>();
     for (const group of tickGroups(overtaken)) {
-      const stored = new Set(await ask(storedTicksStatement(group), readStoredTicks));
-      for (const sample of group.samples) if (stored.has(sample.time)) passed.add(sample);
+      const storedTicks = new Set(await ask(storedTicksStatement(group), readStoredTicks));
+      for (const sample of group.samples) if (storedTicks.has(sample.time)) passed.add(sample);
     }
     return samples.filter((sample) => !passed.has(sample));
   };
@@ -111,7 +113,9 @@ export function openInfluxSampleStore(
     async write(samples) {
       try {
         await integers?.learn(samples);
-        return await writeAtTheirTimes(samples, async (moments) => write(writing, await wanted(moments)));
+        return await writeAtTheirTimes(samples, async (moments) =>
+          write(writing, await withoutStored(moments)),
+        );
       } catch (error) {
         if (error instanceof HistoryQueryRefused) return { kind: 'rejected', reason: error.message };
         throw error;
@@ -119,7 +123,7 @@ export function openInfluxSampleStore(
     },
     history,
     async lastValues(places) {
-      const found: HistoryPoint[] = [];
+      const points: HistoryPoint[] = [];
       for (const question of lastQuestions(places)) {
         const answer = (documents: readonly unknown[]) => readLastAnswer(documents, question);
         for (const point of await ask(lastStatement(question), answer)) {
@@ -129,10 +133,10 @@ export function openInfluxSampleStore(
           const exact = mayBeInexact(point.value)
             ? await history({ pointCode, devices, start, end, limit: 1 })
             : [];
-          found.push(exact[0] ?? point);
+          points.push(exact[0] ?? point);
         }
       }
-      return found;
+      return points;
     },
     async aggregate(query) {
       refuseTooManyBuckets(query);
@@ -173,7 +177,7 @@ export function openInfluxSampleStore(
   };
 }
 
-async function read<T>(
+async function readAll<T>(
   influx: InfluxDB,
   options: InfluxAddress,
   patience: Patience,
@@ -181,10 +185,10 @@ async function read<T>(
   readAnswer: (text: string) => Answer<T>,
 ): Promise<T[]> {
   // A bucket is queried as the database of the same name (InfluxDB 2 maps it by itself).
-  const asked = new URLSearchParams({ db: options.bucket, epoch: 'ms', chunked: 'true', q: statement });
+  const query = new URLSearchParams({ db: options.bucket, epoch: 'ms', chunked: 'true', q: statement });
   let body: string;
   try {
-    body = await get(influx, `/query?${asked}`, patience);
+    body = await get(influx, `/query?${query}`, patience);
   } catch (error) {
     patience.signal?.throwIfAborted();
     if (error instanceof HistoryQueryRefused) throw error;

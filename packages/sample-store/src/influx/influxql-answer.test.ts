@@ -10,12 +10,12 @@ const series = (device: string, values: unknown[], partial?: true) => ({
 const part = (statement_id: number, of: readonly unknown[], partial?: true) => ({
   results: [{ statement_id, series: of, ...(partial && { partial }) }],
 });
-const read = (...documents: unknown[]) =>
+const readDocuments = (...documents: unknown[]) =>
   readSeries(parseAnswer(documents.map((each) => `${JSON.stringify(each)}\n`).join(''), JSON.parse));
 
 describe('an InfluxQL answer', () => {
   it('in parts is put together: each statement, each series', () => {
-    const answer = read(
+    const answer = readDocuments(
       part(0, [series('a', rows(2), true)], true),
       part(0, [series('a', rows(2, 2), true)], true),
       part(0, [series('a', rows(1, 4)), series('b', rows(1))]),
@@ -37,7 +37,7 @@ describe('an InfluxQL answer', () => {
   });
 
   it('that found nothing has no series', () => {
-    expect(read({ results: [{ statement_id: 0 }, { statement_id: 1 }] })).toEqual({
+    expect(readDocuments({ results: [{ statement_id: 0 }, { statement_id: 1 }] })).toEqual({
       ok: true,
       results: [[], []],
     });
@@ -49,24 +49,24 @@ describe('an InfluxQL answer', () => {
     ['of one part', { results: [{ statement_id: 0, series: [series('a', rows(10_000), true)] }] }],
     ['of several', part(0, [series('a', rows(12_000), true)], true)],
   ])('of a server that knows no parts is refused when a limit has cut it, %s', (_, document) => {
-    expect(read(document)).toMatchObject({
+    expect(readDocuments(document)).toMatchObject({
       ok: false,
       problem: { en: expect.stringContaining('max-row-limit') },
     });
   });
 
   it('of a server that knows no parts is whole where a series that was put together still says partial', () => {
-    expect(read(part(0, [series('a', rows(25_000), true)]))).toMatchObject({ ok: true });
+    expect(readDocuments(part(0, [series('a', rows(25_000), true)]))).toMatchObject({ ok: true });
   });
 
   it('that lacks its last part is refused', () => {
-    expect(read(part(0, [series('a', rows(10_000), true)], true))).toMatchObject({ ok: false });
-    expect(read(part(0, [series('a', rows(3))], true))).toMatchObject({ ok: false });
+    expect(readDocuments(part(0, [series('a', rows(10_000), true)], true))).toMatchObject({ ok: false });
+    expect(readDocuments(part(0, [series('a', rows(3))], true))).toMatchObject({ ok: false });
   });
 
   it('that breaks off with an error says it', () => {
     const broken = { results: [{ statement_id: 0, error: 'timeout reached' }] };
-    expect(read(part(0, [series('a', rows(3), true)], true), broken)).toEqual({
+    expect(readDocuments(part(0, [series('a', rows(3), true)], true), broken)).toEqual({
       ok: false,
       problem: both('timeout reached', '给出的原因为“timeout reached”'),
     });

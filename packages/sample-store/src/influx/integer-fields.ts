@@ -14,7 +14,7 @@ const askAgainMs = 60_000;
 export class IntegerFields {
   readonly #typesOf: (measurements: readonly string[]) => Promise<readonly TypedField[]>;
   /** By measurement, for those that were asked about. */
-  readonly #known = new Map<string, ReadonlySet<string>>();
+  readonly #byMeasurement = new Map<string, ReadonlySet<string>>();
   #mayAskFromMs = Number.NEGATIVE_INFINITY;
 
   constructor(typesOf: (measurements: readonly string[]) => Promise<readonly TypedField[]>) {
@@ -22,32 +22,33 @@ export class IntegerFields {
   }
 
   has(measurement: string, field: string): boolean {
-    return this.#known.get(measurement)?.has(field) ?? false;
+    return this.#byMeasurement.get(measurement)?.has(field) ?? false;
   }
 
   /** Asks about the measurements that are new. @throws SampleStoreUnavailable */
   async learn(samples: readonly StorableSample[]): Promise<void> {
-    const wanted = new Set<string>();
-    for (const { measurement } of samples) if (!this.#known.has(measurement)) wanted.add(measurement);
-    if (wanted.size === 0 || performance.now() < this.#mayAskFromMs) return;
-    const measurements = [...wanted];
+    const newMeasurements = new Set<string>();
+    for (const { measurement } of samples)
+      if (!this.#byMeasurement.has(measurement)) newMeasurements.add(measurement);
+    if (newMeasurements.size === 0 || performance.now() < this.#mayAskFromMs) return;
+    const measurements = [...newMeasurements];
     for (let from = 0; from < measurements.length; from += measurementsTogether) {
       const some = measurements.slice(from, from + measurementsTogether);
-      const found = await this.#typesOf(some).catch((error: unknown) => {
+      const fields = await this.#typesOf(some).catch((error: unknown) => {
         if (!isForbidden(error)) throw error;
         this.#mayAskFromMs = performance.now() + askAgainMs;
         return undefined;
       });
-      if (found === undefined) return;
-      for (const measurement of some) this.#known.set(measurement, integersOf(measurement, found));
+      if (fields === undefined) return;
+      for (const measurement of some) this.#byMeasurement.set(measurement, integersOf(measurement, fields));
     }
   }
 }
 
-function integersOf(measurement: string, found: readonly TypedField[]): Set<string> {
+function integersOf(measurement: string, fields: readonly TypedField[]): Set<string> {
   const integers = new Set<string>();
   const others = new Set<string>();
-  for (const { measurement: of, field, type } of found) {
+  for (const { measurement: of, field, type } of fields) {
     if (of === measurement) (type === 'integer' ? integers : others).add(field);
   }
   for (const field of others) integers.delete(field);

@@ -16,9 +16,9 @@ function bytesRead(sample: StorableSample): StorableSample {
     values: undefined,
   });
   const message = `${text.slice(0, -1)},"values":${JSON.stringify(sample.values)}}`;
-  const read = readSample(new TextEncoder().encode(message));
-  if (!read.ok) throw new Error(read.problem);
-  return read.sample;
+  const parsed = readSample(new TextEncoder().encode(message));
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.sample;
 }
 
 const code = fc.constantFrom(
@@ -48,14 +48,14 @@ it('lines made from the bytes of values are those that are made from the values'
     fc.property(fc.array(sample, { minLength: 1, maxLength: 4 }), fc.boolean(), (list, isPlainWanted) => {
       const lines = new LineWriter();
       const body = new LineBody(lines, 1);
-      const wanted: string[] = [];
+      const expectedLines: string[] = [];
       for (const [of, site, tick] of list) {
         const whole = storableSample({ values: of, site, tick });
         expect(body.add(isPlainWanted ? bytesRead(whole) : whole)).toBeUndefined();
         const line = lines.line(whole);
-        wanted.push(line.kind === 'line' ? line.text : line.kind);
+        expectedLines.push(line.kind === 'line' ? line.text : line.kind);
       }
-      expect(body.bytes().toString()).toBe(wanted.join('\n'));
+      expect(body.bytes().toString()).toBe(expectedLines.join('\n'));
     }),
     { numRuns: 2_000 },
   );

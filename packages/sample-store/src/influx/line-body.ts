@@ -34,13 +34,13 @@ export class LineBody {
   }
 
   /**
-   * @param known why a value must not be written, where that is known beforehand
+   * @param refusal why a value must not be written, where that is known beforehand
    * @returns the part of the sample that is left out, if any
    */
-  add(sample: StorableSample, known?: KnownRefusal): Refusal | undefined {
+  add(sample: StorableSample, refusal?: KnownRefusal): Refusal | undefined {
     const { plainValues } = sample;
-    if (!known && plainValues !== undefined && this.#addPlain(sample, plainValues)) return undefined;
-    const line = this.#lines.line(sample, known);
+    if (!refusal && plainValues !== undefined && this.#addPlain(sample, plainValues)) return undefined;
+    const line = this.#lines.line(sample, refusal);
     if (line.kind === 'unrepresentable') return { sample, codes: 'all', reason: line.problem };
     if (line.kind === 'nothing') return undefined;
     // A UTF-16 unit takes three bytes at most.
@@ -88,9 +88,9 @@ export class LineBody {
   }
 
   #reserve(bytes: number): void {
-    const wanted = this.#length + bytes;
-    if (wanted <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, wanted));
+    const length = this.#length + bytes;
+    if (length <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, length));
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }

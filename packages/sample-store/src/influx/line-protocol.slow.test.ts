@@ -73,7 +73,7 @@ describe.skipIf(!influxIsInstalled())('lines, read back from a real InfluxDB', (
 
   it('say every name and every value that can be said, and refuse every other', async () => {
     let run = 0;
-    let said = 0;
+    let answers = 0;
     await fc.assert(
       fc.asyncProperty(
         text,
@@ -81,7 +81,7 @@ describe.skipIf(!influxIsInstalled())('lines, read back from a real InfluxDB', (
         text,
         text,
         value,
-        async (measurementEnd, site, deviceEnd, pointCode, wanted) => {
+        async (measurementEnd, site, deviceEnd, pointCode, expectedPoint) => {
           run += 1;
           // Each run has names of its own: InfluxDB keeps the type that a field had first.
           const measurement = `m${run}${measurementEnd}`;
@@ -90,7 +90,7 @@ describe.skipIf(!influxIsInstalled())('lines, read back from a real InfluxDB', (
             measurement,
             site,
             device,
-            values: { [pointCode]: wanted, beside: run },
+            values: { [pointCode]: expectedPoint, beside: run },
           });
           const outcome = await store.write([storableSample({ measurement: `before ${run}` }), sample]);
           const names = [measurement, device, pointCode, ...(site === '' ? [] : [site])];
@@ -101,20 +101,21 @@ describe.skipIf(!influxIsInstalled())('lines, read back from a real InfluxDB', (
             expect(outcome).toEqual({ kind: 'written', refused });
             return;
           }
-          const isText = typeof wanted === 'string';
+          const isText = typeof expectedPoint === 'string';
           expect(outcome).toEqual({ kind: 'written' });
           const devices = [{ deviceCode: device, measurement }];
           const points = await store.history({ ...range, pointCode, devices });
-          const expected = pointCode === 'beside' ? run : isText ? wanted : wanted === 0 ? 0 : wanted;
+          const expected =
+            pointCode === 'beside' ? run : isText ? expectedPoint : expectedPoint === 0 ? 0 : expectedPoint;
           expect(points.map((point) => point.value)).toEqual([expected]);
           const [beside] = await store.history({ ...range, pointCode: 'beside', devices });
           expect(beside?.value).toBe(pointCode === 'beside' ? expected : run);
-          said += 1;
+          answers += 1;
         },
       ),
       { numRuns: 600 },
     );
-    expect(said).toBeGreaterThan(50);
+    expect(answers).toBeGreaterThan(50);
   });
 
   it('tell sites apart', async () => {

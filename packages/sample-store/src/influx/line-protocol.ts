@@ -34,8 +34,8 @@ export class LineWriter implements Lines {
   #heads = new Map<string, Head>();
   #fields = new Map<string, Spelling>();
 
-  /** @param known why a value must not be written, where that is known beforehand */
-  line(sample: StorableSample, known?: KnownRefusal): Line {
+  /** @param refusal why a value must not be written, where that is known beforehand */
+  line(sample: StorableSample, refusal?: KnownRefusal): Line {
     const { values, integers, uncertain = [] } = sample;
     const doubtful = uncertain.length > 0 && sample.quality !== 'uncertain' ? new Set(uncertain) : undefined;
     let good = '';
@@ -44,7 +44,7 @@ export class LineWriter implements Lines {
     for (const code in values) {
       const value = values[code] as PointValue;
       const name = this.#fieldName(code);
-      let reason = name.problem ?? known?.(code, value);
+      let reason = name.problem ?? refusal?.(code, value);
       if (typeof value === 'number' && !Number.isFinite(value)) {
         reason ??= `${JSON.stringify(code)} is ${value}, which is no number`;
       }
@@ -61,7 +61,7 @@ export class LineWriter implements Lines {
     for (const code in integers) {
       const name = this.#fieldName(code);
       const fields = integerFields(code, integers[code] ?? '');
-      const reason = name.problem ?? fields.problem ?? known?.(code, 0);
+      const reason = name.problem ?? fields.problem ?? refusal?.(code, 0);
       if (reason !== undefined) {
         refused ??= [];
         refused.push({ code, reason });
@@ -83,8 +83,8 @@ export class LineWriter implements Lines {
   }
 
   #fieldName(code: string): Spelling {
-    const known = this.#fields.get(code);
-    if (known) return known;
+    const cached = this.#fields.get(code);
+    if (cached) return cached;
     const spelling = { text: `,${escapeName(code)}=`, problem: fieldProblem(code) };
     if (this.#fields.size >= namesKeptAtMost) this.#fields = new Map();
     this.#fields.set(code, spelling);
@@ -95,8 +95,8 @@ export class LineWriter implements Lines {
   head({ measurement, device, site }: StorableSample, quality: Quality): Head {
     // No name that can be written contains a NUL character.
     const key = `${measurement}\0${device}\0${site}\0${quality}`;
-    const known = this.#heads.get(key);
-    if (known) return known;
+    const cached = this.#heads.get(key);
+    if (cached) return cached;
     const tags = [`device=${escapeName(device)}`];
     // Only exceptions are tagged: a tag on everything would make the lines longer and nothing better.
     if (quality === 'uncertain') tags.push('quality=uncertain');

@@ -16,8 +16,8 @@ export interface Head extends Spelling {
 
 /** How samples are written in InfluxDB. */
 export interface Lines {
-  /** @param known why a value must not be written, where that is known beforehand */
-  line(sample: StorableSample, known?: KnownRefusal): Line;
+  /** @param refusal why a value must not be written, where that is known beforehand */
+  line(sample: StorableSample, refusal?: KnownRefusal): Line;
   /** The beginning of a line, up to its first space; only where all values of a tick may follow it. */
   head?(sample: StorableSample, quality: Quality): Head;
 }

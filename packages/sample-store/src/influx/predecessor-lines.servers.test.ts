@@ -94,7 +94,7 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
     await front.stop();
   });
 
-  const asked = async (statement: string) => {
+  const answerTo = async (statement: string) => {
     const response = await fetch(
       `${influx.url}/query?${new URLSearchParams({ db: 'old', epoch: 'ms', q: statement })}`,
     );
@@ -104,12 +104,12 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
 
   it('find a point by its tag, as InfluxQL', async () => {
     expect(
-      await asked(
+      await answerTo(
         `SELECT "temperature" FROM "press-1" WHERE "site" = 'north' AND "device" = 'press-1' AND "point" = 'temperature' AND "quality" = 'good' ORDER BY time DESC LIMIT 1`,
       ),
     ).toEqual([{ name: 'press-1', columns: ['time', 'temperature'], values: [[firstTimeMs + 3_000, 23]] }]);
     expect(
-      await asked(
+      await answerTo(
         `SELECT MEAN("temperature") FROM "press-1" WHERE "point" = 'temperature' AND time >= ${firstTimeMs}ms AND time < ${firstTimeMs + 4_000}ms GROUP BY time(2s), "unit"`,
       ),
     ).toMatchObject([
@@ -125,8 +125,10 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
 
   it('find what fills the variables of a dashboard', async () => {
     const keys = ['cn_name', 'device', 'point', 'quality', 'site', 'unit'];
-    expect(await asked('SHOW TAG KEYS FROM "press-1"')).toMatchObject([{ values: keys.map((key) => [key]) }]);
-    expect(await asked('SHOW TAG VALUES FROM "press-1" WITH KEY = "cn_name"')).toMatchObject([
+    expect(await answerTo('SHOW TAG KEYS FROM "press-1"')).toMatchObject([
+      { values: keys.map((key) => [key]) },
+    ]);
+    expect(await answerTo('SHOW TAG VALUES FROM "press-1" WITH KEY = "cn_name"')).toMatchObject([
       {
         values: [
           ['cn_name', 'Motor runs, or not'],
@@ -134,7 +136,7 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
         ],
       },
     ]);
-    expect(await asked('SHOW TAG VALUES FROM "press-1" WITH KEY = "quality"')).toMatchObject([
+    expect(await answerTo('SHOW TAG VALUES FROM "press-1" WITH KEY = "quality"')).toMatchObject([
       {
         values: [
           ['quality', 'good'],
@@ -142,7 +144,7 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
         ],
       },
     ]);
-    expect(await asked('SHOW FIELD KEYS FROM "press-1"')).toMatchObject([
+    expect(await answerTo('SHOW FIELD KEYS FROM "press-1"')).toMatchObject([
       {
         values: [
           ['running', 'boolean'],
@@ -191,7 +193,7 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
   describe('in the bucket of the Django system, which wrote whole numbers as integers', () => {
     const press = 'cn_name=Parts,device=press-3,point=parts,quality=good,site=north,unit=pcs';
     const partsOf = (isWhole: boolean) => new Map([['parts', { name: 'Parts', unit: 'pcs', isWhole }]]);
-    const written = (tick: number, parts: number, isWhole = true) =>
+    const writeTick = (tick: number, parts: number, isWhole = true) =>
       store.write([storableSample({ device: 'press-3', tick, values: { parts }, labels: partsOf(isWhole) })]);
     beforeAll(async () => {
       const line = `press-3,${press} parts=7i ${firstTimeMs}`;
@@ -200,12 +202,14 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
     });
 
     it('whole numbers go on as integers in the same series', async () => {
-      expect(await written(1, 8)).toEqual({ kind: 'written' });
-      expect(await asked('SHOW FIELD KEYS FROM "press-3"')).toMatchObject([
+      expect(await writeTick(1, 8)).toEqual({ kind: 'written' });
+      expect(await answerTo('SHOW FIELD KEYS FROM "press-3"')).toMatchObject([
         { values: [['parts', 'integer']] },
       ]);
-      expect(await asked('SHOW SERIES FROM "press-3"')).toMatchObject([{ values: [[`press-3,${press}`]] }]);
-      expect(await asked('SELECT "parts" FROM "press-3"')).toMatchObject([
+      expect(await answerTo('SHOW SERIES FROM "press-3"')).toMatchObject([
+        { values: [[`press-3,${press}`]] },
+      ]);
+      expect(await answerTo('SELECT "parts" FROM "press-3"')).toMatchObject([
         {
           values: [
             [firstTimeMs, 7],
@@ -221,10 +225,10 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
 
     it('a point that is measured is refused there, and in a later shard it begins with floats', async () => {
       const conflict = { reason: expect.stringContaining('field type conflict') };
-      expect(await written(2, 8.5, false)).toMatchObject({ kind: 'rejected', ...conflict });
+      expect(await writeTick(2, 8.5, false)).toMatchObject({ kind: 'rejected', ...conflict });
       const inAYear = 365 * 86_400;
-      expect(await written(inAYear, 9, false)).toEqual({ kind: 'written' });
-      expect(await written(inAYear + 1, 9.5, false)).toEqual({ kind: 'written' });
+      expect(await writeTick(inAYear, 9, false)).toEqual({ kind: 'written' });
+      expect(await writeTick(inAYear + 1, 9.5, false)).toEqual({ kind: 'written' });
     });
   });
 

@@ -39,7 +39,7 @@ export class PredecessorLines implements Lines {
     this.#integers = integers;
   }
 
-  line(sample: StorableSample, known?: KnownRefusal): Line {
+  line(sample: StorableSample, refusal?: KnownRefusal): Line {
     const { values, integers, uncertain } = sample;
     const refused: RefusedValue[] = [];
     let text = '';
@@ -58,14 +58,14 @@ export class PredecessorLines implements Lines {
       const isNoNumber = typeof value === 'number' && !Number.isFinite(value);
       const reason =
         fieldProblem(code) ??
-        known?.(code, value) ??
+        refusal?.(code, value) ??
         (isNoNumber ? `${JSON.stringify(code)} is ${value}, which is no number` : undefined);
       const text = typeof value === 'string' ? `"${escapeText(value)}"` : `${value}`;
       add(code, reason, `${escapeName(code)}=${text}${this.#isInteger(sample, code, value) ? 'i' : ''}`);
     }
     for (const code in integers) {
       const fields = integerFields(code, integers[code] ?? '');
-      add(code, fieldProblem(code) ?? fields.problem ?? known?.(code, 0), fields.text.slice(1));
+      add(code, fieldProblem(code) ?? fields.problem ?? refusal?.(code, 0), fields.text.slice(1));
     }
     if (problem !== undefined) return { kind: 'unrepresentable', problem };
     if (text === '') {
@@ -87,8 +87,8 @@ export class PredecessorLines implements Lines {
     const { name = '', unit = '' } = labels?.get(code) ?? {};
     // No name that can be written contains a NUL character.
     const key = [measurement, device, site, quality, code, name, unit].join('\0');
-    const known = this.#places.get(key);
-    if (known) return known;
+    const cached = this.#places.get(key);
+    if (cached) return cached;
     const tags = [
       ...tagOf('cn_name', name),
       `device=${escapeName(device)}`,

@@ -21,16 +21,16 @@ interface Refused {
  */
 export class RefusedFields {
   /** By measurement and hour, then by field and kind. */
-  #known = new Map<string, Map<string, Refused>>();
+  #byMeasurement = new Map<string, Map<string, Refused>>();
 
   /** Refusals known for a sample; undefined where there are none. */
   of(sample: StorableSample, nowMs: number): KnownRefusal | undefined {
-    if (this.#known.size === 0) return undefined;
+    if (this.#byMeasurement.size === 0) return undefined;
     const place = placeOf(sample);
-    const fields = this.#known.get(place);
+    const fields = this.#byMeasurement.get(place);
     if (!fields) return undefined;
     for (const [field, { untilMs }] of fields) if (untilMs <= nowMs) fields.delete(field);
-    if (fields.size === 0) this.#known.delete(place);
+    if (fields.size === 0) this.#byMeasurement.delete(place);
     return (code, value) => fields.get(fieldOf(code, value))?.reason;
   }
 
@@ -39,9 +39,9 @@ export class RefusedFields {
     if (refused.length === 0) return;
     const untilMs = nowMs + believedForMs;
     const place = placeOf(sample);
-    if (this.#known.size >= keptAtMost) this.#known.clear();
-    const fields = this.#known.get(place) ?? new Map<string, Refused>();
-    this.#known.set(place, fields);
+    if (this.#byMeasurement.size >= keptAtMost) this.#byMeasurement.clear();
+    const fields = this.#byMeasurement.get(place) ?? new Map<string, Refused>();
+    this.#byMeasurement.set(place, fields);
     for (const { code, reason } of refused) {
       const value = sample.values?.[code] ?? 0;
       fields.set(fieldOf(code, value), { reason, untilMs });

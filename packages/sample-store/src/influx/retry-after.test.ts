@@ -11,6 +11,6 @@ it.each([
   ['soon', undefined],
   ['', undefined],
   [undefined, undefined],
-])('of %o is a wait of %o ms', (header, wanted) => {
-  expect(retryAfterMs(header, nowMs)).toBe(wanted);
+])('of %o is a wait of %o ms', (header, waitMs) => {
+  expect(retryAfterMs(header, nowMs)).toBe(waitMs);
 });

@@ -12,7 +12,7 @@ export async function writeAtTheirTimes(
   if (!haveOwnTimes(samples)) return write(samples);
   const moments = atTheirTimes(samples);
   const outcome = await write(moments.map(({ sample }) => sample));
-  if (outcome.kind === 'written') return written(refusalsOf(moments, outcome.refused ?? []));
+  if (outcome.kind === 'written') return outcomeOf(refusalsOf(moments, outcome.refused ?? []));
   const [only] = samples;
   // With several samples, the caller finds out which one was rejected.
   if (samples.length > 1 || only === undefined) return outcome;
@@ -24,10 +24,10 @@ export async function writeAtTheirTimes(
   }
   const [refusal] = refusalsOf(moments, refused);
   if (refusal?.codes === 'all') return { kind: 'rejected', reason: refusal.reason };
-  return written(refusal ? [refusal] : []);
+  return outcomeOf(refusal ? [refusal] : []);
 }
 
-function written(refused: readonly Refusal[]): WriteOutcome {
+function outcomeOf(refused: readonly Refusal[]): WriteOutcome {
   return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
 }
 
@@ -38,9 +38,9 @@ function refusalsOf(moments: readonly Moment[], refused: readonly Refusal[]): Re
   const reasons = new Map<StorableSample, string>();
   for (const { sample, codes: some, reason } of refused) {
     const of = whole.get(sample) ?? sample;
-    const known = codes.get(of) ?? new Set();
-    codes.set(of, known);
-    for (const code of some === 'all' ? codesOf(sample) : some) known.add(code);
+    const refusedCodes = codes.get(of) ?? new Set();
+    codes.set(of, refusedCodes);
+    for (const code of some === 'all' ? codesOf(sample) : some) refusedCodes.add(code);
     if (!reasons.has(of)) reasons.set(of, reason);
   }
   return [...codes].map(([sample, some]) => ({

@@ -33,8 +33,8 @@ export async function writeInFields(
   const refused: RefusedValue[] = [];
   const ofOtherType: RefusedValue[] = [];
   const part = (codes: readonly string[]) => {
-    const wanted = new Set(codes);
-    return send(withValues(sample, (code) => wanted.has(code)));
+    const wantedCodes = new Set(codes);
+    return send(withValues(sample, (code) => wantedCodes.has(code)));
   };
   const split = async (codes: readonly string[], rejection: Rejection): Promise<void> => {
     const middle = codes.length >> 1;
@@ -57,8 +57,8 @@ export async function writeInFields(
     }
   };
 
-  const known = new Set(leftOut.map(({ code }) => code));
-  const codes = codesOf(sample).filter((code) => !known.has(code));
+  const knownCodes = new Set(leftOut.map(({ code }) => code));
+  const codes = codesOf(sample).filter((code) => !knownCodes.has(code));
   const types = await fieldTypes(sample.measurement);
   const isOther = (code: string): boolean => {
     const type = typeOfField(sample.values?.[code] ?? 0);

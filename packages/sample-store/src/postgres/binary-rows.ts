@@ -91,16 +91,16 @@ export class BinaryRows {
   take(): Buffer {
     this.#reserve(2);
     this.#view.setInt16(this.#at, -1);
-    const taken = this.#buffer.subarray(0, this.#at + 2);
+    const rows = this.#buffer.subarray(0, this.#at + 2);
     this.#at = copyHeader.length;
     this.#count = 0;
-    return taken;
+    return rows;
   }
 
   #reserve(bytes: number): void {
-    const wanted = this.#at + bytes;
-    if (wanted <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(firstBytes, this.#buffer.length * 2, wanted));
+    const length = this.#at + bytes;
+    if (length <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(firstBytes, this.#buffer.length * 2, length));
     this.#buffer.copy(larger, 0, 0, this.#at);
     this.#buffer = larger;
     this.#view = new DataView(larger.buffer, larger.byteOffset, larger.length);

@@ -18,11 +18,11 @@ const daysCaughtUp = 400;
 /** The days (UTC) of values and misses, and which of their tables exist. */
 export class DayPartitions {
   /** Days since 1970 whose tables exist; dropped again only when nothing that old can still come. */
-  #made = new Set<number>();
+  #days = new Set<number>();
   #isHypertable: boolean | undefined;
 
   forget(): void {
-    this.#made = new Set();
+    this.#days = new Set();
     this.#isHypertable = undefined;
   }
 
@@ -38,7 +38,7 @@ export class DayPartitions {
     const missing = new Set<number>();
     for (const { time } of samples) {
       const day = dayOf(time);
-      if (!this.#made.has(day)) missing.add(day);
+      if (!this.#days.has(day)) missing.add(day);
     }
     if (missing.size === 0) return missing;
     if (await this.#splitByItself(db)) return new Set();
@@ -51,9 +51,9 @@ export class DayPartitions {
   }
 
   async #makeDay(db: QueryExecutorProvider, day: number): Promise<void> {
-    if (this.#made.has(day)) return;
+    if (this.#days.has(day)) return;
     await sql`select samples.create_day(date '1970-01-01' + ${day}::int)`.execute(db);
-    this.#made.add(day);
+    this.#days.add(day);
   }
 
   /**
@@ -88,7 +88,7 @@ export class DayPartitions {
       order by 1
     `.execute(db);
     for (const { name } of rows) await dropDay(db, name);
-    if (rows.length > 0) this.#made = new Set();
+    if (rows.length > 0) this.#days = new Set();
     return rows.map((row) => row.name);
   }
 

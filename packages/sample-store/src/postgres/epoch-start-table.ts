@@ -37,12 +37,12 @@ export async function noteEpochStarts(
 /** @throws SampleStoreUnavailable */
 export async function readEpochStarts(
   db: QueryExecutorProvider,
-  known: ReadonlyMap<string, number>,
+  recorded: ReadonlyMap<string, number>,
 ): Promise<EpochStart[]> {
   // No session with such a name is stored, and asking for it would be refused.
-  const sessions = [...known.keys()].filter((session) => !session.includes('\0'));
+  const sessions = [...recorded.keys()].filter((session) => !session.includes('\0'));
   if (sessions.length === 0) return [];
-  const epochs = sessions.map((session) => known.get(session) ?? 0);
+  const epochs = sessions.map((session) => recorded.get(session) ?? 0);
   try {
     const { rows } = await sql<{ session_id: string; epoch: string; first_sequence: string }>`
       select session_id, start.epoch, first_sequence

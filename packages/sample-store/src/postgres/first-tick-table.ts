@@ -26,11 +26,11 @@ export async function noteFirstTicks(
 /** Reads the first ticks of all epochs above the given one of each device. @throws SampleStoreUnavailable */
 export async function readFirstTicks(
   db: QueryExecutorProvider,
-  asked: readonly DeviceOfEpoch[],
+  devices: readonly DeviceOfEpoch[],
 ): Promise<FirstTick[]> {
   // Nothing is stored under such a name, and asking for it would be refused.
-  const named = asked.filter(({ session, device }) => !`${session}${device}`.includes('\0'));
-  if (named.length === 0) return [];
+  const storable = devices.filter(({ session, device }) => !`${session}${device}`.includes('\0'));
+  if (storable.length === 0) return [];
   try {
     const { rows } = await sql<{
       session_id: string;
@@ -41,8 +41,8 @@ export async function readFirstTicks(
     }>`
       select session_id, device_code, first.epoch, first.time_ms, first.sequence
       from (select distinct * from unnest(
-        ${named.map(({ session }) => session)}::text[], ${named.map(({ device }) => device)}::text[],
-        ${int8Array(named.map(({ epoch }) => epoch))}::int8[]
+        ${storable.map(({ session }) => session)}::text[], ${storable.map(({ device }) => device)}::text[],
+        ${int8Array(storable.map(({ epoch }) => epoch))}::int8[]
       )) as asked(session_id, device_code, epoch)
       join samples.first_tick as first using (session_id, device_code)
       where first.epoch > asked.epoch

@@ -10,11 +10,11 @@ export async function forgetEpochs(
 ): Promise<void> {
   if (epochs.length === 0) return;
   const sessions = epochs.map(({ session }) => session);
-  const asked = sql`select * from unnest(${sessions}::text[], ${int8Array(epochs.map(({ epoch }) => epoch))}::int8[])`;
+  const epochRows = sql`select * from unnest(${sessions}::text[], ${int8Array(epochs.map(({ epoch }) => epoch))}::int8[])`;
   try {
     await db.transaction().execute(async (transaction) => {
       for (const table of ['epoch_start', 'first_tick']) {
-        await sql`delete from samples.${sql.ref(table)} where (session_id, epoch) in (${asked})`.execute(
+        await sql`delete from samples.${sql.ref(table)} where (session_id, epoch) in (${epochRows})`.execute(
           transaction,
         );
       }

@@ -85,10 +85,10 @@ describe('the record of points that stored ticks lack', () => {
       sample('lengths', 0, { period_ms, lacking: [{ set, points: dead }] }),
     );
     await store.write([fast as StorableSample, sample('lengths', 1), slow as StorableSample]);
-    const asked = [{ sessionId: 'lengths', deviceCode: 'press-1' }];
-    const found = (await coverage.lackingOf(asked, {})).get('lengths')?.get('press-1');
+    const devices = [{ sessionId: 'lengths', deviceCode: 'press-1' }];
+    const lists = (await coverage.lackingOf(devices, {})).get('lengths')?.get('press-1');
     const lacked = { untold: [], sets: [{ ticks: ticks([0, 0]), points: dead }] };
-    expect(found).toEqual(
+    expect(lists).toEqual(
       new Map([
         [1_000, lacked],
         [1_001, lacked],
@@ -125,9 +125,9 @@ describe('the record of points that stored ticks lack', () => {
     } finally {
       await other.close();
     }
-    const found = await lackingOf('flapping');
-    expect(found?.sets).toHaveLength(rowsOfDayAtMost);
-    expect(found?.untold).toEqual(ticks([rowsOfDayAtMost, rowsOfDayAtMost + 19]));
+    const lacking = await lackingOf('flapping');
+    expect(lacking?.sets).toHaveLength(rowsOfDayAtMost);
+    expect(lacking?.untold).toEqual(ticks([rowsOfDayAtMost, rowsOfDayAtMost + 19]));
     // Lists for the ticks beyond the bound would take up the session's room for lists.
     const { rows } = await client.query(
       "select count(*)::int as lists from samples.lacking_points where session_id = 'flapping'",
@@ -237,8 +237,8 @@ describe('the record of points that stored ticks lack', () => {
     );
     expect(rows[0].lists).toBeGreaterThanOrEqual(18);
     expect(rows[0].bytes).toBeLessThanOrEqual(bytesOfSessionAtMost);
-    const found = await lackingOf('large');
-    expect(found?.sets).toHaveLength(rows[0].lists);
-    expect(found?.untold.length).toBeGreaterThan(0);
+    const lists = await lackingOf('large');
+    expect(lists?.sets).toHaveLength(rows[0].lists);
+    expect(lists?.untold.length).toBeGreaterThan(0);
   });
 });

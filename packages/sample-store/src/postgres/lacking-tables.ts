@@ -47,24 +47,26 @@ export class LackingBook {
   readonly #lists = new Set<string>();
 
   newsOf(samples: readonly StorableSample[]): LackingNews {
-    const told = samples.filter((sample) => sample.v !== sampleVersion || sample.lacking !== undefined);
-    if (told.length === 0) return noNews;
-    const stored = told.filter((sample) => accountsForTick(sample) && outcomeOfSample(sample) === 'stored');
+    const reporting = samples.filter((sample) => sample.v !== sampleVersion || sample.lacking !== undefined);
+    if (reporting.length === 0) return noNews;
+    const storedSamples = reporting.filter(
+      (sample) => accountsForTick(sample) && outcomeOfSample(sample) === 'stored',
+    );
     const rows = coverageRows(
-      stored.flatMap((sample) =>
+      storedSamples.flatMap((sample) =>
         setsOf(sample).map((set) => ({ ...tickEntry(sample, 'stored'), outcome: set })),
       ),
     );
-    const lists = this.#newLists(stored);
+    const lists = this.#newLists(storedSamples);
     let noted: typeof lists = new Map();
     return {
       record: async (db) => {
         await this.#learn(db, rows);
-        const kept = this.#withinBounds(rows);
-        await addTicks(db, { table: lackingTicks, kind: sql.ref('set_name') }, kept);
+        const keptRows = this.#withinBounds(rows);
+        await addTicks(db, { table: lackingTicks, kind: sql.ref('set_name') }, keptRows);
         // A list that no row names would only take room from others.
-        const named = new Set(kept.map(({ sessionId, outcome }) => listKeyOf(sessionId, outcome)));
-        noted = new Map([...lists].filter(([key]) => named.has(key)));
+        const listKeys = new Set(keptRows.map(({ sessionId, outcome }) => listKeyOf(sessionId, outcome)));
+        noted = new Map([...lists].filter(([key]) => listKeys.has(key)));
         await noteLists(db, noted);
       },
       recorded: () => {
@@ -76,10 +78,10 @@ export class LackingBook {
 
   #newLists(samples: readonly StorableSample[]): Map<string, ListOfSession> {
     const lists = new Map<string, ListOfSession>();
-    const told = samples.flatMap(({ session, lacking = [] }) =>
+    const sets = samples.flatMap(({ session, lacking = [] }) =>
       lacking.map((each) => ({ session, ...each })),
     );
-    for (const { session, set, points } of told) {
+    for (const { session, set, points } of sets) {
       if (!points) continue;
       const key = listKeyOf(session, set);
       if (lists.has(key) || this.#lists.has(key)) continue;
@@ -104,8 +106,8 @@ export class LackingBook {
   }
 
   async #read(db: QueryExecutorProvider, unknown: ReadonlyMap<string, Row>): Promise<void> {
-    const asked = [...unknown.values()];
-    const { rows: found } = await sql<{
+    const keys = [...unknown.values()];
+    const { rows: recordedRows } = await sql<{
       session_id: string;
       device_code: string;
       since_1970: number;
@@ -114,14 +116,16 @@ export class LackingBook {
     }>`
       select session_id, device_code, since_1970, set_name, count(*)::int as rows
       from unnest(
-        ${asked.map(({ sessionId }) => sessionId)}::text[], ${asked.map(({ deviceCode }) => deviceCode)}::text[],
-        ${asked.map(({ day }) => day)}::int[]
+        ${keys.map(({ sessionId }) => sessionId)}::text[], ${keys.map(({ deviceCode }) => deviceCode)}::text[],
+        ${keys.map(({ day }) => day)}::int[]
       ) as asked(session_id, device_code, since_1970)
       join ${lackingTicks} using (session_id, device_code) 
       where day = date '1970-01-01' + since_1970 and set_name <> ${untold}
       group by session_id, device_code, since_1970, set_name`.execute(db);
-    const byDay = Map.groupBy(found, ({ session_id: sessionId, device_code: deviceCode, since_1970: day }) =>
-      keyOf({ sessionId, deviceCode, day }),
+    const byDay = Map.groupBy(
+      recordedRows,
+      ({ session_id: sessionId, device_code: deviceCode, since_1970: day }) =>
+        keyOf({ sessionId, deviceCode, day }),
     );
     for (const key of unknown.keys()) {
       const ofDay = byDay.get(key) ?? [];
@@ -133,8 +137,8 @@ export class LackingBook {
   }
 
   #withinBounds(rows: readonly Row[]): Row[] {
-    const kept: Row[] = [];
-    const left = new Map<string, Row>();
+    const keptRows: Row[] = [];
+    const leftOut = new Map<string, Row>();
     for (const row of rows) {
       const key = keyOf(row);
       const day = this.#days.get(key) ?? { sets: new Set<string>(), rows: 0, notedSince: 0 };
@@ -145,15 +149,15 @@ export class LackingBook {
         : Math.max(day.rows, sets.size) < rowsOfDayAtMost;
       if (hasRoom && row.outcome !== untold) {
         sets.add(row.outcome);
-        kept.push(row);
+        keptRows.push(row);
         continue;
       }
       const ofLength = `${key} ${row.periodMs}`;
-      const together = left.get(ofLength) ?? { ...row, outcome: untold, ranges: [] };
+      const together = leftOut.get(ofLength) ?? { ...row, outcome: untold, ranges: [] };
       together.ranges.push(...row.ranges);
-      left.set(ofLength, together);
+      leftOut.set(ofLength, together);
     }
-    return [...kept, ...left.values()];
+    return [...keptRows, ...leftOut.values()];
   }
 }
 

@@ -121,10 +121,10 @@ export class LeavingPool {
 
   /** Closes idle connections now, and the others when they are released; from now on callers get new ones. */
   leave(): void {
-    const left = this.#pool;
-    if (left.totalCount === 0) return;
+    const formerPool = this.#pool;
+    if (formerPool.totalCount === 0) return;
     this.#pool = this.#open();
-    const leaving: Promise<void> = left.end().finally(() => {
+    const leaving: Promise<void> = formerPool.end().finally(() => {
       this.#leaving = this.#leaving.filter((each) => each !== leaving);
     });
     this.#leaving.push(leaving);

@@ -25,7 +25,7 @@ export async function migrateSampleTables({ databaseUrl }: { readonly databaseUr
     queryTimeoutMs: 0,
   });
   try {
-    const known = await asking(() => withNewerMigrations(db, migrationTable, migrations));
+    const allMigrations = await asking(() => withNewerMigrations(db, migrationTable, migrations));
     if (!(await asking(() => mayMakeTables(db, sampleSchemaName)))) {
       const missing = await asking(() => migrationsToWaitFor(db, migrationTable, migrations));
       if (missing === undefined) return;
@@ -33,7 +33,7 @@ export async function migrateSampleTables({ databaseUrl }: { readonly databaseUr
     }
     const migrator = new Migrator({
       db,
-      provider: { getMigrations: async () => known.migrations },
+      provider: { getMigrations: async () => allMigrations.migrations },
       migrationTableSchema: sampleSchemaName,
     });
     const { error } = await migrator.migrateToLatest();

@@ -24,8 +24,8 @@ export async function migrationsToWaitFor(
   const { rows } = there.rows[0]?.found
     ? await sql<{ name: string }>`select name from ${sql.raw(table)}`.execute(db)
     : { rows: [] };
-  const made = new Set(rows.map(({ name }) => name));
-  const missing = Object.keys(ours).filter((name) => !made.has(name));
+  const names = new Set(rows.map(({ name }) => name));
+  const missing = Object.keys(ours).filter((name) => !names.has(name));
   if (missing.length === 0) return undefined;
   return (
     `the owner of the database has not made ${missing.join(', ')} yet, which this role may not: ` +

@@ -52,9 +52,9 @@ describe('PostgreSQL in its own right', () => {
   });
 
   it('tells in both languages why it refuses a question', async () => {
-    const asked = store.history({ ...range, pointCode: 'temperature\u0000' });
+    const history = store.history({ ...range, pointCode: 'temperature\u0000' });
     const reason = 'PostgreSQL 22021: invalid byte sequence for encoding "UTF8": 0x00';
-    await expect(asked).rejects.toMatchObject({
+    await expect(history).rejects.toMatchObject({
       name: 'HistoryQueryRefused',
       message: reason,
       detail: { en: reason, zh: `数据库给出的原因为“${reason}”` },
@@ -62,9 +62,9 @@ describe('PostgreSQL in its own right', () => {
   });
 
   it('gives numbers, truths, texts and long integers of one point in their order, of several devices and of one', async () => {
-    const told = [-0.1, true, 1e-300, false, 7, 'stopped', '9007199254740993', -1.5e300];
+    const values = [-0.1, true, 1e-300, false, 7, 'stopped', '9007199254740993', -1.5e300];
     const expected: unknown[] = [];
-    for (const [tick, value] of told.entries()) {
+    for (const [tick, value] of values.entries()) {
       for (const device of ['mixed-é', 'mixed-ü']) {
         const isUncertain = (tick + device.length) % 3 === 0;
         await store.write([
@@ -83,7 +83,7 @@ describe('PostgreSQL in its own right', () => {
       expect(all).toEqual(expected);
       const devices = [{ deviceCode: 'mixed-é', measurement: 'mixed-é' }];
       const one = (await store.history({ ...query, devices })).map((each) => each.value);
-      expect(one).toEqual(told.slice(0, tick + 1));
+      expect(one).toEqual(values.slice(0, tick + 1));
     }
   });
 
@@ -268,11 +268,11 @@ describe('PostgreSQL in its own right', () => {
     const samples = Array.from({ length: 20 }, (_, day) =>
       storableSample({ time: firstTimeMs + day * dayMs }),
     );
-    let left: readonly StorableSample[] = samples;
+    let remaining: readonly StorableSample[] = samples;
     const counts: number[] = [];
-    for (; left.length > 0; counts.push(left.length)) {
-      const outcome = await own.store.write(left);
-      left = (outcome.kind === 'written' && outcome.later) || [];
+    for (; remaining.length > 0; counts.push(remaining.length)) {
+      const outcome = await own.store.write(remaining);
+      remaining = (outcome.kind === 'written' && outcome.later) || [];
     }
     expect(counts).toEqual([12, 4, 0]);
     const flow = { pointCode: 'temperature', start: new Date(0), end: new Date(firstTimeMs * 2), limit: 100 };

@@ -81,7 +81,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
   const pool = openPool({ databaseUrl: options.databaseUrl, maxConnections: options.maxConnections ?? 4 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const days = new DayPartitions();
-  const kept: Kept = {
+  const state: Kept = {
     series: new SeriesIds(),
     days,
     sent: new SentTicks(),
@@ -92,7 +92,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
   let closed: Promise<void> | undefined;
   return {
     keepsSessions: true,
-    write: (samples) => write(pool, db, samples, kept),
+    write: (samples) => write(pool, db, samples, state),
     history: (query) => reading(() => readHistory(db, query)),
     lastValues: (places) => reading(() => readLastValues(db, places)),
     async aggregate(query) {
@@ -100,8 +100,8 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
       return reading(() => readBuckets(db, query));
     },
     kindsOf: (places) => readKinds(db, places),
-    epochStarts: (known) => readEpochStarts(db, known),
-    firstTicks: (asked) => readFirstTicks(db, asked),
+    epochStarts: (recorded) => readEpochStarts(db, recorded),
+    firstTicks: (devices) => readFirstTicks(db, devices),
     forgetEpochs: (epochs) => forgetEpochs(db, epochs),
     async maintain({ nowMs, keepFromMs }) {
       try {
@@ -147,9 +147,9 @@ async function write(
   pool: LeavingPool,
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
-  kept: Kept,
+  state: Kept,
 ): Promise<WriteOutcome> {
-  const { series, days, sent, firstTicks, lacking, idleRows } = kept;
+  const { series, days, sent, firstTicks, lacking, idleRows } = state;
   const { storable, refused } = withoutRefused(samples);
   const [first] = refused;
   if (samples.length === 1 && first?.codes === 'all') return { kind: 'rejected', reason: first.reason };
@@ -158,13 +158,13 @@ async function write(
     const unmade = await days.make(db, moments === storable ? storable : [...moments, ...storable]);
     if (unmade.size > 0) return await writeOthers(unmade);
     await series.learn(db, moments);
-    const known = series.known();
+    const knownSeries = series.snapshot();
     const sentNews = sent.newsOf(storable);
     const firstNews = firstTicks.newsOf(storable);
     const lackingNews = lacking.newsOf(storable);
     const beside = { sent: sentNews.entries, firstTicks: firstNews.firstTicks, lacking: lackingNews };
     const batch = { samples: storable, moments, beside };
-    if (!(await writeNew(pool, batch, known, idleRows))) await writeOver(pool, batch, known);
+    if (!(await writeNew(pool, batch, knownSeries, idleRows))) await writeOver(pool, batch, knownSeries);
     sentNews.recorded();
     firstNews.recorded();
     lackingNews.recorded();
@@ -187,7 +187,7 @@ async function write(
     );
     const others = samples.filter((sample) => !later.has(sample));
     const outcome =
-      others.length === 0 ? ({ kind: 'written' } as const) : await write(pool, db, others, kept);
+      others.length === 0 ? ({ kind: 'written' } as const) : await write(pool, db, others, state);
     return outcome.kind === 'written' ? { ...outcome, later: [...later, ...(outcome.later ?? [])] } : outcome;
   }
 }
@@ -239,9 +239,9 @@ async function recordBeside(
   await beside.lacking.record(db);
 }
 
-async function reading<T>(read: () => Promise<T[]>): Promise<T[]> {
+async function reading<T>(query: () => Promise<T[]>): Promise<T[]> {
   try {
-    return await read();
+    return await query();
   } catch (error) {
     if (isBeforeWriters(error)) return [];
     const reason = rejectionReason(error);

@@ -76,11 +76,11 @@ describe('the record of ticks in PostgreSQL', () => {
                 )
                 .flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index)),
             );
-          const found = once.get(deviceCode)?.get(periodMs);
-          expect(found?.stored ?? []).toEqual(ticksOf('stored'));
-          expect(found?.quarantined ?? []).toEqual(ticksOf('quarantined'));
+          const ofPeriod = once.get(deviceCode)?.get(periodMs);
+          expect(ofPeriod?.stored ?? []).toEqual(ticksOf('stored'));
+          expect(ofPeriod?.quarantined ?? []).toEqual(ticksOf('quarantined'));
           for (const cause of ['fenced', 'timeout', 'connection'] as const)
-            expect(found?.missed.get(cause) ?? []).toEqual(ticksOf(cause));
+            expect(ofPeriod?.missed.get(cause) ?? []).toEqual(ticksOf(cause));
         }
       }),
       { numRuns: 60 },
@@ -169,12 +169,12 @@ describe('the record of ticks in PostgreSQL', () => {
 
   it('writes nothing when nothing is new', async () => {
     await coverage.record([entry(firstTick, firstTick + 9, { sessionId: 'still' })]);
-    const written = async () =>
+    const rowVersions = async () =>
       (await client.query("select xmin::text from samples.tick_coverage where session_id = 'still'")).rows;
-    const before = await written();
+    const before = await rowVersions();
     await coverage.record([entry(firstTick + 3, firstTick + 5, { sessionId: 'still' })]);
     // A row that ON CONFLICT only locked keeps its version.
-    expect(await written()).toEqual(before);
+    expect(await rowVersions()).toEqual(before);
   });
 
   it('leaves out only the entry that the database cannot hold', async () => {
@@ -204,9 +204,9 @@ describe('the record of ticks in PostgreSQL', () => {
         }
       }),
     );
-    const found = await coverage.read({ sessionId: 'crowd' });
+    const byDevice = await coverage.read({ sessionId: 'crowd' });
     for (const device of devices) {
-      expect(found.get(device)?.get(1_000)?.stored).toEqual([{ from: firstTick, to: firstTick + 89 }]);
+      expect(byDevice.get(device)?.get(1_000)?.stored).toEqual([{ from: firstTick, to: firstTick + 89 }]);
     }
     await Promise.all(others.map((other) => other.close()));
   });
@@ -301,8 +301,8 @@ describe.each([
       const sample = storableSample({ ...since, tick: firstTick + 5, source_kept: true });
       await store.write([storableSample({ ...since, tick: firstTick + 4 }), sample]);
       await store.write([sample]);
-      const found = (await coverage.read({ sessionId: session })).get('press-1')?.get(1_000);
-      expect(found).toMatchObject({
+      const recorded = (await coverage.read({ sessionId: session })).get('press-1')?.get(1_000);
+      expect(recorded).toMatchObject({
         stored: [{ from: firstTick + 4, to: firstTick + 5 }],
         missed: new Map(),
         sourceKept: [{ from: firstTick + 4, to: firstTick + 4 }],

@@ -31,7 +31,7 @@ export function openPostgresTickCoverage(options: PostgresTickCoverageOptions): 
   let closed: Promise<void> | undefined;
   return {
     record: (entries) => record(db, entries),
-    read: (query) => read(db, query),
+    read: (query) => readCoverage(db, query),
     readOf: (devices, time) => readOf(db, devices, time),
     lackingOf: (devices, time) => lackingOf(db, devices, time),
     newest: (devices, fromMs) => newest(db, devices, fromMs),
@@ -88,7 +88,7 @@ async function lastStored(
   devices: readonly DeviceOfSession[],
 ): Promise<readonly LastStored[]> {
   if (devices.length === 0) return [];
-  const known = sql`samples.tick_coverage as known
+  const recordedTable = sql`samples.tick_coverage as known
     where known.session_id = asked.session_id and known.device_code = asked.device_code`;
   const saysSomething = sql`outcome <> all(${saysNothing}::text[])`;
   try {
@@ -99,11 +99,11 @@ async function lastStored(
       stored_ms: string | null;
     }>`
       select asked.session_id, asked.device_code, (
-        select min(first_tick * period_ms) from ${known} and ${saysSomething}
-          and day = (select min(day) from ${known} and ${saysSomething})
+        select min(first_tick * period_ms) from ${recordedTable} and ${saysSomething}
+          and day = (select min(day) from ${recordedTable} and ${saysSomething})
       ) as first_ms, (
-        select max((upper(ticks) - 1) * period_ms) from ${known} and outcome = 'stored'
-          and day = (select max(day) from ${known} and outcome = 'stored')
+        select max((upper(ticks) - 1) * period_ms) from ${recordedTable} and outcome = 'stored'
+          and day = (select max(day) from ${recordedTable} and outcome = 'stored')
       ) as stored_ms
       from unnest(
         ${devices.map(({ sessionId }) => sessionId)}::text[], ${devices.map(({ deviceCode }) => deviceCode)}::text[]
@@ -128,11 +128,11 @@ function dayOf(timeMs: number | undefined, otherwise: string): string {
   return timeMs === undefined ? otherwise : new Date(timeMs).toISOString().slice(0, 10);
 }
 
-async function read(
+async function readCoverage(
   db: Kysely<unknown>,
   { sessionId, deviceCode, fromMs, toMs }: CoverageQuery,
 ): Promise<ReadonlyMap<string, CoverageByPeriod>> {
-  const found = await gathered(() =>
+  const rows = await gathered(() =>
     sql<CoverageOfDay>`
       select session_id, device_code, period_ms, outcome, ticks::text as ticks from samples.tick_coverage
       where session_id = ${sessionId}
@@ -141,7 +141,7 @@ async function read(
       order by device_code, day
     `.execute(db),
   );
-  return found.get(sessionId) ?? new Map();
+  return rows.get(sessionId) ?? new Map();
 }
 
 async function readOf(
@@ -212,9 +212,9 @@ function mapped<K, V, W>(map: ReadonlyMap<K, V>, of: (value: V) => W): Map<K, W>
 }
 
 function placeIn<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
+  const present = map.get(key);
+  if (present !== undefined) return present;
+  const created = make();
+  map.set(key, created);
+  return created;
 }

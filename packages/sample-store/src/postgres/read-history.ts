@@ -28,7 +28,10 @@ function sentTexts(sent: Buffer): (string | null)[] {
 /** Dimensions, whether there are nulls, type of the elements, their number, index of the first. */
 const headerBytes = 20;
 
-function elementsOf<T>(sent: Buffer, read: (buffer: Buffer, at: number, length: number) => T): (T | null)[] {
+function elementsOf<T>(
+  sent: Buffer,
+  readElement: (buffer: Buffer, at: number, length: number) => T,
+): (T | null)[] {
   const elements: (T | null)[] = [];
   for (let at = headerBytes; at < sent.length; ) {
     const length = sent.readInt32BE(at);
@@ -36,7 +39,7 @@ function elementsOf<T>(sent: Buffer, read: (buffer: Buffer, at: number, length: 
     // A negative length means null.
     if (length < 0) elements.push(null);
     else {
-      elements.push(read(sent, at, length));
+      elements.push(readElement(sent, at, length));
       at += length;
     }
   }
@@ -81,8 +84,8 @@ interface HistoryColumns {
 export async function readHistory(db: QueryExecutorProvider, query: HistoryQuery): Promise<HistoryPoint[]> {
   const { pointCode, devices } = query;
   const [only, ...others] = devices ?? [];
-  const known = others.length === 0 ? only?.deviceCode : undefined;
-  const devicesToo = known === undefined ? sql`array_send(array_agg(device_code))` : sql`null::bytea`;
+  const deviceCode = others.length === 0 ? only?.deviceCode : undefined;
+  const devicesToo = deviceCode === undefined ? sql`array_send(array_agg(device_code))` : sql`null::bytea`;
   const { rows } = await sql<HistoryColumns>`
     select is_plain,
            case when is_plain then array_send(seconds) end as seconds,
@@ -113,7 +116,7 @@ export async function readHistory(db: QueryExecutorProvider, query: HistoryQuery
     if (double === null) boolean -= 1;
     points.push({
       time: new Date(Math.round((seconds[row] as number) * 1_000)),
-      device: known ?? (codes[row] as string),
+      device: deviceCode ?? (codes[row] as string),
       pointCode,
       value: double ?? (booleans[boolean] as boolean),
       quality: uncertain[row] === true ? 'uncertain' : 'good',

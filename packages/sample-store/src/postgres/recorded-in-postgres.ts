@@ -30,7 +30,7 @@ export function recordedInPostgres(
   return {
     keepsSessions: store.keepsSessions,
     async write(samples) {
-      const outcome = await store.write(await wanted(samples));
+      const outcome = await store.write(await withoutRecorded(samples));
       if (outcome.kind !== 'written') return outcome;
       const nowhere = new Set([
         ...(outcome.refused ?? []).flatMap(({ sample, codes }) => (codes === 'all' ? [sample] : [])),
@@ -46,8 +46,8 @@ export function recordedInPostgres(
     aggregate: (query) => store.aggregate(query),
     kindsOf: (places) => store.kindsOf(places),
     maintain: (options) => store.maintain(options),
-    epochStarts: (known) => readEpochStarts(db, known),
-    firstTicks: (asked) => readFirstTicks(db, asked),
+    epochStarts: (recorded) => readEpochStarts(db, recorded),
+    firstTicks: (devices) => readFirstTicks(db, devices),
     forgetEpochs: (epochs) => forgetEpochs(db, epochs),
     reachable: () => store.reachable(),
     close() {
@@ -56,7 +56,7 @@ export function recordedInPostgres(
     },
   };
 
-  async function wanted(samples: readonly StorableSample[]): Promise<readonly StorableSample[]> {
+  async function withoutRecorded(samples: readonly StorableSample[]): Promise<readonly StorableSample[]> {
     // Values with times of their own may fill holes between those of a successor.
     const overtaken = samples.filter((sample) => sample.overtaken && !sample.changes);
     if (overtaken.length === 0) return samples;

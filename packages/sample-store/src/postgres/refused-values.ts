@@ -63,10 +63,10 @@ function* refusedChanges({ time, changes }: StorableSample): Iterable<RefusedVal
       const ofOne = { [code]: value };
       const isInteger = (flags & integerFlag) !== 0;
       const problem = timeProblem({ time: time + offset });
-      const [found] = isInteger
+      const [row] = isInteger
         ? refusedIntegers({ integers: ofOne } as unknown as StorableSample)
         : refusedTexts({ values: ofOne } as unknown as StorableSample);
-      const reason = problem ?? found?.reason;
+      const reason = problem ?? row?.reason;
       if (reason === undefined) continue;
       yield { code, reason };
       break;

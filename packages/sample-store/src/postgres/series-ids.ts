@@ -18,11 +18,11 @@ const seriesKeptAtMost = 500_000;
  */
 export class SeriesIds {
   /** Session → device → point. */
-  #known = new Map<string, Map<string, Map<string, number>>>();
+  #idsByPlace = new Map<string, Map<string, Map<string, number>>>();
   #count = 0;
 
   forget(): void {
-    this.#known = new Map();
+    this.#idsByPlace = new Map();
     this.#count = 0;
   }
 
@@ -59,17 +59,17 @@ export class SeriesIds {
 
   /** Number of each series by point code, after `learn`. */
   pointsOf({ session, device }: SeriesIdentity): ReadonlyMap<string, number> | undefined {
-    return this.#known.get(session)?.get(device);
+    return this.#idsByPlace.get(session)?.get(device);
   }
 
   /** The ids known now. They stay valid even if somebody else's failed write makes this object forget all of them. */
-  known(): KnownSeries {
-    const known = this.#known;
-    return { pointsOf: ({ session, device }) => known.get(session)?.get(device) };
+  snapshot(): KnownSeries {
+    const idsByPlace = this.#idsByPlace;
+    return { pointsOf: ({ session, device }) => idsByPlace.get(session)?.get(device) };
   }
 
   async #fetch(db: QueryExecutorProvider, missing: readonly MissingSeries[]): Promise<void> {
-    const wanted = sql`unnest(
+    const wantedRows = sql`unnest(
       ${missing.map((each) => each.session)}::text[], ${missing.map((each) => each.task)}::text[],
       ${missing.map((each) => each.device)}::text[], ${missing.map((each) => each.site)}::text[],
       ${missing.map((each) => each.pointCode)}::text[]
@@ -77,19 +77,19 @@ export class SeriesIds {
     // Ordered, so that two writers lock the rows in the same order.
     await sql`
       insert into samples.series (session_id, task_id, device_code, site_code, point_code)
-      select * from ${wanted} order by session_id, device_code, point_code
+      select * from ${wantedRows} order by session_id, device_code, point_code
       on conflict (session_id, device_code, point_code) do nothing
     `.execute(db);
     const { rows } = await sql<{ id: number; session_id: string; device_code: string; point_code: string }>`
       select series.id, session_id, device_code, point_code
-      from ${wanted} join samples.series using (session_id, device_code, point_code)
+      from ${wantedRows} join samples.series using (session_id, device_code, point_code)
     `.execute(db);
     for (const row of rows) this.#remember(row.session_id, row.device_code, row.point_code, row.id);
   }
 
   #remember(session: string, device: string, pointCode: string, id: number): void {
-    const devices = this.#known.get(session) ?? new Map<string, Map<string, number>>();
-    this.#known.set(session, devices);
+    const devices = this.#idsByPlace.get(session) ?? new Map<string, Map<string, number>>();
+    this.#idsByPlace.set(session, devices);
     const points = devices.get(device) ?? new Map<string, number>();
     devices.set(device, points);
     if (!points.has(pointCode)) this.#count += 1;

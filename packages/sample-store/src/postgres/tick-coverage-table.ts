@@ -77,14 +77,14 @@ export async function ticksOnRecord(
   ticks: readonly TickOfDevice[],
 ): Promise<Set<number>> {
   // Nothing is recorded under such a name, and asking for it would be refused.
-  const asked = [...ticks.entries()].filter(
+  const entries = [...ticks.entries()].filter(
     ([, { sessionId, deviceCode }]) => !`${sessionId}${deviceCode}`.includes('\0'),
   );
-  if (asked.length === 0) return new Set();
-  const column = <T>(of: (tick: TickOfDevice) => T): T[] => asked.map(([, tick]) => of(tick));
+  if (entries.length === 0) return new Set();
+  const column = <T>(of: (tick: TickOfDevice) => T): T[] => entries.map(([, tick]) => of(tick));
   const { rows } = await sql<{ index: number }>`
     select index from unnest(
-      ${asked.map(([index]) => index)}::int[], ${column((tick) => tick.sessionId)}::text[],
+      ${entries.map(([index]) => index)}::int[], ${column((tick) => tick.sessionId)}::text[],
       ${column((tick) => tick.deviceCode)}::text[],
       ${column(({ tick, periodMs }) => Math.floor((tick * periodMs) / dayMs))}::int[],
       ${column(({ periodMs }) => periodMs)}::int[], ${column(({ tick }) => tick)}::int8[]

@@ -45,16 +45,16 @@ export async function startInfluxTwoFront(
   let writeCount = 0;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const asked = new URL(request.url ?? '/', influxOneUrl);
+    const requestUrl = new URL(request.url ?? '/', influxOneUrl);
     const body = await bytesOf(request);
-    const said = tokens?.answer(request, asked, body);
-    if (said !== undefined) {
-      response.writeHead(said.status, { 'content-type': 'application/json' }).end(said.body);
+    const refusal = tokens?.answer(request, requestUrl, body);
+    if (refusal !== undefined) {
+      response.writeHead(refusal.status, { 'content-type': 'application/json' }).end(refusal.body);
       return;
     }
-    let target = asked;
+    let target = requestUrl;
     let canned: Exclude<CannedAnswer, 'nothing'> | undefined;
-    if (asked.pathname === '/api/v2/write') {
+    if (requestUrl.pathname === '/api/v2/write') {
       writeCount += 1;
       const verdict = await script?.(linesOf(body, request), writeCount);
       if (verdict === 'nothing') return;
@@ -69,8 +69,8 @@ export async function startInfluxTwoFront(
         return;
       }
       target = new URL('/write', influxOneUrl);
-      target.searchParams.set('db', asked.searchParams.get('bucket') ?? '');
-      target.searchParams.set('precision', asked.searchParams.get('precision') ?? 'ns');
+      target.searchParams.set('db', requestUrl.searchParams.get('bucket') ?? '');
+      target.searchParams.set('precision', requestUrl.searchParams.get('precision') ?? 'ns');
     }
     const { 'content-encoding': encoding } = request.headers;
     const answer = await fetch(target, {
@@ -150,18 +150,18 @@ const unauthorized = problem(401, 'unauthorized', 'unauthorized access');
  */
 class Tokens {
   readonly #admin: string;
-  readonly #known = new Map<string, Authorization>();
+  readonly #authorizationsById = new Map<string, Authorization>();
 
   constructor(admin: string) {
     this.#admin = admin;
   }
 
   /** Undefined: the request is allowed. */
-  answer(request: IncomingMessage, asked: URL, body: Buffer): Answer | undefined {
-    if (asked.pathname === '/ping') return undefined;
+  answer(request: IncomingMessage, url: URL, body: Buffer): Answer | undefined {
+    if (url.pathname === '/ping') return undefined;
     const [, token] = /^Token (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     const isAdmin = token === this.#admin;
-    const own = [...this.#known.values()].find((each) => each.token === token);
+    const own = [...this.#authorizationsById.values()].find((each) => each.token === token);
     if (!isAdmin && own?.status !== 'active') return unauthorized;
     const bucketOf = (name: string | null) => (name === foreignBucket ? foreignBucketId : bucketId);
     const may = (action: string, bucket: string) =>
@@ -170,19 +170,19 @@ class Tokens {
         ({ action: allowed, resource: { type, id } }) =>
           allowed === action && type === 'buckets' && (id === undefined || id === bucket),
       );
-    const [, , , collection, id] = asked.pathname.split('/');
+    const [, , , collection, id] = url.pathname.split('/');
     if (collection === 'authorizations') return this.#authorizations(request.method ?? '', id, body, isAdmin);
     if (collection === 'buckets') {
-      const name = asked.searchParams.get('name');
+      const name = url.searchParams.get('name');
       const bucket = bucketOf(name);
       const buckets = may('read', bucket) ? [{ id: bucket, orgID, name }] : [];
       return { status: 200, body: JSON.stringify({ buckets }) };
     }
-    const bucket = bucketOf(asked.searchParams.get('bucket') ?? asked.searchParams.get('db'));
-    const wanted = collection === 'write' ? 'write' : 'read';
-    return may(wanted, bucket)
+    const bucket = bucketOf(url.searchParams.get('bucket') ?? url.searchParams.get('db'));
+    const permission = collection === 'write' ? 'write' : 'read';
+    return may(permission, bucket)
       ? undefined
-      : problem(403, 'forbidden', `insufficient permissions for ${wanted}`);
+      : problem(403, 'forbidden', `insufficient permissions for ${permission}`);
   }
 
   /**
@@ -191,25 +191,25 @@ class Tokens {
   #authorizations(method: string, id: string | undefined, body: Buffer, isAdmin: boolean): Answer {
     if (method === 'GET') {
       // A token is shown when it is made, and never again where tokens are kept as hashes.
-      const told = [...this.#known.values()].map(({ token: _, ...rest }) => rest);
-      return { status: 200, body: JSON.stringify({ authorizations: isAdmin ? told : [] }) };
+      const authorizations = [...this.#authorizationsById.values()].map(({ token: _, ...rest }) => rest);
+      return { status: 200, body: JSON.stringify({ authorizations: isAdmin ? authorizations : [] }) };
     }
     if (!isAdmin) return problem(401, 'unauthorized', `write:orgs/${orgID}/authorizations is unauthorized`);
     if (method === 'DELETE') {
-      return this.#known.delete(id ?? '')
+      return this.#authorizationsById.delete(id ?? '')
         ? { status: 204 }
         : problem(404, 'not found', 'authorization not found');
     }
-    const { permissions = [], description = '', status = 'active', ...asked } = JSON.parse(body.toString());
+    const { permissions = [], description = '', status = 'active', ...fields } = JSON.parse(body.toString());
     if (permissions.length === 0) return problem(400, 'invalid', 'authorization must include permissions');
-    if (asked.orgID !== orgID) return problem(400, 'invalid', 'org id required');
+    if (fields.orgID !== orgID) return problem(400, 'invalid', 'org id required');
     const isWellFormed = ({ action, resource }: Permission) =>
       ['read', 'write'].includes(action) && resource?.type === 'buckets' && resource.orgID === orgID;
     if (!permissions.every(isWellFormed))
       return problem(400, 'invalid', 'unknown resource type for permission');
     const id16 = randomBytes(8).toString('hex');
     const token = `${randomBytes(64).toString('base64url')}==`;
-    const made = {
+    const authorization = {
       id: id16,
       token,
       status,
@@ -220,8 +220,8 @@ class Tokens {
       user: 'holdfast',
       permissions,
     };
-    this.#known.set(made.id, made);
-    return { status: 201, body: JSON.stringify(made) };
+    this.#authorizationsById.set(authorization.id, authorization);
+    return { status: 201, body: JSON.stringify(authorization) };
   }
 }
 

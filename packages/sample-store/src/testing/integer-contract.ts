@@ -20,7 +20,7 @@ export function describeIntegers(store: () => SampleStore): void {
       '18446744073709551615',
     ];
     // A number where every JSON reader gets it exactly, else the digits.
-    const told = (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : text);
+    const exactValue = (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : text);
     const counterOf = (device: string) => ({ ...minutes, pointCode: 'counter', devices: [press(device)] });
 
     it('gives them back to the last digit, also after they came again', async () => {
@@ -32,7 +32,7 @@ export function describeIntegers(store: () => SampleStore): void {
         kind: 'written',
       });
       const points = await store().history(counterOf('exact'));
-      expect(points.map(({ value }) => value)).toEqual(digits.map(told));
+      expect(points.map(({ value }) => value)).toEqual(digits.map(exactValue));
       const beside = await store().history({ ...wholeRange, pointCode: 'beside', devices: [press('exact')] });
       expect(beside.map(({ value }) => value)).toEqual(digits.map((_, tick) => tick));
     });

@@ -142,17 +142,17 @@ export function describeSampleStoreContract(name: string, open: () => Promise<Sa
         storableSample({ device: 'last-2', tick: 3, values: { temperature: 3 } }),
         storableSample({ device: 'last-2', tick: 4, values: {}, integers: { total: '9007199254740993' } }),
       ]);
-      const found = await store.lastValues([
+      const lastValues = await store.lastValues([
         ...['slow', 'temperature', 'mode', 'never'].map((code) => place('last-1', code)),
         place('last-2', 'temperature'),
         place('last-2', 'total'),
         place('last-3', 'temperature'),
       ]);
-      const told = found.map(
+      const summaries = lastValues.map(
         ({ device, pointCode, time, value, quality }) =>
           `${device} ${pointCode} ${(time.getTime() - firstTimeMs) / 1_000} ${value} ${quality}`,
       );
-      expect(told.sort()).toEqual([
+      expect(summaries.sort()).toEqual([
         'last-1 mode 5 hand good',
         'last-1 slow 0 1 good',
         'last-1 temperature 5 25 uncertain',

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { judgeConsumerRequest } from './consumer-request.ts';
 
 const looking = { ack_policy: 'none', filter_subject: 'samples.>' };
-const judged = (subject: string, body: unknown) => judgeConsumerRequest(`consumers.${subject}`, body);
+const verdictOn = (subject: string, body: unknown) => judgeConsumerRequest(`consumers.${subject}`, body);
 const look = (config: object, more: object = {}, subject = 'SAMPLES.x.samples.>') =>
-  judged(`LOOK.create.${subject}`, { stream_name: 'SAMPLES', config: { ...looking, ...config }, ...more });
+  verdictOn(`LOOK.create.${subject}`, { stream_name: 'SAMPLES', config: { ...looking, ...config }, ...more });
 
 const ofHall = {
   ASSIGNMENTS: {
@@ -21,14 +21,14 @@ const requests = {
   SESSIONS: 'SESSIONS.collector-hall-1',
 };
 const hall = (stream: keyof typeof ofHall, config: object = {}, subject: string = requests[stream]) =>
-  judged(`C_hall-1.create.${subject}`, { stream_name: stream, config: { ...ofHall[stream], ...config } });
+  verdictOn(`C_hall-1.create.${subject}`, { stream_name: stream, config: { ...ofHall[stream], ...config } });
 
 const marked = { ack_policy: 'none', metadata: { 'holdfast.account': 'LOOK' } };
 
 describe('a request to look', () => {
   it('asks for no acknowledgements, whatever it says', () => {
-    const asked = { ack_policy: 'explicit', ack_wait: 1, max_ack_pending: 1, max_deliver: 1 };
-    expect(look(asked)).toMatchObject({
+    const config = { ack_policy: 'explicit', ack_wait: 1, max_ack_pending: 1, max_deliver: 1 };
+    expect(look(config)).toMatchObject({
       body: JSON.stringify({
         stream_name: 'SAMPLES',
         config: { filter_subject: 'samples.>', ...marked },
@@ -108,7 +108,7 @@ describe('a request of a collector', () => {
     expect(hall('SESSIONS')).toMatchObject({ ok: true });
   });
 
-  it.each<[string, ReturnType<typeof judged>]>([
+  it.each<[string, ReturnType<typeof verdictOn>]>([
     ['another name', hall('SESSIONS', { name: 'collector-hall-2' })],
     ['another name in the subject', hall('SESSIONS', {}, 'SESSIONS.collector-hall-2')],
     ['no name in the subject', hall('SESSIONS', {}, 'SESSIONS')],
@@ -119,9 +119,9 @@ describe('a request of a collector', () => {
     ['headers alone', hall('SESSIONS', { headers_only: true })],
     [
       'another stream',
-      judged('C_hall-1.create.SAMPLES.x', { stream_name: 'SAMPLES', config: ofHall.SESSIONS }),
+      verdictOn('C_hall-1.create.SAMPLES.x', { stream_name: 'SAMPLES', config: ofHall.SESSIONS }),
     ],
-    ['no account', judged('CORE.create.SAMPLES.x', { stream_name: 'SAMPLES', config: looking })],
+    ['no account', verdictOn('CORE.create.SAMPLES.x', { stream_name: 'SAMPLES', config: looking })],
   ])('is refused with %s', (_what, answer) => {
     expect(answer).toMatchObject({ ok: false });
   });

@@ -74,8 +74,8 @@ const lookConfigAsSent = lookConfig.extend({
 /**
  * Marks the consumer as an operator's and drops acknowledgements: they would have to go to whatever consumer they name.
  */
-function onlyToLook(asked: z.infer<typeof lookConfigAsSent>) {
-  const { pause_until: _never, metadata: _brokers, ...sent } = asked;
+function onlyToLook(lookConfig: z.infer<typeof lookConfigAsSent>) {
+  const { pause_until: _never, metadata: _brokers, ...sent } = lookConfig;
   const { ack_policy: _any, ack_wait: _wait, max_deliver: _again, max_ack_pending: _open, ...config } = sent;
   return { ...config, ack_policy: 'none' as const, metadata: markOf(look) };
 }
@@ -135,23 +135,23 @@ function askedOn(
 /** The request to send to JetStream instead of this one, or why there is none. */
 export function judgeConsumerRequest(subject: string, body: unknown): JudgedRequest {
   const [account = '', verb, stream = '', ...rest] = subject.slice(prefix.length).split('.');
-  const asked = verb === 'create' ? askedOn(account, stream) : undefined;
-  if (!asked) return { ok: false, why: `${account} makes no consumers of ${stream}` };
-  if (asked.request !== undefined && asked.request !== rest.join('.')) {
+  const expectation = verb === 'create' ? askedOn(account, stream) : undefined;
+  if (!expectation) return { ok: false, why: `${account} makes no consumers of ${stream}` };
+  if (expectation.request !== undefined && expectation.request !== rest.join('.')) {
     return { ok: false, why: 'a collector asks for its own consumer by the subject that names it' };
   }
   const request = z.strictObject({
     stream_name: z.literal(stream),
-    config: asked.config,
+    config: expectation.config,
     action: z.enum(['', 'create']).optional(),
     pedantic: z.literal(false).optional(),
   });
-  const read = safeParseUntrusted(request, body);
-  if (!read.success) return { ok: false, why: firstOf(read.error) };
-  const { stream_name, config } = read.data;
-  const [named = config.name, ...filter] = rest;
+  const parsed = safeParseUntrusted(request, body);
+  if (!parsed.success) return { ok: false, why: firstOf(parsed.error) };
+  const { stream_name, config } = parsed.data;
+  const [consumerName = config.name, ...filter] = rest;
   // JetStream takes the name in the subject, or, where there is none, the one in the body.
-  const names = [named, config.name, config.durable_name].filter((each) => each !== undefined);
+  const names = [consumerName, config.name, config.durable_name].filter((each) => each !== undefined);
   if (new Set(names).size > 1 || !names.every((each) => name.safeParse(each).success)) {
     return { ok: false, why: 'the consumer has another name than in the subject' };
   }
@@ -171,10 +171,13 @@ export function judgeConsumerRequest(subject: string, body: unknown): JudgedRequ
   };
 }
 
-function refusedToLook(config: Config, named: string | undefined): string | undefined {
+function refusedToLook(config: Config, consumerName: string | undefined): string | undefined {
   const { projector, writer, collector } = durableNames;
-  if (named !== undefined && (named === projector || named === writer || named.startsWith(collector('')))) {
-    return `${named} is the consumer of a service`;
+  if (
+    consumerName !== undefined &&
+    (consumerName === projector || consumerName === writer || consumerName.startsWith(collector('')))
+  ) {
+    return `${consumerName} is the consumer of a service`;
   }
   return config.durable_name !== undefined && !config.inactive_threshold ? endsByItself : undefined;
 }

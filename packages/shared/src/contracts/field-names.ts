@@ -16,15 +16,15 @@ export function toCamelCase(fields: object): Record<string, unknown> {
 
 function renamed(
   fields: object,
-  known: Map<string, string>,
+  names: Map<string, string>,
   rename: (name: string) => string,
 ): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
-    let other = known.get(name);
+    let other = names.get(name);
     if (other === undefined) {
       other = rename(name);
-      known.set(name, other);
+      names.set(name, other);
     }
     result[other] = value;
   }

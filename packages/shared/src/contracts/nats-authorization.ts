@@ -35,14 +35,14 @@ export function natsAuthorization(identities: readonly Identity[]): string {
   for (const account of others) {
     const members = identities.filter((identity) => identity.account === account);
     const passages = members.map(({ permissions }) => passageOf(account, permissions));
-    const taken = uniqueBy(
+    const passageServices = uniqueBy(
       passages.flatMap((passage) => passage.services),
       ({ subject }) => subject,
     );
     const heard = [...new Set(passages.flatMap((passage) => passage.streams))];
     const answered = [...new Set(passages.flatMap(({ answers }) => answers))];
     const used = [...new Set(passages.flatMap(({ uses }) => uses))];
-    for (const { subject } of taken) add(services, subject, account);
+    for (const { subject } of passageServices) add(services, subject, account);
     for (const subject of heard) add(streams, subject, account);
     for (const subject of answered) intoCore.push(`{ service: ${source(account, subject)} }`);
     for (const subject of used) {
@@ -54,7 +54,7 @@ export function natsAuthorization(identities: readonly Identity[]): string {
         users: members,
         settings: [limits],
         imports: [
-          ...taken.map(({ subject, as }) => {
+          ...passageServices.map(({ subject, as }) => {
             const to = as === undefined ? '' : `, to: ${quoted(as)}`;
             return `{ service: ${source(core, subject)}${to} }`;
           }),

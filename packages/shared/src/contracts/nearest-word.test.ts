@@ -10,8 +10,8 @@ describe('the word that was meant', () => {
     ['reasson', 'reason', 'one twice'],
     ['meta', 'metadata', 'begun and not finished'],
     ['metdaata', 'metadata', 'two slips'],
-  ])('is found behind %j: %j, %s', (typed, meant) => {
-    expect(nearestWord(typed, words)).toBe(meant);
+  ])('is found behind %j: %j, %s', (typed, word) => {
+    expect(nearestWord(typed, words)).toBe(word);
   });
 
   it('is not looked for letter by letter in what is much longer than all', () => {

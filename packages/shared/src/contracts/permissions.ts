@@ -124,10 +124,10 @@ const denyDurable = (stream: string, name: string) => [
 ];
 
 /** Streams that an operator looks at. */
-const looked = everyStream.filter((stream) => !ofApi.includes(stream));
+const visibleStreams = everyStream.filter((stream) => !ofApi.includes(stream));
 
 /** Streams that an operator may have consumers on: not ASSIGNMENTS, where each message goes to one consumer. */
-const followed = looked.filter((stream) => stream !== assignments);
+const followed = visibleStreams.filter((stream) => stream !== assignments);
 
 /**
  * Done on behalf of those who may not do it themselves, see `consumer-request.ts` and `consumer-use.ts`: consumers of
@@ -142,13 +142,13 @@ const looks = [
   `${api}.INFO`,
   `${api}.STREAM.NAMES`,
   `${api}.STREAM.LIST`,
-  ...looked.flatMap((stream) => [
+  ...visibleStreams.flatMap((stream) => [
     `${api}.STREAM.INFO.${stream}`,
     `${api}.CONSUMER.NAMES.${stream}`,
     `${api}.CONSUMER.LIST.${stream}`,
   ]),
   `${api}.CONSUMER.INFO.${assignments}.*`,
-  ...looked.flatMap(read),
+  ...visibleStreams.flatMap(read),
   // The tool asks in this way whether there is an object to list, and waits for ever if that is refused.
   `${api}.DIRECT.GET.${taskConfigs}.$O.${bucketNames.taskConfigs}.M.>`,
   // It reads keys of this bucket in the same way.

@@ -4,21 +4,21 @@ import { evenSpans, type Period, periodsOf, plantClock, shiftsWithin } from './p
 const hourMs = 3_600_000;
 const berlin = plantClock('Europe/Berlin');
 const time = (from: string, to: string): Period => ({ fromMs: Date.parse(from), toMs: Date.parse(to) });
-const told = (periods: readonly Period[]) =>
+const inWords = (periods: readonly Period[]) =>
   periods.map(({ fromMs, toMs }) => [new Date(fromMs).toISOString(), (toMs - fromMs) / hourMs]);
 
 describe('days by the clock of a plant', () => {
   it('begin at its midnights, and have 23 or 25 hours where it is put forward or back', () => {
     const days = { intervalMs: 24 * hourMs };
     expect(
-      told(periodsOf(berlin, { ...time('2026-03-28T12:00:00Z', '2026-03-30T01:00:00Z'), ...days })),
+      inWords(periodsOf(berlin, { ...time('2026-03-28T12:00:00Z', '2026-03-30T01:00:00Z'), ...days })),
     ).toEqual([
       ['2026-03-27T23:00:00.000Z', 24],
       ['2026-03-28T23:00:00.000Z', 23],
       ['2026-03-29T22:00:00.000Z', 24],
     ]);
     expect(
-      told(periodsOf(berlin, { ...time('2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z'), ...days })),
+      inWords(periodsOf(berlin, { ...time('2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z'), ...days })),
     ).toEqual([['2026-10-24T22:00:00.000Z', 25]]);
   });
 
@@ -44,12 +44,12 @@ describe('days by the clock of a plant', () => {
     };
     expect(hours('Europe/Berlin', '2026-03-29')).toHaveLength(23);
     expect(hours('Europe/Berlin', '2026-10-25')).toHaveLength(25);
-    expect(told(hours('Asia/Kathmandu', '2026-10-25')).slice(0, 2)).toEqual([
+    expect(inWords(hours('Asia/Kathmandu', '2026-10-25')).slice(0, 2)).toEqual([
       ['2026-10-24T18:15:00.000Z', 1],
       ['2026-10-24T19:15:00.000Z', 1],
     ]);
     // Put forward and back by half an hour: the last one of a day is cut short.
-    expect(told(hours('Australia/Lord_Howe', '2026-10-04')).at(-1)?.[1]).toBe(0.5);
+    expect(inWords(hours('Australia/Lord_Howe', '2026-10-04')).at(-1)?.[1]).toBe(0.5);
   });
 
   it('are put together to weeks that begin on Mondays', () => {
@@ -57,7 +57,7 @@ describe('days by the clock of a plant', () => {
       ...time('2026-11-25T00:00:00Z', '2026-11-30T00:00:00Z'),
       intervalMs: 7 * 24 * hourMs,
     });
-    expect(told(weeks)).toEqual([
+    expect(inWords(weeks)).toEqual([
       ['2026-11-22T16:00:00.000Z', 168],
       ['2026-11-29T16:00:00.000Z', 168],
     ]);
@@ -74,8 +74,8 @@ describe('spans of equal periods', () => {
   it.each(zones)('are few, and have the same periods one by one: %s', (zone) => {
     const clock = plantClock(zone);
     for (const hours of [1, 6, 24, 48, 7 * 24]) {
-      const asked = { ...year, intervalMs: hours * hourMs };
-      const spans = evenSpans(clock, asked);
+      const question = { ...year, intervalMs: hours * hourMs };
+      const spans = evenSpans(clock, question);
       const each = spans.flatMap(({ fromMs, toMs, intervalMs }) =>
         Array.from({ length: (toMs - fromMs) / intervalMs }, (_, index) => ({
           fromMs: fromMs + index * intervalMs,
@@ -83,7 +83,7 @@ describe('spans of equal periods', () => {
         })),
       );
       const within = each.filter(({ fromMs, toMs }) => toMs > year.fromMs && fromMs < year.toMs);
-      expect(within).toEqual(periodsOf(clock, asked));
+      expect(within).toEqual(periodsOf(clock, question));
       expect(spans.length).toBeLessThan(13);
     }
   });
@@ -105,9 +105,9 @@ it('shifts end when the next one begins, over midnight and when the clock is put
     { name: 'night', start: '22:00' },
     { name: 'early', start: '06:00' },
   ];
-  const found = shiftsWithin(berlin, shifts, time('2026-03-28T20:30:00Z', '2026-03-29T05:00:00Z'));
-  expect(found.map(({ name }) => name)).toEqual(['late', 'night', 'early']);
-  expect(told(found)).toEqual([
+  const shiftPeriods = shiftsWithin(berlin, shifts, time('2026-03-28T20:30:00Z', '2026-03-29T05:00:00Z'));
+  expect(shiftPeriods.map(({ name }) => name)).toEqual(['late', 'night', 'early']);
+  expect(inWords(shiftPeriods)).toEqual([
     ['2026-03-28T13:00:00.000Z', 8],
     ['2026-03-28T21:00:00.000Z', 7],
     ['2026-03-29T04:00:00.000Z', 8],

@@ -33,9 +33,9 @@ export function plantClock(zone: string): PlantClock {
     ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
   });
   const aheadMs = (atMs: number): number => {
-    const shown: Record<string, number> = {};
-    for (const { type, value } of format.formatToParts(atMs)) shown[type] = Number(value);
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
+    const parts: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(atMs)) parts[type] = Number(value);
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
     return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(atMs / 1_000) * 1_000;
   };
   return {
@@ -67,8 +67,8 @@ export function periodAt(clock: PlantClock, intervalMs: number): (atMs: number) 
   return (atMs) => {
     if (atMs < whole.fromMs || atMs >= whole.toMs) {
       // A clock put back over midnight shows the end of a day once more after the next one has begun.
-      const shown = clock.dayOf(atMs);
-      const day = clock.at(shown + 1) <= atMs ? shown + 1 : shown;
+      const date = clock.dayOf(atMs);
+      const day = clock.at(date + 1) <= atMs ? date + 1 : date;
       const first = Math.floor((day - offset) / days) * days + offset;
       whole = { fromMs: clock.at(first), toMs: clock.at(first + days) };
     }

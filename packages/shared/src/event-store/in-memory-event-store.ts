@@ -25,10 +25,10 @@ export class InMemoryEventStore implements EventStore {
     const matches = subject.endsWith('*')
       ? (name: string) => name.startsWith(subject.slice(0, -1))
       : (name: string) => name === subject;
-    yield* this.#events.filter((stored) => matches(stored.subject));
+    yield* this.#events.filter((event) => matches(event.subject));
   }
 
   #last(subject: string): StoredEvent | undefined {
-    return this.#events.findLast((stored) => stored.subject === subject);
+    return this.#events.findLast((event) => event.subject === subject);
   }
 }

@@ -50,9 +50,9 @@ async function writeRights(root: string, keys: readonly (readonly [string, Colle
     if (key.kind === 'trusted') return [];
     return [[id, key.kind === 'isolated' ? key.rights : noRights]];
   });
-  const told: CollectorIdentities = { v: 1, collectors: Object.fromEntries(rights) };
+  const identities: CollectorIdentities = { v: 1, collectors: Object.fromEntries(rights) };
   for (const service of givers) {
-    await replaceFile(rightsFile(root, service), `${JSON.stringify(told)}\n`, 0o600);
+    await replaceFile(rightsFile(root, service), `${JSON.stringify(identities)}\n`, 0o600);
   }
 }
 

@@ -23,16 +23,16 @@ export async function watchCollectorIdentities(
   { log, everyMs = 1_000 }: { readonly log: Logger; readonly everyMs?: number },
 ): Promise<WatchedIdentities> {
   if (path === undefined) return { of: () => undefined, stop: async () => undefined };
-  let known = await readIdentities(path);
+  let identities = await readIdentities(path);
   const outage = new OutageLog({
     log,
     began: 'the identities of collectors cannot be read; those of before hold',
     ended: 'the identities of collectors can be read again',
   });
   const stop = regularly({ everyMs, outage }, async () => {
-    known = await readIdentities(path);
+    identities = await readIdentities(path);
   });
-  return { of: (collectorId) => known.get(collectorId), stop };
+  return { of: (collectorId) => identities.get(collectorId), stop };
 }
 
 async function readIdentities(path: string): Promise<ReadonlyMap<string, CollectorRights>> {

@@ -4,14 +4,14 @@ import { World } from './testing/lease-world.ts';
 const minute = (count: number) => new Date(Date.UTC(2025, 0, 1, 8, count)).toISOString();
 const lifeOf = (world: World, number: number) =>
   world.start(`life ${number}`, { fields: { started_at: minute(number) }, isKnownDead: async () => true });
-const told = (world: World) => world.value()?.lives?.map(({ started_at, how }) => `${started_at} ${how}`);
+const livesOf = (world: World) => world.value()?.lives?.map(({ started_at, how }) => `${started_at} ${how}`);
 
 describe('a lease', () => {
   it('tells how the last few lives before were over, newest first', async () => {
     const world = new World();
     const first = lifeOf(world, 1);
     await world.time.advance(0);
-    expect(told(world)).toBeUndefined();
+    expect(livesOf(world)).toBeUndefined();
     await world.time.until(first.holder.giveUp());
     const { state_since } = world.value() ?? {};
 
@@ -21,7 +21,7 @@ describe('a lease', () => {
     second.process.stop();
     const third = lifeOf(world, 3);
     await world.time.advance(0);
-    expect(told(world)).toEqual([`${minute(2)} vanished`, `${minute(1)} ended`]);
+    expect(livesOf(world)).toEqual([`${minute(2)} vanished`, `${minute(1)} ended`]);
 
     third.process.stop();
     for (const number of [4, 5, 6, 7]) {
@@ -29,7 +29,7 @@ describe('a lease', () => {
       await world.time.advance(0);
       await world.time.until(next.holder.giveUp());
     }
-    expect(told(world)).toEqual([
+    expect(livesOf(world)).toEqual([
       ...[`${minute(6)} ended`, `${minute(5)} ended`, `${minute(4)} ended`],
       ...[`${minute(3)} vanished`, `${minute(2)} vanished`],
     ]);
@@ -48,7 +48,7 @@ describe('a lease', () => {
     world.bucket.write('collector-a', JSON.stringify(fence), record?.revision ?? 0);
     first.process.continue();
     await world.time.advance(5_000);
-    expect([first.holder.isHeld(), told(world)]).toEqual([true, undefined]);
+    expect([first.holder.isHeld(), livesOf(world)]).toEqual([true, undefined]);
 
     const again = world.bucket.read('collector-a');
     first.process.stop();

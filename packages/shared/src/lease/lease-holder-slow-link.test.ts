@@ -8,7 +8,7 @@ import { lost, prompt, times, World } from './testing/lease-world.ts';
 function judgeOf(world: World) {
   const judge = new LeaseJudge(new FakeProcess(world.time).clock, times);
   const watch = async (ms: number, until: () => boolean = () => false) => {
-    for (let left = ms; left > 0 && !until(); left -= 250) {
+    for (let remainingMs = ms; remainingMs > 0 && !until(); remainingMs -= 250) {
       await world.time.advance(250);
       judge.see(world.bucket.list());
     }

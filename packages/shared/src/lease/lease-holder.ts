@@ -135,10 +135,10 @@ export class LeaseHolder {
   renewedWithin(withinMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = this.#options.timers.after(withinMs, resolve);
-    const asked = mark(this.#options.clock);
+    const askedAt = mark(this.#options.clock);
     const look = (sentAt: ClockMark) => {
       // A renewal that was on its way already counts from an earlier time.
-      if (sentAt.monotonicMs >= asked.monotonicMs) resolve();
+      if (sentAt.monotonicMs >= askedAt.monotonicMs) resolve();
     };
     this.#onConfirmed.add(look);
     this.renewNow();
@@ -344,20 +344,20 @@ export class LeaseHolder {
   async #leave(): Promise<void> {
     if (this.#revision === undefined) return;
     const { store, key, instance, log } = this.#options;
-    for (let left = 2; this.#revision !== undefined; left -= 1) {
+    for (let attempts = 2; this.#revision !== undefined; attempts -= 1) {
       const expected: number = this.#revision;
       try {
         await this.#write(expected, undefined, true);
         break;
       } catch (error) {
         // A renewal that was on its way was stored first; its answer has come by now.
-        if (left > 0 && this.#revision !== expected) continue;
+        if (attempts > 0 && this.#revision !== expected) continue;
         const record = await store.read(key).catch(() => undefined);
         const isOurs = record && parseLeaseValue(record.value)?.instance === instance;
         // Another process has it.
         if (record && !isOurs) break;
         // The answer of a renewal may have been lost.
-        if (isOurs && left > 0) this.#revision = record.revision;
+        if (isOurs && attempts > 0) this.#revision = record.revision;
         else {
           log.warn({ err: error, key }, 'the lease could not be given up; it will run out');
           break;

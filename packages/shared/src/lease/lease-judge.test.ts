@@ -17,8 +17,8 @@ class World {
 
   /** Lists the same keys every second for so long, as a healthy observer does. */
   async watch(ms: number, ...records: LeaseRecord[]): Promise<void> {
-    for (let left = ms; left > 0; left -= 1_000) {
-      await this.time.advance(Math.min(1_000, left));
+    for (let remainingMs = ms; remainingMs > 0; remainingMs -= 1_000) {
+      await this.time.advance(Math.min(1_000, remainingMs));
       this.judge.see(records);
     }
   }

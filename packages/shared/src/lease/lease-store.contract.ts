@@ -5,7 +5,7 @@ import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.
 const patienceMs = 20_000;
 
 /** A record without the time of its write, which not every store tells. */
-const written = ({ key, value, revision }: LeaseRecord) => ({ key, value, revision });
+const withoutTime = ({ key, value, revision }: LeaseRecord) => ({ key, value, revision });
 
 /** The contract of lease stores. `waitFor` gives the store the time it needs. */
 export function leaseStoreContract(
@@ -35,7 +35,7 @@ export function leaseStoreContract(
       await expect(store.write('a', 'late', expected, patienceMs)).rejects.toBeInstanceOf(LeaseConflict);
     }
     await expect(store.write('b', 'late', 5, patienceMs)).rejects.toBeInstanceOf(LeaseConflict);
-    expect((await store.list()).map(written)).toEqual([{ key: 'a', value: 'two', revision: second }]);
+    expect((await store.list()).map(withoutTime)).toEqual([{ key: 'a', value: 'two', revision: second }]);
   });
 
   it('lets one of several writers win', async () => {
@@ -59,17 +59,17 @@ export function leaseStoreContract(
       expected.push({ key: `k${n}`, value: 'now', revision });
     }
     const byKey = (a: LeaseRecord, b: LeaseRecord) => a.key.localeCompare(b.key);
-    expect((await store.list()).map(written).sort(byKey)).toEqual(expected.sort(byKey));
+    expect((await store.list()).map(withoutTime).sort(byKey)).toEqual(expected.sort(byKey));
   });
 
   it('tells a watcher what is there and what changes, until it stops watching', async () => {
     const store = await open();
     const first = await store.write('a', 'one', 0, patienceMs);
-    const seen: LeaseRecord[] = [];
-    const stop = await store.watch((record) => seen.push(record));
+    const records: LeaseRecord[] = [];
+    const stop = await store.watch((record) => records.push(record));
     const second = await store.write('a', 'two', first, patienceMs);
-    await waitFor(() => seen.some(({ revision }) => revision === second), 'the change');
-    expect(seen.at(-1)).toMatchObject({ key: 'a', value: 'two', revision: second });
+    await waitFor(() => records.some(({ revision }) => revision === second), 'the change');
+    expect(records.at(-1)).toMatchObject({ key: 'a', value: 'two', revision: second });
     stop();
     const otherSeen: LeaseRecord[] = [];
     const other = await store.watch((record) => otherSeen.push(record));
@@ -78,7 +78,7 @@ export function leaseStoreContract(
       () => otherSeen.some(({ revision }) => revision === third),
       'the change at another watcher',
     );
-    expect(seen.some(({ revision }) => revision === third)).toBe(false);
+    expect(records.some(({ revision }) => revision === third)).toBe(false);
     other();
   });
 }

@@ -6,7 +6,7 @@ it('what is asked for over and over is done once a second, and after the last ti
   const time = new FakeTime();
   const doneAtMs: number[] = [];
   const ask = atMostEvery(1_000, () => doneAtMs.push(time.nowMs()), time);
-  for (let asked = 0; asked < 25; asked += 1) {
+  for (let attempt = 0; attempt < 25; attempt += 1) {
     ask();
     await time.advance(100);
   }

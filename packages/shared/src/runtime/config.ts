@@ -32,7 +32,7 @@ export function readConfig<T extends z.ZodObject>(schema: T, environment: Enviro
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) {
       const name = String(path[0]);
-      faults.add(`${name}: ${message}${given(name, input[name], environment)}`);
+      faults.add(`${name}: ${message}${textOf(name, input[name], environment)}`);
     }
   }
   if (faults.size > 0 || !parsed.success) {
@@ -48,7 +48,7 @@ const mayBeSecret = /(URL|SEED|TOKEN|KEY|CERT|CA|PASSWORD|SECRET)$/;
 const shownAtMost = 80;
 
 /** The value that was given, to show behind the allowed ones; the fault may be that there is none. */
-function given(name: string, value: string | undefined, environment: Environment): string {
+function textOf(name: string, value: string | undefined, environment: Environment): string {
   if (value === undefined) return '';
   const file = environment[`${name}_FILE`];
   if (file) return ` (given by ${name}_FILE: what ${file} holds)`;

@@ -47,12 +47,12 @@ describe('log lines', () => {
   it.each(['\u0085', '\u2028', '\u2029', '\u202e', '\u2066', '\u200f', '\u009b', '\u007f'])(
     'are lines whatever is said in them: %j',
     (character) => {
-      let written = '';
-      const lines = new LinesOfATurn({ write: (text) => (written += text) });
+      let output = '';
+      const lines = new LinesOfATurn({ write: (text) => (output += text) });
       pino({}, lines).error({ device: `a${character}{"level":"info"}` }, `b${character}`);
-      expect(written).not.toContain(character);
-      expect(written.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/)).toHaveLength(2);
-      expect(JSON.parse(written)).toMatchObject({
+      expect(output).not.toContain(character);
+      expect(output.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/)).toHaveLength(2);
+      expect(JSON.parse(output)).toMatchObject({
         device: `a${character}{"level":"info"}`,
         msg: `b${character}`,
       });

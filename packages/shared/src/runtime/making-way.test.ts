@@ -6,12 +6,12 @@ it('work on many items gives all of them in order, and lets run in between what 
   setImmediate(() => {
     others += 1;
   });
-  const seen: [number, number][] = [];
+  const rounds: [number, number][] = [];
   for await (const item of makingWay([1, 2, 3])) {
-    seen.push([item, others]);
+    rounds.push([item, others]);
     for (const startedAt = performance.now(); performance.now() - startedAt < 6; );
   }
-  expect(seen).toEqual([
+  expect(rounds).toEqual([
     [1, 0],
     [2, 1],
     [3, 1],

@@ -22,12 +22,12 @@ describe('metrics', () => {
   it('show what is known when they are asked, and nothing in place of what is not', async () => {
     const metrics = new Metrics('test');
     let backlog: number | undefined;
-    let written = 5;
+    let writtenCount = 5;
     metrics.gauge({ name: 'backlog', help: 'Waiting.', read: () => backlog });
-    metrics.countOf({ name: 'written_total', help: 'Written.', read: () => written });
+    metrics.countOf({ name: 'written_total', help: 'Written.', read: () => writtenCount });
     expect(await lines(metrics, 'backlog')).toEqual([]);
     backlog = 7;
-    written = 8;
+    writtenCount = 8;
     expect(await lines(metrics, 'backlog')).toEqual(['backlog 7']);
     expect(await lines(metrics, 'written_total')).toEqual(['written_total 8']);
     backlog = undefined;

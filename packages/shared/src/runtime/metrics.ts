@@ -83,8 +83,8 @@ export class Metrics implements MetricsPage {
     // which some services do ten thousand times a second.
     const keyOf = labelKeys(options.labels);
     const counts = new Map<string, { readonly labels: Readonly<Record<L, string>>; value: number }>();
-    for (const known of knownCombinations(options.labels)) {
-      const labels = known as Record<L, string>;
+    for (const combination of knownCombinations(options.labels)) {
+      const labels = combination as Record<L, string>;
       counts.set(keyOf(labels), { labels, value: 0 });
     }
     this.countOf({ ...options, read: () => [...counts.values()] });
@@ -139,17 +139,17 @@ export class Metrics implements MetricsPage {
     const series = new Map<string, BucketCounts<L>>();
     const seriesOf = (labels: Readonly<Record<L, string>>): BucketCounts<L> => {
       const key = keyOf(labels);
-      const known = series.get(key);
-      if (known) return known;
-      const made = { labels: { ...labels }, counts: new Float64Array(bucketsS.length + 1), sumS: 0 };
-      series.set(key, made);
-      return made;
+      const present = series.get(key);
+      if (present) return present;
+      const created = { labels: { ...labels }, counts: new Float64Array(bucketsS.length + 1), sumS: 0 };
+      series.set(key, created);
+      return created;
     };
-    for (const known of knownCombinations(options.labels)) seriesOf(known as Record<L, string>);
+    for (const combination of knownCombinations(options.labels)) seriesOf(combination as Record<L, string>);
     const { name, help } = this.#declared('histogram', options);
     // The library's own histogram looks labels and buckets up by their text at each observation. Its registry asks a
     // metric only for its name and for this.
-    const shown = {
+    const exposed = {
       name,
       get: async () => ({
         name,
@@ -159,7 +159,7 @@ export class Metrics implements MetricsPage {
         aggregator: 'sum',
       }),
     };
-    this.#registry.registerMetric(shown as unknown as Metric);
+    this.#registry.registerMetric(exposed as unknown as Metric);
     return {
       observeMs: (labels, valueMs) => {
         if (!Number.isFinite(valueMs)) return;
@@ -235,7 +235,9 @@ function knownCombinations(labels: LabelValues<string> = {}): Record<string, str
   let combinations: Record<string, string>[] = [{}];
   for (const [name, values] of Object.entries(labels)) {
     if (values === 'any') return [];
-    combinations = combinations.flatMap((known) => values.map((value) => ({ ...known, [name]: value })));
+    combinations = combinations.flatMap((combination) =>
+      values.map((value) => ({ ...combination, [name]: value })),
+    );
   }
   return combinations;
 }

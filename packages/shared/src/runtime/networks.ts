@@ -88,8 +88,8 @@ export function siteNetworkRule({
  */
 export function plainIp(address: string): string {
   if (isIP(address) !== 6) return address;
-  const written = new SocketAddress({ address, family: 'ipv6' }).address;
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(written)?.[1] ?? written;
+  const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(canonical)?.[1] ?? canonical;
 }
 
 /**

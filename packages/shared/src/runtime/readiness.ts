@@ -7,14 +7,14 @@ export function isReady(readiness: Readiness): boolean {
 
 /** The answer of GET /health/ready. */
 export function readinessAnswer(readiness: Readiness): { readonly status: 200 | 503; readonly body: object } {
-  const found = Object.entries(readiness());
-  const reasons = Object.fromEntries(found.filter(([, why]) => why !== undefined));
+  const entries = Object.entries(readiness());
+  const reasons = Object.fromEntries(entries.filter(([, why]) => why !== undefined));
   const ready = Object.keys(reasons).length === 0;
   return {
     status: ready ? 200 : 503,
     body: {
       status: ready ? 'ok' : 'unavailable',
-      dependencies: Object.fromEntries(found.map(([name, why]) => [name, why === undefined])),
+      dependencies: Object.fromEntries(entries.map(([name, why]) => [name, why === undefined])),
       ...(ready ? {} : { reasons }),
     },
   };

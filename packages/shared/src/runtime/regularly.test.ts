@@ -5,10 +5,10 @@ const silent = { failed: () => undefined, worked: () => undefined };
 
 describe('regular work', () => {
   it('goes on after a failure, which is told, and tells that it works again', async () => {
-    const told: string[] = [];
+    const messages: string[] = [];
     const outage = {
-      failed: (error: unknown) => told.push((error as Error).message),
-      worked: () => told.push('worked'),
+      failed: (error: unknown) => messages.push((error as Error).message),
+      worked: () => messages.push('worked'),
     };
     let runs = 0;
     const enough = Promise.withResolvers<void>();
@@ -19,22 +19,22 @@ describe('regular work', () => {
     });
     await enough.promise;
     await stop();
-    expect(told.slice(0, 4)).toEqual(['worked', 'away', 'worked', 'worked']);
+    expect(messages.slice(0, 4)).toEqual(['worked', 'away', 'worked', 'worked']);
   });
 
   it('is left out while there is no point in it', async () => {
-    const looked = Promise.withResolvers<void>();
+    const secondLook = Promise.withResolvers<void>();
     let looks = 0;
     let runs = 0;
     const isPossible = () => {
       looks += 1;
-      if (looks === 3) looked.resolve();
+      if (looks === 3) secondLook.resolve();
       return looks > 2;
     };
     const stop = regularly({ everyMs: 1, isPossible, outage: silent }, async () => {
       runs += 1;
     });
-    await looked.promise;
+    await secondLook.promise;
     await stop();
     expect(runs).toBe(looks - 2);
   });

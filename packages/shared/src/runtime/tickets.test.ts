@@ -61,13 +61,13 @@ describe('tickets', () => {
 
   test('can be taken by what they stand for, and all looked at', () => {
     const tickets = new Tickets<{ age: number }>();
-    const given = [1, 2, 3, 4].map((age) => tickets.put({ age }));
-    tickets.take(given[1] ?? 0);
+    const ids = [1, 2, 3, 4].map((age) => tickets.put({ age }));
+    tickets.take(ids[1] ?? 0);
 
     expect(tickets.all().map(({ age }) => age)).toEqual([1, 3, 4]);
     expect(tickets.takeIf(({ age }) => age > 2).map(({ age }) => age)).toEqual([3, 4]);
     expect(tickets.size).toBe(1);
     expect(tickets.all()).toEqual([{ age: 1 }]);
-    expect(tickets.take(given[2] ?? 0)).toBeUndefined();
+    expect(tickets.take(ids[2] ?? 0)).toBeUndefined();
   });
 });

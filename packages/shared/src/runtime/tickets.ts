@@ -66,12 +66,12 @@ export class Tickets<T extends object> {
 
   /** Takes the items for which this is true. */
   takeIf(isWanted: (item: T) => boolean): T[] {
-    const taken: T[] = [];
+    const items: T[] = [];
     for (const [slot, item] of this.#items.entries()) {
       if (item === undefined || !isWanted(item)) continue;
-      taken.push(item);
+      items.push(item);
       this.take(this.#tickets[slot] ?? Number.NaN);
     }
-    return taken;
+    return items;
   }
 }

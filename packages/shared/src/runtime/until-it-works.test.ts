@@ -9,7 +9,7 @@ const quick = {
 
 describe('trying until it works', () => {
   it('tries again after each temporary failure and tells of them', async () => {
-    const told: string[] = [];
+    const messages: string[] = [];
     let attempts = 0;
     const result = await untilItWorks(
       async () => {
@@ -21,13 +21,13 @@ describe('trying until it works', () => {
         ...quick,
         signal: new AbortController().signal,
         outage: {
-          failed: (error) => told.push((error as Error).message),
-          worked: () => told.push('success'),
+          failed: (error) => messages.push((error as Error).message),
+          worked: () => messages.push('success'),
         },
       },
     );
     expect(result).toBe('done');
-    expect(told).toEqual(['failure 1', 'failure 2', 'failure 3', 'success']);
+    expect(messages).toEqual(['failure 1', 'failure 2', 'failure 3', 'success']);
   });
 
   it('passes on at once what will not get better', async () => {

@@ -13,12 +13,12 @@ const placed: LoggedAt = {
 /** A log of 100 events whose answering node may lack some, and a clock. */
 class World {
   nowMs = 0;
-  asked = 0;
+  questionCount = 0;
   lacking = true;
   readonly book = new EpochBook({
     nowMs: () => this.nowMs,
     lookUp: async (epoch) => {
-      this.asked += 1;
+      this.questionCount += 1;
       if (epoch > 100) return { kind: 'ahead' };
       if (this.lacking) throw new EpochMissing(`SESSIONS has events 1 to 100, and not ${epoch}`);
       return placed;
@@ -46,18 +46,18 @@ describe('an epoch that is missing', () => {
     world.lacking = false;
     world.nowMs += 60_000;
     expect(await world.book.find(40)).toEqual(placed);
-    expect(world.book.known(40)).toEqual(placed);
+    expect(world.book.cached(40)).toEqual(placed);
   });
 
   it('is asked for a few times a minute, however many samples come under it', async () => {
     const world = new World();
     await world.untilAnswered(40);
-    const before = world.asked;
+    const before = world.questionCount;
     for (let each = 0; each < 6_000; each += 1) {
       world.nowMs += 10;
       expect(await world.book.find(40)).toEqual({ kind: 'lost' });
     }
-    expect(world.asked - before).toBeLessThanOrEqual(12);
+    expect(world.questionCount - before).toBeLessThanOrEqual(12);
   });
 
   it('and made up is asked for at most once a second', async () => {
@@ -65,24 +65,24 @@ describe('an epoch that is missing', () => {
     for (let each = 0; each < 6_000; each += 1) {
       world.nowMs += 10;
       expect(await world.book.find(1_000_000)).toEqual({ kind: 'ahead' });
-      expect(world.book.known(1_000_000)).toBeUndefined();
+      expect(world.book.cached(1_000_000)).toBeUndefined();
     }
-    expect(world.asked).toBeLessThanOrEqual(60);
+    expect(world.questionCount).toBeLessThanOrEqual(60);
   });
 });
 
 describe('an answer of the log of before', () => {
   it('is not kept, and not told to whoever waits for it', async () => {
-    const answers: ((found: LoggedAt) => void)[] = [];
+    const answers: ((loggedAt: LoggedAt) => void)[] = [];
     const book = new EpochBook({
       lookUp: () => new Promise((resolve) => answers.push(resolve)),
     });
-    const asked = book.find(7);
+    const answer = book.find(7);
     book.forget();
     answers[0]?.(placed);
     await new Promise((resolve) => setImmediate(resolve));
     answers[1]?.({ kind: 'other' });
-    expect(await asked).toEqual({ kind: 'other' });
-    expect(book.known(7)).toEqual({ kind: 'other' });
+    expect(await answer).toEqual({ kind: 'other' });
+    expect(book.cached(7)).toEqual({ kind: 'other' });
   });
 });

@@ -46,8 +46,8 @@ interface Passing {
 export class EpochBook {
   readonly #lookUp: EpochBookOptions['lookUp'];
   readonly #nowMs: () => number;
-  readonly #found: RecentlyUsed<number, LoggedAt>;
-  readonly #asked = new Map<number, Promise<LoggedAt>>();
+  readonly #answers: RecentlyUsed<number, LoggedAt>;
+  readonly #questions = new Map<number, Promise<LoggedAt>>();
   /** Epochs that are not there yet. */
   readonly #passing: RecentlyUsed<number, Passing>;
   /** Since when the answering node has lacked an epoch; monotonic. */
@@ -55,31 +55,31 @@ export class EpochBook {
   /** Rises with each log that may be another one: an answer about a former one is worth nothing. */
   #generation = 0;
 
-  constructor({ lookUp, kept = 100_000, nowMs = () => performance.now() }: EpochBookOptions) {
+  constructor({ lookUp, kept: size = 100_000, nowMs = () => performance.now() }: EpochBookOptions) {
     this.#lookUp = lookUp;
     this.#nowMs = nowMs;
-    this.#found = new RecentlyUsed(kept);
-    this.#passing = new RecentlyUsed(kept);
-    this.#missingSinceMs = new RecentlyUsed(kept);
+    this.#answers = new RecentlyUsed(size);
+    this.#passing = new RecentlyUsed(size);
+    this.#missingSinceMs = new RecentlyUsed(size);
   }
 
   /** The answer, if it was found already. */
-  known(epoch: number): LoggedAt | undefined {
-    const found = this.#found.get(epoch) ?? this.#stillSo(epoch);
-    return found?.kind === 'ahead' ? undefined : found;
+  cached(epoch: number): LoggedAt | undefined {
+    const answer = this.#answers.get(epoch) ?? this.#stillSo(epoch);
+    return answer?.kind === 'ahead' ? undefined : answer;
   }
 
   /** @throws when SESSIONS cannot be read */
   async find(epoch: number): Promise<LoggedAt> {
-    const found = this.#found.get(epoch) ?? this.#stillSo(epoch);
-    return found ?? this.#asked.get(epoch) ?? this.#ask(epoch);
+    const answer = this.#answers.get(epoch) ?? this.#stillSo(epoch);
+    return answer ?? this.#questions.get(epoch) ?? this.#ask(epoch);
   }
 
   /** The log may be another one: a broker that was away may have been restored meanwhile. */
   forget(): void {
     this.#generation += 1;
-    this.#found.clear();
-    this.#asked.clear();
+    this.#answers.clear();
+    this.#questions.clear();
     this.#passing.clear();
     this.#missingSinceMs.clear();
   }
@@ -91,22 +91,22 @@ export class EpochBook {
 
   #ask(epoch: number): Promise<LoggedAt> {
     const generation = this.#generation;
-    const asked: Promise<LoggedAt> = this.#lookUp(epoch)
+    const question: Promise<LoggedAt> = this.#lookUp(epoch)
       .then(
-        (found) => ({ found, forMs: found.kind === 'ahead' ? aheadForMs : undefined }),
+        (answer) => ({ found: answer, forMs: answer.kind === 'ahead' ? aheadForMs : undefined }),
         (error: unknown) => ({ found: this.#lostIfMissing(epoch, error), forMs: missingAgainMs }),
       )
-      .then(({ found, forMs }) => {
+      .then(({ found: answer, forMs }) => {
         if (generation !== this.#generation) return this.find(epoch);
-        if (forMs === undefined) this.#found.set(epoch, found);
-        else this.#passing.set(epoch, { found, untilMs: this.#nowMs() + forMs });
-        return found;
+        if (forMs === undefined) this.#answers.set(epoch, answer);
+        else this.#passing.set(epoch, { found: answer, untilMs: this.#nowMs() + forMs });
+        return answer;
       })
       .finally(() => {
-        if (this.#asked.get(epoch) === asked) this.#asked.delete(epoch);
+        if (this.#questions.get(epoch) === question) this.#questions.delete(epoch);
       });
-    this.#asked.set(epoch, asked);
-    return asked;
+    this.#questions.set(epoch, question);
+    return question;
   }
 
   #lostIfMissing(epoch: number, error: unknown): LoggedAt {
@@ -121,14 +121,14 @@ export class EpochBook {
 
 /** Whether this epoch was given to this collector for this session of this task. */
 export function isPlacedSo(
-  found: LoggedAt | undefined,
+  loggedAt: LoggedAt | undefined,
   {
     session,
     task,
     collector,
   }: { readonly session: string; readonly task: string; readonly collector: string },
 ): boolean {
-  if (found?.kind !== 'placed') return false;
-  const { sessionId, taskId, collectorId } = found.placement;
+  if (loggedAt?.kind !== 'placed') return false;
+  const { sessionId, taskId, collectorId } = loggedAt.placement;
   return sessionId === session && taskId === task && collectorId === collector;
 }

@@ -38,15 +38,15 @@ export class EpochClaims {
   }
 
   /** The answer, if the epoch was looked up already. */
-  known(claim: EpochClaim): boolean | undefined {
-    const known = this.#epochs.known(claim.epoch);
-    return known && isPlacedSo(known, claim);
+  cached(claim: EpochClaim): boolean | undefined {
+    const loggedAt = this.#epochs.cached(claim.epoch);
+    return loggedAt && isPlacedSo(loggedAt, claim);
   }
 
   /** @throws when SESSIONS cannot be read */
   async isPlaced(claim: EpochClaim): Promise<boolean> {
-    const known = this.known(claim);
-    if (known !== undefined) return known;
+    const verdict = this.cached(claim);
+    if (verdict !== undefined) return verdict;
     const asking = this.#of(claim.collector);
     while (asking.left < 1) {
       if (asking.underWay === 0) return false;

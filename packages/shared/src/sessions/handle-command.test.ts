@@ -98,7 +98,7 @@ class SlowStore implements EventStore {
   readonly #store = new InMemoryEventStore();
   readonly #scheduler: fc.Scheduler;
   readonly #stale: () => boolean;
-  readonly #seen: Awaited<ReturnType<EventStore['readLast']>>[] = [];
+  readonly #heads: Awaited<ReturnType<EventStore['readLast']>>[] = [];
   constructor(scheduler: fc.Scheduler, stale: () => boolean) {
     this.#scheduler = scheduler;
     this.#stale = stale;
@@ -116,10 +116,10 @@ class SlowStore implements EventStore {
   }
   async readLast(subject: string): ReturnType<EventStore['readLast']> {
     // A lagging node answers this read: the append must still find out.
-    const seen = this.#stale() ? this.#seen.at(-2) : await this.#store.readLast(subject);
-    this.#seen.push(seen);
+    const head = this.#stale() ? this.#heads.at(-2) : await this.#store.readLast(subject);
+    this.#heads.push(head);
     await this.#scheduler.schedule(Promise.resolve(), 'answer');
-    return seen;
+    return head;
   }
   read(subject: string): ReturnType<EventStore['read']> {
     return this.#store.read(subject);

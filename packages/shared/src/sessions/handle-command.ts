@@ -68,7 +68,7 @@ export async function loadSession(store: EventStore, taskId: string): Promise<Lo
  */
 export interface SessionMemory {
   get(taskId: string): LoadedSession | undefined;
-  set(taskId: string, known: LoadedSession): void;
+  set(taskId: string, session: LoadedSession): void;
   delete(taskId: string): void;
 }
 
@@ -108,11 +108,11 @@ export async function handleCommand(
       actor,
     });
     try {
-      const stored = await store.append(subjects.lifecycle(taskId), envelope, sequence);
-      const next = evolve(state, { event, sequence: stored, time: now });
+      const storedSequence = await store.append(subjects.lifecycle(taskId), envelope, sequence);
+      const next = evolve(state, { event, sequence: storedSequence, time: now });
       if (next.status === 'never_started') throw new Error('an event leads back to never_started');
-      memory?.set(taskId, { state: next, sequence: stored });
-      return { ok: true, state: next, sequence: stored, changed: true, event };
+      memory?.set(taskId, { state: next, sequence: storedSequence });
+      return { ok: true, state: next, sequence: storedSequence, changed: true, event };
     } catch (error) {
       // After a command that may have been stored, nothing is known either.
       memory?.delete(taskId);

@@ -9,10 +9,10 @@ describe('what was used lately', () => {
       // This key is asked for again and again.
       expect(used.get(0)).toBe('0');
     }
-    const left = Array.from({ length: 1_000 }, (_, key) => key).filter((key) => used.get(key) !== undefined);
-    expect(left).toContain(0);
-    expect(left).toContain(999);
-    expect(left.length).toBeLessThanOrEqual(10);
+    const keys = Array.from({ length: 1_000 }, (_, key) => key).filter((key) => used.get(key) !== undefined);
+    expect(keys).toContain(0);
+    expect(keys).toContain(999);
+    expect(keys.length).toBeLessThanOrEqual(10);
   });
 
   it('is forgotten when it is told to be', () => {

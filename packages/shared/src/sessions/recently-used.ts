@@ -7,9 +7,9 @@ export class RecentlyUsed<K, V> {
   #newer = new Map<K, V>();
   #older = new Map<K, V>();
 
-  /** @param kept entries, at most */
-  constructor(kept: number) {
-    this.#half = Math.max(1, Math.floor(kept / 2));
+  /** @param size entries, at most */
+  constructor(size: number) {
+    this.#half = Math.max(1, Math.floor(size / 2));
   }
 
   get(key: K): V | undefined {

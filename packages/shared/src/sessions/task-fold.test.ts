@@ -151,7 +151,7 @@ describe('loading a task', () => {
         readLast: async (subject) => {
           reads += 1;
           const visible = reads === 1 ? log.slice(0, between) : log;
-          return visible.findLast((stored) => stored.subject === subject);
+          return visible.findLast((event) => event.subject === subject);
         },
       };
       const task = await loadTask(store, '7');

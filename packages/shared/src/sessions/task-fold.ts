@@ -53,7 +53,7 @@ export function foldTask(state: TaskState, { subject, sequence, message }: Store
     return { ...state, ...place, unreadable: { ...unreadable, [aspect]: problem } };
   }
   const { time, traceparent } = decoded.metadata;
-  const known = {
+  const common = {
     ...state,
     ...place,
     unreadable,
@@ -61,14 +61,14 @@ export function foldTask(state: TaskState, { subject, sequence, message }: Store
   };
   switch (decoded.kind) {
     case 'lifecycle':
-      return { ...known, session: evolve(state.session, { event: decoded.event, sequence, time }) };
+      return { ...common, session: evolve(state.session, { event: decoded.event, sequence, time }) };
     case 'placement':
       return {
-        ...known,
+        ...common,
         placement: evolvePlacement(state.placement, { event: decoded.event, sequence, time }),
       };
     case 'warning':
-      return { ...known, warned: { sessionId: decoded.event.sessionId, at: time } };
+      return { ...common, warned: { sessionId: decoded.event.sessionId, at: time } };
     default:
       return decoded satisfies never;
   }

@@ -42,7 +42,7 @@ async function isTellable({ subject, data }: FedMessage, claims: EpochClaims): P
   if (!decoded.ok || sourceOfSample(subject, decoded.sample) === undefined) return false;
   const { sample } = decoded;
   try {
-    return claims.known(sample) ?? (await claims.isPlaced(sample));
+    return claims.cached(sample) ?? (await claims.isPlaced(sample));
   } catch (error) {
     throw new BrokerUnavailable('the session log cannot be read', { cause: error });
   }

@@ -17,7 +17,7 @@ export function placedStatuses(
         const tell = (isPlaced: boolean) => {
           if (isPlaced) onStatus(taskId, status);
         };
-        const known = claims.known(claim);
+        const known = claims.cached(claim);
         if (known !== undefined) tell(known);
         // If the log cannot be read now, the collector says it again within seconds.
         else void claims.isPlaced(claim).then(tell, () => undefined);

@@ -59,33 +59,33 @@ describe('networks in which devices may be reached', () => {
   });
 
   it('are only the named ones where some are named', () => {
-    const named = networks(['127.0.0.0/8', '192.168.10.0/24', 'fd00:1::/32']);
-    expect(named.refusal('127.0.0.1', 502)).toBeUndefined();
-    expect(named.refusal('192.168.10.255', 502)).toBeUndefined();
-    expect(named.refusal('fd00:1::9', 502)).toBeUndefined();
-    expect(named.refusal('192.168.11.1', 502)).toContain('none of the networks');
-    expect(named.refusal('fd00:2::9', 502)).toContain('none of the networks');
+    const allowed = networks(['127.0.0.0/8', '192.168.10.0/24', 'fd00:1::/32']);
+    expect(allowed.refusal('127.0.0.1', 502)).toBeUndefined();
+    expect(allowed.refusal('192.168.10.255', 502)).toBeUndefined();
+    expect(allowed.refusal('fd00:1::9', 502)).toBeUndefined();
+    expect(allowed.refusal('192.168.11.1', 502)).toContain('none of the networks');
+    expect(allowed.refusal('fd00:2::9', 502)).toContain('none of the networks');
   });
 
   it('never hold the servers of the installation, whatever is allowed', async () => {
-    const named = networks(
+    const allowed = networks(
       ['0.0.0.0/0', '::/0'],
       ['10.1.2.3:4222', '10.1.2.4', 'localhost:5432', '[fd00::5]:1'],
     );
-    await named.refresh();
-    expect(named.refusal('10.1.2.3', 4222)).toContain('10.1.2.3');
-    expect(named.refusal('10.1.2.3', 502)).toBeUndefined();
-    expect(named.refusal('10.1.2.4', 502)).toContain('a server of this installation');
-    expect(named.refusal('127.0.0.1', 5432)).toContain('localhost');
-    expect(named.refusal('127.0.0.1', 502)).toBeUndefined();
-    expect(named.refusal('fd00::5', 1)).toContain('a server of this installation');
+    await allowed.refresh();
+    expect(allowed.refusal('10.1.2.3', 4222)).toContain('10.1.2.3');
+    expect(allowed.refusal('10.1.2.3', 502)).toBeUndefined();
+    expect(allowed.refusal('10.1.2.4', 502)).toContain('a server of this installation');
+    expect(allowed.refusal('127.0.0.1', 5432)).toContain('localhost');
+    expect(allowed.refusal('127.0.0.1', 502)).toBeUndefined();
+    expect(allowed.refusal('fd00::5', 1)).toContain('a server of this installation');
   });
 
   it.each(['::ffff:a01:203', '0:0:0:0:0:ffff:10.1.2.3', '64:ff9b::a01:203', '2002:a01:203::', 'FD00:0:0::5'])(
     'never hold a server of the installation under another way to write its address: %s',
     (ip) => {
-      const named = networks(['0.0.0.0/0', '::/0'], ['10.1.2.3:4222', 'fd00:0::0:5']);
-      expect(named.refusal(ip, 4222)).toContain('a server of this installation');
+      const allowed = networks(['0.0.0.0/0', '::/0'], ['10.1.2.3:4222', 'fd00:0::0:5']);
+      expect(allowed.refusal(ip, 4222)).toContain('a server of this installation');
     },
   );
 

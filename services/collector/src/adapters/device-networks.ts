@@ -38,11 +38,11 @@ export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOp
     await Promise.all(
       servers.map(async ({ host }) => {
         // A name that cannot be resolved now keeps its former addresses.
-        const found = await lookup(host, { all: true }).catch(() => undefined);
-        if (found) {
+        const addresses = await lookup(host, { all: true }).catch(() => undefined);
+        if (addresses) {
           resolved.set(
             host,
-            found.map(({ address }) => plainIp(address)),
+            addresses.map(({ address }) => plainIp(address)),
           );
         }
       }),

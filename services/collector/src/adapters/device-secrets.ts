@@ -32,7 +32,7 @@ export interface DeviceSecrets {
  * @param folder undefined where none was given
  */
 export function deviceSecrets(folder: string | undefined): DeviceSecrets {
-  const read = (path: string): string => {
+  const readSecret = (path: string): string => {
     const bytes = readFileSync(path);
     if (bytes.length > longestBytes) throw new Error(`it has more than ${longestBytes} bytes`);
     return bytes.toString('utf8').replace(/\r?\n$/, '');
@@ -41,7 +41,7 @@ export function deviceSecrets(folder: string | undefined): DeviceSecrets {
     if (folder === undefined) return {};
     let text: string;
     try {
-      text = read(join(folder, secretBindingsFile));
+      text = readSecret(join(folder, secretBindingsFile));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
       throw error;
@@ -87,7 +87,7 @@ export function deviceSecrets(folder: string | undefined): DeviceSecrets {
       const path = join(folder, name);
       let value: string;
       try {
-        value = read(path);
+        value = readSecret(path);
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
         const why = code === 'ENOENT' ? 'there is no such file' : (code ?? message);

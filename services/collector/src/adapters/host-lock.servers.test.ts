@@ -60,9 +60,9 @@ describe.skipIf(process.platform !== 'linux')('the lock that proves a predecesso
     const file = `${await temporaryFolder('lock')}/file`;
     await writeFile(file, '');
     const warnings: string[] = [];
-    const told = { warn: (_about: unknown, message?: string) => void warnings.push(message ?? '') };
+    const log = { warn: (_about: unknown, message?: string) => void warnings.push(message ?? '') };
 
-    const own = await takeHostLock(`${file}/holdfast`, 'dddddddd-0000-fourth', told);
+    const own = await takeHostLock(`${file}/holdfast`, 'dddddddd-0000-fourth', log);
 
     expect(own.fields).toEqual({});
     expect(warnings.join('')).toContain('LOCK_DIR');

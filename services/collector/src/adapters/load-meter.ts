@@ -36,7 +36,7 @@ export class LoadMeter {
   /** Counts what the observer is told, and hands it on. */
   counting(observer: PollObserver): PollObserver {
     return {
-      onRead: (read) => observer.onRead(read),
+      onRead: (observed) => observer.onRead(observed),
       onTick: (tick) => {
         this.#values += tick.values;
         this.#ticks += tick.ticks;

@@ -55,8 +55,8 @@ describe('a reading', () => {
     const { state, endpoints } = registerBus();
     state.value = 0x00fa;
     const counting = { ...device, points: [pointOf('count', 5, { data_type: 'bcd16' })] };
-    const read: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
-    expect(await ask(read, endpoints, 10_000)).toMatchObject({
+    const readCall: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
+    expect(await ask(readCall, endpoints, 10_000)).toMatchObject({
       points: [{ quality: 'bad', raw: ['0x00FA'], detail: 'holds a digit above 9, which BCD does not have' }],
     });
   });
@@ -78,8 +78,8 @@ describe('a reading', () => {
         disconnect: () => undefined,
       };
       const long = { ...device, points: [pointOf(code, 0, point)] };
-      const read: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device: long };
-      const reply = await ask(read, new Endpoints(modbusOver(() => bus)), 10_000);
+      const readCall: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device: long };
+      const reply = await ask(readCall, new Endpoints(modbusOver(() => bus)), 10_000);
       if (reply.kind !== 'read') throw new Error(JSON.stringify(reply));
       expect(reply.points).toHaveLength(point.count);
       expect(reply.points.find((each) => each.code === value)).toMatchObject({ quality: 'good', raw });

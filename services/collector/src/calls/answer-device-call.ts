@@ -50,15 +50,15 @@ export async function answerDeviceCall(
     return { kind: 'refused', detail: `${device.code} ${point?.code ?? ''} is not marked writable` };
   }
   const driver = endpoints.driver(device.protocol);
-  const asked = askedDevice(device, driver, new PointSet(device.points));
+  const deviceToAsk = askedDevice(device, driver, new PointSet(device.points));
   await endpoints.locate([device]);
-  const endpoint = endpoints.acquire(asked, '');
+  const endpoint = endpoints.acquire(deviceToAsk, '');
   const asker = {};
   const inTurn = async <T>(
     refusalNow: () => string | undefined,
     use: (link: Link) => Promise<T>,
   ): Promise<T> => {
-    const done = await endpoint.turn(asker, turnOptions(asked), async (link) => {
+    const done = await endpoint.turn(asker, turnOptions(deviceToAsk), async (link) => {
       // Write and read-back must be over before anybody else may take the device.
       if (leaseRemainingMs() <= neededMs) await renewLease(renewalMs);
       const refusal = refusalNow();
@@ -93,7 +93,7 @@ export async function answerDeviceCall(
         : `its turn came too late for the ${call.within_ms} ms that it was given`;
     };
     return await writePoint({
-      device: asked,
+      device: deviceToAsk,
       value: call.value,
       write: (command) => inTurn(writeRefusal, (link) => writeOver(link, command, device.timeout_ms)),
       read: (group) => inTurn(readRefusal, (link) => link.read(group, timeoutMs())),
@@ -102,7 +102,7 @@ export async function answerDeviceCall(
     if (error instanceof NotPermitted) return { kind: 'refused', detail: error.message };
     throw error;
   } finally {
-    endpoints.release(asked, endpoint);
+    endpoints.release(deviceToAsk, endpoint);
   }
 }
 

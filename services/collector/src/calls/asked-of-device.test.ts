@@ -29,8 +29,8 @@ const snapshots = {
     task === '3' && version === 2
       ? ({ ok: true, config } as const)
       : ({ ok: false, problem: `configuration snapshot ${task}/${version} is missing` } as const),
-  loadDevice: async (wanted: string) => {
-    if (wanted !== hash) throw new Error('no answer in time');
+  loadDevice: async (wantedHash: string) => {
+    if (wantedHash !== hash) throw new Error('no answer in time');
     return { ok: true, device: press } as const;
   },
 };
@@ -39,7 +39,7 @@ const write: Write = {
   ...{ v: 1, kind: 'write', within_ms: 5_000, device: '7', point: 'setpoint', value: 7 },
   snapshot: { task: '3', version: 2 },
 };
-const found = (call: DeviceCall) => {
+const resolve = (call: DeviceCall) => {
   let now = 0;
   return askedOfDevice(call, {
     snapshots,
@@ -55,7 +55,7 @@ describe('a write', () => {
     ['of a task', { task: '3', version: 2 }],
     ['of a device alone', { hash }],
   ])('has its address from the snapshot %s, and the time that finding it has left', async (_, snapshot) => {
-    expect(await found({ ...write, snapshot })).toEqual({
+    expect(await resolve({ ...write, snapshot })).toEqual({
       asked: {
         ...{ v: 1, kind: 'write', within_ms: 4_500, value: 7 },
         device: { ...press, points: [press.points[1]] },
@@ -69,7 +69,7 @@ describe('a write', () => {
     ['is of another device', { snapshot: { hash }, device: '8' }],
     ['has no point speed', { point: 'speed' }],
     ['could not be read', { snapshot: { hash: 'b'.repeat(64) } }],
-  ])('is refused when its snapshot %s', async (why, named) => {
-    expect(await found({ ...write, ...named })).toEqual({ refusal: expect.stringContaining(why) });
+  ])('is refused when its snapshot %s', async (why, snapshot) => {
+    expect(await resolve({ ...write, ...snapshot })).toEqual({ refusal: expect.stringContaining(why) });
   });
 });

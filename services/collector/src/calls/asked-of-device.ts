@@ -20,15 +20,15 @@ export async function askedOfDevice(
     return fault === undefined ? { asked: call } : { refusal: fault };
   }
   const beganMs = nowMs();
-  const found = await configuredDevice(call, snapshots);
-  if (typeof found === 'string') return { refusal: found };
-  const fault = deviceFault(found);
+  const configured = await configuredDevice(call, snapshots);
+  if (typeof configured === 'string') return { refusal: configured };
+  const fault = deviceFault(configured);
   if (fault !== undefined) return { refusal: fault };
-  const point = found.points.find(({ code }) => code === call.point);
+  const point = configured.points.find(({ code }) => code === call.point);
   if (!point) return { refusal: `its configuration snapshot has no point ${call.point}` };
   const { device: _device, point: _point, snapshot: _snapshot, ...rest } = call;
   const within_ms = Math.floor(call.within_ms - (nowMs() - beganMs));
-  return { asked: { ...rest, within_ms, device: { ...found, points: [point] } } };
+  return { asked: { ...rest, within_ms, device: { ...configured, points: [point] } } };
 }
 
 /** A returned text says why there is no device. */
@@ -45,8 +45,8 @@ async function configuredDevice(
     const { task, version } = snapshot;
     const loaded = await snapshots.load(task, version);
     if (!loaded.ok) return loaded.problem;
-    const found = loaded.config.devices.find((device) => device.id === id);
-    return found ?? `configuration snapshot ${task}/${version} has no device ${id}`;
+    const configured = loaded.config.devices.find((device) => device.id === id);
+    return configured ?? `configuration snapshot ${task}/${version} has no device ${id}`;
   } catch (error) {
     return `its configuration snapshot could not be read: ${(error as Error).message}`;
   }

@@ -27,11 +27,11 @@ interface Asked {
 }
 
 /** A device over TCP whose register n holds n + 1000. */
-async function deviceThat(does: (asked: Asked) => Fate | Promise<Fate>) {
-  const asked: string[] = [];
+async function deviceThat(does: (request: Asked) => Fate | Promise<Fate>) {
+  const requests: string[] = [];
   const { bus } = await startPeer(async (socket, request, n) => {
     const [address, quantity] = [request.readUInt16BE(8), request.readUInt16BE(10)];
-    asked.push(`${address}+${quantity}`);
+    requests.push(`${address}+${quantity}`);
     const fate = await does({ address, quantity, n });
     if (fate === 'answer') socket.write(soundReply(request));
     else if (fate === 'end') socket.end();
@@ -52,7 +52,7 @@ async function deviceThat(does: (asked: Asked) => Fate | Promise<Fate>) {
     if (reply.kind !== 'read') throw new Error(`not read: ${JSON.stringify(reply)}`);
     return { ...reply, of: new Map(reply.points.map((point) => [point.code, point])) };
   };
-  return { asked, bus, endpoints, test };
+  return { requests, bus, endpoints, test };
 }
 
 const register = (address: number, rest: object = {}) => ({
@@ -97,14 +97,14 @@ describe('a slow device', () => {
   });
 
   it('whose turn does not come says that others keep it busy', async () => {
-    const { bus, endpoints, asked, test } = await deviceThat(() => 'silent');
+    const { bus, endpoints, requests: sent, test } = await deviceThat(() => 'silent');
     const device = deviceWith(run(1));
     const endpoint = endpoints.acquire(askedModbus(device), '');
     const others = endpoint.turn({}, { timeoutMs: 60_000 }, (its) =>
       its.read(groupOf({ unitId: 1, table: 'coil', address: 7, quantity: 1, timeoutMs: 60_000 }), 60_000),
     );
     const { of, requests } = await test(device, { within_ms: 5_000 });
-    expect([asked, requests]).toEqual([['7+1'], []]);
+    expect([sent, requests]).toEqual([['7+1'], []]);
     expect(of.get('r0')?.detail).toContain('others keep its endpoint busy');
     bus.disconnect();
     await others.catch(() => undefined);
@@ -118,17 +118,18 @@ describe('the bytes of a reading', () => {
     );
     const { requests } = await test(deviceWith(apart(3)));
     const of = (address: number) => requests.find((request) => request.address === address)?.heard ?? [];
-    const told = (address: number) => of(address).map(({ direction, bytes }) => [direction, bytes.slice(4)]);
+    const framesAt = (address: number) =>
+      of(address).map(({ direction, bytes }) => [direction, bytes.slice(4)]);
     // Compared without the transaction id, which begins anywhere.
-    expect(told(0)).toEqual([
+    expect(framesAt(0)).toEqual([
       ['sent', '0000000601'.concat('0300000001')],
       ['received', '0000000501'.concat('030203e8')],
     ]);
-    expect(told(10)).toEqual([
+    expect(framesAt(10)).toEqual([
       ['sent', '0000000601'.concat('03000a0001')],
       ['received', '0000000301'.concat('8302')],
     ]);
-    expect(told(20)).toEqual([['sent', '0000000601'.concat('0300140001')]]);
+    expect(framesAt(20)).toEqual([['sent', '0000000601'.concat('0300140001')]]);
     expect(of(0).map(({ bytes }) => bytes.slice(0, 4))).toEqual([
       of(0)[0]?.bytes.slice(0, 4),
       of(0)[0]?.bytes.slice(0, 4),
@@ -140,8 +141,8 @@ describe('the bytes of a reading', () => {
     const blocks = Array.from({ length: 270 }, (_, index) => register(index * 125, { count: 125 }));
     const { requests, points } = await test(deviceWith(blocks));
     expect(points.every(({ quality }) => quality === 'good')).toBe(true);
-    const told = requests.filter(({ heard }) => heard);
-    expect([told.length > 200, told.length < requests.length]).toEqual([true, true]);
+    const answered = requests.filter(({ heard }) => heard);
+    expect([answered.length > 200, answered.length < requests.length]).toEqual([true, true]);
   });
 });
 
@@ -170,9 +171,9 @@ describe('a device that is silent', () => {
   });
 
   it('for all is asked three times, as by a session before its first pause', async () => {
-    const { asked, test } = await deviceThat(() => 'silent');
+    const { requests, test } = await deviceThat(() => 'silent');
     const { points, given_up } = await test(deviceWith(apart(40), { timeout_ms: 1_000 }));
-    expect(asked).toEqual(['0+1', '390+1', '200+1']);
+    expect(requests).toEqual(['0+1', '390+1', '200+1']);
     const why = {
       detail: "no answer within 1000 ms, the device's timeout_ms (3 tries)",
       met_limit: 'device_timeout',
@@ -201,13 +202,13 @@ describe('a device that is silent', () => {
 
 describe('a device that refuses a part', () => {
   it('is narrowed down to it as by a session, not point by point', async () => {
-    const { asked, test } = await deviceThat(({ address, quantity }) =>
+    const { requests, test } = await deviceThat(({ address, quantity }) =>
       address <= 37 && address + quantity > 37 ? 2 : 'answer',
     );
     const { points, of } = await test(deviceWith(run(100)));
     expect(good(points)).toHaveLength(99);
     expect(of.get('r37')).toMatchObject({ quality: 'bad', detail: 'exception 2: illegal data address' });
-    expect(asked.length).toBeLessThan(20);
+    expect(requests.length).toBeLessThan(20);
   });
 
   it('however many points that are has all the others read', async () => {
@@ -230,13 +231,13 @@ describe('a device that refuses a part', () => {
   });
 
   it('because it is much at once has everything read', async () => {
-    const { asked, test } = await deviceThat(({ quantity }) => (quantity > 25 ? 3 : 'answer'));
+    const { requests, test } = await deviceThat(({ quantity }) => (quantity > 25 ? 3 : 'answer'));
     expect(good((await test(deviceWith(run(100)))).points)).toHaveLength(100);
-    expect(asked.length).toBeLessThan(12);
+    expect(requests.length).toBeLessThan(12);
   });
 
   it('is not asked again for what a session has learned, but for each refused point by itself', async () => {
-    const { asked, test } = await deviceThat(() => 'answer');
+    const { requests, test } = await deviceThat(() => 'answer');
     const device = deviceWith(
       [...run(40).filter(({ address }) => address < 30 || address > 32), register(34, { code: 'again' })],
       { profile: { max_hole: 10 } },
@@ -251,7 +252,7 @@ describe('a device that refuses a part', () => {
       },
     });
     expect(good(points)).toHaveLength(38);
-    expect(asked).toEqual(['0+5', '5+1', '6+12', '18+12', '33+7']);
+    expect(requests).toEqual(['0+5', '5+1', '6+12', '18+12', '33+7']);
   });
 });
 
@@ -262,14 +263,14 @@ describe('a device that is busy', () => {
   });
 
   it('for ever says so, and how often it was asked', async () => {
-    const { asked, test } = await deviceThat(({ address }) => (address === 10 ? 6 : 'answer'));
+    const { requests, test } = await deviceThat(({ address }) => (address === 10 ? 6 : 'answer'));
     const { points, of } = await test(deviceWith(apart(3)));
     expect(good(points)).toEqual(['r0', 'r20']);
     expect(of.get('r10')).toMatchObject({
       met_limit: 'busy_retries',
       detail: 'exception 6: server device busy, also after 2 retries (its busy_retries) (3 tries)',
     });
-    expect(asked.filter((each) => each === '10+1')).toHaveLength(9);
+    expect(requests.filter((each) => each === '10+1')).toHaveLength(9);
   });
 });
 

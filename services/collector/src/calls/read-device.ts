@@ -73,7 +73,7 @@ export async function readDevice(
     return (
       group.values.some((at) => {
         const code = requests.codeOf(at);
-        return !refused.has(at) && !requests.found.has(code) && !requests.settled.has(code);
+        return !refused.has(at) && !requests.pointsByCode.has(code) && !requests.settled.has(code);
       }) && !(requests.hasAnswered && tries(group) >= mostTries)
     );
   };
@@ -92,11 +92,11 @@ export async function readDevice(
     silent: {
       toAsk: (groups) => {
         open = groups.filter(isOpen).sort((one, other) => tries(one) - tries(other));
-        const { known } = requests;
+        const { placeRead } = requests;
         if (!requests.hasAnswered) open = fromElsewhere(open, round);
-        if (open.length === 0 || known === undefined) return open;
-        const again = plan.groups([list.pointOf(known)], clock.wallMs()).groups;
-        return [...again.filter(({ values }) => values.includes(known)), ...open];
+        if (open.length === 0 || placeRead === undefined) return open;
+        const again = plan.groups([list.pointOf(placeRead)], clock.wallMs()).groups;
+        return [...again.filter(({ values }) => values.includes(placeRead)), ...open];
       },
       answered: () => undefined,
       timedOut: (group) => {
@@ -148,7 +148,7 @@ export async function readDevice(
   const why = reasons(new Map(unread().map((each) => [requests.codeOf(each.at), each])), requests, givenUp);
   return {
     kind: 'read',
-    points: list.codes.map((code) => requests.found.get(code) ?? unreadValue(code, why(code))),
+    points: list.codes.map((code) => requests.pointsByCode.get(code) ?? unreadValue(code, why(code))),
     requests: requests.reports,
     given_up: givenUp,
   };

@@ -29,7 +29,7 @@ const mostHeard = 128 * 1_024;
 /** The outcome of the requests of one reading, value by value. */
 export class RequestsOfReading {
   readonly reports: ReadRequestReport[] = [];
-  readonly found = new Map<string, ReadPoint>();
+  readonly pointsByCode = new Map<string, ReadPoint>();
   /** By code of a value: how its last request failed. */
   readonly failed = new Map<string, Unread>();
   /** Failed values whose requests explain everything: asking again would bring no more. */
@@ -37,7 +37,7 @@ export class RequestsOfReading {
   /** Whether the device has answered anything, even with an exception. */
   hasAnswered = false;
   /** Place of a value that was read. Reading it again shows whether the device still answers. */
-  known: number | undefined;
+  placeRead: number | undefined;
   readonly #options: RequestsOfReadingOptions;
   /** By code of a value: the rounds in which it was requested in vain. */
   readonly #failures = new Map<string, Set<number>>();
@@ -70,7 +70,7 @@ export class RequestsOfReading {
 
   /** How much is known by now; the increase in a round is its progress. */
   get knownCount(): number {
-    return this.found.size + this.settled.size;
+    return this.pointsByCode.size + this.settled.size;
   }
 
   async #read(link: Link, group: Group, deviceMs: number): Promise<Answer> {
@@ -114,9 +114,9 @@ export class RequestsOfReading {
     const readings = new Readings(list);
     answer.decode(readings);
     for (const reading of readings.all) {
-      this.found.set(reading.code, readValue(reading, answer.raw?.(reading.at) ?? []));
+      this.pointsByCode.set(reading.code, readValue(reading, answer.raw?.(reading.at) ?? []));
     }
-    this.known = values.at(-1) ?? this.known;
+    this.placeRead = values.at(-1) ?? this.placeRead;
   }
 
   #note(group: Group, failure: DriverFailure, timeoutMs: number): void {

@@ -20,10 +20,10 @@ export async function tellDeviceCall(
   const beganMs = nowMs();
   try {
     const reply = await answer();
-    const told = { ...about, ms: Math.round(nowMs() - beganMs) };
+    const context = { ...about, ms: Math.round(nowMs() - beganMs) };
     if (reply.kind === 'refused')
-      log.warn({ ...told, detail: refusalOf(reply) }, `a device was not ${what} for a call`);
-    else log.info({ ...told, ...outcomeOf(reply) }, `a device was ${what} for a call`);
+      log.warn({ ...context, detail: refusalOf(reply) }, `a device was not ${what} for a call`);
+    else log.info({ ...context, ...outcomeOf(reply) }, `a device was ${what} for a call`);
     return reply;
   } catch (error) {
     log.error({ ...about, err: error }, `a device was ${what} for a call, and that broke off`);

@@ -27,7 +27,7 @@ export class AwaitedWork {
    * Notes a new event of the log.
    * @returns the assignment whose message is on its way, where the event gives a session to this collector
    */
-  seen({ subject, sequence, message }: StoredEvent): Assignment | undefined {
+  note({ subject, sequence, message }: StoredEvent): Assignment | undefined {
     const { taskId, aspect } = parseSessionSubject(subject) ?? {};
     if (taskId === undefined || aspect === 'warning') return undefined;
     if (aspect === 'lifecycle' && !this.#awaited.has(taskId)) return undefined;
@@ -35,19 +35,19 @@ export class AwaitedWork {
     // A change of configuration does not end a placement; any other lifecycle event does.
     if (decoded.kind === 'lifecycle' && decoded.event.type === 'session.reconfigured') return undefined;
     this.#awaited.delete(taskId);
-    const given =
+    const assignment =
       decoded.kind === 'placement' &&
       decoded.event.type === 'session.assigned' &&
       decoded.event.collectorId === this.#collectorId
         ? decoded.event
         : undefined;
     if ((this.#brought.get(taskId) ?? 0) >= sequence) return undefined;
-    if (!given) {
+    if (!assignment) {
       this.#brought.delete(taskId);
       return undefined;
     }
     this.#awaited.set(taskId, { epoch: sequence, looks: 0, due: looksInVain });
-    const { sessionId, configVersion } = given;
+    const { sessionId, configVersion } = assignment;
     return { v: 1, session_id: sessionId, task_id: taskId, config_version: configVersion, epoch: sequence };
   }
 

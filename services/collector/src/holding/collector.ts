@@ -110,8 +110,9 @@ export class Collector {
 
   /** The log has a new event. */
   eventSeen(event: StoredEvent): void {
-    const given = this.#awaited.seen(event);
-    if (given && this.#options.lease.isHeld() && !this.#draining) this.#holder(given.task_id).prepare(given);
+    const assignment = this.#awaited.note(event);
+    if (assignment && this.#options.lease.isHeld() && !this.#draining)
+      this.#holder(assignment.task_id).prepare(assignment);
     const parsed = parseSessionSubject(event.subject);
     if (parsed && parsed.aspect !== 'warning') this.#holders.get(parsed.taskId)?.recheck();
   }
@@ -189,8 +190,9 @@ export class Collector {
     try {
       const holders = [...this.#holders.values()];
       await Promise.all(holders.map((holder) => holder.close()));
-      const left = await flushSamples(5_000);
-      if (left > 0) log.error({ samples: left }, 'the broker did not take the last samples; they are lost');
+      const unsent = await flushSamples(5_000);
+      if (unsent > 0)
+        log.error({ samples: unsent }, 'the broker did not take the last samples; they are lost');
       for (const holder of holders) holder.giveBack();
     } finally {
       stopKeepingAlive();
@@ -295,10 +297,10 @@ export class Collector {
    */
   async #verifyInbox(): Promise<void> {
     const { lease, log } = this.#options;
-    const looked = this.#inbox;
-    if (!looked || !lease.isHeld()) return;
-    const inbox = await looked;
-    const mayOpen = () => this.#inbox === looked && !this.#draining && lease.isHeld();
+    const current = this.#inbox;
+    if (!current || !lease.isHeld()) return;
+    const inbox = await current;
+    const mayOpen = () => this.#inbox === current && !this.#draining && lease.isHeld();
     const tasks = this.#awaited.look();
     if (tasks.length > 0 && mayOpen()) {
       log.warn({ tasks }, 'work that the log gives to this collector does not arrive; asking for it anew');

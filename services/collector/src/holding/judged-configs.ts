@@ -12,12 +12,12 @@ export function judgedConfigs(
   locate: (devices: readonly DeviceConfig[]) => Promise<void> = async () => undefined,
 ): TaskConfigs {
   return {
-    load: async (taskId, configVersion, known = []) => {
-      const judged = new Set(known);
-      const loaded = await configs.load(taskId, configVersion, judged);
+    load: async (taskId, configVersion, knownDevices = []) => {
+      const judgedDevices = new Set(knownDevices);
+      const loaded = await configs.load(taskId, configVersion, judgedDevices);
       if (!loaded.ok) return loaded;
       for await (const device of makingWay(loaded.config.devices)) {
-        if (judged.has(device)) continue;
+        if (judgedDevices.has(device)) continue;
         const fault = deviceFault(device);
         if (fault !== undefined) {
           return { ok: false, problem: `configuration snapshot ${taskId}/${configVersion}: ${fault}` };

@@ -30,14 +30,14 @@ export async function lastReads(
 ): Promise<LastReads> {
   const firstMs = new Map<string, number>();
   const answering = new Set<string>();
-  const stored: Sample[] = [];
+  const samples: Sample[] = [];
   let goesOn = false;
   await Promise.all(
     Array.from(deviceIds, async (id) => {
       if (notBeforeMs > 0) firstMs.set(id, notBeforeMs);
       const last = await lastOf(id);
       if (!last) return;
-      if (last.stored) stored.push(last.stored);
+      if (last.stored) samples.push(last.stored);
       if (last.session === session_id) {
         // A tick that an earlier holder has read is not read again, even where that holder's ticks had another length.
         firstMs.set(id, Math.max(notBeforeMs, tickTimeMs(last.tick, last.period_ms) + 1));
@@ -50,5 +50,5 @@ export async function lastReads(
       if (!isSilent) answering.add(id);
     }),
   );
-  return { firstMs, answering, stored, goesOn };
+  return { firstMs, answering, stored: samples, goesOn };
 }

@@ -63,22 +63,24 @@ export class PreparedStart {
     const loaded = await this.#config;
     const last = new Map<string, LastTick | undefined>();
     if (!loaded?.ok) return last;
-    const asked = loaded.config.devices.map(({ id }) =>
+    const questions = loaded.config.devices.map(({ id }) =>
       orUndefined(
         ask(async () => {
           last.set(id, await samples.last(task_id, id, epoch));
         }),
       ),
     );
-    await Promise.all(asked);
+    await Promise.all(questions);
     return last;
   }
 
   async #record({ sent, ask }: StartQuestions): Promise<ReadonlySet<Sample>> {
-    const stored = [...(await this.#last).values()].flatMap((last) => last?.stored ?? []);
-    if (stored.length === 0) return new Set();
-    const isRecorded = await orUndefined(ask(() => sent.found(stored, this.epoch).then(() => true)));
-    return new Set(isRecorded ? stored : []);
+    const storedSamples = [...(await this.#last).values()].flatMap((last) => last?.stored ?? []);
+    if (storedSamples.length === 0) return new Set();
+    const isRecorded = await orUndefined(
+      ask(() => sent.recordFormer(storedSamples, this.epoch).then(() => true)),
+    );
+    return new Set(isRecorded ? storedSamples : []);
   }
 }
 

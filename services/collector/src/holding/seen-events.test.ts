@@ -13,42 +13,42 @@ const task = (lastLifecycle: number, lastPlacement: number): TaskState => ({
 });
 
 const seenForTest = () => new SeenEvents(new LogJudge({ clock: systemClock, onVerdict: () => undefined }));
-const read = (seen: SeenEvents, state: TaskState) => seen.read('7', async () => state);
+const readState = (events: SeenEvents, state: TaskState) => events.read('7', async () => state);
 
 describe('a task read from the log', () => {
   it('is believed when it has all that was seen before, or more', async () => {
-    const seen = seenForTest();
-    seen.note({ subject: subjects.lifecycle('7'), sequence: 5 });
-    expect(await read(seen, task(5, 3))).toEqual(task(5, 3));
-    expect(await read(seen, task(9, 8))).toEqual(task(9, 8));
+    const events = seenForTest();
+    events.note({ subject: subjects.lifecycle('7'), sequence: 5 });
+    expect(await readState(events, task(5, 3))).toEqual(task(5, 3));
+    expect(await readState(events, task(9, 8))).toEqual(task(9, 8));
   });
 
   it('is not believed when it lacks an event that was followed', async () => {
-    const seen = seenForTest();
-    seen.note({ subject: subjects.lifecycle('7'), sequence: 5 });
-    await expect(read(seen, task(4, 3))).rejects.toThrow(LogDamaged);
+    const events = seenForTest();
+    events.note({ subject: subjects.lifecycle('7'), sequence: 5 });
+    await expect(readState(events, task(4, 3))).rejects.toThrow(LogDamaged);
   });
 
   it('is not believed when it lacks an event that was read before', async () => {
-    const seen = seenForTest();
-    await read(seen, task(5, 6));
-    await expect(read(seen, task(5, 3))).rejects.toThrow(LogDamaged);
-    await expect(read(seen, task(0, 0))).rejects.toThrow(LogDamaged);
+    const events = seenForTest();
+    await readState(events, task(5, 6));
+    await expect(readState(events, task(5, 3))).rejects.toThrow(LogDamaged);
+    await expect(readState(events, task(0, 0))).rejects.toThrow(LogDamaged);
   });
 
   it('is believed when the next event came while it was being read', async () => {
-    const seen = seenForTest();
-    const reading = seen.read('7', async () => {
-      seen.note({ subject: subjects.placement('7'), sequence: 8 });
+    const events = seenForTest();
+    const reading = events.read('7', async () => {
+      events.note({ subject: subjects.placement('7'), sequence: 8 });
       return task(5, 6);
     });
     expect(await reading).toEqual(task(5, 6));
   });
 
   it('has nothing to do with what was seen of other tasks', async () => {
-    const seen = seenForTest();
-    seen.note({ subject: subjects.lifecycle('8'), sequence: 50 });
-    seen.note({ subject: 'samples.7.1', sequence: 60 });
-    expect(await read(seen, task(1, 2))).toEqual(task(1, 2));
+    const events = seenForTest();
+    events.note({ subject: subjects.lifecycle('8'), sequence: 50 });
+    events.note({ subject: 'samples.7.1', sequence: 60 });
+    expect(await readState(events, task(1, 2))).toEqual(task(1, 2));
   });
 });

@@ -47,15 +47,15 @@ export class SeenEvents {
   }
 
   #see(taskId: string, aspect: keyof Seen, sequence: number): void {
-    const seen = this.#of(taskId);
-    seen[aspect] = Math.max(seen[aspect], sequence);
+    const sequences = this.#of(taskId);
+    sequences[aspect] = Math.max(sequences[aspect], sequence);
   }
 
   #of(taskId: string): Seen {
-    const known = this.#byTask.get(taskId);
-    if (known) return known;
-    const seen = { lifecycle: 0, placement: 0 };
-    this.#byTask.set(taskId, seen);
-    return seen;
+    const present = this.#byTask.get(taskId);
+    if (present) return present;
+    const sequences = { lifecycle: 0, placement: 0 };
+    this.#byTask.set(taskId, sequences);
+    return sequences;
   }
 }

@@ -46,7 +46,7 @@ class World extends HeldWorld {
 
   /** Versions by which the device was asked, in order, repeats included. */
   versionsAsked(): number[] {
-    return this.bus.asked.map(({ request }) => request.address);
+    return this.bus.requests.map(({ request }) => request.address);
   }
 }
 
@@ -81,9 +81,9 @@ describe('a session whose configuration was changed', () => {
 
   it('is never read by the former one from its moment on, also when it is taken up right after it', async () => {
     const world = new World();
-    const kept = deviceOf({ points: [pointOf('v', 1)] });
+    const unchanged = deviceOf({ points: [pointOf('v', 1)] });
     const removed = deviceOf({ id: 'd2', code: 'd2', unit_id: 2, points: [pointOf('v', 1)] });
-    world.versions.set(1, configOf(1, { devices: [kept, removed] }));
+    world.versions.set(1, configOf(1, { devices: [unchanged, removed] }));
     world.change(1, 2, 0);
     await world.time.advance(300);
     world.ring(20);

@@ -9,12 +9,12 @@ describe('an assignment that the log shows before its message comes', () => {
     world.lastTicks = { d1: { session: '7-0', epoch: 3, tick: 5, period_ms: 1_000, values: {} } };
     world.prepare(20);
     await world.time.advance(3_000);
-    expect([world.asked, world.epochsPolled]).toEqual([['d1'], []]);
+    expect([world.questions, world.epochsPolled]).toEqual([['d1'], []]);
     world.ring(20);
     // One answer: what the log says of the task. Without preparation four in a row are awaited.
     await world.time.advance(2_000);
     expect(world.holder.isRunning()).toBe(true);
-    expect([world.asked, world.askedUnder]).toEqual([['d1'], [20]]);
+    expect([world.questions, world.askedUnder]).toEqual([['d1'], [20]]);
   });
 
   it('is not prepared for with what this process itself goes on reading', async () => {
@@ -57,7 +57,7 @@ describe('an assignment', () => {
     await world.time.advance(1_500);
     world.ring(20);
     await world.time.advance(1_000);
-    expect(world.bus.asked).toHaveLength(3);
+    expect(world.bus.requests).toHaveLength(3);
     expect(world.bus.disconnects).toBe(0);
   });
 
@@ -97,10 +97,10 @@ describe('an assignment', () => {
     const about = { v: 1, session: '7-1', epoch: 12, collector: 'B', task: '7', device_id: '1' } as const;
     const names = { device: 'press', site: 'north', measurement: 'press' };
     const times = { tick: 41, since_tick: 10, period_ms: 1_000, time: 41_000, read_at: 41_001 };
-    const stored = { ...about, ...names, ...times };
+    const sample = { ...about, ...names, ...times };
     const device = world.config.ok ? world.config.config.devices[0] : undefined;
     world.lastTicks = {
-      [device?.id ?? '']: { session: '7-1', epoch: 12, tick: 41, period_ms: 1_000, stored },
+      [device?.id ?? '']: { session: '7-1', epoch: 12, tick: 41, period_ms: 1_000, stored: sample },
     };
     let polledThen: readonly number[] | undefined;
     world.onFound = () => {
@@ -108,7 +108,7 @@ describe('an assignment', () => {
     };
     world.ring(20);
     await world.time.advance(60_000);
-    expect(world.found).toEqual([41]);
+    expect(world.foundTicks).toEqual([41]);
     expect(polledThen).toEqual([]);
     expect(world.epochsPolled.length).toBeGreaterThan(0);
     expect(world.ended).toEqual([]);
@@ -135,7 +135,7 @@ describe('an assignment', () => {
     happens(world);
     world.turns.shift()?.();
     await world.time.advance(100);
-    expect(world.asked).toEqual([]);
+    expect(world.questions).toEqual([]);
     expect(world.holder.isRunning()).toBe(false);
     expect(world.epochsPolled).toEqual([]);
   });
@@ -152,7 +152,7 @@ describe('an assignment', () => {
     await world.time.advance(500);
     expect(world.answered).toEqual(['done 20']);
     await world.time.advance(10_000);
-    expect(world.bus.asked).toHaveLength(2);
+    expect(world.bus.requests).toHaveLength(2);
     expect(world.holder.isIdle()).toBe(true);
   });
 
@@ -184,7 +184,7 @@ describe('an assignment', () => {
     };
     world.ring(20);
     await world.time.advance(1_000);
-    expect(world.bus.asked).toEqual([]);
+    expect(world.bus.requests).toEqual([]);
     expect(world.answered).toEqual(['done 20']);
     expect(world.holder.isIdle()).toBe(true);
   });
@@ -216,7 +216,7 @@ describe('a lease that is lost', () => {
     world.mayPoll = false;
     world.holder.recheck();
     await world.time.advance(5_000);
-    expect(world.bus.asked).toHaveLength(2);
+    expect(world.bus.requests).toHaveLength(2);
     expect(world.answered).toEqual([]);
     world.mayPoll = true;
     world.holder.recheck();
@@ -228,16 +228,16 @@ describe('a lease that is lost', () => {
     const world = new HeldWorld();
     world.ring(20);
     await world.time.advance(1_500);
-    const read = world.samples.map(({ tick }) => tick);
+    const ticks = world.samples.map(({ tick }) => tick);
     world.mayPoll = false;
     world.holder.recheck();
     await world.time.advance(5_000);
-    expect(world.samples).toHaveLength(read.length);
+    expect(world.samples).toHaveLength(ticks.length);
     world.mayPoll = true;
     world.holder.recheck();
     await world.time.advance(3_000);
-    const [lost, ...others] = world.samples.slice(read.length);
-    expect(lost).toMatchObject({ tick: Number(read.at(-1)) + 1, epoch: 20, miss: { cause: 'lease_lost' } });
+    const [lost, ...others] = world.samples.slice(ticks.length);
+    expect(lost).toMatchObject({ tick: Number(ticks.at(-1)) + 1, epoch: 20, miss: { cause: 'lease_lost' } });
     expect(lost?.values).toBeUndefined();
     const [next] = others;
     expect(next?.tick).toBe(Number(lost?.through_tick) + 1);
@@ -297,13 +297,13 @@ describe('a lease that is lost', () => {
     world.holder.recheck();
     world.mayPoll = true;
     world.holder.recheck();
-    const before = world.bus.asked.length;
+    const before = world.bus.requests.length;
     // Until the log has been read, nothing is asked under the old right.
     await world.time.advance(1_500);
-    expect(world.bus.asked).toHaveLength(before);
+    expect(world.bus.requests).toHaveLength(before);
     world.loadMs = 5;
     await world.time.advance(10_000);
-    expect(world.bus.asked.length).toBeGreaterThanOrEqual(before + 5);
+    expect(world.bus.requests.length).toBeGreaterThanOrEqual(before + 5);
   });
 
   it('and held again when another has the session does not bring it back', async () => {
@@ -317,7 +317,7 @@ describe('a lease that is lost', () => {
     world.mayPoll = true;
     world.holder.recheck();
     await world.time.advance(5_000);
-    expect(world.bus.asked).toHaveLength(2);
+    expect(world.bus.requests).toHaveLength(2);
     expect(world.answered).toEqual(['done 20']);
   });
 });
@@ -365,6 +365,6 @@ describe('a drain', () => {
     world.holder.giveBack();
     expect(world.answered).toEqual(['given back 20']);
     await world.time.advance(10_000);
-    expect(world.bus.asked).toHaveLength(2);
+    expect(world.bus.requests).toHaveLength(2);
   });
 });

@@ -245,9 +245,9 @@ export class TaskHolder {
   async #reconfigure(runner: SessionRunner, { session }: TaskState): Promise<void> {
     if (session.status !== 'running') return;
     const { taskId, configs, clock } = this.#options;
-    const wanted = wantedVersion(session);
-    const { version, fromMs = clock.wallMs() } = wanted;
-    if (isSameVersion(this.#version, wanted)) {
+    const target = wantedVersion(session);
+    const { version, fromMs = clock.wallMs() } = target;
+    if (isSameVersion(this.#version, target)) {
       this.#unable = undefined;
       return;
     }
@@ -256,7 +256,7 @@ export class TaskHolder {
     const change = loaded.ok
       ? runner.reconfigure(loaded.config, fromMs)
       : Promise.reject(new Error(loaded.problem));
-    await this.#change(runner, wanted, change);
+    await this.#change(runner, target, change);
     await this.#tellVersion(session);
   }
 
@@ -280,13 +280,13 @@ export class TaskHolder {
     return this.#refuse(handle.assignment, handle, detail, 'permanent');
   }
 
-  async #change(runner: SessionRunner, wanted: WantedVersion, change: Promise<void>): Promise<void> {
+  async #change(runner: SessionRunner, target: WantedVersion, change: Promise<void>): Promise<void> {
     const { log, taskId: task, clock } = this.#options;
-    const { version, fromMs = clock.wallMs() } = wanted;
+    const { version, fromMs = clock.wallMs() } = target;
     const about = { session: runner.sessionId, task, epoch: runner.epoch, config_version: version };
     const detail = await change.catch((error: Error) => error.message);
     if (detail === undefined) {
-      this.#version = wanted;
+      this.#version = target;
       this.#unable = undefined;
       const effective_at = new Date(fromMs).toISOString();
       log.info({ ...about, effective_at }, 'the configuration of the session changes');
@@ -318,8 +318,8 @@ export class TaskHolder {
     let loaded: ConfigsToStart | undefined;
     try {
       // Load the version in the log: the one in the message is as old as the message.
-      const load = async (version: number, known?: Iterable<DeviceConfig>) =>
-        (version === newest ? config : undefined) ?? configs.load(taskId, version, known);
+      const load = async (version: number, knownDevices?: Iterable<DeviceConfig>) =>
+        (version === newest ? config : undefined) ?? configs.load(taskId, version, knownDevices);
       loaded = await ask(() => configsToStart(session, load, clock.wallMs()));
     } catch (error) {
       this.#failedStarts += 1;
@@ -342,7 +342,7 @@ export class TaskHolder {
       reads = await lastReads(devices, assignment, lastOf, notBeforeMs);
       // Recorded now: once SAMPLES has dropped these samples, nobody knows up to where that session was read.
       const unrecorded = reads.stored.filter((sample) => !recorded?.has(sample));
-      await ask(() => sent.found(unrecorded, assignment.epoch));
+      await ask(() => sent.recordFormer(unrecorded, assignment.epoch));
     } finally {
       isWanted = false;
     }
@@ -354,13 +354,13 @@ export class TaskHolder {
     const runner = this.#options.createRunner(placed, first);
     this.#runner = runner;
     this.#unable = unable;
-    const wanted = wantedVersion(session);
-    this.#version = unable || next ? { version: first.config_version, fromMs: undefined } : wanted;
+    const target = wantedVersion(session);
+    this.#version = unable || next ? { version: first.config_version, fromMs: undefined } : target;
     const { firstMs, answering } = reads;
-    const left = this.#former?.epoch === assignment.epoch ? this.#former.leftOff() : undefined;
+    const formerReads = this.#former?.epoch === assignment.epoch ? this.#former.leftOff() : undefined;
     this.#former = undefined;
-    if (!next) runner.start(firstMs, answering, left);
-    else await this.#change(runner, wanted, runner.startAround(next, firstMs, answering, left));
+    if (!next) runner.start(firstMs, answering, formerReads);
+    else await this.#change(runner, target, runner.startAround(next, firstMs, answering, formerReads));
     log.info(
       {
         ...{ session: assignment.session_id, task: taskId, epoch: assignment.epoch },

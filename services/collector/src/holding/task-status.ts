@@ -66,9 +66,9 @@ export class TaskStatus {
 
   /** Waits for a write, but not for long, and ignores its outcome. */
   async orLater(writing: Promise<void>): Promise<void> {
-    const written = new AbortController();
-    const done = writing.catch(() => undefined).finally(() => written.abort());
-    await Promise.race([done, pause(this.#options.timers, withinMs, written.signal)]);
+    const patience = new AbortController();
+    const done = writing.catch(() => undefined).finally(() => patience.abort());
+    await Promise.race([done, pause(this.#options.timers, withinMs, patience.signal)]);
   }
 
   #identity(

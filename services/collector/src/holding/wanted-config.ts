@@ -59,7 +59,7 @@ const longestTickMs = 86_400_000;
  */
 export async function configsToStart(
   running: RunningSession,
-  load: (version: number, known?: Iterable<DeviceConfig>) => Promise<LoadedConfig>,
+  load: (version: number, knownDevices?: Iterable<DeviceConfig>) => Promise<LoadedConfig>,
   nowMs: number,
 ): Promise<ConfigsToStart> {
   const { version } = wantedVersion(running);

@@ -34,14 +34,14 @@ export async function openCalls(
     nc,
     collectorId: config.COLLECTOR_ID,
     answer: async (call) => {
-      const named = await askedOfDevice(call, { snapshots, nowMs });
-      if ('refusal' in named) {
-        const { refusal: detail } = named;
+      const resolved = await askedOfDevice(call, { snapshots, nowMs });
+      if ('refusal' in resolved) {
+        const { refusal: detail } = resolved;
         log.warn({ device: call.device, detail, traceparent: call.traceparent }, 'a call was refused');
         return { kind: 'refused', detail };
       }
-      return tellDeviceCall(named.asked, { log, nowMs }, () =>
-        answerDeviceCall(named.asked, {
+      return tellDeviceCall(resolved.asked, { log, nowMs }, () =>
+        answerDeviceCall(resolved.asked, {
           endpoints,
           leaseRemainingMs: () => (lease.isHeld() ? lease.remainingMs() : 0),
           renewLease: (withinMs) => lease.renewedWithin(withinMs),

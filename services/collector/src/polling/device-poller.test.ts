@@ -56,7 +56,7 @@ class World {
   }
 
   causes(): (string | undefined)[] {
-    return this.results.map(({ miss, asked }) => miss && `${miss.cause}${asked ? '' : ' (not asked)'}`);
+    return this.results.map(({ miss, wasAsked }) => miss && `${miss.cause}${wasAsked ? '' : ' (not asked)'}`);
   }
 }
 
@@ -67,7 +67,7 @@ describe('a device that answers', () => {
     await world.time.advance(450);
     await world.poller.stop();
     expect(world.ticks()).toEqual([0, 1, 2, 3, 4]);
-    expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual([0, 100, 200, 300, 400]);
+    expect(world.bus.requests.map(({ atMs }) => atMs)).toEqual([0, 100, 200, 300, 400]);
     expect(world.results[0]).toEqual({
       tick: firstTick,
       readAtMs: startMs,
@@ -81,10 +81,10 @@ describe('a device that answers', () => {
   });
 
   it('is not late in the tick that was under way when it was started, but in those after it that are', async () => {
-    const told: (number | undefined)[] = [];
+    const latenesses: (number | undefined)[] = [];
     const observer: PollObserver = {
       onRead: () => undefined,
-      onTick: ({ latenessMs }) => told.push(latenessMs),
+      onTick: ({ latenessMs }) => latenesses.push(latenessMs),
     };
     const world = new World({ observer });
     await world.time.advance(90);
@@ -94,7 +94,7 @@ describe('a device that answers', () => {
     await world.time.advance(300);
     await world.time.until(world.poller.stop());
     expect(world.ticks()).toEqual([0, 1, 2, 3]);
-    expect(told).toEqual([undefined, 0, 0, 50]);
+    expect(latenesses).toEqual([undefined, 0, 0, 50]);
   });
 
   it('is not read again in a tick that a former holder has read', async () => {
@@ -138,7 +138,7 @@ describe('a device that answers', () => {
     await world.time.until(world.poller.stop());
     expect(world.ticks()).toEqual([0, 1]);
     await world.time.advance(1_000);
-    expect(world.bus.asked).toHaveLength(2);
+    expect(world.bus.requests).toHaveLength(2);
   });
 
   it('is not asked for the rest of a tick when its session ends between two requests', async () => {
@@ -147,7 +147,7 @@ describe('a device that answers', () => {
     world.poller.start(0);
     await world.time.advance(10);
     await world.time.until(world.poller.stop());
-    expect(world.bus.asked).toHaveLength(1);
+    expect(world.bus.requests).toHaveLength(1);
     expect(world.results).toEqual([]);
   });
 });
@@ -161,7 +161,7 @@ describe('a device that does not answer', () => {
     await world.time.until(world.poller.stop());
     expect(world.ticks()).toEqual(Array.from({ length: 31 }, (_, n) => n));
     // Pauses of 300, 600 and 1000 ms from the third failure on, up to the next tick.
-    expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual([0, 100, 200, 600, 1_300, 2_400]);
+    expect(world.bus.requests.map(({ atMs }) => atMs)).toEqual([0, 100, 200, 600, 1_300, 2_400]);
     expect(new Set(world.causes())).toEqual(new Set(['timeout', 'timeout (not asked)']));
     expect(world.results[3]?.miss?.detail).toMatch(/^not asked, next try in 0\.2 s after: press-1 unit 1 /);
   });
@@ -184,7 +184,7 @@ describe('a device that does not answer', () => {
     world.poller.start(0);
     await world.time.advance(50);
     await world.poller.stop();
-    expect(world.bus.asked).toHaveLength(1);
+    expect(world.bus.requests).toHaveLength(1);
     expect(world.results).toHaveLength(1);
   });
 });
@@ -198,11 +198,11 @@ describe('a device that refuses a part', () => {
     await world.time.advance(450);
     await world.poller.stop();
     expect(world.ticks()).toEqual([0, 1, 2, 3, 4]);
-    for (const { values, miss, asked } of world.results) {
+    for (const { values, miss, wasAsked } of world.results) {
       expect(values).toEqual({ speed: 10 });
       expect(miss?.cause).toBe('exception');
       expect(miss?.detail).toContain('press-1 unit 1 holding_register 500-500');
-      expect(asked).toBe(true);
+      expect(wasAsked).toBe(true);
     }
   });
 
@@ -229,7 +229,7 @@ describe('without the right to poll', () => {
     world.mayPoll = false;
     world.poller.start(0);
     await world.time.advance(1_000);
-    expect(world.bus.asked).toEqual([]);
+    expect(world.bus.requests).toEqual([]);
     expect(world.results).toEqual([]);
     await world.poller.stop();
   });
@@ -261,7 +261,7 @@ describe('without the right to poll', () => {
     world.mayPoll = false;
     await world.time.until(slow);
     await other.time.advance(500);
-    expect(world.bus.asked).toHaveLength(1);
+    expect(world.bus.requests).toHaveLength(1);
     expect(other.results).toEqual([]);
   });
 });
@@ -328,9 +328,9 @@ describe('whatever the device does', () => {
           const ticks = world.ticks();
           expect(ticks).toEqual(Array.from({ length: ticks.length }, (_, index) => index));
           // All ticks that were due before the end, except those that passed during the last request.
-          const lastAskedAtMs = world.bus.asked.at(-1)?.atMs ?? 0;
+          const lastAskedAtMs = world.bus.requests.at(-1)?.atMs ?? 0;
           expect(ticks.length).toBeGreaterThanOrEqual(Math.floor(lastAskedAtMs / 100) + 1);
-          expect(world.results.filter(({ asked }) => asked)).toHaveLength(world.bus.asked.length);
+          expect(world.results.filter(({ wasAsked }) => wasAsked)).toHaveLength(world.bus.requests.length);
           for (const { values, miss } of world.results) {
             expect(miss === undefined).toBe(Object.keys(values).length === 2);
           }

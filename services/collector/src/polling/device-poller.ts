@@ -121,10 +121,10 @@ export class DevicePoller {
     if (this.#loop) return;
     const { clock, former } = this.#options;
     const takenMs = former?.polled?.takenThroughMs;
-    const taken = takenMs === undefined ? firstTick - 1 : Math.floor(takenMs / this.periodMs);
+    const lastTick = takenMs === undefined ? firstTick - 1 : Math.floor(takenMs / this.periodMs);
     this.#next = firstTick;
     this.#readThrough = firstTick - 1;
-    this.#due.takenThrough(Math.min(taken, firstTick - 1));
+    this.#due.takenThrough(Math.min(lastTick, firstTick - 1));
     this.lastResultMs = clock.monotonicMs();
     this.#loop = this.#run(this.#reader);
   }
@@ -252,9 +252,9 @@ export class DevicePoller {
       // to answer for, and a clock that jumped over years must not bring as many results.
       if (!permission()) break;
       try {
-        const read = await reader.read(arrive, nowMs);
+        const result = await reader.read(arrive, nowMs);
         if (reader !== this.#reader) return;
-        this.#report(read);
+        this.#report(result);
       } catch (error) {
         if (reader !== this.#reader) return;
         if (error instanceof NotPermitted) break;
@@ -293,7 +293,7 @@ export class DevicePoller {
         readings: this.#nothing,
         miss: this.#overrun,
         lacking: undefined,
-        asked: false,
+        wasAsked: false,
         latenessMs: undefined,
       });
     }

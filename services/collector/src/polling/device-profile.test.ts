@@ -31,7 +31,7 @@ describe('a device that', () => {
     const results = world.poll(device({ busy_retries: 3 }));
     await world.time.advance(500);
     await world.stop();
-    expect(world.asked().map(([atMs]) => atMs)).toEqual([0, 51, 152, 153]);
+    expect(world.requestsTo().map(([atMs]) => atMs)).toEqual([0, 51, 152, 153]);
     expect(results[0]).toMatchObject({ miss: undefined, readCount: 2 });
   });
 
@@ -42,7 +42,7 @@ describe('a device that', () => {
     const results = world.poll(device({ busy_retries: 1 }));
     await world.time.advance(500);
     await world.stop();
-    expect(world.asked().map(([, what]) => what)).toEqual(['0+1', '0+1', '10+1']);
+    expect(world.requestsTo().map(([, what]) => what)).toEqual(['0+1', '0+1', '10+1']);
     expect(results[0]).toMatchObject({ miss: { cause: 'exception' }, readCount: 1 });
   });
 
@@ -51,7 +51,7 @@ describe('a device that', () => {
     world.poll(device({ request_pause_ms: 30 }));
     await world.time.advance(500);
     await world.stop();
-    expect(world.asked().map(([atMs]) => atMs)).toEqual([0, 30]);
+    expect(world.requestsTo().map(([atMs]) => atMs)).toEqual([0, 30]);
   });
 
   it.each([
@@ -70,7 +70,7 @@ describe('a device that', () => {
       world.poll(device({}, { ...own, id: 'd2', unit_id: 2 }));
       await world.time.advance(500);
       await world.stop();
-      expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual(at);
+      expect(world.bus.requests.map(({ atMs }) => atMs)).toEqual(at);
     },
   );
 
@@ -87,7 +87,7 @@ describe('a device that', () => {
     world.poll(device({ accept_unit_zero: true, connect_pause_ms: 100, single_connection: true }));
     await world.time.advance(500);
     await world.stop();
-    expect(world.bus.asked[0]?.request).toMatchObject({
+    expect(world.bus.requests[0]?.request).toMatchObject({
       acceptUnitZero: true,
       connectPauseMs: 100,
       singleConnection: true,
@@ -105,9 +105,9 @@ describe('a device that gives no answer to one of its blocks', () => {
       address === silentAddress ? { afterMs: 200, failure: 'timeout' } : { afterMs: 5 };
     const results = world.poll(device({}));
     await world.time.advance(60_500);
-    const asked = world.bus.asked.filter(({ request }) => request.address === silentAddress);
-    expect(asked.length).toBeLessThan(14);
-    expect(asked.length).toBeGreaterThan(7);
+    const requests = world.bus.requests.filter(({ request }) => request.address === silentAddress);
+    expect(requests.length).toBeLessThan(14);
+    expect(requests.length).toBeGreaterThan(7);
     // The first tick may be needed to find out that the device is not silent as a whole.
     for (const { readCount, miss } of results.slice(1)) {
       expect([readCount, miss?.cause]).toEqual([1, 'timeout']);
@@ -127,7 +127,7 @@ describe('a device that gives no answer to one of its blocks', () => {
     const results = world.poll({ ...device({}), points });
     await world.time.advance(900);
     await world.stop();
-    expect(world.asked().map(([, what]) => what)).toEqual(['0+1', '10+1', '20+1']);
+    expect(world.requestsTo().map(([, what]) => what)).toEqual(['0+1', '10+1', '20+1']);
     expect(results[0]).toMatchObject({ readCount: 1, miss: { cause: 'timeout' } });
   });
 });
@@ -155,7 +155,7 @@ describe('a tick that breaks off', () => {
       { roundTripMs: 5, outcome: 'timeout' },
     ]);
     expect(world.ticks).toEqual([{ values: 1, missCause: 'timeout', latenessMs: undefined, ticks: 1 }]);
-    expect(world.pollers[0]?.record.told()).toMatchObject({
+    expect(world.pollers[0]?.record.report()).toMatchObject({
       requests: 2,
       failures: { timeout: 1, connection: 0, exception: 0 },
     });

@@ -24,7 +24,7 @@ export class DeviceRecord {
   }
 
   /** The part that device health reports. */
-  told(): Pick<DeviceHealth, 'requests' | 'failures' | 'round_trip_ms' | 'last_exception'> {
+  report(): Pick<DeviceHealth, 'requests' | 'failures' | 'round_trip_ms' | 'last_exception'> {
     const roundTrips = this.#roundTrips.percentiles();
     return {
       requests: this.#requests,

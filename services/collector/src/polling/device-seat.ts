@@ -85,16 +85,16 @@ export class DeviceSeat {
     const planned = this.#present?.planned;
     if (!planned || !this.#isRefused || this.#queue.length > 0) return;
     const { endpoints, clock } = this.#options;
-    if (endpoints.conflictOf(planned.asked.identity)) return;
+    if (endpoints.conflictOf(planned.target.identity)) return;
     this.change({ planned, fromMs: clock.nowMs(), isLate: true, leaving: [] });
   }
 
   /**
    * Goes on where an earlier holder of the session has ended.
    * @param firstMs ms since 1970: no version reads a tick scheduled before this time
-   * @param left where this process had left off when it lost its lease: the ticks since are told as lost to that
+   * @param lastRead where this process had left off when it lost its lease: the ticks since are told as lost to that
    */
-  start(firstMs: number, left?: LastTickRead): void {
+  start(firstMs: number, lastRead?: LastTickRead): void {
     const isAhead = firstMs > this.#options.clock.nowMs() + maxClockDifferenceMs;
     if (!isAhead) this.#readThroughMs = firstMs - 1;
     const present = this.#present;
@@ -102,9 +102,9 @@ export class DeviceSeat {
     const { poller, planned } = present;
     const firstTick = Math.ceil(firstMs / planned.periodMs);
     const begunAt = poller.start(firstTick);
-    if (left?.periodMs !== planned.periodMs) return;
-    const from = Math.max(firstTick, left.tick + 1);
-    const passedMs = this.#options.clock.monotonicMs() - left.atMonotonicMs;
+    if (lastRead?.periodMs !== planned.periodMs) return;
+    const from = Math.max(firstTick, lastRead.tick + 1);
+    const passedMs = this.#options.clock.monotonicMs() - lastRead.atMonotonicMs;
     // A clock that leapt takes the lease as well, and brings ticks that never were, over years at worst.
     const hasLeapt = (begunAt - from) * planned.periodMs > passedMs + planned.periodMs + leaseToleranceMs;
     if (from < begunAt && !hasLeapt) present.leaseLost(from, begunAt - 1);
@@ -148,7 +148,7 @@ export class DeviceSeat {
         while (!this.#follow(former)) {
           this.#present = undefined;
           const seats = this.#queue[0]?.leaving ?? [];
-          await Promise.all(seats.map((seat) => seat.#left(seat.#present)));
+          await Promise.all(seats.map((seat) => seat.#untilLeft(seat.#present)));
           if (this.#isStopped) return;
         }
       }
@@ -169,7 +169,7 @@ export class DeviceSeat {
       return true;
     }
     const { endpoints } = this.#options;
-    const { identity } = planned.asked;
+    const { identity } = planned.target;
     // Two connections with one name would push each other out.
     if (!identity.isExclusive || endpoints.conflictOf(identity)) former?.release();
     if (endpoints.conflictOf(identity) && leaving.some((seat) => seat.#isLeaving())) return false;
@@ -193,7 +193,7 @@ export class DeviceSeat {
   }
 
   /** Resolves when this seat has given up the endpoint of `present`. */
-  async #left(present: PolledDevice | undefined): Promise<void> {
+  async #untilLeft(present: PolledDevice | undefined): Promise<void> {
     while (present && this.#present === present && this.#isTurning) await this.#turning;
   }
 }

@@ -34,9 +34,9 @@ describe('a watched device', () => {
     await world.stop();
     const whole = world.samples.filter(({ part }) => part === undefined);
     const first = startMs / 1_000;
-    const kept = whole.filter(({ source_kept }) => source_kept);
-    expect(kept.map(({ since_tick }) => since_tick)).toEqual([first]);
-    expect(kept[0]?.tick).toBe(whole.find(({ miss }) => !miss)?.tick);
+    const keptBySource = whole.filter(({ source_kept }) => source_kept);
+    expect(keptBySource.map(({ since_tick }) => since_tick)).toEqual([first]);
+    expect(keptBySource[0]?.tick).toBe(whole.find(({ miss }) => !miss)?.tick);
     expect(whole.filter(({ miss }) => miss).map(({ tick }) => tick - first)).toContain(0);
 
     const other = new WatchedWorld();
@@ -64,10 +64,10 @@ describe('a watched device', () => {
     world.source.sink?.number(0, 23, 0);
     await world.time.advance(1_000);
     await world.stop();
-    const told = world.samples.flatMap(({ time, changes }) =>
+    const timedValues = world.samples.flatMap(({ time, changes }) =>
       (changes?.a ?? []).map(([offsetMs, value]) => [time + offsetMs - startMs, value]),
     );
-    expect(told).toEqual([
+    expect(timedValues).toEqual([
       [200, 20],
       [201, 21],
       [202, 22],
@@ -142,8 +142,8 @@ describe('a watched device', () => {
     const lists = new Map<string, unknown[]>();
     const lacking = world.samples
       .filter(({ part, miss, changes }) => part === undefined && (!miss || changes !== undefined))
-      .map(({ lacking: told }) => {
-        for (const { set, points } of told ?? []) {
+      .map(({ lacking: sets }) => {
+        for (const { set, points } of sets ?? []) {
           if (points) {
             lists.set(
               set,
@@ -151,7 +151,7 @@ describe('a watched device', () => {
             );
           }
         }
-        return told?.flatMap(({ set }) => lists.get(set));
+        return sets?.flatMap(({ set }) => lists.get(set));
       });
     expect(lacking).toEqual([
       [['not_told', 'a', 'b']],
@@ -228,12 +228,13 @@ describe('a watched device', () => {
     world.source.sink?.number(1, 8, 0);
     await world.time.advance(900);
     await world.stop();
-    const told = world.samples.filter(({ tick }) => tick === startMs / 1_000 + 2);
-    const of = (code: string) => told.flatMap(({ changes = {} }) => (changes as Changes)[code] ?? []);
+    const samplesOfTick = world.samples.filter(({ tick }) => tick === startMs / 1_000 + 2);
+    const of = (code: string) =>
+      samplesOfTick.flatMap(({ changes = {} }) => (changes as Changes)[code] ?? []);
     expect(of('a').length + of('b').length).toBe(mostChanges);
     expect([of('a').at(-1)?.[1], of('b').at(-1)?.[1]]).toEqual([mostChanges + 4, 8]);
-    expect(told.at(-1)).toMatchObject({ dropped: 7, miss: { cause: 'overrun' } });
-    expect(told.at(-1)?.changes).toBeDefined();
+    expect(samplesOfTick.at(-1)).toMatchObject({ dropped: 7, miss: { cause: 'overrun' } });
+    expect(samplesOfTick.at(-1)?.changes).toBeDefined();
   });
 
   it('tells which points are no values, and that the tick was read', async () => {

@@ -52,7 +52,7 @@ export interface DeviceWatcherOptions {
   /** 0…1 */
   readonly jitter: () => number;
   /** Takes what is to be sent. @param settled told once it is safe, or lost */
-  readonly send: (told: ToldOfTick, settled: (isSafe: boolean) => void) => void;
+  readonly send: (part: ToldOfTick, settled: (isSafe: boolean) => void) => void;
   readonly onTick: (tick: WatchedTick) => void;
   /** Told of an error that the watch does not know; the watch begins anew. */
   readonly onFault: (error: unknown) => void;
@@ -254,26 +254,26 @@ export class DeviceWatcher {
 
   #sink(): WatchSink {
     const changes = this.#changes;
-    const given = () => {
+    const flushWhenFull = () => {
       if (changes.waitingBytes >= bytesOfPart) this.#flush();
     };
     changes.sourceTime(undefined);
     return {
       number: (at, value, quality) => {
         changes.number(at, value, quality);
-        given();
+        flushWhenFull();
       },
       decimal: (at, digits, decimals, quality) => {
         changes.decimal(at, digits, decimals, quality);
-        given();
+        flushWhenFull();
       },
       integer: (at, digits, quality) => {
         changes.integer(at, digits, quality);
-        given();
+        flushWhenFull();
       },
       other: (at, value, quality) => {
         changes.other(at, value, quality);
-        given();
+        flushWhenFull();
       },
       bad: (at, status) => changes.bad(at, status),
       sourceTime: (ms) => changes.sourceTime(ms),
@@ -339,9 +339,9 @@ export class DeviceWatcher {
     onTick({ tick, readAtMs, readings: changes, miss, asked: true });
     const lacking = this.#lacking.of(tick, device.set.all, changes.readOfTick(wasOpen), miss?.cause);
     const sourceKept = this.#sourceKept === true;
-    const told = { tick, readAtMs, sinceTick: this.#since, sourceKept };
+    const common = { tick, readAtMs, sinceTick: this.#since, sourceKept };
     const end = { isRead, bad, dropped, miss, lacking };
-    this.#sendNow({ ...told, changes: changes.take(this.#timeMs(tick)), end });
+    this.#sendNow({ ...common, changes: changes.take(this.#timeMs(tick)), end });
     // Told once: later watches have no ticks before them without a result.
     if (sourceKept) this.#sourceKept = false;
     observer?.onTick({ values: readCount, missCause: miss?.cause, latenessMs: undefined, ticks: 1 });
@@ -372,12 +372,12 @@ export class DeviceWatcher {
     this.#sendNow({ tick, readAtMs, sinceTick: this.#since, changes, part: this.#part });
   }
 
-  #sendNow(told: ToldOfTick): void {
+  #sendNow(part: ToldOfTick): void {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#underWay.add(promise);
     // Whoever has called `commit` learns of a failure; nobody else need know.
     promise.catch(() => undefined).finally(() => this.#underWay.delete(promise));
-    this.#options.send(told, (isSafe) => {
+    this.#options.send(part, (isSafe) => {
       if (isSafe) resolve();
       else reject(new DriverFailure('connection', lostOnTheWay, { isHeldBack: true }));
     });

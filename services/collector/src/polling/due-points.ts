@@ -7,7 +7,7 @@ export class DuePoints {
   readonly #set: PointSet;
   readonly #rates: readonly Rate[];
   /** The points by the rates that are due. */
-  readonly #known: Map<string, readonly number[]>;
+  readonly #dueByKey: Map<string, readonly number[]>;
   /** Last tick whose due points were all asked for, or belong to another holder. */
   #takenThrough: number | undefined;
 
@@ -16,7 +16,7 @@ export class DuePoints {
     this.periodMs = devicePeriodMs(taskPeriodMs, set.points);
     const { rates, due } = set.rates(taskPeriodMs);
     this.#rates = rates;
-    this.#known = due;
+    this.#dueByKey = due;
   }
 
   /**
@@ -37,10 +37,10 @@ export class DuePoints {
   of(tick: number): readonly number[] {
     if (this.#rates.length === 1) return this.#set.all;
     const key = this.#rates.map(({ periodMs }) => (this.#isDue(tick, periodMs) ? 1 : 0)).join('');
-    const known = this.#known.get(key);
-    if (known) return known;
+    const cached = this.#dueByKey.get(key);
+    if (cached) return cached;
     const due = this.#rates.flatMap(({ points }, index) => (key[index] === '1' ? points : []));
-    this.#known.set(key, due);
+    this.#dueByKey.set(key, due);
     return due;
   }
 

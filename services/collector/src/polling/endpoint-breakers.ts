@@ -26,8 +26,8 @@ export class EndpointBreakers {
 
   /** All who ask this unit get the same breaker. */
   unit(name: string): UnitBreaker {
-    const known = this.#units.get(name);
-    if (known) return known;
+    const present = this.#units.get(name);
+    if (present) return present;
     const unit = new UnitBreaker(new Breaker(this.#limits, this.#jitter), this);
     this.#units.set(name, unit);
     return unit;

@@ -40,8 +40,8 @@ class World {
     return this.endpoint.turn(asker, { timeoutMs: 100, ...options }, (bus) => bus.read(request));
   }
 
-  asked(): number[] {
-    return this.bus.asked.map(({ request }) => request.address);
+  requestedAddresses(): number[] {
+    return this.bus.requests.map(({ request }) => request.address);
   }
 }
 
@@ -52,7 +52,7 @@ describe('an endpoint', () => {
     const reads = [3, 1, 2].map((address) => world.read(address));
     const replies = await world.time.until(Promise.all(reads));
     expect(replies.map((reply) => reply?.values[0])).toEqual([3, 1, 2]);
-    expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual([0, 30, 60]);
+    expect(world.bus.requests.map(({ atMs }) => atMs)).toEqual([0, 30, 60]);
   });
 
   it('serves those with many requests and those with one by turns', async () => {
@@ -62,7 +62,7 @@ describe('an endpoint', () => {
       for (const address of [10, 11, 12]) await world.read(address);
     };
     await world.time.until(Promise.all([many(), world.read(1), world.read(2)]));
-    expect(world.asked()).toEqual([10, 1, 2, 11, 12]);
+    expect(world.requestedAddresses()).toEqual([10, 1, 2, 11, 12]);
   });
 
   it('lets what is urgent go before all that wait', async () => {
@@ -71,16 +71,16 @@ describe('an endpoint', () => {
     await world.time.until(
       Promise.all([world.read(1), world.read(2), world.read(3), world.read(9, { isUrgent: true })]),
     );
-    expect(world.asked()).toEqual([1, 9, 2, 3]);
+    expect(world.requestedAddresses()).toEqual([1, 9, 2, 3]);
   });
 
   it('goes on after a failure, which only the asker hears of', async () => {
     const world = new World();
     world.bus.reply = ({ address }) => (address === 1 ? { afterMs: 5, failure: 'timeout' } : { afterMs: 5 });
     const outcomes = Promise.allSettled([1, 2].map((address) => world.read(address)));
-    const [failed, read] = await world.time.until(outcomes);
+    const [failed, readOutcome] = await world.time.until(outcomes);
     expect(failed).toMatchObject({ status: 'rejected', reason: expect.any(ReadFailure) });
-    expect(read).toMatchObject({ status: 'fulfilled' });
+    expect(readOutcome).toMatchObject({ status: 'fulfilled' });
   });
 
   it('passes a turn that is given back, or fails, on to the next at once', async () => {
@@ -96,14 +96,14 @@ describe('an endpoint', () => {
     await world.time.until(Promise.all([first, last]));
     expect(await givenBack).toBeUndefined();
     await outcome;
-    expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual([0, 50]);
+    expect(world.bus.requests.map(({ atMs }) => atMs)).toEqual([0, 50]);
   });
 
   it('keeps quiet after a device that wants that', async () => {
     const world = new World();
     world.bus.reply = () => ({ afterMs: 10 });
     await world.time.until(Promise.all([world.read(1, { pauseAfterMs: 20 }), world.read(2), world.read(3)]));
-    expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual([0, 30, 40]);
+    expect(world.bus.requests.map(({ atMs }) => atMs)).toEqual([0, 30, 40]);
   });
 
   it('leaves one unit in peace where the pause is its own, and serves the others meanwhile', async () => {
@@ -116,7 +116,7 @@ describe('an endpoint', () => {
         ...[3, 4, 5].map((address) => world.read(address, { unit: '2' })),
       ]),
     );
-    expect(world.bus.asked.map(({ atMs, request }) => [atMs, request.address])).toEqual([
+    expect(world.bus.requests.map(({ atMs, request }) => [atMs, request.address])).toEqual([
       [0, 1],
       [10, 3],
       [20, 4],
@@ -131,7 +131,7 @@ describe('an endpoint', () => {
     await world.time.until(world.read(1, paused));
     world.endpoint.forgetUnit('1');
     await world.time.until(world.read(2, paused));
-    expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual([0, 50]);
+    expect(world.bus.requests.map(({ atMs }) => atMs)).toEqual([0, 50]);
   });
 
   it('wakes up for whichever unit may be asked first, and lets those go that stop meanwhile', async () => {
@@ -146,7 +146,7 @@ describe('an endpoint', () => {
     world.endpoint.cancel(asker);
     await outcome;
     await world.time.until(Promise.all(waiting));
-    expect(world.bus.asked.slice(2).map(({ atMs, request }) => [atMs, request.address])).toEqual([
+    expect(world.bus.requests.slice(2).map(({ atMs, request }) => [atMs, request.address])).toEqual([
       [60, 5],
       [110, 4],
     ]);
@@ -166,7 +166,7 @@ describe('an endpoint', () => {
     isOver = true;
     await world.time.advance(500);
     const at = (address: number) =>
-      world.bus.asked.filter(({ request }) => request.address === address).map(({ atMs }) => atMs);
+      world.bus.requests.filter(({ request }) => request.address === address).map(({ atMs }) => atMs);
     expect(at(7)).toEqual([100]);
     expect(at(8)).toEqual([1_100]);
   });
@@ -182,7 +182,7 @@ describe('an endpoint', () => {
     world.endpoint.cancel(asker);
     await outcome;
     await world.time.until(Promise.all([inFlight, other]));
-    expect(world.asked()).toEqual([1, 3]);
+    expect(world.requestedAddresses()).toEqual([1, 3]);
   });
 
   it('closes its connection when it is asked to, but not while anybody uses it', async () => {
@@ -214,6 +214,6 @@ describe('an endpoint', () => {
     await world.time.until(next);
     expect(first?.disconnects).toBe(1);
     expect(world.buses).toHaveLength(2);
-    expect(world.asked()).toEqual([2]);
+    expect(world.requestedAddresses()).toEqual([2]);
   });
 });

@@ -59,8 +59,8 @@ describe('the endpoints in use', () => {
     const other = endpoints.acquire(tcp(502, 'rtu'), '7-1');
     expect(other).not.toBe(one);
     const request = { unitId: 1, table: 'coil', address: 0, quantity: 1, timeoutMs: 100 } as const;
-    const read = other.turn({}, { timeoutMs: 100 }, (link) => link.read(groupOf(request), 100));
-    await expect(read).rejects.toMatchObject({
+    const reading = other.turn({}, { timeoutMs: 100 }, (link) => link.read(groupOf(request), 100));
+    await expect(reading).rejects.toMatchObject({
       kind: 'connection',
       message: 'plc:502 cannot speak modbus_tcp and modbus_rtu_over_tcp',
     });
@@ -70,7 +70,7 @@ describe('the endpoints in use', () => {
 });
 
 /** Endpoints whose links are never used, with what they were made for. */
-function named(addresses: Readonly<Record<string, readonly string[]>>) {
+function endpointsAt(addresses: Readonly<Record<string, readonly string[]>>) {
   const uses: LinkUse[] = [];
   const { drivers } = modbusOver(() => new ScriptedBus(new FakeTime()));
   const links: DeviceLinks = {
@@ -93,7 +93,7 @@ function named(addresses: Readonly<Record<string, readonly string[]>>) {
 
 describe('two names of one address', () => {
   it('are one endpoint, with one connection', async () => {
-    const { uses, locate, acquire } = named({
+    const { uses, locate, acquire } = endpointsAt({
       plc: ['fd00::9', '10.0.0.6', '10.0.0.5'],
       'plc.plant': ['10.0.0.5'],
     });
@@ -106,7 +106,7 @@ describe('two names of one address', () => {
   });
 
   it('are not connected to twice, even if an address is known only when it is connected to', async () => {
-    const { uses, locate, acquire, release } = named({});
+    const { uses, locate, acquire, release } = endpointsAt({});
     await locate('plc', 'plc.plant');
     const one = acquire('plc');
     acquire('plc.plant');
@@ -123,7 +123,7 @@ describe('two names of one address', () => {
 
   it('keep their place while a session uses it, whatever DNS says meanwhile', async () => {
     const addresses: Record<string, string[]> = {};
-    const { locate, acquire } = named(addresses);
+    const { locate, acquire } = endpointsAt(addresses);
     await locate('plc');
     const one = acquire('plc');
     addresses.plc = ['10.0.0.5'];
@@ -134,7 +134,7 @@ describe('two names of one address', () => {
 
 describe('the addresses of named endpoints', () => {
   it('are all that DNS has, and those that are connected to; without either there are none', async () => {
-    const { acquire, addressesOf, uses } = named({ plc: ['fd00::9', '::ffff:10.0.0.5'] });
+    const { acquire, addressesOf, uses } = endpointsAt({ plc: ['fd00::9', '::ffff:10.0.0.5'] });
     expect(await addressesOf('plc:502', 'unknown:502')).toEqual({
       'plc:502': ['10.0.0.5:502', '[fd00::9]:502'],
     });
@@ -146,13 +146,13 @@ describe('the addresses of named endpoints', () => {
 
 describe('a device whose site has networks', () => {
   const site = { site_code: 'hall-1', site_networks: ['10.1.0.0/16'] };
-  const outcome = (endpoint: ReturnType<ReturnType<typeof named>['acquire']>) =>
+  const outcome = (endpoint: ReturnType<ReturnType<typeof endpointsAt>['acquire']>) =>
     endpoint
       .turn({}, { timeoutMs: 100 }, (link) => link.read({} as never, 100))
       .catch(({ message }) => message);
 
   it('does not use the connection of another site to an address outside them', async () => {
-    const { acquire, locate } = named({ plc: ['10.2.0.5'], ours: ['10.1.0.5'] });
+    const { acquire, locate } = endpointsAt({ plc: ['10.2.0.5'], ours: ['10.1.0.5'] });
     await locate('plc', 'ours');
     const [plc, ours] = [acquire('plc'), acquire('ours')];
     expect(acquire('ours', site)).toBe(ours);
@@ -166,7 +166,7 @@ describe('a device whose site has networks', () => {
   });
 
   it('gets a link that knows the site', () => {
-    const { acquire, uses } = named({});
+    const { acquire, uses } = endpointsAt({});
     acquire('10.2.0.7', site);
     expect(uses[0]?.site).toEqual({ code: 'hall-1', networks: ['10.1.0.0/16'] });
   });

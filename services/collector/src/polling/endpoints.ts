@@ -86,17 +86,17 @@ export class Endpoints {
     for (const [address, place] of this.#dialed) {
       dialed.set(place, [...(dialed.get(place) ?? []), address]);
     }
-    const known = keys.map((key): [string, string[]] => {
+    const entries = keys.map((key): [string, string[]] => {
       const place = this.#places.get(key);
       const port = Number(key.slice(key.lastIndexOf(':') + 1));
-      const named = (this.#addresses.get(hostOf(key))?.ips ?? []).map((ip) =>
+      const keysByAddress = (this.#addresses.get(hostOf(key))?.ips ?? []).map((ip) =>
         hostAndPort(plainHost(ip), port),
       );
       const used = place === undefined ? [] : [place, ...(dialed.get(place) ?? [])];
-      const addresses = [...new Set([...used, ...named])].filter((address) => address !== key);
+      const addresses = [...new Set([...used, ...keysByAddress])].filter((address) => address !== key);
       return [key, addresses.slice(0, addressesOfEndpoint)];
     });
-    return Object.fromEntries(known.filter(([, addresses]) => addresses.length > 0));
+    return Object.fromEntries(entries.filter(([, addresses]) => addresses.length > 0));
   }
 
   /** @throws RangeError where the protocol has no driver */
@@ -119,10 +119,10 @@ export class Endpoints {
       this.#own.add(endpoint);
       return endpoint;
     }
-    const known = this.#open.get(place);
-    const conflict = this.conflictOf(identity) ?? (known && identity.tcp && outsideSite(place, site));
+    const present = this.#open.get(place);
+    const conflict = this.conflictOf(identity) ?? (present && identity.tcp && outsideSite(place, site));
     if (conflict) return new Endpoint({ ...this.#time, openLink: () => refusingLink(conflict) });
-    const entry = known ?? {
+    const entry = present ?? {
       ...{ endpoint: new Endpoint({ ...this.#time, openLink }), identity, place, users: 0, units: new Map() },
     };
     entry.users += 1;
@@ -136,8 +136,8 @@ export class Endpoints {
   /** Why such an endpoint could not be had now, in words; undefined when it could. */
   conflictOf(identity: EndpointIdentity): string | undefined {
     const place = this.#placeOf(identity);
-    const known = this.#open.get(place);
-    return known && endpointConflict({ ...known.identity, key: place }, { ...identity, key: place });
+    const present = this.#open.get(place);
+    return present && endpointConflict({ ...present.identity, key: place }, { ...identity, key: place });
   }
 
   /** Gives an endpoint back. The last user's release closes the connection: many devices serve only one. */
@@ -146,8 +146,8 @@ export class Endpoints {
     const entry = this.#used.get(endpoint);
     if (!entry) return;
     entry.users -= 1;
-    const left = (entry.units.get(unit) ?? 1) - 1;
-    if (left > 0) entry.units.set(unit, left);
+    const remaining = (entry.units.get(unit) ?? 1) - 1;
+    if (remaining > 0) entry.units.set(unit, remaining);
     else {
       entry.units.delete(unit);
       endpoint.forgetUnit(unit);
@@ -197,8 +197,8 @@ export class Endpoints {
   }
 
   #placeOf({ key, tcp }: EndpointIdentity): string {
-    const kept = this.#places.get(key);
-    if (kept !== undefined) return kept;
+    const place = this.#places.get(key);
+    if (place !== undefined) return place;
     const ip = tcp && this.#addresses.get(tcp.host)?.ips[0];
     return ip === undefined ? key : hostAndPort(plainHost(ip), tcp?.port ?? 0);
   }

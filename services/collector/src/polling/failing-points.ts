@@ -20,8 +20,8 @@ export class FailingPoints {
   }
 
   failed(code: string, tickMs: number, detail: string): void {
-    const known = this.#failing.get(code);
-    if (known) known.detail = detail;
+    const present = this.#failing.get(code);
+    if (present) present.detail = detail;
     else this.#failing.set(code, { sinceMs: tickMs, detail });
   }
 

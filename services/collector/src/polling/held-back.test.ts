@@ -24,7 +24,7 @@ describe('a device on a line of RTU frames', () => {
     world.poll(onLine(1, points, { profile: { ...profileDefaults, ...profile } }));
     await world.time.advance(1);
     await world.stop();
-    const [first] = world.bus.asked;
+    const [first] = world.bus.requests;
     expect(first?.request).toMatchObject({ requestPauseMs: 20, lateAnswerMs: 7_000 });
     expect(first?.request.markers).toEqual([
       { table: 'holding_register', address: 10, quantity: 1 },
@@ -42,7 +42,7 @@ describe('a device on a line of RTU frames', () => {
     await world.time.advance(1);
     await world.stop();
     for (const key of ['markers', 'requestPauseMs', 'lateAnswerMs']) {
-      expect(world.bus.asked[0]?.request).not.toHaveProperty(key);
+      expect(world.bus.requests[0]?.request).not.toHaveProperty(key);
     }
   });
 });
@@ -55,7 +55,7 @@ describe('a request that is held back until no late answer can be taken for its 
       isHeldBack ? { afterMs: 1, failure: 'timeout', wasSent: false, isHeldBack } : { afterMs: 5 };
     const results = world.poll(onLine(1));
     await world.time.advance(9_500);
-    expect(world.asked().map(([, place]) => place)).toEqual(Array(10).fill('10+1'));
+    expect(world.requestsTo().map(([, place]) => place)).toEqual(Array(10).fill('10+1'));
     expect(new Set(results.map(({ miss }) => miss?.cause))).toEqual(new Set(['timeout']));
     isHeldBack = false;
     await world.time.advance(1_000);
@@ -70,7 +70,7 @@ describe('a request that is held back until no late answer can be taken for its 
     world.poll(onLine(1));
     await world.time.advance(9_500);
     await world.stop();
-    expect(world.asked().map(([, place]) => place)).toEqual(
+    expect(world.requestsTo().map(([, place]) => place)).toEqual(
       Array.from({ length: 10 }, () => ['10+1', '500+1']).flat(),
     );
   });

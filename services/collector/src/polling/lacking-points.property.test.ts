@@ -19,7 +19,7 @@ const points = fc
       maxLength: 5,
     },
   )
-  .map((made) => made.map((rest, index) => pointOf(`p${index}`, index * 10, rest)));
+  .map((shapes) => shapes.map((rest, index) => pointOf(`p${index}`, index * 10, rest)));
 
 /** The fate of a tick: nobody asked, all points were requested in vain, or these points gave nothing. */
 const fate = fc.oneof(
@@ -37,8 +37,8 @@ it('lets whoever counts find exactly the periods in which a point was read', () 
       const { list } = set;
       const periodMs = devicePeriodMs(taskPeriodMs, ofDevice);
       const lists = new Map<string, readonly LackedPoints[]>();
-      const stored = new Map<number, Lacking | undefined>();
-      const read = new Set<string>();
+      const lackingByTick = new Map<number, Lacking | undefined>();
+      const readKeys = new Set<string>();
       const numberOfPeriod = (code: string, tick: number) => {
         const own = ofDevice.find((point) => point.code === code)?.period_ms ?? taskPeriodMs;
         return Math.floor((tick * periodMs) / own);
@@ -50,32 +50,34 @@ it('lets whoever counts find exactly the periods in which a point was read', () 
         const lacking = new LackingPoints(set, taskPeriodMs);
         for (const what of fates) {
           if (what !== 'not asked') {
-            const asked = due.of(tick);
+            const duePoints = due.of(tick);
             const isGiven = (at: number) => what !== 'silent' && !what.includes(at);
-            const places = asked.flatMap((point) =>
+            const places = duePoints.flatMap((point) =>
               valueCodes(ofDevice[point] as (typeof ofDevice)[number]).map((_, n) => list.firstOf(point) + n),
             );
-            const given = new Set(places.filter(isGiven));
-            const missCause = given.size === places.length ? undefined : 'exception';
-            const told = lacking.of(
+            const givenPlaces = new Set(places.filter(isGiven));
+            const missCause = givenPlaces.size === places.length ? undefined : 'exception';
+            const reported = lacking.of(
               tick,
-              asked,
-              { readCount: given.size, isRead: (at) => given.has(at), lost: undefined },
+              duePoints,
+              { readCount: givenPlaces.size, isRead: (at) => givenPlaces.has(at), lost: undefined },
               missCause,
             );
             due.takenThrough(tick);
-            if (told) lackingSchema.parse(told);
-            for (const { set, points } of told ?? []) {
+            if (reported) lackingSchema.parse(reported);
+            for (const { set, points } of reported ?? []) {
               if (!points) continue;
               expect(lackingSetOf(points)).toBe(set);
               lists.set(set, points);
             }
-            if (given.size > 0) stored.set(tick, told);
-            else expect(told).toBeUndefined();
-            for (const point of asked) {
+            if (givenPlaces.size > 0) lackingByTick.set(tick, reported);
+            else expect(reported).toBeUndefined();
+            for (const point of duePoints) {
               const { code } = ofDevice[point] as (typeof ofDevice)[number];
-              const isWhole = places.filter((at) => list.pointOf(at) === point).every((at) => given.has(at));
-              if (isWhole) read.add(`${code} ${numberOfPeriod(code, tick)}`);
+              const isWhole = places
+                .filter((at) => list.pointOf(at) === point)
+                .every((at) => givenPlaces.has(at));
+              if (isWhole) readKeys.add(`${code} ${numberOfPeriod(code, tick)}`);
             }
           }
           tick += 1;
@@ -86,13 +88,13 @@ it('lets whoever counts find exactly the periods in which a point was read', () 
           // The point is due in the first tick of each of its periods.
           if (!isDue(at, periodMs, own)) continue;
           const period = numberOfPeriod(code, at);
-          const isThere = [...stored].some(([each, told]) => {
-            const codes = told?.flatMap(({ set }) =>
+          const isThere = [...lackingByTick].some(([each, reported]) => {
+            const codes = reported?.flatMap(({ set }) =>
               (lists.get(set) ?? []).flatMap((lacked) => lacked.codes),
             );
             return numberOfPeriod(code, each) === period && !codes?.includes(code);
           });
-          expect([code, at, isThere]).toEqual([code, at, read.has(`${code} ${period}`)]);
+          expect([code, at, isThere]).toEqual([code, at, readKeys.has(`${code} ${period}`)]);
         }
       }
     }),

@@ -40,7 +40,7 @@ export class LackingPoints {
         readonly points: readonly number[];
         readonly causes: readonly LackCause[];
         readonly sets: readonly LackedTogether[];
-        readonly told: Lacking;
+        readonly names: Lacking;
       }
     | undefined;
   #lastTick = -1;
@@ -85,7 +85,7 @@ export class LackingPoints {
         causes.push(cause);
       }
     }
-    return points.length === 0 ? undefined : this.#told(points, causes, tick * this.#periodMs);
+    return points.length === 0 ? undefined : this.#report(points, causes, tick * this.#periodMs);
   }
 
   #findUnread(
@@ -93,7 +93,7 @@ export class LackingPoints {
     due: readonly number[],
     readings: ReadValues,
     missCause: MissCause | undefined,
-    found: { readonly points: number[]; readonly causes: LackCause[] },
+    unread: { readonly points: number[]; readonly causes: LackCause[] },
   ): void {
     const lost = new Map(readings.lost?.map(({ at, cause }) => [at, cause]));
     for (const point of due) {
@@ -103,8 +103,8 @@ export class LackingPoints {
         continue;
       }
       const cause = lost.get(at) ?? lackCauseOf(missCause);
-      found.points.push(point);
-      found.causes.push(cause);
+      unread.points.push(point);
+      unread.causes.push(cause);
       if (this.#periodOf(point) > this.#periodMs) this.#keep(point, cause, tick);
     }
   }
@@ -121,8 +121,8 @@ export class LackingPoints {
     const { list, all } = this.#set;
     if (due === all) return list.codes.length;
     this.#values ??= new Map();
-    const known = this.#values.get(due);
-    if (known !== undefined) return known;
+    const cached = this.#values.get(due);
+    if (cached !== undefined) return cached;
     const values = due.reduce((sum, point) => sum + list.firstOf(point + 1) - list.firstOf(point), 0);
     this.#values.set(due, values);
     return values;
@@ -154,18 +154,18 @@ export class LackingPoints {
     return this.#set.points[point]?.period_ms ?? this.#taskPeriodMs;
   }
 
-  #told(points: readonly number[], causes: readonly LackCause[], timeMs: number): Lacking {
+  #report(points: readonly number[], causes: readonly LackCause[], timeMs: number): Lacking {
     if (!this.#last || !areAlike(this.#last.points, points) || !areAlike(this.#last.causes, causes)) {
       const sets = this.#sets.of(points.map((point, at) => ({ point, cause: causes[at] as LackCause })));
-      this.#last = { points, causes, sets, told: sets.map(({ named: { set } }) => ({ set })) };
+      this.#last = { points, causes, sets, names: sets.map(({ setWithPoints: { set } }) => ({ set })) };
     }
-    const { sets, told } = this.#last;
+    const { sets, names } = this.#last;
     const isToBeTold = ({ toldMs }: LackedTogether) => timeMs - toldMs >= toldAgainAfterMs;
-    if (!sets.some(isToBeTold)) return told;
+    if (!sets.some(isToBeTold)) return names;
     return sets.map((each) => {
-      if (!isToBeTold(each)) return { set: each.named.set };
+      if (!isToBeTold(each)) return { set: each.setWithPoints.set };
       each.toldMs = timeMs;
-      return each.named;
+      return each.setWithPoints;
     });
   }
 

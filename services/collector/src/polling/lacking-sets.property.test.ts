@@ -25,10 +25,10 @@ describe('the sets of points that ticks lack', () => {
         const byNumber = (some: readonly LackedPoint[]) =>
           [...some].sort((one, other) => one.point - other.point);
         for (const tick of ticks) {
-          const found = sets.of(tick);
-          expect(byNumber(found.flatMap((set) => set.lacked))).toEqual(tick);
-          for (const { named } of found) names.add(named.set);
-          expect(sets.of(tick)).toEqual(found);
+          const parts = sets.of(tick);
+          expect(byNumber(parts.flatMap((set) => set.lacked))).toEqual(tick);
+          for (const { setWithPoints } of parts) names.add(setWithPoints.set);
+          expect(sets.of(tick)).toEqual(parts);
         }
         expect(names.size).toBeLessThan(2 * points * causes.length);
       }),

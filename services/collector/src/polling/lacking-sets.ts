@@ -11,7 +11,7 @@ export interface LackedPoint {
 export class LackedTogether {
   readonly lacked: readonly LackedPoint[];
   readonly #listOf: (lacked: readonly LackedPoint[]) => LackedPoints[];
-  #named: Required<LackingSet> | undefined;
+  #setWithPoints: Required<LackingSet> | undefined;
   /** Scheduled time of the last tick that told the points of the set. */
   toldMs = Number.NEGATIVE_INFINITY;
 
@@ -20,12 +20,12 @@ export class LackedTogether {
     this.#listOf = listOf;
   }
 
-  get named(): Required<LackingSet> {
-    if (!this.#named) {
+  get setWithPoints(): Required<LackingSet> {
+    if (!this.#setWithPoints) {
       const points = this.#listOf(this.lacked);
-      this.#named = { set: lackingSetOf(points), points };
+      this.#setWithPoints = { set: lackingSetOf(points), points };
     }
-    return this.#named;
+    return this.#setWithPoints;
   }
 }
 
@@ -46,8 +46,8 @@ export class LackingSets {
   of(lacked: readonly LackedPoint[]): LackedTogether[] {
     const parts = Map.groupBy(lacked, ({ point, cause }) => this.#sets.get(cause)?.get(point));
     // The rest of a parted set becomes a set of its own as soon as it is lacked again.
-    return [...parts].map(([known, part]) =>
-      known?.lacked.length === part.length ? known : this.#keep(part),
+    return [...parts].map(([recurring, part]) =>
+      recurring?.lacked.length === part.length ? recurring : this.#keep(part),
     );
   }
 

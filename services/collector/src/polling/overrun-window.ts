@@ -33,8 +33,8 @@ export class OverrunWindow {
 
   /** Share of the ticks up to this one that were lost, as far as they are known, 0 to 1. */
   share(tick: number): number {
-    const known = Math.min(this.#ticks, tick - (this.#firstTick ?? tick) + 1);
-    return Math.min(1, this.#lostUpTo(tick) / known);
+    const countedTicks = Math.min(this.#ticks, tick - (this.#firstTick ?? tick) + 1);
+    return Math.min(1, this.#lostUpTo(tick) / countedTicks);
   }
 
   /** Judged by a whole window: one overrun at a start makes no device slow. */

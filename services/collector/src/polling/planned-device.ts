@@ -14,7 +14,7 @@ import type { PointSets } from './point-sets.ts';
 /** A device by one version of the configuration, with its requests planned; nothing is opened yet. */
 export interface PlannedDevice {
   readonly device: DeviceConfig;
-  readonly asked: AskedDevice;
+  readonly target: AskedDevice;
   /** The period of the task. */
   readonly taskPeriodMs: number;
   readonly periodMs: number;
@@ -43,9 +43,9 @@ export function planDevice(
   const device = isKept
     ? configured
     : readFromLine({ ...configured, points: set.points }, lineOf(configured));
-  const asked = askedDevice(device, endpoints.driver(configured.protocol), set, { refusedPauseMs, learned });
+  const target = askedDevice(device, endpoints.driver(configured.protocol), set, { refusedPauseMs, learned });
   const periodMs = devicePeriodMs(taskPeriodMs, device.points);
-  return { device, asked, taskPeriodMs, periodMs, configVersion };
+  return { device, target, taskPeriodMs, periodMs, configVersion };
 }
 
 /** Whether the device notices nothing when it is read by one version instead of the other. */
@@ -71,8 +71,8 @@ export function sameValues(former: DeviceConfig, next: DeviceConfig): (code: str
   const before = new Map(former.points.map((point) => [point.code, point]));
   const same = new Set<string>();
   for (const point of next.points) {
-    const known = before.get(point.code);
-    if (!known || !isDeepStrictEqual(readingOf(known), readingOf(point))) continue;
+    const formerPoint = before.get(point.code);
+    if (!formerPoint || !isDeepStrictEqual(readingOf(formerPoint), readingOf(point))) continue;
     for (const code of valueCodes(point)) same.add(code);
   }
   return (code) => same.has(code);

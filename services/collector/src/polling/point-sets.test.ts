@@ -44,8 +44,8 @@ describe('devices that have the same points', () => {
       [99, 99, 99, 99],
       [100, 100, 100, 100],
     ]);
-    const asked = (unit: number) =>
-      world.asked(unit).flatMap(([atMs, what]) => (atMs >= 1_000 && atMs < 2_000 ? [what] : []));
-    expect([1, 2, 3].map(asked)).toEqual([['0+100'], ['0+37', '38+62'], ['0+50', '50+50']]);
+    const deviceOfUnit = (unit: number) =>
+      world.requestsTo(unit).flatMap(([atMs, what]) => (atMs >= 1_000 && atMs < 2_000 ? [what] : []));
+    expect([1, 2, 3].map(deviceOfUnit)).toEqual([['0+100'], ['0+37', '38+62'], ['0+50', '50+50']]);
   });
 });

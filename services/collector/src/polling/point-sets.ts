@@ -35,12 +35,15 @@ export class PointSet {
 
   /** The points by how often they are read. */
   rates(taskPeriodMs: number): Rates {
-    const known = this.#rates.get(taskPeriodMs);
-    if (known) return known;
+    const cached = this.#rates.get(taskPeriodMs);
+    if (cached) return cached;
     const byPeriod = Map.groupBy(this.all, (number) => this.points[number]?.period_ms ?? taskPeriodMs);
-    const made = { rates: [...byPeriod].map(([periodMs, points]) => ({ periodMs, points })), due: new Map() };
-    this.#rates.set(taskPeriodMs, made);
-    return made;
+    const created = {
+      rates: [...byPeriod].map(([periodMs, points]) => ({ periodMs, points })),
+      due: new Map(),
+    };
+    this.#rates.set(taskPeriodMs, created);
+    return created;
   }
 }
 
@@ -50,23 +53,23 @@ export class PointSet {
  * after the other is read, and garbage collection has less to go through.
  */
 export class PointSets {
-  readonly #known = new Map<string, WeakRef<PointSet>>();
+  readonly #setsByKey = new Map<string, WeakRef<PointSet>>();
   #sweepAt = 64;
 
   of(points: PointConfig[], protocol: string): PointSet {
     const text = JSON.stringify([protocol, points]);
     const key = createHash('sha256').update(text).digest('base64');
-    const known = this.#known.get(key)?.deref();
-    if (known) return known;
-    const made = new PointSet(points);
-    if (this.#known.size >= this.#sweepAt) this.#sweep();
-    this.#known.set(key, new WeakRef(made));
-    return made;
+    const cached = this.#setsByKey.get(key)?.deref();
+    if (cached) return cached;
+    const created = new PointSet(points);
+    if (this.#setsByKey.size >= this.#sweepAt) this.#sweep();
+    this.#setsByKey.set(key, new WeakRef(created));
+    return created;
   }
 
   /** Removes the sets whose devices are gone. */
   #sweep(): void {
-    for (const [key, found] of this.#known) if (!found.deref()) this.#known.delete(key);
-    this.#sweepAt = Math.max(64, this.#known.size * 2);
+    for (const [key, reference] of this.#setsByKey) if (!reference.deref()) this.#setsByKey.delete(key);
+    this.#sweepAt = Math.max(64, this.#setsByKey.size * 2);
   }
 }

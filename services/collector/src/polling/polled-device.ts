@@ -20,7 +20,9 @@ import { type PlannedDevice, sameValues } from './planned-device.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
 /** A tick of a polled or a watched device. */
-export type AnyTick = Pick<Tick, 'tick' | 'readAtMs' | 'miss' | 'asked'> & { readonly readings: ReadOfTick };
+export type AnyTick = Pick<Tick, 'tick' | 'readAtMs' | 'miss' | 'wasAsked'> & {
+  readonly readings: ReadOfTick;
+};
 
 export interface HealthTransition {
   readonly device: DeviceConfig;
@@ -99,12 +101,12 @@ export class PolledDevice {
 
   /** @param former the reader of the device until now, by another version */
   constructor(planned: PlannedDevice, options: PollingOptions, former?: PolledDevice) {
-    const { device, asked, taskPeriodMs, periodMs, configVersion } = planned;
+    const { device, target, taskPeriodMs, periodMs, configVersion } = planned;
     const { sessionId, epoch, collectorId, taskId, placedVersion, endpoints, spread = 0 } = options;
     this.planned = planned;
     this.#options = options;
     // Every holder of the session uses the same identity towards the device.
-    this.endpoint = endpoints.acquire(asked, `${sessionId}-${device.id}`);
+    this.endpoint = endpoints.acquire(target, `${sessionId}-${device.id}`);
     const version = configVersion === placedVersion ? undefined : configVersion;
     const source = { sessionId, epoch, collectorId, taskId, device, periodMs, configVersion: version };
     this.#source = source;
@@ -114,13 +116,13 @@ export class PolledDevice {
       isSame: sameValues(former.planned.device, device),
     };
     const common: CommonOptions = {
-      ...{ device: asked, taskPeriodMs, phaseMs: phaseMs(device.id, periodMs, spread) },
+      ...{ device: target, taskPeriodMs, phaseMs: phaseMs(device.id, periodMs, spread) },
       ...{ endpoint: this.endpoint, clock, timers, backoff, permission, jitter, observer },
       onFault: (error: unknown) =>
         onFault?.({ device, problem: 'reading it met an unknown error and goes on', error }),
       former: goesOnFrom,
     };
-    this.poller = asked.mode === 'subscribed' ? this.#watcher(common, source) : this.#poller(common, source);
+    this.poller = target.mode === 'subscribed' ? this.#watcher(common, source) : this.#poller(common, source);
     this.#overruns = former?.planned.periodMs === periodMs ? former.#overruns : new OverrunWindow(periodMs);
     this.failing = former?.failing ?? new FailingPoints();
     if (former) this.#goOnFrom(former);
@@ -154,7 +156,7 @@ export class PolledDevice {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.#options.endpoints.release(this.planned.asked, this.endpoint);
+    this.#options.endpoints.release(this.planned.target, this.endpoint);
   }
 
   /**
@@ -162,13 +164,13 @@ export class PolledDevice {
    * A source that is not there forgets by itself in time.
    */
   async forgetAtSource(): Promise<void> {
-    const { mode } = this.planned.asked;
+    const { mode } = this.planned.target;
     if (mode !== 'subscribed' || !this.#options.permission()) return;
     await this.endpoint.link.forget?.(forgetWithinMs).catch(() => undefined);
   }
 
   #goOnFrom(former: PolledDevice): void {
-    const codes = new Set(this.planned.asked.set.list.codes);
+    const codes = new Set(this.planned.target.set.list.codes);
     this.failing.keepOnly((code) => codes.has(code));
     this.#health = former.#health;
     this.#successMs = former.#successMs;
@@ -195,7 +197,7 @@ export class PolledDevice {
     return new DeviceWatcher({
       ...common,
       onTick: (result) => this.#noted(result),
-      send: (told, settled) => onSample(sampleOf(told), settled),
+      send: (tick, settled) => onSample(sampleOf(tick), settled),
     });
   }
 
@@ -213,12 +215,12 @@ export class PolledDevice {
   }
 
   #noteHealth(result: AnyTick): void {
-    const { tick, miss, asked, readings, readAtMs } = result;
+    const { tick, miss, wasAsked, readings, readAtMs } = result;
     const overruns = this.#overruns;
     this.#lastTick = tick;
     overruns.passed(tick);
     // A tick without a request says nothing new about the device.
-    if (!asked) {
+    if (!wasAsked) {
       if (miss?.cause === 'overrun' && this.#lostMeanwhile.ticks.length < mostLostMeanwhile) {
         this.#lostMeanwhile.ticks.push(tick);
         this.#lostMeanwhile.detail = miss.detail;
@@ -235,9 +237,9 @@ export class PolledDevice {
       this.#successMs = readAtMs;
       return;
     }
-    const known = this.health();
+    const formerHealth = this.health();
     this.#successMs = undefined;
-    const before = known ?? unknownHealth;
+    const before = formerHealth ?? unknownHealth;
     const readAt = new Date(readAtMs).toISOString();
     const outcome = miss
       ? afterFailure(before, miss.cause, miss.detail, readings.readCount > 0 ? readAt : undefined)
@@ -247,7 +249,7 @@ export class PolledDevice {
         ? afterOverrun(outcome, { share: overruns.share(tick), detail: lost.detail })
         : outcome;
     this.#health = after;
-    if (known?.status === after.status) return;
-    this.#options.onHealth({ device: this.planned.device, from: known?.status ?? null, to: after });
+    if (formerHealth?.status === after.status) return;
+    this.#options.onHealth({ device: this.planned.device, from: formerHealth?.status ?? null, to: after });
   }
 }

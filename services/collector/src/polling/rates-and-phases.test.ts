@@ -18,7 +18,7 @@ describe('points of different rates', () => {
     const results = world.poll(deviceOf({ points }), { taskPeriodMs: 200 });
     await world.time.advance(650);
     await world.stop();
-    expect(world.asked()).toEqual([
+    expect(world.requestsTo()).toEqual([
       [0, '0+3'],
       [0, '100+1'],
       [100, '0+1'],
@@ -71,7 +71,7 @@ describe('points of different rates', () => {
     await world.stop();
     expect(results.filter(({ miss }) => miss?.cause === 'overrun').map(({ tick }) => tick % 18)).toEqual([6]);
     // Due at 600, read at 700, and read no more often because of that.
-    expect(world.asked().filter(([, what]) => what === '100+1')).toEqual([
+    expect(world.requestsTo().filter(([, what]) => what === '100+1')).toEqual([
       [5, '100+1'],
       [735, '100+1'],
       [1_205, '100+1'],
@@ -84,7 +84,7 @@ describe('points of different rates', () => {
     const points = [every(100, pointOf('fast', 0)), every(600, pointOf('slow', 100))];
     world.poll(deviceOf({ points }), { firstTick: startMs / 100 + 4 });
     await world.time.advance(100);
-    expect(world.asked().map(([, what]) => what)).toEqual(['0+1', '100+1', '0+1']);
+    expect(world.requestsTo().map(([, what]) => what)).toEqual(['0+1', '100+1', '0+1']);
     await world.stop();
   });
 
@@ -109,7 +109,7 @@ describe('the phase of a device', () => {
     const results = world.poll(deviceOf(), { phaseMs: 400 });
     await world.time.advance(2_600);
     await world.stop();
-    expect(world.asked().map(([atMs]) => atMs)).toEqual([400, 1_400, 2_400]);
+    expect(world.requestsTo().map(([atMs]) => atMs)).toEqual([400, 1_400, 2_400]);
     expect(results.map(({ tick, latenessMs }) => [tickTimeMs(tick, 1_000) - startMs, latenessMs])).toEqual([
       [0, 0],
       [1_000, 0],
@@ -126,7 +126,7 @@ describe('the phase of a device', () => {
       await world.stop();
       expect(tickTimeMs(results[0]?.tick ?? 0, 1_000)).toBe(startMs);
       expect(results[0]?.miss).toBeUndefined();
-      expect(world.asked()[0]?.[0]).toBe(Math.max(beginsMs, 400));
+      expect(world.requestsTo()[0]?.[0]).toBe(Math.max(beginsMs, 400));
     }
   });
 

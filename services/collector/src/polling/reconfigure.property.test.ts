@@ -53,7 +53,7 @@ class World {
   constructor(first: Version, { replyMs = 0, seed = 0, spread = 0.5, former, next }: WorldOptions = {}) {
     this.time = former?.time ?? new FakeTime();
     this.process = new FakeProcess(this.time, startMs + this.time.nowMs());
-    let asked = seed;
+    let draws = seed;
     this.runner = new SessionRunner({
       sessionId: '7-3',
       epoch: 42,
@@ -64,8 +64,8 @@ class World {
         modbusOver((place) => {
           const bus = new ScriptedBus(this.time);
           bus.reply = () => {
-            asked += 1;
-            return { afterMs: replyMs === 0 ? 0 : (asked * 7_919) % replyMs };
+            draws += 1;
+            return { afterMs: replyMs === 0 ? 0 : (draws * 7_919) % replyMs };
           };
           this.buses.push({ key: endpointKey(place), bus });
           return bus;
@@ -108,7 +108,9 @@ function configOf(version: Version, configVersion: number): TaskConfig {
     task_name: '',
     config_version: configVersion,
     period_ms: 10_000,
-    devices: Object.entries(version).flatMap(([id, wanted]) => (wanted ? [deviceFor(id, wanted)] : [])),
+    devices: Object.entries(version).flatMap(([id, wantedDevice]) =>
+      wantedDevice ? [deviceFor(id, wantedDevice)] : [],
+    ),
   };
 }
 
@@ -117,13 +119,13 @@ function deviceFor(id: string, { host, periodMs, scale }: Wanted): DeviceConfig 
   return deviceOf({ id, code: id, host, unit_id: Number(id.slice(1)), points });
 }
 
-const wanted: fc.Arbitrary<Wanted> = fc.record({
+const deviceVersion: fc.Arbitrary<Wanted> = fc.record({
   host: fc.constantFrom('10.0.0.1', '10.0.0.2'),
   periodMs: fc.constantFrom(100, 200, 500, 1_000, 3_000),
   scale: fc.integer({ min: 1, max: 9 }),
 });
 const version: fc.Arbitrary<Version> = fc
-  .record(Object.fromEntries(ids.map((id) => [id, fc.option(wanted, { nil: undefined })])))
+  .record(Object.fromEntries(ids.map((id) => [id, fc.option(deviceVersion, { nil: undefined })])))
   .map((all) => ({ ...all, d1: all.d1 ?? { host: '10.0.0.1', periodMs: 500, scale: 1 } }));
 
 /** Versions; each change leaves some devices as they are. */
@@ -131,9 +133,9 @@ const versions = fc
   .tuple(version, fc.array(fc.tuple(version, fc.subarray(ids)), { minLength: 1, maxLength: 4 }))
   .map(([first, later]) => {
     const all = [first];
-    for (const [next, kept] of later) {
+    for (const [next, unchangedIds] of later) {
       const before = all.at(-1) ?? first;
-      all.push({ ...next, ...Object.fromEntries(kept.map((id) => [id, before[id]])) });
+      all.push({ ...next, ...Object.fromEntries(unchangedIds.map((id) => [id, before[id]])) });
     }
     return all;
   });
@@ -187,7 +189,7 @@ describe('a session whose configuration changes while it is polled', () => {
         await world.run(changes, endMs);
         for (const id of ids) {
           // A tick is read up to half a period after its time.
-          const isSure = (told: string) => Number(told.split(' ')[0]) < endMs - 3_000;
+          const isSure = (line: string) => Number(line.split(' ')[0]) < endMs - 3_000;
           expect(world.of(id).map(toldOf).filter(isSure)).toEqual(
             expectedOf(id, first, changes, endMs).filter(isSure),
           );
@@ -212,7 +214,7 @@ describe('a session whose configuration changes while it is polled', () => {
           const world = new World(first, { spread: 0, former, next });
           await world.run([], endMs);
           for (const id of ids) {
-            const isSure = (told: string) => Number(told.split(' ')[0]) < endMs - 3_000;
+            const isSure = (line: string) => Number(line.split(' ')[0]) < endMs - 3_000;
             expect([...former.of(id), ...world.of(id)].map(toldOf).filter(isSure)).toEqual(
               expectedOf(id, first, [change], endMs).filter(isSure),
             );
@@ -265,9 +267,9 @@ describe('a session whose configuration changes while it is polled', () => {
           });
           await world.run(heard, Math.max(endMs, atMs + 5_000));
           for (const id of ids) {
-            const told = world.of(id).map(({ time }) => time);
+            const times = world.of(id).map(({ time }) => time);
             // In order, and none of them twice.
-            expect(told).toEqual([...new Set(told)].sort((one, other) => one - other));
+            expect(times).toEqual([...new Set(times)].sort((one, other) => one - other));
             for (const sample of world.of(id)) {
               if (sample.miss) continue;
               const ms = sample.time - startMs;
@@ -280,11 +282,11 @@ describe('a session whose configuration changes while it is polled', () => {
                 ({ fromMs }) => fromMs <= ms,
               );
               // A process that has not heard of the change yet goes on as before.
-              const known = [{ atMs: 0, version: first }, ...heard].filter(
+              const versions = [{ atMs: 0, version: first }, ...heard].filter(
                 (each) => each.atMs <= sample.read_at - startMs,
               );
               const isOfForce = isRight(inForce?.version ?? first);
-              expect(isOfForce || known.some(({ version: each }) => isRight(each))).toBe(true);
+              expect(isOfForce || versions.some(({ version: each }) => isRight(each))).toBe(true);
             }
           }
         },

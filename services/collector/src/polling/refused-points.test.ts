@@ -31,7 +31,7 @@ describe('a device that refuses a block because of one register', () => {
       expect(miss?.detail).toContain('r37');
     }
     // The refused point is found in the first tick; after that, two requests go around it, and no more.
-    const later = world.asked().filter(([atMs]) => atMs >= 1_000);
+    const later = world.requestsTo().filter(([atMs]) => atMs >= 1_000);
     expect(later.map(([, what]) => what)).toEqual(Array.from({ length: 20 }, () => ['0+37', '38+62']).flat());
     expect(world.pollers[0]?.learnedInWords(20)).toEqual(['r37 (holding_register 37): exception on purpose']);
   });
@@ -42,14 +42,14 @@ describe('a device that refuses a block because of one register', () => {
     world.bus.reply = without(missing);
     const results = world.poll(deviceOf({ points: registers(100) }));
     await world.time.advance(120_500);
-    const looks = world.asked().filter(([atMs, what]) => what === '37+1' && atMs >= 1_000);
+    const looks = world.requestsTo().filter(([atMs, what]) => what === '37+1' && atMs >= 1_000);
     // The looks come after 30 s, and then after twice as long.
     expect(looks.map(([atMs]) => Math.round(atMs / 10_000) * 10)).toEqual([30, 90]);
     missing.pop();
     await world.time.advance(120_000);
     await world.stop();
     expect(results.at(-1)).toMatchObject({ readCount: 100, miss: undefined });
-    expect(world.asked().at(-1)?.[1]).toBe('0+100');
+    expect(world.requestsTo().at(-1)?.[1]).toBe('0+100');
   });
 
   it('is asked for everything at its next tick once that is to be forgotten, and found out about anew', async () => {
@@ -57,14 +57,14 @@ describe('a device that refuses a block because of one register', () => {
     world.bus.reply = without([37], 60);
     world.poll(deviceOf({ points: registers(100) }));
     await world.time.advance(10_500);
-    const told = world.pollers[0]?.learnedLimits();
-    expect(told).toMatchObject({ max_registers: expect.any(Number), excluded: [{ from: 37, to: 37 }] });
-    const before = world.asked().length;
+    const limits = world.pollers[0]?.learnedLimits();
+    expect(limits).toMatchObject({ max_registers: expect.any(Number), excluded: [{ from: 37, to: 37 }] });
+    const before = world.requestsTo().length;
     world.pollers[0]?.forgetLearned();
     expect(world.pollers[0]?.learnedLimits()).toBeUndefined();
     await world.time.advance(2_000);
     await world.stop();
-    expect(world.asked()[before]?.[1]).toBe('0+100');
+    expect(world.requestsTo()[before]?.[1]).toBe('0+100');
     expect(world.pollers[0]?.learnedLimits()).toMatchObject({ max_registers: expect.any(Number) });
   });
 
@@ -76,7 +76,7 @@ describe('a device that refuses a block because of one register', () => {
     await world.time.advance(60_500);
     await world.stop();
     expect(results[0]?.miss?.detail).toContain('which part of it is being found out');
-    const perTick = Map.groupBy(world.asked(), ([atMs]) => Math.floor(atMs / 1_000));
+    const perTick = Map.groupBy(world.requestsTo(), ([atMs]) => Math.floor(atMs / 1_000));
     expect(Math.max(...[...perTick.values()].map((requests) => requests.length))).toBeLessThanOrEqual(100);
     expect(results.at(-1)).toMatchObject({ readCount: 50 });
   });
@@ -92,7 +92,7 @@ describe('a device that refuses a block because of one register', () => {
       [100, undefined],
       [100, undefined],
     ]);
-    expect(world.asked().map(([, what]) => what)).toEqual([
+    expect(world.requestsTo().map(([, what]) => what)).toEqual([
       '0+100',
       '0+50',
       '50+50',
@@ -119,7 +119,7 @@ describe('a device that refuses a block because of one register', () => {
       { a: 0, b: 1, c: 3 },
       { a: 0, b: 1, c: 3 },
     ]);
-    expect(world.asked().map(([, what]) => what)).toEqual(['0+4', '0+2', '3+1', '0+2', '3+1']);
+    expect(world.requestsTo().map(([, what]) => what)).toEqual(['0+4', '0+2', '3+1', '0+2', '3+1']);
   });
 });
 
@@ -138,7 +138,7 @@ describe('an array that a device refuses', () => {
     expect(results.at(-1)?.values['zone[39]']).toBe(49);
     expect(
       world
-        .asked()
+        .requestsTo()
         .slice(-3)
         .map(([, what]) => what),
     ).toEqual(['0+1', '10+7', '18+32']);
@@ -153,7 +153,7 @@ describe('an array that a device refuses', () => {
     expect(results.at(-1)).toMatchObject({ readCount: 40, miss: undefined });
     expect(
       world
-        .asked()
+        .requestsTo()
         .slice(-2)
         .map(([, what]) => what),
     ).toEqual(['10+20', '30+20']);
@@ -168,7 +168,7 @@ describe('an array that a device refuses', () => {
     await world.time.advance(1_500);
     await world.stop();
     expect(results[1]).toMatchObject({ readCount: 1 });
-    expect(world.asked().map(([, what]) => what)).toEqual(['0+1', '10+40', '10+1', '49+1', '0+1']);
+    expect(world.requestsTo().map(([, what]) => what)).toEqual(['0+1', '10+40', '10+1', '49+1', '0+1']);
     expect(world.pollers[0]?.learnedLimits()).toEqual({
       excluded: [{ table: 'holding_register', from: 10, to: 49, is_confirmed: false }],
     });
@@ -272,7 +272,7 @@ describe('a device that refuses everything for a while, as one that starts up', 
       deviceOf({ points: [...registers(10), pointOf('far', 500), pointOf('further', 900)] }),
     );
     await world.time.advance(10_500);
-    const perTick = Map.groupBy(world.asked(), ([atMs]) => Math.floor(atMs / 1_000));
+    const perTick = Map.groupBy(world.requestsTo(), ([atMs]) => Math.floor(atMs / 1_000));
     expect(perTick.get(9)).toHaveLength(1);
     isReady = true;
     await world.time.advance(2_000);

@@ -13,12 +13,12 @@ describe('round trips', () => {
           const sorted = times.toSorted((a, b) => a - b);
           const exact = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
           const { p50, p99 } = roundTrips.percentiles() ?? { p50: 0, p99: 0 };
-          for (const [told, real] of [
+          for (const [reported, real] of [
             [p50, exact(0.5)],
             [p99, exact(0.99)],
           ] as const) {
-            expect(told / real).toBeGreaterThan(0.85);
-            expect(told / real).toBeLessThan(1.18);
+            expect(reported / real).toBeGreaterThan(0.85);
+            expect(reported / real).toBeLessThan(1.18);
           }
         },
       ),

@@ -27,10 +27,10 @@ export class RoundTrips {
   }
 
   #percentile(share: number): number {
-    let left = Math.ceil(share * this.#total);
+    let remaining = Math.ceil(share * this.#total);
     const at = this.#counts.findIndex((count) => {
-      left -= count;
-      return left <= 0;
+      remaining -= count;
+      return remaining <= 0;
     });
     // The middle of the bucket.
     const middleMs = firstMs * growth ** (at - 0.5);

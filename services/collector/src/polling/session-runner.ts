@@ -89,20 +89,20 @@ export class SessionRunner {
   /**
    * @param firstMs by device id, ms since 1970: an earlier holder has read the ticks scheduled before
    * @param answering ids of devices that answered when they were read last
-   * @param left by device id, where this process had left off when it lost its lease
+   * @param lastReads by device id, where this process had left off when it lost its lease
    */
   start(
     firstMs: ReadonlyMap<string, number>,
     answering: ReadonlySet<string> = new Set(),
-    left: ReadonlyMap<string, LastTickRead> = new Map(),
+    lastReads: ReadonlyMap<string, LastTickRead> = new Map(),
   ): void {
     if (this.#stopping) return;
     const { backoff, jitter, timers } = this.#options;
     for (const { endpoint, planned } of this.#present()) {
       if (!answering.has(planned.device.id)) continue;
-      endpoint.breakers(backoff, jitter).unit(planned.asked.pace.unit).expectAnswers();
+      endpoint.breakers(backoff, jitter).unit(planned.target.pace.unit).expectAnswers();
     }
-    for (const [id, seat] of this.#seats) seat.start(firstMs.get(id) ?? 0, left.get(id));
+    for (const [id, seat] of this.#seats) seat.start(firstMs.get(id) ?? 0, lastReads.get(id));
     this.#stopWatch = watchPolling(() => this.#watched(), timers);
   }
 
@@ -115,14 +115,14 @@ export class SessionRunner {
     { config, fromMs }: ComingVersion,
     firstMs: ReadonlyMap<string, number>,
     answering: ReadonlySet<string>,
-    left?: ReadonlyMap<string, LastTickRead>,
+    lastReads?: ReadonlyMap<string, LastTickRead>,
   ): Promise<void> {
     try {
       const changed = await this.#changes(config, fromMs);
       if (!this.#stopping) this.#change(config, fromMs, changed);
     } finally {
       // No pause in between: devices that only the next version has are opened right after the start.
-      this.start(firstMs, answering, left);
+      this.start(firstMs, answering, lastReads);
     }
   }
 
@@ -217,14 +217,14 @@ export class SessionRunner {
       const learned = [...poller.learnedInWords(learnedLines)];
       const first = failing.first(Math.min(failingOfDevice, failingLeft));
       failingLeft -= first.length;
-      const told = {
+      const common = {
         ...health,
         ...(failing.size > 0 && { failing_count: failing.size, failing_points: first }),
-        ...poller.record.told(),
+        ...poller.record.report(),
         ...(learned.length > 0 ? { learned } : {}),
         ...learnedLimits,
       };
-      return [[code, told]];
+      return [[code, common]];
     };
     return {
       points_read: this.#pointsRead,
@@ -274,8 +274,9 @@ export class SessionRunner {
       if (before && isReadAlike(before, device, config.period_ms)) continue;
       changed.set(device.id, this.#plan(device, config, seat?.present));
     }
-    const kept = new Set(config.devices.map(({ id }) => id));
-    for (const [id, seat] of this.#seats) if (!kept.has(id) && seat.isNeeded()) changed.set(id, undefined);
+    const deviceIds = new Set(config.devices.map(({ id }) => id));
+    for (const [id, seat] of this.#seats)
+      if (!deviceIds.has(id) && seat.isNeeded()) changed.set(id, undefined);
     return changed;
   }
 
@@ -297,7 +298,7 @@ type ByEndpoint = ReadonlyMap<string, ReadonlyMap<string, readonly DeviceSeat[]>
 function byEndpoint(seats: readonly DeviceSeat[]): ByEndpoint {
   const all = new Map<string, Map<string, DeviceSeat[]>>();
   for (const seat of seats) {
-    const used = seat.present?.planned.asked.identity;
+    const used = seat.present?.planned.target.identity;
     if (!used) continue;
     const ways = all.get(used.key) ?? new Map<string, DeviceSeat[]>();
     all.set(used.key, ways);
@@ -312,7 +313,7 @@ function byEndpoint(seats: readonly DeviceSeat[]): ByEndpoint {
 function seatsToLeave(
   changing: ByEndpoint,
   own: DeviceSeat,
-  { asked: { identity } }: PlannedDevice,
+  { target: { identity } }: PlannedDevice,
 ): DeviceSeat[] {
   return [...(changing.get(identity.key) ?? [])].flatMap(([way, seats]) =>
     way === identity.way ? [] : seats.filter((seat) => seat !== own),

@@ -25,7 +25,7 @@ describe('a dead unit on a shared line', () => {
     expect(new Set(dead.map(({ miss }) => miss?.cause))).toEqual(new Set(['timeout']));
     expect(dead[10]?.miss?.detail).toMatch(/^not asked, next try in [0-9.]+ s after: unit-2 unit 2 /);
     // About one probe every ten seconds, and the others lose not one tick.
-    const probes = world.asked(2).filter(([atMs]) => atMs > 20_000);
+    const probes = world.requestsTo(2).filter(([atMs]) => atMs > 20_000);
     expect(probes.length).toBeLessThanOrEqual(11);
     expect(probes.length).toBeGreaterThanOrEqual(8);
     for (const living of [results[0], results[2]]) expect(good(living ?? [])).toBe(121);
@@ -57,7 +57,7 @@ describe('a dead unit on a shared line', () => {
     for (const count of before) expect(count).toBeGreaterThanOrEqual(50);
     await world.time.advance(300_000);
     await world.stop();
-    const probes = world.bus.asked.filter(({ atMs, request }) => atMs > 60_000 && isDead(request.unitId));
+    const probes = world.bus.requests.filter(({ atMs, request }) => atMs > 60_000 && isDead(request.unitId));
     expect(probes.length * 800).toBeLessThanOrEqual(0.11 * 300_000);
     // No dead unit is forgotten.
     expect(new Set(probes.map(({ request }) => request.unitId)).size).toBe(10);
@@ -87,7 +87,7 @@ describe('many units of which some never answer', () => {
       expect(first).toBeLessThanOrEqual(4);
       expect(first).toBeGreaterThanOrEqual(0);
     }
-    for (const unitId of [3, 13, 93]) expect(world.asked(unitId).length).toBeGreaterThanOrEqual(1);
+    for (const unitId of [3, 13, 93]) expect(world.requestsTo(unitId).length).toBeGreaterThanOrEqual(1);
   });
 });
 
@@ -104,7 +104,7 @@ describe('many units of which neighbours never answer, all asked at once', () =>
     const misses = results.slice(10).map((ticks) => ticks.filter(({ miss }) => miss).length);
     // One after the other would cost each unit three misses, 270 in all, for three seconds of timeouts.
     expect(misses.reduce((sum, missed) => sum + missed, 0)).toBeLessThan(135);
-    for (let unitId = 0; unitId < 10; unitId += 1) expect(world.asked(unitId).length).toBeGreaterThan(0);
+    for (let unitId = 0; unitId < 10; unitId += 1) expect(world.requestsTo(unitId).length).toBeGreaterThan(0);
   });
 
   it('have each their turn, however many of the others fail', async () => {
@@ -173,7 +173,7 @@ describe('many units of which some never answer, read by the second collector', 
     const world = new PolledWorld();
     await runFor10s(new Set(devices.map(({ id }) => id)), world);
     for (const unitId of [3, 13, 93]) {
-      const times = world.asked(unitId).map(([atMs]) => atMs);
+      const times = world.requestsTo(unitId).map(([atMs]) => atMs);
       expect(times.length).toBeGreaterThanOrEqual(1);
       // The unit then pauses as one that is out of order.
       expect((times[1] ?? Number.POSITIVE_INFINITY) - (times[0] ?? 0)).toBeGreaterThan(1_000);
@@ -198,11 +198,11 @@ describe('a unit that answered a former collector and is silent now', () => {
       world.poll(unit(unitId), { phaseMs: phase });
     }
     const orderFrom = (fromMs: number) =>
-      world.bus.asked.filter(({ atMs }) => atMs >= fromMs).map(({ request }) => request.unitId);
+      world.bus.requests.filter(({ atMs }) => atMs >= fromMs).map(({ request }) => request.unitId);
     await world.time.advance(1_500);
     // Nothing was known against unit 2.
     expect(orderFrom(0).slice(0, 4)).toEqual([1, 2, 3, 4]);
-    expect(world.asked(2)).toHaveLength(1);
+    expect(world.requestsTo(2)).toHaveLength(1);
     // An unknown unit has just had the one turn a second that goes before the others.
     world.poll(unit(5), { phaseMs: 400 });
     await world.time.advance(900);
@@ -219,8 +219,8 @@ describe('a gateway that is away', () => {
     const results = units.map((unitId) => world.poll(unit(unitId), { phaseMs: unitId }));
     await world.time.advance(60_500);
     // Three timeouts to find out, then one a pause: not one for each unit.
-    expect(world.bus.asked.filter(({ atMs }) => atMs < 10_000).length).toBeLessThanOrEqual(8);
-    expect(world.bus.asked.length).toBeLessThanOrEqual(14);
+    expect(world.bus.requests.filter(({ atMs }) => atMs < 10_000).length).toBeLessThanOrEqual(8);
+    expect(world.bus.requests.length).toBeLessThanOrEqual(14);
     for (const each of results) {
       expect(each.map(({ tick }) => tick - (each[0]?.tick ?? 0))).toEqual(each.map((_, index) => index));
       expect(each.length).toBeGreaterThanOrEqual(60);
@@ -238,11 +238,11 @@ describe('a gateway that is away', () => {
     const results = world.poll(unit(1));
     await world.time.advance(3_500);
     const { bus } = world;
-    const read = bus.read.bind(bus);
+    const readOriginal = bus.read.bind(bus);
     bus.read = () => Promise.reject(new TypeError('on purpose'));
     await world.time.advance(4_000);
     expect(world.faults.length).toBeGreaterThan(0);
-    bus.read = read;
+    bus.read = readOriginal;
     bus.reply = () => ({ afterMs: 5 });
     await world.time.advance(12_000);
     await world.stop();
@@ -260,9 +260,9 @@ describe('a gateway that is away', () => {
     await world.stop();
     expect(good(results[0] ?? [])).toBe(31);
     // One request a tick, not one for each of its blocks.
-    const perTick = Map.groupBy(world.asked(2), ([atMs]) => Math.floor(atMs / 1_000));
+    const perTick = Map.groupBy(world.requestsTo(2), ([atMs]) => Math.floor(atMs / 1_000));
     expect([...perTick.values()].every((requests) => requests.length === 1)).toBe(true);
-    expect(world.asked(2).length).toBeLessThanOrEqual(9);
+    expect(world.requestsTo(2).length).toBeLessThanOrEqual(9);
   });
 });
 
@@ -317,7 +317,7 @@ describe('a point that is reported by exception', () => {
     await world.time.advance(15_000);
     await world.stop();
     const firstAfter = results.findLastIndex(({ miss }) => miss) + 1;
-    expect(results[firstAfter - 1]?.asked).toBe(false);
+    expect(results[firstAfter - 1]?.wasAsked).toBe(false);
     expect(results.map(({ sentCount }) => sentCount)).toEqual(
       results.map((_, index) => (index === 0 || index === firstAfter ? 1 : 0)),
     );

@@ -150,15 +150,15 @@ export class TickReader {
 
   #result(readAtMs: number): Tick {
     const miss = this.#miss();
-    const asked = this.#refusal === undefined;
+    const wasAsked = this.#refusal === undefined;
     const { lacking } = this.#options;
     return {
       tick: this.#tick,
       readAtMs: Math.round(readAtMs),
       readings: this.#readings,
       miss,
-      lacking: asked ? lacking.of(this.#tick, this.#due, this.#readings, miss?.cause) : undefined,
-      asked,
+      lacking: wasAsked ? lacking.of(this.#tick, this.#due, this.#readings, miss?.cause) : undefined,
+      wasAsked,
       latenessMs: this.#latenessMs(),
     };
   }

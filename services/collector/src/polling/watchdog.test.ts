@@ -6,19 +6,19 @@ import { watchPolling } from './watchdog.ts';
 function watchedWorld() {
   const world = new PolledWorld();
   const results = world.poll(deviceOf());
-  const told: string[] = [];
+  const problems: string[] = [];
   const [poller] = world.pollers;
   if (!poller) throw new Error('nobody polls');
   const stopWatch = watchPolling(
-    () => [{ poller, endpoint: world.endpoint, onStall: (problem) => told.push(problem) }],
+    () => [{ poller, endpoint: world.endpoint, onStall: (problem) => problems.push(problem) }],
     world.process.timers,
   );
-  return { world, results, told, poller, stopWatch };
+  return { world, results, problems, poller, stopWatch };
 }
 
 describe('a device of which nothing is heard', () => {
   it('because its bus never ends a request gets a new bus, and every tick has its result', async () => {
-    const { world, results, told, stopWatch } = watchedWorld();
+    const { world, results, problems, stopWatch } = watchedWorld();
     await world.time.advance(5_500);
     let isStuck = true;
     world.bus.reply = () => ({ afterMs: isStuck ? 10_000_000 : 1 });
@@ -29,7 +29,7 @@ describe('a device of which nothing is heard', () => {
     await world.time.advance(20_000);
     stopWatch();
     await world.stop();
-    expect(told).toEqual([expect.stringContaining('did not end in its time')]);
+    expect(problems).toEqual([expect.stringContaining('did not end in its time')]);
     const ticks = results.map(({ tick }) => tick);
     expect(ticks).toEqual(ticks.map((_, index) => (ticks[0] ?? 0) + index));
     expect(results.at(-1)?.miss).toBeUndefined();
@@ -39,7 +39,7 @@ describe('a device of which nothing is heard', () => {
   });
 
   it('although its endpoint is idle is polled anew', async () => {
-    const { world, results, told, poller, stopWatch } = watchedWorld();
+    const { world, results, problems, poller, stopWatch } = watchedWorld();
     await world.time.advance(5_500);
     // As if the poller's loop had been lost: it waits for a turn that never comes.
     const { endpoint } = world;
@@ -49,7 +49,7 @@ describe('a device of which nothing is heard', () => {
     endpoint.turn = turn;
     await world.time.advance(130_000);
     stopWatch();
-    expect(told).toEqual([expect.stringContaining('polling is started anew')]);
+    expect(problems).toEqual([expect.stringContaining('polling is started anew')]);
     expect(results.at(-1)?.miss).toBeUndefined();
     expect(poller.silentMs()).toBeLessThan(2_000);
     const ticks = results.map(({ tick }) => tick);
@@ -58,7 +58,7 @@ describe('a device of which nothing is heard', () => {
   });
 
   it('because the whole process stood still is left alone', async () => {
-    const { world, told, stopWatch } = watchedWorld();
+    const { world, problems, stopWatch } = watchedWorld();
     await world.time.advance(5_500);
     world.process.stop();
     await world.time.advance(600_000);
@@ -66,23 +66,23 @@ describe('a device of which nothing is heard', () => {
     await world.time.advance(20_000);
     stopWatch();
     await world.stop();
-    expect(told).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
   it('because it is read once an hour is left alone', async () => {
     const world = new PolledWorld();
     world.poll(deviceOf(), { taskPeriodMs: 3_600_000 });
-    const told: string[] = [];
+    const problems: string[] = [];
     const [poller] = world.pollers;
     if (!poller) throw new Error('nobody polls');
     const stopWatch = watchPolling(
-      () => [{ poller, endpoint: world.endpoint, onStall: (problem) => told.push(problem) }],
+      () => [{ poller, endpoint: world.endpoint, onStall: (problem) => problems.push(problem) }],
       world.process.timers,
     );
     await world.time.advance(3 * 3_600_000);
     stopWatch();
     await world.stop();
-    expect(told).toEqual([]);
+    expect(problems).toEqual([]);
   });
 });
 

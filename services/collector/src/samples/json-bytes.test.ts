@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonBytes } from './json-bytes.ts';
 
-const text = (json: JsonBytes) => new TextDecoder().decode(json.written());
+const text = (json: JsonBytes) => new TextDecoder().decode(json.view());
 
 describe('JSON that is written byte by byte', () => {
   it('has every number as JSON.stringify has it', () => {

@@ -35,7 +35,7 @@ export class JsonBytes {
   }
 
   /** The bytes written so far, or a part of them. They change with the next call. */
-  written(from = 0, end = this.#length): Uint8Array {
+  view(from = 0, end = this.#length): Uint8Array {
     return this.#bytes.subarray(from, end);
   }
 
@@ -74,7 +74,7 @@ export class JsonBytes {
 
   append(other: JsonBytes): void {
     this.#makeRoom(other.length);
-    this.#bytes.set(other.written(), this.#length);
+    this.#bytes.set(other.view(), this.#length);
     this.#length += other.length;
   }
 
@@ -130,15 +130,20 @@ export class JsonBytes {
    */
   decimal(digits: number, decimals: number): void {
     this.#makeRoom(wholeBytes + 2);
-    let left = digits;
-    if (left < 0) {
+    let remaining = digits;
+    if (remaining < 0) {
       this.#bytes[this.#length++] = minus;
-      left = -left;
+      remaining = -remaining;
     }
     // Constant divisors: the compiler turns each division into a multiplication.
-    const whole = decimals === 1 ? (left / 10) | 0 : decimals === 2 ? (left / 100) | 0 : (left / 1_000) | 0;
+    const whole =
+      decimals === 1
+        ? (remaining / 10) | 0
+        : decimals === 2
+          ? (remaining / 100) | 0
+          : (remaining / 1_000) | 0;
     this.#digits(whole);
-    let rest = left - whole * (decimalScales[decimals] as number);
+    let rest = remaining - whole * (decimalScales[decimals] as number);
     if (rest === 0) return;
     this.#bytes[this.#length++] = point;
     let scale = decimalScales[decimals] as number;
@@ -152,12 +157,12 @@ export class JsonBytes {
 
   #whole(value: number): void {
     this.#makeRoom(wholeBytes);
-    let left = value;
-    if (left < 0) {
+    let remaining = value;
+    if (remaining < 0) {
       this.#bytes[this.#length++] = minus;
-      left = -left;
+      remaining = -remaining;
     }
-    this.#digits(left);
+    this.#digits(remaining);
   }
 
   /** Writes a number such as a time: whole, and of more than 32 bits. */
@@ -167,10 +172,10 @@ export class JsonBytes {
     const low = Math.abs(value) - high * longSplit;
     this.#makeRoom(longSplitDigits);
     const end = this.#length + longSplitDigits;
-    for (let at = end - 1, left = low; at >= this.#length; at -= 1) {
-      const rest = (left / 10) | 0;
-      this.#bytes[at] = zero + (left - rest * 10);
-      left = rest;
+    for (let at = end - 1, remaining = low; at >= this.#length; at -= 1) {
+      const rest = (remaining / 10) | 0;
+      this.#bytes[at] = zero + (remaining - rest * 10);
+      remaining = rest;
     }
     this.#length = end;
   }
@@ -193,26 +198,26 @@ export class JsonBytes {
     const bytes = this.#bytes;
     const end = this.#length + countDigits(value);
     let at = end;
-    let left = value;
-    while (left >= 100) {
-      const rest = (left / 100) | 0;
-      const pair = (left - rest * 100) * 2;
+    let remaining = value;
+    while (remaining >= 100) {
+      const rest = (remaining / 100) | 0;
+      const pair = (remaining - rest * 100) * 2;
       at -= 2;
       bytes[at + 1] = pairs[pair + 1] as number;
       bytes[at] = pairs[pair] as number;
-      left = rest;
+      remaining = rest;
     }
-    if (left >= 10) {
-      bytes[at - 1] = pairs[left * 2 + 1] as number;
-      bytes[at - 2] = pairs[left * 2] as number;
-    } else bytes[at - 1] = zero + left;
+    if (remaining >= 10) {
+      bytes[at - 1] = pairs[remaining * 2 + 1] as number;
+      bytes[at - 2] = pairs[remaining * 2] as number;
+    } else bytes[at - 1] = zero + remaining;
     this.#length = end;
   }
 
   #makeRoom(bytes: number): void {
-    const needed = this.#length + bytes;
-    if (needed <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    const length = this.#length + bytes;
+    if (length <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(length, this.#bytes.length * 2));
     larger.set(this.#bytes);
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);

@@ -15,7 +15,7 @@ export function takeBytes(length: number): Uint8Array {
     slab = Buffer.allocUnsafeSlow(slabBytes);
     used = 0;
   }
-  const taken = slab.subarray(used, used + length);
+  const bytes = slab.subarray(used, used + length);
   used += length;
-  return taken;
+  return bytes;
 }

@@ -82,15 +82,15 @@ it('whoever holds on to what was sent is never off by more than the deadband, no
       (values, deadband_absolute, heartbeatTicks) => {
         const report = { deadband_absolute, heartbeat_ms: heartbeatTicks * 1_000 };
         const filter = new ReportFilter([{ code: 'p', report }]);
-        let known: number | undefined;
+        let lastReported: number | undefined;
         let knownSince = 0;
         for (const [tick, value] of values.entries()) {
           if (filter.takes('p', value, false, false, tick * 1_000)) {
-            known = value;
+            lastReported = value;
             knownSince = tick;
           }
-          expect(known).toBeDefined();
-          expect(Math.abs((known ?? 0) - value)).toBeLessThanOrEqual(deadband_absolute);
+          expect(lastReported).toBeDefined();
+          expect(Math.abs((lastReported ?? 0) - value)).toBeLessThanOrEqual(deadband_absolute);
           expect(tick - knownSince).toBeLessThan(heartbeatTicks);
         }
       },

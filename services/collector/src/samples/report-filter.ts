@@ -34,11 +34,11 @@ export class ReportFilter {
    */
   goOnFrom(former: ReportFilter, isSame: (code: string) => boolean): void {
     for (const [code, last] of this.#points) {
-      const known = former.#points.get(code);
-      if (!known || !isSame(code)) continue;
-      last.value = known.value;
-      last.isUncertain = known.isUncertain;
-      last.atMs = known.atMs;
+      const formerPoint = former.#points.get(code);
+      if (!formerPoint || !isSame(code)) continue;
+      last.value = formerPoint.value;
+      last.isUncertain = formerPoint.isUncertain;
+      last.atMs = formerPoint.atMs;
     }
   }
 

@@ -28,7 +28,7 @@ export interface ToldOfTick {
 const encoder = new TextEncoder();
 
 /** Makes the messages of a subscribed device. A partly read tick has `changes`, even if empty. */
-export function changesWriter(source: SampleSource): (told: ToldOfTick) => OutgoingSample {
+export function changesWriter(source: SampleSource): (tick: ToldOfTick) => OutgoingSample {
   const { periodMs } = source;
   const about = membersOf(source);
   return ({ tick, readAtMs, sinceTick, sourceKept, changes, part, end }) => {

@@ -16,11 +16,11 @@ async function samples(world: PolledWorld, points: PointConfig[], ms: number): P
   const device = deviceOf({ points });
   const source = { sessionId: '7-1', epoch: 4, collectorId: 'c', taskId: '7', device, periodMs: 1_000 };
   const sampleOf = sampleWriter(source);
-  const made: OutgoingSample[] = [];
-  world.poll(device, { onTick: (result) => made.push(sampleOf(result)) });
+  const sentSamples: OutgoingSample[] = [];
+  world.poll(device, { onTick: (result) => sentSamples.push(sampleOf(result)) });
   await world.time.advance(ms);
   await world.stop();
-  return made.map((outgoing) => {
+  return sentSamples.map((outgoing) => {
     const { message, isRead, ...about } = outgoing;
     const text = new TextDecoder().decode(message);
     const sample = sampleSchema.parse(JSON.parse(text));
@@ -35,12 +35,12 @@ async function samples(world: PolledWorld, points: PointConfig[], ms: number): P
   });
 }
 
-const told = ({ values, miss }: Sample) => [values && { ...values }, miss?.cause];
+const summaryOf = ({ values, miss }: Sample) => [values && { ...values }, miss?.cause];
 
 describe('the messages of a device that is reported by exception', () => {
   it('are one for each tick, empty when nothing has changed, and complete after a heartbeat', async () => {
     const all = await samples(new PolledWorld(), reported, 4_500);
-    expect(all.map(told)).toEqual([
+    expect(all.map(summaryOf)).toEqual([
       [{ speed: 10, force: 11 }, undefined],
       [undefined, undefined],
       [undefined, undefined],
@@ -57,7 +57,7 @@ describe('the messages of a device that is reported by exception', () => {
       return isSilent ? { afterMs: 5, failure: 'timeout' } : { afterMs: 5 };
     };
     const all = await samples(world, reported, 3_500);
-    expect(all.map(told)).toEqual([
+    expect(all.map(summaryOf)).toEqual([
       [{ speed: 10, force: 11 }, undefined],
       [undefined, 'timeout'],
       [{ speed: 10, force: 11 }, undefined],
@@ -70,7 +70,7 @@ describe('the messages of a device that is reported by exception', () => {
     world.bus.reply = ({ address }) =>
       address === 500 ? { afterMs: 5, failure: 'exception', exceptionCode: 2 } : { afterMs: 5 };
     const all = await samples(world, [...reported, pointOf('gone', 500)], 1_500);
-    expect(all.map(told)).toEqual([
+    expect(all.map(summaryOf)).toEqual([
       [{ speed: 10, force: 11 }, 'exception'],
       [{}, 'exception'],
     ]);
@@ -104,7 +104,7 @@ describe('the messages of a device that is reported by exception', () => {
     const world = new PolledWorld();
     await samples(world, reported, 1_500);
     const [first] = await samples(world, reported, 1_500);
-    expect(first && told(first)).toEqual([{ speed: 10, force: 11 }, undefined]);
+    expect(first && summaryOf(first)).toEqual([{ speed: 10, force: 11 }, undefined]);
   });
 });
 

@@ -69,12 +69,12 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
     text.raw('}');
     const valueBytes = hasValues ? values.length : 0;
     const message = takeBytes(text.length + valueBytes);
-    message.set(text.written(0, valuesAt));
+    message.set(text.view(0, valuesAt));
     if (valueBytes > 0) {
-      message.set(values.written(), valuesAt);
+      message.set(values.view(), valuesAt);
       message[valuesAt] = openBrace;
     }
-    message.set(text.written(valuesAt), valuesAt + valueBytes);
+    message.set(text.view(valuesAt), valuesAt + valueBytes);
     // Member by member: spreading objects would take longer than everything else here.
     const sample = {
       v: sampleVersion,
@@ -96,16 +96,16 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
     };
     const ofVersion =
       about.config_version === undefined ? sample : { ...sample, config_version: about.config_version };
-    const told = lacking ? { ...ofVersion, lacking } : ofVersion;
-    return miss ? { ...told, miss } : told;
+    const members = lacking ? { ...ofVersion, lacking } : ofVersion;
+    return miss ? { ...members, miss } : members;
   };
 }
 
-/** @param found the integers, each as `,"code":"digits"` */
-function integerMembers(found: JsonBytes): void {
+/** @param json the integers, each as `,"code":"digits"` */
+function integerMembers(json: JsonBytes): void {
   text.raw(',"integers":');
   const at = text.length;
-  text.append(found);
+  text.append(json);
   text.set(at, openBrace);
   text.raw('}');
 }

@@ -35,7 +35,7 @@ export class TickChanges implements ValueSink {
   readonly #bad = new Map<string, string>();
   #pending = new Map<number, Change[]>();
   #count = 0;
-  #read = new Set<string>();
+  #readKeys = new Set<string>();
   #sourceMs: number | undefined;
   readonly #keys: ValueKeys;
   readonly #filter: ReportFilter;
@@ -45,7 +45,7 @@ export class TickChanges implements ValueSink {
   /** By value whose source gives times: the last such time, and the different values told for it. */
   readonly #ofSource = new Map<number, { ms: number; values: PointValue[] }>();
   /** By value: whether it was ever told. */
-  readonly #told: Uint8Array;
+  readonly #hasReported: Uint8Array;
 
   /** @param nowMs ms since 1970 */
   constructor(keys: ValueKeys, filter: ReportFilter, nowMs: () => number) {
@@ -53,7 +53,7 @@ export class TickChanges implements ValueSink {
     this.#filter = filter;
     this.#nowMs = nowMs;
     this.#lastMs = new Float64Array(keys.count);
-    this.#told = new Uint8Array(keys.count);
+    this.#hasReported = new Uint8Array(keys.count);
   }
 
   /** Begins a new tick; changes that wait still belong to the one before. */
@@ -61,7 +61,7 @@ export class TickChanges implements ValueSink {
     this.readCount = 0;
     this.dropped = 0;
     this.#count = 0;
-    this.#read.clear();
+    this.#readKeys.clear();
   }
 
   get isEmpty(): boolean {
@@ -117,46 +117,48 @@ export class TickChanges implements ValueSink {
   }
 
   hasRead(code: string): boolean {
-    return this.#read.has(code) && !this.#bad.has(code);
+    return this.#readKeys.has(code) && !this.#bad.has(code);
   }
 
   /** Whether a value of this code was told, even in an earlier tick. */
   hasTold(code: string): boolean {
-    return this.#told[this.#keys.indexOf(code)] === 1;
+    return this.#hasReported[this.#keys.indexOf(code)] === 1;
   }
 
   /** Takes over which values another instance was told: its source does not repeat them. */
   goOnFrom(hasTold: (code: string) => boolean): void {
-    for (let at = 0; at < this.#told.length; at += 1) if (hasTold(this.#keys.codeAt(at))) this.#told[at] = 1;
+    for (let at = 0; at < this.#hasReported.length; at += 1)
+      if (hasTold(this.#keys.codeAt(at))) this.#hasReported[at] = 1;
   }
 
   /** The values of the tick: those told in it, and, where the source could have told of a change, those told before. */
   readOfTick(isOpen: boolean): ReadValues {
-    const told = this.#told;
+    const hasReported = this.#hasReported;
     const bad = new Set([...this.#bad.keys()].map((code) => this.#keys.indexOf(code)));
     const lost = [...bad].map((at): { at: number; cause: LackCause } => ({ at, cause: 'no_value' }));
     if (!isOpen) {
-      const isRead = (at: number) => !bad.has(at) && this.#read.has(this.#keys.codeAt(at));
+      const isRead = (at: number) => !bad.has(at) && this.#readKeys.has(this.#keys.codeAt(at));
       return { readCount: this.readCount, isRead, lost };
     }
-    for (let at = told.indexOf(0); at !== -1; at = told.indexOf(0, at + 1)) {
+    for (let at = hasReported.indexOf(0); at !== -1; at = hasReported.indexOf(0, at + 1)) {
       if (!bad.has(at)) lost.push({ at, cause: 'not_told' });
     }
-    const isRead = (at: number) => told[at] === 1 && !bad.has(at);
-    return { readCount: told.length, isRead, lost: lost.length === 0 ? undefined : lost };
+    const isRead = (at: number) => hasReported[at] === 1 && !bad.has(at);
+    return { readCount: hasReported.length, isRead, lost: lost.length === 0 ? undefined : lost };
   }
 
   #add(at: number, value: PointValue, quality: Quality, kind = 0): void {
     const code = this.#keys.codeAt(at);
-    this.#told[at] = 1;
+    this.#hasReported[at] = 1;
     this.#bad.delete(code);
-    this.#read.add(code);
+    this.#readKeys.add(code);
     this.readCount += 1;
     const nowMs = Math.floor(this.#nowMs());
-    const told = this.#sourceMs;
-    const isCredible = told !== undefined && told <= nowMs + aheadAtMostMs && told >= nowMs - behindAtMostMs;
-    const timeMs = isCredible ? this.#sourceTimed(at, Math.floor(told), value) : this.#arrival(at, nowMs);
-    const isUncertain = quality !== 0 || (told !== undefined && !isCredible);
+    const sourceMs = this.#sourceMs;
+    const isCredible =
+      sourceMs !== undefined && sourceMs <= nowMs + aheadAtMostMs && sourceMs >= nowMs - behindAtMostMs;
+    const timeMs = isCredible ? this.#sourceTimed(at, Math.floor(sourceMs), value) : this.#arrival(at, nowMs);
+    const isUncertain = quality !== 0 || (sourceMs !== undefined && !isCredible);
     if (!this.#filter.takes(code, value, kind === integerFlag, isUncertain, timeMs)) return;
     const flags = kind | (isUncertain ? uncertainFlag : 0) | (isCredible ? sourceTimeFlag : 0);
     const list = this.#pending.get(at) ?? [];

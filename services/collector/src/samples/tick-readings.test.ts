@@ -31,9 +31,9 @@ const tick = fc.array(
   { maxLength: 10 },
 );
 
-function give(readings: TickReadings, at: number, found: PointValue): void {
-  if (typeof found === 'number') readings.number(at, found, 0);
-  else readings.other(at, found, 0);
+function give(readings: TickReadings, at: number, value: PointValue): void {
+  if (typeof value === 'number') readings.number(at, value, 0);
+  else readings.other(at, value, 0);
 }
 
 describe('what is read of a device tick after tick, in the same memory', () => {
@@ -41,21 +41,21 @@ describe('what is read of a device tick after tick, in the same memory', () => {
     fc.assert(
       fc.property(fc.array(tick, { minLength: 2, maxLength: 8 }), (ticks) => {
         const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
-        ticks.forEach((read, index) => {
+        ticks.forEach((values, index) => {
           const expected = new Map<string, PointValue>();
           readings.begin(index * 1_000);
-          for (const [at, found] of read) {
+          for (const [at, value] of values) {
             const code = codes[at] as string;
-            const isDecimal = typeof found === 'object';
+            const isDecimal = typeof value === 'object';
             if (!expected.has(code))
-              expected.set(code, isDecimal ? found.digits / 10 ** found.decimals : found);
-            if (isDecimal) readings.decimal(at, found.digits, found.decimals, 0);
-            else give(readings, at, found);
+              expected.set(code, isDecimal ? value.digits / 10 ** value.decimals : value);
+            if (isDecimal) readings.decimal(at, value.digits, value.decimals, 0);
+            else give(readings, at, value);
           }
-          const text = new TextDecoder().decode(readings.values.written());
+          const text = new TextDecoder().decode(readings.values.view());
           expect(text).toBe(
             [...expected]
-              .map(([code, found]) => `,${JSON.stringify(code)}:${JSON.stringify(found)}`)
+              .map(([code, value]) => `,${JSON.stringify(code)}:${JSON.stringify(value)}`)
               .join(''),
           );
           expect([readings.readCount, readings.sentCount]).toEqual([expected.size, expected.size]);
@@ -67,15 +67,15 @@ describe('what is read of a device tick after tick, in the same memory', () => {
 
   it('says what a value is by now when it was left out of the tick before and another one has its place', () => {
     const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
-    const read = (...found: [string, number][]) => {
+    const tickWith = (...values: [string, number][]) => {
       readings.begin(0);
-      for (const [code, number] of found) readings.number(codes.indexOf(code), number, 0);
-      return new TextDecoder().decode(readings.values.written());
+      for (const [code, number] of values) readings.number(codes.indexOf(code), number, 0);
+      return new TextDecoder().decode(readings.values.view());
     };
-    expect(read(['a', 1], ['z', 5])).toBe(',"a":1,"z":5');
-    expect(read(['a', 1])).toBe(',"a":1');
-    expect(read(['z', 7])).toBe(',"z":7');
-    expect(read(['a', 1], ['z', 5])).toBe(',"a":1,"z":5');
+    expect(tickWith(['a', 1], ['z', 5])).toBe(',"a":1,"z":5');
+    expect(tickWith(['a', 1])).toBe(',"a":1');
+    expect(tickWith(['z', 7])).toBe(',"z":7');
+    expect(tickWith(['a', 1], ['z', 5])).toBe(',"a":1,"z":5');
   });
 
   it('says what a value is by now when it was an exact integer in the tick before', () => {
@@ -87,7 +87,7 @@ describe('what is read of a device tick after tick, in the same memory', () => {
     readings.number(codes.indexOf('z'), 7, 0);
     readings.begin(0);
     readings.number(codes.indexOf('a'), 1, 0);
-    expect(new TextDecoder().decode(readings.values.written())).toBe(',"a":1');
+    expect(new TextDecoder().decode(readings.values.view())).toBe(',"a":1');
   });
 
   it('names what is uncertain also where its value has not changed', () => {

@@ -18,7 +18,7 @@ export interface Tick {
   /** Due points without a value, where there are values of others. */
   readonly lacking: Lacking | undefined;
   /** Whether the device was asked at all: false while its back-off lasts, and for a tick that is already past. */
-  readonly asked: boolean;
+  readonly wasAsked: boolean;
   /** From when the tick was to be read until its first request went out; undefined without a request. */
   readonly latenessMs: number | undefined;
 }

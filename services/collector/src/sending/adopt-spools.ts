@@ -40,7 +40,7 @@ export class SpoolAdoption {
   #work: Promise<void> = Promise.resolve();
   #cancelLook: (() => void) | undefined;
   /** Folders that had no owner at the last look: an owner that is only being restarted gets the time to come back. */
-  #seen: ReadonlySet<string> = new Set();
+  #knownFolders: ReadonlySet<string> = new Set();
   /** For each spool that could not be sent, the looks for which it is still left alone. */
   readonly #resting = new Map<string, number>();
   #outbox: Pick<SampleOutbox, 'flush' | 'health'> | undefined;
@@ -80,11 +80,11 @@ export class SpoolAdoption {
   #lookNow(): void {
     this.#work = this.#look()
       .catch((error: unknown) => {
-        this.#seen = new Set();
+        this.#knownFolders = new Set();
         this.#options.log.warn({ err: error }, 'the spools of other collectors cannot be looked at');
       })
       .then(() => {
-        this.#isBusy = this.#seen.size > 0;
+        this.#isBusy = this.#knownFolders.size > 0;
         if (this.#isStopped) return;
         this.#cancelLook = this.#options.timers.after(this.#options.lookEveryMs ?? defaultLookEveryMs, () =>
           this.#lookNow(),
@@ -95,22 +95,22 @@ export class SpoolAdoption {
 
   async #look(): Promise<void> {
     const { find, isAbandoned, isBrokerUp } = this.#options;
-    const before = this.#seen;
-    const seen = new Set<string>();
-    this.#seen = seen;
+    const before = this.#knownFolders;
+    const folders = new Set<string>();
+    this.#knownFolders = folders;
     for (const folder of isBrokerUp() ? await find() : []) {
       if (this.#isStopped) return;
       if (this.#isResting(folder) || !(await isAbandoned(folder))) continue;
       if (before.has(folder)) await this.#send(folder);
-      else seen.add(folder);
+      else folders.add(folder);
     }
   }
 
   #isResting(folder: string): boolean {
-    const left = (this.#resting.get(folder) ?? 0) - 1;
-    if (left > 0) this.#resting.set(folder, left);
+    const remaining = (this.#resting.get(folder) ?? 0) - 1;
+    if (remaining > 0) this.#resting.set(folder, remaining);
     else this.#resting.delete(folder);
-    return left > 0;
+    return remaining > 0;
   }
 
   async #send(folder: string): Promise<void> {
@@ -132,7 +132,7 @@ export class SpoolAdoption {
     this.#outbox = outbox;
     try {
       let inVain = 0;
-      for (let left = Number.POSITIVE_INFINITY; !this.#isStopped && isBrokerUp(); ) {
+      for (let remaining = Number.POSITIVE_INFINITY; !this.#isStopped && isBrokerUp(); ) {
         await outbox.flush(500);
         const { spooledSamples, waitingInMemory, unsentNotices } = outbox.health();
         const now = spooledSamples + waitingInMemory + unsentNotices;
@@ -140,8 +140,8 @@ export class SpoolAdoption {
           log.info({ folder }, 'all samples of the collector that is gone are with the broker');
           return;
         }
-        inVain = now < left ? 0 : inVain + 1;
-        left = now;
+        inVain = now < remaining ? 0 : inVain + 1;
+        remaining = now;
         if (inVain < roundsInVain) continue;
         this.#resting.set(folder, roundsInVain);
         log.error(

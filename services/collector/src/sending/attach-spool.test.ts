@@ -14,12 +14,12 @@ function lockedFor(attempts: number) {
   const log = { error: line('error'), info: line('info'), debug: line('debug') } as unknown as Logger;
   const attached: unknown[] = [];
   const spool = new MemorySpool();
-  let left = attempts;
+  let remaining = attempts;
   const attachment = new SpoolAttachment({
     outbox: { useSpool: (each) => void attached.push(each), leaveSpool: async () => undefined },
     open: async () => {
-      if (left === 0) return { spool, notices: [] };
-      left -= 1;
+      if (remaining === 0) return { spool, notices: [] };
+      remaining -= 1;
       return undefined;
     },
     timers: new FakeProcess(time).timers,

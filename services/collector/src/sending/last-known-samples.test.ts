@@ -9,36 +9,36 @@ const onTheWay = (tick: number, rest: Partial<OutgoingSample>): OutgoingSample =
   const { values: _, ...sample } = sampleToSend(tick);
   return { ...sample, message, ...rest };
 };
-const stored = sampleToSend(3);
-const { session, epoch, tick, period_ms, values } = stored;
+const streamSample = sampleToSend(3);
+const { session, epoch, tick, period_ms, values } = streamSample;
 /** Contains the whole sample, which says up to where its sender had come. */
-const newest = { session, epoch, tick, period_ms, values, stored };
+const newest = { session, epoch, tick, period_ms, values, stored: streamSample };
 
 it('a reading that is still on its way counts like a stored one: with values where something was read', async () => {
-  const known = new LastKnownSamples({ last: async () => stored });
-  expect(await known.last('7', 'd1', 9)).toEqual(newest);
+  const samples = new LastKnownSamples({ last: async () => streamSample });
+  expect(await samples.last('7', 'd1', 9)).toEqual(newest);
   // Some of the points gave no answer, but the device did.
-  known.note(onTheWay(4, { isRead: true, miss }));
-  expect(await known.last('7', 'd1', 9)).toMatchObject({ tick: 4, miss, values: {} });
-  known.note(onTheWay(5, { isRead: false, miss }));
-  expect(await known.last('7', 'd1', 9)).toEqual({
+  samples.note(onTheWay(4, { isRead: true, miss }));
+  expect(await samples.last('7', 'd1', 9)).toMatchObject({ tick: 4, miss, values: {} });
+  samples.note(onTheWay(5, { isRead: false, miss }));
+  expect(await samples.last('7', 'd1', 9)).toEqual({
     session,
     epoch,
     tick: 5,
     period_ms,
     miss,
     values: undefined,
-    stored,
+    stored: streamSample,
   });
-  known.note(onTheWay(6, { isRead: true }));
-  expect(await known.last('7', 'd1', 9)).toMatchObject({ tick: 6, miss: undefined });
-  expect(await known.last('7', 'd2', 9)).toEqual(newest);
+  samples.note(onTheWay(6, { isRead: true }));
+  expect(await samples.last('7', 'd1', 9)).toMatchObject({ tick: 6, miss: undefined });
+  expect(await samples.last('7', 'd2', 9)).toEqual(newest);
 });
 
 it('a reading of the same placement is enough where the stream cannot be asked', async () => {
-  const known = new LastKnownSamples({ last: () => Promise.reject(new Error('no responders')) });
-  known.note(onTheWay(5, { isRead: true }));
-  expect(await known.last('7', 'd1', epoch)).toMatchObject({ tick: 5, epoch });
-  await expect(known.last('7', 'd1', epoch + 1)).rejects.toThrow('no responders');
-  await expect(known.last('7', 'd2', epoch)).rejects.toThrow('no responders');
+  const samples = new LastKnownSamples({ last: () => Promise.reject(new Error('no responders')) });
+  samples.note(onTheWay(5, { isRead: true }));
+  expect(await samples.last('7', 'd1', epoch)).toMatchObject({ tick: 5, epoch });
+  await expect(samples.last('7', 'd1', epoch + 1)).rejects.toThrow('no responders');
+  await expect(samples.last('7', 'd2', epoch)).rejects.toThrow('no responders');
 });

@@ -33,41 +33,41 @@ export class LastKnownSamples implements Samples {
       devices = new Map();
       this.#onTheWay.set(task, devices);
     }
-    const known = devices.get(device_id);
-    if (!known) {
+    const entry = devices.get(device_id);
+    if (!entry) {
       devices.set(device_id, { session, epoch, tick, period_ms, values, miss });
       return;
     }
-    known.session = session;
-    known.epoch = epoch;
-    known.tick = tick;
-    known.period_ms = period_ms;
-    known.values = values;
-    known.miss = miss;
+    entry.session = session;
+    entry.epoch = epoch;
+    entry.tick = tick;
+    entry.period_ms = period_ms;
+    entry.values = values;
+    entry.miss = miss;
   }
 
   async last(taskId: string, deviceId: string, under: number): Promise<LastTick | undefined> {
     const noted = this.#onTheWay.get(taskId)?.get(deviceId);
-    const found = await this.#stream.last(taskId, deviceId, under).catch((error: unknown) => {
+    const sample = await this.#stream.last(taskId, deviceId, under).catch((error: unknown) => {
       // Under the same placement no other process has read the device since: a session goes on although no service that
       // reads SAMPLES for this collector is up.
       if (noted?.epoch === under) return undefined;
       throw error;
     });
     // A notice of lost ticks answers for all ticks in it.
-    const stored = found && lastTickIn(found);
-    if (!noted) return stored;
-    if (!stored) return { ...noted };
+    const lastStored = sample && lastTickIn(sample);
+    if (!noted) return lastStored;
+    if (!lastStored) return { ...noted };
     const isNewer =
-      noted.session === stored.session
-        ? noted.tick * noted.period_ms > stored.tick * stored.period_ms
-        : noted.epoch > stored.epoch;
-    return isNewer ? { ...noted, stored: found } : stored;
+      noted.session === lastStored.session
+        ? noted.tick * noted.period_ms > lastStored.tick * lastStored.period_ms
+        : noted.epoch > lastStored.epoch;
+    return isNewer ? { ...noted, stored: sample } : lastStored;
   }
 }
 
-function lastTickIn(stored: Sample): LastTick {
-  const { session, epoch, values, changes, miss, period_ms } = stored;
-  const read = values ?? (changes && somethingRead);
-  return { session, epoch, tick: lastTickOf(stored), period_ms, values: read, miss, stored };
+function lastTickIn(sample: Sample): LastTick {
+  const { session, epoch, values, changes, miss, period_ms } = sample;
+  const valuesRead = values ?? (changes && somethingRead);
+  return { session, epoch, tick: lastTickOf(sample), period_ms, values: valuesRead, miss, stored: sample };
 }

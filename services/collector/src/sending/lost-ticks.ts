@@ -24,8 +24,8 @@ export class LostTicks {
   readonly #sending = new Set<LostNotice>();
 
   /** Takes over notices that a predecessor left and may already have sent. */
-  adopt(left: readonly SpooledNotice[]): void {
-    this.#frozen.unshift(...left.map(adopted));
+  adopt(notices: readonly SpooledNotice[]): void {
+    this.#frozen.unshift(...notices.map(adopted));
   }
 
   /** @param doubt set when the sample was sent before it was lost */
@@ -37,15 +37,15 @@ export class LostTicks {
     // The period is part of the key: ticks of another length have other numbers.
     const key = `${sample.session}/${sample.epoch}/${sample.device_id}/${sample.period_ms}`;
     const last = sample.through_tick ?? sample.tick;
-    const known = this.#open.get(key);
-    if (known) {
-      const end = known.through_tick ?? known.tick;
+    const present = this.#open.get(key);
+    if (present) {
+      const end = present.through_tick ?? present.tick;
       if (last <= end) return;
       if (sample.tick === end + 1) {
-        this.#open.set(key, { ...known, through_tick: last, read_at: sample.read_at });
+        this.#open.set(key, { ...present, through_tick: last, read_at: sample.read_at });
         return;
       }
-      this.#frozen.push({ sample: known });
+      this.#frozen.push({ sample: present });
     }
     this.#open.set(key, { ...lossOf(sample), through_tick: last });
   }

@@ -10,10 +10,12 @@ const idle: OutboxHealth = {
 
 /** The lines told at a sequence of looks that find the outbox in these states. */
 function toldAt(looks: readonly Partial<OutboxHealth>[]): unknown[] {
-  const told: unknown[] = [];
+  const reports: unknown[] = [];
   const log = createLogger('test', 'silent');
   for (const level of ['info', 'warn'] as const) {
-    vi.spyOn(log, level).mockImplementation((_fields: unknown, message?: string) => void told.push(message));
+    vi.spyOn(log, level).mockImplementation(
+      (_fields: unknown, message?: string) => void reports.push(message),
+    );
   }
   let look = () => {};
   let now: OutboxHealth = idle;
@@ -26,24 +28,24 @@ function toldAt(looks: readonly Partial<OutboxHealth>[]): unknown[] {
     now = { ...idle, ...each };
     look();
   }
-  return told;
+  return reports;
 }
 
 describe('what waits in the outbox', () => {
   it('is told when it begins to be much, and when all is sent, though some samples are on their way at every look', () => {
     const onTheirWay = { waitingInMemory: 7 };
-    const told = toldAt([
+    const reports = toldAt([
       onTheirWay,
       { waitingInMemory: 200 },
       { spooledSamples: 900 },
       onTheirWay,
       onTheirWay,
     ]);
-    expect(told).toEqual(['samples wait for the broker', 'all samples that waited are with the broker']);
+    expect(reports).toEqual(['samples wait for the broker', 'all samples that waited are with the broker']);
   });
 
   it('is not all sent while something lies on disk, or ticks that were lost are not declared', () => {
-    const told = toldAt([{ waitingInMemory: 200 }, { spooledSamples: 1 }, { unsentNotices: 1 }]);
-    expect(told).toEqual(['samples wait for the broker']);
+    const reports = toldAt([{ waitingInMemory: 200 }, { spooledSamples: 1 }, { unsentNotices: 1 }]);
+    expect(reports).toEqual(['samples wait for the broker']);
   });
 });

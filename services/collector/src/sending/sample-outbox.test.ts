@@ -10,14 +10,14 @@ import { sampleToSend as sample } from './testing/sample-to-send.ts';
 class World {
   readonly time = new FakeTime();
   /** Ticks in the order in which the broker has stored them, repeats included. */
-  readonly stored: number[] = [];
+  readonly storedTicks: number[] = [];
   /** Ticks that notices have declared lost. */
   readonly declaredLost: number[] = [];
   /** The tick of every attempt to send. */
   readonly sent: number[] = [];
   up = true;
   /** How often the outbox has asked whether the broker is there. */
-  asked = 0;
+  questionCount = 0;
   answer: (tick: number) => Promise<void> = async () => undefined;
   /** Whether the broker takes the sample without confirming it. */
   takesUnconfirmed: (tick: number) => boolean = () => false;
@@ -38,16 +38,16 @@ class World {
         };
         if (miss?.cause === 'buffer_full') return take(this.declaredLost);
         this.sent.push(tick);
-        if (this.takesUnconfirmed(tick)) take(this.stored);
+        if (this.takesUnconfirmed(tick)) take(this.storedTicks);
         await this.answer(tick);
-        take(this.stored);
+        take(this.storedTicks);
       },
       wasStored: async (sample) => this.#ids.has(sampleMessageId(sample)),
       clock: { wallMs: () => this.time.nowMs(), monotonicMs: () => this.time.nowMs() },
       isBrokerUp: () => {
-        this.asked += 1;
+        this.questionCount += 1;
         // Throw here: without a timer in between, nothing else would ever run again.
-        if (this.asked > 1_000) throw new Error('the outbox asks without end');
+        if (this.questionCount > 1_000) throw new Error('the outbox asks without end');
         return this.up;
       },
       timers: new FakeProcess(this.time).timers,
@@ -89,7 +89,7 @@ describe('samples on their way to the broker', () => {
     world.push(1, 40);
     expect(world.outbox.waiting()).toBe(40);
     await world.time.advance(1_000);
-    expect(world.stored).toEqual(range(1, 40));
+    expect(world.storedTicks).toEqual(range(1, 40));
     expect(most).toBe(4);
     expect(world.outbox.waiting()).toBe(0);
   });
@@ -103,7 +103,7 @@ describe('samples on their way to the broker', () => {
     world.up = true;
     world.outbox.resume();
     await world.time.advance(0);
-    expect(world.stored).toEqual(range(1, 20));
+    expect(world.storedTicks).toEqual(range(1, 20));
   });
 
   it('go out by themselves when nobody says that the broker is back', async () => {
@@ -112,7 +112,7 @@ describe('samples on their way to the broker', () => {
     world.push(1, 3);
     world.up = true;
     await world.time.advance(1_000);
-    expect(world.stored).toEqual([1, 2, 3]);
+    expect(world.storedTicks).toEqual([1, 2, 3]);
   });
 
   it('that were sent in vain go before those that came later', async () => {
@@ -129,7 +129,7 @@ describe('samples on their way to the broker', () => {
     world.up = true;
     world.outbox.resume();
     await world.time.advance(0);
-    expect(world.stored).toEqual(range(1, 20));
+    expect(world.storedTicks).toEqual(range(1, 20));
   });
 
   it('beyond the bound the oldest are dropped and counted, also those that were sent in vain', async () => {
@@ -147,7 +147,7 @@ describe('samples on their way to the broker', () => {
     world.up = true;
     world.outbox.resume();
     await world.time.advance(1_000);
-    expect(world.stored).toEqual(range(16, 25));
+    expect(world.storedTicks).toEqual(range(16, 25));
     expect(world.declaredLost).toEqual(range(1, 15));
   });
 
@@ -166,7 +166,7 @@ describe('samples on their way to the broker', () => {
     world.up = true;
     world.outbox.resume();
     await world.time.advance(1_000);
-    expect(world.stored).toEqual([1, 2, ...range(21, 30)]);
+    expect(world.storedTicks).toEqual([1, 2, ...range(21, 30)]);
     expect(world.declaredLost.sort((a, b) => a - b)).toEqual(range(3, 20));
     expect(world.outbox.health()).toMatchObject({ waitingInMemory: 0, unsentNotices: 0 });
   });
@@ -176,7 +176,7 @@ describe('samples on their way to the broker', () => {
     world.answer = () => new Promise((resolve) => world.time.after(1_000, resolve));
     world.push(1, 10);
     await world.time.advance(10_000);
-    expect(world.stored).toEqual([1, 2, 9, 10]);
+    expect(world.storedTicks).toEqual([1, 2, 9, 10]);
     expect(world.outbox.dropped()).toBe(6);
   });
 });
@@ -184,11 +184,11 @@ describe('samples on their way to the broker', () => {
 describe('a sample that the broker will never take', () => {
   class Refused extends Error {}
   const large = (tick: number): Sample => ({ ...sample(tick), values: { text: 'x'.repeat(100) } });
-  const outboxFor = (taken: Sample[], isTaken: (sample: Sample) => boolean) =>
+  const outboxFor = (samples: Sample[], isTaken: (sample: Sample) => boolean) =>
     new SampleOutbox({
       send: async (next) => {
         if (!isTaken(next)) throw new Refused();
-        taken.push(next);
+        samples.push(next);
       },
       tooLarge: (error) =>
         error instanceof Refused
@@ -201,12 +201,12 @@ describe('a sample that the broker will never take', () => {
     });
 
   it('becomes a miss that says what to do, is counted, and holds up no other', async () => {
-    const taken: Sample[] = [];
-    const outbox = outboxFor(taken, (next) => next.values?.text === undefined);
+    const samples: Sample[] = [];
+    const outbox = outboxFor(samples, (next) => next.values?.text === undefined);
     for (const next of [sample(1), large(2), sample(3), large(4)]) outbox.push(next);
     expect(await outbox.flush(1_000)).toBe(0);
-    expect(taken.map(({ tick }) => tick).sort()).toEqual([1, 2, 3, 4]);
-    const [miss] = taken.filter(({ tick }) => tick === 2);
+    expect(samples.map(({ tick }) => tick).sort()).toEqual([1, 2, 3, 4]);
+    const [miss] = samples.filter(({ tick }) => tick === 2);
     expect(miss?.values).toBeUndefined();
     expect(miss?.miss).toEqual({
       cause: 'too_large',
@@ -217,12 +217,12 @@ describe('a sample that the broker will never take', () => {
   });
 
   it('is given up when not even its miss is taken', async () => {
-    const taken: Sample[] = [];
-    const outbox = outboxFor(taken, ({ tick }) => tick !== 1);
+    const samples: Sample[] = [];
+    const outbox = outboxFor(samples, ({ tick }) => tick !== 1);
     outbox.push(large(1));
     outbox.push(sample(2));
     expect(await outbox.flush(1_000)).toBe(0);
-    expect(taken.map(({ tick }) => tick)).toEqual([2]);
+    expect(samples.map(({ tick }) => tick)).toEqual([2]);
   });
 });
 
@@ -284,13 +284,13 @@ describe('whatever the broker does', () => {
         fails = false;
         world.up = true;
         expect(await world.time.until(world.outbox.flush(60_000))).toBe(0);
-        const stored = new Set(world.stored);
+        const storedTicks = new Set(world.storedTicks);
         const lost = new Set(world.declaredLost);
         // A sample that was dropped after being sent in vain may have been stored all the same.
         expect(lost.size).toBeLessThanOrEqual(world.outbox.dropped());
-        expect(new Set([...stored, ...lost])).toEqual(new Set(range(1, pushed)));
-        expect(world.stored.length + world.declaredLost.length).toBe(pushed);
-        for (const tick of range(Math.max(1, pushed - 14), pushed)) expect(stored.has(tick)).toBe(true);
+        expect(new Set([...storedTicks, ...lost])).toEqual(new Set(range(1, pushed)));
+        expect(world.storedTicks.length + world.declaredLost.length).toBe(pushed);
+        for (const tick of range(Math.max(1, pushed - 14), pushed)) expect(storedTicks.has(tick)).toBe(true);
       }),
       { numRuns: 200 },
     );

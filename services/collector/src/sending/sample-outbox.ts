@@ -83,7 +83,7 @@ export class SampleOutbox {
   readonly #gathering: Gathering;
   #phase: Phase;
   #order = 0;
-  #taken = 0;
+  #takenCount = 0;
   /** Notices in flight or waiting to be sent again. */
   #noticesOut = 0;
   #dropped = 0;
@@ -179,10 +179,10 @@ export class SampleOutbox {
 
   /** Leaves the spool to another process, including what was read from it and not confirmed. */
   async leaveSpool(): Promise<void> {
-    const left = this.#spooling;
+    const former = this.#spooling;
     this.#spooling = undefined;
-    await left?.spilling.stop();
-    await left?.feed.spool.close();
+    await former?.spilling.stop();
+    await former?.feed.spool.close();
   }
 
   /** The broker is back: samples that it has not confirmed go first. */
@@ -220,17 +220,17 @@ export class SampleOutbox {
     const fromMemory = [...this.#again.all(), ...this.#inFlight.all(), ...this.#queue.all()]
       .filter(isOnlyInMemory)
       .sort((a, b) => a.order - b.order);
-    let left = 0;
+    let remaining = 0;
     try {
       await feed.write(fromMemory, this.#lastSequence);
       for (const { settled } of fromMemory) settled?.(true);
     } catch (error) {
-      left = fromMemory.length;
+      remaining = fromMemory.length;
       this.#options.log.error({ err: error }, 'the last samples could not be written to the spool');
     }
     if (this.#lost.count() > 0) await this.#saveLost();
     await feed.spool.close();
-    return left;
+    return remaining;
   }
 
   /** Samples that are only in memory or being sent, without notices. */
@@ -267,8 +267,8 @@ export class SampleOutbox {
       const next = this.#take();
       if (!next) return;
       if (next.taken === undefined) {
-        this.#taken += 1;
-        next.taken = this.#taken;
+        this.#takenCount += 1;
+        next.taken = this.#takenCount;
         if (next.notice) this.#noticesOut += 1;
       }
       const ticket = this.#inFlight.put(next);
@@ -365,7 +365,7 @@ export class SampleOutbox {
   async #dropOldestSegment(feed: SpoolFeed): Promise<boolean> {
     const before = feed.spool.bytes();
     if (before === 0) return false;
-    for (const taken of await feed.takeOldest()) this.#lose(taken);
+    for (const waiting of await feed.takeOldest()) this.#lose(waiting);
     await feed.saveLost(() => this.#lost.all());
     await feed.spool.removeTaken();
     return feed.spool.bytes() < before;

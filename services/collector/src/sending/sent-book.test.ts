@@ -8,7 +8,7 @@ import { SentBook, type SentSample } from './sent-book.ts';
 class World {
   readonly time = new FakeTime();
   /** The newest record of each sender, as SENT keeps it. */
-  readonly kept = new Map<string, SentRecord>();
+  readonly recordsByKey = new Map<string, SentRecord>();
   published = 0;
   /** The last record that was handed over. */
   publishing: SentRecord | undefined;
@@ -27,7 +27,7 @@ class World {
       if (answersAfterMs > 0) await new Promise<void>((done) => this.time.after(answersAfterMs, done));
       this.#underWay -= 1;
       if (!this.takes()) throw new Error('no answer');
-      this.kept.set(sender, structuredClone(record));
+      this.recordsByKey.set(sender, structuredClone(record));
     },
     instance: 'one',
     isBrokerUp: () => this.up,
@@ -41,8 +41,8 @@ class World {
   }
 
   /** Each record as `<session>/<epoch> <device> <since>-<tick>`; ended ones with a full stop. */
-  said(): string[] {
-    return [...this.kept.values()].flatMap(({ session, epoch, ended, devices }) =>
+  logMessages(): string[] {
+    return [...this.recordsByKey.values()].flatMap(({ session, epoch, ended, devices }) =>
       devices.map(
         ({ device, since_tick, tick }) =>
           `${session}/${epoch} ${device} ${since_tick}-${tick}${ended ? '.' : ''}`,
@@ -63,8 +63,8 @@ describe('up to where samples were sent', () => {
     // With a tenth of the period, these tick numbers are far in the past.
     world.note(100, 100, 150, { period_ms: 100 });
     await world.book.close();
-    const told = [...world.kept.values()].flatMap(({ devices }) => devices);
-    expect(told).toEqual([
+    const sentDevices = [...world.recordsByKey.values()].flatMap(({ devices }) => devices);
+    expect(sentDevices).toEqual([
       { device: 'press', period_ms: 1_000, since_tick: 100, tick: 104 },
       { device: 'press', period_ms: 100, since_tick: 100, tick: 150 },
     ]);
@@ -77,11 +77,11 @@ describe('up to where samples were sent', () => {
     world.note(11, 11, 13, { device: 'oven' });
     expect(world.published).toBe(0);
     await world.time.advance(10_000);
-    expect(world.said()).toEqual(['7-1/20 press 10-14', '7-1/20 oven 11-13']);
+    expect(world.logMessages()).toEqual(['7-1/20 press 10-14', '7-1/20 oven 11-13']);
     world.note(10, 15, 18);
     world.book.ended('7-1', 20);
     await world.time.advance(0);
-    expect(world.said()).toEqual(['7-1/20 press 10-18.', '7-1/20 oven 11-13.']);
+    expect(world.logMessages()).toEqual(['7-1/20 press 10-18.', '7-1/20 oven 11-13.']);
     const { published } = world;
     await world.time.advance(3_600_000);
     expect(world.published).toBe(published);
@@ -94,12 +94,12 @@ describe('up to where samples were sent', () => {
     world.note(10, 10);
     await world.time.advance(120_000);
     expect(world.published).toBeGreaterThanOrEqual(4);
-    expect(world.said()).toEqual(['7-1/20 press 10-10']);
+    expect(world.logMessages()).toEqual(['7-1/20 press 10-10']);
     await world.time.advance(15 * 60_000);
-    expect(world.said()).toEqual(['7-1/20 press 10-10.']);
+    expect(world.logMessages()).toEqual(['7-1/20 press 10-10.']);
     world.note(10, 11);
     await world.time.advance(10_000);
-    expect(world.said()).toEqual(['7-1/20 press 10-10.', '7-1/20 press 10-11']);
+    expect(world.logMessages()).toEqual(['7-1/20 press 10-10.', '7-1/20 press 10-11']);
     await world.book.close();
   });
 
@@ -110,7 +110,7 @@ describe('up to where samples were sent', () => {
     world.note(30, 30, 33);
     world.note(31, 31, 33, { epoch: 25 });
     await world.book.close();
-    expect(world.said().sort()).toEqual([
+    expect(world.logMessages().sort()).toEqual([
       '7-1/20 press 10-14.',
       '7-1/20 press 30-33.',
       '7-1/25 press 31-33.',
@@ -123,38 +123,38 @@ describe('up to where samples were sent', () => {
     world.book.note(sent(10, 13, { through_tick: 40 }));
     world.book.note({ ...sent(0, 50), since_tick: undefined });
     await world.book.close();
-    expect(world.said()).toEqual(['7-1/20 press 10-40.']);
+    expect(world.logMessages()).toEqual(['7-1/20 press 10-40.']);
   });
 
   it('is said of others before anything is sent in their place', async () => {
     const world = new World();
     world.answersAfterMs = 500;
-    const found = world.book.found(
+    const recording = world.book.recordFormer(
       [sent(10, 40, { collector: 'B', epoch: 12 }), sent(12, 41, { device: 'oven' })],
       21,
     );
-    await world.time.until(found);
-    expect(world.said()).toEqual(['7-1/12 press 10-40.', '7-1/20 oven 12-41.']);
+    await world.time.until(recording);
+    expect(world.logMessages()).toEqual(['7-1/12 press 10-40.', '7-1/20 oven 12-41.']);
   });
 
   it('is said later when the broker does not take it, and then nobody waits for it', async () => {
     const world = new World();
     world.takes = () => false;
     world.book.start();
-    await world.time.until(world.book.found([sent(10, 40)], 21));
+    await world.time.until(world.book.recordFormer([sent(10, 40)], 21));
     world.book.ended('7-1', 20);
     await world.time.advance(60_000);
-    expect(world.said()).toEqual([]);
+    expect(world.logMessages()).toEqual([]);
     world.answersAfterMs = 500;
     let isWaitedFor = true;
-    void world.book.found([sent(10, 40)], 21).then(() => {
+    void world.book.recordFormer([sent(10, 40)], 21).then(() => {
       isWaitedFor = false;
     });
     await world.time.advance(0);
     expect(isWaitedFor).toBe(false);
     world.takes = () => true;
     await world.time.advance(12_000);
-    expect(new Set(world.said())).toEqual(new Set(['7-1/20 press 10-40.']));
+    expect(new Set(world.logMessages())).toEqual(new Set(['7-1/20 press 10-40.']));
     world.up = false;
     world.note(50, 50);
     const { published } = world;
@@ -179,7 +179,7 @@ describe('up to where samples were sent', () => {
     expect(world.published - atFirst).toBeLessThanOrEqual(6);
     world.takes = () => true;
     await world.time.advance(15_000);
-    expect(new Set(world.said()).size).toBe(200);
+    expect(new Set(world.logMessages()).size).toBe(200);
     await world.book.close();
   });
 
@@ -190,11 +190,11 @@ describe('up to where samples were sent', () => {
     world.note(10, 10, 12);
     world.note(10, 10, 12, { session: '8-1' });
     await world.time.advance(25_000);
-    expect(world.said()).toEqual(['8-1/20 press 10-12']);
+    expect(world.logMessages()).toEqual(['8-1/20 press 10-12']);
     world.book.ended('7-1', 20);
     world.note(10, 13, 13, { session: '8-1' });
     await world.time.advance(25_000);
-    expect(world.said()).toEqual(['8-1/20 press 10-13']);
+    expect(world.logMessages()).toEqual(['8-1/20 press 10-13']);
     await world.book.close();
   });
 
@@ -206,7 +206,7 @@ describe('up to where samples were sent', () => {
       world.book.ended(`${session}-1`, 20);
     }
     await world.time.advance(1_000);
-    expect(world.said().length).toBe(500);
+    expect(world.logMessages().length).toBe(500);
     expect(world.mostAtOnce).toBeLessThanOrEqual(8);
     world.up = false;
     for (let session = 1; session <= 30; session += 1) {
@@ -217,7 +217,7 @@ describe('up to where samples were sent', () => {
     }
     world.up = true;
     await world.time.until(world.book.close());
-    const sessions = new Set([...world.kept.values()].map(({ session }) => session));
+    const sessions = new Set([...world.recordsByKey.values()].map(({ session }) => session));
     expect(sessions.has('30-2')).toBe(true);
     expect(sessions.has('5-2')).toBe(false);
     expect([...sessions].filter((session) => session.endsWith('-2')).length).toBe(25);
@@ -227,8 +227,10 @@ describe('up to where samples were sent', () => {
     const world = new World();
     for (let device = 0; device < 2_500; device += 1) world.note(10, 10, 11, { device: `d${device}` });
     await world.book.close();
-    expect([...world.kept.values()].map(({ devices }) => devices.length)).toEqual([1_000, 1_000, 500]);
-    expect(new Set(world.said()).size).toBe(2_500);
+    expect([...world.recordsByKey.values()].map(({ devices }) => devices.length)).toEqual([
+      1_000, 1_000, 500,
+    ]);
+    expect(new Set(world.logMessages()).size).toBe(2_500);
   });
 
   it('is what was sent and nothing else, whatever comes when and is taken or not', async () => {
@@ -265,13 +267,13 @@ describe('up to where samples were sent', () => {
         world.takes = () => true;
         await world.time.advance(0);
         await world.time.until(world.book.close());
-        const said = new Set<string>();
-        for (const { devices } of world.kept.values()) {
+        const subjects = new Set<string>();
+        for (const { devices } of world.recordsByKey.values()) {
           for (const { device, since_tick, tick } of devices) {
-            for (let at = since_tick; at <= tick; at += 1) said.add(`${device} ${at}`);
+            for (let at = since_tick; at <= tick; at += 1) subjects.add(`${device} ${at}`);
           }
         }
-        expect([...said].sort()).toEqual([...wasSent].sort());
+        expect([...subjects].sort()).toEqual([...wasSent].sort());
       }),
       { numRuns: 300 },
     );

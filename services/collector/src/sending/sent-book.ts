@@ -80,7 +80,7 @@ export class SentBook {
   /** By session and epoch, then by collector. */
   readonly #reading = new Map<string, Map<string, Sender>>();
   /** Records that have ended and were not taken yet, oldest first. */
-  readonly #left = new Set<Sender>();
+  readonly #leaving = new Set<Sender>();
   #devicesLeft = 0;
   readonly #inTurn = fewAtOnce(publishedAtOnce);
   readonly #stop = new AbortController();
@@ -135,16 +135,16 @@ export class SentBook {
     const key = keyOf(session, epoch);
     let senders = this.#reading.get(key);
     let sender = senders?.get(collector);
-    const known = sender?.devices.get(device);
-    if (known?.since_tick === since && known.period_ms === periodMs) {
-      if (tick <= known.tick) return;
-      known.tick = tick;
+    const entry = sender?.devices.get(device);
+    if (entry?.since_tick === since && entry.period_ms === periodMs) {
+      if (tick <= entry.tick) return;
+      entry.tick = tick;
     } else {
       if (!senders) {
         senders = new Map();
         this.#reading.set(key, senders);
       }
-      if (!sender || known) {
+      if (!sender || entry) {
         // It was another process, or one that has begun anew: nothing is known of the time between.
         if (sender) this.#leave(sender);
         sender = this.#newSender(sample);
@@ -162,18 +162,18 @@ export class SentBook {
    * while their newest samples are the newest of all, the next process finds them too. While the broker takes no
    * records, nobody has to wait.
    */
-  async found(samples: readonly SentSample[], foundUnder: number): Promise<void> {
-    const found = new Map<string, Sender>();
+  async recordFormer(samples: readonly SentSample[], foundUnder: number): Promise<void> {
+    const senders = new Map<string, Sender>();
     for (const sample of samples) {
       const tick = lastTickOf(sample);
       if (sample.since_tick === undefined || sample.since_tick > tick) continue;
       const key = `${keyOf(sample.session, sample.epoch)}/${sample.collector}`;
-      const sender = found.get(key) ?? this.#newSender(sample, foundUnder);
-      found.set(key, sender);
+      const sender = senders.get(key) ?? this.#newSender(sample, foundUnder);
+      senders.set(key, sender);
       const { device, period_ms, since_tick } = sample;
       sender.devices.set(device, { device, period_ms, since_tick, tick });
     }
-    const publishing = [...found.values()].map(async (sender) => {
+    const publishing = [...senders.values()].map(async (sender) => {
       this.#leave(sender);
       if (!this.#outage.isOut) await this.#publishAside(sender);
     });
@@ -207,10 +207,10 @@ export class SentBook {
     await this.#loop;
     for (const sender of this.#allReading()) this.#leave(sender);
     this.#reading.clear();
-    const [first] = this.#left;
+    const [first] = this.#leaving;
     if (first) await this.#publish(first);
     const closed = new AbortController();
-    const publishing = [...this.#left].map((sender) =>
+    const publishing = [...this.#leaving].map((sender) =>
       this.#inTurn(async () => {
         if (!this.#outage.isOut && !closed.signal.aborted) await this.#publish(sender);
       }),
@@ -242,16 +242,16 @@ export class SentBook {
   #leave(sender: Sender): void {
     sender.hasEnded = true;
     sender.isDirty = true;
-    this.#left.add(sender);
+    this.#leaving.add(sender);
     this.#devicesLeft += sender.devices.size;
-    for (const oldest of this.#left) {
+    for (const oldest of this.#leaving) {
       if (this.#devicesLeft <= devicesLeft || oldest === sender) break;
       this.#settle(oldest);
     }
   }
 
   #settle(sender: Sender): void {
-    if (this.#left.delete(sender)) this.#devicesLeft -= sender.devices.size;
+    if (this.#leaving.delete(sender)) this.#devicesLeft -= sender.devices.size;
   }
 
   async #publishAside(sender: Sender): Promise<void> {
@@ -272,8 +272,8 @@ export class SentBook {
     try {
       for (let from = 0; from < devices.length; from += devicesOfRecord) {
         const some = devices.slice(from, from + devicesOfRecord);
-        const found = sender.foundUnder === undefined ? {} : { found_under: sender.foundUnder };
-        const about = { v: 1, session, epoch, collector, ...found, ended: hasEnded } as const;
+        const foundField = sender.foundUnder === undefined ? {} : { found_under: sender.foundUnder };
+        const about = { v: 1, session, epoch, collector, ...foundField, ended: hasEnded } as const;
         const token = from === 0 ? sender.token : `${sender.token}-${from / devicesOfRecord}`;
         await publish(task, token, { ...about, devices: some });
       }
@@ -305,7 +305,7 @@ export class SentBook {
    */
   async #publishDue(): Promise<void> {
     const { timers, clock } = this.#options;
-    const all = [...this.#left, ...this.#allReading()];
+    const all = [...this.#leaving, ...this.#allReading()];
     const first = this.#refused ? all.indexOf(this.#refused) + 1 : 0;
     this.#refused = undefined;
     for (const sender of [...all.slice(first), ...all.slice(0, first)]) {

@@ -67,23 +67,23 @@ export class SpoolFeed {
 
   /** The oldest record; undefined when it must be read first, of which `onRead` tells. */
   next(): Waiting | undefined {
-    const found = this.#ahead[this.#next];
+    const record = this.#ahead[this.#next];
     if (this.#ahead.length - this.#next < 128) this.#readAhead();
-    if (!found) return undefined;
+    if (!record) return undefined;
     this.#next += 1;
-    this.#outstanding.push({ position: found.position, isConfirmed: false });
-    return this.#waiting(found);
+    this.#outstanding.push({ position: record.position, isConfirmed: false });
+    return this.#waiting(record);
   }
 
   /** The unread rest of the oldest segment, to be dropped: see {@link Spool.takeOldest}. */
   async takeOldest(): Promise<Waiting[]> {
-    return (await this.spool.takeOldest()).map((taken) => this.#waiting(taken));
+    return (await this.spool.takeOldest()).map((spooled) => this.#waiting(spooled));
   }
 
   confirm(position: SpoolPosition, sequence: number): void {
-    const found = this.#outstanding.find(({ position: known }) => known === position);
-    if (!found) return;
-    found.isConfirmed = true;
+    const outstanding = this.#outstanding.find(({ position: candidate }) => candidate === position);
+    if (!outstanding) return;
+    outstanding.isConfirmed = true;
     let done: SpoolPosition | undefined;
     let count = 0;
     for (const { position: next, isConfirmed } of this.#outstanding) {

@@ -71,7 +71,7 @@ class World {
     if (decision.ok && decision.event) this.append(taskId, decision.event);
   }
 
-  judged(collectorId: string, verdict: LeaseVerdict): void {
+  setVerdict(collectorId: string, verdict: LeaseVerdict): void {
     const before = this.collectors.get(collectorId);
     if (!before) return;
     this.collectors.set(collectorId, { ...before, verdict });
@@ -121,19 +121,19 @@ class World {
 
   /** Does what the plan says, completely or until the supervisor dies, even between two writes. */
   reconcile(balances: boolean, crashesAfter = Number.POSITIVE_INFINITY): Plan {
-    let made = this.plan(balances);
+    let latest = this.plan(balances);
     let writes = 0;
     const isAlive = () => {
       writes += 1;
       return writes <= crashesAfter;
     };
-    const fences = new Set(made.waiting.flatMap(({ fence }) => fence ?? []));
+    const fences = new Set(latest.waiting.flatMap(({ fence }) => fence ?? []));
     for (const collectorId of fences) {
       const collector = this.collectors.get(collectorId);
       if (!collector || !isAlive()) continue;
       this.collectors.set(collectorId, { ...collector, voidUpTo: this.#sequence });
     }
-    if (fences.size > 0) made = this.plan(balances);
+    if (fences.size > 0) latest = this.plan(balances);
     const keys = new Set(this.listing.keys);
     const ring = (key: string) => {
       this.messages.add(key);
@@ -143,7 +143,7 @@ class World {
       this.messages.delete(key);
       keys.delete(key);
     };
-    for (const action of made.actions) {
+    for (const action of latest.actions) {
       if (!isAlive()) break;
       switch (action.type) {
         case 'assign': {
@@ -196,7 +196,7 @@ class World {
       }
     }
     this.listing = { ...this.listing, keys };
-    return made;
+    return latest;
   }
 
   #noOtherPolls(taskId: string, collectorId: string): void {
@@ -250,7 +250,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 function take(world: World, next: Step): void {
-  if (next.type === 'collector') world.judged(next.collectorId, next.verdict);
+  if (next.type === 'collector') world.setVerdict(next.collectorId, next.verdict);
   else if (next.type === 'work') world.work(next.collectorId, next.taskId, next.refuses);
   else if (next.type === 'list') world.list();
   else if (next.type === 'reconcile') world.reconcile(next.balances, next.crashesAfter);
@@ -268,7 +268,7 @@ describe('whatever happens, in whatever order, with supervisors that die in betw
           for (const next of steps) take(world, next);
 
           // The faults end: every collector is up and works, and nobody refuses any more.
-          for (const id of collectorIds) world.judged(id, 'alive');
+          for (const id of collectorIds) world.setVerdict(id, 'alive');
           let quiet = 0;
           for (let pass = 0; quiet < 2; pass += 1) {
             expect(pass, 'passes until all is quiet').toBeLessThan(40);

@@ -329,8 +329,8 @@ describe('a holder whose lease is over', () => {
   });
 
   it('is to hand over at once when its lease was taken, for the reason that it was taken for', () => {
-    const taken = fleet({ A: 'given_up' }, { voidUpTo: 20, fenced: 'dead' });
-    const collectors = new Map([...taken, ...fleet({ B: 'alive' })]);
+    const fleetAfter = fleet({ A: 'given_up' }, { voidUpTo: 20, fenced: 'dead' });
+    const collectors = new Map([...fleetAfter, ...fleet({ B: 'alive' })]);
     expect(say(plan(held, collectors, { listing: rung('A.7') }))).toContain('assign 7 to B (failover)');
   });
 
@@ -341,8 +341,8 @@ describe('a holder whose lease is over', () => {
 });
 
 describe('a plan', () => {
-  const assignOf = (made: Plan) =>
-    made.actions.find((action): action is Extract<Action, { type: 'assign' }> => action.type === 'assign');
+  const assignOf = (result: Plan) =>
+    result.actions.find((action): action is Extract<Action, { type: 'assign' }> => action.type === 'assign');
 
   it('names the former holder, whose message is to go, only when it is another', () => {
     const moved = plan([task({ placement: assigned('A', 20) })], fleet({ A: 'dead', B: 'alive' }));
@@ -373,8 +373,8 @@ describe('a plan', () => {
       '在线的采集器都在排空：请启动另一个，或取消其中一个的排空',
     ],
   ])('says in words for people why a session waits: %j', (collectors, en, zh) => {
-    const made = plan([task()], fleet(collectors));
+    const result = plan([task()], fleet(collectors));
     const detail = { en, zh };
-    expect(made.waiting).toEqual([{ taskId: '7', sessionId: '7-1', why: 'no_collector', detail }]);
+    expect(result.waiting).toEqual([{ taskId: '7', sessionId: '7-1', why: 'no_collector', detail }]);
   });
 });

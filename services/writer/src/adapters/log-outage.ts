@@ -3,11 +3,11 @@ import { type Outage, OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 
 /** How long nobody can say which samples are their holder's, because SESSIONS or a snapshot cannot be read. */
 export class LogOutage implements Outage {
-  readonly #told: OutageLog;
+  readonly #outage: OutageLog;
   #sinceMs: number | undefined;
 
   constructor(log: Logger) {
-    this.#told = new OutageLog({
+    this.#outage = new OutageLog({
       log,
       began: 'the session log cannot be read; samples wait in the stream until it can be',
       ended: 'the session log can be read again',
@@ -16,12 +16,12 @@ export class LogOutage implements Outage {
 
   failed(error: unknown): void {
     this.#sinceMs ??= performance.now();
-    this.#told.failed(error);
+    this.#outage.failed(error);
   }
 
   worked(): void {
     this.#sinceMs = undefined;
-    this.#told.worked();
+    this.#outage.worked();
   }
 
   /** 0 while both can be read. */

@@ -21,7 +21,7 @@ const log = new Map<number, LoggedAt>([
   [9, { kind: 'lost' }],
 ]);
 
-async function judged(message: SampleMessage) {
+async function verdictOn(message: SampleMessage) {
   const lookUps: number[] = [];
   const epochs = new EpochBook({
     lookUp: async (epoch) => {
@@ -30,14 +30,14 @@ async function judged(message: SampleMessage) {
     },
   });
   const admission = new Admission({ epochs, snapshots, versions });
-  const read = readSample(message.data);
-  if (!read.ok) throw new Error(read.problem);
-  const verdict = admission.judge(message, read.sample);
+  const sample = readSample(message.data);
+  if (!sample.ok) throw new Error(sample.problem);
+  const verdict = admission.judge(message, sample.sample);
   if (verdict !== undefined) return verdict;
-  await admission.lookUp(read.sample);
-  await admission.lookUp(read.sample);
+  await admission.lookUp(sample.sample);
+  await admission.lookUp(sample.sample);
   expect(lookUps.filter((epoch) => log.has(epoch)).length).toBeLessThanOrEqual(1);
-  return admission.judge(message, read.sample);
+  return admission.judge(message, sample.sample);
 }
 
 const on = (subject: string, sample: Sample, headers: Readonly<Record<string, string>> = {}) => ({
@@ -56,12 +56,12 @@ const rejected = (reason: string, isLost = false) => ({
 describe('a sample', () => {
   it('of the session’s holder is admitted, its miss and what the supervisor says of it too', async () => {
     const admitted = { kind: 'admitted', isVerified: true, sinceMs: 0 };
-    expect(await judged(on(own, sample))).toEqual(admitted);
+    expect(await verdictOn(on(own, sample))).toEqual(admitted);
     const miss = { ...sample, values: undefined, miss: { cause: 'buffer_full', detail: '' } as const };
-    expect(await judged(on(own, miss))).toEqual(admitted);
-    expect(await judged(on('samples._dropped.task-1._all', miss))).toEqual(admitted);
+    expect(await verdictOn(on(own, miss))).toEqual(admitted);
+    expect(await verdictOn(on('samples._dropped.task-1._all', miss))).toEqual(admitted);
     const odd = { ...sample, values: { mode: 'auto', temperature: -0 }, integers: { count: '9' } };
-    expect(await judged(on(own, odd))).toEqual(admitted);
+    expect(await verdictOn(on(own, odd))).toEqual(admitted);
   });
 
   it.each<[string, Partial<Sample>, string]>([
@@ -99,34 +99,34 @@ describe('a sample', () => {
       'press-1 has no point pressure',
     ],
   ])('with %s is not', async (_what, changes, reason) => {
-    expect(await judged(on(own, { ...sample, ...changes }))).toEqual(rejected(reason));
+    expect(await verdictOn(on(own, { ...sample, ...changes }))).toEqual(rejected(reason));
   });
 
   it('of a device that the task has not is not, on whichever subject', async () => {
     const foreign = { ...sample, device_id: 'device-2' };
-    expect(await judged(on('samples.collector-1.task-1.device-2', foreign))).toEqual(
+    expect(await verdictOn(on('samples.collector-1.task-1.device-2', foreign))).toEqual(
       rejected('task task-1 has no device with the id device-2'),
     );
   });
 
   it('that somebody else publishes in its holder’s name is not, and neither is a copy by the broker', async () => {
-    expect(await judged(on('samples.evil.task-1.device-1', sample))).toEqual(
+    expect(await verdictOn(on('samples.evil.task-1.device-1', sample))).toEqual(
       rejected('evil has published it'),
     );
     const evil = { ...sample, collector: 'evil' };
-    expect(await judged(on('samples.evil.task-1.device-1', evil))).toEqual(
+    expect(await verdictOn(on('samples.evil.task-1.device-1', evil))).toEqual(
       rejected('not of session-1 at evil'),
     );
-    expect(await judged(on('samples.task-1.device-1', sample))).toEqual(
+    expect(await verdictOn(on('samples.task-1.device-1', sample))).toEqual(
       rejected('is no subject of a sample'),
     );
-    expect(await judged(on(own, sample, { [brokerCopyHeader]: 'SAMPLES' }))).toEqual(rejected('a copy'));
+    expect(await verdictOn(on(own, sample, { [brokerCopyHeader]: 'SAMPLES' }))).toEqual(rejected('a copy'));
   });
 
   it('of an epoch beyond the end of the log cannot be judged, and of one that was lost is nobody’s fault', async () => {
-    expect(await judged(on(own, { ...sample, epoch: 10 }))).toBeUndefined();
-    expect(await judged(on(own, { ...sample, epoch: Number.MAX_SAFE_INTEGER }))).toBeUndefined();
-    expect(await judged(on(own, { ...sample, epoch: 9 }))).toEqual(rejected('trust_epoch', true));
+    expect(await verdictOn(on(own, { ...sample, epoch: 10 }))).toBeUndefined();
+    expect(await verdictOn(on(own, { ...sample, epoch: Number.MAX_SAFE_INTEGER }))).toBeUndefined();
+    expect(await verdictOn(on(own, { ...sample, epoch: 9 }))).toEqual(rejected('trust_epoch', true));
   });
 
   it('that says where it was first is believed on the API’s subjects only', async () => {
@@ -138,32 +138,32 @@ describe('a sample', () => {
     });
     const lost = { ...sample, epoch: 9 };
     const vouched = { [trustEpochHeader]: '9' };
-    expect(await judged(on(again, sample, headers(own)))).toEqual({
+    expect(await verdictOn(on(again, sample, headers(own)))).toEqual({
       kind: 'admitted',
       isVerified: true,
       sinceMs: 0,
     });
-    expect(await judged(on(again, lost, headers(own)))).toEqual(rejected('trust_epoch', true));
-    expect(await judged(on(again, lost, headers(own, vouched)))).toEqual({
+    expect(await verdictOn(on(again, lost, headers(own)))).toEqual(rejected('trust_epoch', true));
+    expect(await verdictOn(on(again, lost, headers(own, vouched)))).toEqual({
       kind: 'admitted',
       isVerified: false,
       sinceMs: 0,
     });
     // The forger does not become the sample's holder because somebody sent it again.
     const evil = headers('samples.evil.task-1.device-1', vouched);
-    expect(await judged(on(again, sample, evil))).toEqual(rejected('evil has published it'));
-    expect(await judged(on(again, lost, evil))).toEqual(rejected('evil has published it'));
+    expect(await verdictOn(on(again, sample, evil))).toEqual(rejected('evil has published it'));
+    expect(await verdictOn(on(again, lost, evil))).toEqual(rejected('evil has published it'));
     // Only this epoch is vouched for, and only where the log has lost it.
-    expect(await judged(on(again, { ...sample, epoch: 4 }, headers(own, vouched)))).toBeUndefined();
+    expect(await verdictOn(on(again, { ...sample, epoch: 4 }, headers(own, vouched)))).toBeUndefined();
     for (const epoch of [4, 5, 6, 7]) {
       const trusted = headers(own, { [trustEpochHeader]: String(epoch) });
-      const plain = await judged(on(again, { ...sample, epoch }, headers(own)));
-      expect(await judged(on(again, { ...sample, epoch }, trusted))).toEqual(plain);
+      const plain = await verdictOn(on(again, { ...sample, epoch }, headers(own)));
+      expect(await verdictOn(on(again, { ...sample, epoch }, trusted))).toEqual(plain);
     }
-    expect(await judged(on(again, { ...lost, epoch: 9 }, headers(own, { [trustEpochHeader]: '7' })))).toEqual(
-      rejected('trust_epoch', true),
-    );
-    expect(await judged(on(own, lost, headers(own, vouched)))).toEqual(rejected('trust_epoch', true));
+    expect(
+      await verdictOn(on(again, { ...lost, epoch: 9 }, headers(own, { [trustEpochHeader]: '7' }))),
+    ).toEqual(rejected('trust_epoch', true));
+    expect(await verdictOn(on(own, lost, headers(own, vouched)))).toEqual(rejected('trust_epoch', true));
   });
 
   it('in the name of who has not the session loads nothing, and no more than 8 snapshots are loaded at once', async () => {
@@ -201,8 +201,8 @@ describe('a sample', () => {
   });
 
   it('of a known epoch is of points whose names and units the snapshot has, each value of an array too', async () => {
-    const asked = { epoch: 7, device_id: 'device-1' };
-    const named: Snapshots = {
+    const claim = { epoch: 7, device_id: 'device-1' };
+    const oneDevice: Snapshots = {
       load: async (...task) => {
         const loaded = await snapshots.load(...task);
         if (!loaded.ok) return loaded;
@@ -216,10 +216,10 @@ describe('a sample', () => {
       },
     };
     const epochs = new EpochBook({ lookUp: async () => placedSo() });
-    const admission = new Admission({ epochs, snapshots: named, versions });
-    expect(admission.labelsOf(asked)).toBeUndefined();
+    const admission = new Admission({ epochs, snapshots: oneDevice, versions });
+    expect(admission.labelsOf(claim)).toBeUndefined();
     await admission.lookUp(sample);
-    expect([...(admission.labelsOf(asked) ?? [])]).toEqual([
+    expect([...(admission.labelsOf(claim) ?? [])]).toEqual([
       ['temperature', { name: '料筒温度', unit: '°C', isWhole: true }],
       ['load[0]', { name: 'Load', unit: '', isWhole: false }],
       ['load[1]', { name: 'Load', unit: '', isWhole: false }],
@@ -260,11 +260,11 @@ describe('a sample', () => {
     };
     const epochs = new EpochBook({ lookUp: async () => placedSo() });
     const admission = new Admission({ epochs, snapshots: slow, versions });
-    const asked = admission.lookUp(sample);
+    const lookUp = admission.lookUp(sample);
     while (answers.length === 0) await new Promise((resolve) => setImmediate(resolve));
     admission.forget();
     answers[0]?.();
-    await asked;
+    await lookUp;
     expect(admission.judge(on(own, sample), sample)).toBeUndefined();
   });
 });

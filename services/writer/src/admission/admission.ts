@@ -87,7 +87,7 @@ export class Admission {
   readonly #epochs: EpochBook;
   readonly #snapshots: Snapshots;
   readonly #versions: AdmissionOptions['versions'];
-  readonly #known = new RecentlyUsed<number, KnownEpoch>(epochsKept);
+  readonly #byEpoch = new RecentlyUsed<number, KnownEpoch>(epochsKept);
   /** By epoch and version, for samples of another version than that of the placement. */
   readonly #changed = new RecentlyUsed<string, KnownEpoch>(epochsKept);
   readonly #devices = new RecentlyUsed<string, Devices>(snapshotsKept);
@@ -112,13 +112,13 @@ export class Admission {
     if (isBrokerCopy(message.headers)) return forged('it is a copy that the broker was made to put there');
     const first = firstPlace(message);
     const subject = first?.subject ?? message.subject;
-    const known = this.#knownOf(claim);
-    const place = known?.places.get(claim.device_id);
+    const entry = this.#knownOf(claim);
+    const place = entry?.places.get(claim.device_id);
     if (place?.subject !== subject) {
       const stranger = strangerOn(subject, claim);
       if (stranger !== undefined) return forged(stranger);
     }
-    if (known !== undefined) return judgeBy(known, place, claim);
+    if (entry !== undefined) return judgeBy(entry, place, claim);
     const verdict = this.#unplaced(claim);
     // Only for exactly this epoch, and only where the log knows nothing of it.
     const isVouchedFor =
@@ -134,27 +134,27 @@ export class Admission {
   async lookUp(holding: Holding): Promise<void> {
     const { epoch, session, task, collector, config_version: version } = holding;
     const generation = this.#generation;
-    const found = await this.#epochs.find(epoch);
-    if (found.kind !== 'placed' || this.#knownOf(holding) || !isPlacedSo(found, holding)) return;
-    const placed = found.placement.configVersion;
+    const logged = await this.#epochs.find(epoch);
+    if (logged.kind !== 'placed' || this.#knownOf(holding) || !isPlacedSo(logged, holding)) return;
+    const placed = logged.placement.configVersion;
     const isItsVersion =
       version === undefined || version === placed || (await this.#versions.had(task, session, version));
     if (!isItsVersion) return;
     const devices = await this.#inTurn(() => this.#devicesOf(task, version ?? placed));
     if (generation !== this.#generation) return;
-    const known: KnownEpoch = {
+    const entry: KnownEpoch = {
       ...{ session, task, collector, devices },
-      admitted: { kind: 'admitted', isVerified: true, sinceMs: found.sinceMs },
+      admitted: { kind: 'admitted', isVerified: true, sinceMs: logged.sinceMs },
       ...{ atMs: this.#nowMs(), places: new Map() },
     };
-    if (version === undefined) this.#known.set(epoch, known);
-    else this.#changed.set(keyOf(epoch, version), known);
+    if (version === undefined) this.#byEpoch.set(epoch, entry);
+    else this.#changed.set(keyOf(epoch, version), entry);
   }
 
   /** The verdict on a sample for which {@link judge} has had no answer for longer than the log may lag. */
   unborne({ epoch, session, config_version: version }: Holding): Rejected {
     // A restored log may lack the event that made the version.
-    return version !== undefined && this.#epochs.known(epoch)?.kind === 'placed'
+    return version !== undefined && this.#epochs.cached(epoch)?.kind === 'placed'
       ? lost(`SESSIONS never gave session ${session} version ${version} of its configuration`)
       : forged(`SESSIONS has not come to epoch ${epoch}`);
   }
@@ -164,9 +164,9 @@ export class Admission {
    * @throws when the broker cannot be asked
    */
   async isEpochOf(session: string, epoch: number): Promise<boolean | undefined> {
-    const found = await this.#epochs.find(epoch);
-    if (found.kind === 'ahead') return undefined;
-    return found.kind === 'placed' && found.placement.sessionId === session;
+    const logged = await this.#epochs.find(epoch);
+    if (logged.kind === 'ahead') return undefined;
+    return logged.kind === 'placed' && logged.placement.sessionId === session;
   }
 
   /**
@@ -182,29 +182,29 @@ export class Admission {
   forget(): void {
     this.#generation += 1;
     this.#epochs.forget();
-    this.#known.clear();
+    this.#byEpoch.clear();
     this.#changed.clear();
     this.#versions.forget();
     this.#devices.clear();
   }
 
   #foundOf({ epoch, config_version: version }: Pick<Claim, 'epoch' | 'config_version'>) {
-    return version === undefined ? this.#known.get(epoch) : this.#changed.get(keyOf(epoch, version));
+    return version === undefined ? this.#byEpoch.get(epoch) : this.#changed.get(keyOf(epoch, version));
   }
 
   #knownOf(claim: Pick<Claim, 'epoch' | 'config_version'>): KnownEpoch | undefined {
-    const known = this.#foundOf(claim);
-    const isMissing = typeof known?.devices === 'string';
-    return isMissing && this.#nowMs() - known.atMs >= missingAgainMs ? undefined : known;
+    const entry = this.#foundOf(claim);
+    const isMissing = typeof entry?.devices === 'string';
+    return isMissing && this.#nowMs() - entry.atMs >= missingAgainMs ? undefined : entry;
   }
 
   #unplaced(claim: Holding): Rejected | undefined {
     const { epoch } = claim;
-    const found = this.#epochs.known(epoch);
-    switch (found?.kind) {
+    const logged = this.#epochs.cached(epoch);
+    switch (logged?.kind) {
       case 'placed': {
-        const { sessionId: session, collectorId: collector } = found.placement;
-        return isPlacedSo(found, claim) ? undefined : ofAnother({ session, collector }, claim);
+        const { sessionId: session, collectorId: collector } = logged.placement;
+        return isPlacedSo(logged, claim) ? undefined : ofAnother({ session, collector }, claim);
       }
       case 'other':
         return forged(`event ${epoch} of SESSIONS gives no session to anybody`);
@@ -222,8 +222,8 @@ export class Admission {
 
   async #devicesOf(task: string, configVersion: number): Promise<Devices | string> {
     const key = `${task}/${configVersion}`;
-    const known = this.#devices.get(key);
-    if (known) return known;
+    const cached = this.#devices.get(key);
+    if (cached) return cached;
     const generation = this.#generation;
     const loaded = await this.#snapshots.load(task, configVersion);
     if (!loaded.ok) return loaded.problem;
@@ -254,18 +254,18 @@ function ofAnother(
   );
 }
 
-function judgeBy(known: KnownEpoch, place: Place | undefined, claim: Claim): Verdict {
+function judgeBy(entry: KnownEpoch, place: Place | undefined, claim: Claim): Verdict {
   const { session, collector, task, device_id: deviceId } = claim;
-  if (session !== known.session || task !== known.task || collector !== known.collector) {
-    return ofAnother(known, claim);
+  if (session !== entry.session || task !== entry.task || collector !== entry.collector) {
+    return ofAnother(entry, claim);
   }
-  const { devices, places } = known;
+  const { devices, places } = entry;
   if (typeof devices === 'string') return lost(devices);
   const device = place?.device ?? devices.get(deviceId);
   if (!device) return forged(`task ${task} has no device with the id ${deviceId}`);
   if (!place) places.set(deviceId, { device, subject: subjects.sample(collector, task, deviceId) });
   const stranger = device.strangerIn(claim);
-  return stranger === undefined ? known.admitted : forged(stranger);
+  return stranger === undefined ? entry.admitted : forged(stranger);
 }
 
 /**

@@ -81,9 +81,9 @@ describe('the versions that a session has had', () => {
     const later = events.pop() as StoredEvent;
     const answers: (() => void)[] = [];
     const versions = new SessionVersions(async (_, after) => {
-      const found = events.find(({ sequence }) => sequence > after);
-      if (!found && answers.length === 0) await new Promise<void>((resolve) => answers.push(resolve));
-      return found;
+      const event = events.find(({ sequence }) => sequence > after);
+      if (!event && answers.length === 0) await new Promise<void>((resolve) => answers.push(resolve));
+      return event;
     });
     const first = versions.had('task-1', 'session-1', 7);
     await expect.poll(() => answers).toHaveLength(1);
@@ -110,7 +110,7 @@ const grown: Snapshots = {
   },
 };
 
-async function judged(change: { config_version?: number; values?: Record<string, number> }) {
+async function verdictOn(change: { config_version?: number; values?: Record<string, number> }) {
   const { versions } = logOf(['session-1', 1], ['session-1', 3]);
   const epochs = new EpochBook({ lookUp: async () => placedSo() });
   const admission = new Admission({ epochs, snapshots: grown, versions });
@@ -122,16 +122,16 @@ async function judged(change: { config_version?: number; values?: Record<string,
 describe('a sample of a session whose configuration was changed', () => {
   it('is held against the version that it names', async () => {
     const values = { pressure: 2 };
-    expect(await judged({ config_version: 3, values })).toEqual({
+    expect(await verdictOn({ config_version: 3, values })).toEqual({
       kind: 'admitted',
       isVerified: true,
       sinceMs: 0,
     });
-    expect(await judged({ values })).toMatchObject({
+    expect(await verdictOn({ values })).toMatchObject({
       kind: 'rejected',
       reason: 'press-1 has no point pressure',
     });
-    expect(await judged({})).toEqual({ kind: 'admitted', isVerified: true, sinceMs: 0 });
+    expect(await verdictOn({})).toEqual({ kind: 'admitted', isVerified: true, sinceMs: 0 });
   });
 
   it('waits while the log does not tell that the session had it, and is admitted when it does', async () => {

@@ -5,15 +5,15 @@ import { gateAndAdmissionForTest, gateForTest, placedSo } from './testing/gate-f
 
 it('an epoch that SESSIONS lacks in its middle holds up the others for half a minute, then it is lost', async () => {
   const stopping = new AbortController();
-  const asked: number[] = [];
+  const epochs: number[] = [];
   const gate = gateForTest(
     async (epoch) => {
       if (epoch !== 6) return placedSo();
-      asked.push(epoch);
-      if (asked.length > 5) stopping.abort();
+      epochs.push(epoch);
+      if (epochs.length > 5) stopping.abort();
       throw new EpochMissing('SESSIONS has events 1 to 9, and not 6');
     },
-    { nowMs: () => 20_000 * asked.length },
+    { nowMs: () => 20_000 * epochs.length },
   );
   const claimed = [6, 7].map((epoch, index) => {
     const claim = sampleOf({ tick: index + 1, epoch });
@@ -31,21 +31,21 @@ it('an epoch that SESSIONS lacks in its middle holds up the others for half a mi
     { kind: 'admitted', isVerified: true, sinceMs: 0 },
   ]);
   // Asked at 0 s, 20 s and 40 s; then the verdict is final.
-  expect(asked.length).toBe(3);
+  expect(epochs.length).toBe(3);
   expect(await gate.judge(claimed, stopping.signal)).toMatchObject([{ isLost: true }, { kind: 'admitted' }]);
-  expect(asked.length).toBe(3);
+  expect(epochs.length).toBe(3);
 });
 
 it('an epoch is not lost while SESSIONS cannot be read', async () => {
   const stopping = new AbortController();
-  let asked = 0;
+  let questionCount = 0;
   const gate = gateForTest(
     async () => {
-      asked += 1;
-      if (asked > 3) stopping.abort();
+      questionCount += 1;
+      if (questionCount > 3) stopping.abort();
       throw new Error('timeout');
     },
-    { nowMs: () => 60_000 * asked },
+    { nowMs: () => 60_000 * questionCount },
   );
   const claim = sampleOf({ tick: 1, epoch: 6 });
   const message = { ...messageOf(1, claim), subject: 'samples.collector-1.task-1.device-1' };
@@ -53,12 +53,12 @@ it('an epoch is not lost while SESSIONS cannot be read', async () => {
 });
 
 it('samples are not taken for early when the broker was away while their epochs were looked up', async () => {
-  const asked: number[] = [];
+  const epochs: number[] = [];
   const { gate, admission } = gateAndAdmissionForTest(
     async (epoch) => {
-      asked.push(epoch);
+      epochs.push(epoch);
       // One answer has come by then, and the other comes after the reconnection.
-      if (asked.length === 2) setImmediate(() => admission.forget());
+      if (epochs.length === 2) setImmediate(() => admission.forget());
       if (epoch === 7) await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
       return placedSo();
     },
@@ -71,5 +71,5 @@ it('samples are not taken for early when the broker was away while their epochs 
   });
   const admitted = { kind: 'admitted', isVerified: true, sinceMs: 0 };
   expect(await gate.judge(claimed, new AbortController().signal)).toEqual([admitted, admitted]);
-  expect(asked.toSorted()).toEqual([6, 6, 7, 7]);
+  expect(epochs.toSorted()).toEqual([6, 6, 7, 7]);
 });

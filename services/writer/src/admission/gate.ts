@@ -64,13 +64,13 @@ export class Gate {
     // Epochs already found may be forgotten while the others are asked for, if the broker was away.
     for (let asOf = -1; asOf !== admission.generation; ) {
       asOf = admission.generation;
-      const left = new Map(holdings);
+      const pending = new Map(holdings);
       await this.#untilAnswered(async () => {
-        const asked = [...left].map(async ([key, holding]) => {
+        const questions = [...pending].map(async ([key, holding]) => {
           await admission.lookUp(holding);
-          left.delete(key);
+          pending.delete(key);
         });
-        await Promise.all(asked);
+        await Promise.all(questions);
       }, signal);
     }
   }

@@ -60,8 +60,8 @@ export class PostponedSamples {
     const waiting = this.#waiting.get(sequence);
     if (waiting === undefined) return;
     this.#waiting.delete(sequence);
-    const left = (this.#bySource.get(waiting.source) ?? 1) - 1;
-    if (left === 0) this.#bySource.delete(waiting.source);
-    else this.#bySource.set(waiting.source, left);
+    const remaining = (this.#bySource.get(waiting.source) ?? 1) - 1;
+    if (remaining === 0) this.#bySource.delete(waiting.source);
+    else this.#bySource.set(waiting.source, remaining);
   }
 }

@@ -34,7 +34,7 @@ const anewMs = 5_000;
 export class SessionVersions {
   readonly #next: NextLifecycleEvent;
   readonly #nowMs: () => number;
-  readonly #known = new RecentlyUsed<string, Known>(tasksKept);
+  readonly #historyByTask = new RecentlyUsed<string, Known>(tasksKept);
   /** By task, session and version: until when the session is taken never to have had it. */
   readonly #noes = new RecentlyUsed<string, number>(noesKept);
 
@@ -45,17 +45,17 @@ export class SessionVersions {
 
   /** False as long as the log, which may lag, does not have it. @throws when the log cannot be read */
   async had(taskId: string, sessionId: string, version: number): Promise<boolean> {
-    const known = this.#knownOf(taskId);
-    const isKnown = () => known.bySession.get(sessionId)?.has(version) === true;
+    const history = this.#knownOf(taskId);
+    const isKnown = () => history.bySession.get(sessionId)?.has(version) === true;
     if (isKnown()) return true;
     const key = JSON.stringify([taskId, sessionId, version]);
     if (this.#nowMs() < (this.#noes.get(key) ?? 0)) return false;
     // A read under way may already have had its last answer.
-    if (known.reading) await known.reading;
-    if (!isKnown()) await this.#readOn(taskId, known);
-    if (!isKnown() && this.#nowMs() >= known.anewAtMs) {
-      known.through = 0;
-      await this.#readOn(taskId, known);
+    if (history.reading) await history.reading;
+    if (!isKnown()) await this.#readOn(taskId, history);
+    if (!isKnown() && this.#nowMs() >= history.anewAtMs) {
+      history.through = 0;
+      await this.#readOn(taskId, history);
     }
     if (isKnown()) return true;
     this.#noes.set(key, this.#nowMs() + againMs);
@@ -64,36 +64,41 @@ export class SessionVersions {
 
   /** Call it when the log may be another one. */
   forget(): void {
-    this.#known.clear();
+    this.#historyByTask.clear();
     this.#noes.clear();
   }
 
   #knownOf(taskId: string): Known {
-    const kept = this.#known.get(taskId);
-    if (kept) return kept;
-    const known = { bySession: new Map(), through: 0, anewAtMs: this.#nowMs() + anewMs, reading: undefined };
-    this.#known.set(taskId, known);
-    return known;
+    const cached = this.#historyByTask.get(taskId);
+    if (cached) return cached;
+    const history = {
+      bySession: new Map(),
+      through: 0,
+      anewAtMs: this.#nowMs() + anewMs,
+      reading: undefined,
+    };
+    this.#historyByTask.set(taskId, history);
+    return history;
   }
 
-  #readOn(taskId: string, known: Known): Promise<void> {
-    known.reading ??= this.#read(taskId, known).finally(() => {
-      known.reading = undefined;
+  #readOn(taskId: string, history: Known): Promise<void> {
+    history.reading ??= this.#read(taskId, history).finally(() => {
+      history.reading = undefined;
     });
-    return known.reading;
+    return history.reading;
   }
 
-  async #read(taskId: string, known: Known): Promise<void> {
-    if (known.through === 0) known.anewAtMs = this.#nowMs() + anewMs;
+  async #read(taskId: string, history: Known): Promise<void> {
+    if (history.through === 0) history.anewAtMs = this.#nowMs() + anewMs;
     for (;;) {
-      const stored = await this.#next(taskId, known.through);
-      if (!stored) return;
-      known.through = stored.sequence;
-      const decoded = decodeSessionEvent(stored.message);
+      const event = await this.#next(taskId, history.through);
+      if (!event) return;
+      history.through = event.sequence;
+      const decoded = decodeSessionEvent(event.message);
       if (decoded.kind !== 'lifecycle') continue;
       const { sessionId, configVersion } = decoded.event;
-      const versions = known.bySession.get(sessionId) ?? new Set();
-      known.bySession.set(sessionId, versions.add(configVersion));
+      const versions = history.bySession.get(sessionId) ?? new Set();
+      history.bySession.set(sessionId, versions.add(configVersion));
     }
   }
 }

@@ -38,8 +38,8 @@ it('what becomes of a sample does not depend on how often, in which order and ho
         const verdicts = new Map<number, Set<string>>();
         const deliver = async (indexes: readonly number[]) => {
           const some = indexes.map((index) => claimed[index % claimed.length] as (typeof claimed)[number]);
-          const judged = await gate.judge(some, signal);
-          judged.forEach(({ kind }, at) => {
+          const verdictsOfBatch = await gate.judge(some, signal);
+          verdictsOfBatch.forEach(({ kind }, at) => {
             const { seq } = (some[at] as (typeof some)[number]).message;
             if (kind !== 'early') verdicts.set(seq, (verdicts.get(seq) ?? new Set()).add(kind));
           });

@@ -56,8 +56,8 @@ export class EpochFence {
 
   /** Notes what another writer has stored: from the sample at `first.sequence` on, an owner answers for the device. */
   knowFirstTick(session: string, device: string, first: FirstTick): void {
-    const known = this.#of(session, device)?.find(({ epoch }) => epoch === first.epoch);
-    if (known === undefined || known.sequence > first.sequence) this.#keep(session, device, first);
+    const owner = this.#of(session, device)?.find(({ epoch }) => epoch === first.epoch);
+    if (owner === undefined || owner.sequence > first.sequence) this.#keep(session, device, first);
   }
 
   /** The highest known epoch of a session; 0 when there is none. */
@@ -71,8 +71,8 @@ export class EpochFence {
     const owners = this.#of(session, device);
     const verdict = judgeBy(owners, sample, sequence);
     // Even a sample that comes too late says since when its sender answered.
-    const known = owners?.findLast((owner) => owner.epoch === epoch);
-    if (known === undefined || known.sequence > sequence) {
+    const ownOwner = owners?.findLast((owner) => owner.epoch === epoch);
+    if (ownOwner === undefined || ownOwner.sequence > sequence) {
       this.#keep(session, device, { epoch, timeMs: Math.min(tick, since_tick) * period_ms, sequence });
     }
     if (verdict.admitted) this.know(session, epoch);

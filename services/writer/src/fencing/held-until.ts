@@ -8,7 +8,7 @@ const epochsKept = 20_000;
 /** Until when a holder's word on ticks counts: once its session is given to another, that holder tells of what follows. */
 export class HeldUntil {
   readonly #lookUp: LookUp;
-  readonly #found = new RecentlyUsed<string, number>(epochsKept);
+  readonly #untilByKey = new RecentlyUsed<string, number>(epochsKept);
 
   /** @param lookUp throws when SESSIONS cannot be read */
   constructor(lookUp: LookUp) {
@@ -21,16 +21,16 @@ export class HeldUntil {
    */
   async find(taskId: string, epoch: number): Promise<number> {
     const key = `${taskId}/${epoch}`;
-    const known = this.#found.get(key);
-    if (known !== undefined) return known;
+    const cached = this.#untilByKey.get(key);
+    if (cached !== undefined) return cached;
     const next = await this.#lookUp(taskId, epoch);
     if (!next) return Number.POSITIVE_INFINITY;
-    this.#found.set(key, next.storedAtMs);
+    this.#untilByKey.set(key, next.storedAtMs);
     return next.storedAtMs;
   }
 
   /** Call it when the log may be another one: a broker that was away may have been restored meanwhile. */
   forget(): void {
-    this.#found.clear();
+    this.#untilByKey.clear();
   }
 }

@@ -24,16 +24,17 @@ export async function learnFromStore(
     signal,
   }: { readonly store: Known; readonly isEpochOf: IsEpochOf; readonly signal: AbortSignal },
 ): Promise<void> {
-  const known = new Map<string, number>();
-  for (const { session } of samples) if (!known.has(session)) known.set(session, fence.highest(session));
-  if (known.size === 0) return;
-  const borneOut = async <E extends EpochOfSession>(found: readonly E[]): Promise<E[]> => {
-    const verdicts = await Promise.all(found.map(({ session, epoch }) => isEpochOf(session, epoch, signal)));
-    const made = found.filter((_, index) => verdicts[index] === false);
-    if (made.length > 0) await store.forgetEpochs(made, signal);
-    return found.filter((_, index) => verdicts[index] === true);
+  const highestBySession = new Map<string, number>();
+  for (const { session } of samples)
+    if (!highestBySession.has(session)) highestBySession.set(session, fence.highest(session));
+  if (highestBySession.size === 0) return;
+  const borneOut = async <E extends EpochOfSession>(epochs: readonly E[]): Promise<E[]> => {
+    const verdicts = await Promise.all(epochs.map(({ session, epoch }) => isEpochOf(session, epoch, signal)));
+    const confirmed = epochs.filter((_, index) => verdicts[index] === false);
+    if (confirmed.length > 0) await store.forgetEpochs(confirmed, signal);
+    return epochs.filter((_, index) => verdicts[index] === true);
   };
-  for (const { session, epoch } of await borneOut(await store.epochStarts(known, signal))) {
+  for (const { session, epoch } of await borneOut(await store.epochStarts(highestBySession, signal))) {
     fence.know(session, epoch);
   }
   // Asked only where samples of a former owner are among them. Those followed in this very batch lie before their

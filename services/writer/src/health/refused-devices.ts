@@ -28,9 +28,9 @@ export class RefusedDevices {
   refused({ sample, codes, reason }: Refusal, nowMs: number): void {
     const { session, device, period_ms: periodMs } = sample;
     const key = keyOf(sample);
-    const known = this.#byDevice.get(key);
-    if (!known && this.#byDevice.size >= devicesKept) this.#byDevice.clear();
-    const entry: Refused = known ?? {
+    const present = this.#byDevice.get(key);
+    if (!present && this.#byDevice.size >= devicesKept) this.#byDevice.clear();
+    const entry: Refused = present ?? {
       session,
       device,
       periodMs,
@@ -48,7 +48,7 @@ export class RefusedDevices {
   }
 
   /** Notes a sample that was stored with all its values. */
-  stored(sample: StorableSample): void {
+  forgetStored(sample: StorableSample): void {
     if (this.#byDevice.size === 0) return;
     const key = keyOf(sample);
     const entry = this.#byDevice.get(key);

@@ -20,7 +20,7 @@ export class WrittenAccount {
     this.#counters.samplesWritten += entries.length;
     for (const { sample } of entries) {
       this.#counters.valuesWritten += valueCount(sample);
-      this.#refusedDevices.stored(sample);
+      this.#refusedDevices.forgetStored(sample);
     }
   }
 

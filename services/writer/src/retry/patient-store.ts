@@ -53,12 +53,12 @@ export class PatientStore {
     return this.#untilItAnswers('write', () => this.#options.store.write(samples()), signal);
   }
 
-  epochStarts(known: ReadonlyMap<string, number>, signal: AbortSignal): Promise<EpochStart[]> {
-    return this.#untilItAnswers('look', () => this.#options.store.epochStarts(known), signal);
+  epochStarts(recorded: ReadonlyMap<string, number>, signal: AbortSignal): Promise<EpochStart[]> {
+    return this.#untilItAnswers('look', () => this.#options.store.epochStarts(recorded), signal);
   }
 
-  firstTicks(asked: readonly DeviceOfEpoch[], signal: AbortSignal): Promise<FirstTick[]> {
-    return this.#untilItAnswers('look', () => this.#options.store.firstTicks(asked), signal);
+  firstTicks(devices: readonly DeviceOfEpoch[], signal: AbortSignal): Promise<FirstTick[]> {
+    return this.#untilItAnswers('look', () => this.#options.store.firstTicks(devices), signal);
   }
 
   /** Removes the notes of epochs that were never given. */

@@ -20,7 +20,9 @@ export async function isSendersWord(
   if (!isPlacedSo(sent, { session, task, collector })) return false;
   if (source === collector) return true;
   if (foundUnder === undefined) return false;
-  const found = await epochs.find(foundUnder);
-  if (found.kind === 'ahead') return undefined;
-  return found.kind === 'placed' && found.placement.taskId === task && found.placement.collectorId === source;
+  const placed = await epochs.find(foundUnder);
+  if (placed.kind === 'ahead') return undefined;
+  return (
+    placed.kind === 'placed' && placed.placement.taskId === task && placed.placement.collectorId === source
+  );
 }

@@ -25,7 +25,7 @@ export class FaultBoard<F extends Fault = Fault> {
   }
 
   /** The fault that was set, whether it acts now or not; else a planned one that acts now. */
-  shown(nowMs: number): ShownFault<F> | undefined {
+  current(nowMs: number): ShownFault<F> | undefined {
     const course = this.#set ?? this.#planned.find((each) => each.isActive(nowMs));
     return course && { fault: course.fault, isActive: course.isActive(nowMs) };
   }

@@ -17,14 +17,14 @@ export function plantFileError(
   lines: LineCounter,
   problems: readonly FileProblem[],
 ): PlantFileError {
-  const said = problems
+  const messages = problems
     .map(({ path, message }) => ({ line: lineOf(document, lines, path), path, message }))
     .toSorted((one, other) => one.line - other.line)
     .map(({ line, path, message }) => {
-      const where = path.length === 0 ? '' : `${shown(path)}: `;
+      const where = path.length === 0 ? '' : `${inWords(path)}: `;
       return `${file}:${line}: ${where}${message}`;
     });
-  return new PlantFileError(said.join('\n'));
+  return new PlantFileError(messages.join('\n'));
 }
 
 /** The problems in an error. Where no branch of a union fits, the one that got furthest shows what was meant. */
@@ -44,8 +44,8 @@ function issueProblems(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): 
       branch.every(({ message }) => !message.startsWith('Invalid input')),
     );
     if (telling) return telling;
-    const said = new Set(branches.flat().map(({ message }) => message.replace('Invalid input: ', '')));
-    return [{ path, message: [...said].join(' | ') }];
+    const messages = new Set(branches.flat().map(({ message }) => message.replace('Invalid input: ', '')));
+    return [{ path, message: [...messages].join(' | ') }];
   }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...path, key], message: 'there is no such setting' }));
@@ -53,7 +53,7 @@ function issueProblems(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): 
   return [{ path, message: issue.message }];
 }
 
-function shown(path: readonly PropertyKey[]): string {
+function inWords(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, part) =>
       typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),

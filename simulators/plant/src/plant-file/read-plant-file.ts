@@ -52,10 +52,10 @@ export function parsePlantFile(
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
   if (document.errors.length > 0) {
-    const said = document.errors.map(
+    const messages = document.errors.map(
       ({ pos, message }) => `${file}:${lines.linePos(pos[0]).line}: ${message}`,
     );
-    throw new PlantFileError(said.join('\n'));
+    throw new PlantFileError(messages.join('\n'));
   }
   const parsed = fileSchema.safeParse(document.toJS() ?? {});
   if (!parsed.success) throw plantFileError(file, document, lines, problemsOf(parsed.error));

@@ -77,11 +77,11 @@ function randomWalk(walk: NonNullable<Moving['random_walk']>, seed: number): Val
   // A reader that has not looked at a walk with steps of 10 ms for a day wants an answer, not every step.
   const longestWay = 100_000;
   return moving([min, max], (elapsedMs) => {
-    const wanted = Math.floor(elapsedMs / everyMs);
-    for (let left = Math.min(wanted - steps, longestWay); left > 0; left--) {
+    const dueSteps = Math.floor(elapsedMs / everyMs);
+    for (let remaining = Math.min(dueSteps - steps, longestWay); remaining > 0; remaining--) {
       value = Math.min(max, Math.max(min, value + (random() * 2 - 1) * step));
     }
-    steps = Math.max(steps, wanted);
+    steps = Math.max(steps, dueSteps);
     return value;
   });
 }

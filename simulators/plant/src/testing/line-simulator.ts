@@ -80,7 +80,7 @@ function playedOf(devices: readonly LineDevice[], host: string): Played<CommonFa
     })),
     setFault: (place, fault) => find(nameOf(place)).setFault(fault),
     clearFault: (place) => find(nameOf(place)).setFault(undefined),
-    shownFault: (place) => find(nameOf(place)).faults.shown(Date.now()),
+    shownFault: (place) => find(nameOf(place)).faults.current(Date.now()),
     faultProblem: (_, fault) => whenProblem(fault),
     openConnections: (code) => find(code).openConnections(),
     stop: async () => {

@@ -22,7 +22,7 @@ export function memoryOfFile(
 ): PlcMemory {
   const memory = new PlcMemory(of.sizes);
   const codes = new Set<string>();
-  const taken = new Map<string, number>();
+  const bitsByCell = new Map<string, number>();
   of.points.forEach((point, index) => {
     const at = [...path, 'points', index];
     const complain = (field: string, message: string): void =>
@@ -31,7 +31,7 @@ export function memoryOfFile(
     codes.add(point.code);
     const placed = placedPoint(point, of, complain);
     if (!placed) return;
-    if (!isFree(placed, taken)) complain('address', 'lies where something else lies already');
+    if (!isFree(placed, bitsByCell)) complain('address', 'lies where something else lies already');
     if (!isThere(placed, memory)) {
       const { symbol } = placed.place.device;
       complain('address', `${symbol} of this PLC ends before it: give it more cells under sizes`);
@@ -76,15 +76,15 @@ function placedPoint(
 }
 
 /** Takes the bits of a point. @returns whether none of them is another point's */
-function isFree({ point, place, width }: PlacedPoint, taken: Map<string, number>): boolean {
+function isFree({ point, place, width }: PlacedPoint, bitsByCell: Map<string, number>): boolean {
   const { device, number, bit } = place;
   let isAlone = true;
   for (let at = 0; at < width; at += 1) {
     const key = `${device.symbol} ${number + at}`;
-    const before = taken.get(key) ?? 0;
+    const before = bitsByCell.get(key) ?? 0;
     const mask = bit === undefined ? 0xffff : maskOf(bit, point.count ?? 1, at);
     if ((before & mask) !== 0) isAlone = false;
-    taken.set(key, before | mask);
+    bitsByCell.set(key, before | mask);
   }
   return isAlone;
 }

@@ -37,10 +37,10 @@ endpoints:
 const read = (text: string) => parsePlantFile(text, { file: 'plant.yaml', simulators: [simulator] });
 
 async function played(text = press) {
-  const seen: SeenRequest[] = [];
-  const plant = await openPlant(read(text).parts, '127.0.0.1', (request) => seen.push(request));
+  const requests: SeenRequest[] = [];
+  const plant = await openPlant(read(text).parts, '127.0.0.1', (request) => requests.push(request));
   cleanUps.push(() => plant.stop());
-  return { plant, seen };
+  return { plant, requests };
 }
 
 const meaning = { scale: 1, offset: 0 };
@@ -87,21 +87,21 @@ const asFilled = {
 
 describe('a PLC of a plant file', () => {
   it('has the values of its points, is written, and tells what it was asked', async () => {
-    const { plant, seen } = await played();
+    const { plant, requests } = await played();
     expect(plant.devices).toMatchObject([
       { code: 'press', endpoint: 'press', address: { protocol: 'melsec', frame: '4E', series: 'iq_r' } },
     ]);
     const client = driverAt(plant, 'press');
     expect(await client.values()).toEqual(asFilled);
-    expect(seen.length).toBeGreaterThan(0);
-    expect(new Set(seen.map(({ device, connectionId }) => `${device} ${connectionId}`))).toEqual(
+    expect(requests.length).toBeGreaterThan(0);
+    expect(new Set(requests.map(({ device, connectionId }) => `${device} ${connectionId}`))).toEqual(
       new Set(['press 1']),
     );
     await client.write(1, 5);
     expect(await client.values()).toEqual({ ...asFilled, strokes: 5 });
     expect(plant.openConnections('press')).toBe(1);
     await driverAt(plant, 'press').values();
-    expect(seen.at(-1)?.connectionId).toBe(2);
+    expect(requests.at(-1)?.connectionId).toBe(2);
   });
 
   it('has every fault in the form that is shown, and is sound again without it', async () => {

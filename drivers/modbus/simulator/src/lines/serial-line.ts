@@ -98,11 +98,11 @@ async function makePty(path: string): Promise<OpenLine> {
     child.once('exit', () => reject(new Error(`socat made no pty at ${path}: ${complaint.trim()}`)));
   });
   failed.catch(() => {});
-  const made = async (): Promise<void> => {
+  const waitForPty = async (): Promise<void> => {
     while (!(await isThere(path)) && child.exitCode === null && child.pid !== undefined) await sleep(5);
     if (!(await isThere(path))) await failed;
   };
-  await Promise.race([made(), failed]);
+  await Promise.race([waitForPty(), failed]);
   return { input: child.stdout, output: child.stdin, close: () => endSocat(child, path) };
 }
 

@@ -42,12 +42,12 @@ const pointSchema = z
     };
     if (!parsed.ok) return refuse(parsed.field, parsed.message);
     if (!parsed.table) return refuse('table', `must be one of ${registerTables.join(', ')}`);
-    const found = { ...point, table: parsed.table, address: parsed.address };
+    const place = { ...point, table: parsed.table, address: parsed.address };
     // Other clients may write what Holdfast never does: arrays, and registers of single bits.
-    const readOnly = found.writable ? tableNeverWritten(found.table) : undefined;
+    const readOnly = place.writable ? tableNeverWritten(place.table) : undefined;
     if (readOnly !== undefined) refuse('writable', readOnly);
-    for (const { field, message } of pointProblems({ ...found, writable: false })) refuse(field, message);
-    return found;
+    for (const { field, message } of pointProblems({ ...place, writable: false })) refuse(field, message);
+    return place;
   });
 export type PointOfFile = z.infer<typeof pointSchema>;
 

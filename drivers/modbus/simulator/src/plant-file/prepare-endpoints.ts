@@ -26,7 +26,7 @@ export function prepareEndpoints(
       endpoints: endpoints.length,
       devices: endpoints.reduce((all, { units }) => all + units.length, 0),
     },
-    takes: plain.flatMap(taken),
+    takes: plain.flatMap(claimsOf),
     open: async (host, onRequest) =>
       playedOf(await startPlant({ config, host, ...(onRequest ? { onRequest } : {}) })),
   };
@@ -101,7 +101,7 @@ function complainOfFaults(
 }
 
 /** Names, unit ids, ports and lines. */
-function taken({ name, path, of, copy, units }: PlainEndpoint): Prepared['takes'] {
+function claimsOf({ name, path, of, copy, units }: PlainEndpoint): Prepared['takes'] {
   const place =
     of.protocol === 'modbus_rtu'
       ? [{ what: `line ${suffixed(of.pty ?? of.path ?? '', copy)}`, path }]

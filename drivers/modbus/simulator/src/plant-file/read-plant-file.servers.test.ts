@@ -22,7 +22,7 @@ function plantOf(yaml: string) {
 }
 
 /** The values that readers of the only device's only point see at these times after the start, in ms. */
-function seen(
+function summaryOf(
   point: string,
   layout: Omit<PointLayout, 'table' | 'byte_order' | 'scale' | 'offset'>,
   times: number[],
@@ -55,7 +55,7 @@ describe('a value', () => {
     ['list: { values: [3, 1, 4], every: 1s, once: true }', [0, 9_000], [3, 4]],
     ['constant: 6.5', [0, 9_000], [6.5, 6.5]],
   ])('%s', (value, times, expected) => {
-    const values = seen(`data_type: float64, value: { ${value} }`, float, times);
+    const values = summaryOf(`data_type: float64, value: { ${value} }`, float, times);
     values.forEach((each, index) => {
       expect(each).toBeCloseTo(expected[index] ?? Number.NaN, 9);
     });
@@ -64,27 +64,29 @@ describe('a value', () => {
   it('that walks at random stays within its bounds, in steps that are not too large, the same at every start', () => {
     const walk = 'data_type: float64, value: { random_walk: { min: 0, max: 3, step: 1, every: 1s } }';
     const times = Array.from({ length: 200 }, (_, index) => index * 1_000);
-    const values = seen(walk, float, times).map(Number);
+    const values = summaryOf(walk, float, times).map(Number);
     expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...values)).toBeLessThanOrEqual(3);
     expect(new Set(values).size).toBeGreaterThan(50);
     values.slice(1).forEach((value, index) => {
       expect(Math.abs(value - (values[index] ?? 0))).toBeLessThanOrEqual(1);
     });
-    expect(seen(walk, float, times)).toEqual(values);
+    expect(summaryOf(walk, float, times)).toEqual(values);
   });
 
   it('that its type cannot hold any more stays where it is', () => {
     const counter = 'data_type: uint8, value: { counter: { start: 250, step: 5, every: 1s } }';
-    expect(seen(counter, { data_type: 'uint8' }, [1_000, 2_000, 3_000])).toEqual([255, 255, 255]);
+    expect(summaryOf(counter, { data_type: 'uint8' }, [1_000, 2_000, 3_000])).toEqual([255, 255, 255]);
   });
 
   it('of every kind of type is what a reader decodes', () => {
-    expect(seen("data_type: uint64, value: '9007199254740993'", { data_type: 'uint64' }, [0])).toEqual([
+    expect(summaryOf("data_type: uint64, value: '9007199254740993'", { data_type: 'uint64' }, [0])).toEqual([
       '9007199254740993',
     ]);
     const text = { data_type: 'string', length: 4, encoding: 'utf-8' } as const;
-    expect(seen('data_type: string, length: 4, encoding: utf-8, value: 温度', text, [0])).toEqual(['温度']);
+    expect(summaryOf('data_type: string, length: 4, encoding: utf-8, value: 温度', text, [0])).toEqual([
+      '温度',
+    ]);
   });
 });
 

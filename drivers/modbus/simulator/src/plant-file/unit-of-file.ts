@@ -132,21 +132,21 @@ function tablesOf(
     for (const [key, content] of Object.entries(cells ?? {})) {
       const at = [...path, 'tables', table, /^\d+$/.test(key) ? Number(key) : key];
       const [from = 0, to] = key.split('-').map(Number);
-      const given = Array.isArray(content) ? content : [content];
-      const width = to === undefined ? given.length : to - from + 1;
+      const entries = Array.isArray(content) ? content : [content];
+      const width = to === undefined ? entries.length : to - from + 1;
       if (width < 1 || from + width > 65_536) {
         complain({ path: at, message: 'must begin before it ends, and end at 65535 at most' });
         continue;
       }
-      if (to !== undefined && given.length !== 1 && given.length !== width) {
-        complain({ path: at, message: `has ${given.length} values for ${width} addresses` });
+      if (to !== undefined && entries.length !== 1 && entries.length !== width) {
+        complain({ path: at, message: `has ${entries.length} values for ${width} addresses` });
         continue;
       }
-      if (!isBitTable(table) && given.some((value) => typeof value === 'boolean')) {
+      if (!isBitTable(table) && entries.some((value) => typeof value === 'boolean')) {
         complain({ path: at, message: 'is a register: it takes numbers' });
         continue;
       }
-      const values = Array.from({ length: width }, (_, index) => Number(given[index] ?? given[0]));
+      const values = Array.from({ length: width }, (_, index) => Number(entries[index] ?? entries[0]));
       if (!claims.takesWhole(table, from, width)) {
         complain({ path: at, message: 'lies where something else lies already' });
       }
@@ -158,7 +158,7 @@ function tablesOf(
 
 /** The bits that are described already, cell by cell: two bits of a register may be two points. */
 class Claims {
-  readonly #taken = new Map<string, number>();
+  readonly #bitsByCell = new Map<string, number>();
 
   takesWhole(table: RegisterTable, address: number, width: number): boolean {
     return Array.from({ length: width }, (_, at) => this.#take(table, address + at, 0xffff)).every(Boolean);
@@ -182,8 +182,8 @@ class Claims {
 
   #take(table: RegisterTable, address: number, mask: number): boolean {
     const key = `${table} ${address}`;
-    const taken = this.#taken.get(key) ?? 0;
-    this.#taken.set(key, taken | mask);
-    return (taken & mask) === 0;
+    const bits = this.#bitsByCell.get(key) ?? 0;
+    this.#bitsByCell.set(key, bits | mask);
+    return (bits & mask) === 0;
   }
 }

@@ -41,9 +41,9 @@ export function rawClient(stream: Duplex): RawClient {
           wake = resolve;
         });
       }
-      const taken = pending.subarray(0, bytes);
+      const chunk = pending.subarray(0, bytes);
       pending = pending.subarray(bytes);
-      return taken.toString('hex');
+      return chunk.toString('hex');
     },
     unread: () => pending.length,
     close: () => void stream.destroy(),

@@ -32,8 +32,8 @@ export class Readings {
 /** Adds the readings of one block. */
 export function decodeBlock(block: ReadBlock, raw: RawBlock, readings = new Readings()): Readings {
   const codes = block.points.flatMap(({ point }) => valueCodes(point));
-  const found: Reading[] = [];
-  blockDecoder(block, (code) => codes.indexOf(code))(raw, readingsSink(codes, found));
-  for (const reading of found) readings.add(reading);
+  const decoded: Reading[] = [];
+  blockDecoder(block, (code) => codes.indexOf(code))(raw, readingsSink(codes, decoded));
+  for (const reading of decoded) readings.add(reading);
   return readings;
 }

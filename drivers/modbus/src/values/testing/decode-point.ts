@@ -31,8 +31,8 @@ export type Reading =
 
 /** A sink that keeps readings as objects, with the code that belongs to each place. */
 export function readingsSink(codes: readonly string[], readings: Reading[]): ValueSink {
-  const value = (at: number, told: PointValue, quality: number) =>
-    readings.push({ code: codes[at] ?? '', kind: 'value', value: told, isUncertain: quality === 1 });
+  const value = (at: number, emitted: PointValue, quality: number) =>
+    readings.push({ code: codes[at] ?? '', kind: 'value', value: emitted, isUncertain: quality === 1 });
   return {
     number: value,
     decimal: (at, digits, decimals, quality) => value(at, digits / 10 ** decimals, quality),

@@ -53,12 +53,12 @@ type LineCommand = Command & { readonly request: string };
 export const lineDriver: Driver<Connection, number> = {
   spec,
   plan: ({ connection }, list) => {
-    const kept = new Map<readonly number[], LineGroup[]>();
+    const groupsByDue = new Map<readonly number[], LineGroup[]>();
     return {
       groups: (due) => {
-        const known = kept.get(due) ?? groupsOf(due);
-        kept.set(due, known);
-        return { groups: known, unread: '', missing: [] };
+        const groups = groupsByDue.get(due) ?? groupsOf(due);
+        groupsByDue.set(due, groups);
+        return { groups: groups, unread: '', missing: [] };
       },
       command: (point, value): LineCommand | { field: string; message: string } => {
         const { address, ...meaning } = list.points[point] ?? { address: 0, ...noMeaning };
@@ -143,12 +143,12 @@ class LineLink implements Link {
   }
 }
 
-function judge<T>(line: Buffer, asked: string, take: (fields: string[]) => T | undefined): Verdict<T> {
+function judge<T>(line: Buffer, command: string, take: (fields: string[]) => T | undefined): Verdict<T> {
   const end = line.indexOf('\n');
   if (end < 0) return incomplete;
   if (end < line.length - 1) return fault('more than a line');
   const [number, ...fields] = line.toString('latin1', 0, end).split(' ');
-  if (number !== asked) return fault(`the answer to ${number} instead of ${asked}`);
+  if (number !== command) return fault(`the answer to ${number} instead of ${command}`);
   const answer = take(fields);
   return answer === undefined ? fault(fields.join(' ')) : { kind: 'answer', answer };
 }

@@ -18,7 +18,7 @@ export const applyQuery = {
     ),
 } as const;
 
-const taken = reconfiguredSchema.omit({ results: true, etag: true }).extend({
+const reconfiguredEntry = reconfiguredSchema.omit({ results: true, etag: true }).extend({
   /** Dry runs only: the first differences by field, equally many for each session. */
   results: reconfiguredSchema.shape.results.optional(),
 });
@@ -30,5 +30,5 @@ const refused = z.object({
 });
 
 /** The outcome of one session. */
-export const appliedSessionSchema = z.union([refused, taken]);
+export const appliedSessionSchema = z.union([refused, reconfiguredEntry]);
 export type AppliedSession = z.infer<typeof appliedSessionSchema>;

@@ -7,10 +7,10 @@ import { unknownNames } from './unknown-names.ts';
  */
 export function closedObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
   // Fields that are merely tolerated are not recommended.
-  const known = Object.keys(shape).filter((name) => !(shape[name] as z.ZodType).meta()?.deprecated);
+  const fieldNames = Object.keys(shape).filter((name) => !(shape[name] as z.ZodType).meta()?.deprecated);
   return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === 'unrecognized_keys' ? unknownNames('field', issue.keys, known) : undefined,
+      issue.code === 'unrecognized_keys' ? unknownNames('field', issue.keys, fieldNames) : undefined,
   });
 }
 

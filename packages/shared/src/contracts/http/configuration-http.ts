@@ -29,14 +29,14 @@ const shifts = z
   .max(shiftsAtMost)
   .superRefine((all, context) => {
     for (const field of ['name', 'start'] as const) {
-      const seen = new Set<string>();
+      const earlierIds = new Set<string>();
       for (const [index, { [field]: value }] of all.entries()) {
-        if (seen.has(value)) {
+        if (earlierIds.has(value)) {
           const message =
             field === 'name' ? 'must not be that of another shift' : 'must not be when another begins';
           context.addIssue({ code: 'custom', path: [index, field], message });
         }
-        seen.add(value);
+        earlierIds.add(value);
       }
     }
   });

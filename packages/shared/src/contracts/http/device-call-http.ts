@@ -59,7 +59,7 @@ export function deviceTrialBody(specs: Specs, devices: DeviceBodies): z.ZodType<
     const parsed = judgedBy(envelope, body);
     const { device, points } = (body ?? {}) as { readonly device?: unknown; readonly points?: unknown };
     const spec = devices.specOf(device);
-    const judged =
+    const verdict =
       spec && Array.isArray(points)
         ? points.map((point) =>
             judgedDevicePoint({ spec, connection: devices.connectionIn(spec, device) }, point),
@@ -67,7 +67,7 @@ export function deviceTrialBody(specs: Specs, devices: DeviceBodies): z.ZodType<
         : [];
     const issues = [
       ...(parsed.ok ? [] : parsed.issues),
-      ...judged.flatMap((each, index) =>
+      ...verdict.flatMap((each, index) =>
         each.ok
           ? []
           : each.issues.map(({ path, message }) => ({ path: ['points', index, ...path], message })),
@@ -78,7 +78,7 @@ export function deviceTrialBody(specs: Specs, devices: DeviceBodies): z.ZodType<
       ok: true,
       value: {
         device: parsed.value.device as DeviceCreate,
-        points: judged.flatMap((each) => (each.ok ? [each.value] : [])),
+        points: verdict.flatMap((each) => (each.ok ? [each.value] : [])),
       },
     };
   };

@@ -9,17 +9,17 @@ import { ownFields, ownOf, shownOf, unstorable } from './own-fields.ts';
 import { pageSchema } from './page.ts';
 
 const id = z.int().positive();
-const stored = deviceConfigSchema.shape;
+const storedFields = deviceConfigSchema.shape;
 
 /** Fields of a device that every protocol has: those before the protocol's own fields, and those behind them. */
 const before = {
-  code: plainCode(stored.code),
-  name: plainText(stored.name.unwrap()),
+  code: plainCode(storedFields.code),
+  name: plainText(storedFields.name.unwrap()),
   site_id: id.nullable(),
 } as const;
 const behind = {
-  timeout_ms: stored.timeout_ms.unwrap(),
-  measurement: plainCode(stored.measurement.unwrap())
+  timeout_ms: storedFields.timeout_ms.unwrap(),
+  measurement: plainCode(storedFields.measurement.unwrap())
     .refine((value) => !value.startsWith('#'), 'must not begin with #')
     .meta({ not: { pattern: '^#' } })
     .nullable(),
@@ -126,16 +126,16 @@ export class DeviceBodies {
     // Fields of an unknown protocol belong to nobody.
     if (!spec) return judgedBy(this.#unknown(), body) as Judged<DeviceCreate>;
     const { create } = this.#schemasOf(spec);
-    const judged = judgedBy(create, body) as Judged<DeviceCreate>;
-    if (judged.ok) {
-      const faults = faultsAcross(spec, judged.value);
-      return faults.length > 0 ? refusedFor(faults) : judged;
+    const verdict = judgedBy(create, body) as Judged<DeviceCreate>;
+    if (verdict.ok) {
+      const faults = faultsAcross(spec, verdict.value);
+      return faults.length > 0 ? refusedFor(faults) : verdict;
     }
     // A mistyped field is reported beside the one that is missing because of it.
     const rest = judgedBy(create, onlyKnown(create, body)) as Judged<DeviceCreate>;
-    if (!rest.ok) return judged;
+    if (!rest.ok) return verdict;
     const across = refusedFor(faultsAcross(spec, rest.value));
-    return { ok: false, issues: [...judged.issues, ...(across.ok ? [] : across.issues)] };
+    return { ok: false, issues: [...verdict.issues, ...(across.ok ? [] : across.issues)] };
   }
 
   /** A device after a change, flat. Fields that a new protocol does not have are dropped. */
@@ -145,22 +145,27 @@ export class DeviceBodies {
     const change = judgedBy(this.#schemasOf(spec).change, body);
     if (!change.ok) return change;
     const { id: _, ...rest } = now;
-    const kept = Object.entries(rest).filter(
+    const keptFields = Object.entries(rest).filter(
       ([name]) => name in before || name in behind || name in spec.connection.shape,
     );
     const mode = spec.modes.includes(now.mode) ? { mode: now.mode } : {};
-    return this.judged({ ...Object.fromEntries(kept), ...mode, protocol: spec.protocol, ...change.value });
+    return this.judged({
+      ...Object.fromEntries(keptFields),
+      ...mode,
+      protocol: spec.protocol,
+      ...change.value,
+    });
   }
 
   #schemasOf(spec: DriverSpec) {
-    const known = this.#schemas.get(spec.protocol);
-    if (known) return known;
+    const cached = this.#schemas.get(spec.protocol);
+    if (cached) return cached;
     const own = ownFields(spec.connection);
     const [first] = spec.modes;
     const [isDefault] = this.#specs.keys();
     const modes = z.enum([...spec.modes]);
     const protocol = z.literal(spec.protocol);
-    const made = {
+    const schemas = {
       create: closedObject({
         ...before,
         name: before.name.default(''),
@@ -169,7 +174,7 @@ export class DeviceBodies {
         mode: modes.default(first ?? 'polled'),
         ...own.create,
         ...behind,
-        timeout_ms: stored.timeout_ms,
+        timeout_ms: storedFields.timeout_ms,
         measurement: behind.measurement.default(null),
         enabled: behind.enabled.default(true),
       }),
@@ -181,8 +186,8 @@ export class DeviceBodies {
         ...behind,
       }).partial(),
     };
-    this.#schemas.set(spec.protocol, made);
-    return made;
+    this.#schemas.set(spec.protocol, schemas);
+    return schemas;
   }
 
   #protocols() {

@@ -28,9 +28,9 @@ export function schemaOf<T>(judge: (body: unknown) => Judged<T>, described: obje
   return z
     .unknown()
     .transform((body, context): T => {
-      const judged = judge(body);
-      if (judged.ok) return judged.value;
-      for (const { path, message } of judged.issues) {
+      const verdict = judge(body);
+      if (verdict.ok) return verdict.value;
+      for (const { path, message } of verdict.issues) {
         context.addIssue({ code: 'custom', path: path.map(String), message });
       }
       return z.NEVER;

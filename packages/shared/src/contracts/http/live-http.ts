@@ -5,7 +5,7 @@ import { storableText } from './storable-text.ts';
 /** A parameter that may be given several times. */
 const several = z
   .union([storableText(128), z.array(storableText(128)).max(100)])
-  .transform((given) => [given].flat().filter((text) => text !== ''))
+  .transform((values) => [values].flat().filter((text) => text !== ''))
   .optional();
 
 export const liveQuerySchema = z.object({

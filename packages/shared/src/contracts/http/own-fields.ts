@@ -11,13 +11,13 @@ export interface OwnFields {
   readonly change: z.ZodRawShape;
 }
 
-const known = new WeakMap<z.ZodObject, OwnFields>();
+const cache = new WeakMap<z.ZodObject, OwnFields>();
 
 /** Made once for each schema: many points are judged by it. */
 export function ownFields(schema: z.ZodObject): OwnFields {
-  const made = known.get(schema) ?? fieldsOf(schema);
-  known.set(schema, made);
-  return made;
+  const fields = cache.get(schema) ?? fieldsOf(schema);
+  cache.set(schema, fields);
+  return fields;
 }
 
 function fieldsOf({ shape }: z.ZodObject): OwnFields {
@@ -61,9 +61,9 @@ function closed(schema: z.ZodType): z.ZodType {
 
 /** Rebuilds a schema, keeping its checks and its meta data. */
 function rebuilt(schema: z.ZodType, changes: object): z.ZodType {
-  const made = schema.clone({ ...schema._zod.def, ...changes } as typeof schema._zod.def);
+  const clone = schema.clone({ ...schema._zod.def, ...changes } as typeof schema._zod.def);
   const meta = schema.meta();
-  return meta ? made.meta(meta) : made;
+  return meta ? clone.meta(meta) : clone;
 }
 
 /** The flat fields that a schema has, without nulls. */

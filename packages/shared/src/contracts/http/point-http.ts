@@ -11,13 +11,13 @@ import { pageSchema } from './page.ts';
 import { withoutNulls } from './without-nulls.ts';
 
 const id = z.int().positive();
-const stored = pointConfigSchema.shape;
+const storedFields = pointConfigSchema.shape;
 
 /** InfluxDB takes a field of this name for the timestamp and loses it, though it answers with success (measured). */
 const isTimestampName = (name: string) => name === 'time';
 /** Names of the fields in which InfluxDB gets what a float field cannot hold: see docs/samples.md. */
 const isIntegerFieldName = (name: string) => /__integer(_minus_2_63)?$/.test(name);
-const pointCode = plainCode(stored.code)
+const pointCode = plainCode(storedFields.code)
   .refine((name) => !isTimestampName(name), {
     error:
       'must not be "time": that is the name of the timestamp in the database; choose another, such as "clock_time"',
@@ -27,44 +27,44 @@ const pointCode = plainCode(stored.code)
       'must not end in "__integer" or "__integer_minus_2_63": such names hold 64-bit integers in InfluxDB',
   })
   .meta({ not: { pattern: '^time$|__integer(_minus_2_63)?$' } });
-const scale = stored.scale
+const scale = storedFields.scale
   .unwrap()
   .refine((factor) => factor !== 0, 'must not be 0: every value would be the offset')
   .meta({ not: { const: 0 } });
 const wholeNumberPattern = '^(?:0|-?[1-9][0-9]*)$';
 
 /** Fields of a point that every protocol has: those before the protocol's own fields, and those behind them. */
-const before = { code: pointCode, name: plainText(stored.name.unwrap()) } as const;
+const before = { code: pointCode, name: plainText(storedFields.name.unwrap()) } as const;
 const behind = {
-  data_type: stored.data_type,
+  data_type: storedFields.data_type,
   scale,
-  offset: stored.offset.unwrap(),
-  unit: plainText(stored.unit.unwrap()),
+  offset: storedFields.offset.unwrap(),
+  unit: plainText(storedFields.unit.unwrap()),
   enabled: z.boolean(),
 } as const;
 /** Null says that it is not set. */
 const options = {
-  count: stored.count.unwrap().nullable(),
-  precision: stored.precision.unwrap().nullable(),
-  valid_min: stored.valid_min.unwrap().nullable(),
-  valid_max: stored.valid_max.unwrap().nullable(),
+  count: storedFields.count.unwrap().nullable(),
+  precision: storedFields.precision.unwrap().nullable(),
+  valid_min: storedFields.valid_min.unwrap().nullable(),
+  valid_max: storedFields.valid_max.unwrap().nullable(),
   linear: closedObject(linearRangeSchema.shape).nullable(),
   enumeration: z
     .record(z.string().max(20).meta({ pattern: wholeNumberPattern }), plainText(z.string().max(256)))
     .refine((names) => Object.keys(names).length <= 1_000, 'must not name more than 1000 numbers')
     .meta({ maxProperties: 1_000 })
     .nullable(),
-  period_ms: stored.period_ms.unwrap().nullable(),
+  period_ms: storedFields.period_ms.unwrap().nullable(),
   report: closedObject(reportByExceptionSchema.shape).nullable(),
 } as const;
-const writable = stored.writable.unwrap();
+const writable = storedFields.writable.unwrap();
 
 const created = {
   before: { ...before, name: before.name.default('') },
   behind: {
     ...behind,
     scale: scale.default(1),
-    offset: stored.offset,
+    offset: storedFields.offset,
     unit: behind.unit.default(''),
     enabled: behind.enabled.default(true),
     count: options.count.default(null),
@@ -80,7 +80,7 @@ const created = {
 } as const;
 const changed = { before, behind: { ...behind, ...options, writable } } as const;
 
-const commonSchema = z.object({ ...changed.before, ...changed.behind, code: plainCode(stored.code) });
+const commonSchema = z.object({ ...changed.before, ...changed.behind, code: plainCode(storedFields.code) });
 /** The fields of a point that every protocol has. */
 export type PointCommon = z.infer<typeof commonSchema>;
 
@@ -89,7 +89,7 @@ export const pointViewSchema = z.looseObject({
   id,
   device_id: id,
   ...commonSchema.shape,
-  scale: stored.scale.unwrap(),
+  scale: storedFields.scale.unwrap(),
 });
 export type PointView = z.infer<typeof pointViewSchema>;
 export const pointPageSchema = pageSchema(pointViewSchema);
@@ -110,9 +110,9 @@ export interface DeviceOfPoint {
 }
 
 /** A body of which only the device is known: the rest is judged by that. */
-const named = z.looseObject({ device_id: id });
-export type NamedPoint = z.infer<typeof named>;
-const manyNamed = z.array(named).min(1).max(10_000);
+const namedPoint = z.looseObject({ device_id: id });
+export type NamedPoint = z.infer<typeof namedPoint>;
+const manyNamed = z.array(namedPoint).min(1).max(10_000);
 
 /** Flat bodies of points, for the protocols that there are. */
 export class PointBodies {
@@ -138,12 +138,14 @@ export class PointBodies {
     this.create = schemaOf(
       (body) => {
         const isMany = Array.isArray(body);
-        const judged = isMany ? judgedBy(manyNamed, body) : judgedBy<NamedPoint | NamedPoint[]>(named, body);
-        if (judged.ok) return judged;
+        const verdict = isMany
+          ? judgedBy(manyNamed, body)
+          : judgedBy<NamedPoint | NamedPoint[]>(namedPoint, body);
+        if (verdict.ok) return verdict;
         // All that is wrong, as far as it can be said without a device.
         const { create } = schemasOf(first);
         const whole = judgedBy<unknown>(isMany ? z.array(create).min(1).max(10_000) : create, body);
-        return whole.ok ? judged : whole;
+        return whole.ok ? verdict : whole;
       },
       {
         anyOf: [...creations, { type: 'array', minItems: 1, maxItems: 10_000, items: anyOf(creations) }],
@@ -161,11 +163,11 @@ export class PointBodies {
   /** Judges a point whose device does not exist, as if it spoke the first protocol. */
   judgedWithoutDevice(body: unknown): Judged<JudgedPoint> {
     const spec = this.#first;
-    const judged = judgedPoint({ spec, connection: {} }, body);
-    if (judged.ok) return judged;
+    const verdict = judgedPoint({ spec, connection: {} }, body);
+    if (verdict.ok) return verdict;
     return {
       ok: false,
-      issues: [{ path: ['device_id'], message: 'there is no such device' }, ...judged.issues],
+      issues: [{ path: ['device_id'], message: 'there is no such device' }, ...verdict.issues],
     };
   }
 
@@ -190,15 +192,15 @@ const schemas = new WeakMap<
   { readonly point: z.ZodObject; readonly create: z.ZodObject; readonly change: z.ZodObject }
 >();
 function schemasOf(spec: Pick<DriverSpec, 'place'>) {
-  const known = schemas.get(spec.place);
-  if (known) return known;
-  const made = {
+  const cached = schemas.get(spec.place);
+  if (cached) return cached;
+  const created = {
     point: closedObject(pointShape(spec)),
     create: closedObject({ device_id: id, ...pointShape(spec) }),
     change: closedObject({ device_id: id, ...changeShape(spec) }).partial(),
   };
-  schemas.set(spec.place, made);
-  return made;
+  schemas.set(spec.place, created);
+  return created;
 }
 
 /** The schema of a point whose device is known: all that a form asks for. */
@@ -230,14 +232,16 @@ export function changedPoint(
   if (!change.ok) return change;
   const { device_id: _, ...fields } = change.value as Record<string, unknown>;
   const own = Object.keys(to.spec.place.shape).filter((name) => fields[name] !== undefined);
-  const shown = shownOf(from.spec.place, from.spec.showAddress(now.address));
-  const said = saidByAddress(to.spec, fields);
-  const kept = Object.entries(shown).filter(([name]) => name in to.spec.place.shape && !said.has(name));
-  const whole = { ...now.common, ...Object.fromEntries(kept), ...fields };
+  const currentPlace = shownOf(from.spec.place, from.spec.showAddress(now.address));
+  const setByAddress = saidByAddress(to.spec, fields);
+  const keptFields = Object.entries(currentPlace).filter(
+    ([name]) => name in to.spec.place.shape && !setByAddress.has(name),
+  );
+  const whole = { ...now.common, ...Object.fromEntries(keptFields), ...fields };
   const checked = judgedBy(to.spec.place, ownOf(to.spec.place, whole));
   const after = checked.ok ? placed(to, { ok: true, value: { ...whole, ...checked.value } }) : checked;
   if (after.ok || own.length > 0 || from !== to) return after;
-  const had = placed(from, { ok: true, value: { ...now.common, ...shown } });
+  const had = placed(from, { ok: true, value: { ...now.common, ...currentPlace } });
   const old = had.ok ? [] : had.issues;
   const issues = after.issues.filter(
     ({ path, message }) =>
@@ -260,12 +264,12 @@ function saidByAddress(
 
 function placed(
   { spec, connection }: DeviceOfPoint,
-  judged: Judged<Record<string, unknown>>,
+  verdict: Judged<Record<string, unknown>>,
 ): Judged<JudgedPoint> {
-  if (!judged.ok) return judged;
-  const common = commonOf(judged.value);
+  if (!verdict.ok) return verdict;
+  const common = commonOf(verdict.value);
   const fields = withoutNulls(common) as PointFields;
-  const own = ownOf(spec.place, judged.value);
+  const own = ownOf(spec.place, verdict.value);
   const odd = unstorable(own);
   if (odd.length > 0) return refusedFor(odd);
   const parsed = spec.parseAddress(own, fields, connection);

@@ -14,7 +14,7 @@ export const namedPoint = storableText(300)
 
 /** A parameter that may be given several times. */
 export function several<T extends z.ZodType<string>>(one: T, atMost: number) {
-  return z.union([one, z.array(one).min(1).max(atMost)]).transform((given) => [given].flat());
+  return z.union([one, z.array(one).min(1).max(atMost)]).transform((points) => [points].flat());
 }
 
 export const pointsAtOnce = 5_000;

@@ -7,19 +7,19 @@ const toldLetters = 64;
 /** Says for each of these unknown names which one was probably meant, or lists all that there are. */
 export function unknownNames(
   kind: 'field' | 'query parameter',
-  given: readonly string[],
-  known: readonly string[],
+  names: readonly string[],
+  knownNames: readonly string[],
 ): string {
-  const told = given.slice(0, toldNames).map((name) => unknownName(kind, name, known));
-  const more = given.length > toldNames ? [`and ${given.length - toldNames} more that there are not`] : [];
-  return [...told, ...more].join('; ');
+  const messages = names.slice(0, toldNames).map((name) => unknownName(kind, name, knownNames));
+  const more = names.length > toldNames ? [`and ${names.length - toldNames} more that there are not`] : [];
+  return [...messages, ...more].join('; ');
 }
 
-function unknownName(kind: string, name: string, known: readonly string[]): string {
+function unknownName(kind: string, name: string, knownNames: readonly string[]): string {
   const isTold = name.length <= toldLetters;
   const there = `there is no ${kind} "${isTold ? name : `${name.slice(0, toldLetters)}…`}"`;
-  const nearest = isTold ? nearestWord(name, known) : undefined;
+  const nearest = isTold ? nearestWord(name, knownNames) : undefined;
   if (nearest !== undefined) return `${there}; did you mean ${nearest}?`;
-  if (known.length === 0) return `${there}; this takes none`;
-  return `${there}; known: ${known.join(', ')}`;
+  if (knownNames.length === 0) return `${there}; this takes none`;
+  return `${there}; known: ${knownNames.join(', ')}`;
 }

@@ -35,12 +35,14 @@ export function pointPlace(
   const word = (field: string) => optionWord(properties[field], point[field], language);
   const isSet = (field: string) => point[field] !== undefined && point[field] !== null;
   const isNamed = (field: string) => notations.some(({ sets }) => sets[field] !== undefined);
-  const named = others.filter((field) => isNamed(field) && isSet(field));
+  const namedFields = others.filter((field) => isNamed(field) && isSet(field));
   const more = others.filter(
     (field) => !isNamed(field) && isSet(field) && point[field] !== properties[field]?.default,
   );
   return {
-    address: [...named, address].flatMap((field) => (field && isSet(field) ? word(field) : [])).join(' '),
+    address: [...namedFields, address]
+      .flatMap((field) => (field && isSet(field) ? word(field) : []))
+      .join(' '),
     more: more.map((field) => `${properties[field]?.['x-label']?.[language] ?? field} ${word(field)}`),
   };
 }

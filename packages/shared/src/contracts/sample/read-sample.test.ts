@@ -12,15 +12,15 @@ const lacking =
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const plainCount = (text: string) => {
-  const read = readSample(bytesOf(text));
-  return read.ok ? (read.sample as { plainValues?: { count: number } }).plainValues?.count : undefined;
+  const result = readSample(bytesOf(text));
+  return result.ok ? (result.sample as { plainValues?: { count: number } }).plainValues?.count : undefined;
 };
 
 /** Everything that a reader could ask for, however it was read. */
-function seen(read: ReturnType<typeof readSample>): unknown {
-  if (!read.ok) return read;
-  const { plainValues: _, ...sample } = read.sample as typeof read.sample & { plainValues?: unknown };
-  return { ...sample, values: read.sample.values };
+function summaryOf(result: ReturnType<typeof readSample>): unknown {
+  if (!result.ok) return result;
+  const { plainValues: _, ...sample } = result.sample as typeof result.sample & { plainValues?: unknown };
+  return { ...sample, values: result.sample.values };
 }
 
 const name = fc.oneof(
@@ -117,9 +117,9 @@ describe('a sample that is read from the bytes of its message', () => {
     fc.assert(
       fc.property(head, valuesText, tail, (before, values, after) => {
         const text = `{${before},"values":${values}${after}}`;
-        const read = readSample(bytesOf(text));
-        expect(seen(read)).toEqual(seen(decodeSample(text)));
-        if (read.ok && 'plainValues' in read.sample) plain += 1;
+        const result = readSample(bytesOf(text));
+        expect(summaryOf(result)).toEqual(summaryOf(decodeSample(text)));
+        if (result.ok && 'plainValues' in result.sample) plain += 1;
       }),
       { numRuns: 5_000 },
     );
@@ -147,7 +147,7 @@ describe('a sample that is read from the bytes of its message', () => {
   it('is found wherever the bytes begin in a larger piece, as they do when they come from the broker', () => {
     const text = `{${envelope},"values":{"a":1,"b":2}}`;
     const padded = bytesOf(`xxxxx${text}xxxx`);
-    const read = readSample(padded.subarray(5, 5 + text.length));
-    expect(read).toMatchObject({ ok: true, sample: { tick: 5, values: { a: 1, b: 2 } } });
+    const result = readSample(padded.subarray(5, 5 + text.length));
+    expect(result).toMatchObject({ ok: true, sample: { tick: 5, values: { a: 1, b: 2 } } });
   });
 });

@@ -12,10 +12,10 @@ type Labels = Readonly<Record<string, string>>;
 export function noDriver(up: readonly Labels[], needs: SessionNeeds): InBoth | undefined {
   const labelled = up.filter((labels) => hasRequiredLabels(labels, needs));
   if (labelled.length === 0) return undefined;
-  const wanted = Object.entries(needs.drivers ?? {});
-  const nowhere = wanted.filter(([protocol]) => !labelled.some((labels) => hasDriver(labels, protocol)));
+  const drivers = Object.entries(needs.drivers ?? {});
+  const nowhere = drivers.filter(([protocol]) => !labelled.some((labels) => hasDriver(labels, protocol)));
   // Each driver may be on some collector, but all of them on none.
-  const missing = nowhere.length > 0 ? nowhere : wanted;
+  const missing = nowhere.length > 0 ? nowhere : drivers;
   const en = missing.map(([protocol, device]) => `${protocol} (device ${device})`).join(' and ');
   const zh = missing.map(([protocol, device]) => `${protocol}（设备 ${device}）`).join('和');
   const labels = Object.entries(needs.labels).map(([name, value]) => `${name}=${value}`);

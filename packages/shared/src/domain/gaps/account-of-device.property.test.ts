@@ -28,7 +28,7 @@ interface Read {
 }
 
 /** Back and forth between the two lengths: ticks in order of time, with what became of each. */
-function told({ changes, first, fates, lateMs }: typeof story extends fc.Arbitrary<infer T> ? T : never) {
+function storyOf({ changes, first, fates, lateMs }: typeof story extends fc.Arbitrary<infer T> ? T : never) {
   const legs = [Number.NEGATIVE_INFINITY, ...changes].map((fromMs, index) => ({
     fromMs,
     periodMs: lengths[(lengths.indexOf(first) + index) % 2] as number,
@@ -48,14 +48,15 @@ function told({ changes, first, fates, lateMs }: typeof story extends fc.Arbitra
   return { legs, due, surplus };
 }
 
-function coverageOf(read: readonly Read[]): Coverage {
-  const of = (wanted: string) => fromTicks(read.flatMap(({ tick, fate }) => (fate === wanted ? [tick] : [])));
+function coverageOf(reads: readonly Read[]): Coverage {
+  const of = (wantedFate: string) =>
+    fromTicks(reads.flatMap(({ tick, fate }) => (fate === wantedFate ? [tick] : [])));
   const missed = new Map<GapCause, ReturnType<typeof of>>();
   for (const cause of ['timeout', 'fenced'] as const) missed.set(cause, of(cause));
   return { stored: of('stored'), quarantined: of('quarantined'), missed, sent: [], confirmed: [] };
 }
 
-const known = {
+const options = {
   intervals: [{ fromMs: 0, toMs: undefined }],
   placements: [{ timeMs: 0, epoch: 2, reason: 'start' as const }],
   nowMs: endMs,
@@ -66,19 +67,19 @@ describe('the account of a device that has ticks of several lengths', () => {
   it('has each tick that was due once, and every other one that was read as one that was not due', () => {
     fc.assert(
       fc.property(story, (each) => {
-        const { legs, due, surplus } = told(each);
+        const { legs, due, surplus } = storyOf(each);
         const recorded = Map.groupBy([...due, ...surplus], ({ periodMs }) => periodMs);
         const accounts = accountOfDevice({
-          ...known,
-          due: dueTicks(legs, known.intervals, endMs),
-          coverage: new Map([...recorded].map(([length, read]) => [length, coverageOf(read)])),
+          ...options,
+          due: dueTicks(legs, options.intervals, endMs),
+          coverage: new Map([...recorded].map(([length, reads]) => [length, coverageOf(reads)])),
           changes: each.changes.map((timeMs, event) => ({ timeMs, event })),
         });
-        const found: string[] = [];
+        const accounted: string[] = [];
         const unscheduled: string[] = [];
         for (const { periodMs, scheduled, stored, quarantined, gaps, unscheduled: more } of accounts) {
           const isDue = (tick: number) => scheduled.some(({ from, to }) => from <= tick && tick <= to);
-          const put = (ranges: readonly { from: number; to: number }[], as: string, into = found) => {
+          const put = (ranges: readonly { from: number; to: number }[], as: string, into = accounted) => {
             for (const { from, to } of ranges)
               for (let tick = from; tick <= to; tick += 1)
                 if (into === unscheduled || isDue(tick)) into.push(`${tick} of ${periodMs}: ${as}`);
@@ -89,9 +90,9 @@ describe('the account of a device that has ticks of several lengths', () => {
           put(more, 'surplus', unscheduled);
         }
         const inWords = ({ periodMs, tick, fate }: Read) => `${tick} of ${periodMs}: ${fate}`;
-        expect(found.sort()).toEqual(due.map(inWords).sort());
+        expect(accounted.sort()).toEqual(due.map(inWords).sort());
         expect(unscheduled.sort()).toEqual(
-          surplus.map((read) => inWords({ ...read, fate: 'surplus' })).sort(),
+          surplus.map((surplusRead) => inWords({ ...surplusRead, fate: 'surplus' })).sort(),
         );
       }),
       { numRuns: 500 },
@@ -102,20 +103,20 @@ describe('the account of a device that has ticks of several lengths', () => {
     const hole = fc.tuple(fc.integer({ min: 11, max: 250 }), fc.integer({ min: 11, max: 100 }));
     fc.assert(
       fc.property(story, hole, fc.boolean(), (each, [from, length], isTaken) => {
-        const { legs, due } = told({ ...each, fates: ['stored'], lateMs: 0 });
+        const { legs, due } = storyOf({ ...each, fates: ['stored'], lateMs: 0 });
         const [fromMs, toMs] = [from * 100, Math.min(endMs - 2_000, (from + length) * 100)];
         const isIn = ({ tick, periodMs }: Read) => tick * periodMs >= fromMs && tick * periodMs < toMs;
         fc.pre(due.some(isIn));
-        const left = Map.groupBy(
-          due.filter((read) => !isIn(read)),
+        const remaining = Map.groupBy(
+          due.filter((dueRead) => !isIn(dueRead)),
           ({ periodMs }) => periodMs,
         );
-        const taken = { timeMs: toMs - 50, epoch: 7, reason: 'failover' as const };
+        const placement = { timeMs: toMs - 50, epoch: 7, reason: 'failover' as const };
         const accounts = accountOfDevice({
-          ...known,
-          placements: isTaken ? [...known.placements, taken] : known.placements,
-          due: dueTicks(legs, known.intervals, endMs),
-          coverage: new Map([...left].map(([each, read]) => [each, coverageOf(read)])),
+          ...options,
+          placements: isTaken ? [...options.placements, placement] : options.placements,
+          due: dueTicks(legs, options.intervals, endMs),
+          coverage: new Map([...remaining].map(([each, reads]) => [each, coverageOf(reads)])),
           changes: each.changes.map((timeMs, event) => ({ timeMs, event })),
         });
         const causes = new Set(accounts.flatMap(({ gaps }) => gaps.map(({ cause }) => cause)));
@@ -130,13 +131,13 @@ describe('the account of a device that has ticks of several lengths', () => {
   it('is that of any device where no change has given it another length', () => {
     fc.assert(
       fc.property(story, (each) => {
-        const { due } = told({ ...each, changes: [], lateMs: 0 });
+        const { due } = storyOf({ ...each, changes: [], lateMs: 0 });
         const coverage = coverageOf(due);
         const [legs] = [[{ fromMs: Number.NEGATIVE_INFINITY, periodMs: each.first }]];
-        const all = dueTicks(legs ?? [], known.intervals, endMs);
+        const all = dueTicks(legs ?? [], options.intervals, endMs);
         const changes = each.changes.map((timeMs, event) => ({ timeMs, event }));
         const [only] = accountOfDevice({
-          ...known,
+          ...options,
           due: all,
           coverage: new Map([[each.first, coverage]]),
           changes,
@@ -144,7 +145,7 @@ describe('the account of a device that has ticks of several lengths', () => {
         const scheduled = all[0]?.scheduled ?? [];
         expect(only).toEqual({
           periodMs: each.first,
-          ...attributeGaps({ ...known, scheduled, coverage, periodMs: each.first, changes }),
+          ...attributeGaps({ ...options, scheduled, coverage, periodMs: each.first, changes }),
         });
       }),
     );

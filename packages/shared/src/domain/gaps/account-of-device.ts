@@ -19,7 +19,7 @@ const nothing: Coverage = { stored: [], quarantined: [], missed: new Map(), sent
 export function accountOfDevice({
   due,
   coverage,
-  ...known
+  ...rest
 }: Known & {
   readonly due: readonly DueTicks[];
   readonly coverage: ReadonlyMap<number, Coverage>;
@@ -34,7 +34,7 @@ export function accountOfDevice({
   return all.map((each) => ({
     periodMs: each.periodMs,
     ...attributeGaps({
-      ...known,
+      ...rest,
       ...each,
       others: ticks.filter(({ periodMs }) => periodMs !== each.periodMs),
     }),

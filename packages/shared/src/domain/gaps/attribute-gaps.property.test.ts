@@ -12,7 +12,7 @@ const time = fc.integer({ min: 0, max: horizonTicks * periodMs });
 const ticks: fc.Arbitrary<TickRanges> = fc
   .array(fc.integer({ min: 0, max: horizonTicks }), { maxLength: 30 })
   .map(fromTicks);
-const said: GapCause[] = [
+const causes: GapCause[] = [
   'timeout',
   'connection',
   'exception',
@@ -24,7 +24,9 @@ const said: GapCause[] = [
 const coverage = fc.record({
   stored: ticks,
   quarantined: ticks,
-  missed: fc.array(fc.tuple(fc.constantFrom(...said), ticks), { maxLength: 4 }).map((list) => new Map(list)),
+  missed: fc
+    .array(fc.tuple(fc.constantFrom(...causes), ticks), { maxLength: 4 })
+    .map((list) => new Map(list)),
   sent: fc.oneof(fc.constant([]), ticks),
   confirmed: fc.oneof(fc.constant([]), ticks),
 });
@@ -67,11 +69,11 @@ const situation = fc
     knowsSequences: fc.boolean(),
   })
   .map(({ events, knowsSequences, ...rest }) => {
-    const known = events.map((event) => ({
+    const timedEvents = events.map((event) => ({
       ...event,
       sequence: knowsSequences ? event.sequence : undefined,
     }));
-    const intervals = runningIntervals(known);
+    const intervals = runningIntervals(timedEvents);
     return { ...rest, intervals, periodMs, scheduled: scheduledTicks(intervals, periodMs, rest.nowMs) };
   });
 
@@ -81,8 +83,8 @@ const eachTick = (ranges: readonly TickRange[]) =>
 describe('accounting for the ticks of a device, whatever was recorded, placed and paused', () => {
   it('puts every scheduled tick into exactly one of stored, quarantined and the gaps', () => {
     fc.assert(
-      fc.property(situation, (given) => {
-        const { scheduled, stored, quarantined, gaps } = attributeGaps(given);
+      fc.property(situation, (options) => {
+        const { scheduled, stored, quarantined, gaps } = attributeGaps(options);
         const isScheduled = new Set(eachTick(scheduled));
         const parts = [
           ...eachTick(stored).filter((tick) => isScheduled.has(tick)),
@@ -97,8 +99,8 @@ describe('accounting for the ticks of a device, whatever was recorded, placed an
 
   it('gives gaps in order, without overlap, and merged with neighbours of the same cause', () => {
     fc.assert(
-      fc.property(situation, (given) => {
-        const { gaps } = attributeGaps(given);
+      fc.property(situation, (options) => {
+        const { gaps } = attributeGaps(options);
         for (const [index, gap] of gaps.entries()) {
           expect(gap.from).toBeLessThanOrEqual(gap.to);
           const before = gaps[index - 1];
@@ -113,10 +115,10 @@ describe('accounting for the ticks of a device, whatever was recorded, placed an
 
   it('never says that a tick was stored or quarantined which was not recorded as such', () => {
     fc.assert(
-      fc.property(situation, (given) => {
-        const { stored, quarantined, unscheduled, scheduled } = attributeGaps(given);
-        expect(stored).toEqual(given.coverage.stored);
-        const isIn = new Set(eachTick(given.coverage.quarantined));
+      fc.property(situation, (options) => {
+        const { stored, quarantined, unscheduled, scheduled } = attributeGaps(options);
+        expect(stored).toEqual(options.coverage.stored);
+        const isIn = new Set(eachTick(options.coverage.quarantined));
         expect(eachTick(quarantined).every((tick) => isIn.has(tick))).toBe(true);
         const due = new Set(eachTick(scheduled));
         expect(eachTick(unscheduled).some((tick) => due.has(tick))).toBe(false);
@@ -127,15 +129,15 @@ describe('accounting for the ticks of a device, whatever was recorded, placed an
 
   it('believes what the collector or the writer said of a tick', () => {
     fc.assert(
-      fc.property(situation, (given) => {
-        for (const { from, to, cause } of attributeGaps(given).gaps) {
+      fc.property(situation, (options) => {
+        for (const { from, to, cause } of attributeGaps(options).gaps) {
           for (let tick = from; tick <= to; tick += 1) {
-            const words = [...given.coverage.missed]
+            const words = [...options.coverage.missed]
               .filter(([, ranges]) => ranges.some((range) => range.from <= tick && tick <= range.to))
               .map(([word]) => word);
             if (words.length > 0) expect(words).toContain(cause);
             // Or what follows from when a collector began.
-            else expect(said.filter((word) => word !== 'buffer_full')).not.toContain(cause);
+            else expect(causes.filter((word) => word !== 'buffer_full')).not.toContain(cause);
           }
         }
       }),
@@ -145,12 +147,14 @@ describe('accounting for the ticks of a device, whatever was recorded, placed an
 
   it('calls every tick lost on its way that was confirmed and of which nothing else is on record', () => {
     fc.assert(
-      fc.property(situation, (given) => {
-        const { stored, quarantined, missed, confirmed } = given.coverage;
-        const known = new Set([stored, quarantined, ...missed.values()].flatMap(eachTick));
+      fc.property(situation, (options) => {
+        const { stored, quarantined, missed, confirmed } = options.coverage;
+        const recordedTicks = new Set([stored, quarantined, ...missed.values()].flatMap(eachTick));
         const wasConfirmed = new Set(eachTick(confirmed));
-        const open = eachTick(given.scheduled).filter((tick) => wasConfirmed.has(tick) && !known.has(tick));
-        const lost = attributeGaps(given).gaps.filter(({ cause }) => cause === 'buffer_full');
+        const open = eachTick(options.scheduled).filter(
+          (tick) => wasConfirmed.has(tick) && !recordedTicks.has(tick),
+        );
+        const lost = attributeGaps(options).gaps.filter(({ cause }) => cause === 'buffer_full');
         const isLost = new Set(eachTick(lost));
         expect(open.filter((tick) => !isLost.has(tick))).toEqual([]);
       }),

@@ -60,8 +60,8 @@ function gapsOf(story: Story) {
     within(askedTick),
     unwrittenTick === undefined ? undefined : within(unwrittenTick),
   );
-  const known = { scheduled, intervals, placements, coverage, periodMs, nowMs };
-  const { gaps } = attributeGaps({ ...known, settledMs: settled });
+  const options = { scheduled, intervals, placements, coverage, periodMs, nowMs };
+  const { gaps } = attributeGaps({ ...options, settledMs: settled });
   return gaps.map(({ cause, from, to }) => [cause, from, to]);
 }
 

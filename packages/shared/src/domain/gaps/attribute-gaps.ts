@@ -51,7 +51,7 @@ export interface Accounting {
 }
 
 /** Where a tick was given several causes, the first of these counts. */
-const said = [
+const causePrecedence = [
   ...(['too_large', 'buffer_full', 'overrun', 'exception', 'timeout', 'connection'] as const),
   ...(['lease_lost', 'fenced'] as const),
 ] as const;
@@ -81,13 +81,13 @@ export function attributeGaps(options: {
   let open = without(without(scheduled, stored), quarantined);
   const gaps: CausedTicks[] = [];
   let recorded = union(stored, quarantined);
-  for (const cause of said) {
+  for (const cause of causePrecedence) {
     const ticks = coverage.missed.get(cause);
     if (!ticks) continue;
     recorded = union(recorded, ticks);
-    const left = without(open, ticks);
-    gaps.push(...without(open, left).map((range) => ({ ...range, cause })));
-    open = left;
+    const remaining = without(open, ticks);
+    gaps.push(...without(open, remaining).map((range) => ({ ...range, cause })));
+    open = remaining;
   }
   const { sent, confirmed } = coverage;
   const dropped = intersection(open, confirmed);
@@ -96,8 +96,8 @@ export function attributeGaps(options: {
   const lost = lostAfterSending(open, { ...options, recorded, sent, confirmed });
   gaps.push(...lost);
   // A sender held the session while it sent, even if nothing of that is left.
-  const known = { ...options, recorded: union(recorded, confirmed), sourceKept: coverage.sourceKept };
-  gaps.push(...causesFromLog(without(open, normalise(lost)), known));
+  const logOptions = { ...options, recorded: union(recorded, confirmed), sourceKept: coverage.sourceKept };
+  gaps.push(...causesFromLog(without(open, normalise(lost)), logOptions));
   return { scheduled, stored, quarantined, gaps: mergeGaps(gaps), unscheduled: without(recorded, scheduled) };
 }
 

@@ -63,13 +63,13 @@ const endingMs = 2_000;
 const moveMs = 5_000;
 
 /** Gives each tick of `open`, for which nothing was recorded, the cause that follows from who held the session when. */
-export function causesFromLog(open: TickRanges, known: KnownOfDevice): CausedTicks[] {
-  const { intervals, periodMs, nowMs, settledMs, changes = [] } = known;
+export function causesFromLog(open: TickRanges, device: KnownOfDevice): CausedTicks[] {
+  const { intervals, periodMs, nowMs, settledMs, changes = [] } = device;
   const held = intervals.map((interval) => ({
     ...interval,
     // A look at the past knows what came afterwards.
     endMs: interval.toMs ?? Math.max(nowMs, settledMs),
-    placements: placementsIn(interval, known),
+    placements: placementsIn(interval, device),
   }));
   const ticksOfChange = held
     .flatMap(({ fromMs, toMs, placements }) => [
@@ -86,19 +86,21 @@ export function causesFromLog(open: TickRanges, known: KnownOfDevice): CausedTic
     const interval = held.find(({ fromMs, endMs }) => {
       return fromMs < (range.to + 1) * periodMs && endMs > range.from * periodMs;
     });
-    const leftMs = changes.length === 0 ? undefined : leftAfter(range, open, known);
-    const cause: Cause = interval ? causeIn(interval, range, { ...known, leftMs }) : { cause: 'not_arrived' };
-    const isLate = unheard.has(cause.cause) && wasKept(range, known);
+    const leftMs = changes.length === 0 ? undefined : leftAfter(range, open, device);
+    const cause: Cause = interval
+      ? causeIn(interval, range, { ...device, leftMs })
+      : { cause: 'not_arrived' };
+    const isLate = unheard.has(cause.cause) && wasKept(range, device);
     return { ...range, ...cause, ...(isLate && { cause: 'delivered_late' as const }) };
   });
 }
 
 /** Whether the device's next sender has begun with what its source had kept for it. */
-function wasKept(range: TickRange, known: KnownOfDevice): boolean {
-  const { periodMs, others = [] } = known;
-  const lengths: readonly Pick<TicksOfLength, 'periodMs' | 'sourceKept'>[] = [known, ...others];
+function wasKept(range: TickRange, device: KnownOfDevice): boolean {
+  const { periodMs, others = [] } = device;
+  const lengths: readonly Pick<TicksOfLength, 'periodMs' | 'sourceKept'>[] = [device, ...others];
   if (!lengths.some(({ sourceKept = [] }) => sourceKept.length > 0)) return false;
-  const afterMs = recordsAround(range, known).after.timeMs;
+  const afterMs = recordsAround(range, device).after.timeMs;
   return lengths.some(({ periodMs: length, sourceKept = [] }) => {
     const next = sourceKept[firstRangeAfter(sourceKept, Math.floor((range.to * periodMs) / length))];
     return next !== undefined && next.from * length <= afterMs;
@@ -142,8 +144,8 @@ interface KnownOfRange extends KnownOfDevice {
   readonly leftMs: number | undefined;
 }
 
-function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOfRange): Cause {
-  const { periodMs, changes = [], leftMs } = known;
+function causeIn(interval: HeldInterval, { from, to }: TickRange, context: KnownOfRange): Cause {
+  const { periodMs, changes = [], leftMs } = context;
   const { placements, fromSequence, toSequence } = interval;
   const began = fromSequence === undefined ? {} : { event: fromSequence };
   const ended = toSequence === undefined ? {} : { event: toSequence };
@@ -155,14 +157,14 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
       ? { cause: 'waiting', ...began }
       : { cause: placement.reason, event: placement.epoch };
   }
-  const { before, after } = recordsAround({ from, to }, known);
+  const { before, after } = recordsAround({ from, to }, context);
   const [beforeMs, afterMs] = [before.timeMs, after.timeMs];
   const inForce = changes.filter(({ timeMs }) => timeMs <= from * periodMs && timeMs > interval.fromMs);
   // When a change has brought the device, nothing lies before that, and nothing is to be explained there. Later changes
   // may have come before anybody has read the device.
   const broughtBy =
     beforeMs === Number.NEGATIVE_INFINITY
-      ? inForce.findLast(({ timeMs }) => !wasDueBefore(timeMs, known))
+      ? inForce.findLast(({ timeMs }) => !wasDueBefore(timeMs, context))
       : undefined;
   const change = broughtBy ?? inForce.at(-1);
   const isNew = broughtBy !== undefined;
@@ -192,7 +194,8 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
       if (isBeginning(reason)) return { cause: 'waiting', ...began };
       return { cause: isLeftAlone ? 'waiting' : reason, event: epoch };
     }
-    const isUnheard = change !== undefined && (isNew || readOnAfter(change.timeMs, { before, after }, known));
+    const isUnheard =
+      change !== undefined && (isNew || readOnAfter(change.timeMs, { before, after }, context));
     if ((isFollowed || isTakenBack) && isUnheard) {
       return { cause: 'reconfiguration', ...(change.event === undefined ? {} : { event: change.event }) };
     }

@@ -7,8 +7,8 @@ import type { TimedPlacement } from './timed-placements.ts';
 
 const second = 1_000;
 const range = (from: number, to: number): TickRanges => [{ from, to }];
-const coverageOf = (stored: TickRanges): Coverage => ({
-  ...{ stored, quarantined: [], missed: new Map(), sent: [], confirmed: [] },
+const coverageOf = (storedTicks: TickRanges): Coverage => ({
+  ...{ stored: storedTicks, quarantined: [], missed: new Map(), sent: [], confirmed: [] },
 });
 /** The session has run since second 100: it was placed at once, and changed at second 200 by event 9. */
 const intervals = [{ fromMs: 100 * second, toMs: undefined, fromSequence: 1, toSequence: undefined }];
@@ -98,23 +98,23 @@ describe('ticks around a change of configuration', () => {
       ['restart', 200 * second, 205 * second, []],
     ]);
     const storedAfter = range(2_050, 2_999);
-    const told = { before: second, after: 100, stored: range(100, 197), storedAfter };
-    expect(gapsOf(told)).toEqual([
+    const story = { before: second, after: 100, stored: range(100, 197), storedAfter };
+    expect(gapsOf(story)).toEqual([
       ['restart', 198 * second, 199 * second, []],
       ['restart', 200 * second, 204_900, []],
     ]);
-    expect(gapsOf({ ...told, stored: range(100, 199) })).toEqual([['restart', 200 * second, 204_900, []]]);
+    expect(gapsOf({ ...story, stored: range(100, 199) })).toEqual([['restart', 200 * second, 204_900, []]]);
   });
 
   it('are missing for whoever took over within the hole, on either side of the change', () => {
-    const taken: TimedPlacement = { timeMs: 203 * second, epoch: 11, reason: 'failover' };
-    const told = { before: second, after: 100, stored: range(100, 189), placements: [placed, taken] };
-    expect(gapsOf({ ...told, storedAfter: range(2_040, 2_999) })).toEqual([
+    const placement: TimedPlacement = { timeMs: 203 * second, epoch: 11, reason: 'failover' };
+    const story = { before: second, after: 100, stored: range(100, 189), placements: [placed, placement] };
+    expect(gapsOf({ ...story, storedAfter: range(2_040, 2_999) })).toEqual([
       ['failover', 190 * second, 199 * second, [11]],
       ['failover', 200 * second, 203_900, [11]],
     ]);
     // The session goes on, and nobody has read since.
-    expect(gapsOf({ ...told, placements: [placed] }).map(([cause]) => cause)).toEqual([
+    expect(gapsOf({ ...story, placements: [placed] }).map(([cause]) => cause)).toEqual([
       'not_arrived',
       'not_arrived',
     ]);
@@ -163,8 +163,8 @@ describe('ticks around a change of configuration', () => {
 
   it('are missing for the change also where it was taken back before anybody could read a device', () => {
     const takenBack = [...changes, { timeMs: 230 * second, event: 12 }];
-    const causes = (told: { endMs?: number; placements?: TimedPlacement[]; takenBackMs?: number }) => {
-      const { endMs = 230 * second, placements: more = [], takenBackMs = 0 } = told;
+    const causes = (story: { endMs?: number; placements?: TimedPlacement[]; takenBackMs?: number }) => {
+      const { endMs = 230 * second, placements: more = [], takenBackMs = 0 } = story;
       return attributeGaps({
         scheduled: range(200, endMs / second - 1),
         ...{ intervals, placements: [placed, ...more], periodMs: second, coverage: coverageOf([]) },
@@ -190,8 +190,8 @@ describe('ticks around a change of configuration', () => {
     expect(gapsOf({ before: second, after: second, stored: away })).toEqual([
       ['restart', 190 * second, 205 * second, []],
     ]);
-    const taken: TimedPlacement = { timeMs: 202 * second, epoch: 11, reason: 'failover' };
-    expect(gapsOf({ before: second, after: second, stored: away, placements: [placed, taken] })).toEqual([
+    const placement: TimedPlacement = { timeMs: 202 * second, epoch: 11, reason: 'failover' };
+    expect(gapsOf({ before: second, after: second, stored: away, placements: [placed, placement] })).toEqual([
       ['failover', 190 * second, 205 * second, [11]],
     ]);
   });

@@ -27,11 +27,11 @@ const intervals: fc.Arbitrary<RunningInterval[]> = fc
 
 /** Millisecond by millisecond: who runs at that moment, and by which leg. */
 function bruteTicks(all: readonly DeviceLeg[], running: readonly RunningInterval[], nowMs: number): string[] {
-  const found = new Set<string>();
+  const problems = new Set<string>();
   const legAt = (ms: number) => all.findLast(({ fromMs }) => fromMs <= ms);
   let latestMs = Number.NEGATIVE_INFINITY;
   const due = (ms: number, periodMs: number) => {
-    found.add(`${periodMs}: ${ms / periodMs}`);
+    problems.add(`${periodMs}: ${ms / periodMs}`);
     latestMs = ms;
   };
   for (const { fromMs, toMs = nowMs } of running) {
@@ -45,7 +45,7 @@ function bruteTicks(all: readonly DeviceLeg[], running: readonly RunningInterval
       if (periodMs !== undefined && ms % periodMs === 0) due(ms, periodMs);
     }
   }
-  return [...found].sort();
+  return [...problems].sort();
 }
 
 describe('the ticks of a device whose configuration changes', () => {

@@ -60,7 +60,7 @@ describe('the values of a device', () => {
             }));
             return lacks.length === 0 ? [] : [{ ticks: fromTicks([tick]), points }];
           });
-          const found = deviceValues({
+          const values = deviceValues({
             periodMs,
             legs: codesOf.map((codes, leg) => ({
               scheduled: fromTicks(due.filter((tick) => legOf(tick) === leg)),
@@ -111,7 +111,7 @@ describe('the values of a device', () => {
               if (!isThere) counts.byCause[cause] = (counts.byCause[cause] ?? 0) + 1;
             }
           }
-          const { points = [], neverDelivered = [], ...sum } = found ?? {};
+          const { points = [], neverDelivered = [], ...sum } = values ?? {};
           expect(sum).toEqual(counts);
           for (const { code, expected, delivered } of points) {
             if (change > 0 && change < ticks) continue;

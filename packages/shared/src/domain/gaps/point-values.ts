@@ -81,7 +81,7 @@ export interface DeviceValues extends ValueCounts {
  */
 export function deviceValues(options: ValuesOptions): DeviceValues | undefined {
   const { legs, window, untold } = options;
-  const stored = intersection(options.stored, reachOf(options));
+  const storedTicks = intersection(options.stored, reachOf(options));
   const sum = newCounts();
   const byPoint = new Map<string, MutableCounts>();
   let never = new Map<string, UndeliveredPoint>();
@@ -90,16 +90,22 @@ export function deviceValues(options: ValuesOptions): DeviceValues | undefined {
     // Until a version has its first tick, nobody knows which points it has kept.
     if (due.length === 0 && !haveAsMany(leg.rates, legs[index - 1]?.rates)) never = new Map();
     if (due.length === 0) continue;
-    if (!leg.rates || intersection(intersection(stored, due), untold).length > 0) return undefined;
-    const { lacked, isSound } = lackedPoints(leg, stored, options.lacking);
+    if (!leg.rates || intersection(intersection(storedTicks, due), untold).length > 0) return undefined;
+    const { lacked, isSound } = lackedPoints(leg, storedTicks, options.lacking);
     if (!isSound) return undefined;
     const tallies = new Map<string, Tally>();
     const tallyOf = (periodMs: number, { key, byCause }: Pick<LackedPoint, 'key' | 'byCause'>): Tally => {
-      const known = tallies.get(`${periodMs} ${key}`);
-      if (known) return known;
-      const made = tally(periodMs, { ...options, stored, due, scheduled: leg.scheduled, lacked: byCause });
-      tallies.set(`${periodMs} ${key}`, made);
-      return made;
+      const cached = tallies.get(`${periodMs} ${key}`);
+      if (cached) return cached;
+      const created = tally(periodMs, {
+        ...options,
+        stored: storedTicks,
+        due,
+        scheduled: leg.scheduled,
+        lacked: byCause,
+      });
+      tallies.set(`${periodMs} ${key}`, created);
+      return created;
     };
     for (const { periodMs, points } of leg.rates) {
       const whole = points - lacked.filter((point) => point.periodMs === periodMs).length;
@@ -175,7 +181,7 @@ function reachOf({ legs, window, periodMs }: ValuesOptions): TickRanges {
 /** `isSound`: the version has as many points of these periods as are lacked. */
 function lackedPoints(
   { scheduled, rates = [] }: RatedTicks,
-  stored: TickRanges,
+  storedTicks: TickRanges,
   lacking: readonly LackedTicks[],
 ): { readonly lacked: LackedPoint[]; readonly isSound: boolean } {
   interface Found {
@@ -184,9 +190,9 @@ function lackedPoints(
     readonly lists: { readonly cause: string; readonly ticks: TickRanges }[];
   }
   const points = new Map<string, Found>();
-  const read = intersection(stored, scheduled);
+  const ticksRead = intersection(storedTicks, scheduled);
   lacking.forEach(({ ticks, points: lists }, index) => {
-    const there = intersection(ticks, read);
+    const there = intersection(ticks, ticksRead);
     if (there.length === 0) return;
     for (const { cause, period_ms: periodMs, codes } of lists) {
       for (const code of codes) {
@@ -203,9 +209,9 @@ function lackedPoints(
     byKey.set(key, byCause);
     return { code, periodMs, key, byCause };
   });
-  const left = new Map(rates.map((rate) => [rate.periodMs, rate.points]));
-  for (const { periodMs } of lacked) left.set(periodMs, (left.get(periodMs) ?? 0) - 1);
-  return { lacked, isSound: [...left.values()].every((count) => count >= 0) };
+  const remaining = new Map(rates.map((rate) => [rate.periodMs, rate.points]));
+  for (const { periodMs } of lacked) remaining.set(periodMs, (remaining.get(periodMs) ?? 0) - 1);
+  return { lacked, isSound: [...remaining.values()].every((count) => count >= 0) };
 }
 
 /** Sorts once for each cause: a flaky device has many lists. */
@@ -241,17 +247,17 @@ function tally(
   const begun = (ticks: readonly TickRange[]) =>
     normalise(ticks.map(({ from, to }) => ({ from: numberAt(from - 1) + 1, to: numberAt(to) })));
   const expected = begun(due);
-  let given = intersection(stored, scheduled);
-  for (const ticks of lacked.values()) given = without(given, ticks);
-  const delivered = intersection(expected, touched(given));
+  let givenTicks = intersection(stored, scheduled);
+  for (const ticks of lacked.values()) givenTicks = without(givenTicks, ticks);
+  const delivered = intersection(expected, touched(givenTicks));
   let open = without(expected, delivered);
   const [first] = open;
   const byCause: Record<string, number> = {};
   const put = (cause: string, ticks: readonly TickRange[]) => {
-    const found = intersection(open, begun(ticks));
-    if (found.length === 0) return;
-    byCause[cause] = (byCause[cause] ?? 0) + countTicks(found);
-    open = without(open, found);
+    const lackedTicks = intersection(open, begun(ticks));
+    if (lackedTicks.length === 0) return;
+    byCause[cause] = (byCause[cause] ?? 0) + countTicks(lackedTicks);
+    open = without(open, lackedTicks);
   };
   for (const [cause, ticks] of lacked) put(cause, ticks);
   put('quarantined', quarantined);

@@ -28,7 +28,7 @@ export function union(a: TickRanges, b: TickRanges): TickRanges {
 
 /** The parts of `a` that are not in `b`. */
 export function without(a: TickRanges, b: TickRanges): TickRanges {
-  const left: TickRange[] = [];
+  const remaining: TickRange[] = [];
   let index = 0;
   for (const { from, to } of a) {
     let start = from;
@@ -36,12 +36,12 @@ export function without(a: TickRanges, b: TickRanges): TickRanges {
     for (let at = index; at < b.length; at += 1) {
       const hole = b[at] as TickRange;
       if (hole.from > to) break;
-      if (hole.from > start) left.push({ from: start, to: hole.from - 1 });
+      if (hole.from > start) remaining.push({ from: start, to: hole.from - 1 });
       start = Math.max(start, hole.to + 1);
     }
-    if (start <= to) left.push({ from: start, to });
+    if (start <= to) remaining.push({ from: start, to });
   }
-  return left;
+  return remaining;
 }
 
 export function intersection(a: TickRanges, b: TickRanges): TickRanges {

@@ -153,13 +153,13 @@ describe('the version in force', () => {
 
 describe('whatever is done to a session, a change of its configuration', () => {
   it('ends no running time: the placement that it has stays good', () => {
-    let seen = 0;
+    let legCount = 0;
     fc.assert(
       fc.property(steps, (all) => {
         const { log, states } = logOf(all);
         for (const [index, { event }] of log.entries()) {
           if (event.type !== 'session.reconfigured') continue;
-          seen += 1;
+          legCount += 1;
           const [before, after] = [states[index - 1], states[index]];
           if (before?.status !== 'running') expect(after?.status).toBe('paused');
           else expect(after).toMatchObject({ status: 'running', runningSince: before.runningSince });
@@ -167,7 +167,7 @@ describe('whatever is done to a session, a change of its configuration', () => {
       }),
       { numRuns: 1_000 },
     );
-    expect(seen).toBeGreaterThan(100);
+    expect(legCount).toBeGreaterThan(100);
   });
 
   it('takes the needs of the configuration along, back and forth', () => {

@@ -82,7 +82,7 @@ const on = (sessionId: string) => ({
 });
 type CommandName = keyof ReturnType<typeof on>;
 
-function given(history: readonly SessionEvent[]) {
+function afterHistory(history: readonly SessionEvent[]) {
   const log: Recorded<SessionEvent>[] = history.map((event, index) => ({
     event,
     sequence: 10 + index,
@@ -149,19 +149,19 @@ const ended = (status: 'stopped' | 'error') => refused({ code: 'session_ended', 
 
 describe('a start', () => {
   it('makes the first run of a task that never ran', () => {
-    expect(given([]).when(start)).toEqual(startedBy('7-1'));
+    expect(afterHistory([]).when(start)).toEqual(startedBy('7-1'));
   });
   it.each(['stopped', 'error'] as const)('makes the next run when the one before is %s', (status) => {
-    expect(given(histories[status]).when(start)).toEqual(startedBy('7-2'));
+    expect(afterHistory(histories[status]).when(start)).toEqual(startedBy('7-2'));
   });
   it.each(['running', 'paused'] as const)('is refused, naming the session, while one is %s', (status) => {
-    expect(given(histories[status]).when(start)).toEqual(
+    expect(afterHistory(histories[status]).when(start)).toEqual(
       refused({ code: 'task_already_active', sessionId: '7-1', status }),
     );
   });
   it('counts on after many runs', () => {
     const session = { ...run1, sessionId: '7-999' };
-    expect(given([started(session), stopped(session)]).when(start)).toEqual(startedBy('7-1000'));
+    expect(afterHistory([started(session), stopped(session)]).when(start)).toEqual(startedBy('7-1000'));
   });
 });
 
@@ -242,13 +242,13 @@ const rows = Object.entries(table).flatMap(([command, byState]) =>
 
 describe('a command on the session', () => {
   it.each(rows)('$command while it is $state', ({ command, state, decision }) => {
-    expect(given(histories[state]).when(on('7-1')[command] as SessionCommand)).toEqual(decision);
+    expect(afterHistory(histories[state]).when(on('7-1')[command] as SessionCommand)).toEqual(decision);
   });
 
   it('is decided the same after a pause that has ended as if there had been none', () => {
     const history = [started(run1), paused(run1), resumed(run1)];
     for (const command of Object.keys(table) as CommandName[]) {
-      const decision = given(history).when(on('7-1')[command] as SessionCommand);
+      const decision = afterHistory(history).when(on('7-1')[command] as SessionCommand);
       if (command !== 'ReconfigureSession') expect(decision).toEqual(table[command].running);
       // The session has been running since it was resumed.
       else expect(decision).toMatchObject({ ok: true, event: { runningSince: 12 } });
@@ -258,14 +258,14 @@ describe('a command on the session', () => {
 
 describe('a start with a longest duration', () => {
   it('says when the session has taken too long, and each event of it says so too', () => {
-    const decision = given([]).when({
+    const decision = afterHistory([]).when({
       ...start,
       maxDuration: { softSeconds: 60, hardSeconds: 86_400 },
     } as SessionCommand);
     const limits = { softLimitAt: '2025-03-02T06:01:00.000Z', hardLimitAt: '2025-03-03T06:00:00.000Z' };
     expect(decision).toMatchObject({ ok: true, event: limits });
     const limited = { ...run1, ...limits };
-    const paused_ = given([started(limited)]).when(on('7-1').PauseSession as SessionCommand);
+    const paused_ = afterHistory([started(limited)]).when(on('7-1').PauseSession as SessionCommand);
     expect(paused_).toMatchObject({ ok: true, event: { type: 'session.paused', ...limits } });
   });
 });
@@ -279,9 +279,9 @@ describe('a session that failed for a passing cause', () => {
   } as SessionEvent;
 
   it('can be stopped, so that nobody tries it again', () => {
-    expect(given([started(run1), failedPassing]).when(on('7-1').StopSession as SessionCommand)).toEqual(
-      stoppedNow,
-    );
+    expect(
+      afterHistory([started(run1), failedPassing]).when(on('7-1').StopSession as SessionCommand),
+    ).toEqual(stoppedNow);
   });
 
   it('carries on the count of tries when it fails again', () => {
@@ -292,7 +292,7 @@ describe('a session that failed for a passing cause', () => {
       reason: 'restart',
       attempt: 2,
     };
-    const decision = given([started(run1), failedPassing, again]).when(
+    const decision = afterHistory([started(run1), failedPassing, again]).when(
       on('7-1').FailSession as SessionCommand,
     );
     expect(decision).toMatchObject({
@@ -308,7 +308,7 @@ describe('a command on another session than the last', () => {
   it.each(['StopSession', 'FailSession', 'RestartSession', 'UndoReconfiguration'] as const)(
     '%s on an earlier run has nothing to do',
     (command) => {
-      expect(given(whileRun2Runs).when(on('7-1')[command] as SessionCommand)).toEqual(nothing);
+      expect(afterHistory(whileRun2Runs).when(on('7-1')[command] as SessionCommand)).toEqual(nothing);
     },
   );
   it.each([
@@ -318,13 +318,13 @@ describe('a command on another session than the last', () => {
     'RecoverPlaced',
     'ReconfigureSession',
   ] as const)('%s on an earlier run is refused as ended and leaves the present one alone', (command) => {
-    expect(given(whileRun2Runs).when(on('7-1')[command] as SessionCommand)).toEqual(ended('stopped'));
+    expect(afterHistory(whileRun2Runs).when(on('7-1')[command] as SessionCommand)).toEqual(ended('stopped'));
   });
   it.each(Object.keys(table) as CommandName[])(
     '%s on a run that was never started is not found',
     (command) => {
       for (const history of Object.values(histories)) {
-        expect(given(history).when(on('7-5')[command] as SessionCommand)).toEqual(
+        expect(afterHistory(history).when(on('7-5')[command] as SessionCommand)).toEqual(
           refused({ code: 'session_not_found', sessionId: '7-5' }),
         );
       }
@@ -335,7 +335,7 @@ describe('a command on another session than the last', () => {
     (sessionId) => {
       for (const history of Object.values(histories)) {
         for (const command of Object.values(on(sessionId))) {
-          expect(given(history).when(command as SessionCommand)).toEqual(
+          expect(afterHistory(history).when(command as SessionCommand)).toEqual(
             refused({ code: 'session_not_found', sessionId }),
           );
         }

@@ -30,14 +30,14 @@ export function decide(state: SessionState, command: SessionCommand): SessionDec
     });
   }
 
-  const asked = parseSessionId(command.sessionId);
-  if (!asked || state.status === 'never_started' || asked.taskId !== state.session.taskId) {
+  const parsedId = parseSessionId(command.sessionId);
+  if (!parsedId || state.status === 'never_started' || parsedId.taskId !== state.session.taskId) {
     return refuse({ code: 'session_not_found', sessionId: command.sessionId });
   }
   const run = lastRun(state);
-  if (asked.run > run) return refuse({ code: 'session_not_found', sessionId: command.sessionId });
+  if (parsedId.run > run) return refuse({ code: 'session_not_found', sessionId: command.sessionId });
   const { sessionId } = command;
-  const isEarlierRun = asked.run < run;
+  const isEarlierRun = parsedId.run < run;
   // A session that a later run has followed is over; whether it was stopped or failed no longer matters here.
   if (isEarlierRun) return onEnded(command, sessionId, 'stopped');
   if (state.status === 'error') return onFailed(command, state);

@@ -204,7 +204,7 @@ describe('whatever people and the supervisor do, and whenever it looks', () => {
         const log = new TaskLog().start(steps[0]?.limits);
         const warned: { sessionId: string; seconds: number }[] = [];
         /** The state as a supervisor saw it a while ago: it acts on that, and decide must set it right. */
-        let seen: { state: SessionState; seconds: number } | undefined;
+        let lastSeen: { state: SessionState; seconds: number } | undefined;
         let now = 0;
         for (const { kind, afterSeconds, limits, isStale } of steps) {
           now += afterSeconds;
@@ -218,13 +218,13 @@ describe('whatever people and the supervisor do, and whenever it looks', () => {
           else if (kind === 'fail for good') log.on(fail(id, 'permanent'), now);
           else if (kind === 'restart') log.on(restart(id), now);
           else {
-            const stale = isStale && seen ? seen : { state: log.state, seconds: now };
+            const stale = isStale && lastSeen ? lastSeen : { state: log.state, seconds: now };
             const staleId = stale.state.status === 'never_started' ? '' : stale.state.session.sessionId;
             const isWarned = warned.some(({ sessionId }) => sessionId === staleId);
-            const found = due(stale.state, stale.seconds, isWarned);
-            if (found === 'soft') warned.push({ sessionId: staleId, seconds: now });
-            if (found === 'hard') log.on(stop(staleId, timeLimitReason), now);
-            seen = { state: log.state, seconds: now };
+            const dueLimit = due(stale.state, stale.seconds, isWarned);
+            if (dueLimit === 'soft') warned.push({ sessionId: staleId, seconds: now });
+            if (dueLimit === 'hard') log.on(stop(staleId, timeLimitReason), now);
+            lastSeen = { state: log.state, seconds: now };
           }
         }
         const started = new Map<string, SessionEvent & { seconds: number }>();

@@ -21,22 +21,22 @@ it('a collector tells supervisors alone the addresses of endpoints, however many
   if (!collector || !supervisor || !other) throw new Error('three connections');
   const endpoints = Array.from({ length: 450 }, (_, index) => `plc-${index}:502`);
   await expect(callForAddresses(supervisor, 'c1', endpoints)).rejects.toThrow();
-  const asked: string[] = [];
+  const questions: string[] = [];
   serveAddressesCalls({
     ...{ nc: collector, collectorId: 'c1', log },
     answer: async (some) => {
-      asked.push(...some);
+      questions.push(...some);
       return Object.fromEntries(some.map((endpoint) => [endpoint, [`10.0.0.5:${endpoint.length}`]]));
     },
   });
   await collector.flush();
   const answered = await callForAddresses(supervisor, 'c1', endpoints);
   expect(Object.keys(answered)).toEqual(endpoints);
-  asked.length = 0;
+  questions.length = 0;
   const call = JSON.stringify({ v: 1, endpoints: ['plc:502'] });
   other.publish(subjects.addressesCall('c1'), call, { reply: subjects.lifecycle('7') });
   other.publish(subjects.addressesCall('c1'), 'no call', { reply: '_INBOX.supervisor.x' });
   await other.flush();
   expect(await callForAddresses(supervisor, 'c1', ['last:502'])).toEqual({ 'last:502': ['10.0.0.5:8'] });
-  expect(asked).toEqual(['last:502']);
+  expect(questions).toEqual(['last:502']);
 });

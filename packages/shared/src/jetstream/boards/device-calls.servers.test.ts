@@ -25,22 +25,22 @@ async function connectionTo(url: string, name: string): Promise<NatsConnection> 
 /** A collector that counts what it is told, and everything that comes on its subject. */
 async function collectorAt(url: string, reply: DeviceReply = { kind: 'refused', detail: 'test' }) {
   const nc = await connectionTo(url, `collector-${collectorId}`);
-  const told: string[] = [];
+  const calls: string[] = [];
   const replies: (string | undefined)[] = [];
   nc.subscribe(call, { callback: (_error, { reply }) => void replies.push(reply) });
   serveDeviceCalls({
     ...{ nc, collectorId, log },
     answer: async ({ kind }) => {
-      told.push(kind);
+      calls.push(kind);
       return reply;
     },
     drain: ({ kind }) => {
-      told.push(kind);
+      calls.push(kind);
       return { kind: 'drained', draining: true, sessions: 0 };
     },
   });
   await nc.flush();
-  return { told, replies };
+  return { calls, replies };
 }
 
 /** Every way to have the broker send a stored message to a subject on which the client may not publish. */
@@ -124,7 +124,7 @@ describe('a call to a collector', () => {
 
   it('that a stored message has become is not answered, whichever way the broker sent it; the API’s is', async () => {
     const { url } = await natsForTest();
-    const { told, replies } = await collectorAt(url);
+    const { calls, replies } = await collectorAt(url);
     const anybody = await connectionTo(url, 'anybody');
     await sendStored(anybody);
     await expect.poll(() => replies.length).toBeGreaterThanOrEqual(5);
@@ -140,7 +140,7 @@ describe('a call to a collector', () => {
       ok: true,
       reply: { draining: true },
     });
-    expect(told).toEqual(['undrain']);
+    expect(calls).toEqual(['undrain']);
   });
 
   it('is answered through an import, where the API is in another account of the broker', async () => {
@@ -161,15 +161,15 @@ describe('a call to a collector', () => {
       ],
     });
     const as = (user: string) => server.url.replace('nats://', `nats://${user}:${user}@`);
-    const { told, replies } = await collectorAt(as('hall'));
+    const { calls, replies } = await collectorAt(as('hall'));
     const api = await connectionTo(as('core'), 'api-1');
     expect(await callForDrain(api, collectorId, 'drain')).toMatchObject({ ok: true });
-    expect(told).toEqual(['drain']);
+    expect(calls).toEqual(['drain']);
     expect(replies).toEqual([expect.stringMatching(/^_R_\./)]);
     const anybody = await connectionTo(as('core'), 'anybody');
     anybody.publish(call, drain);
     await sendStored(anybody);
     await callForDrain(api, collectorId, 'undrain');
-    expect(told).toEqual(['drain', 'undrain']);
+    expect(calls).toEqual(['drain', 'undrain']);
   });
 });

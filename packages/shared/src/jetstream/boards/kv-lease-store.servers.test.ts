@@ -40,11 +40,11 @@ describe('the lease store on a key-value bucket', () => {
 
   it('lists what is left when an operator has deleted keys, the last one written included', async () => {
     const { store, kv } = await open();
-    const kept = await store.write('a', 'one', 0, 20_000);
+    const revision = await store.write('a', 'one', 0, 20_000);
     await store.write('b', 'one', 0, 20_000);
     await kv.delete('b');
     expect(await store.list()).toEqual([
-      { key: 'a', value: 'one', revision: kept, writtenAtMs: expect.any(Number) },
+      { key: 'a', value: 'one', revision: revision, writtenAtMs: expect.any(Number) },
     ]);
     expect(await store.read('b')).toBeUndefined();
     await kv.delete('a');

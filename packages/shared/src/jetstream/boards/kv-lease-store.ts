@@ -133,7 +133,7 @@ export class KvLeaseStore implements LeaseStore {
   }
 
   async #putUntilLate(key: string, value: string, options: Partial<KvPutOptions>): Promise<number> {
-    const question = this.#answers.asked('write');
+    const question = this.#answers.recordQuestion('write');
     try {
       const revision = await this.#kv.put(key, value, options);
       question.answered();

@@ -63,7 +63,7 @@ export class RecordBook<R> {
 
   async read(key: string): Promise<StoredRecord<R> | undefined> {
     const entry = await this.#kv.get(key);
-    return entry ? this.#stored(entry) : undefined;
+    return entry ? this.#recordOf(entry) : undefined;
   }
 
   /** Every record. Unreadable ones are left out, so they grant nothing. */
@@ -72,8 +72,8 @@ export class RecordBook<R> {
     const prefix = `$KV.${bucket}.`;
     const { state } = await leaderInfo(this.#jsm, `KV_${bucket}`, { subjects_filter: `${prefix}>` });
     const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
-    const found = await Promise.all(keys.sort().map((key) => this.read(key)));
-    return found.filter((stored) => stored !== undefined);
+    const records = await Promise.all(keys.sort().map((key) => this.read(key)));
+    return records.filter((record) => record !== undefined);
   }
 
   /**
@@ -86,12 +86,12 @@ export class RecordBook<R> {
   ): Promise<() => void> {
     return watchBucket(
       { nc: this.#nc, kv: this.#kv, bucket: this.#kind.bucket },
-      (entry) => onChange(entry.key, entry.revision, this.#stored(entry)?.record),
+      (entry) => onChange(entry.key, entry.revision, this.#recordOf(entry)?.record),
       onCurrent,
     );
   }
 
-  #stored(entry: KvEntry): StoredRecord<R> | undefined {
+  #recordOf(entry: KvEntry): StoredRecord<R> | undefined {
     if (entry.operation !== 'PUT' || isCopiedEntry(entry)) return undefined;
     try {
       return { record: this.#kind.parse(entry.json()), revision: entry.revision };

@@ -35,7 +35,7 @@ describe('the board of live states', () => {
   let nc: Awaited<ReturnType<typeof sessionLogForTest>>['nc'];
   let kv: KV;
   let board: StatusBoard;
-  let seen: SessionLiveStatus[];
+  let statuses: SessionLiveStatus[];
   let refusals: SenderRefusals;
   let news: SenderRefusal[];
 
@@ -46,29 +46,29 @@ describe('the board of live states', () => {
     board = await StatusBoard.open(nc);
   });
   beforeEach(() => {
-    seen = [];
+    statuses = [];
     news = [];
     refusals = new SenderRefusals(createLogger('test', 'silent'), (refusal) => news.push(refusal));
   });
 
-  const told = (instance: string) =>
-    eventually(() => seen.some((status) => status.instance === instance), {
+  const statusFrom = (instance: string) =>
+    eventually(() => statuses.some((status) => status.instance === instance), {
       what: `"${instance}" to be told`,
     });
-  const written = (key: string, value: object | Uint8Array) =>
+  const writeEntry = (key: string, value: object | Uint8Array) =>
     kv.put(key, value instanceof Uint8Array ? value : JSON.stringify(value));
 
   it('tells the state of the largest session, which fits into no single message, as a whole', async () => {
-    const stop = await board.watch((_, status) => seen.push(status), { refusals });
+    const stop = await board.watch((_, status) => statuses.push(status), { refusals });
     const largest = statusOf(10_000);
     expect(JSON.stringify(largest).length).toBeGreaterThan(2 * (nc.info?.max_payload ?? 0));
     await board.write('1', largest);
     // Only the newest message under a key counts: what is overwritten before it was read is never told.
-    await told('one');
+    await statusFrom('one');
     const smaller = statusOf(400, { instance: 'smaller', updated_at: '2026-11-28T08:00:03.000Z' });
     await board.write('1', smaller);
-    await told('smaller');
-    expect(seen).toEqual([largest, smaller]);
+    await statusFrom('smaller');
+    expect(statuses).toEqual([largest, smaller]);
     // A reader that comes later finds the rest of the largest state among the keys.
     const later: SessionLiveStatus[] = [];
     const stopLater = await board.watch((_, status) => later.push(status), { refusals });
@@ -79,50 +79,50 @@ describe('the board of live states', () => {
   });
 
   it('tells the state without most of its devices to a reader that needs none of them', async () => {
-    const stop = await board.watch((_, status) => seen.push(status), { refusals, withDevices: false });
+    const stop = await board.watch((_, status) => statuses.push(status), { refusals, withDevices: false });
     await board.write('2', statusOf(2_000, { instance: 'heads' }));
-    await told('heads');
-    expect(Object.keys(seen.at(-1)?.device_health ?? {}).length).toBeLessThan(1_000);
+    await statusFrom('heads');
+    expect(Object.keys(statuses.at(-1)?.device_health ?? {}).length).toBeLessThan(1_000);
     stop();
   });
 
   it('unpacks nothing, and names who has written what cannot be read', async () => {
-    const stop = await board.watch((_, status) => seen.push(status), { refusals });
+    const stop = await board.watch((_, status) => statuses.push(status), { refusals });
     for (let nth = 0; nth < 40; nth += 1) {
       const packed = gzipSync(
         JSON.stringify(statusOf(1, { instance: 'packed', detail: ' '.repeat(16_000_000 / 40) })),
       );
-      await written(`c1.${nth}`, packed);
+      await writeEntry(`c1.${nth}`, packed);
     }
     await board.write('3', statusOf(2, { instance: 'honest', collector: 'c2' }));
-    await told('honest');
+    await statusFrom('honest');
     await eventually(() => refusals.counts()[0]?.value === 40, { what: 'all of them to be refused' });
     expect(refusals.counts()).toEqual([
       { labels: { sender: 'c1', bucket: 'STATUS', cause: 'unreadable' }, value: 40 },
     ]);
     expect(news).toEqual([{ sender: 'c1', bucket: 'STATUS', cause: 'unreadable' }]);
-    expect(seen.map(({ instance }) => instance)).not.toContain('packed');
+    expect(statuses.map(({ instance }) => instance)).not.toContain('packed');
     stop();
   });
 
   it('takes no state in the name of another collector, and no pieces of one that never comes', async () => {
-    const stop = await board.watch((_, status) => seen.push(status), { refusals });
-    await written('c1.4', { ...statusOf(1, { instance: 'forged', collector: 'c2' }) });
+    const stop = await board.watch((_, status) => statuses.push(status), { refusals });
+    await writeEntry('c1.4', { ...statusOf(1, { instance: 'forged', collector: 'c2' }) });
     const { v, epoch, updated_at, device_health } = statusOf(1);
     const piece = { v, epoch, instance: 'pieces', updated_at, device_health };
-    await written('c1.5', { ...statusOf(1, { instance: 'pieces' }), parts: 3 });
-    await written('c1.5.1', { ...piece, collector: 'c1' });
-    await written('c1.5.2', { ...piece, collector: 'c2' });
-    await written('c1.5.2', { ...piece, collector: 'c1', updated_at: 'another time' });
+    await writeEntry('c1.5', { ...statusOf(1, { instance: 'pieces' }), parts: 3 });
+    await writeEntry('c1.5.1', { ...piece, collector: 'c1' });
+    await writeEntry('c1.5.2', { ...piece, collector: 'c2' });
+    await writeEntry('c1.5.2', { ...piece, collector: 'c1', updated_at: 'another time' });
     await board.write('6', statusOf(2, { instance: 'last' }));
-    await told('last');
-    expect(seen.map(({ instance }) => instance)).not.toContain('forged');
-    expect(seen.map(({ instance }) => instance)).not.toContain('pieces');
+    await statusFrom('last');
+    expect(statuses.map(({ instance }) => instance)).not.toContain('forged');
+    expect(statuses.map(({ instance }) => instance)).not.toContain('pieces');
     stop();
   });
 
   it('refuses a message that no state needs at the broker', async () => {
-    await expect(written('c1.7', statusOf(1, { detail: ' '.repeat(300_000) }))).rejects.toThrow(
+    await expect(writeEntry('c1.7', statusOf(1, { detail: ' '.repeat(300_000) }))).rejects.toThrow(
       'message size exceeds maximum allowed',
     );
   });

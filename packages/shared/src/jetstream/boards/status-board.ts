@@ -163,14 +163,14 @@ class StatesInPieces {
 /** Devices in pieces of a message's size each, at least one. */
 function inPieces(health: Readonly<Record<string, DeviceHealth>>): Record<string, DeviceHealth>[] {
   const pieces: Record<string, DeviceHealth>[] = [];
-  let left = 0;
+  let remaining = 0;
   for (const [code, device] of Object.entries(health)) {
     const bytes = Buffer.byteLength(JSON.stringify(device)) + Buffer.byteLength(code);
-    if ((left < bytes && pieces.length < statusPartsAtMost) || pieces.length === 0) {
+    if ((remaining < bytes && pieces.length < statusPartsAtMost) || pieces.length === 0) {
       pieces.push({});
-      left = partBytes;
+      remaining = partBytes;
     }
-    left -= bytes;
+    remaining -= bytes;
     (pieces.at(-1) as Record<string, DeviceHealth>)[code] =
       bytes <= deviceBytesAtMost ? device : inBrief(device);
   }

@@ -14,7 +14,7 @@ let connection: Connection;
 let jsm: JetStreamManager;
 let bucket = '';
 let kv: KV;
-let seen: string[] = [];
+let values: string[] = [];
 
 beforeAll(async () => {
   server = await natsForTest();
@@ -30,12 +30,12 @@ afterAll(() => connection.close());
 beforeEach(async ({ task }) => {
   bucket = `WATCHED${task.id}`;
   kv = await new Kvm(connection.nc).create(bucket);
-  seen = [];
+  values = [];
 });
 
 const watch = () =>
   watchBucket({ nc: connection.nc, kv, bucket }, (entry) =>
-    seen.push(`${entry.operation} ${entry.key} ${entry.string()}`),
+    values.push(`${entry.operation} ${entry.key} ${entry.string()}`),
   );
 
 const consumersOfWatch = async () => {
@@ -49,7 +49,7 @@ async function loseConsumer(): Promise<void> {
   for (const name of await consumersOfWatch()) await jsm.consumers.delete(`KV_${bucket}`, name);
 }
 
-const isSeen = (what: string) => eventually(() => seen.includes(what), { what: `${what} to be seen` });
+const isSeen = (what: string) => eventually(() => values.includes(what), { what: `${what} to be seen` });
 
 it('what there is comes first, then every change, deletions included', async () => {
   await kv.put('a', 'one');
@@ -59,7 +59,7 @@ it('what there is comes first, then every change, deletions included', async () 
   await kv.put('a', 'two');
   await kv.delete('b');
   await isSeen('DEL b ');
-  expect(seen).toEqual(['PUT a one', 'PUT b one', 'PUT a two', 'DEL b ']);
+  expect(values).toEqual(['PUT a one', 'PUT b one', 'PUT a two', 'DEL b ']);
   stop();
 });
 
@@ -72,7 +72,7 @@ it('a watch whose consumer was lost without a word goes on, with what changed me
   await kv.put('b', 'one');
   await kv.delete('b');
   await isSeen('DEL b ');
-  expect(seen).toContain('PUT a two');
+  expect(values).toContain('PUT a two');
   await loseConsumer();
   await kv.put('a', 'three');
   await isSeen('PUT a three');
@@ -88,7 +88,7 @@ it('a bucket whose last entries are gone is not taken for one that is behind for
   const begun = await consumersOfWatch();
   const isAnew = async () => (await consumersOfWatch()).some((name) => !begun.includes(name));
   await eventually(isAnew, { what: 'the watch to be begun anew once' });
-  seen = [];
+  values = [];
   const last = await consumersOfWatch();
   await kv.put('a', 'two');
   await isSeen('PUT a two');
@@ -115,6 +115,6 @@ it('nothing is told any more when it was stopped', async () => {
   const other = await watch();
   await kv.put('a', 'two');
   await isSeen('PUT a two');
-  expect(seen.filter((what) => what === 'PUT a two')).toHaveLength(1);
+  expect(values.filter((what) => what === 'PUT a two')).toHaveLength(1);
   other();
 });

@@ -62,7 +62,7 @@ class BucketWatch {
   readonly #onEntry: (entry: KvEntry) => void;
   readonly #stopping = new AbortController();
   #watch: Awaited<ReturnType<KV['watch']>> | undefined;
-  #seen = 0;
+  #lastRevision = 0;
 
   constructor(kv: KV, onEntry: (entry: KvEntry) => void) {
     this.#kv = kv;
@@ -87,18 +87,18 @@ class BucketWatch {
     for await (const entry of watch) {
       // An earlier watch may still hold entries older than those that the new one begins with.
       if (watch !== this.#watch || this.#stopping.signal.aborted) return;
-      this.#seen = Math.max(this.#seen, entry.revision);
+      this.#lastRevision = Math.max(this.#lastRevision, entry.revision);
       this.#onEntry(entry);
     }
   }
 
   async #beginAnew(before: number, last: number): Promise<void> {
     // Every entry is delivered anew, but an emptied bucket no longer has its last one.
-    this.#seen = last;
+    this.#lastRevision = last;
     try {
       await this.begin();
     } catch (error) {
-      this.#seen = before;
+      this.#lastRevision = before;
       throw error;
     }
   }
@@ -114,9 +114,9 @@ class BucketWatch {
       await pause(systemTimers, lookEveryMs, signal);
       if (signal.aborted || nc.isClosed()) return;
       try {
-        const before = this.#seen;
+        const before = this.#lastRevision;
         const { last_seq: last } = (await leaderInfo(jsm, stream)).state;
-        const isBehind = last !== before && before === this.#seen;
+        const isBehind = last !== before && before === this.#lastRevision;
         // An entry that is still on its way is no sign of a blind watch.
         if (isBehind && stoodAt === before) await this.#beginAnew(before, last);
         stoodAt = isBehind ? before : undefined;

@@ -37,9 +37,9 @@ export class AnswerInbox {
   }
 
   /** @returns the reply subject to send the question with */
-  expect(asked: Asked): string {
-    const deadlineMs = performance.now() + asked.timeoutMs;
-    const ticket = this.#pending.put({ ...asked, deadlineMs });
+  expect(question: Asked): string {
+    const deadlineMs = performance.now() + question.timeoutMs;
+    const ticket = this.#pending.put({ ...question, deadlineMs });
     this.#watch(deadlineMs);
     return `${this.#inbox}.${ticket}`;
   }

@@ -5,24 +5,28 @@ const patient = { everyMs: 10, withinMs: 20_000, isFinal: (error: unknown) => er
 
 /** Questions that are answered by hand. */
 function questions() {
-  const asked: PromiseWithResolvers<string>[] = [];
+  const questionsAsked: PromiseWithResolvers<string>[] = [];
   const ask = () => {
     const question = Promise.withResolvers<string>();
-    asked.push(question);
+    questionsAsked.push(question);
     return question.promise;
   };
-  return { asked, ask, untilAsked: (count: number) => expect.poll(() => asked.length).toBe(count) };
+  return {
+    questionsAsked,
+    ask,
+    untilAsked: (count: number) => expect.poll(() => questionsAsked.length).toBe(count),
+  };
 }
 
 describe('a question that is asked again', () => {
   it('takes the first answer, be it to an earlier one', async () => {
-    const { asked, ask, untilAsked } = questions();
+    const { questionsAsked, ask, untilAsked } = questions();
     const answer = askAgain(ask, { ...patient, everyMs: 100 });
     await untilAsked(3);
-    asked[1]?.resolve('to the second');
+    questionsAsked[1]?.resolve('to the second');
     expect(await answer).toBe('to the second');
-    asked[0]?.reject(new Error('too late'));
-    expect(asked.length).toBeLessThan(5);
+    questionsAsked[0]?.reject(new Error('too late'));
+    expect(questionsAsked.length).toBeLessThan(5);
   });
 
   it('is asked anew after a failure that may pass, and ends with one that will not', async () => {

@@ -29,72 +29,72 @@ describe('the time for which a broker has not answered', () => {
   it('is none while all is answered, however slowly', () => {
     const { answers, after } = answersForTest();
     expect(answers.unansweredForMs()).toBe(0);
-    const asked = Array.from({ length: 20 }, () => {
-      const question = answers.asked('read');
+    const questions = Array.from({ length: 20 }, () => {
+      const question = answers.recordQuestion('read');
       after(1_000);
       return question;
     });
     expect(answers.unansweredForMs()).toBe(20_000);
     // Each takes three seconds, and three more are on their way.
-    for (const question of asked.slice(0, -3)) question.answered();
+    for (const question of questions.slice(0, -3)) question.answered();
     expect(answers.unansweredForMs()).toBe(3_000);
-    for (const question of asked.slice(-3)) question.answered();
+    for (const question of questions.slice(-3)) question.answered();
     expect(answers.unansweredForMs()).toBe(0);
   });
 
   it('begins with the first question that got none', () => {
     const { answers, after } = answersForTest();
-    answers.asked('read').answered();
+    answers.recordQuestion('read').answered();
     after(1_000);
-    const first = answers.asked('read');
+    const first = answers.recordQuestion('read');
     after(2_000);
     first.failed('timeout');
-    answers.asked('read').failed('no leader');
+    answers.recordQuestion('read').failed('no leader');
     after(500);
     expect([answers.unansweredForMs(), answers.why()]).toEqual([2_500, 'no leader']);
   });
 
   it('ends with an answer to a later one, not with a late answer to an earlier one', () => {
     const { answers, after } = answersForTest();
-    const early = answers.asked('read');
+    const early = answers.recordQuestion('read');
     after(1_000);
-    const lost = answers.asked('read');
+    const lost = answers.recordQuestion('read');
     after(1_000);
-    const later = answers.asked('read');
+    const later = answers.recordQuestion('read');
     lost.failed('timeout');
     early.answered();
     expect(answers.unansweredForMs()).toBe(1_000);
     later.answered();
     expect(answers.unansweredForMs()).toBe(0);
     // A question that an answer has overtaken no longer counts, whatever becomes of it.
-    const overtaken = answers.asked('read');
+    const overtaken = answers.recordQuestion('read');
     after(100);
-    answers.asked('read').answered();
+    answers.recordQuestion('read').answered();
     overtaken.failed('timeout');
     expect(answers.unansweredForMs()).toBe(0);
   });
 
   it('goes on while writes get none, though reads are answered', () => {
     const { answers, after } = answersForTest();
-    answers.asked('write').failed('timeout');
+    answers.recordQuestion('write').failed('timeout');
     after(4_000);
-    answers.asked('read').answered();
+    answers.recordQuestion('read').answered();
     expect(answers.unansweredForMs()).toBe(4_000);
-    answers.asked('write').answered();
+    answers.recordQuestion('write').answered();
     expect(answers.unansweredForMs()).toBe(0);
   });
 
   it('begins anew with another node', () => {
     const { answers, after } = answersForTest();
-    answers.asked('write').failed('timeout');
-    const pending = answers.asked('read');
+    answers.recordQuestion('write').failed('timeout');
+    const pending = answers.recordQuestion('read');
     after(4_000);
     answers.forget();
     pending.failed('timeout');
     expect([answers.unansweredForMs(), answers.silentForMs()]).toEqual([0, 4_000]);
     after(1_000);
     expect(answers.silentForMs()).toBe(5_000);
-    answers.asked('read').answered();
+    answers.recordQuestion('read').answered();
     expect(answers.silentForMs()).toBe(0);
   });
 });

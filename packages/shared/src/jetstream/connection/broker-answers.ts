@@ -34,7 +34,10 @@ export const lateAnswersMs = 10_000;
  */
 export class BrokerAnswers {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  readonly #asked: Readonly<Record<QuestionKind, Asked>> = { read: nothingAsked(), write: nothingAsked() };
+  readonly #questions: Readonly<Record<QuestionKind, Asked>> = {
+    read: nothingAsked(),
+    write: nothingAsked(),
+  };
   /** How long to wait for an answer of each kind. */
   readonly patience = { read: newPatience(), write: newPatience() } as const;
   #tickets = 0;
@@ -48,11 +51,11 @@ export class BrokerAnswers {
 
   /** One for all that share the connection. */
   static of(nc: NatsConnection): BrokerAnswers {
-    const known = books.get(nc);
-    if (known) return known;
-    const made = new BrokerAnswers(systemClock);
-    books.set(nc, made);
-    return made;
+    const present = books.get(nc);
+    if (present) return present;
+    const answers = new BrokerAnswers(systemClock);
+    books.set(nc, answers);
+    return answers;
   }
 
   /** The same, by the connection that a client or manager asks over: their types do not show it. */
@@ -72,29 +75,29 @@ export class BrokerAnswers {
    * Notes that a question leaves.
    * @returns call one of them, once: `answered` for an answer that counts, or `failed` with why there was none
    */
-  asked(kind: QuestionKind): { answered(): void; failed(why: string): void } {
-    const asked = this.#asked[kind];
+  recordQuestion(kind: QuestionKind): { answered(): void; failed(why: string): void } {
+    const questions = this.#questions[kind];
     this.#tickets += 1;
     const ticket = this.#tickets;
     const sentAtMs = this.#clock.monotonicMs();
-    asked.pending.set(ticket, sentAtMs);
+    questions.pending.set(ticket, sentAtMs);
     return {
       answered: () => {
         this.patience[kind].answered(this.#clock.monotonicMs() - sentAtMs);
-        if (!asked.pending.delete(ticket)) return;
+        if (!questions.pending.delete(ticket)) return;
         this.#silentSinceMs = undefined;
-        asked.answeredSentAtMs = Math.max(asked.answeredSentAtMs, sentAtMs);
-        for (const [other, atMs] of asked.pending) if (atMs <= sentAtMs) asked.pending.delete(other);
-        const { failed } = asked;
+        questions.answeredSentAtMs = Math.max(questions.answeredSentAtMs, sentAtMs);
+        for (const [other, atMs] of questions.pending) if (atMs <= sentAtMs) questions.pending.delete(other);
+        const { failed } = questions;
         if (!failed || failed.firstMs > sentAtMs) return;
-        asked.failed =
+        questions.failed =
           failed.lastMs <= sentAtMs ? undefined : { firstMs: failed.lastMs, lastMs: failed.lastMs };
       },
       failed: (why) => {
-        if (!asked.pending.delete(ticket) || sentAtMs <= asked.answeredSentAtMs) return;
+        if (!questions.pending.delete(ticket) || sentAtMs <= questions.answeredSentAtMs) return;
         this.#why = why;
-        const { firstMs = sentAtMs, lastMs = sentAtMs } = asked.failed ?? {};
-        asked.failed = { firstMs: Math.min(firstMs, sentAtMs), lastMs: Math.max(lastMs, sentAtMs) };
+        const { firstMs = sentAtMs, lastMs = sentAtMs } = questions.failed ?? {};
+        questions.failed = { firstMs: Math.min(firstMs, sentAtMs), lastMs: Math.max(lastMs, sentAtMs) };
       },
     };
   }
@@ -120,7 +123,7 @@ export class BrokerAnswers {
   unansweredForMs(): number {
     const nowMs = this.#clock.monotonicMs();
     let sinceMs = nowMs;
-    for (const { pending, failed } of Object.values(this.#asked)) {
+    for (const { pending, failed } of Object.values(this.#questions)) {
       // Pending questions are in the order in which they were sent.
       const [oldestMs = nowMs] = pending.values();
       sinceMs = Math.min(sinceMs, oldestMs, failed?.firstMs ?? nowMs);
@@ -143,9 +146,9 @@ export class BrokerAnswers {
   forget(): void {
     const unansweredMs = this.unansweredForMs();
     if (unansweredMs > 0) this.#silentSinceMs ??= this.#clock.monotonicMs() - unansweredMs;
-    for (const asked of Object.values(this.#asked)) {
-      asked.pending.clear();
-      asked.failed = undefined;
+    for (const questions of Object.values(this.#questions)) {
+      questions.pending.clear();
+      questions.failed = undefined;
     }
   }
 }

@@ -93,14 +93,16 @@ export function streamFaults(shape: StreamShape, actual: StreamConfig): string[]
   const { name } = shape;
   const faults: string[] = [];
   for (const property of properties) {
-    const needed = shape[property];
-    if (needed === undefined) continue;
-    const found = actual[property] ?? defaults[property];
-    if (textOf(needed) === textOf(found)) continue;
+    const required = shape[property];
+    if (required === undefined) continue;
+    const value = actual[property] ?? defaults[property];
+    if (textOf(required) === textOf(value)) continue;
     const remedy = isFixed(property)
       ? `which cannot be changed on a stream that exists: remove ${name} and let it be made anew`
       : `change it with: nats stream edit ${name}`;
-    faults.push(`stream ${name}: ${property} is ${textOf(found)} and has to be ${textOf(needed)}; ${remedy}`);
+    faults.push(
+      `stream ${name}: ${property} is ${textOf(value)} and has to be ${textOf(required)}; ${remedy}`,
+    );
   }
   if (actual.mirror || (actual.sources?.length ?? 0) > 0) {
     faults.push(

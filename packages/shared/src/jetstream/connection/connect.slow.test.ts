@@ -71,10 +71,10 @@ it('a server that does not hear in time who connects is asked again', async () =
 });
 
 it('a server that takes connections and says nothing, as one that is frozen, is left with no socket', async () => {
-  let taken = 0;
+  let connectionCount = 0;
   let open = 0;
   const silent = createServer((socket) => {
-    taken += 1;
+    connectionCount += 1;
     open += 1;
     socket.resume();
     socket.on('error', () => undefined);
@@ -92,7 +92,7 @@ it('a server that takes connections and says nothing, as one that is frozen, is 
     log: createLogger('test', 'silent'),
     signal: stopping.signal,
   });
-  await eventually(() => taken > 1 && open <= 1, {
+  await eventually(() => connectionCount > 1 && open <= 1, {
     what: 'a second attempt without the socket of the first',
   });
   stopping.abort();

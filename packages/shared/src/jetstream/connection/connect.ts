@@ -182,8 +182,8 @@ const oneLook: NodeConnectionOptions = {
 
 /** The nodes that the setting names; if it names only one, the nodes that this one reports. */
 function nodesOf(servers: NodeConnectionOptions['servers'], nc: NatsConnection): readonly string[] {
-  const named = [servers ?? []].flat();
-  const nodes = named.length > 1 ? named : (nc.info?.connect_urls ?? []);
+  const addresses = [servers ?? []].flat();
+  const nodes = addresses.length > 1 ? addresses : (nc.info?.connect_urls ?? []);
   return nodes.map((node) => (/:\d+$/.test(node) ? node : `${node}:4222`));
 }
 
@@ -295,9 +295,9 @@ function seedInUse(seed: string, { nkeySeedFile: file }: Pick<BrokerAccess, 'nke
   let inUse = seed;
   return () => {
     try {
-      const found = file === undefined ? inUse : readFileSync(file, 'utf8').trim();
-      if (!publicKeyOf(found).startsWith('U')) throw new TypeError('not the seed of a user');
-      inUse = found;
+      const newSeed = file === undefined ? inUse : readFileSync(file, 'utf8').trim();
+      if (!publicKeyOf(newSeed).startsWith('U')) throw new TypeError('not the seed of a user');
+      inUse = newSeed;
     } catch {
       // The file was taken away, is half written, or holds no user's seed.
     }

@@ -19,12 +19,12 @@ export function parseNatsAddress(address: string): NatsAddress {
   });
   const servers = urls.map((url) => url.host);
   const tls = urls.some(({ protocol }) => protocol === 'tls:') ? ({ needsTls: true } as const) : {};
-  const named = urls.find((url) => url.username !== '');
-  if (named === undefined) return { servers, ...tls };
+  const urlWithUser = urls.find((url) => url.username !== '');
+  if (urlWithUser === undefined) return { servers, ...tls };
   return {
     servers,
     ...tls,
-    user: decodeURIComponent(named.username),
-    pass: decodeURIComponent(named.password),
+    user: decodeURIComponent(urlWithUser.username),
+    pass: decodeURIComponent(urlWithUser.password),
   };
 }

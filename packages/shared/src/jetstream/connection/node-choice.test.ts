@@ -4,8 +4,8 @@ import { NodeChoice } from './node-choice.ts';
 
 const pool = (...nodes: string[]) => nodes.map((listen) => ({ listen }) as unknown as Server);
 const picked = (choice: NodeChoice, ...nodes: string[]) => {
-  const given = choice.pick(pool(...nodes) as Parameters<typeof choice.pick>[0], null);
-  return given && 'listen' in given ? given.listen : given;
+  const picked = choice.pick(pool(...nodes) as Parameters<typeof choice.pick>[0], null);
+  return picked && 'listen' in picked ? picked.listen : picked;
 };
 
 it('the client chooses by itself unless it is told', () => {

@@ -2,21 +2,21 @@ import type { ReconnectToServerHandler } from '@nats-io/nats-core';
 
 /** Chooses the node of a cluster that the client connects to next; by itself it would try them in turn. */
 export class NodeChoice {
-  #wanted: string | undefined;
+  #preferredNode: string | undefined;
 
   /** Connects to this node next, or to any other if it does not take us. */
   goTo(node: string): void {
-    this.#wanted = node;
+    this.#preferredNode = node;
   }
 
   arrived(): void {
-    this.#wanted = undefined;
+    this.#preferredNode = undefined;
   }
 
   /** For the client's option `reconnectToServer`: its own choice stands first in the pool. */
   readonly pick: ReconnectToServerHandler = (pool) => {
-    const wanted = this.#wanted;
-    this.#wanted = undefined;
-    return pool.find(({ listen }) => listen === wanted) ?? null;
+    const preferredNode = this.#preferredNode;
+    this.#preferredNode = undefined;
+    return pool.find(({ listen }) => listen === preferredNode) ?? null;
   };
 }

@@ -85,7 +85,7 @@ class NodeWatch {
 
   async #ask(): Promise<void> {
     const { nc, answers, stream } = this.#options;
-    const question = answers.asked('read');
+    const question = answers.recordQuestion('read');
     const why = await whyNoAnswer(nc, stream, askTimeoutMs);
     if (why === undefined) question.answered();
     else question.failed(why);

@@ -11,16 +11,16 @@ import { newNkeyPair, publicKeyOf } from './nkey-pair.ts';
 
 /** A broker that lets in clients with one of these keys, and can be given other keys while it runs. */
 async function brokerThatKnows(...seeds: string[]) {
-  const usersOf = (known: readonly string[]) =>
-    `authorization { users: [${known.map((seed) => `{ nkey: ${publicKeyOf(seed)} }`).join(', ')}] }`;
+  const usersOf = (publicKeys: readonly string[]) =>
+    `authorization { users: [${publicKeys.map((seed) => `{ nkey: ${publicKeyOf(seed)} }`).join(', ')}] }`;
   let users = usersOf(seeds);
   const server = await natsForTest({ configLines: [users] });
   return {
     url: server.url,
-    knows: async (...known: string[]) => {
+    knows: async (...publicKeys: string[]) => {
       const config = await readFile(server.configFile, 'utf8');
-      await writeFile(server.configFile, config.replace(users, usersOf(known)));
-      users = usersOf(known);
+      await writeFile(server.configFile, config.replace(users, usersOf(publicKeys)));
+      users = usersOf(publicKeys);
       process.kill(server.pid, 'SIGHUP');
     },
     /** How often it has refused somebody so far. */
@@ -30,12 +30,12 @@ async function brokerThatKnows(...seeds: string[]) {
 
 /** A connection that records its log lines. */
 async function connected(access: { url: string; nkeySeed: string; nkeySeedFile?: string }) {
-  const said: string[] = [];
-  const say = (_about: object, text: string) => said.push(text);
+  const messages: string[] = [];
+  const say = (_about: object, text: string) => messages.push(text);
   const log = { ...createLogger('test', 'silent'), warn: say, error: say } as unknown as Logger;
   const connection = await connectNats({ ...access, name: 'test', log });
   cleanUpAfterFile(connection.close);
-  return { ...connection, said };
+  return { ...connection, messages };
 }
 
 const [ours, others] = [newNkeyPair().seed, newNkeyPair().seed];
@@ -43,7 +43,7 @@ const [ours, others] = [newNkeyPair().seed, newNkeyPair().seed];
 describe('a service that its broker does not know any more', () => {
   it('is let in again when its key is given back, however often it was refused', async () => {
     const broker = await brokerThatKnows(ours, others);
-    const { nc, said, onReconnect, problem } = await connected({ url: broker.url, nkeySeed: ours });
+    const { nc, messages, onReconnect, problem } = await connected({ url: broker.url, nkeySeed: ours });
     let reconnects = 0;
     onReconnect(() => {
       reconnects += 1;
@@ -58,8 +58,8 @@ describe('a service that its broker does not know any more', () => {
       await nc.flush();
       expect(reconnects).toBe(outage);
       // Logged once for each outage, not at every attempt.
-      expect(said.filter((text) => text.startsWith('NATS refuses us'))).toHaveLength(outage);
-      expect(said.filter((text) => text.startsWith('lost the connection'))).toHaveLength(outage);
+      expect(messages.filter((text) => text.startsWith('NATS refuses us'))).toHaveLength(outage);
+      expect(messages.filter((text) => text.startsWith('lost the connection'))).toHaveLength(outage);
     }
   });
 

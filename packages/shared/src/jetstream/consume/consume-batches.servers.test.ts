@@ -77,10 +77,10 @@ describe('a durable consumer that works in batches', () => {
   });
 
   it('hands over an incomplete batch after its time', async () => {
-    const seen: string[] = [];
-    start({ maxMessages: 1000, maxWaitMs: 50, handle: takeAll(seen) });
+    const deliveries: string[] = [];
+    start({ maxMessages: 1000, maxWaitMs: 50, handle: takeAll(deliveries) });
     await publish(1);
-    await eventually(() => seen.length === 1, { what: 'the single message' });
+    await eventually(() => deliveries.length === 1, { what: 'the single message' });
   });
 
   it('hands over batches of no more bytes than asked for, and a message that has more by itself', async () => {
@@ -105,7 +105,7 @@ describe('a durable consumer that works in batches', () => {
 
   it('leaves with the broker what is more than it may hold, and takes it up once there is room', async () => {
     await publish(300, 0, 5_000);
-    const seen: string[] = [];
+    const deliveries: string[] = [];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -116,7 +116,7 @@ describe('a durable consumer that works in batches', () => {
       ackWaitMs: 1_000,
       handle: async (messages) => {
         await held;
-        await takeAll(seen)(messages);
+        await takeAll(deliveries)(messages);
       },
     });
     const pending = async () => {
@@ -128,26 +128,26 @@ describe('a durable consumer that works in batches', () => {
     await eventually(() => performance.now() - since > 500, { what: 'time for more to come' });
     expect(await pending()).toBeLessThan(60);
     release();
-    await eventually(() => new Set(seen).size === 300, { what: 'all of them' });
+    await eventually(() => new Set(deliveries).size === 300, { what: 'all of them' });
     await eventually(async () => (await ackFloor()) === 300, { what: 'all acks' });
   });
 
   it('hands over the unacknowledged rest again when handling fails', async () => {
     await publish(4);
-    const seen: string[][] = [];
+    const deliveries: string[][] = [];
     start({
       maxMessages: 4,
       handle: async (messages) => {
-        seen.push(texts(messages));
-        if (seen.length === 1) {
+        deliveries.push(texts(messages));
+        if (deliveries.length === 1) {
           await ackAll(connection.nc, messages.slice(0, 2));
           throw new Error('half-way');
         }
         await ackAll(connection.nc, messages);
       },
     });
-    await eventually(() => seen.length === 2, { what: 'the second try' });
-    expect(seen).toEqual([numbers(4), ['2', '3']]);
+    await eventually(() => deliveries.length === 2, { what: 'the second try' });
+    expect(deliveries).toEqual([numbers(4), ['2', '3']]);
     await eventually(async () => (await ackFloor()) === 4, { what: 'all acks' });
   });
 
@@ -157,25 +157,25 @@ describe('a durable consumer that works in batches', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const seen: string[] = [];
+    const deliveries: string[] = [];
     start({
       maxMessages: 1,
       // Long enough for a machine on which a program waits one and a half seconds for its turn.
       ackWaitMs: 2_500,
       handle: async (messages) => {
-        seen.push(...texts(messages));
-        if (seen.length === 1) await held;
+        deliveries.push(...texts(messages));
+        if (deliveries.length === 1) await held;
         await ackAll(connection.nc, messages);
       },
     });
-    await eventually(() => seen.length === 1, { what: 'the first message' });
+    await eventually(() => deliveries.length === 1, { what: 'the first message' });
     const heldSince = performance.now();
     await eventually(() => performance.now() - heldSince > 5_500, { what: 'more than twice ack_wait' });
     const jsm = await jetstreamManager(connection.nc);
     expect((await jsm.consumers.info(stream, 'worker')).num_redelivered).toBe(0);
     release();
     await eventually(async () => (await ackFloor()) === 3, { what: 'all acks' });
-    expect(seen).toEqual(numbers(3));
+    expect(deliveries).toEqual(numbers(3));
   });
 
   it('gives back at once what it has not handled when it is stopped', async () => {
@@ -194,10 +194,12 @@ describe('a durable consumer that works in batches', () => {
     });
     await eventually(() => entered, { what: 'the batch in hand' });
     await first.stop();
-    const seen: string[] = [];
-    start({ maxMessages: 20, ackWaitMs, handle: takeAll(seen) });
-    await eventually(() => seen.length === 20, { what: 'everything again, without waiting for ack_wait' });
-    expect(seen.sort(byNumber)).toEqual(numbers(20));
+    const deliveries: string[] = [];
+    start({ maxMessages: 20, ackWaitMs, handle: takeAll(deliveries) });
+    await eventually(() => deliveries.length === 20, {
+      what: 'everything again, without waiting for ack_wait',
+    });
+    expect(deliveries.sort(byNumber)).toEqual(numbers(20));
   });
 
   it('gives back also what the broker has sent and the client has not read yet', async () => {
@@ -215,10 +217,12 @@ describe('a durable consumer that works in batches', () => {
     });
     await eventually(() => stopped !== undefined, { what: 'the first batch' });
     await stopped;
-    const seen: string[] = [];
-    start({ maxMessages: 30, ackWaitMs, handle: takeAll(seen) });
-    await eventually(() => seen.length === 30, { what: 'everything again, without waiting for ack_wait' });
-    expect(seen.map((text) => text.trim()).sort(byNumber)).toEqual(numbers(30));
+    const deliveries: string[] = [];
+    start({ maxMessages: 30, ackWaitMs, handle: takeAll(deliveries) });
+    await eventually(() => deliveries.length === 30, {
+      what: 'everything again, without waiting for ack_wait',
+    });
+    expect(deliveries.map((text) => text.trim()).sort(byNumber)).toEqual(numbers(30));
   });
 
   it('has at once what it gave back before the broker was stopped, too', async () => {
@@ -239,10 +243,12 @@ describe('a durable consumer that works in batches', () => {
     await connection.nc.flush();
     await server.restart();
     await eventually(() => connection.isUp(), { what: 'the connection' });
-    const seen: string[] = [];
-    start({ maxMessages: 20, ackWaitMs, handle: takeAll(seen) });
-    await eventually(() => seen.length === 20, { what: 'everything again, without waiting for ack_wait' });
-    expect(seen.sort(byNumber)).toEqual(numbers(20));
+    const deliveries: string[] = [];
+    start({ maxMessages: 20, ackWaitMs, handle: takeAll(deliveries) });
+    await eventually(() => deliveries.length === 20, {
+      what: 'everything again, without waiting for ack_wait',
+    });
+    expect(deliveries.sort(byNumber)).toEqual(numbers(20));
   });
 
   it('can be stopped at any moment of its start', async () => {
@@ -269,27 +275,27 @@ describe('a durable consumer that works in batches', () => {
   });
 
   it('makes its consumer anew when somebody deletes it', async () => {
-    const seen: string[] = [];
-    start({ maxMessages: 10, handle: takeAll(seen) });
+    const deliveries: string[] = [];
+    start({ maxMessages: 10, handle: takeAll(deliveries) });
     await publish(1);
-    await eventually(() => seen.length === 1, { what: 'the first message' });
+    await eventually(() => deliveries.length === 1, { what: 'the first message' });
     const jsm = await jetstreamManager(connection.nc);
     await jsm.consumers.delete(stream, 'worker');
     await publish(1, 1);
-    await eventually(() => seen.includes('1'), { what: 'the message after that' });
+    await eventually(() => deliveries.includes('1'), { what: 'the message after that' });
   });
 
   it('goes on after the broker was killed and came back', async () => {
-    const seen: string[] = [];
+    const deliveries: string[] = [];
     // A killed broker forgets acks that it had not flushed yet; those messages come again after ack_wait.
-    start({ maxMessages: 10, ackWaitMs: 1_000, handle: takeAll(seen) });
+    start({ maxMessages: 10, ackWaitMs: 1_000, handle: takeAll(deliveries) });
     await publish(10);
-    await eventually(() => seen.length === 10, { what: 'the messages before' });
+    await eventually(() => deliveries.length === 10, { what: 'the messages before' });
     await server.kill();
     await server.restart();
     await eventually(() => connection.isUp(), { what: 'the connection' });
     await publish(10, 10);
-    await eventually(() => new Set(seen).size === 20, { what: 'the messages after' });
+    await eventually(() => new Set(deliveries).size === 20, { what: 'the messages after' });
     await eventually(async () => (await ackFloor()) === 20, { what: 'all acks' });
   });
 
@@ -322,9 +328,9 @@ describe('a durable consumer that works in batches', () => {
     }
   }
 
-  function takeAll(seen: string[]): (messages: JsMsg[]) => Promise<void> {
+  function takeAll(deliveries: string[]): (messages: JsMsg[]) => Promise<void> {
     return async (messages) => {
-      seen.push(...texts(messages));
+      deliveries.push(...texts(messages));
       await ackAll(connection.nc, messages);
     };
   }

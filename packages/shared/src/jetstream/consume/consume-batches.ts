@@ -203,10 +203,10 @@ class RunningBatchConsumer {
     // The client does not expose its subscription, but follows when that is drained.
     const { sub } = source as ConsumerMessages & { readonly sub?: Subscription };
     if (this.#connected && sub && !sub.isClosed()) {
-      const given = new AbortController();
+      const patience = new AbortController();
       const drained = sub.drain().catch(() => undefined);
-      await Promise.race([drained, pause(systemTimers, endOfDeliveryTimeoutMs, given.signal)]);
-      given.abort();
+      await Promise.race([drained, pause(systemTimers, endOfDeliveryTimeoutMs, patience.signal)]);
+      patience.abort();
     }
     await source.close();
   }
@@ -245,11 +245,11 @@ class RunningBatchConsumer {
   /** How many messages to ask for: one batch waits while the ones before it are in hand. */
   async #askedAhead(): Promise<number> {
     const { maxMessages, batchesAtOnce = 1, maxHeldBytes, stream } = this.#options;
-    const wanted = maxMessages * (batchesAtOnce + 1);
-    if (maxHeldBytes === undefined) return wanted;
+    const messageCount = maxMessages * (batchesAtOnce + 1);
+    if (maxHeldBytes === undefined) return messageCount;
     const { state } = await leaderInfo(await jetstreamManager(this.#nc, { checkAPI: false }), stream);
     const bytes = state.messages === 0 ? 0 : state.bytes / state.messages;
-    return Math.max(1, Math.min(wanted, Math.floor(maxHeldBytes / Math.max(1, bytes))));
+    return Math.max(1, Math.min(messageCount, Math.floor(maxHeldBytes / Math.max(1, bytes))));
   }
 
   async #untilRoom(): Promise<void> {
@@ -289,13 +289,16 @@ class RunningBatchConsumer {
   async #handleUntilDone(batch: readonly JsMsg[]): Promise<void> {
     const { signal } = this.#stopping;
     for (;;) {
-      const left = batch.filter((message) => !(message as Marked)[acknowledged]);
-      if (left.length === 0) return;
+      const unacknowledged = batch.filter((message) => !(message as Marked)[acknowledged]);
+      if (unacknowledged.length === 0) return;
       try {
-        return await this.#options.handle(left, signal);
+        return await this.#options.handle(unacknowledged, signal);
       } catch (error) {
         if (signal.aborted) return;
-        this.#log.error({ err: error, messages: left.length }, 'handling a batch failed; trying again');
+        this.#log.error(
+          { err: error, messages: unacknowledged.length },
+          'handling a batch failed; trying again',
+        );
         await pause(systemTimers, pauseAfterFailureMs, signal);
         if (signal.aborted) return;
       }

@@ -10,7 +10,7 @@ const remembered = 1_000;
 export class ConsumersOfAccounts {
   readonly #jsm: () => Promise<JetStreamManager>;
   readonly #own = new RecentlyUsed<string, true>(remembered);
-  readonly #made = new Map<string, ConsumerName[]>();
+  readonly #byAccount = new Map<string, ConsumerName[]>();
 
   constructor(jsm: () => Promise<JetStreamManager>) {
     this.#jsm = jsm;
@@ -36,19 +36,19 @@ export class ConsumersOfAccounts {
   }
 
   /** @returns the consumer that has to go in exchange, if any */
-  made(account: string, consumer: ConsumerName): ConsumerName | undefined {
+  add(account: string, consumer: ConsumerName): ConsumerName | undefined {
     this.#own.set(keyOf(account, consumer), true);
     this.ended(account, consumer);
-    const made = this.#made.get(account) ?? [];
-    this.#made.set(account, made);
-    made.push(consumer);
-    return made.length > mostAtOnce ? made.shift() : undefined;
+    const consumers = this.#byAccount.get(account) ?? [];
+    this.#byAccount.set(account, consumers);
+    consumers.push(consumer);
+    return consumers.length > mostAtOnce ? consumers.shift() : undefined;
   }
 
   ended(account: string, { stream, name }: ConsumerName): void {
-    const made = this.#made.get(account);
-    const at = made?.findIndex((each) => each.stream === stream && each.name === name) ?? -1;
-    if (at >= 0) made?.splice(at, 1);
+    const consumers = this.#byAccount.get(account);
+    const at = consumers?.findIndex((each) => each.stream === stream && each.name === name) ?? -1;
+    if (at >= 0) consumers?.splice(at, 1);
   }
 }
 

@@ -19,13 +19,13 @@ export async function orderedConsumer(
   stream: string,
   options: Options,
 ): Promise<Consumer> {
-  let taken: Consumer | undefined;
+  let latest: Consumer | undefined;
   const ask = async (): Promise<Consumer> => {
     // The client writes the name of the consumer into the options.
-    const made = await js.consumers.get(stream, { ...options });
-    taken ??= made;
-    if (made !== taken) void made.delete().catch(() => undefined);
-    return taken;
+    const consumer = await js.consumers.get(stream, { ...options });
+    latest ??= consumer;
+    if (consumer !== latest) void consumer.delete().catch(() => undefined);
+    return latest;
   };
   const slownessMs = BrokerAnswers.behind(js).slownessMs('write');
   return askAgain(ask, {

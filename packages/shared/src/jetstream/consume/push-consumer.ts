@@ -112,8 +112,8 @@ export async function openPushConsumer(options: PushConsumerOptions): Promise<Pu
 
 /** The broker goes on delivering once it knows that what it sent has arrived. */
 function answerStatus(nc: NatsConnection, message: Msg): void {
-  const asked = message.reply || message.headers?.get('Nats-Consumer-Stalled');
-  if (asked) nc.publish(asked);
+  const replySubject = message.reply || message.headers?.get('Nats-Consumer-Stalled');
+  if (replySubject) nc.publish(replySubject);
 }
 
 /**

@@ -33,14 +33,14 @@ export async function readBackwards<T>(
   const { first_seq: first, last_seq: last, messages } = (await leaderInfo(jsm, stream)).state;
   const newest = Math.min(last, (before ?? last + 1) - 1, await lastSequenceOf(jsm, stream, subject));
   if (messages === 0 || newest < first) return { items: [], next: undefined };
-  const found: { sequence: number; item: T }[] = [];
+  const items: { sequence: number; item: T }[] = [];
   let end = newest;
   for (let length = max; ; length *= widerBy) {
     const start = Math.max(first, end - length + 1);
-    const part = await readPart(nc, { stream, subject, start, end, max: max - found.length, read });
-    found.push(...part.items);
+    const part = await readPart(nc, { stream, subject, start, end, max: max - items.length, read });
+    items.push(...part.items);
     const next = part.left ?? start;
-    if (found.length >= max || next <= first) return { items: found, next: next > first ? next : undefined };
+    if (items.length >= max || next <= first) return { items: items, next: next > first ? next : undefined };
     end = next - 1;
   }
 }
@@ -63,8 +63,8 @@ async function readPart<T>(
     opt_start_seq: start,
     filter_subjects: [subject],
   });
-  const kept: { sequence: number; subject: string; text: string }[] = [];
-  let left: number | undefined;
+  const messages: { sequence: number; subject: string; text: string }[] = [];
+  let remaining: number | undefined;
   try {
     const last = async () => {
       const newest = await lastSequenceOf(jsm, stream, subject);
@@ -72,17 +72,17 @@ async function readPart<T>(
     };
     for await (const message of messagesUpTo(consumer, last, Math.min(end - start + 1, 1_000))) {
       if (isBrokerCopy(message.headers)) continue;
-      kept.push({ sequence: message.seq, subject: message.subject, text: message.string() });
-      if (kept.length <= max) continue;
-      kept.shift();
-      left = kept[0]?.sequence;
+      messages.push({ sequence: message.seq, subject: message.subject, text: message.string() });
+      if (messages.length <= max) continue;
+      messages.shift();
+      remaining = messages[0]?.sequence;
     }
   } finally {
     await consumer.delete().catch(() => undefined);
   }
-  const items = kept.flatMap(({ sequence, subject: of, text }) => {
+  const items = messages.flatMap(({ sequence, subject: of, text }) => {
     const item = read(text, of);
     return item === undefined ? [] : [{ sequence, item }];
   });
-  return { items: items.reverse(), left };
+  return { items: items.reverse(), left: remaining };
 }

@@ -11,7 +11,7 @@ const ofRequests: RequestRate = { burst: 30, perSecond: 10, mostUnderWay: 20 };
 /** How often each account may ask. */
 export class RequestBudget {
   readonly #rate: RequestRate;
-  readonly #accounts = new Map<string, { left: number; atMs: number; underWay: number }>();
+  readonly #accounts = new Map<string, { tokens: number; atMs: number; underWay: number }>();
 
   constructor(rate = ofRequests) {
     this.#rate = rate;
@@ -20,11 +20,15 @@ export class RequestBudget {
   /** Whether the account may ask now. If so, `end` has to follow. */
   begin(account: string, nowMs = performance.now()): boolean {
     const { burst, perSecond, mostUnderWay } = this.#rate;
-    const { left, atMs, underWay } = this.#accounts.get(account) ?? { left: burst, atMs: nowMs, underWay: 0 };
-    const now = Math.min(burst, left + ((nowMs - atMs) / 1_000) * perSecond);
+    const { tokens, atMs, underWay } = this.#accounts.get(account) ?? {
+      tokens: burst,
+      atMs: nowMs,
+      underWay: 0,
+    };
+    const now = Math.min(burst, tokens + ((nowMs - atMs) / 1_000) * perSecond);
     const may = now >= 1 && underWay < mostUnderWay;
     this.#accounts.set(account, {
-      left: may ? now - 1 : now,
+      tokens: may ? now - 1 : now,
       atMs: nowMs,
       underWay: may ? underWay + 1 : underWay,
     });

@@ -39,7 +39,7 @@ interface Sender<M> {
   readonly waiting: Map<string, M>;
   waitingBytes: number;
   /** Bytes that it may have decoded now; below zero after a costly message. */
-  left: number;
+  budgetBytes: number;
   atMs: number;
 }
 
@@ -87,7 +87,7 @@ export class SenderQueues<M extends UntrustedMessage> {
   #senderOf(name: string): Sender<M> {
     let sender = this.#senders.get(name);
     if (!sender) {
-      sender = { waiting: new Map(), waitingBytes: 0, left: burstBytes, atMs: this.#nowMs() };
+      sender = { waiting: new Map(), waitingBytes: 0, budgetBytes: burstBytes, atMs: this.#nowMs() };
       this.#senders.set(name, sender);
     }
     return sender;
@@ -101,9 +101,9 @@ export class SenderQueues<M extends UntrustedMessage> {
 
   #mayTake(sender: Sender<M>): boolean {
     const nowMs = this.#nowMs();
-    sender.left = Math.min(burstBytes, sender.left + ((nowMs - sender.atMs) / 1_000) * bytesPerSecond);
+    sender.budgetBytes = Math.min(burstBytes, sender.budgetBytes + ((nowMs - sender.atMs) / 1_000) * bytesPerSecond);
     sender.atMs = nowMs;
-    return sender.left > 0;
+    return sender.budgetBytes > 0;
   }
 
   #begin(): void {
@@ -126,7 +126,7 @@ export class SenderQueues<M extends UntrustedMessage> {
       }
       const [sender, message] = next;
       const isReadable = this.#options.take(message);
-      sender.left -= costOf(message) * (isReadable ? 1 : unreadableCosts);
+      sender.budgetBytes -= costOf(message) * (isReadable ? 1 : unreadableCosts);
       if (!isReadable) this.#options.onRefused(message.sender, 'unreadable');
       if (performance.now() > untilMs) {
         this.#begin();
@@ -151,7 +151,7 @@ export class SenderQueues<M extends UntrustedMessage> {
   #wakeWhenAllowed(): void {
     const debts = [...this.#senders.values()].filter(({ waiting }) => waiting.size > 0);
     if (debts.length === 0) return;
-    const least = Math.min(...debts.map(({ left }) => -left));
+    const least = Math.min(...debts.map(({ budgetBytes }) => -budgetBytes));
     const inMs = Math.max(1, Math.ceil(((least + 1) / bytesPerSecond) * 1_000));
     this.#cancelWake = this.#timers.after(inMs, () => this.#begin());
   }

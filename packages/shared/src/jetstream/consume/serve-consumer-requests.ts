@@ -105,16 +105,16 @@ async function answer(message: Msg, { nc, own, budget }: Serving): Promise<void>
       message.respond((await nc.request(end.subject, '', { timeout: timeoutMs })).data);
       return;
     }
-    const judged = judge(message);
-    if (!judged.ok) {
-      respond(message, refusal(judged.why, bad));
+    const verdict = judge(message);
+    if (!verdict.ok) {
+      respond(message, refusal(verdict.why, bad));
       return;
     }
-    const made = await nc.request(judged.subject, judged.body, { timeout: timeoutMs });
-    message.respond(made.data);
+    const reply = await nc.request(verdict.subject, verdict.body, { timeout: timeoutMs });
+    message.respond(reply.data);
     // Only these are counted: a collector has two consumers, with fixed names.
-    const consumer = account === look ? nameOf(made) : undefined;
-    const oldest = consumer && own.made(account, consumer);
+    const consumer = account === look ? nameOf(reply) : undefined;
+    const oldest = consumer && own.add(account, consumer);
     if (oldest) {
       const { stream, name } = oldest;
       await nc.request(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, '', { timeout: timeoutMs });
@@ -144,8 +144,8 @@ function judge(message: Msg): JudgedRequest {
 }
 
 /** The consumer that JetStream has made. */
-function nameOf(made: Msg): ConsumerName | undefined {
-  const { stream_name: stream, name } = jsonOf<{ stream_name?: string; name?: string }>(made) ?? {};
+function nameOf(reply: Msg): ConsumerName | undefined {
+  const { stream_name: stream, name } = jsonOf<{ stream_name?: string; name?: string }>(reply) ?? {};
   return stream === undefined || name === undefined ? undefined : { stream, name };
 }
 

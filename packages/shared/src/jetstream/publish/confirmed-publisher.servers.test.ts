@@ -39,7 +39,7 @@ beforeEach(async ({ task }) => {
   await jsm.streams.add({ name: stream, subjects: [subject('>')], max_msg_size: 4_096 });
 });
 
-async function stored(): Promise<string[]> {
+async function storedTexts(): Promise<string[]> {
   const { state } = await jsm.streams.info(stream);
   const bodies: string[] = [];
   for (let seq = state.first_seq; seq <= state.last_seq && state.messages > 0; seq += 1) {
@@ -55,7 +55,7 @@ describe('messages that are published', () => {
       bodies.map((body, index) => publisher.publish(message({ body, messageId: `many-${index}` }))),
     );
     expect(acks).toEqual(bodies.map((_, index) => ({ sequence: index + 1, duplicate: false })));
-    expect(await stored()).toEqual(bodies);
+    expect(await storedTexts()).toEqual(bodies);
   });
 
   it('again under the same id are stored once, and told where', async () => {
@@ -64,15 +64,17 @@ describe('messages that are published', () => {
     const [first, second] = await Promise.all([publisher.publish(once), publisher.publish(once)]);
     expect(first).toEqual({ sequence: 2, duplicate: false });
     expect(second).toEqual({ sequence: 2, duplicate: true });
-    expect(await stored()).toHaveLength(2);
+    expect(await storedTexts()).toHaveLength(2);
   });
 
   it('carry their id and trace, and no header for what was not given', async () => {
     await publisher.publish(message({ messageId: 'plain' }));
     await publisher.publish(message({ messageId: 'traced', traceparent: '00-aa-bb-00', expectedLast: 1 }));
     const names = async (seq: number) => {
-      const found = await jsm.streams.getMessage(stream, { seq });
-      return Object.fromEntries((found?.header.keys() ?? []).map((name) => [name, found?.header.get(name)]));
+      const message = await jsm.streams.getMessage(stream, { seq });
+      return Object.fromEntries(
+        (message?.header.keys() ?? []).map((name) => [name, message?.header.get(name)]),
+      );
     };
     expect(await names(1)).toEqual({ 'Nats-Msg-Id': 'plain' });
     expect(await names(2)).toEqual({
@@ -102,7 +104,7 @@ describe('a message that is refused', () => {
   it('since it is larger than the stream takes says so', async () => {
     const large = publisher.publish(message({ messageId: 'large', body: 'x'.repeat(5_000) }));
     await expect(large).rejects.toBeInstanceOf(PublishRefused);
-    expect(await stored()).toEqual([]);
+    expect(await storedTexts()).toEqual([]);
   });
 
   it('as no stream takes its subject has the code 0', async () => {
@@ -123,7 +125,7 @@ describe('a message that cannot be sent', () => {
       expect.any(PublishNotSent),
       false,
     ]);
-    expect(await stored()).toEqual(['something']);
+    expect(await storedTexts()).toEqual(['something']);
   });
 
   it('over a connection that is closed says so', async () => {
@@ -136,11 +138,11 @@ describe('a message that cannot be sent', () => {
 
 /** Records disconnects: a message that is given up because the connection was lost says nothing about its own time. */
 function disconnectsOf({ nc }: Connection): readonly string[] {
-  const seen: string[] = [];
+  const texts: string[] = [];
   void (async () => {
-    for await (const { type } of nc.status()) if (type === 'disconnect') seen.push(type);
+    for await (const { type } of nc.status()) if (type === 'disconnect') texts.push(type);
   })();
-  return seen;
+  return texts;
 }
 /** Longer than any test may take: nothing is given up because of it. */
 const neverMs = 600_000;
@@ -158,7 +160,7 @@ describe('a message whose confirmation does not come', () => {
     }
     const next = await publisher.publish(message({ messageId: 'next', body: 'next' }));
     expect(next).toEqual({ sequence: 2, duplicate: false });
-    expect(await stored()).toEqual(['late', 'next']);
+    expect(await storedTexts()).toEqual(['late', 'next']);
     expect(await publisher.publish(message({ messageId: 'late', body: 'late' }))).toEqual({
       sequence: 1,
       duplicate: true,
@@ -167,12 +169,12 @@ describe('a message whose confirmation does not come', () => {
 
   it('each in its own time, whatever those before it are given', async () => {
     const disconnects = disconnectsOf(connection);
-    const given: string[] = [];
+    const results: string[] = [];
     const wait = (name: string, timeoutMs: number) =>
       publisher
         .publish(message({ messageId: name, timeoutMs }))
-        .then(() => given.push(`${name} confirmed`))
-        .catch(() => given.push(`${name} given up`));
+        .then(() => results.push(`${name} confirmed`))
+        .catch(() => results.push(`${name} given up`));
     const thaw = await freeze(server.pid);
     const patient = wait('patient', neverMs);
     const slower = wait('slower', 60);
@@ -184,7 +186,7 @@ describe('a message whose confirmation does not come', () => {
       thaw();
     }
     await patient;
-    expect(given).toEqual(['hasty given up', 'slower given up', 'patient confirmed']);
+    expect(results).toEqual(['hasty given up', 'slower given up', 'patient confirmed']);
   });
 
   it('as the connection is closed is given up at once', async () => {

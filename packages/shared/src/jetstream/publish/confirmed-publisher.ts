@@ -33,11 +33,11 @@ export class ConfirmedPublisher {
 
   /** One for all that share the connection, so that what they send at a time goes out together. */
   static of(nc: NatsConnection): ConfirmedPublisher {
-    const known = publishers.get(nc);
-    if (known) return known;
-    const made = new ConfirmedPublisher(nc);
-    publishers.set(nc, made);
-    return made;
+    const present = publishers.get(nc);
+    if (present) return present;
+    const publisher = new ConfirmedPublisher(nc);
+    publishers.set(nc, publisher);
+    return publisher;
   }
 
   /**
@@ -69,7 +69,7 @@ export class ConfirmedPublisher {
       }
       this.#unsent.push(() => {
         let reply: string | undefined;
-        const question = this.#answers.asked('write');
+        const question = this.#answers.recordQuestion('write');
         try {
           reply = this.#inbox.expect({
             onAnswer: (message) => {

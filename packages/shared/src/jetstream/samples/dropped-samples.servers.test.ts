@@ -58,18 +58,18 @@ describe('samples that SAMPLES drops unwritten', () => {
   /** Takes everything that is there, as a writer does. */
   const write = async (): Promise<Sample[]> => {
     const consumer = await jetstream(connection.nc).consumers.get(streamNames.samples, durableNames.writer);
-    const written: Sample[] = [];
+    const published: Sample[] = [];
     for (;;) {
       const { num_pending } = await consumer.info();
       if (num_pending === 0) break;
       // No more than there are: what is asked for and not taken would be delivered to nobody.
       const max_messages = Math.min(500, num_pending);
       for await (const message of await consumer.fetch({ max_messages, expires: 1_000 })) {
-        written.push(message.json<Sample>());
+        published.push(message.json<Sample>());
         message.ack();
       }
     }
-    return written;
+    return published;
   };
   beforeAll(async () => {
     const server = await natsForTest();
@@ -83,8 +83,8 @@ describe('samples that SAMPLES drops unwritten', () => {
     });
     await ensureDurable({ nc: connection.nc, stream: streamNames.samples, durable: durableNames.writer });
     samples = await SampleStream.open(connection.nc);
-    const named = devices.map((device) => sample(device, 0));
-    await new PlacedSamples(connection.nc).placed(named);
+    const sampleByDevice = devices.map((device) => sample(device, 0));
+    await new PlacedSamples(connection.nc).placed(sampleByDevice);
     Object.assign(log, {
       error: (fields: (typeof losses)[number]) => void losses.push(fields),
       warn: () => undefined,
@@ -99,7 +99,7 @@ describe('samples that SAMPLES drops unwritten', () => {
 
   it('are told as misses of their sessions and ticks: what was dropped and what was written is everything, once', async () => {
     await publish(100);
-    const written = await write();
+    const writtenSamples = await write();
     const waiting = () => (tick - 100) * devices.length;
     const isSeen = () =>
       eventually(() => watch.current()?.waiting === waiting(), { what: 'the watch to see all of them' });
@@ -112,29 +112,32 @@ describe('samples that SAMPLES drops unwritten', () => {
     await isSeen();
     await publish(400);
     expect((await state()).first_seq).toBeGreaterThan(900);
-    const left = (await state()).messages;
-    await eventually(() => watch.current()?.waiting === left, { what: 'the watch to see what is left' });
+    const messageCount = (await state()).messages;
+    await eventually(() => watch.current()?.waiting === messageCount, {
+      what: 'the watch to see what is left',
+    });
     const notices = await eventually(
       async () => {
-        written.push(...(await write()));
+        writtenSamples.push(...(await write()));
         return (
-          written.filter(({ miss }) => miss?.cause === 'buffer_full').length >= devices.length && written
+          writtenSamples.filter(({ miss }) => miss?.cause === 'buffer_full').length >= devices.length &&
+          writtenSamples
         );
       },
       { what: 'what was dropped to be told' },
     );
     for (const device of devices) {
       const of = notices.filter((one) => one.device === device);
-      const stored = normalise(of.filter(({ miss }) => !miss).map(rangeOf));
+      const storedRanges = normalise(of.filter(({ miss }) => !miss).map(rangeOf));
       const dropped = normalise(of.filter(({ miss }) => miss?.cause === 'buffer_full').map(rangeOf));
-      expect(normalise([...stored, ...dropped])).toEqual([{ from: 0, to: tick - 1 }]);
-      expect(countTicks(intersection(stored, dropped))).toBe(0);
+      expect(normalise([...storedRanges, ...dropped])).toEqual([{ from: 0, to: tick - 1 }]);
+      expect(countTicks(intersection(storedRanges, dropped))).toBe(0);
       expect(countTicks(dropped)).toBeGreaterThan(100);
       expect(await samples.last('7', device, 1)).toMatchObject({ tick: tick - 1, values: expect.anything() });
     }
     expect(losses.length).toBeGreaterThan(0);
     for (const loss of losses) expect(loss).toMatchObject({ tasks: ['7'], sessions: ['7-1'] });
-    const known = losses.reduce((sum, { known_samples = 0 }) => sum + known_samples, 0);
-    expect(known).toBe(watch.current()?.lostMessages);
+    const knownSamples = losses.reduce((sum, { known_samples = 0 }) => sum + known_samples, 0);
+    expect(knownSamples).toBe(watch.current()?.lostMessages);
   });
 });

@@ -30,10 +30,11 @@ export class DroppedSamples {
     for (const { about, fromTick, toTick } of entries) {
       if (!about) continue;
       const key = `${about.session}/${about.epoch}/${about.device_id}/${about.period_ms}/${about.since_tick}`;
-      const known = this.#open.get(key);
-      if (known && fromTick >= known.from && fromTick <= known.to + 1) known.to = Math.max(known.to, toTick);
+      const present = this.#open.get(key);
+      if (present && fromTick >= present.from && fromTick <= present.to + 1)
+        present.to = Math.max(present.to, toTick);
       else {
-        if (known) this.#closed.push(known);
+        if (present) this.#closed.push(present);
         this.#open.set(key, { about, from: fromTick, to: toTick });
       }
     }

@@ -25,20 +25,20 @@ export async function lastReadings(
   deviceIds: readonly string[],
   epochs: EpochBook,
 ): Promise<readonly Sample[]> {
-  const wanted = new Set(deviceIds);
-  if (wanted.size > askedApart) return lastOfAll(nc, wanted, epochs);
+  const wantedDevices = new Set(deviceIds);
+  if (wantedDevices.size > askedApart) return lastOfAll(nc, wantedDevices, epochs);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const nextEpoch: NextEpoch = async (taskId, epoch) => (await nextPlacement(nc, taskId, epoch))?.epoch;
-  const asked = { epochs, nextEpoch, under: undefined };
-  const found = await Promise.all(
-    [...wanted].map((id) => newestSample(jsm, subjects.sample('*', '*', id), asked)),
+  const context = { epochs, nextEpoch, under: undefined };
+  const readings = await Promise.all(
+    [...wantedDevices].map((id) => newestSample(jsm, subjects.sample('*', '*', id), context)),
   );
-  return found.flatMap((sample) => sample ?? []);
+  return readings.flatMap((sample) => sample ?? []);
 }
 
 async function lastOfAll(
   nc: NatsConnection,
-  wanted: ReadonlySet<string>,
+  wantedDevices: ReadonlySet<string>,
   epochs: EpochBook,
 ): Promise<Sample[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
@@ -61,7 +61,7 @@ async function lastOfAll(
     const last = () => lastSequenceOf(jsm, streamNames.samples, subjects.allSamples);
     for await (const message of messagesUpTo(consumer, last)) {
       const { subject, headers } = message;
-      if (!wanted.has(parsePublishedSubject(subject)?.last ?? '')) continue;
+      if (!wantedDevices.has(parsePublishedSubject(subject)?.last ?? '')) continue;
       messages.push({ subject, headers, body: message.string() });
       bytes += message.data.length;
       // A sender may have written of a device under any number of tasks: memory must not hold them all.

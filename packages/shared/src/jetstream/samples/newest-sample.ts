@@ -68,20 +68,20 @@ export async function newestSample(
   const { state } = await leaderInfo(jsm, streamNames.samples, { subjects_filter: filter });
   const others = Object.keys(state.subjects ?? {}).filter((subject) => subject !== newest.subject);
   const inTurn = fewAtOnce(othersAtOnce);
-  const found = await Promise.all(
+  const samples = await Promise.all(
     others.map((subject) =>
       inTurn(async () => {
         const message = await newestOn(jsm, subject);
-        const told = message && (await holdersSample(message, epochs));
-        return told ? [{ sequence: message.sequence, told }] : [];
+        const newestOwn = message && (await holdersSample(message, epochs));
+        return newestOwn ? [{ sequence: message.sequence, sample: newestOwn }] : [];
       }),
     ),
   );
-  const all = [...(sample ? [{ sequence: newest.sequence, told: sample }] : []), ...found.flat()];
-  const ofTasks = [...Map.groupBy(all, ({ told }) => told.task).values()].map((ofTask) =>
-    ofTask.reduce((last, each) => (each.told.epoch > last.told.epoch ? each : last)),
+  const all = [...(sample ? [{ sequence: newest.sequence, sample }] : []), ...samples.flat()];
+  const ofTasks = [...Map.groupBy(all, ({ sample }) => sample.task).values()].map((ofTask) =>
+    ofTask.reduce((last, each) => (each.sample.epoch > last.sample.epoch ? each : last)),
   );
-  return ofTasks.sort((a, b) => b.sequence - a.sequence)[0]?.told;
+  return ofTasks.sort((a, b) => b.sequence - a.sequence)[0]?.sample;
 }
 
 async function newestOn(

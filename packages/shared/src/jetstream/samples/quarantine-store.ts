@@ -45,7 +45,7 @@ export async function listQuarantine(
     opt_start_seq: after + 1,
     filter_subjects: filter,
   });
-  const found: InQuarantine[] = [];
+  const messages: InQuarantine[] = [];
   try {
     // When there is none after `after`, there is nothing to wait for.
     const last = async () => {
@@ -54,13 +54,13 @@ export async function listQuarantine(
     };
     for await (const message of messagesUpTo(consumer, last, Math.min(limit, 1_000))) {
       const body = text.decode(message.data);
-      found.push(inQuarantine(message.seq, body, message.time.getTime()));
-      if (found.length === limit) break;
+      messages.push(inQuarantine(message.seq, body, message.time.getTime()));
+      if (messages.length === limit) break;
     }
   } finally {
     await consumer.delete().catch(() => undefined);
   }
-  return found;
+  return messages;
 }
 
 /** How many messages lie in QUARANTINE. @throws when the broker cannot be asked */
@@ -135,14 +135,15 @@ export async function sendAgain(
   about.set(firstSequenceHeader, String(firstSequence));
   if (trustEpoch !== undefined) about.set(trustEpochHeader, String(trustEpoch));
   if (clockAheadMs !== undefined) about.set(clockAheadHeader, String(clockAheadMs));
-  const asked = `quarantine/${sequence}${trustEpoch === undefined ? '' : '/trusted'}`;
+  const messageId = `quarantine/${sequence}${trustEpoch === undefined ? '' : '/trusted'}`;
   const to = subjects.samplesAgain(from.taskId, from.last);
   const js = jetstream(nc);
-  const { seq, duplicate } = await js.publish(to, body, { msgID: asked, headers: about });
+  const { seq, duplicate } = await js.publish(to, body, { msgID: messageId, headers: about });
   if (!duplicate || (await liesOn(nc, to, seq))) return seq;
   // Ids count for the whole stream, and somebody else has used this one: what is not stored must not be deleted.
-  return (await js.publish(to, body, { msgID: freshMessageId(asked, crypto.randomUUID()), headers: about }))
-    .seq;
+  return (
+    await js.publish(to, body, { msgID: freshMessageId(messageId, crypto.randomUUID()), headers: about })
+  ).seq;
 }
 
 async function liesOn(nc: NatsConnection, subject: string, seq: number): Promise<boolean> {

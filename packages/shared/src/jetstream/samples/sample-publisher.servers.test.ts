@@ -12,8 +12,8 @@ describe('the publisher of samples', () => {
   let another: () => void = () => undefined;
 
   const question = async (index: number): Promise<Msg> => {
-    for (let found = arrived[index]; ; found = arrived[index]) {
-      if (found) return found;
+    for (let message = arrived[index]; ; message = arrived[index]) {
+      if (message) return message;
       await new Promise<void>((resolve) => {
         another = resolve;
       });
@@ -140,9 +140,9 @@ describe('the publisher of samples', () => {
 
     // The second is a new message under this id; the first one is lost.
     for (const [index, waitMs] of [60_000, 4_000, 4_000, 4_000, 4_000].entries()) {
-      const left = expect(publish('left')).rejects.toThrow(PublishUnconfirmed);
+      const unconfirmed = expect(publish('left')).rejects.toThrow(PublishUnconfirmed);
       await isOnItsWay(2 + index);
-      await left;
+      await unconfirmed;
       vi.advanceTimersByTime(waitMs);
     }
     const other = publish('left');

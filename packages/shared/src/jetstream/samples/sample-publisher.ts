@@ -170,9 +170,9 @@ export class SamplePublisher {
    */
   #isOnItsWayForLong(messageId: string): boolean {
     const nowMs = performance.now();
-    const known = this.#onTheirWay.get(messageId);
+    const present = this.#onTheirWay.get(messageId);
     // An id last heard of long ago was another message's, which is lost.
-    const sinceMs = known && nowMs - known.heardAtMs <= this.#timeoutMs ? known.sinceMs : nowMs;
+    const sinceMs = present && nowMs - present.heardAtMs <= this.#timeoutMs ? present.sinceMs : nowMs;
     if (nowMs - sinceMs > 3 * this.#timeoutMs) return true;
     this.#onTheirWay.set(messageId, { sinceMs, heardAtMs: nowMs });
     return false;

@@ -81,28 +81,28 @@ interface Serving {
 
 /** @returns whether the collector may ask this */
 async function answer(message: Msg, { nc, collector, placedTasks }: Serving): Promise<boolean> {
-  const wanted =
+  const request =
     message.data.length <= maxRequestBytes ? parseUntrusted<Query>(query, message.string()) : undefined;
-  if (!wanted) {
+  if (!request) {
     message.respond(refusal('the request cannot be read', bad));
     return true;
   }
-  const { last_by_subj, next_by_subj } = { last_by_subj: undefined, next_by_subj: undefined, ...wanted };
+  const { last_by_subj, next_by_subj } = { last_by_subj: undefined, next_by_subj: undefined, ...request };
   const filter: string | undefined = last_by_subj ?? next_by_subj;
   const about = filter === undefined ? undefined : parsePublishedSubject(filter);
   if (about && about.source !== collector && !(await placedTasks.isHeldBy(collector, about.taskId))) {
     message.respond(refusal('it asks for samples of sessions that it does not hold', bad));
     return false;
   }
-  const read = await nc.request(readMessage, JSON.stringify(wanted), { timeout: timeoutMs });
+  const reply = await nc.request(readMessage, JSON.stringify(request), { timeout: timeoutMs });
   if (!about) {
-    const sample = parseUntrusted(answerOf, read.string())?.message;
+    const sample = parseUntrusted(answerOf, reply.string())?.message;
     if (sample && parsePublishedSubject(sample.subject)?.source !== collector) {
       message.respond(refusal('no message found', notFound));
       return true;
     }
   }
-  message.respond(read.data);
+  message.respond(reply.data);
   return true;
 }
 

@@ -16,7 +16,7 @@ const body = 'x'.repeat(1000 - 'samples.a.1.1'.length - 22);
 describe('the watch over samples that are not written', () => {
   let connection: Connection;
   let watch: SampleBacklogWatch;
-  const said: string[] = [];
+  const logLines: string[] = [];
 
   const publish = async (count: number) => {
     const js = jetstream(connection.nc);
@@ -28,14 +28,14 @@ describe('the watch over samples that are not written', () => {
   };
   const watchAgain = async () => {
     await watch?.stop();
-    said.length = 0;
+    logLines.length = 0;
     const log = createLogger('test', 'silent');
-    const listen = (_fields: unknown, text: string) => void said.push(text);
+    const listen = (_fields: unknown, text: string) => void logLines.push(text);
     Object.assign(log, { info: listen, warn: listen, error: listen });
     watch = watchSampleBacklog({ nc: connection.nc, log, everyMs: 20 });
   };
   const heard = (what: string) =>
-    eventually(() => said.find((line) => line.match(what)), { what: `to hear "${what}"` });
+    eventually(() => logLines.find((line) => line.match(what)), { what: `to hear "${what}"` });
   const backlogOf = (messages: number) =>
     eventually(() => watch.current()?.waiting === messages && watch.current(), {
       what: `${messages} messages to wait`,
@@ -66,12 +66,12 @@ describe('the watch over samples that are not written', () => {
     await ensureDurable({ nc: connection.nc, stream: streamNames.samples, durable: durableNames.writer });
     await publish(500);
     await backlogOf(500);
-    expect(said.filter((line) => line.includes('is not in the database'))).toEqual([]);
+    expect(logLines.filter((line) => line.includes('is not in the database'))).toEqual([]);
     await publish(100);
     await heard('^5. % of what SAMPLES can hold is not in the database');
     await publish(250);
     await heard('^8. % of what SAMPLES can hold is not in the database');
-    expect(said.filter((line) => line.includes('is not in the database'))).toHaveLength(2);
+    expect(logLines.filter((line) => line.includes('is not in the database'))).toHaveLength(2);
     expect(watch.current()?.lostMessages).toBe(0);
   });
 

@@ -135,14 +135,14 @@ class BacklogWatch implements SampleBacklogWatch {
     const now: Look = { stream, writer };
     if (!this.#hasToldCapacity) await this.#tellCapacity(jsm, stream);
     const lostNow = lostBetween(this.#before, now);
-    const known = this.#knownOfLost(this.#before, now);
+    const lostEntries = this.#knownOfLost(this.#before, now);
     this.#before = now;
     this.#lost += lostNow;
     const backlog = await readSampleBacklog(nc);
     this.#current = { ...backlog, shareOfAge: shareOfAge(backlog, stream), lostMessages: this.#lost };
     this.#warn(this.#current);
-    if (lostNow > 0) this.#tellLoss(lostNow, now, known);
-    this.#dropped.add(known);
+    if (lostNow > 0) this.#tellLoss(lostNow, now, lostEntries);
+    this.#dropped.add(lostEntries);
     await this.#tellDropped(!this.#isInDanger());
     await this.#readHead(now);
   }
@@ -175,9 +175,9 @@ class BacklogWatch implements SampleBacklogWatch {
     if (!writer || !before?.writer) return [];
     const droppedUpTo = stream.state.first_seq - 1;
     const { stream_seq: at, consumer_seq } = writer.delivered;
-    const taken = Math.max(0, consumer_seq - before.writer.delivered.consumer_seq);
+    const takenCount = Math.max(0, consumer_seq - before.writer.delivered.consumer_seq);
     const after = Math.max(before.writer.delivered.stream_seq, this.#settledUpTo);
-    const skipped = this.#head.between(after, Math.min(at - taken, droppedUpTo));
+    const skipped = this.#head.between(after, Math.min(at - takenCount, droppedUpTo));
     const ahead = this.#head.between(Math.max(at, after), droppedUpTo);
     this.#settledUpTo = Math.max(this.#settledUpTo, droppedUpTo);
     return [...skipped, ...ahead];
@@ -236,7 +236,7 @@ class BacklogWatch implements SampleBacklogWatch {
     }
   }
 
-  #tellLoss(lostNow: number, { stream, writer }: Look, known: readonly HeadEntry[]): void {
+  #tellLoss(lostNow: number, { stream, writer }: Look, lostEntries: readonly HeadEntry[]): void {
     const { first_seq, first_ts, bytes } = stream.state;
     const isByBytes = bytes > stream.config.max_bytes * 0.9;
     this.#options.log.error(
@@ -247,7 +247,7 @@ class BacklogWatch implements SampleBacklogWatch {
         before_time: first_ts,
         writer_is_at: writer?.delivered.stream_seq ?? 0,
         bound: isByBytes ? 'SAMPLES_MAX_BYTES' : 'SAMPLES_MAX_AGE_HOURS',
-        ...whose(known),
+        ...whose(lostEntries),
       },
       'SAMPLES has dropped samples that were in no database: they are lost',
     );
@@ -255,9 +255,9 @@ class BacklogWatch implements SampleBacklogWatch {
 }
 
 /** Names whom the loss concerns, as far as known. */
-function whose(known: readonly HeadEntry[]) {
-  const samples = known.flatMap(({ about }) => (about ? [about] : []));
-  const named = (name: (sample: Sample) => string) => {
+function whose(entries: readonly HeadEntry[]) {
+  const samples = entries.flatMap(({ about }) => (about ? [about] : []));
+  const namesOf = (name: (sample: Sample) => string) => {
     const all = [...new Set(samples.map(name))];
     return all.length > namedAtMost
       ? [...all.slice(0, namedAtMost), `and ${all.length - namedAtMost} more`]
@@ -265,9 +265,9 @@ function whose(known: readonly HeadEntry[]) {
   };
   return {
     known_samples: samples.length,
-    tasks: named(({ task }) => task),
-    sessions: named(({ session }) => session),
-    devices: named(({ device }) => device),
+    tasks: namesOf(({ task }) => task),
+    sessions: namesOf(({ session }) => session),
+    devices: namesOf(({ device }) => device),
   };
 }
 
@@ -284,12 +284,17 @@ function shareOfAge({ oldestMs }: SampleBacklog, { config, ts }: StreamInfo): nu
  */
 function lostBetween(before: Look | undefined, now: Look): number {
   if (!now.writer) return 0;
-  const known = before?.writer;
+  const formerWriter = before?.writer;
   const firstBefore = before?.stream.state.first_seq ?? 1;
   // The broker moves the floor past what is gone, so only an earlier look tells what was written.
-  const seen = Math.max(known?.delivered.stream_seq ?? now.writer.ack_floor.stream_seq, firstBefore - 1);
-  const gone = now.stream.state.first_seq - 1 - seen;
-  const delivered = known ? now.writer.delivered.consumer_seq - known.delivered.consumer_seq : 0;
+  const lastSeen = Math.max(
+    formerWriter?.delivered.stream_seq ?? now.writer.ack_floor.stream_seq,
+    firstBefore - 1,
+  );
+  const gone = now.stream.state.first_seq - 1 - lastSeen;
+  const delivered = formerWriter
+    ? now.writer.delivered.consumer_seq - formerWriter.delivered.consumer_seq
+    : 0;
   return Math.max(0, gone - Math.max(0, delivered));
 }
 

@@ -34,13 +34,13 @@ const publish = (text: string) => askBroker(log.nc, subjects.lifecycle('7'), JSO
 const sequences = (events: readonly StoredEvent[]) => events.map(({ sequence }) => sequence);
 /** Takes `count` events, however they are portioned. */
 async function take(reader: DurableSessionLog, count: number): Promise<number[]> {
-  const taken: number[] = [];
-  while (taken.length < count) {
-    const next = sequences(await reader.next(count - taken.length, 5_000));
-    if (next.length === 0) return taken;
-    taken.push(...next);
+  const handled: number[] = [];
+  while (handled.length < count) {
+    const next = sequences(await reader.next(count - handled.length, 5_000));
+    if (next.length === 0) return handled;
+    handled.push(...next);
   }
-  return taken;
+  return handled;
 }
 
 describe('the session log of a reader that keeps its own position', () => {
@@ -64,13 +64,13 @@ describe('the session log of a reader that keeps its own position', () => {
     const reader = await open(end);
     // Another reader draws on the same durable: what it gets is missing here.
     const stranger = await jetstream(log.nc).consumers.get(streamNames.sessions, durable);
-    const taken = stranger.next({ expires: 5_000 });
+    const delivery = stranger.next({ expires: 5_000 });
     const reading = (async () => {
       for (;;) await reader.next(1, 1_000);
     })();
     const refused = expect(reading).rejects.toThrow(DeliveryGap);
     for (let index = 0; index < 4; index += 1) await publish(`event ${index}`);
-    expect(await taken).not.toBeNull();
+    expect(await delivery).not.toBeNull();
     await publish('the next');
     await publish('and one more');
     await refused;

@@ -47,7 +47,7 @@ export class CopyIsBack extends Error {
 }
 
 /** Asks one question, and waits no longer for its answer than answers take. */
-async function asked<T>(
+async function askBroker<T>(
   nc: NatsConnection,
   ask: (jsm: JetStreamManager, timeoutMs: number) => Promise<T>,
 ): Promise<T> {
@@ -66,7 +66,7 @@ async function asked<T>(
 
 /** Sequence of the last event, 0 when the log never held one. */
 export async function readLastSequence(nc: NatsConnection): Promise<number> {
-  const { state } = await asked(nc, (jsm, timeoutMs) =>
+  const { state } = await askBroker(nc, (jsm, timeoutMs) =>
     leaderInfo(jsm, streamNames.sessions, undefined, timeoutMs),
   );
   return state.last_seq;
@@ -78,7 +78,7 @@ export async function readLastSequence(nc: NatsConnection): Promise<number> {
  */
 export async function readAcknowledged(nc: NatsConnection, durable: string): Promise<number | undefined> {
   try {
-    const { ack_floor } = await asked(nc, (jsm) => jsm.consumers.info(streamNames.sessions, durable));
+    const { ack_floor } = await askBroker(nc, (jsm) => jsm.consumers.info(streamNames.sessions, durable));
     return ack_floor.stream_seq;
   } catch (error) {
     if (isGone(error) || isUnanswered(error)) return undefined;
@@ -89,7 +89,9 @@ export async function readAcknowledged(nc: NatsConnection, durable: string): Pro
 /** The event at a sequence, undefined when the log has none there. */
 export async function readEventAt(nc: NatsConnection, sequence: number): Promise<StoredEvent | undefined> {
   try {
-    const message = await asked(nc, (jsm) => jsm.streams.getMessage(streamNames.sessions, { seq: sequence }));
+    const message = await askBroker(nc, (jsm) =>
+      jsm.streams.getMessage(streamNames.sessions, { seq: sequence }),
+    );
     return message ? storedEvent(message.subject, message.seq, message.data) : undefined;
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
@@ -227,10 +229,10 @@ export class DurableSessionLog {
     const over = new AbortController();
     const confirmed = Promise.withResolvers<void>();
     // Taking the first message is what sends the request.
-    const taken = this.#take(delivery, confirmed.promise);
+    const delivered = this.#take(delivery, confirmed.promise);
     this.#confirmOwn(over.signal).then(confirmed.resolve, confirmed.reject);
     try {
-      await Promise.all([taken, confirmed.promise]);
+      await Promise.all([delivered, confirmed.promise]);
     } finally {
       over.abort();
       delivery.stop();
@@ -250,7 +252,7 @@ export class DurableSessionLog {
     let info: ConsumerInfo | undefined;
     while (!info) {
       try {
-        info = await asked(this.#nc, (jsm) => jsm.consumers.info(streamNames.sessions, this.#durable));
+        info = await askBroker(this.#nc, (jsm) => jsm.consumers.info(streamNames.sessions, this.#durable));
       } catch (error) {
         if (signal.aborted || this.#isClosed || isGone(error)) throw error;
         await sleep(retryPauseMs);
@@ -284,9 +286,9 @@ export class DurableSessionLog {
       await turnIsOver();
     }
     if (this.#failure) throw this.#failure;
-    const taken = this.#arrived.slice(0, max);
+    const deliveries = this.#arrived.slice(0, max);
     this.#arrived = this.#arrived.slice(max);
-    return taken.map((message) => this.#accept(message));
+    return deliveries.map((message) => this.#accept(message));
   }
 
   /** Tells the broker that everything handed out so far is in the reader's database. */

@@ -129,9 +129,9 @@ describe('an append while the broker stands still', () => {
     const won = results.filter((result) => result.status === 'fulfilled');
     expect(won).toHaveLength(1);
     expect(results.find((result) => result.status === 'rejected')?.reason).toBeInstanceOf(VersionConflict);
-    const [stored] = stores;
-    if (!stored) throw new Error('no store');
-    expect((await readAll(stored, lifecycle)).map((event) => event.sequence)).toEqual([won[0]?.value]);
+    const [firstStore] = stores;
+    if (!firstStore) throw new Error('no store');
+    expect((await readAll(firstStore, lifecycle)).map((event) => event.sequence)).toEqual([won[0]?.value]);
   });
 });
 
@@ -208,22 +208,22 @@ describe('a log that is full', () => {
     const store = await JetStreamEventStore.open(nc);
     const { lifecycle, placement } = freshTask();
     let last = 0;
-    let stored = 0;
+    let storedCount = 0;
     const fill = async (): Promise<void> => {
       for (;;) {
-        last = await store.append(lifecycle, storableEvent(`${lifecycle}/${stored}`), last);
-        stored += 1;
+        last = await store.append(lifecycle, storableEvent(`${lifecycle}/${storedCount}`), last);
+        storedCount += 1;
       }
     };
     await expect(fill()).rejects.toBeInstanceOf(StoreUnavailable);
     await expect(store.append(placement, storableEvent(`${placement}/a`), 0)).rejects.toBeInstanceOf(
       StoreUnavailable,
     );
-    expect(await readAll(store, lifecycle)).toHaveLength(stored);
+    expect(await readAll(store, lifecycle)).toHaveLength(storedCount);
 
     const jsm = await jetstream(nc).jetstreamManager();
     await jsm.streams.update(streamNames.sessions, { max_bytes: 1024 * 1024 });
-    last = await store.append(lifecycle, storableEvent(`${lifecycle}/${stored}`), last);
+    last = await store.append(lifecycle, storableEvent(`${lifecycle}/${storedCount}`), last);
     expect((await readAll(store, lifecycle)).at(-1)?.sequence).toBe(last);
   });
 });

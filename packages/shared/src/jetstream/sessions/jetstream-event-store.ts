@@ -177,10 +177,10 @@ export class JetStreamEventStore implements EventStore {
    * retry, unless the id was used for something else.
    */
   async #storedBefore(subject: string, event: CloudEvent, sequence: number): Promise<number> {
-    const stored = await this.#getMessage({ seq: sequence });
-    if (!stored || stored.subject === subject) return sequence;
+    const message = await this.#getMessage({ seq: sequence });
+    if (!message || message.subject === subject) return sequence;
     throw new StoreUnavailable(
-      `the id ${event.id} was used before for the event at sequence ${sequence} on ${stored.subject}`,
+      `the id ${event.id} was used before for the event at sequence ${sequence} on ${message.subject}`,
     );
   }
 

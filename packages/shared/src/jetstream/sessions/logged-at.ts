@@ -19,7 +19,7 @@ const askedAtOnce = 32;
  */
 export function jetStreamEpochs(
   nc: () => NatsConnection,
-  kept?: number,
+  size?: number,
   reached: () => number = () => 0,
 ): EpochBook {
   const inTurn = fewAtOnce(askedAtOnce);
@@ -44,8 +44,8 @@ export function jetStreamEpochs(
   const lookUp = async (epoch: number): Promise<LoggedAt> => {
     const jsm = await managerOf(nc());
     if (epoch > Math.max(end, reached()) && epoch > (await askState(jsm)).last_seq) return { kind: 'ahead' };
-    const found = await inTurn(() => storedMessage(jsm, streamNames.sessions, { seq: epoch }));
-    if (found) return readLogged(found);
+    const message = await inTurn(() => storedMessage(jsm, streamNames.sessions, { seq: epoch }));
+    if (message) return readLogged(message);
     const { first_seq, last_seq } = await askState(jsm);
     if (epoch > last_seq) return { kind: 'ahead' };
     if (epoch < first_seq) return { kind: 'lost' };
@@ -54,10 +54,10 @@ export function jetStreamEpochs(
       `SESSIONS has events ${first_seq} to ${last_seq}, and who answered has not event ${epoch}`,
     );
   };
-  return new EpochBook({ lookUp, ...(kept !== undefined && { kept }) });
+  return new EpochBook({ lookUp, ...(size !== undefined && { kept: size }) });
 }
 
-function readLogged({ subject, seq, data, header, time: stored }: StoredMsg): LoggedAt {
+function readLogged({ subject, seq, data, header, time: storedAt }: StoredMsg): LoggedAt {
   if (subject === subjects.restored) return { kind: 'lost' };
   if (isBrokerCopy(header)) return { kind: 'other' };
   const { message } = storedEvent(subject, seq, data);
@@ -65,7 +65,7 @@ function readLogged({ subject, seq, data, header, time: stored }: StoredMsg): Lo
   if (decoded.kind !== 'placement' || decoded.event.type !== 'session.assigned') return { kind: 'other' };
   if (subjects.placement(decoded.event.taskId) !== subject) return { kind: 'other' };
   // In a log that was restored, the broker's time is that of the restore.
-  const sinceMs = Math.min(Date.parse((message as CloudEvent).time), stored.getTime());
+  const sinceMs = Math.min(Date.parse((message as CloudEvent).time), storedAt.getTime());
   return { kind: 'placed', placement: decoded.event, sinceMs };
 }
 
@@ -81,9 +81,9 @@ export async function lifecycleEventAfter(
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   for (let seq = after + 1; ; ) {
     const next = { seq, next_by_subj: subjects.lifecycle(taskId) };
-    const found = await storedMessage(jsm, streamNames.sessions, next);
-    if (!found || !isBrokerCopy(found.header))
-      return found && storedEvent(found.subject, found.seq, found.data);
-    seq = found.seq + 1;
+    const message = await storedMessage(jsm, streamNames.sessions, next);
+    if (!message || !isBrokerCopy(message.header))
+      return message && storedEvent(message.subject, message.seq, message.data);
+    seq = message.seq + 1;
   }
 }

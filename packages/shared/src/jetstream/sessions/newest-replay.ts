@@ -8,7 +8,7 @@ export class NewestReplay {
   /** Last sequence of the log after the broker has picked. Its event always comes: nothing supersedes it. */
   readonly #until: number;
   readonly #handedOver: Map<string, number>;
-  #seen = 0;
+  #eventCount = 0;
   #at = 0;
 
   private constructor(until: number, subjects: number, handedOver: Map<string, number>) {
@@ -22,8 +22,8 @@ export class NewestReplay {
     return new NewestReplay(until, subjects, before ? before.#handedOver : new Map());
   }
 
-  get seen(): number {
-    return this.#seen;
+  get eventCount(): number {
+    return this.#eventCount;
   }
 
   isUnderWay(): boolean {
@@ -32,7 +32,7 @@ export class NewestReplay {
 
   /** @returns whether the event is newer than the one handed over for its subject */
   saw(subject: string, sequence: number): boolean {
-    this.#seen += 1;
+    this.#eventCount += 1;
     this.#at = sequence;
     const isNews = sequence > (this.#handedOver.get(subject) ?? 0);
     if (isNews) this.#handedOver.set(subject, sequence);

@@ -17,11 +17,11 @@ async function* events(from: number, until: number): AsyncIterable<SavedEvent> {
 }
 
 async function messages(nc: Parameters<typeof readStream>[0]): Promise<SavedEvent[]> {
-  const found: SavedEvent[] = [];
+  const events: SavedEvent[] = [];
   for await (const { subject, sequence, data } of readStream(nc, 'SESSIONS')) {
-    found.push({ subject, sequence, data });
+    events.push({ subject, sequence, data });
   }
-  return found;
+  return events;
 }
 
 describe('saved session events', () => {

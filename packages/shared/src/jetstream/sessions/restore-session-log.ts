@@ -74,14 +74,15 @@ export async function republishSessionEvents(
   const js = jetstream(nc, { timeout: publishTimeoutMs });
   let last = 0;
   const publish = async ({ subject, sequence, data }: SavedEvent): Promise<void> => {
-    let stored: number;
+    let storedCount: number;
     try {
-      stored = (await js.publish(subject, data, { expect: { lastSequence: sequence - 1 } })).seq;
+      storedCount = (await js.publish(subject, data, { expect: { lastSequence: sequence - 1 } })).seq;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new RestoreFailed(`SESSIONS did not take event ${sequence}: ${why}`, { cause: error });
     }
-    if (stored !== sequence) throw new RestoreFailed(`SESSIONS stored event ${sequence} at ${stored}`);
+    if (storedCount !== sequence)
+      throw new RestoreFailed(`SESSIONS stored event ${sequence} at ${storedCount}`);
     last = sequence;
   };
   let batch: Promise<void>[] = [];

@@ -268,14 +268,14 @@ describe('a log that the broker delivers by itself', () => {
     const having = await followPushed(log.nc, 'c1');
     having.follower.begin();
     await having.follower.reached(1);
-    const made = (await consumerOf(log, 'c1'))?.created;
+    const createdAt = (await consumerOf(log, 'c1'))?.created;
     await start(log, '2');
     await waiting.follower.verify();
     await having.follower.reached(2);
     expect(waiting.sequences).toEqual([1, 2]);
-    expect((await consumerOf(log, 'c1'))?.created).toBe(made);
+    expect((await consumerOf(log, 'c1'))?.created).toBe(createdAt);
     waiting.follower.begin();
-    await eventually(async () => (await consumerOf(log, 'c1'))?.created !== made, {
+    await eventually(async () => (await consumerOf(log, 'c1'))?.created !== createdAt, {
       what: 'the consumer to be made anew for the other',
     });
     await start(log, '3');

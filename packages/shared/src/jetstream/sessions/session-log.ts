@@ -157,9 +157,9 @@ class LogFollower {
   async verify(): Promise<number> {
     const { judge, log } = this.#options;
     // The state before the question, not at the time of the answer: an event may be handed over in between.
-    const known = { sequence: this.#applied, id: this.#lastId };
+    const position = { sequence: this.#applied, id: this.#lastId };
     const { last_seq, messages } = (await leaderInfo(this.#jsm, streamNames.sessions)).state;
-    await this.#compareEnd(known, last_seq);
+    await this.#compareEnd(position, last_seq);
     if (this.#isReplaying() && messages !== last_seq) {
       this.#doubt('count', `SESSIONS has ${messages} of its ${last_seq} events: the others are missing`);
     } else judge.agrees('count');
@@ -275,9 +275,9 @@ class LogFollower {
   }
 
   #endReplay(replay: NewestReplay): void {
-    const { seen, subjects: all } = replay;
-    if (seen < all) {
-      this.#doubt('newest', `SESSIONS has ${all} subjects, but only ${seen} newest events came`);
+    const { eventCount, subjects: all } = replay;
+    if (eventCount < all) {
+      this.#doubt('newest', `SESSIONS has ${all} subjects, but only ${eventCount} newest events came`);
       this.#applied = 0;
       this.#beginAnewSoon();
       return;
@@ -292,9 +292,9 @@ class LogFollower {
     void pause(systemTimers, lookAgainMs).then(() => this.#restartUntilDone());
   }
 
-  async #compareEnd(known: { sequence: number; id: unknown }, last: number): Promise<void> {
+  async #compareEnd(position: { sequence: number; id: unknown }, last: number): Promise<void> {
     const { judge, nc } = this.#options;
-    const { sequence, id } = known;
+    const { sequence, id } = position;
     const ends = 'the store was wiped or rolled back';
     if (last < sequence) {
       this.#doubt(

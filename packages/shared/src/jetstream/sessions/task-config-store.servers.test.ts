@@ -122,8 +122,8 @@ describe('the configuration snapshots', () => {
     'that have another content are told as such: version %i has %s',
     async (version, _what, changed, problem) => {
       await store.put(config('5'));
-      const stored = await store.loadText('5/1');
-      await store.putText(`6/${version}`, stored.ok ? changed(stored.text) : '');
+      const text = await store.loadText('5/1');
+      await store.putText(`6/${version}`, text.ok ? changed(text.text) : '');
       expect(await store.load('6', version)).toEqual({
         ok: false,
         problem: expect.stringContaining(`6/${version} ${problem}`),
@@ -147,25 +147,29 @@ describe('the configuration snapshots', () => {
 
   it('give back the devices of another version that stand in them as they are', async () => {
     const [press] = config('8').devices;
-    const named = (id: string, name = '注塑机') => ({ ...(press as NonNullable<typeof press>), id, name });
+    const namedDevice = (id: string, name = '注塑机') => ({
+      ...(press as NonNullable<typeof press>),
+      id,
+      name,
+    });
     const versions = [
-      { ...config('8'), devices: Array.from({ length: 3_000 }, (_, index) => named(`press-${index}`)) },
+      { ...config('8'), devices: Array.from({ length: 3_000 }, (_, index) => namedDevice(`press-${index}`)) },
       {
         ...{ ...config('8'), config_version: 2 },
         devices: Array.from({ length: 3_000 }, (_, index) =>
-          named(`press-${index}`, index === 7 ? 'x' : undefined),
+          namedDevice(`press-${index}`, index === 7 ? 'x' : undefined),
         ),
       },
     ];
     for (const version of versions) await store.put(version);
     const first = await store.load('8', 1);
-    const known = first.ok ? first.config.devices : [];
-    const second = await store.load('8', 2, known);
+    const knownDevices = first.ok ? first.config.devices : [];
+    const second = await store.load('8', 2, knownDevices);
     expect(second).toEqual({ ok: true, config: versions[1] });
-    const anew = second.ok ? second.config.devices.filter((device) => !known.includes(device)) : [];
+    const anew = second.ok ? second.config.devices.filter((device) => !knownDevices.includes(device)) : [];
     expect(anew.map(({ id }) => id)).toEqual(['press-7']);
     // Devices that come from elsewhere are not taken for what is stored.
-    const made = versions[0]?.devices.map((device) => ({ ...device, name: 'made up' }));
-    expect(await store.load('8', 2, made)).toEqual({ ok: true, config: versions[1] });
+    const editedDevices = versions[0]?.devices.map((device) => ({ ...device, name: 'made up' }));
+    expect(await store.load('8', 2, editedDevices)).toEqual({ ok: true, config: versions[1] });
   });
 });

@@ -132,9 +132,9 @@ export class TaskConfigStore {
   /** Whether exactly this snapshot is there, byte for byte: one question, however long it is. @throws when the broker cannot be asked */
   async has(config: TaskConfig): Promise<boolean> {
     const name = taskConfigKey(config.task_id, config.config_version);
-    const found = await askBucket(this.#jsm, 'read', () => this.#objects.info(name));
-    if (!found || found.deleted) return false;
-    return hasDigest(found, createHash('sha256').update(textOf(config)));
+    const info = await askBucket(this.#jsm, 'read', () => this.#objects.info(name));
+    if (!info || info.deleted) return false;
+    return hasDigest(info, createHash('sha256').update(textOf(config)));
   }
 
   async #isFull(cause: unknown, bytesMore: number): Promise<TaskConfigStoreFull | undefined> {
@@ -166,18 +166,18 @@ export class TaskConfigStore {
   }
 
   /**
-   * @param known devices of another version, reused where this one has them too: of ten thousand devices one changes,
+   * @param knownDevices devices of another version, reused where this one has them too: of ten thousand devices one changes,
    *   and reading all of them anew takes a second
    * @throws when the broker cannot be asked; a missing or damaged snapshot is an answer, not an error
    */
   async load(
     taskId: string,
     configVersion: number,
-    known: Iterable<DeviceConfig> = [],
+    knownDevices: Iterable<DeviceConfig> = [],
   ): Promise<LoadedTaskConfig> {
     const name = taskConfigKey(taskId, configVersion);
     const knownByLine = new Map<string, DeviceConfig>();
-    for (const device of known) {
+    for (const device of knownDevices) {
       const digest = lineOf(device);
       if (digest !== undefined) knownByLine.set(digest, device);
     }
@@ -186,8 +186,8 @@ export class TaskConfigStore {
     const [first, ...others] = loaded.lines;
     const head = headSchema.safeParse(first?.content);
     if (!head.success) return invalid(name, z.prettifyError(head.error));
-    const given = devicesSchema.safeParse(others);
-    if (!given.success) return invalid(name, z.prettifyError(given.error));
+    const knownParsed = devicesSchema.safeParse(others);
+    if (!knownParsed.success) return invalid(name, z.prettifyError(knownParsed.error));
     const devices: DeviceConfig[] = [];
     for await (const { digest, device, content } of makingWay(others)) {
       if (device) devices.push(device);
@@ -220,7 +220,7 @@ export class TaskConfigStore {
 
   async #loadLines(
     name: string,
-    known: ReadonlyMap<string, DeviceConfig> = new Map(),
+    devicesByKey: ReadonlyMap<string, DeviceConfig> = new Map(),
   ): Promise<{ readonly ok: true; readonly lines: Line[] } | Problem> {
     const untilMs = performance.now() + loadWithinMs;
     const answers = BrokerAnswers.behind(this.#jsm);
@@ -231,7 +231,7 @@ export class TaskConfigStore {
     const lines: Line[] = [];
     const takeLine = (bytes: Uint8Array): void => {
       const digest = hashOf('sha256', bytes);
-      const device = known.get(digest);
+      const device = devicesByKey.get(digest);
       lines.push({ digest, device, content: device ?? JSON.parse(decoder.decode(bytes)) });
     };
     let begun: Uint8Array = new Uint8Array();
@@ -264,18 +264,18 @@ export class TaskConfigStore {
     take: (part: Uint8Array) => void,
     asking: Asking = (ask) => ask(),
   ): Promise<Problem | undefined> {
-    const found = await asking(() => this.#objects.info(name));
-    if (!found || found.deleted) {
+    const info = await asking(() => this.#objects.info(name));
+    if (!info || info.deleted) {
       return { ok: false, problem: `configuration snapshot ${name} is missing in TASK_CONFIGS` };
     }
     const hash = createHash('sha256');
     let chunks = 0;
-    for await (const chunk of this.#chunks(found, asking)) {
+    for await (const chunk of this.#chunks(info, asking)) {
       chunks += 1;
       hash.update(chunk);
       take(chunk);
     }
-    if (chunks === found.chunks && hasDigest(found, hash)) return undefined;
+    if (chunks === info.chunks && hasDigest(info, hash)) return undefined;
     return { ok: false, problem: `configuration snapshot ${name} is damaged in TASK_CONFIGS` };
   }
 

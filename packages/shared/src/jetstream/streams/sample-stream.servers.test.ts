@@ -86,10 +86,10 @@ describe('the collector’s side of SAMPLES', () => {
     const coming = sample(520);
     const poison = { msgID: sampleMessageId(coming) };
     const { seq } = await jetstream(connection.nc).publish('samples.evil.7.d1', 'nothing', poison);
-    const stored = await samples.publish(coming);
-    expect(stored).toBeGreaterThan(seq);
+    const ack = await samples.publish(coming);
+    expect(ack).toBeGreaterThan(seq);
     const jsm = await jetstreamManager(connection.nc);
-    const message = await jsm.streams.getMessage(streamNames.samples, { seq: stored });
+    const message = await jsm.streams.getMessage(streamNames.samples, { seq: ack });
     expect([message?.subject, message?.json()]).toEqual(['samples.a.7.d1', coming]);
     expect(await samples.wasStored(coming, seq)).toBe(true);
   });

@@ -101,15 +101,15 @@ export class SampleStream {
    */
   async wasStored(sample: Sample, afterSequence: number): Promise<boolean> {
     const subject = subjects.sample(sample.collector, sample.task, sample.device_id);
-    const wanted = sampleMessageId(sample);
+    const messageId = sampleMessageId(sample);
     const newest = await this.#message({ last_by_subj: subject });
     if (!newest || newest.seq <= afterSequence) return false;
-    if (isUnderId(newest, wanted)) return true;
+    if (isUnderId(newest, messageId)) return true;
     let seq = afterSequence + 1;
-    for (let looked = 0; looked < longestLook; looked += 1) {
+    for (let lookCount = 0; lookCount < longestLook; lookCount += 1) {
       const message = await this.#message({ seq, next_by_subj: subject });
       if (!message) return false;
-      if (isUnderId(message, wanted)) return true;
+      if (isUnderId(message, messageId)) return true;
       if (message.seq >= newest.seq) return false;
       seq = message.seq + 1;
     }
@@ -123,8 +123,8 @@ export class SampleStream {
    */
   last(taskId: string, deviceId: string, under: number): Promise<Sample | undefined> {
     this.#placedAt = Math.max(this.#placedAt, under);
-    const asked = { epochs: this.#epochs, nextEpoch: this.#nextEpoch, under };
-    return newestSample(this.#jsm, subjects.sample('*', taskId, deviceId), asked);
+    const context = { epochs: this.#epochs, nextEpoch: this.#nextEpoch, under };
+    return newestSample(this.#jsm, subjects.sample('*', taskId, deviceId), context);
   }
 
   readonly #nextEpoch: NextEpoch = async (taskId, epoch) => {
@@ -133,14 +133,14 @@ export class SampleStream {
   };
 
   #askNext(key: string, taskId: string, epoch: number): Promise<number | undefined> {
-    const asked = nextPlacement(this.#nc, taskId, epoch)
+    const placement = nextPlacement(this.#nc, taskId, epoch)
       .then((next) => {
         if (next) this.#next.set(key, next.epoch);
         return next?.epoch;
       })
       .finally(() => this.#nextAsked.delete(key));
-    this.#nextAsked.set(key, asked);
-    return asked;
+    this.#nextAsked.set(key, placement);
+    return placement;
   }
 
   #message(query: MessageQuery): Promise<StoredMsg | undefined> {
@@ -154,7 +154,7 @@ async function liesOn(jsm: JetStreamManager, subject: string, seq: number): Prom
 }
 
 /** Whether this is the wanted message, also under the fresh id that it got because somebody else had used its own. */
-function isUnderId({ header }: StoredMsg, wanted: string): boolean {
+function isUnderId({ header }: StoredMsg, messageId: string): boolean {
   const id = header.get(messageIdHeader);
-  return id === wanted || id.startsWith(`${wanted}/`);
+  return id === messageId || id.startsWith(`${messageId}/`);
 }

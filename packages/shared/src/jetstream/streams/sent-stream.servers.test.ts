@@ -55,12 +55,12 @@ describe('SENT', () => {
     const old = messages.find(({ subject }) => subject === 'sent.A.8.one-2')?.sequence ?? 0;
     await stream.publish('8', 'one-2', record(51));
     await deleteSent(connection.nc, old);
-    const left = (await readSent(connection.nc, 0)).messages.filter(
+    const remaining = (await readSent(connection.nc, 0)).messages.filter(
       ({ subject }) => subject === 'sent.A.8.one-2',
     );
-    expect(lastTicks(left)).toEqual([51]);
-    await deleteSent(connection.nc, left[0]?.sequence ?? 0);
-    await deleteSent(connection.nc, left[0]?.sequence ?? 0);
+    expect(lastTicks(remaining)).toEqual([51]);
+    await deleteSent(connection.nc, remaining[0]?.sequence ?? 0);
+    await deleteSent(connection.nc, remaining[0]?.sequence ?? 0);
     const subjects = (await readSent(connection.nc, 0)).messages.map(({ subject }) => subject);
     expect(subjects).not.toContain('sent.A.8.one-2');
   });

@@ -64,18 +64,18 @@ export async function readSent(nc: NatsConnection, after: number): Promise<NewIn
   });
   let upTo = from;
   try {
-    for (let left = (await consumer.info(true)).num_pending; left > 0; ) {
+    for (let remaining = (await consumer.info(true)).num_pending; remaining > 0; ) {
       const before = upTo;
       for await (const message of fetchInTime(consumer, { max_messages: fetchedAtOnce, expires: 2_000 })) {
         upTo = message.seq;
-        left = message.info.pending;
+        remaining = message.info.pending;
         messages.push({
           sequence: message.seq,
           subject: message.subject,
           storedAtMs: message.time.getTime(),
           text: isBrokerCopy(message.headers) ? '' : text.decode(message.data),
         });
-        if (left === 0) break;
+        if (remaining === 0) break;
       }
       if (upTo === before) break;
     }

@@ -8,14 +8,14 @@ it('a stream that the broker has no room for is named, with the settings that he
   const server = await natsForTest({ maxFileStore: '200MB' });
   const log = createLogger('test', 'silent');
   const connection = await connectNats({ url: server.url, name: 'storage-test', log });
-  const made = ensureStreams(connection.nc, {
+  const creation = ensureStreams(connection.nc, {
     sessionsMaxBytes: 64 * 1024 * 1024,
     samplesMaxBytes: 4 * 1024 ** 3,
     samplesMaxAgeHours: 24,
     auditMaxBytes: 112 * 1024 * 1024,
     replicas: 1,
   });
-  await expect(made).rejects.toThrow(/SAMPLES is to have 4294967296 bytes.*lower SAMPLES_MAX_BYTES/);
+  await expect(creation).rejects.toThrow(/SAMPLES is to have 4294967296 bytes.*lower SAMPLES_MAX_BYTES/);
   await connection.close();
 });
 
@@ -24,14 +24,14 @@ it('so is a bucket', async () => {
   const server = await natsForTest({ maxFileStore: '980MB' });
   const log = createLogger('test', 'silent');
   const connection = await connectNats({ url: server.url, name: 'storage-test', log });
-  const made = ensureStreams(connection.nc, {
+  const creation = ensureStreams(connection.nc, {
     sessionsMaxBytes: 64 * 1024 * 1024,
     samplesMaxBytes: 400 * 1024 * 1024,
     samplesMaxAgeHours: 24,
     auditMaxBytes: 112 * 1024 * 1024,
     replicas: 1,
   });
-  await expect(made).rejects.toThrow(/KV_COLLECTORS is to have 16777216 bytes.*Raise max_file_store/);
+  await expect(creation).rejects.toThrow(/KV_COLLECTORS is to have 16777216 bytes.*Raise max_file_store/);
   await connection.close();
 });
 

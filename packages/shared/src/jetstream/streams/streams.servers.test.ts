@@ -85,11 +85,11 @@ describe('the streams', () => {
       [`KV_${bucketNames.collectors}`]: { max_bytes: 17 * 1024 * 1024 },
       [`KV_${bucketNames.status}`]: { max_bytes: 65 * 1024 * 1024 },
     };
-    const told: { streams: object[] }[] = [];
+    const reports: { streams: object[] }[] = [];
     const telling = createLogger('test', 'silent');
-    telling.warn = ((about: { streams: object[] }) => void told.push(about)) as typeof telling.warn;
+    telling.warn = ((about: { streams: object[] }) => void reports.push(about)) as typeof telling.warn;
     await ensureStreams(connection.nc, settings, telling);
-    expect(told).toEqual([]);
+    expect(reports).toEqual([]);
     for (const [name, config] of Object.entries(changed)) await jsm.streams.update(name, config);
     await jsm.streams.update(`KV_${bucketNames.users}`, { max_bytes: 1024 * 1024 });
     await ensureStreams(connection.nc, { ...settings, taskConfigsMaxBytes: 1024 * 1024 }, telling);
@@ -99,7 +99,7 @@ describe('the streams', () => {
       max_bytes: max_bytes * 1024 * 1024,
       wanted_bytes: wanted_bytes * 1024 * 1024,
     });
-    expect(told.map(({ streams }) => streams)).toEqual([
+    expect(reports.map(({ streams }) => streams)).toEqual([
       [
         of(streamNames.sessions, 3, 2),
         { ...of(streamNames.samples, 9, 4), max_age_hours: 7, wanted_age_hours: 5 },

@@ -54,12 +54,12 @@ function otherSizes(
   actual: readonly Size[],
   { wanted, bySetting }: { readonly wanted: readonly Size[]; readonly bySetting: ReadonlySet<string> },
 ): OtherSize[] {
-  const found = new Map(actual.map((config) => [config.name, config]));
+  const actualByName = new Map(actual.map((config) => [config.name, config]));
   return wanted.flatMap((config): OtherSize[] => {
-    const now = found.get(config.name);
+    const now = actualByName.get(config.name);
     if (!now) return [];
-    const [is, asked] = [roomOf(now), roomOf(config)];
-    const isOtherRoom = bySetting.has(config.name) ? is !== asked : is < asked;
+    const [is, room] = [roomOf(now), roomOf(config)];
+    const isOtherRoom = bySetting.has(config.name) ? is !== room : is < room;
     const [age, askedAge] = [now.max_age ?? 0, config.max_age ?? 0];
     const isOtherAge = bySetting.has(config.name) && age !== askedAge;
     if (!isOtherRoom && !isOtherAge) return [];
@@ -106,7 +106,7 @@ export async function prepareStreams(
   if (mayCreate) return ensureStreams(nc, settings);
   requireFitServer(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const needed = streamShapes(settings).filter(only ? ({ name }) => only.includes(name) : isNeeded);
+  const shapes = streamShapes(settings).filter(only ? ({ name }) => only.includes(name) : isNeeded);
   const outage = new OutageLog({
     log,
     level: 'info',
@@ -115,7 +115,7 @@ export async function prepareStreams(
   });
   for (;;) {
     try {
-      await requireFitStreams(jsm, needed);
+      await requireFitStreams(jsm, shapes);
       return;
     } catch (error) {
       if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound)
@@ -311,11 +311,11 @@ function tooFewNodes(
   { name, num_replicas }: Pick<StreamSpec, 'name' | 'num_replicas'>,
   cause: Error,
 ): BrokerUnfit {
-  const wanted = `stream ${name} is to be kept on ${num_replicas} nodes of NATS (STREAM_REPLICAS)`;
+  const purpose = `stream ${name} is to be kept on ${num_replicas} nodes of NATS (STREAM_REPLICAS)`;
   return new BrokerUnfit(
     isOfCluster(nc)
-      ? `${wanted}, and the cluster has not that many that have room for it (${cause.message}). Start the missing ones, raise max_file_store of each, or lower STREAM_REPLICAS`
-      : `${wanted}, and NATS at ${nc.getServer()} stands alone. Set STREAM_REPLICAS=1, or make NATS a cluster of at least ${num_replicas}`,
+      ? `${purpose}, and the cluster has not that many that have room for it (${cause.message}). Start the missing ones, raise max_file_store of each, or lower STREAM_REPLICAS`
+      : `${purpose}, and NATS at ${nc.getServer()} stands alone. Set STREAM_REPLICAS=1, or make NATS a cluster of at least ${num_replicas}`,
     { cause },
   );
 }

@@ -20,7 +20,7 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 
 /** A broker that keeps what it takes, and can be kept from taking more. */
 class Broker {
-  readonly taken: Sample[] = [];
+  readonly samples: Sample[] = [];
   isUp = true;
   /** How many samples it still takes before it falls silent. */
   room = Number.POSITIVE_INFINITY;
@@ -28,7 +28,7 @@ class Broker {
   async send(sample: Sample): Promise<void> {
     if (this.room === 0) throw new Error('no answer in time');
     this.room -= 1;
-    this.taken.push(sample);
+    this.samples.push(sample);
   }
 }
 
@@ -59,11 +59,11 @@ describe('spools beside our own', () => {
       ],
     });
     cleanUpAfterFile(() => started.stop({ signal: 'SIGKILL' }));
-    const said = await eventually(
+    const warning = await eventually(
       () => started.lastLines(10).find((line) => line === 'owns it' || line === 'refused'),
       { what: `${collector} to open its spool` },
     );
-    return { process: started, ownsIt: said === 'owns it' };
+    return { process: started, ownsIt: warning === 'owns it' };
   };
   const adopt = (own: string) => {
     const adoption = adoptAbandonedSpools({
@@ -90,7 +90,7 @@ describe('spools beside our own', () => {
   };
   const segments = async () =>
     (await readdir(spoolDir, { recursive: true })).filter((file) => file.endsWith('.segment'));
-  const takenTicks = () => broker.taken.map(({ tick }) => tick);
+  const takenTicks = () => broker.samples.map(({ tick }) => tick);
 
   it('are left alone while their owner lives, runs or merely stands still, and sent in order once it is killed', async () => {
     const { process: old } = await owner('old', [1, 500], { epoch: 4 });
@@ -98,11 +98,11 @@ describe('spools beside our own', () => {
     await eventually(() => !adoption.isBusy(), { what: 'the first look' });
     old.signal('SIGSTOP');
     expect(await lockSpoolFolder(folderOf('old'))).toBeUndefined();
-    expect(broker.taken).toEqual([]);
+    expect(broker.samples).toEqual([]);
     await old.kill();
     await eventually(() => takenTicks().length === 500 && !adoption.isBusy(), { what: 'all of them' });
     expect(takenTicks()).toEqual(range(1, 500));
-    expect(new Set(broker.taken.map(({ epoch, collector }) => `${collector}/${epoch}`))).toEqual(
+    expect(new Set(broker.samples.map(({ epoch, collector }) => `${collector}/${epoch}`))).toEqual(
       new Set(['old/4']),
     );
     expect(await segments()).toEqual([]);
@@ -151,7 +151,7 @@ describe('spools beside our own', () => {
     await unlink(`${folderOf('older')}.lock`);
     const adoption = adopt('new');
     await eventually(() => !adoption.isBusy(), { what: 'the first look' });
-    expect(broker.taken).toEqual([]);
+    expect(broker.samples).toEqual([]);
     expect(await segments()).toHaveLength(2);
   });
 

@@ -35,7 +35,7 @@ async function spoolsOfOthers(
   installation: string,
 ): Promise<string[]> {
   const names = await namesIn(spoolDir);
-  const found: { readonly folder: string; readonly since: number }[] = [];
+  const abandoned: { readonly folder: string; readonly since: number }[] = [];
   for (const name of names) {
     const folder = join(spoolDir, name);
     if (folder === own || !name.endsWith(`-${installation}`) || !names.includes(`${name}.lock`)) continue;
@@ -48,9 +48,9 @@ async function spoolsOfOthers(
         ),
       ),
     );
-    if (times.length > 0) found.push({ folder, since: Math.min(...times) });
+    if (times.length > 0) abandoned.push({ folder, since: Math.min(...times) });
   }
-  return found.sort((a, b) => a.since - b.since).map(({ folder }) => folder);
+  return abandoned.sort((a, b) => a.since - b.since).map(({ folder }) => folder);
 }
 
 /** Whether the owner of a folder is dead for certain, and nobody else has taken the folder. */

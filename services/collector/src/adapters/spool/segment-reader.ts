@@ -46,8 +46,8 @@ export class SegmentReader {
   async passConfirmed({ segment, end_offset, sequence, at }: Confirmed): Promise<void> {
     const first = this.#segments[0];
     if (first?.id === segment && end_offset > segmentMagic.length) {
-      const known = await readSegment(first, segmentMagic.length, end_offset - segmentMagic.length);
-      const passed = scanRecords(known).records.length;
+      const confirmedPart = await readSegment(first, segmentMagic.length, end_offset - segmentMagic.length);
+      const passed = scanRecords(confirmedPart).records.length;
       this.#unread -= passed;
       this.#place = { segment: first, offset: end_offset, recordsLeft: first.records - passed };
     }
@@ -104,14 +104,14 @@ export class SegmentReader {
       from.recordsLeft = 0;
       return [];
     }
-    const found: SpooledSample[] = [];
+    const samples: SpooledSample[] = [];
     for (const { payload, isIntact, endOffset: end } of records) {
       if (!isIntact) {
         this.#damaged += 1;
         this.#log.error({ file: from.segment.path }, 'a record of the spool is damaged and left out');
         continue;
       }
-      found.push({
+      samples.push({
         sample: JSON.parse(payload.toString()) as Sample,
         position: { segment: from.segment.id, endOffset: from.offset + end },
         maybeStored: this.#doubt(),
@@ -120,7 +120,7 @@ export class SegmentReader {
     from.offset += endOffset;
     from.recordsLeft -= records.length;
     this.#unread -= records.length;
-    return found;
+    return samples;
   }
 
   #doubt(): SpooledSample['maybeStored'] {
@@ -140,9 +140,9 @@ async function readSegment({ path, bytes }: Segment, offset: number, atMost: num
       const length = Math.max(0, Math.min(size, bytes - offset));
       const buffer = Buffer.allocUnsafe(length);
       const { bytesRead } = await file.read(buffer, 0, length, offset);
-      const read = buffer.subarray(0, bytesRead);
-      const { records, isBroken } = scanRecords(read);
-      if (records.length > 0 || isBroken || bytesRead < length || length < size) return read;
+      const chunk = buffer.subarray(0, bytesRead);
+      const { records, isBroken } = scanRecords(chunk);
+      if (records.length > 0 || isBroken || bytesRead < length || length < size) return chunk;
     }
   } finally {
     await file.close();

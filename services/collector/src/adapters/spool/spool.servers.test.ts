@@ -36,7 +36,7 @@ describe('the spool of samples', () => {
   const readAll = async (spool: DiskSpool): Promise<number[]> => {
     const ticks: number[] = [];
     for (let some = await spool.read(); some.length > 0; some = await spool.read())
-      ticks.push(...some.map((read) => read.sample.tick));
+      ticks.push(...some.map((spooled) => spooled.sample.tick));
     return ticks;
   };
   const segments = async () => (await readdir(folder)).filter((name) => name.endsWith('.segment')).sort();
@@ -48,7 +48,7 @@ describe('the spool of samples', () => {
     expect(spool.unread()).toBe(3_010);
     const ticks: number[] = [];
     for (let some = await spool.read(); some.length > 0; some = await spool.read()) {
-      ticks.push(...some.map((read) => read.sample.tick));
+      ticks.push(...some.map((spooled) => spooled.sample.tick));
       const last = some.at(-1);
       if (last) spool.confirm(last.position, 7);
     }
@@ -115,19 +115,19 @@ describe('the spool of samples', () => {
   });
 
   it('says when it is opened that nothing can be written to it, not in the outage that it is for', async () => {
-    const said: string[] = [];
+    const messages: string[] = [];
     const telling = Object.create(log, {
-      error: { value: (_about: object, text: string) => said.push(text) },
+      error: { value: (_about: object, text: string) => messages.push(text) },
     }) as typeof log;
     const open = (where: string) =>
       DiskSpool.open({ folder: where, instance: 'i', maxBytes: mebibyte, fsync: 'never', log: telling });
     await (await open(folder))?.spool.close();
-    expect(said).toEqual([]);
+    expect(messages).toEqual([]);
     // A path where nobody can make a folder, not even root.
     const nowhere = join(folder, '..', 'nowhere');
     await symlink(join(folder, 'is', 'not', 'there'), nowhere);
     await (await open(join(nowhere, 'c1')))?.spool.close();
-    expect(said).toEqual([expect.stringMatching(/nothing can be written.*nowhere,.*SPOOL_DIR/)]);
+    expect(messages).toEqual([expect.stringMatching(/nothing can be written.*nowhere,.*SPOOL_DIR/)]);
   });
 
   it('is one process’s own as long as that lives', async () => {
@@ -152,7 +152,7 @@ describe('the spool of samples', () => {
     const lost = (await spool.takeOldest()).map(({ sample }) => sample.tick);
     await spool.removeTaken();
     const rest = await readAll(spool);
-    const before = readBefore.map((read) => read.sample.tick);
+    const before = readBefore.map((spooled) => spooled.sample.tick);
     expect([...before, ...lost, ...rest]).toEqual(range(1, 2_000));
     expect(rest.length).toBeGreaterThan(0);
     await spool.close();
@@ -162,11 +162,11 @@ describe('the spool of samples', () => {
     const { spool } = await openSpool({ maxBytes: 16 * mebibyte });
     await spool.append(records(1, 3_000), 0);
     await spool.append(records(3_001, 3_010), 0);
-    const read = await spool.read();
-    expect(read.length).toBeLessThan(2_500);
+    const spooled = await spool.read();
+    expect(spooled.length).toBeLessThan(2_500);
     const lost = await spool.takeOldest();
     await spool.removeTaken();
-    expect([...read, ...lost].map(({ sample }) => sample.tick)).toEqual(
+    expect([...spooled, ...lost].map(({ sample }) => sample.tick)).toEqual(
       range(1, lost.at(-1)?.sample.tick ?? 0),
     );
     const unread = spool.unread();
@@ -181,7 +181,9 @@ describe('the spool of samples', () => {
       log,
     });
     if (!next) throw new Error('another process has the spool');
-    expect((await readAll(next.spool)).slice(0, read.length)).toEqual(read.map(({ sample }) => sample.tick));
+    expect((await readAll(next.spool)).slice(0, spooled.length)).toEqual(
+      spooled.map(({ sample }) => sample.tick),
+    );
     await next.spool.close();
     // Nothing is given up twice: no older records are left unread.
     const bytes = spool.bytes();
@@ -189,7 +191,7 @@ describe('the spool of samples', () => {
     await spool.removeTaken();
     expect(further).toHaveLength(unread);
     expect(spool.bytes()).toBeLessThanOrEqual(bytes);
-    const last = read.at(-1);
+    const last = spooled.at(-1);
     if (last) spool.confirm(last.position, 9);
     await expect.poll(segments).toEqual([]);
     await spool.close();
@@ -227,7 +229,7 @@ describe('the spool of samples', () => {
     await writeFile(path, JSON.stringify({ segment: 0, end_offset: 0, sequence: 17, at: hourAgo }));
     const next = await openSpool({ instance: 'ffff0000-2' });
     const maybe = (await next.spool.read()).map(({ maybeStored }) => maybeStored);
-    expect(maybe.map((stored) => stored?.afterSequence)).toEqual([17, 17, 17]);
+    expect(maybe.map((sample) => sample?.afterSequence)).toEqual([17, 17, 17]);
     await next.spool.close();
   });
 });

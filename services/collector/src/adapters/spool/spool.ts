@@ -59,7 +59,9 @@ export class DiskSpool implements Spool {
   #writer: FileHandle | undefined;
   readonly #reader: SegmentReader;
   /** Taken to be dropped. The part up to `keepBytes` was read before and may not be confirmed yet. */
-  #taken: { readonly segment: Segment; readonly keepBytes: number; readonly keepRecords: number } | undefined;
+  #dropping:
+    | { readonly segment: Segment; readonly keepBytes: number; readonly keepRecords: number }
+    | undefined;
   #confirmed: Confirmed | undefined;
   #confirmedWrittenAt = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -67,15 +69,15 @@ export class DiskSpool implements Spool {
   #hasFolder: boolean;
   #hasLost: boolean;
 
-  private constructor(options: DiskSpoolOptions, left: Leftover, lock: SpoolLock) {
+  private constructor(options: DiskSpoolOptions, leftover: Leftover, lock: SpoolLock) {
     this.#options = options;
     this.#lock = lock;
     this.#segmentBytes = segmentLength(options.maxBytes);
-    this.#segments = left.segments;
-    this.#nextId = (left.segments.at(-1)?.id ?? left.confirmed?.segment ?? 0) + 1;
+    this.#segments = leftover.segments;
+    this.#nextId = (leftover.segments.at(-1)?.id ?? leftover.confirmed?.segment ?? 0) + 1;
     this.#reader = new SegmentReader(this.#segments, options.log);
-    this.#hasFolder = left.segments.length > 0 || left.notices.length > 0;
-    this.#hasLost = left.notices.length > 0;
+    this.#hasFolder = leftover.segments.length > 0 || leftover.notices.length > 0;
+    this.#hasLost = leftover.notices.length > 0;
   }
 
   /** @returns undefined while another process has the spool. @throws when the disk cannot be read */
@@ -87,23 +89,23 @@ export class DiskSpool implements Spool {
       return undefined;
     }
     try {
-      const left = await readSpoolFolder(options.folder);
-      const spool = new DiskSpool(options, left, lock);
-      await spool.#passConfirmed(left.confirmed);
+      const leftover = await readSpoolFolder(options.folder);
+      const spool = new DiskSpool(options, leftover, lock);
+      await spool.#passConfirmed(leftover.confirmed);
       if (!options.isAnothers) await tellUnlessWritable(options);
-      if (spool.unread() > 0 || left.notices.length > 0 || left.tornBytes > 0) {
+      if (spool.unread() > 0 || leftover.notices.length > 0 || leftover.tornBytes > 0) {
         options.log.info(
           {
             samples: spool.unread(),
             bytes: spool.bytes(),
-            gap_notices: left.notices.length,
-            torn_bytes: left.tornBytes,
+            gap_notices: leftover.notices.length,
+            torn_bytes: leftover.tornBytes,
             folder: options.folder,
           },
           'an earlier process left samples in the spool; they are sent first',
         );
       }
-      return { spool, notices: left.notices };
+      return { spool, notices: leftover.notices };
     } catch (error) {
       await lock.release(false);
       throw error;
@@ -133,15 +135,15 @@ export class DiskSpool implements Spool {
       const current = await this.#segmentToWrite(bytes.length);
       const writer = this.#writer as FileHandle;
       try {
-        let written = 0;
-        while (written < bytes.length) {
+        let writtenCount = 0;
+        while (writtenCount < bytes.length) {
           const { bytesWritten } = await writer.write(
             bytes,
-            written,
-            bytes.length - written,
-            current.bytes + written,
+            writtenCount,
+            bytes.length - writtenCount,
+            current.bytes + writtenCount,
           );
-          written += bytesWritten;
+          writtenCount += bytesWritten;
         }
         if (this.#options.fsync === 'append') await writer.datasync();
       } catch (error) {
@@ -160,19 +162,19 @@ export class DiskSpool implements Spool {
   read(): Promise<SpooledSample[]> {
     return this.#inTurn(async () => {
       while (this.#reader.place()) {
-        const found = await this.#reader.read();
-        if (found.length > 0) return found;
+        const samples = await this.#reader.read();
+        if (samples.length > 0) return samples;
       }
       return [];
     });
   }
 
   confirm(position: SpoolPosition, sequence: number): void {
-    const known = Math.max(sequence, this.#confirmed?.sequence ?? 0);
+    const highest = Math.max(sequence, this.#confirmed?.sequence ?? 0);
     this.#confirmed = {
       segment: position.segment,
       end_offset: position.endOffset,
-      sequence: known,
+      sequence: highest,
       at: Date.now(),
     };
     const first = this.#segments[0];
@@ -191,7 +193,7 @@ export class DiskSpool implements Spool {
       const begun = this.#reader.place();
       if (!begun) return [];
       const { segment: oldest, offset: keepBytes, recordsLeft } = begun;
-      this.#taken = { segment: oldest, keepBytes, keepRecords: oldest.records - recordsLeft };
+      this.#dropping = { segment: oldest, keepBytes, keepRecords: oldest.records - recordsLeft };
       if (this.#segments.at(-1) === oldest) await this.#endSegment();
       const samples: SpooledSample[] = [];
       while (this.#reader.place()?.segment === oldest) {
@@ -205,9 +207,9 @@ export class DiskSpool implements Spool {
 
   removeTaken(): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#taken) return;
-      const { segment, keepBytes, keepRecords } = this.#taken;
-      this.#taken = undefined;
+      if (!this.#dropping) return;
+      const { segment, keepBytes, keepRecords } = this.#dropping;
+      this.#dropping = undefined;
       const at = this.#segments.indexOf(segment);
       if (at < 0) return;
       if (keepRecords > 0 && !this.#isConfirmed(segment.id, keepBytes)) {
@@ -285,7 +287,7 @@ export class DiskSpool implements Spool {
     // Record it first, then remove: otherwise a successor would not know from where to look.
     await writeConfirmed(this.#options.folder, confirmed);
     for (let first = this.#segments[0]; first; first = this.#segments[0]) {
-      if (!this.#isConfirmed(first.id, first.bytes) || first === this.#taken?.segment) return;
+      if (!this.#isConfirmed(first.id, first.bytes) || first === this.#dropping?.segment) return;
       if (this.#segments.length === 1) await this.#endSegment();
       await this.#removeFirst();
     }

@@ -70,10 +70,10 @@ export class HeldWorld {
   loadMs = 5;
   /** While this is set, questions wait in it for their turn. */
   turns: (() => void)[] | undefined;
-  readonly asked: string[] = [];
+  readonly questions: string[] = [];
   readonly askedUnder: number[] = [];
   /** Ticks of samples recorded as those of other senders; and epochs that were declared over. */
-  readonly found: number[] = [];
+  readonly foundTicks: number[] = [];
   readonly ended: number[] = [];
   /** Epochs whose sources were let go for good. */
   readonly forgotten: number[] = [];
@@ -90,15 +90,15 @@ export class HeldWorld {
     configs: { load: (_, version) => this.#later(() => this.versions.get(version) ?? this.config) },
     samples: {
       last: (_task, deviceId, under) => {
-        this.asked.push(deviceId);
+        this.questions.push(deviceId);
         this.askedUnder.push(under);
         return this.#later(() => this.lastTicks[deviceId]);
       },
     },
     sent: {
-      found: (samples) =>
+      recordFormer: (samples) =>
         this.#later(() => {
-          this.found.push(...samples.map(({ tick }) => tick));
+          this.foundTicks.push(...samples.map(({ tick }) => tick));
           this.onFound();
         }),
       ended: (_session, epoch) => void this.ended.push(epoch),
@@ -139,9 +139,9 @@ export class HeldWorld {
         onHealth: () => undefined,
       });
       const start = runner.start.bind(runner);
-      runner.start = (firstMs, answering, left) => {
+      runner.start = (firstMs, answering, lastReads) => {
         this.answering = answering;
-        start(firstMs, answering, left);
+        start(firstMs, answering, lastReads);
       };
       runner.forgetAtSources = async () => void this.forgotten.push(assignment.epoch);
       return runner;
@@ -172,7 +172,7 @@ export class HeldWorld {
     };
   }
 
-  #later<T>(read: () => T): Promise<T> {
-    return new Promise((resolve) => this.time.after(this.loadMs, () => resolve(read())));
+  #later<T>(answer: () => T): Promise<T> {
+    return new Promise((resolve) => this.time.after(this.loadMs, () => resolve(answer())));
   }
 }

@@ -55,7 +55,7 @@ export class PolledWorld {
       jitter: () => 0,
       onTick: (result) => results.push(toldTick(result)),
       onFault: (error) => this.faults.push(error),
-      observer: { onRead: (read) => this.reads.push(read), onTick: (tick) => this.ticks.push(tick) },
+      observer: { onRead: (observed) => this.reads.push(observed), onTick: (tick) => this.ticks.push(tick) },
       ...options,
     });
     this.pollers.push(poller);
@@ -64,8 +64,8 @@ export class PolledWorld {
   }
 
   /** The requests to a unit: when, and `address+quantity`. */
-  asked(unitId = 1): [number, string][] {
-    return this.bus.asked
+  requestsTo(unitId = 1): [number, string][] {
+    return this.bus.requests
       .filter(({ request }) => request.unitId === unitId)
       .map(({ atMs, request }) => [atMs, `${request.address}+${request.quantity}`]);
   }

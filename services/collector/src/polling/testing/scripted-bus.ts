@@ -15,7 +15,7 @@ export interface Reply {
 
 /** A bus in simulated time that does as the test says, and records what it was asked. */
 export class ScriptedBus implements DeviceBus {
-  readonly asked: { readonly atMs: number; readonly request: ReadRequest }[] = [];
+  readonly requests: { readonly atMs: number; readonly request: ReadRequest }[] = [];
   reply: (request: ReadRequest) => Reply = () => ({ afterMs: 0 });
   disconnects = 0;
   #inFlight = 0;
@@ -28,7 +28,7 @@ export class ScriptedBus implements DeviceBus {
   read(request: ReadRequest): Promise<RawBlock> {
     if (this.#inFlight > 0) throw new Error('two requests at once on one endpoint');
     this.#inFlight += 1;
-    this.asked.push({ atMs: this.#time.nowMs(), request });
+    this.requests.push({ atMs: this.#time.nowMs(), request });
     const { afterMs, failure, exceptionCode, wasSent = true, isHeldBack = false } = this.reply(request);
     return new Promise((resolve, reject) => {
       this.#time.after(afterMs, () => {

@@ -26,6 +26,6 @@ export function toldTick({ readings, ...result }: Tick): ToldTick {
   };
 }
 
-function members(found: JsonBytes): Record<string, unknown> {
-  return JSON.parse(`{${new TextDecoder().decode(found.written()).slice(1)}}`);
+function members(json: JsonBytes): Record<string, unknown> {
+  return JSON.parse(`{${new TextDecoder().decode(json.view()).slice(1)}}`);
 }

@@ -7,10 +7,10 @@ export class MemorySpool implements Spool {
   /** Attempts to write, including failed ones. */
   writes = 0;
   readonly #records: SpooledSample[] = [];
-  #read = 0;
+  #readCount = 0;
 
   unread(): number {
-    return this.#records.length - this.#read;
+    return this.#records.length - this.#readCount;
   }
 
   bytes(): number {
@@ -36,8 +36,8 @@ export class MemorySpool implements Spool {
   }
 
   async read(): Promise<SpooledSample[]> {
-    const records = this.#records.slice(this.#read);
-    this.#read = this.#records.length;
+    const records = this.#records.slice(this.#readCount);
+    this.#readCount = this.#records.length;
     return records;
   }
 

@@ -8,7 +8,7 @@ const listEveryMs = 5_000;
 const maxSingleQuestions = 64;
 
 /** The content of ASSIGNMENTS as far as this supervisor knows it, including its own changes. */
-export class KnownAssignments {
+export class AssignmentCache {
   readonly #outbox: AssignmentOutbox;
   readonly #clock: Clock;
   #keys = new Set<string>();
@@ -35,15 +35,15 @@ export class KnownAssignments {
    */
   async lookAfter(waiting: readonly Waiting[], log: SessionLog): Promise<AssignmentListing> {
     const askedAt = log.appliedSequence();
-    const asked = waiting.filter(({ former }) => former !== undefined);
-    if (asked.length > maxSingleQuestions) {
+    const withFormer = waiting.filter(({ former }) => former !== undefined);
+    if (withFormer.length > maxSingleQuestions) {
       this.doubt();
       await this.refresh(log);
       return this.listing();
     }
     const askedAtSequence = new Map<string, number>();
     await Promise.all(
-      asked.map(async ({ taskId, former = '' }) => {
+      withFormer.map(async ({ taskId, former = '' }) => {
         const key = assignmentKey(former, taskId);
         // Added to the list too: another supervisor may have published since, and an unknown message would pass for
         // gone.

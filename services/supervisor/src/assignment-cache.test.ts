@@ -1,6 +1,6 @@
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
-import { KnownAssignments } from './known-assignments.ts';
+import { AssignmentCache } from './assignment-cache.ts';
 import { type AssignmentOutbox, assignmentKey, type SessionLog } from './ports.ts';
 import type { Waiting } from './reconcile/reconcile.ts';
 
@@ -23,7 +23,7 @@ class World {
     reached: async () => undefined,
     verify: async () => this.sequence,
   };
-  readonly known = new KnownAssignments(this.outbox, new FakeProcess(this.time).clock);
+  readonly cache = new AssignmentCache(this.outbox, new FakeProcess(this.time).clock);
 }
 
 const waitsFor = (former: string, taskId: string): Waiting => ({
@@ -38,43 +38,43 @@ describe('what lies in ASSIGNMENTS as far as a supervisor knows', () => {
   it('is listed now and then, with the sequence that was known before it was asked for', async () => {
     const world = new World();
     world.messages.add('A.7');
-    await world.known.refresh(world.log);
+    await world.cache.refresh(world.log);
     world.sequence = 20;
-    await world.known.refresh(world.log);
-    expect(world.known.listing()).toEqual({ keys: new Set(['A.7']), listedAtSequence: 10 });
+    await world.cache.refresh(world.log);
+    expect(world.cache.listing()).toEqual({ keys: new Set(['A.7']), listedAtSequence: 10 });
     await world.time.advance(5_000);
-    await world.known.refresh(world.log);
-    expect(world.known.listing().listedAtSequence).toBe(20);
+    await world.cache.refresh(world.log);
+    expect(world.cache.listing().listedAtSequence).toBe(20);
     expect(world.lists).toBe(2);
   });
 
   it('is listed again at once after a change of which nobody knows what came of it', async () => {
     const world = new World();
-    await world.known.refresh(world.log);
+    await world.cache.refresh(world.log);
     world.sequence = 20;
-    world.known.doubt();
-    await world.known.refresh(world.log);
-    expect(world.known.listing().listedAtSequence).toBe(20);
-    await world.known.refresh(world.log);
+    world.cache.doubt();
+    await world.cache.refresh(world.log);
+    expect(world.cache.listing().listedAtSequence).toBe(20);
+    await world.cache.refresh(world.log);
     expect(world.lists).toBe(2);
   });
 
   it('follows what this supervisor does itself', async () => {
     const world = new World();
-    await world.known.refresh(world.log);
-    world.known.rung('A', '7');
-    expect(world.known.listing().keys.has('A.7')).toBe(true);
-    world.known.removed('A', '7');
-    expect(world.known.listing().keys.has('A.7')).toBe(false);
+    await world.cache.refresh(world.log);
+    world.cache.rung('A', '7');
+    expect(world.cache.listing().keys.has('A.7')).toBe(true);
+    world.cache.removed('A', '7');
+    expect(world.cache.listing().keys.has('A.7')).toBe(false);
   });
 
   it('is asked for single keys of former holders, in time with the log', async () => {
     const world = new World();
     world.messages.add('A.7').add('B.8');
-    await world.known.refresh(world.log);
+    await world.cache.refresh(world.log);
     world.messages.delete('A.7');
     world.sequence = 30;
-    const listing = await world.known.lookAfter([waitsFor('A', '7'), waitsFor('B', '8')], world.log);
+    const listing = await world.cache.lookAfter([waitsFor('A', '7'), waitsFor('B', '8')], world.log);
     expect(listing.keys).toEqual(new Set(['B.8']));
     expect(listing.askedAtSequence).toEqual(
       new Map([
@@ -86,19 +86,19 @@ describe('what lies in ASSIGNMENTS as far as a supervisor knows', () => {
 
   it('does not take a former holder’s message for gone because it came after the list', async () => {
     const world = new World();
-    await world.known.refresh(world.log);
+    await world.cache.refresh(world.log);
     // Meanwhile another supervisor has published the message.
     world.messages.add('A.7');
-    const listing = await world.known.lookAfter([waitsFor('A', '7')], world.log);
+    const listing = await world.cache.lookAfter([waitsFor('A', '7')], world.log);
     expect(listing.keys.has('A.7')).toBe(true);
   });
 
   it('is listed anew when too many are waited for', async () => {
     const world = new World();
-    await world.known.refresh(world.log);
+    await world.cache.refresh(world.log);
     world.messages.add('A.7');
     const many = Array.from({ length: 100 }, (_, n) => waitsFor('A', `${n + 7}`));
-    expect((await world.known.lookAfter(many, world.log)).keys).toEqual(new Set(['A.7']));
+    expect((await world.cache.lookAfter(many, world.log)).keys).toEqual(new Set(['A.7']));
     expect(world.lists).toBe(2);
   });
 });
