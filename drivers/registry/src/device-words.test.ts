@@ -142,7 +142,7 @@ function sourceFiles(): string[] {
   ];
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder))
-      // Calls that a collector has answered are told only in its log.
+      // Calls that a collector has answered are reported only in its log.
       .filter((name) => name.endsWith('.ts') && !/\.test\.ts$|^tell-device-call/.test(name))
       .map((name) => join(root, folder, name)),
   );

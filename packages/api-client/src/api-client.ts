@@ -16,7 +16,7 @@ export interface ApiAccess {
   readonly program?: string | undefined;
   /** The person behind the calls, for events and the audit log. */
   readonly operator?: string | undefined;
-  /** The language for titles of problems, asked anew for each call; English unless set. */
+  /** The language for titles of problems, determined for each call; English unless set. */
   readonly language?: (() => string) | undefined;
   /**
    * Longest wait for one answer. By default it is longer than the API takes for any call, including a test of a device.
@@ -95,7 +95,7 @@ export class ApiClient {
     );
   }
 
-  /** Changes an item only as it is now, so as not to overwrite a change that somebody else makes meanwhile. */
+  /** Changes an item only as it is now, so as not to overwrite a concurrent change. */
   patch<T = Item>(path: string, body: unknown, query: Query = {}): Promise<T> {
     return this.#withOwnError(async () => {
       const now = await this.#accepted('GET', path, {}, AbortSignal.timeout(this.#answerMs));
@@ -112,7 +112,7 @@ export class ApiClient {
     );
   }
 
-  /** Calls an action of an item only as it is now, and not after a change that somebody else makes meanwhile. */
+  /** Calls an action of an item only as it is now, and not after a concurrent change. */
   callOf<T = Item>(item: string, call: string, body: unknown, query: Query = {}): Promise<T> {
     return this.#withOwnError(async () => {
       const now = await this.#accepted('GET', item, {}, AbortSignal.timeout(this.#answerMs));

@@ -22,10 +22,10 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** Nobody answered. */
+/** No answer came. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
-  /** False when nobody was there, and so nothing was done. */
+  /** False when the server could not be reached, and so nothing was done. */
   readonly mayHaveArrived: boolean;
   readonly method: string;
 

@@ -23,8 +23,8 @@ export interface Patience {
 const answerMs = 10_000;
 
 /**
- * The API for programs that start together with it. While nobody answers, or a server behind it is away (503), they ask
- * again. Only calls that are safe to repeat are made through it.
+ * The API for programs that start together with it. While there is no answer, or a server behind it is unavailable
+ * (503), they ask again. Only calls that are safe to repeat are made through it.
  * @throws ApiRefusal, and NoAnswer once the patience has ended
  */
 export function patientClient(url: string, patience: Patience): PatientClient {

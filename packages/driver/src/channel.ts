@@ -2,7 +2,7 @@
 export interface ChannelEvents {
   /** The channel can now be written to. */
   onOpen(): void;
-  /** The first `count` bytes of `bytes` have come. The rest, and after the call all of it, belongs to somebody else. */
+  /** The first `count` bytes of `bytes` have come. The rest, and after the call all of it, belongs to another owner. */
   onBytes(bytes: Uint8Array, count: number): void;
   /** The channel could not be opened, or has ended. Comes once; `close` must still be called. */
   onFailure(reason: string, cause: unknown): void;

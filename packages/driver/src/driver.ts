@@ -64,7 +64,7 @@ export interface DevicePlan {
    */
   groups(due: readonly number[], nowMs: number): DueGroups;
   /**
-   * Narrows down a refusal of scope `points`: yields parts to ask for, is told the answer to each, and returns what is
+   * Narrows down a refusal of scope `points`: yields parts to ask for, receives the answer to each, and returns what is
    * lost. The caller asks for at most 24 parts a tick and says `stopped` from then on.
    */
   narrow?(

@@ -7,7 +7,7 @@ import { openLinkHost } from './host/link-host.ts';
 const longestAnswer = 8;
 const timeoutMs = 100;
 
-/** A device that answers in lines, and a clock that stands still until told to go on. */
+/** A device that answers in lines, and a clock that stands still until it is advanced. */
 class Bench {
   nowMs = 0;
   isPermitted = true;

@@ -3,7 +3,7 @@ import type { FrameDirection } from './frame-parts.ts';
 import type { Answer, Command, Group } from './requests.ts';
 import type { ValueSink } from './value-sink.ts';
 
-/** Told of a request's bytes as they go over the line. The bytes may be used only during the call. */
+/** Called with a request's bytes as they go over the line. The bytes may be used only during the call. */
 export type Hear = (direction: FrameDirection, bytes: Uint8Array) => void;
 
 /**
@@ -11,7 +11,7 @@ export type Hear = (direction: FrameDirection, bytes: Uint8Array) => void;
  *
  * Callers may rely on the following, which `contract/` proves. Every call settles within its timeout + 250 ms. Only the
  * answer to exactly this request gives a value, or lets a write succeed. `mayRequest` is asked right before bytes
- * leave. After any failure but `refused` and `busy` the next request connects anew (a serial line stays open). No
+ * leave. After any failure but `refused` and `busy` the next request reconnects (a serial line stays open). No
  * request is repeated, with one exception: a read whose kept connection ended before any byte of the answer is repeated
  * once, within its deadline, after asking `mayRequest` again. The network is reached only through the host.
  */
@@ -24,8 +24,8 @@ export interface Link {
    */
   write?(command: Command, timeoutMs: number): Promise<void>;
   /**
-   * Lets the source tell values until the signal ends it; then it resolves.
-   * @throws DriverFailure when the source is lost: the watcher begins anew, with growing pauses
+   * Lets the source report values until the signal ends it; then it resolves.
+   * @throws DriverFailure when the source is lost: the watcher starts again, with growing pauses
    */
   watch?(groups: readonly Group[], sink: WatchSink, signal: AbortSignal): Promise<void>;
   /**
@@ -34,15 +34,15 @@ export interface Link {
    */
   forget?(timeoutMs: number): Promise<void>;
   browse?(node: string | undefined, timeoutMs: number): Promise<readonly BrowsedNode[]>;
-  /** Closes at once; anything in flight fails with the kind `connection`. Idempotent; the next request connects anew. */
+  /** Closes at once; anything in flight fails with the kind `connection`. Idempotent; the next request reconnects. */
   disconnect(): void;
 }
 
-/** Receives what a watched source tells. */
+/** Receives what a watched source reports. */
 export interface WatchSink extends ValueSink {
   /**
    * The source has accepted the subscription: from now on no news is good news.
-   * @param hasKept whether it has kept for the device, since an earlier watch, what it had to tell: that comes late
+   * @param hasKept whether it has kept for the device, values since an earlier watch: those come late
    */
   opened(hasKept: boolean): void;
   /**

@@ -1,6 +1,6 @@
 import type { ValueSink } from './value-sink.ts';
 
-/** One request of a plan. Drivers add what their link needs; nobody else looks at these fields. */
+/** One request of a plan. Drivers add what their link needs; no other code reads these fields. */
 export interface Group {
   /** Equal for equal requests to the device: the request's breaker is kept by it. */
   readonly key: string;

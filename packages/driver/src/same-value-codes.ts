@@ -1,4 +1,4 @@
-/** Pairs of points of one device whose values would have the same name, such as `a[0]` beside an array `a`. */
+/** Pairs of points of one device whose values would have the same name, such as `a[0]` and an array `a`. */
 export function sameValueCodes(
   points: readonly { readonly code: string; readonly count?: number | undefined }[],
 ): readonly { readonly valueCode: string; readonly codes: readonly [string, string] }[] {

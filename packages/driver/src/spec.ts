@@ -94,7 +94,7 @@ export interface ProtocolWords {
   /** Adds to the JSON Schema of a flat body what the schemas of its single fields cannot say. */
   readonly deviceForm?: (schema: JsonSchema) => JsonSchema;
   readonly pointForm?: (schema: JsonSchema) => JsonSchema;
-  /** Bodies for the API's documentation, flat: fields of the connection or place beside those of every protocol. */
+  /** Bodies for the API's documentation, flat: fields of the connection or place next to those of every protocol. */
   readonly deviceExamples: readonly object[];
   readonly pointExamples: readonly object[];
   /** A point, flat, that shows whether a device answers, even if only by refusing it. */
@@ -130,12 +130,12 @@ export interface Forecast {
 
 /** Turns a device's refusals into settings of its connection, where a protocol can. */
 export interface Learning<C extends object> {
-  /** The settings that lessons narrow. By them an engineer's change is told from a lesson. */
+  /** The settings that lessons narrow. They distinguish an engineer's change from a lesson. */
   limits(connection: C): object;
   /** Whether lessons are written into the device's configuration without being asked for. */
   isWrittenBack(connection: C): boolean;
   /**
-   * The connection, narrowed by what a device has taught (`DevicePlan.learned`); undefined when that changes nothing.
+   * The connection, narrowed to what a device has taught (`DevicePlan.learned`); undefined when that changes nothing.
    * @param withUnconfirmed whether to include what was refused only once
    */
   narrowed(connection: C, learned: object, withUnconfirmed: boolean): C | undefined;

@@ -10,7 +10,7 @@ import type { StorableSample } from './sample-store.ts';
 /** The values of one device at one millisecond. */
 export interface Moment {
   readonly sample: StorableSample;
-  /** The sample that told these values. */
+  /** The sample that had these values. */
   readonly of: StorableSample;
 }
 

@@ -1,6 +1,6 @@
 /**
  * 64-bit integers that a double cannot hold. Every store keeps the nearest double where it keeps all numbers, so that
- * charts, dashboards and means work as usual. Where the double is not exact, it keeps the exact digits beside it.
+ * charts, dashboards and means work as usual. Where the double is not exact, it keeps the exact digits next to it.
  */
 
 const lowestInteger = -(2n ** 63n);

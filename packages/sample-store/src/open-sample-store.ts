@@ -70,7 +70,7 @@ export function checkSampleStoreSettings(config: SampleStoreConfig, context: z.R
   });
 }
 
-/** With InfluxDB and a DATABASE_URL, the outcome of the ticks and the epochs are recorded in PostgreSQL beside it. */
+/** With InfluxDB and a DATABASE_URL, the outcome of the ticks and the epochs are recorded in PostgreSQL as well. */
 export function openSampleStore(config: SampleStoreConfig): SampleStore {
   const { DATABASE_URL: databaseUrl } = config;
   if (config.SAMPLE_STORE === 'postgres') {

@@ -1,6 +1,6 @@
 import type { Refusal, RefusedValue, StorableSample } from './sample-store.ts';
 
-/** A long list of reasons helps nobody. */
+/** A long list of reasons does not help. */
 const reasonsNamed = 3;
 
 /** Describes in words which of a sample's values are refused. */

@@ -38,7 +38,7 @@ export type StorableSample = Pick<
   | 'lacking'
   | 'miss'
 > & {
-  /** Version of the sample. It tells whether a missing `lacking` means that the sample lacks nothing. */
+  /** Version of the sample. It says whether a missing `lacking` means that the sample lacks nothing. */
   readonly v?: Sample['v'];
   /** Quality of the sample's time, and so of all its values; `uncertain` names single values. When left out: good. */
   readonly quality?: Quality;
@@ -132,7 +132,7 @@ export interface HistoryQuery {
   /** Most values; the latest of all that match. */
   readonly limit: number;
   /**
-   * Aborted when nobody wants the answer any more: a store that can take its question back does so, and throws the
+   * Aborted when the answer is no longer needed: a store that can take its question back does so, and throws the
    * reason of the signal. Others still answer, within the longest wait that they have for any answer.
    */
   readonly signal?: AbortSignal;
@@ -191,7 +191,7 @@ export interface StoredPlace extends HistoryDevice {
   readonly pointCode: string;
 }
 
-/** Most buckets in one question: nobody can look at more, and they would burden the database. */
+/** Most buckets in one question: a person cannot look at more, and they would burden the database. */
 export const bucketsAtMost = 100_000;
 
 /**
@@ -226,7 +226,7 @@ export interface SampleStore {
   epochStarts(recorded: ReadonlyMap<string, number>): Promise<EpochStart[]>;
   /**
    * Kinds of the values stored at each place, in the given order: none where nothing is stored, or where it cannot be
-   * told.
+   * reported.
    * @throws SampleStoreUnavailable
    */
   kindsOf(places: readonly StoredPlace[]): Promise<readonly ReadonlySet<ValueKind>[]>;
@@ -250,8 +250,8 @@ export interface SampleStore {
 }
 
 /**
- * The store cannot be used now: it is away, overloaded or too slow, does not accept our credentials, or its tables are
- * missing. None of that is the samples' fault: keep them and try again.
+ * The store cannot be used now: it is unavailable, overloaded or too slow, does not accept our credentials, or its
+ * tables are missing. None of that is the samples' fault: keep them and try again.
  */
 export class SampleStoreUnavailable extends Error {
   override readonly name = 'SampleStoreUnavailable';

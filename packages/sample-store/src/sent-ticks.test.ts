@@ -18,7 +18,7 @@ const sample = (tick: number, sinceTick: number, device = 'press-1') =>
     time: (firstTick + tick) * periodMs,
   });
 
-/** Adds the news to what was told, as the book of ticks does. */
+/** Adds the news to what was reported, as the book of ticks does. */
 const asTold = (sent: SentTicks, tick: number, sinceTick: number) => {
   const news = sent.newsOf([sample(tick, sinceTick)]);
   news.recorded();
@@ -115,7 +115,7 @@ describe('the gaps of a device that several processes read by turns while SAMPLE
               open.push(tick);
               continue;
             }
-            // A new writer only tells of the last week.
+            // A new writer only reports the last week.
             if (storedTicks.length > 0 && open.length < 6 * 24) certain.push(...open);
             open = [];
             storedTicks.push(tick);

@@ -3,15 +3,15 @@ import type { StorableSample } from './sample-store.ts';
 import type { TickEntry } from './tick-coverage.ts';
 
 const dayMs = 86_400_000;
-/** Longer than SAMPLES holds anything by default; earlier ticks of a device need not be told again. */
+/** Longer than SAMPLES holds anything by default; earlier ticks of a device need not be reported again. */
 export const daysTold = 7;
-/** Most devices remembered; beyond it some are told twice. */
+/** Most devices remembered; beyond it some are reported twice. */
 const devicesKnown = 200_000;
 
 interface Known {
   readonly periodMs: number;
   readonly sinceTick: number;
-  /** Day of the newest sample that was told: days since 1970, UTC. */
+  /** Day of the newest sample that was reported: days since 1970, UTC. */
   readonly day: number;
 }
 
@@ -23,8 +23,8 @@ export interface SentNews {
 
 /**
  * Reads what samples say about those before them, for the book of ticks: since when their sender has sent something for
- * every tick of the device, which is told once for each sender and day, and so costs next to nothing per sample; and
- * whether its source had kept what was to be told before.
+ * every tick of the device, which is reported once for each sender and day, and so costs next to nothing per sample;
+ * and whether its source had kept earlier values.
  */
 export class SentTicks {
   readonly #bySession = new Map<string, Map<string, Known>>();

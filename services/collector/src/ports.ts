@@ -60,7 +60,7 @@ export interface SentRecords {
   ended(sessionId: string, epoch: number): void;
 }
 
-/** Told of sessions that go on after a restart, a fail-over or a drain, and must show that they do. */
+/** Notified of sessions that go on after a restart, a fail-over or a drain, and must show that they do. */
 export interface Recoveries {
   /** The session is polled from now on. */
   begun(assignment: Assignment): void;
@@ -115,7 +115,7 @@ export interface ObservedTick {
   readonly ticks: number;
 }
 
-/** Told of polling by the poller, while it happens. It returns at once and never throws. */
+/** Notified of polling by the poller, while it happens. It returns at once and never throws. */
 export interface PollObserver {
   /** A request to a device has settled. Not called for a request that never went out. */
   onRead(observed: ObservedRead): void;

@@ -55,7 +55,7 @@ describe('named endpoints', () => {
     await time.advance(31_000);
     await addresses.ask([reading('c1', needs)]);
     expect(addresses.located(needs)?.endpoints).toContain('10.0.0.5:502');
-    // A reader elsewhere knows another address, and nobody reads it at the former one.
+    // A reader elsewhere knows another address, and no collector reads it at the former one.
     tables.c2 = { 'plc:502': ['10.0.0.6:502'] };
     await time.advance(31_000);
     await addresses.ask([reading('c2', needs)]);

@@ -62,7 +62,7 @@ export class EndpointAddresses {
 
   /**
    * Asks each collector for the addresses that it has not been asked for lately.
-   * @param readings of all sessions: what nobody reads any more is forgotten
+   * @param readings of all sessions: what is no longer read is forgotten
    * @returns whether there was anything to ask
    */
   async ask(readings: Iterable<Reading>): Promise<boolean> {

@@ -147,7 +147,7 @@ export class FleetWatch {
     return judge.verdict(record.key) !== before;
   }
 
-  /** @param lastEvent the last known sequence of SESSIONS: nobody has voided epochs beyond it */
+  /** @param lastEvent the last known sequence of SESSIONS: no epoch beyond it was voided */
   fleet(lastEvent: number): Fleet {
     const { judge } = this.#options;
     const fleet = new Map<string, Collector>();
@@ -197,7 +197,7 @@ export class FleetWatch {
     if (claimed > lastEvent + aheadAtMost && this.#forgers.isNew(collectorId)) {
       this.#options.log.warn(
         { collector: collectorId, void_up_to: claimed, last_event: lastEvent },
-        'a lease says that epochs are void which do not exist yet; somebody with the key of this collector has written it, and it is not believed',
+        'a lease says that epochs are void which do not exist yet; a client with the key of this collector has written it, and it is not believed',
       );
     }
     return 0;
@@ -205,7 +205,7 @@ export class FleetWatch {
 
   /**
    * Takes over the lease of a collector when it is over. Before the collector acts again, it must acquire the lease
-   * anew, and thereby learns what it has lost: everything up to `voidUpTo`. Only the accepted write proves that the
+   * again, and thereby learns what it has lost: everything up to `voidUpTo`. Only the accepted write proves that the
    * collector has not come back since it was judged.
    * @param voidUpTo a sequence of SESSIONS that is not below any epoch that is going to be given to others
    * @param lastEvent asks for the last sequence of SESSIONS, where another supervisor may have seen more of it

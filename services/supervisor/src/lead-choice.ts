@@ -3,7 +3,10 @@ import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import * as z from 'zod';
 
-/** Written by each supervisor when it looks at the leases: it proves that NATS takes writes, and tells the others how fast. */
+/**
+ * Written by each supervisor when it looks at the leases: it proves that NATS takes writes, and shows the others how
+ * fast.
+ */
 const probeSchema = z.object({
   v: z.literal(1),
   /** Names one life of a supervisor. */
@@ -162,7 +165,7 @@ export class LeadChoice {
   }
 
   /**
-   * Whether another supervisor is far faster. Two of its probes since this one became slow show it: the first may tell of
+   * Whether another supervisor is far faster. Two of its probes since this one became slow show it: the first may show
    * a time when both were fast. Later on one that was seen lately will do, since of two probes at a time only one is
    * written.
    */

@@ -11,7 +11,7 @@ export interface LogDamageReportOptions {
   readonly log: Logger;
 }
 
-/** Tells the API of damage to the log that this supervisor has found, as long as it lasts. */
+/** Reports damage to the log to the API that this supervisor has found, as long as it lasts. */
 export class LogDamageReport {
   readonly #options: LogDamageReportOptions;
   #telling: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
@@ -43,9 +43,9 @@ export class LogDamageReport {
     const { write, clear, host, timers, wallMs, log } = this.#options;
     const since = new Date(wallMs()).toISOString();
     while (!signal.aborted) {
-      // If the broker is away, the report is repeated the next time.
+      // If the broker is unavailable, the report is repeated the next time.
       await write({ v: 1, host, detail, since }).catch((error: unknown) =>
-        log.debug({ err: error }, 'NATS does not take that the log is damaged; it is told again'),
+        log.debug({ err: error }, 'NATS does not take the report that the log is damaged; it is sent again'),
       );
       await pause(timers, logDamageRepeatMs, signal);
     }

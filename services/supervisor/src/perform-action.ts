@@ -27,7 +27,7 @@ export interface PerformerOptions {
 export interface Performed {
   /** The sequence up to which the log must be known to show the outcome; 0 for none. */
   readonly sequence: number;
-  /** False when somebody else had settled the matter before. */
+  /** False when another process had settled the matter before. */
   readonly isDone: boolean;
 }
 
@@ -160,8 +160,8 @@ export class ActionPerformer {
   }
 
   /**
-   * Stops a session, if the log still calls for it: a session that somebody else has stopped is not stopped again, and
-   * neither is its successor.
+   * Stops a session, if the log still calls for it: a session that was stopped by another process is not stopped again,
+   * and neither is its successor.
    */
   async #stop({ task, sessionId }: Extract<Action, { type: 'stop' }>): Promise<Performed> {
     const performed = await this.#command(task, {
@@ -279,7 +279,7 @@ function limitsOf({ session }: TaskState): { soft_limit_at?: string; hard_limit_
   };
 }
 
-/** Tells of an action that was performed. @param waitedMs how long the task's session had no collector */
+/** Reports an action that was performed. @param waitedMs how long the task's session had no collector */
 export function tellObserver(
   observer: SupervisorObserver,
   action: Action,

@@ -34,17 +34,17 @@ export interface AddressQuestions {
   ): Promise<Readonly<Record<string, readonly string[]>>>;
 }
 
-/** The notices that tell people why a session waits. They are live values: a lost one is written again. */
+/** The notices that show people why a session waits. They are live values: a lost one is written again. */
 export interface WaitingBoard {
   write(taskId: string, notice: WaitingNotice): Promise<void>;
   clear(taskId: string): Promise<void>;
 }
 
-/** Told of everything that a supervisor has done. Returns at once and never throws. */
+/** Notified of everything that a supervisor has done. Returns at once and never throws. */
 export interface SupervisorObserver {
   /**
-   * @param waitedMs how long nobody had been able to poll the session; with a silent holder, since its last sign of
-   * life
+   * @param waitedMs how long no collector had been able to poll the session; with a silent holder, since its last sign
+   *   of life
    */
   assigned(reason: AssignReason, waitedMs: number): void;
   released(reason: ReleaseReason): void;

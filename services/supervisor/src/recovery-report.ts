@@ -11,7 +11,7 @@ export interface RecoveryReportOptions {
   readonly recoveryDisabled: boolean;
 }
 
-/** Tells in the log what a new leader has found, and when all of it has a collector again. */
+/** Logs what a new leader has found, and when all of it has a collector again. */
 export class RecoveryReport {
   readonly #options: RecoveryReportOptions;
   #isTold = false;

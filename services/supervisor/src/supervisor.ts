@@ -44,7 +44,7 @@ const beatEveryMs = 1_000;
 const performedAtOnce = 64;
 
 /**
- * Over a quick link, answers are there within this time. While one takes longer, hints are followed by what was seen
+ * Over a quick link, answers are there within this time. While one takes longer, hints are followed with what was seen
  * last: a session that is started meanwhile must not wait for several answers in a row.
  */
 const quickMs = 100;
@@ -64,7 +64,7 @@ export class Supervisor {
   #isWoken = false;
   /** Whether something may have changed since the last plan. */
   #isPlanDue = false;
-  /** Whether the last look was completed: until the next one ends, plans may go by what it has seen. */
+  /** Whether the last look was completed: until the next one ends, plans may use what it has seen. */
   #hasLooked = false;
   readonly #underWay: ActionsUnderWay;
   /** Ends of plans that no pass waits for. */
@@ -135,7 +135,7 @@ export class Supervisor {
   }
 
   /**
-   * The broker is back. Live values may be gone, and silence while it was away is no proof of death.
+   * The broker is back. Live values may be gone, and silence while it was unavailable is no proof of death.
    * @param hasMoved only this process moved to another node: a collector that was silent meanwhile could have renewed
    */
   reconnected(hasMoved = false): void {
@@ -163,7 +163,7 @@ export class Supervisor {
     if (this.#stop.signal.aborted) return;
     const { fleetWatch, choice, timers } = this.#options;
     fleetWatch.beat();
-    // While a pass waits for an answer, only this tells that it has waited for too long.
+    // While a pass waits for an answer, only this shows that it has waited for too long.
     choice.mayLead();
     this.#cancelBeat = timers.after(beatEveryMs, () => this.#beat());
   }
@@ -226,7 +226,7 @@ export class Supervisor {
     return (await this.#isCaughtUp(log, verified.value)) ? verified.value : undefined;
   }
 
-  /** Waits for something that may take long, and meanwhile follows hints by what was seen last. */
+  /** Waits for something that may take long, and meanwhile follows hints with what was seen last. */
   async #planningUntil<T>(work: Promise<T>, log: SessionLog): Promise<T> {
     const over = new AbortController();
     const end = (): void => over.abort();
@@ -352,7 +352,7 @@ export class Supervisor {
     if (isSomebodyNearlyDone) timers.after(50, () => this.hint());
     const reached = (sequence: number) => this.#isCaughtUp(log, sequence);
     const performed = this.#underWay.begin(plan.actions, reached).catch((error: unknown) => {
-      // A session may have been assigned without its collector being told, which only a new list shows.
+      // A session may have been assigned without its collector being notified, which only a new list shows.
       assignments.doubt();
       throw error;
     });

@@ -10,7 +10,7 @@ export class TaskBook {
   readonly #tasks = new Map<string, TaskState>();
   /** By task: when this process first saw its present epoch, on the monotonic clock. */
   readonly #epochSeen = new Map<string, { epoch: number; atMs: number }>();
-  /** By task: since when this process knows that nobody may poll its running session, on the monotonic clock. */
+  /** By task: since when this process knows that no collector may poll its running session, on the monotonic clock. */
   readonly #unplacedSinceMs = new Map<string, number>();
   readonly #log: Logger;
   readonly #clock: Clock;

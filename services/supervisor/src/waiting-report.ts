@@ -26,7 +26,7 @@ export class WaitingReport {
     this.#log = log;
   }
 
-  /** The board may have lost everything: write it anew. */
+  /** The board may have lost everything: write it again. */
   forget(): void {
     this.#textByTask.clear();
   }

@@ -10,7 +10,7 @@ export interface WaitingTimesOptions {
 }
 
 /**
- * Since when nobody has been able to poll a session. The time is noted when that is first seen: taking a dead
+ * Since when no collector has been able to poll a session. The time is noted when that is first seen: taking a dead
  * collector's lease changes the lease, which then no longer shows how long the collector was silent.
  */
 export class WaitingTimes {

@@ -14,7 +14,7 @@ export interface SampleMessage {
   string(): string;
 }
 
-/** A message, or some of its values, that the database will not take or that nobody may write any more. */
+/** A message, or some of its values, that the database will not take or that no longer may be written. */
 export interface Unstorable<M extends SampleMessage = SampleMessage> {
   readonly message: M;
   /** Undefined where the message cannot be read. */
@@ -45,5 +45,5 @@ export interface Snapshots {
 /** Has the broker deliver these messages again after a while. */
 export type Postpone<M extends SampleMessage = SampleMessage> = (messages: readonly M[]) => void;
 
-/** Tells the broker that these messages are done. @returns false when it did not confirm; they may come again */
+/** Confirms to the broker that these messages are done. @returns false when it did not confirm; they may come again */
 export type Acknowledge<M extends SampleMessage> = (messages: readonly M[]) => Promise<boolean>;

@@ -48,7 +48,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
     for (let index = 0; index < count; index += 1) {
       const message = await connection.nc.request(next, JSON.stringify({ batch: 1 }), {
         timeout: 5_000,
-        // Messages arrive under the sample's subject, by which the shared inbox could not tell whose they are.
+        // Messages arrive under the sample's subject, by which the shared inbox could not know whose they are.
         noMux: true,
       });
       expect(message.subject).toMatch(/^samples\./);

@@ -78,7 +78,7 @@ async function play({ parts, ...file }: ReadPlant, options: Options): Promise<vo
   const plant = await openPlant(parts, host);
   const control = await startControlApi(plant, { host, port: controlPort }).catch(async (error: unknown) => {
     await plant.stop();
-    // The demo's simulator takes the same port, and `npm start` may run beside this.
+    // The demo's simulator takes the same port, and `npm start` may run at the same time.
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     const message = `Port ${controlPort} of ${host}, for the HTTP calls that set faults, is taken: --control-port 0 takes a free one.`;
     throw new Error(message, { cause: error });

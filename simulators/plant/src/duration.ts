@@ -9,7 +9,7 @@ const msOfUnit: Readonly<Record<string, number>> = {
 };
 const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
-/** A duration with its unit, so that nobody has to guess it: `250ms`, `1.5s`, `10m`, `2h`, `1d`. */
+/** A duration with its unit, so that it need not be guessed: `250ms`, `1.5s`, `10m`, `2h`, `1d`. */
 export const durationSchema = z
   .string('must be a time with its unit: 250ms, 1.5s, 10m, 2h')
   .regex(pattern, 'must be a time with its unit: 250ms, 1.5s, 10m, 2h')

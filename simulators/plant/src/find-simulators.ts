@@ -4,7 +4,9 @@ import type { Simulator } from './simulator.ts';
 
 const root = new URL('../../../', import.meta.url);
 
-/** Folders of the simulators, relative to the project's. They are found in the drivers' folders; nobody has to name them. */
+/**
+ * Folders of the simulators, relative to the project's. They are found in the drivers' folders; they need not be named.
+ */
 export function simulatorFolders(): readonly string[] {
   return readdirSync(new URL('drivers/', root))
     .map((driver) => `drivers/${driver}/simulator/src`)

@@ -13,7 +13,7 @@ import * as z from 'zod';
 import type { DemoConfiguration } from './workshop.ts';
 
 export type LoadedDemo =
-  /** There are tasks, but not the demo's: somebody removed it and put others in its place. */
+  /** There are tasks, but not the demo's: a user removed it and put others in its place. */
   { readonly kind: 'not_wanted' } | { readonly kind: 'started' | 'found'; readonly sessionId: string };
 
 /**

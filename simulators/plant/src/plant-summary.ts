@@ -3,7 +3,7 @@ import type { PlayedDevice } from './simulator.ts';
 
 const mostLines = 40;
 
-/** Tells people where everything is: one line for each endpoint. */
+/** Says where everything is: one line for each endpoint. */
 export function plantSummary(plant: Pick<Plant, 'devices'>): string[] {
   const byEndpoint = Map.groupBy(plant.devices, ({ endpoint }) => endpoint);
   const width = Math.max(...plant.devices.map(({ address }) => address.protocol.length));

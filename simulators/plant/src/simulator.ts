@@ -66,7 +66,7 @@ export interface Described<T> {
 export interface PlantFilePlace {
   /** ms since 1970; values and planned faults count from then on. */
   readonly startedAtMs: number;
-  /** A column of a CSV file beside the plant file. @throws Error that says what is wrong */
+  /** A column of a CSV file next to the plant file. @throws Error that says what is wrong */
   readColumn(file: string, column: string): readonly (number | string)[];
   /** Takes each problem that the schema cannot find. */
   complain(problem: FileProblem): void;
@@ -79,8 +79,9 @@ export interface Prepared {
   readonly counts: { readonly endpoints: number; readonly devices: number };
   /**
    * Opens all of them.
-   * @param onRequest told of each request that a device sees, faulty or not; for a subscribed one, of each client packet
-   * @param onPublished told of each message with values that a subscribed device publishes
+   * @param onRequest called with each request that a device sees, faulty or not; for a subscribed one, of each client
+   *   packet
+   * @param onPublished called with each message with values that a subscribed device publishes
    * @throws when one cannot be opened, such as a port that is taken; then nothing is left running
    */
   open(
@@ -126,7 +127,7 @@ export interface WorkshopMachine {
   readonly place: number;
   /** The endpoint of a plant file that plays it on this port. */
   endpoint(port: number): EndpointOfFile;
-  /** Fields of the device for the API, beside code, name, site, host and port. */
+  /** Fields of the device for the API, in addition to code, name, site, host and port. */
   readonly device: Readonly<Record<string, unknown>> & { readonly protocol: string };
   /** Its points for the API, without their device. */
   readonly points: readonly (Readonly<Record<string, unknown>> & { readonly code: string })[];
@@ -134,7 +135,7 @@ export interface WorkshopMachine {
 
 /**
  * Plays devices of a driver's protocols. Each driver's folder has one: `drivers/<protocol>/simulator/src/simulator.ts`
- * exports it as `simulator`. Plants find it there by themselves; nobody has to name it.
+ * exports it as `simulator`. Plants find it there by themselves; it need not be named.
  */
 export interface Simulator<E extends EndpointOfFile = EndpointOfFile, F extends Fault = Fault> {
   /** Protocols, as configurations name them. */

@@ -28,7 +28,7 @@ describe('the demo plant', () => {
     expect(await ask(3, 0, 0, 0, 1)).toBe('0102000000050303020050');
     expect(await ask(6, 0, 0, 0, 75)).toBe('01020000000603060000004b');
     expect(await ask(3, 0, 0, 0, 1)).toBe('010200000005030302004b');
-    // The status word beside it, and a coil.
+    // The status word next to it, and a coil.
     expect(await ask(6, 0, 1, 0, 9)).toBe('010200000003038602');
     expect(await ask(5, 0, 0, 0, 0)).toBe('010200000003038502');
     expect(await ask(4, 0, 0, 0, 4)).toMatch(/^01020000000b030408/);

@@ -44,7 +44,7 @@ export function demoPlant(ports: readonly number[] = []): readonly PlantPart[] {
 }
 
 /**
- * How Holdfast is told about the demo plant.
+ * How Holdfast learns about the demo plant.
  * @param where.host the host under which collectors reach the simulator
  * @param where.ports one for each of `demoDeviceCodes`
  * @throws RangeError when a port is missing

@@ -9,7 +9,7 @@ const loopbackTest = 0x0619;
 const unknownCommand = 0xc059;
 const oddText = 0xc061;
 
-/** Frames 3E and 4E, told apart by their subheader as PLCs do. */
+/** Frames 3E and 4E, distinguished by their subheader as PLCs do. */
 export function dialect3e(dataCode: 'binary' | 'ascii'): Dialect {
   const code = dataCode === 'binary' ? binaryCode : asciiCode;
   return (line) => hear(line, code);

@@ -12,7 +12,7 @@ interface Moving {
   readonly at: Motion;
 }
 
-/** Cells of each device unless told otherwise; ZR, D and W have more. */
+/** Cells of each device unless configured otherwise; ZR, D and W have more. */
 const usualSize = 8_192;
 const sizes: Readonly<Record<string, number>> = { D: 12_288, W: 8_192, R: 32_768, ZR: 65_536 };
 

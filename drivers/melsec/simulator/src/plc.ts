@@ -35,7 +35,7 @@ export interface PlcOptions {
   readonly planned?: PlannedFaults;
   /** Unique in the plant, for each connection. */
   readonly nextLinkId?: () => number;
-  /** Told of everything that is heard; undefined stands for bytes that are no request. */
+  /** Called with everything that is heard; undefined stands for bytes that are no request. */
   readonly onRequest?: (request: PlcRequest | undefined, link: Link) => void;
 }
 

@@ -1,4 +1,7 @@
-/** Chinese for failures that links of the MC protocol tell in English. Settings keep the names of GX Works and the form. */
+/**
+ * Chinese for failures that links of the MC protocol report in English. Settings keep the names of GX Works and the
+ * form.
+ */
 export const melsecSentences = {
   'end code {{code}}, abnormal code {{abnormal}}: {{why}}':
     '结束代码 {{code}}，异常代码 {{abnormal}}：{{why}}',

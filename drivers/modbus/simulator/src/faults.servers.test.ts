@@ -203,7 +203,7 @@ describe('a raw client of RTU frames', () => {
     one.send(askRtu.slice(0, 6));
     one.send(askRtu.slice(6));
     expect(await one.read(7)).toBe(soundRtu);
-    // The noise looks like a long write: only silence tells that it is none.
+    // The noise looks like a long write: only silence shows that it is none.
     one.send(`03 10 0000 0001 f0${askRtu}`);
     expect(await one.read(7)).toBe(soundRtu);
     one.send(withCrc('03 63'));

@@ -18,7 +18,9 @@ export interface RequestOptions {
   readonly requestPauseMs?: number | undefined;
   /** On lines of RTU frames, how long after the timeout an answer may still come; `latePatience` times the timeout unless set. */
   readonly lateAnswerMs?: number | undefined;
-  /** Told of the bytes that go over the line for the request, as they do. They are valid only during the call. */
+  /**
+   * Called with the bytes of the request and its answer as they go over the line. They are valid only during the call.
+   */
   readonly onBytes?: ((direction: 'sent' | 'received', bytes: Uint8Array) => void) | undefined;
 }
 

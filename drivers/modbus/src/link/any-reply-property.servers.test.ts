@@ -75,7 +75,7 @@ function soundReply(kind: 'mbap' | 'rtu', frame: Buffer, request: ReadRequest, d
 
 /**
  * Damage to a reply on its way. The data of Modbus TCP frames are left alone: without a checksum, damaged data
- * cannot be told from other data, and only TCP itself could damage them.
+ * cannot be distinguished from other data, and only TCP itself could damage them.
  */
 type Damage = (reply: Buffer) => Buffer;
 

@@ -5,7 +5,7 @@ import type { RawBlock, ReadRequest, WriteRequest } from '../layout/requests.ts'
  *
  * Callers may rely on: every request settles within its timeout + 250 ms; a value is returned, and a write succeeds, only
  * for a reply to exactly this request; the right to ask is checked right before bytes leave. After any failure but
- * a Modbus exception a TCP connection is destroyed and the next request connects anew; a serial line stays open and the
+ * a Modbus exception a TCP connection is destroyed and the next request reconnects; a serial line stays open and the
  * next request waits until it is quiet. A write is never repeated. A read is asked again in one case only, once and within its timeout:
  * over Modbus TCP, when a connection that was kept ends before a byte of the answer has come. On a line of RTU frames a read may be
  * asked together with one of its markers. Callers must keep to one request at a time.

@@ -19,7 +19,7 @@ export type Verdict =
 
 export const incomplete: Verdict = { kind: 'incomplete' };
 
-/** Wraps protocol data units, and tells the answer to the last request from everything else. */
+/** Wraps protocol data units, and distinguishes the answer to the last request from everything else. */
 export interface Framing {
   /**
    * Begins a new exchange: replies to earlier ones do not count from here on.

@@ -6,8 +6,8 @@ const crcBytes = 2;
 const largestFrameBytes = 256;
 
 /**
- * Finds whole answers to reads among bytes that come over a line of RTU frames while nobody waits for them, in whatever
- * pieces. After a timeout, such an answer is the late one.
+ * Finds whole answers to reads among bytes that come over a line of RTU frames while no request waits for them, in
+ * whatever pieces. After a timeout, such an answer is the late one.
  */
 export class HeardFrames {
   readonly #bytes = Buffer.allocUnsafeSlow(largestFrameBytes);

@@ -27,7 +27,7 @@ export type Steps = readonly BusRequest[];
 
 /**
  * Keeps answers to timed-out requests from being taken for answers to later ones, on a line whose frames do not say
- * which request they answer. Answers are told apart by their shape: unit, function code and byte count.
+ * which request they answer. Answers are distinguished by their shape: unit, function code and byte count.
  *
  * A *marker* is a read whose answer has another shape than all answers that may still come. A device answers in order, so
  * the answer to a marker proves that nothing older will come, however late the device is. Gateways and devices that do
@@ -95,7 +95,7 @@ export class LateAnswers {
     if (its) its.untilMs = Math.max(its.untilMs, nowMs + lateAnswerMs);
   }
 
-  /** An answer that nobody waits for has come; everything that the unit was asked before is answered or never will be. */
+  /** An unexpected answer has come; everything that the unit was asked before is answered or never will be. */
   heard(unitId: number, shape: number): void {
     const owing = this.#unanswered.filter(
       (each) => each.shape === shape && (each.unitId === unitId || (unitId === 0 && each.acceptUnitZero)),
@@ -103,7 +103,7 @@ export class LateAnswers {
     const [debt, another] = owing;
     // No request was open for it: an earlier answer was taken for it, or it came twice.
     if (!debt || owing.every(({ isPassed }) => isPassed)) this.#outOfOrder.add(debt?.unitId ?? unitId);
-    // Several units answer as unit 0: nobody knows which of them it is.
+    // Several units answer as unit 0: which of them it is cannot be known.
     if (!debt || another) return;
     debt.requests -= 1;
     // Where several requests are unanswered, it may have been the answer to the first one.
@@ -117,7 +117,7 @@ export class LateAnswers {
     return this.#unanswered.length > 0;
   }
 
-  /** How long to wait, because nothing could tell a late answer from the answer to this request. */
+  /** How long to wait, because nothing could distinguish a late answer from the answer to this request. */
   waitMs(request: BusRequest, nowMs: number): number {
     if (this.#unanswered.length === 0) return 0;
     this.#forgetWhatIsOver(nowMs);

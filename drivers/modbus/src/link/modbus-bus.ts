@@ -222,7 +222,8 @@ export class ModbusBus implements DeviceBus {
     const exchange = this.#exchange;
     if (!exchange || !this.#isKept || exchange.ended !== undefined) return false;
     const { request, frame } = exchange;
-    // Without a transaction id, the answer to the first request could not be told from the answer to the second.
+    // Without a transaction id, the answer to the first request could not be distinguished from the answer to the
+    // second.
     if (isWrite(request) || this.#options.line || (frame && this.#received.count > 0)) return false;
     exchange.ended = reason;
     exchange.frame = undefined;
@@ -257,7 +258,7 @@ export class ModbusBus implements DeviceBus {
       this.#fail('connection', `malformed reply: ${verdict.reason}`, request);
       return;
     }
-    // A process that was stopped and continued sees the reply before its timers run: a late reply does not tell
+    // A process that was stopped and continued sees the reply before its timers run: a late reply does not show
     // the device's present state.
     const nowMs = performance.now();
     if (nowMs > exchange.deadlineMs) {
@@ -318,7 +319,7 @@ export class ModbusBus implements DeviceBus {
       return true;
     }
     exchange.step += 1;
-    // A refusal proves little: the next steps are worked out anew.
+    // A refusal proves little: the next steps are worked out again.
     if (isException) exchange.steps = undefined;
     if (isException) exchange.step = 0;
     this.#pausedUntilMs = nowMs + (request.requestPauseMs ?? 0);

@@ -18,7 +18,7 @@ export function isWrite(request: BusRequest): request is WriteRequest {
   return 'functionCode' in request;
 }
 
-/** Tells an answer from the answers to other requests of the same unit: function code and byte count. */
+/** Distinguishes an answer from the answers to other requests of the same unit: function code and byte count. */
 export function answerShape(request: BusRequest): number {
   return isWrite(request)
     ? shapeOf(request.functionCode, 0)

@@ -85,7 +85,7 @@ export class RtuLine {
     return 0;
   }
 
-  /** For how long an answer to an earlier request could not be told from the answer to this one. */
+  /** For how long an answer to an earlier request could not be distinguished from the answer to this one. */
   lateAnswerWaitMs(request: BusRequest, nowMs: number): number {
     return this.#late.waitMs(request, nowMs);
   }

@@ -21,14 +21,14 @@ export class LearnedLimits {
   #maxRegisters = Number.POSITIVE_INFINITY;
   #maxBits = Number.POSITIVE_INFINITY;
   #version = 0;
-  /** Undefined when the told limits have to be worked out anew. */
+  /** Undefined when the reported limits have to be computed again. */
   #toldOnce: { readonly limits: ToldLimits | undefined } | undefined;
 
   constructor(firstPauseMs?: number) {
     this.#refused = new RefusedPoints(firstPauseMs);
   }
 
-  /** Rises whenever plans must be made anew. */
+  /** Rises whenever plans must be rebuilt. */
   get version(): number {
     return this.#version;
   }
@@ -59,7 +59,7 @@ export class LearnedLimits {
     this.#changed();
   }
 
-  /** Forgets everything, because somebody has replaced or mended the device: all is asked for again. */
+  /** Forgets everything, because the device was replaced or repaired: all is asked for again. */
   forget(): void {
     this.#refused.clear();
     this.#takenApart.clear();

@@ -13,7 +13,7 @@ export interface NarrowingDown {
 
 /**
  * Finds out by halving why a device refuses a block: one bad point among a hundred is found with about a dozen requests,
- * and all others are read on the way. It yields points to read, if necessary in more than one request, and is told the
+ * and all others are read on the way. It yields points to read, if necessary in more than one request, and receives the
  * outcome.
  * @returns false when it was stopped before it was done
  */

@@ -1,7 +1,7 @@
 import type { RegisterTable } from '../layout/point-layout.ts';
 import type { AddressRange } from './plan-reads.ts';
 
-/** Requests that a device has refused, as a collector tells them. */
+/** Requests that a device has refused, as a collector reports them. */
 export interface ShownLimits {
   readonly max_registers?: number | undefined;
   readonly max_bits?: number | undefined;
@@ -24,7 +24,7 @@ export interface ConfiguredLimits {
 export const mostExcludedRanges = 1_000;
 
 /**
- * The configured limits narrowed by what the device has shown: never wider, and never more ranges than a profile may
+ * The configured limits, narrowed to what the device has shown: never wider, and never more ranges than a profile may
  * have. Settings that are there stay as they are, and so does the order of the ranges.
  * @returns undefined when there is nothing to add
  */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { registerTables } from '../layout/point-layout.ts';
 
-/** The most ranges that are told for one device. */
+/** The most ranges that are reported for one device. */
 export const learnedRangesOfDevice = 100;
 
 /** Settings of a device that would spare it the requests that it has refused. */

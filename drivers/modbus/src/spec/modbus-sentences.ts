@@ -1,4 +1,4 @@
-/** Chinese for failures that links and plans of Modbus tell in English. */
+/** Chinese for failures that links and plans of Modbus report in English. */
 export const modbusSentences = {
   '{{device}} unit {{unit}} {{table}} {{addresses}}: {{why}}':
     '{{device}} 站号 {{unit}} {{table}} {{addresses}}：{{why}}',

@@ -49,7 +49,7 @@ const noTable: FieldProblem = {
   message: 'is required, unless the address is in the classic notation ("40001")',
 };
 
-/** Doubt about an address as somebody has written it. */
+/** Doubt about an address as it was entered. */
 function doubtOf(sent: object, place: object): InBoth | undefined {
   const { address } = sent as { readonly address?: unknown };
   return addressDoubt(address, (place as { readonly table?: unknown }).table);

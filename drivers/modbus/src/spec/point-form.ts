@@ -25,7 +25,10 @@ const exampleFields = {
   writable: true,
 } as const satisfies Partial<RuledPoint>;
 
-/** Fields given beside one of these, so that it is judged by itself: a 64-bit integer is only rounded if it is scaled. */
+/**
+ * Fields given together with one of these, so that it is judged by itself: a 64-bit integer is only rounded if it is
+ * scaled.
+ */
 const beside: Partial<Record<string, Partial<RuledPoint>>> = { precision: { scale: 0.5 } };
 
 type Kind = Pick<RuledPoint, 'table' | 'data_type'>;

@@ -1,6 +1,6 @@
 import { isSingleBit, isSingleByte, type PointExtent, type RegisterTable } from '../layout/point-layout.ts';
 
-/** Why nobody can write to the table; undefined for a table that can be written. */
+/** Why the table cannot be written; undefined for a table that can be written. */
 export function tableNeverWritten(table: RegisterTable): string | undefined {
   return table === 'input_register' || table === 'discrete_input'
     ? `a point of the table ${table} cannot be written: only coils and holding registers can`

@@ -2,7 +2,7 @@ import { matches } from '@holdfast/driver-mqtt/layout/topic-filter.ts';
 import type { Link } from '@holdfast/plant/lines/link.ts';
 import mqtt, { type Packet } from 'mqtt-packet';
 
-/** Messages kept for a client that is away; beyond that the newest are dropped, as by other brokers. */
+/** Messages kept for a client that is offline; beyond that the newest are dropped, as by other brokers. */
 const mostKept = 10_000;
 /** Unacknowledged messages for a client of MQTT 3.1.1, which cannot say how many it wants. */
 const inFlightOf311 = 20;

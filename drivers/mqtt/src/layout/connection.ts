@@ -15,7 +15,7 @@ export const connectionSchema = z.object({
   /** 1: a message is acknowledged once its values are safe; 0: the broker sends it once and forgets it. */
   qos: z.union([z.literal(0), z.literal(1)]).default(1),
   keep_alive_s: z.int().min(5).max(3_600).default(30),
-  /** How long the broker keeps messages for us while nobody fetches them; MQTT 5 alone can say so. */
+  /** How long the broker keeps messages for us while they are not fetched; MQTT 5 alone can say so. */
   session_expiry_s: z.int().min(60).max(604_800).default(86_400),
 });
 export type MqttConnection = z.infer<typeof connectionSchema>;

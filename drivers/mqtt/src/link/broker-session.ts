@@ -10,11 +10,11 @@ export interface BrokerSessionOptions {
   readonly connection: MqttConnection;
   readonly host: LinkHost;
   readonly clientId: string;
-  /** Whether the broker keeps subscriptions and messages while this client is away. */
+  /** Whether the broker keeps subscriptions and messages while this client is offline. */
   readonly isKept: boolean;
   /** Called once for messages that came together. Further ones wait while `mostUnproven` of QoS 1 are not safe. */
   readonly onMessages?: (messages: readonly IPublishPacket[]) => void;
-  /** Told of subscriptions and messages only, because the first packet has a password. */
+  /** Notified of subscriptions and messages only, because the first packet has a password. */
   readonly hear?: Hear | undefined;
 }
 
@@ -112,7 +112,7 @@ export class BrokerSession {
     return this.#wasKept;
   }
 
-  /** Whether the broker keeps the messages of all subscribed topics while this client is away. */
+  /** Whether the broker keeps the messages of all subscribed topics while this client is offline. */
   get keepsAll(): boolean {
     return this.#keepsAll;
   }

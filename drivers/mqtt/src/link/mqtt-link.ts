@@ -230,7 +230,7 @@ function firstNotices(log: LinkHost['log']): MessageNotices {
   };
 }
 
-/** Tells the sink which points have no values because the broker refuses their topic. */
+/** Reports to the sink which points have no values because the broker refuses their topic. */
 function refuse(refused: readonly RefusedFilter[], routes: readonly TopicRoutes[], sink: ValueSink): void {
   for (const { filter, failure } of refused)
     for (const each of routes) for (const at of each.placesOf(filter)) sink.bad(at, failure.message);

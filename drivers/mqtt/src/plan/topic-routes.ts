@@ -12,7 +12,7 @@ import { hasWildcard, matches } from '../layout/topic-filter.ts';
 export interface Message {
   readonly topic: string;
   readonly payload: Uint8Array;
-  /** Whether the broker has kept the message from before: nobody knows how old it is. */
+  /** Whether the broker has kept the message from before: its age is unknown. */
   readonly isRetained: boolean;
 }
 
@@ -26,7 +26,7 @@ interface Route {
   readonly emit: Emit<unknown>;
 }
 
-/** Told of what is odd about a message. */
+/** Notified of what is odd about a message. */
 export interface MessageNotices {
   /** No point takes messages of the topic. */
   noPoint(topic: string): void;

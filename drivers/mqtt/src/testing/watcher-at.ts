@@ -21,7 +21,7 @@ interface Options extends Partial<MqttConnection> {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly sessionId?: string;
   readonly of?: readonly MqttPoint[];
-  /** Makes everything told so far safe. */
+  /** Makes everything reported so far safe. */
   readonly commit?: () => Promise<void>;
 }
 

@@ -43,7 +43,7 @@ export class BlockGroup<A = unknown> implements Group {
     return this.#reading.describe(this.block);
   }
 
-  /** Tells the sink the values in the answer to exactly this request. */
+  /** Reports to the sink the values in the answer to exactly this request. */
   decode(raw: Cells, sink: ValueSink): void {
     const { points, decoders, firstValues, start } = this.block;
     for (let index = 0; index < points.length; index += 1) {

@@ -36,7 +36,7 @@ function reading(most: number): BlockReading<number> {
   };
 }
 
-/** A device that lacks some words and gives at most so many at once. The plan is asked and told as a collector does. */
+/** A device that lacks some words and gives at most so many at once. The plan is driven as a collector drives it. */
 function trial(
   points: readonly ReturnType<typeof at>[],
   most: number,

@@ -25,7 +25,9 @@ export interface Block<A> extends Extent {
   readonly points: readonly BlockPoint<A>[];
 }
 
-/** Tells the sink all values of a point. @param start of the point in the block; @param at place of its first value */
+/**
+ * Reports all values of a point to the sink. @param start of the point in the block; @param at place of its first value
+ */
 export type BlockDecoder = (raw: Cells, start: number, at: number, sink: ValueSink) => void;
 
 /** How one device is read in blocks of cells. */

@@ -104,7 +104,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       const next = await settled(link, first, device.timeout_ms);
       if (next instanceof Error) throw next;
       expect(valuesOf(list, next)).toEqual(heldBy(peer, list, first));
-      // Connects anew after the failure.
+      // Reconnects after the failure.
       const isAnswer = outcome instanceof DriverFailure && outcome.isAnswer;
       if (outcome instanceof Error && !isAnswer) expect(host.dials).toBe(dials + 1);
     });

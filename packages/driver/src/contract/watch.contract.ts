@@ -11,7 +11,7 @@ import { inTime, settleMs } from './testing/in-time.ts';
 /** A source of the protocol on 127.0.0.1, without faults of its own. */
 export interface WatchedPeer {
   readonly port: number;
-  /** Makes it tell a new value of the device's first point; resolves with that value once it was told. */
+  /** Makes it report a new value of the device's first point; resolves with that value once it was reported. */
   tell(): Promise<PointValue>;
   /** Makes it hold another value of that point for readers; resolves with that value. */
   hold(): Promise<PointValue>;
@@ -22,7 +22,7 @@ export interface WatchedPeer {
 
 export interface WatchUnderTest<C extends object, A> extends SpecUnderTest<C, A> {
   startPeer(): Promise<WatchedPeer>;
-  /** Whether the source keeps what was not acknowledged, and tells it again. */
+  /** Whether the source keeps what was not acknowledged, and reports it again. */
   readonly tellsAgain: boolean;
   /** A point's number, where the driver writes; it takes whole numbers. */
   readonly write?: { readonly point: number };

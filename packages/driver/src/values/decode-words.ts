@@ -5,7 +5,7 @@ import { bigintEmitter, emitTime, noValue, numberEmitter, truthEmitter } from '.
 import { orderOfOneWord, type WordReader, type Words, wordReader } from './word-order.ts';
 import { type WordValue, wordsPerValue } from './word-value.ts';
 
-/** Decodes one value of a point, and tells it to the sink under this place. */
+/** Decodes one value of a point, and reports it to the sink under this place. */
 export type WordDecoder = (raw: Words, start: number, place: number, sink: ValueSink) => void;
 
 /**

@@ -59,7 +59,7 @@ export function refuseInvalid(
   const { valid_min = Number.NEGATIVE_INFINITY, valid_max = Number.POSITIVE_INFINITY } = point;
   const number = typeof value === 'string' && isExact ? wholeNumber(value) : value;
   if (typeof number !== 'number' && typeof number !== 'bigint') return;
-  // By now 9007199254740993 in JSON has become 9007199254740992, and nobody can tell.
+  // By now 9007199254740993 in JSON has become 9007199254740992, and the difference cannot be seen.
   if (isExact && typeof number === 'number' && Math.abs(number) > Number.MAX_SAFE_INTEGER) {
     const message = `${number} may have lost its last digits on the way: send it as text in decimal`;
     throw new RefusedValue('wrong_type', message);

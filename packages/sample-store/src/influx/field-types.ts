@@ -5,7 +5,7 @@ import { type Answer, readSeries } from './influxql-answer.ts';
 
 /**
  * The types of a measurement's fields, by their names; several where periods of time differ. Empty where the server
- * cannot tell. Never throws.
+ * cannot say. Never throws.
  */
 export type FieldTypes = (measurement: string) => Promise<ReadonlyMap<string, ReadonlySet<string>>>;
 

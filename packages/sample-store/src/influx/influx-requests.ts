@@ -71,7 +71,7 @@ function post(influx: InfluxDB, path: string, body: Buffer, headers: Record<stri
 export interface Patience {
   /** Longest wait for the whole answer. */
   readonly timeoutMs: number;
-  /** Aborted when nobody wants the answer any more. */
+  /** Aborted when the answer is no longer needed. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -38,7 +38,7 @@ import { type Writing, write } from './write-samples.ts';
  * Samples in InfluxDB 2, or in a database that understands its `/api/v2/write` (VictoriaMetrics, which keeps only
  * numbers: a text becomes 0, a boolean 0 or 1). History is read by InfluxQL, which InfluxDB 1.x, 2.x and 3.x answer.
  *
- * 64-bit integers that a float does not hold are kept beside it (see LineWriter), and read with a further question
+ * 64-bit integers that a float does not hold are kept next to it (see LineWriter), and read with a further question
  * where the floats are that large. VictoriaMetrics keeps only the nearest double of everything.
  *
  * Limits: it keeps no sessions, epochs or misses, and the last value written for a measurement, device and time stays.

@@ -39,8 +39,8 @@ const cutShort = {
  * document per line, to which its `max-row-limit` does not apply. Every part of a statement but the last says
  * `partial`, and so does a series that goes on in the next part.
  *
- * A server that does not know `chunked` gives one document, in which a limit shows as `partial` beside the rows that it
- * has cut. 1.x also leaves that word on a series which it has joined from several parts: there it means nothing (all
+ * A server that does not know `chunked` gives one document, in which a limit shows as `partial` next to the rows that
+ * it has cut. 1.x also leaves that word on a series which it has joined from several parts: there it means nothing (all
  * measured with 1.6.7).
  */
 const rowsOfPart = 10_000;

@@ -18,7 +18,7 @@ for (const end of [...refusedNameEnds, Buffer.from('time')]) lastBytes[end.at(-1
 
 /**
  * The lines of one request, as bytes. Values that are still JSON of plain names and numbers are copied instead of being
- * parsed and written anew, which would be most of the work: JSON and line protocol spell them alike.
+ * parsed and written again, which would be most of the work: JSON and line protocol spell them alike.
  */
 export class LineBody {
   readonly #lines: Lines;

@@ -20,15 +20,15 @@ const namesKeptAtMost = 100_000;
 /**
  * One sample as one line: measurement, tags site and device, a field per point code, time in ms. Few tags on purpose: a
  * session or epoch tag would make a new series at every start of a task. Uncertain values go into a second line with a
- * tag that says so: a field beside them would stay when the tick is written again.
+ * tag that says so: a field next to them would stay when the tick is written again.
  *
  * Every number becomes a float field: a point that reads 20 now and 20.5 later would otherwise change its type, which
  * InfluxDB refuses. The same holds for 64-bit integers, which were floats before, and are again once the point has a
- * scale; where the float is not exact, an integer field stands beside it. Numbers that are not finite never become a
+ * scale; where the float is not exact, an integer field stands next to it. Numbers that are not finite never become a
  * field.
  *
- * Written here instead of through the client's Point, which escapes every name anew and sorts the fields: that cost
- * more than half of the writer's time.
+ * Written here instead of through the client's Point, which escapes every name each time and sorts the fields: that
+ * cost more than half of the writer's time.
  */
 export class LineWriter implements Lines {
   #heads = new Map<string, Head>();

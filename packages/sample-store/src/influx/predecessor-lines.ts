@@ -17,7 +17,7 @@ import type { KnownRefusal } from './refused-fields.ts';
 /** Most places remembered: no plant has more. */
 const placesKeptAtMost = 200_000;
 
-/** Tells which fields go on with integers. */
+/** Says which fields go on with integers. */
 export interface Integers {
   has(measurement: string, field: string): boolean;
 }

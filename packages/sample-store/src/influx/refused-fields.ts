@@ -5,7 +5,7 @@ import type { RefusedValue, StorableSample } from '../sample-store.ts';
 export type KnownRefusal = (code: string, value: PointValue) => string | undefined;
 
 const hourMs = 3_600_000;
-/** How long a refusal is believed; then the field is tried again, as somebody may have repaired the database. */
+/** How long a refusal is believed; then the field is tried again, as the database may have been repaired. */
 const believedForMs = 5 * 60_000;
 const keptAtMost = 10_000;
 

@@ -54,7 +54,7 @@ class CopyIn {
   handleEmptyQuery(): void {}
 }
 
-/** Unless it throws, nobody reads `data` after it. @throws pg.DatabaseError as a query does */
+/** Unless it throws, `data` is not read after it. @throws pg.DatabaseError as a query does */
 export function copyInto(client: pg.ClientBase, text: string, data: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const copy = new CopyIn(text, data, (error) => (error ? reject(error) : resolve()));

@@ -21,7 +21,7 @@ export async function inTransaction<T>(
     await client.query('commit');
     return result;
   } catch (error) {
-    // After any other error nobody knows what the connection waits for: the server rolls back when the connection ends.
+    // After any other error the state of the connection is unknown: the server rolls back when the connection ends.
     isUsable = error instanceof pg.DatabaseError && (await rolledBack(client));
     throw error;
   } finally {

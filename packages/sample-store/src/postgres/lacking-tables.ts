@@ -6,7 +6,7 @@ import type { StorableSample } from '../sample-store.ts';
 import { accountsForTick, outcomeOfSample, tickEntry } from '../tick-coverage.ts';
 import { addTicks, coverageRows, lackingPoints, lackingTicks, type RowOfDay } from './tick-coverage-table.ts';
 
-/** Stands in place of a list's name, and is shorter than any: nobody knows which points these ticks lack. */
+/** Stands in place of a list's name, and is shorter than any: which points these ticks lack is unknown. */
 export const untold = 'untold';
 /**
  * Most rows of a device and day, each with one set and, when full, some 70 ranges: a count has to read all of them. For
@@ -19,7 +19,9 @@ export const lookedAgainAfter = 500;
 export const listsOfSessionAtMost = 50_000;
 /** Most room on disk for all lists of a session. */
 export const bytesOfSessionAtMost = 32 * 1024 * 1024;
-/** Most devices that a writer remembers, to save looking again at what is recorded; beyond it the writer begins anew. */
+/**
+ * Most devices that a writer remembers, to save looking again at what is recorded; beyond it the writer starts again.
+ */
 const devicesKept = 20_000;
 const listsKept = 50_000;
 

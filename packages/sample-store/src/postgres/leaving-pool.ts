@@ -73,13 +73,13 @@ const lookEveryMs = 5_000;
 
 export type LeavingPoolOptions = pg.PoolConfig &
   Connecting & {
-    /** Told of broken connections. They are replaced, and a query over one of them fails. */
+    /** Notified of broken connections. They are replaced, and a query over one of them fails. */
     readonly onBroken?: (error: Error) => void;
   };
 
 /**
  * A pool that closes every connection when the server wants to shut down. On SIGTERM, PostgreSQL takes no new clients
- * and waits until the last one has left. It does not tell those that are connected: they only find out by making
+ * and waits until the last one has left. It does not notify those that are connected: they only find out by making
  * another connection.
  */
 export class LeavingPool {

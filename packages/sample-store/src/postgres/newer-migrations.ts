@@ -15,7 +15,7 @@ export class SchemaOfEarlierCommit extends Error {
 
 /**
  * Our migrations, and those that a newer release has made in this database. Kysely would take the latter for damage and
- * refuse to start. But releases only add to what is there, so an older release keeps working beside a newer one, and
+ * refuse to start. But releases only add to what is there, so an older release keeps working next to a newer one, and
  * can be restarted there.
  * @param table the table of migration names, with its schema, as written in SQL
  * @throws SchemaOfEarlierCommit

@@ -13,7 +13,7 @@ export interface PostgresOptions {
   readonly queryTimeoutMs?: number;
 }
 
-/** Connects on first use, and anew after every loss. */
+/** Connects on first use, and again after every loss. */
 export function openPostgres<Tables>(options: PostgresOptions): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: openPool(options) }) });
 }

@@ -106,7 +106,7 @@ describe('PostgreSQL in its own right', () => {
       return rows;
     };
     expect(await ticks()).toEqual([]);
-    // Written twice: first as it comes, then again beside a part that is already there.
+    // Written twice: first as it comes, then again next to a part that is already there.
     await store.write([sample]);
     await store.write([
       part,
@@ -254,7 +254,7 @@ describe('PostgreSQL in its own right', () => {
       firstTimeMs + 2 * dayMs,
       firstTimeMs + 3 * dayMs - 1,
     ]);
-    // A late sample of a dropped day makes the day anew, even when somebody else dropped it.
+    // A late sample of a dropped day recreates the day, even when another process dropped it.
     expect(await own.store.write([storableSample()])).toEqual({ kind: 'written' });
     await own.client.query('drop table samples.sample_value_20260101, samples.sample_miss_20260101');
     await expect(own.store.write([storableSample()])).rejects.toMatchObject({ code: '23514' });

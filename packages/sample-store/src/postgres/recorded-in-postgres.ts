@@ -11,7 +11,7 @@ import { rejectionReason, unavailable } from './postgres-errors.ts';
 import { recordTicks, ticksOnRecord } from './tick-coverage-table.ts';
 
 /**
- * Adds to a store that keeps only values what PostgreSQL keeps beside them: the outcome of each tick, and where each
+ * Adds to a store that keeps only values what PostgreSQL keeps in addition: the outcome of each tick, and where each
  * epoch began. Samples that are `written` are recorded too. When only the recording failed, the values are written
  * again, which changes nothing.
  *

@@ -14,7 +14,7 @@ const seriesKeptAtMost = 500_000;
 
 /**
  * Remembers the number of each series. Forget them whenever the connection was lost: the database that answers next may
- * have been restored from a backup, and count anew.
+ * have been restored from a backup, and count from there.
  */
 export class SeriesIds {
   /** Session → device → point. */
@@ -62,7 +62,9 @@ export class SeriesIds {
     return this.#idsByPlace.get(session)?.get(device);
   }
 
-  /** The ids known now. They stay valid even if somebody else's failed write makes this object forget all of them. */
+  /**
+   * The ids known now. They stay valid even if the failed write of another caller makes this object forget all of them.
+   */
   snapshot(): KnownSeries {
     const idsByPlace = this.#idsByPlace;
     return { pointsOf: ({ session, device }) => idsByPlace.get(session)?.get(device) };

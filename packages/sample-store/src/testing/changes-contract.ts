@@ -3,7 +3,7 @@ import type { SampleStore } from '../sample-store.ts';
 import { press, wholeRange } from './contract-questions.ts';
 import { firstTimeMs, storableSample } from './storable-sample.ts';
 
-/** The contract for several values in a tick, as subscribed devices tell them. */
+/** The contract for several values in a tick, as subscribed devices report them. */
 export function describeChanges(openedStore: () => SampleStore): void {
   describe('given the changes of a tick', () => {
     const history = async (device: string, pointCode: string) => {

@@ -137,7 +137,7 @@ interface Answer {
 /** Ids have 16 hexadecimal digits. */
 const orgID = '0000000000000001';
 const userID = '000000000000000a';
-/** The test's bucket, whatever its name, and one that belongs to somebody else. */
+/** The test's bucket, whatever its name, and one that belongs to another owner. */
 const bucketId = '0000000000000002';
 const foreignBucketId = '0000000000000003';
 export const foreignBucket = 'of-somebody-else';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** `local`: somebody on the machine of the API, without a key. `nobody`: known by nothing reliable. */
+/** `local`: a user on the machine of the API, without a key. `nobody`: known by nothing reliable. */
 export const actorKinds = ['user', 'key', 'service', 'local', 'nobody'] as const;
 
 /** Who did something. `kind` and `id` cannot be imitated: ids are given by the API and never used again. */
@@ -14,7 +14,7 @@ export const actorSchema = z.object({
   login: z.string().optional(),
   /** Address from which the request came. */
   address: z.string().optional(),
-  /** The header X-Operator, by which a sender names himself and which nobody has checked. */
+  /** The header X-Operator, by which senders name themselves, unchecked. */
   claimed: z.string().optional(),
 });
 export type Actor = z.infer<typeof actorSchema>;

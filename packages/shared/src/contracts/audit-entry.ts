@@ -12,7 +12,7 @@ export const auditOutcomes = ['requested', 'done', 'refused', 'failed', 'unknown
 export const auditActionPattern = /^[a-z_]{1,32}\.[a-z_]{1,32}$/;
 
 /**
- * One message on `audit.<action>` or `audit_refused.<action>`: somebody wanted something changed. A change of a device
+ * One message on `audit.<action>` or `audit_refused.<action>`: a change that was requested. A change of a device
  * has two messages, one before it is tried and one with its outcome, so that a crash in between leaves a trace.
  */
 export const auditEntrySchema = z.object({

@@ -23,7 +23,7 @@ export const companyLoginSchema = z.looseObject({
 });
 export type BegunCompanyLogin = z.infer<typeof companyLoginSchema>;
 
-/** A command line asks to be let in; somebody with a login decides. */
+/** A command line asks to be let in; a user with a login decides. */
 export const commandLineLoginSchema = z.looseObject({
   v: z.literal(1),
   kind: z.literal('command_line'),
@@ -55,7 +55,7 @@ export const loginCodeSchema = z.looseObject({
   expires_at,
 });
 
-/** A record of the bucket BEGUN_LOGINS: a login that waits for what somebody does elsewhere. */
+/** A record of the bucket BEGUN_LOGINS: a login that waits for a step elsewhere. */
 export const begunLoginSchema = z.discriminatedUnion('kind', [
   companyLoginSchema,
   commandLineLoginSchema,

@@ -1,6 +1,6 @@
 /**
  * Header that the broker sets on copies from a direct get. It sends these to whatever reply subject the request names,
- * even into a stream, with rights of its own: a copy that is stored there is nobody's word.
+ * even into a stream, with rights of its own: a copy that is stored there has no author.
  */
 export const brokerCopyHeader = 'Nats-Stream';
 

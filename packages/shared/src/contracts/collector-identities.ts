@@ -3,18 +3,21 @@ import type { CollectorLease } from './collector-lease.ts';
 import { driverLabels, driversIn, hasDriver, isDriverLabel, ownLabels } from './driver-labels.ts';
 import { idPattern } from './subjects.ts';
 
-/** Sessions that a collector may hold unless somebody says otherwise. */
+/** Sessions that a collector may hold unless configured otherwise. */
 export const defaultCapacity = 10_000;
 
 /** Bounds of what a collector may be given: by its identity, or by the word of a trusted collector. */
 export const collectorRightsSchema = z.object({
-  /** 0 for a collector whose key was revoked: its connection may go on until the broker is told. */
+  /** 0 for a collector whose key was revoked: its connection may go on until the broker is notified. */
   capacity: z.int().min(0).max(100_000),
   labels: z.record(z.string(), z.string()),
 });
 export type CollectorRights = z.infer<typeof collectorRightsSchema>;
 
-/** The collectors with accounts of their own. Supervisors and the API read them from a file that nobody else can write. */
+/**
+ * The collectors with accounts of their own. Supervisors and the API read them from a file that only its owner can
+ * write.
+ */
 export const collectorIdentitiesSchema = z.object({
   v: z.literal(1),
   collectors: z.record(z.string().regex(idPattern), collectorRightsSchema),
@@ -28,7 +31,7 @@ export interface GrantedRights extends CollectorRights {
 
 /**
  * Works out what a collector may be given. Whoever has its key can write its lease; so where an identity says what it
- * may have, the lease can only ask for less room. Only the lease tells which drivers the collector's program has; the
+ * may have, the lease can only ask for less room. Only the lease says which drivers the collector's program has; the
  * identity may say which of them count.
  */
 export function grantedRights(

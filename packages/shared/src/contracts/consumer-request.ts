@@ -25,7 +25,7 @@ const endsByItself = 'a consumer for looking ends by itself: it needs an inactiv
 const duration = z.int().min(0).max(dayNs);
 const name = z.string().regex(/^[\w-]{1,128}$/, 'a name is 1 to 128 letters, digits, _ and -');
 
-/** Allows deliveries below one subject only: elsewhere, messages would be requests or answers to somebody else. */
+/** Allows deliveries below one subject only: elsewhere, messages would be requests or answers to other clients. */
 function deliverBelow(allowed: string) {
   return z
     .string()
@@ -166,7 +166,7 @@ export function judgeConsumerRequest(subject: string, body: unknown): JudgedRequ
       ...(ofConsumer === undefined ? [] : [ofConsumer]),
       ...filter,
     ].join('.'),
-    // Only made, never changed: a consumer of that name may be somebody else's.
+    // Only made, never changed: a consumer of that name may belong to another client.
     body: JSON.stringify({ stream_name, config, action: 'create' }),
   };
 }

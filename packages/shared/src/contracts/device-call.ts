@@ -5,7 +5,7 @@ import { idPattern } from './subjects.ts';
 import { traceParentField } from './trace-parent.ts';
 
 /**
- * Request and reply on `collectors.<id>.call`, not stored: somebody asks a collector to read the points of a device
+ * Request and reply on `collectors.<id>.call`, not stored: a user asks a collector to read the points of a device
  * once, or to write one, through the same endpoint, with the same one request at a time, as its sessions.
  */
 export const callVersion = 1;

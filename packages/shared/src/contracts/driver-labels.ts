@@ -1,6 +1,6 @@
 import type { SessionNeeds } from '../domain/session/events.ts';
 
-/** Prefix of the labels that a collector has by itself: nobody gives them to it. */
+/** Prefix of the labels that a collector has by itself: they are never configured. */
 const prefix = 'driver.';
 const value = 'yes';
 

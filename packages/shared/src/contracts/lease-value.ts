@@ -16,7 +16,7 @@ export type FormerLife = z.infer<typeof formerLifeSchema>;
 
 /**
  * The fields of every lease's value. `given_up` is the end of a graceful drain, or the word of a supervisor that took
- * the lease from a dead holder: nobody acts under this instance again.
+ * the lease from a dead holder: no process acts under this instance again.
  */
 export const leaseValueSchema = z.looseObject({
   v: z.literal(1),
@@ -28,8 +28,8 @@ export const leaseValueSchema = z.looseObject({
   /** With `stays_up`: trace of the request that asked for it. */
   traceparent: z.string().optional(),
   /**
-   * Renewals arrive, but were not confirmed in time for a lease and its margin: nobody acts on this renewal, whatever
-   * becomes of it.
+   * Renewals arrive, but were not confirmed in time for a lease and its margin: no process acts on this renewal,
+   * whatever becomes of it.
    */
   starved: z.literal(true).optional(),
   /** Counts renewals, so that every renewal changes the value. */

@@ -14,7 +14,7 @@ export function isLoginToken(text: string): boolean {
 /** The record of a login in the bucket LOGINS, under `sha256`. One that is over is deleted. */
 export const loginSchema = z.looseObject({
   v: z.literal(1),
-  /** Public: tells it from others, and opens nothing. */
+  /** Public: distinguishes it from others, and opens nothing. */
   id: z.string().regex(/^l-[a-z2-7]{16}$/),
   /** SHA-256 of the token, in hexadecimal. 256 random bits need no slow hash. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),

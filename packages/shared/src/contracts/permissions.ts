@@ -22,16 +22,16 @@ export const services = [
 export type Service = (typeof services)[number];
 
 /**
- * Beside the services, whoever maintains the streams: changes their sizes and copies, has them delivered anew, removes
- * one. Nobody has this key by default; it is made for the occasion and taken away afterwards.
+ * In addition to the services, whoever maintains the streams: changes their sizes and copies, has them delivered again,
+ * removes one. This key does not exist by default; it is made for the occasion and taken away afterwards.
  */
 export const maintenance = 'maintenance';
 export type Holder = Service | typeof maintenance;
 
 /**
- * Nobody may subscribe to what goes into a stream, not even to look: a consumer can be told to deliver to any subject,
- * and the broker does so when somebody listens there. So whoever may make a consumer could bring messages into SESSIONS
- * (measured with nats-server 2.10). Consumers are the way to look, and they deliver into inboxes.
+ * Subscribing to what goes into a stream is never allowed, not even to look: a consumer can be made to deliver to any
+ * subject, and the broker does so when a client listens there. So whoever may make a consumer could bring messages into
+ * SESSIONS (measured with nats-server 2.10). Consumers are the way to look, and they deliver into inboxes.
  */
 export interface Permissions {
   readonly publish: { readonly allow: readonly string[]; readonly deny?: readonly string[] };
@@ -87,7 +87,7 @@ const makeStreams = everyStream.map((stream) => `${api}.STREAM.CREATE.${stream}`
 const read = (stream: string) => [`${api}.STREAM.MSG.GET.${stream}`];
 
 /**
- * Consumers of this stream that nobody else has: their names are random, and nobody is told them. The broker cannot
+ * Consumers of this stream that no other client has: their names are random, and are never published. The broker cannot
  * match part of a name, so durables of others are denied one by one, see `denyDurable`.
  */
 const follow = (stream: string) => [
@@ -109,7 +109,10 @@ const durable = (stream: string, name: string) => [
   `$JS.ACK.${stream}.${name}.>`,
 ];
 
-/** Denied, although `follow` would allow it: making another consumer of somebody else's durable, and taking its messages. */
+/**
+ * Denied, although `follow` would allow it: making another consumer of another client's durable, and taking its
+ * messages.
+ */
 const denyTaking = (stream: string, name: string) => [
   `${api}.CONSUMER.CREATE.${stream}.${name}`,
   `${api}.CONSUMER.CREATE.${stream}.${name}.>`,
@@ -369,7 +372,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
         `${api}.STREAM.PEER.REMOVE.${stream}`,
         `${api}.CONSUMER.LEADER.STEPDOWN.${stream}.*`,
       ]),
-      // A consumer taken from these two is made anew by its service, and everything is delivered once more.
+      // A consumer taken from these two is recreated by its service, and everything is delivered once more.
       `${api}.CONSUMER.DELETE.${samples}.${durableNames.writer}`,
       `${api}.CONSUMER.DELETE.${sessions}.${durableNames.projector}`,
     ],

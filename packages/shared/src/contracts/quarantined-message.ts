@@ -7,7 +7,9 @@ export const quarantinedMessageSchema = z.object({
   stream: z.string(),
   subject: z.string(),
   sequence: z.int().nonnegative(),
-  /** How far the sender's clock was ahead of the broker's when it came, in ms; left out where the message did not tell. */
+  /**
+   * How far the sender's clock was ahead of the broker's when it came, in ms; left out where the message did not say.
+   */
   clock_ahead_ms: z.int().optional(),
   reason: z.string(),
   /** Its epoch, if SESSIONS no longer knows it since a restore: an engineer may vouch for it. */

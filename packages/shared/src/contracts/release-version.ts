@@ -1,2 +1,2 @@
-/** Version of the release: services tell each other theirs. */
+/** Version of the release: services exchange theirs. */
 export const releaseVersion = '0.1.0';

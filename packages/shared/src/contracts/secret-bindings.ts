@@ -2,7 +2,7 @@ import { plainHost } from '@holdfast/driver/host-name.ts';
 import { secretNamePattern } from '@holdfast/driver/secret-name.ts';
 import * as z from 'zod';
 
-/** Beside the secrets, in the folder DEVICE_SECRETS. */
+/** Next to the secrets, in the folder DEVICE_SECRETS. */
 export const secretBindingsFile = 'bindings.json';
 
 const any = '*';

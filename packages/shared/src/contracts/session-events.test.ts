@@ -35,7 +35,7 @@ const placed = {
 };
 const userMetadata = fc.dictionary(
   text.filter((key) => key !== '__proto__'),
-  // JSON cannot tell -0 from 0, so neither does the test.
+  // JSON cannot distinguish -0 from 0, so neither does the test.
   fc.jsonValue({ noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)) as unknown),
 );
 const needs = fc.record({

@@ -4,13 +4,13 @@ import type { TaskConfig } from './task-config.ts';
 
 /**
  * A session's needs stand in each of its events, so that a supervisor can place it by the log alone. Endpoints beyond
- * this number are left out, to keep events small: nobody looks for sharing on those.
+ * this number are left out, to keep events small: sharing is not looked for on those.
  */
 export const maxEndpointsInNeeds = 256;
 
 /**
  * Needs that a session with this configuration has of its collector. Endpoints that any number of collectors may use
- * bind nobody.
+ * bind no session.
  */
 export function sessionNeeds(
   config: Pick<TaskConfig, 'required_labels'> & {

@@ -60,7 +60,7 @@ export type DeviceHealth = z.infer<typeof deviceHealthSchema>;
 /**
  * Live state of a session in the STATUS bucket under `<collectorId>.<taskId>`, rewritten by its owner every few seconds.
  * Counters start at zero with each `instance` (collector process) and epoch; readers add them up. With `parts`, so many
- * messages tell it together: this one, and those under `<collectorId>.<taskId>.<part>` with the rest of the devices.
+ * messages report it together: this one, and those under `<collectorId>.<taskId>.<part>` with the rest of the devices.
  */
 export const sessionStatusSchema = z.object({
   v: z.literal(1),

@@ -47,7 +47,7 @@ export const sinkStatusSchema = z.object({
   /** Names one life of a writer process. */
   instance: z.string(),
   store: z.enum(['postgres', 'influx']),
-  /** Whether this writer records what became of each tick; without that, gaps cannot be told. */
+  /** Whether this writer records what became of each tick; without that, gaps cannot be determined. */
   records_ticks: z.boolean(),
   /** RFC 3339, as all times here. */
   started_at: z.string(),

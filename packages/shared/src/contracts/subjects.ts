@@ -79,7 +79,7 @@ export const subjects = {
 
   allSamples: 'samples.>',
   samplesOf: (taskId: string) => `samples.*.${taskId}.*`,
-  /** The broker lets a collector publish under its own id only, so the id tells whose word it is. */
+  /** The broker lets a collector publish under its own id only, so the id shows whose report it is. */
   sample: (collectorId: string, taskId: string, deviceId: string) =>
     `samples.${collectorId}.${taskId}.${deviceId}`,
   /** Samples from quarantine that the API sends again. */
@@ -105,7 +105,7 @@ export const subjects = {
   /** @param action `<kind>.<verb>` */
   audit: (action: string) => `audit.${action}`,
 
-  /** Kept apart from what was done, so that nobody can push that out of its log with refused attempts. */
+  /** Kept apart from what was done, so that refused attempts cannot push that out of its log. */
   allAuditRefused: 'audit_refused.>',
   auditRefused: (action: string) => `audit_refused.${action}`,
 } as const;
@@ -179,8 +179,8 @@ export function inboxPrefix(connectionName: string): string {
 
 /**
  * Whether a request comes from a service, by where it wants its answer: under the service's own inbox, or, through an import
- * of an account, under `_R_.`, which the broker alone gives. A stored message that somebody has the broker deliver (by a
- * get, a pull, or a consumer that pushes) arrives with another reply subject, or without one (tried with nats-server
+ * of an account, under `_R_.`, which the broker alone gives. A stored message that a client has the broker deliver (by
+ * a get, a pull, or a consumer that pushes) arrives with another reply subject, or without one (tried with nats-server
  * 2.10 to 2.15).
  */
 export function isReplyTo(service: 'api' | 'supervisor', reply: string | undefined): boolean {

@@ -7,7 +7,10 @@ export const languages = ['en', 'zh'] as const;
 /** ASCII, so that no two look alike; case does not count. */
 export const loginNamePattern = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 
-/** The record of a person in the bucket USERS. It is never deleted, so that neither id nor login comes to stand for somebody else. */
+/**
+ * The record of a person in the bucket USERS. It is never deleted, so that neither id nor login comes to stand for
+ * another person.
+ */
 export const userSchema = z.looseObject({
   v: z.literal(1),
   /** Random. */

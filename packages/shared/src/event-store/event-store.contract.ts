@@ -95,7 +95,7 @@ export function eventStoreContract(open: () => Promise<EventStore>): void {
     const { lifecycle } = freshTask();
     const first = await store.append(lifecycle, storableEvent(`${lifecycle}/a`), 0);
     expect(await store.append(lifecycle, storableEvent(`${lifecycle}/a`), 0)).toBe(first);
-    // The same holds when the caller has meanwhile read the log, or somebody has gone on.
+    // The same holds when the caller has meanwhile read the log, or another writer has gone on.
     expect(await store.append(lifecycle, storableEvent(`${lifecycle}/a`), first)).toBe(first);
     await store.append(lifecycle, storableEvent(`${lifecycle}/b`), first);
     expect(await store.append(lifecycle, storableEvent(`${lifecycle}/a`), 0)).toBe(first);

@@ -30,7 +30,7 @@ const confirmedAfterMs = 5_000;
 const looksAtLeast = 3;
 
 /**
- * Tells a log that has lost events from an answer that was out of date. A finding that agrees ends the
+ * Distinguishes a log that has lost events from an answer that was out of date. A finding that agrees ends the
  * doubt about its kind, and takes damage back.
  */
 export class LogJudge<Damage extends Error = LogDamaged> {

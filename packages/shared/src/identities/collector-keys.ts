@@ -12,7 +12,7 @@ export type CollectorKey =
   /** In the account of the services, which believe what the collector says about itself. */
   | { readonly kind: 'trusted'; readonly nkey: string }
   /**
-   * The broker is no longer told about it, and nobody gives it work: its connection lasts until the broker has the new
+   * The broker no longer lists it, and it gets no work: its connection lasts until the broker has the new
    * list.
    */
   | { readonly kind: 'revoked'; readonly nkey?: string | undefined };
@@ -38,7 +38,7 @@ export const collectorKeyText = (key: CollectorKey) => `${JSON.stringify(key)}\n
 /**
  * Every collector with an identity of its own, by id. Files whose names are no ids are unfinished, left by a process
  * that was killed.
- * @throws Error that says what to do, for a file without a key: the broker would refuse everything that it is told
+ * @throws Error that says what to do, for a file without a key: the broker would refuse its whole configuration
  */
 export async function collectorKeys(root: string): Promise<ReadonlyMap<string, CollectorKey>> {
   const ids = (await namesIn(collectorsFolder(root))).filter((name) => idPattern.test(name)).sort();

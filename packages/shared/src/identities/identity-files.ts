@@ -8,14 +8,14 @@ import { publicKeyOf } from '../jetstream/connection/nkey-pair.ts';
 import { type CollectorKey, collectorKeys } from './collector-keys.ts';
 import { replaceFile } from './replace-file.ts';
 
-/** Services that give collectors work, and are told what collectors with accounts of their own may be given. */
+/** Services that give collectors work, and learn what collectors with accounts of their own may be given. */
 const givers = ['api', 'supervisor'] as const;
 const noRights: CollectorRights = { capacity: 0, labels: {} };
 
 /**
- * Tells the broker who there is: writes identities.conf from the services' seeds and the public keys of collectors with
- * identities of their own, and tells the services that give work what those may be given. The files are written anew at
- * every start, since permissions change between releases.
+ * Describes the accounts to the broker: writes identities.conf from the services' seeds and the public keys of
+ * collectors with identities of their own, and to the services that give work what those may be given. The files are
+ * rewritten at every start, since permissions change between releases.
  * @param root folder of all secrets, with a folder for each recipient
  * @param mode the broker reads as a member of the group if it runs as another user than ours
  */

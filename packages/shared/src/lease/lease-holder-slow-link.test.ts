@@ -113,7 +113,7 @@ describe('a holder that was cut off for a minute', () => {
     store.passage = () => lost;
     await world.time.advance(60_000);
     store.passage = () => prompt;
-    // The judge was away as well.
+    // The judge was disconnected as well.
     brokerUnusable();
     const verdicts = new Set<string | undefined>();
     await watch(20_000, () => {

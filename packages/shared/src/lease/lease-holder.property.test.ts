@@ -112,7 +112,7 @@ class World {
         if (!life.process.isStandingStill()) void life.holder.giveUp();
         return;
       case 'restart':
-        // The former life goes on as a twin that nobody has stopped: the worst that a restart can leave behind.
+        // The former life goes on as a twin that was never stopped: the worst that a restart can leave behind.
         this.start(next.who);
         return;
       case 'network':
@@ -160,7 +160,7 @@ describe('whatever is delayed, lost, stopped, suspended, restarted or drained', 
             await world.happen(next);
             world.check();
           }
-          // Once the faults are over, somebody holds the lease again.
+          // Once the faults are over, the lease has a holder again.
           for (const life of world.everybody) life.process.continue();
           for (const life of world.everybody) life.store.passage = () => sound;
           world.start(0);

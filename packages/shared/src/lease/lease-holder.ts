@@ -44,7 +44,7 @@ const underWayAtMost = 5;
  *
  * The deadline counts from the moment a renewal was *sent*. Counted from its answer, it could lie after the time at
  * which others, who saw the write first, call the lease over. A lease that ran out is held again when a renewal still
- * succeeds, since then nobody took it; whether the holder's work is still its own is for `onHeld` to check.
+ * succeeds, since then it was not taken; whether the holder's work is still its own is for `onHeld` to check.
  *
  * An answer counts for as long as the lease that it gives: if it takes three seconds, the next renewal is sent
  * meanwhile. A holder whose renewals arrive, but whose answers come too late, would seem alive to others and do nothing.
@@ -149,7 +149,7 @@ export class LeaseHolder {
   }
 
   /**
-   * Tells everybody that this holder takes no more work.
+   * Announces that this holder takes no more work.
    * @param staysUp the holder does not end, but its work is to be moved
    * @param traceparent of the request that asked for it
    */
@@ -158,7 +158,7 @@ export class LeaseHolder {
     this.#wake?.();
   }
 
-  /** Tells everybody that this holder takes work again. */
+  /** Announces that this holder takes work again. */
   markActive(): void {
     this.#statement.become('active');
     this.#wake?.();
@@ -189,7 +189,7 @@ export class LeaseHolder {
     }
   }
 
-  /** An attempt without an answer when the next one is due goes on beside that. */
+  /** An attempt without an answer when the next one is due goes on next to that. */
   async #untilDue(attempt: Promise<Outcome>): Promise<Outcome> {
     const { timers, times } = this.#options;
     const over = new AbortController();
@@ -247,7 +247,7 @@ export class LeaseHolder {
     }
     const value = parseLeaseValue(record.value);
     const isOther = value !== undefined && value.instance !== instance;
-    // A change that is not ours, a giving up included, was somebody else's act.
+    // A change that is not ours, a giving up included, was made by another process.
     if (isOther && this.#watched?.look(record.revision, value)) this.#sawOther = true;
     const isOver =
       !isOther || value.state === 'given_up' || ((await this.#options.isKnownDead?.(record)) ?? false);
@@ -298,7 +298,7 @@ export class LeaseHolder {
     this.#wake?.();
   }
 
-  /** A write was refused: somebody wrote before it, perhaps we ourselves. */
+  /** A write was refused: another write came first, perhaps we ourselves. */
   async #lookWhoWas(expectedRevision: number, era: number): Promise<void> {
     const { store, key, instance } = this.#options;
     // Another renewal of our own, on its way at the same time, was first.
@@ -323,8 +323,8 @@ export class LeaseHolder {
   #confirm(sentAt: ClockMark): void {
     const { clock, times, onHeld } = this.#options;
     this.#watched = undefined;
-    // The lease may have run out unnoticed while this was on its way or the machine was suspended. The loss must be told
-    // although the lease is held again: others may have acted on it.
+    // The lease may have run out unnoticed while this was on its way or the machine was suspended. The loss must be
+    // reported although the lease is held again: others may have acted on it.
     this.isHeld();
     if (!this.#confirmed || sentAt.monotonicMs > this.#confirmed.monotonicMs) this.#confirmed = sentAt;
     this.#fedAt = this.#confirmed;
@@ -340,7 +340,7 @@ export class LeaseHolder {
     if (elapsedMs(clock, sentAt) >= times.renewEveryMs) this.#renewBesides();
   }
 
-  /** Tells others that nobody acts under this instance any more. Never throws. */
+  /** Announces that no process acts under this instance any more. Never throws. */
   async #leave(): Promise<void> {
     if (this.#revision === undefined) return;
     const { store, key, instance, log } = this.#options;

@@ -20,9 +20,9 @@ interface Observed {
 
 /**
  * Judges other processes' leases by the changes that this process has seen, on its own monotonic clock: a wall clock set
- * forward must not kill anybody. Silence counts only while the broker was usable without a break: when nobody could
+ * forward must not kill any holder. Silence counts only while the broker was usable without a break: when nobody could
  * renew, it says nothing about a holder. It counts up to the moment for which the last list speaks, and not up to now,
- * so that a standstill of this process between looking and judging kills nobody either.
+ * so that a standstill of this process between looking and judging kills no holder either.
  *
  * A holder that says for some time that it is starved is as good as dead: it acts on none of its renewals.
  */
@@ -78,7 +78,7 @@ export class LeaseJudge {
   }
 
   /**
-   * ms until a holder that stays silent can be called dead, if it is asked for then; Infinity when nobody can. While all
+   * ms until a holder that stays silent can be called dead, if it is asked for then; Infinity when none can. While all
    * holders renew, this moment lies nearly a lease ahead, so that looking then costs nothing in quiet times.
    */
   nextDeathInMs(): number {

@@ -8,7 +8,7 @@ export interface LeaseStatementOptions {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The value of a lease, in which its holder tells about itself. Each requested value counts as one more renewal. */
+/** The value of a lease, in which its holder describes itself. Each requested value counts as one more renewal. */
 export class LeaseStatement {
   readonly #options: LeaseStatementOptions;
   #state: LeaseState = 'active';
@@ -43,7 +43,7 @@ export class LeaseStatement {
     readonly isStarved: boolean;
     readonly voidUpTo: number;
     readonly lives: readonly FormerLife[];
-    /** The last word: nobody acts under this instance any more. */
+    /** The last word: no process acts under this instance any more. */
     readonly isGivenUp: boolean;
   }): string {
     const { clock, instance, host, fields } = this.#options;

@@ -4,7 +4,7 @@ import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.
 /** No write is given up because the machine is busy. */
 const patienceMs = 20_000;
 
-/** A record without the time of its write, which not every store tells. */
+/** A record without the time of its write, which not every store reports. */
 const withoutTime = ({ key, value, revision }: LeaseRecord) => ({ key, value, revision });
 
 /** The contract of lease stores. `waitFor` gives the store the time it needs. */

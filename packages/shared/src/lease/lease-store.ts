@@ -18,7 +18,7 @@ export interface LeaseStore {
    * @param expectedRevision 0: the key must not exist
    * @param timeoutMs as long as answers take now, unless said
    * @returns the new revision
-   * @throws LeaseConflict when the key was written by somebody else, or by an earlier attempt of the caller
+   * @throws LeaseConflict when the key was written by another client, or by an earlier attempt of the caller
    */
   write(key: string, value: string, expectedRevision: number, timeoutMs?: number): Promise<number>;
   watch(onChange: (record: LeaseRecord) => void): Promise<() => void>;

@@ -13,8 +13,8 @@ export interface VoidedEpochsOptions {
 
 /**
  * Knows up to which epoch everything that the holder of a lease had is void. The record of the lease says so, but
- * whoever has the holder's key can write it: nobody voids events that do not exist yet, and a holder that believed this
- * would never work again.
+ * whoever has the holder's key can write it: events cannot be voided that do not exist yet, and a holder that believed
+ * this would never work again.
  */
 export class VoidedEpochs {
   readonly #options: VoidedEpochsOptions;
@@ -47,7 +47,7 @@ export class VoidedEpochs {
     if (elapsedMs(clock, this.#doubtedSince) < times.ttlMs + times.marginMs) return false;
     log.warn(
       { key, void_up_to: claimed },
-      'the lease says that epochs are void which do not exist yet: somebody with this key has written it, and it is not believed',
+      'the lease says that epochs are void which do not exist yet: a client with this key has written it, and it is not believed',
     );
     return true;
   }

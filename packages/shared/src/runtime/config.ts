@@ -141,7 +141,7 @@ export const brokerSettings = {
     .describe('Private key of that certificate, as PEM; usually `NATS_TLS_KEY_FILE`'),
 } as const;
 
-/** Settings of a connection to NATS, beside its name. */
+/** Settings of a connection to NATS, in addition to its name. */
 export interface BrokerAccess {
   /** `nats://user:password@host:port`, several with commas between; `tls://` asks for TLS. */
   readonly url: string;

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { unbrokenJson } from './unbroken.ts';
 
 const errorLevel = 50;
-/** Asks pino to tell the level of each line. */
+/** Asks pino to write the level of each line. */
 const metadata: unique symbol = Symbol.for('pino.metadata');
 
 /** Standard output for log lines: those of one turn of the event loop go out together, those of errors at once. */

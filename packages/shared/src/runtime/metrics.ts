@@ -35,8 +35,8 @@ export interface MetricDescription {
 }
 
 /**
- * The metrics of one process. Code that does the work knows nothing of them: it counts for itself or tells an observer.
- * Metrics read those counts when they are asked, or listen.
+ * The metrics of one process. Code that does the work knows nothing of them: it counts for itself or notifies an
+ * observer. Metrics read those counts when they are asked, or listen.
  */
 export class Metrics implements MetricsPage {
   readonly #registry = new Registry();
@@ -75,11 +75,11 @@ export class Metrics implements MetricsPage {
     return this.#described;
   }
 
-  /** Counts what it is told. Anything but a number is left out: the library would refuse the whole page for it. */
+  /** Counts what it is given. Anything but a number is left out: the library would refuse the whole page for it. */
   counter<L extends string = never>(
     options: MetricOptions<L>,
   ): { add(labels: Readonly<Record<L, string>>, by?: number): void } {
-    // Counts are kept here, and handed over when Prometheus asks: the library looks its labels up anew for each count,
+    // Counts are kept here, and handed over when Prometheus asks: the library looks its labels up for each count,
     // which some services do ten thousand times a second.
     const keyOf = labelKeys(options.labels);
     const counts = new Map<string, { readonly labels: Readonly<Record<L, string>>; value: number }>();
@@ -99,7 +99,7 @@ export class Metrics implements MetricsPage {
     };
   }
 
-  /** Shows what somebody else counts. A count never falls while the process lives. */
+  /** Shows what other code counts. A count never falls while the process lives. */
   countOf<L extends string = never>(options: MetricOptions<L> & { readonly read: () => Readings<L> }): void {
     const { read } = options;
     new Counter({
@@ -128,7 +128,7 @@ export class Metrics implements MetricsPage {
   }
 
   /**
-   * Sorts the values that it is told into buckets. Anything but a number is left out: it says nothing, and would spoil
+   * Sorts the values that it is given into buckets. Anything but a number is left out: it says nothing, and would spoil
    * the sum for as long as the process lives.
    */
   histogram<L extends string = never>(

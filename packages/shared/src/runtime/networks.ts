@@ -28,7 +28,7 @@ export function networkList(networks: readonly string[]): BlockList {
 
 /**
  * Addresses at which a plant never has a device: this machine, addresses without a router, groups, "everything at once",
- * networks that hide another address inside, and services that tell a cloud's machines their keys.
+ * networks that hide another address inside, and services that hand a cloud's machines their keys.
  */
 const deniedUnlessNamed = [
   ...['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128', '169.254.0.0/16', 'fe80::/10', 'fec0::/10'],

@@ -1,7 +1,7 @@
 /** Most things remembered; beyond it all of them are news again. */
 const mostKnown = 10_000;
 
-/** Knows what was told already: something that goes on for long is told once, or once per `againAfterMs`. */
+/** Knows what was reported already: something that goes on for long is reported once, or once per `againAfterMs`. */
 export class News {
   readonly #againAfterMs: number;
   readonly #toldAtMs = new Map<string, number>();
@@ -10,7 +10,7 @@ export class News {
     this.#againAfterMs = againAfterMs;
   }
 
-  /** Whether this is to be told; from then on it counts as told. */
+  /** Whether this is to be reported; from then on it counts as reported. */
   isNew(what: string): boolean {
     const nowMs = performance.now();
     const toldAtMs = this.#toldAtMs.get(what);

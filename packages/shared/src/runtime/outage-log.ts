@@ -15,15 +15,15 @@ export interface OutageLogOptions {
   readonly ended?: string;
   /** An error's code or class unless set. */
   readonly causeOf?: (error: unknown) => string;
-  /** Said beside it: the error and its cause unless set. */
+  /** Logged with it: the error and its cause unless set. */
   readonly fields?: (error: unknown) => object;
   /** After so many failures in a row it is said again; never when left out. */
   readonly remindAfter?: number;
 }
 
 /**
- * Tells of an outage when it begins, when its cause changes and when it ends; attempts in between are told on the level
- * debug.
+ * Reports an outage when it begins, when its cause changes and when it ends; attempts in between are reported on the
+ * level debug.
  */
 export class OutageLog implements Outage {
   readonly #options: OutageLogOptions;

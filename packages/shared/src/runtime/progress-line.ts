@@ -23,7 +23,7 @@ export class ProgressLine {
     this.#what = what;
   }
 
-  /** @param total undefined while nobody knows it */
+  /** @param total undefined while it is unknown */
   at(done: number, total?: number): void {
     if (this.#target.isTTY !== true) return;
     const now = performance.now();

@@ -9,7 +9,7 @@ export interface RegularWork {
   readonly afterFailureMs?: number;
   /** Whether a run makes sense now; otherwise it is left out. */
   readonly isPossible?: () => boolean;
-  /** Told of the runs, but not of those that were left out. */
+  /** Notified of the runs, but not of those that were left out. */
   readonly outage: Outage;
 }
 

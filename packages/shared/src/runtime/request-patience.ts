@@ -7,7 +7,7 @@ export interface RequestPatienceOptions {
 }
 
 /**
- * How long to wait for an answer before the question is asked anew. A broker whose leader is just being elected never
+ * How long to wait for an answer before the question is asked again. A broker whose leader is just being elected never
  * answers earlier questions: waiting longer than answers take only delays the next question. On a slow link answers take
  * longer, so each missing or late answer makes the next wait longer.
  */

@@ -40,14 +40,14 @@ export class Tickets<T extends object> {
     const item = this.settle(ticket);
     if (item === undefined) return undefined;
     const next = ticket + mostSlots;
-    // Begins anew after eight thousand million uses of the slot: beyond, not every whole number is a double.
+    // Starts again after eight thousand million uses of the slot: beyond, not every whole number is a double.
     this.#tickets[ticket % mostSlots] = next > this.#largest ? (ticket % mostSlots) + mostSlots : next;
     return item;
   }
 
   /**
-   * As `take`, but another item may get the ticket: for callers that can tell a late use of it apart. Fewer tickets are
-   * given out then, which pays if somebody else keeps a table of them.
+   * As `take`, but another item may get the ticket: for callers that can recognise a late use of it. Fewer tickets are
+   * given out then, which pays if another component keeps a table of them.
    */
   settle(ticket: number): T | undefined {
     const slot = ticket % mostSlots;

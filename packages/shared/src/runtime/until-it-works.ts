@@ -5,7 +5,7 @@ export interface RetryOptions {
   /** Aborted: the attempt in progress gets `finishWithinMs`, and no further one is made. */
   readonly signal: AbortSignal;
   readonly isTemporary: (error: unknown) => boolean;
-  /** Told of temporary failures and of success. */
+  /** Notified of temporary failures and of success. */
   readonly outage?: Outage;
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
@@ -63,7 +63,7 @@ async function endingSoonAfterAbort<T>(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', startTimer);
-    // The attempt that lost the race may still fail; nobody waits for it any more.
+    // The attempt that lost the race may still fail; its result is no longer needed.
     attempt.catch(() => undefined);
   }
 }

@@ -27,7 +27,7 @@ export interface EpochBookOptions {
 
 /** An epoch that the log has not reached yet is asked for again after this time. */
 const aheadForMs = 1_000;
-/** A leader that was just elected may lack an event for a moment; nobody waits longer for one than this. */
+/** A leader that was just elected may lack an event for a moment; no caller waits longer for one than this. */
 const missingForMs = 30_000;
 /** A missing epoch is asked for again after this time: the answering node may lag by more. */
 const missingAgainMs = 5_000;
@@ -75,7 +75,7 @@ export class EpochBook {
     return answer ?? this.#questions.get(epoch) ?? this.#ask(epoch);
   }
 
-  /** The log may be another one: a broker that was away may have been restored meanwhile. */
+  /** The log may be another one: a broker that was unavailable may have been restored meanwhile. */
   forget(): void {
     this.#generation += 1;
     this.#answers.clear();

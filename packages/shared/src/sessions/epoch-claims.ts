@@ -15,7 +15,7 @@ const vainPerSecond = 1;
 const collectorsKept = 10_000;
 
 interface Asking {
-  left: number;
+  tokens: number;
   atMs: number;
   underWay: number;
   /** Resolves when one of the questions under way is over. */
@@ -23,8 +23,8 @@ interface Asking {
 }
 
 /**
- * Tells whether collectors speak under epochs of their own. A collector that makes epochs up has few of them looked up:
- * each costs the broker a question, and makes later readers wait for the answer. A collector's own epochs cost it
+ * Finds out whether collectors speak under epochs of their own. A collector that makes epochs up has few of them looked
+ * up: each costs the broker a question, and makes later readers wait for the answer. A collector's own epochs cost it
  * nothing, however many.
  */
 export class EpochClaims {
@@ -48,11 +48,11 @@ export class EpochClaims {
     const verdict = this.cached(claim);
     if (verdict !== undefined) return verdict;
     const asking = this.#of(claim.collector);
-    while (asking.left < 1) {
+    while (asking.tokens < 1) {
       if (asking.underWay === 0) return false;
       await asking.next.promise;
     }
-    asking.left -= 1;
+    asking.tokens -= 1;
     asking.underWay += 1;
     let isVain = false;
     try {
@@ -60,7 +60,7 @@ export class EpochClaims {
       isVain = !isPlaced;
       return isPlaced;
     } finally {
-      if (!isVain) asking.left += 1;
+      if (!isVain) asking.tokens += 1;
       asking.underWay -= 1;
       asking.next.resolve();
       asking.next = Promise.withResolvers();
@@ -71,11 +71,11 @@ export class EpochClaims {
     const nowMs = this.#nowMs();
     let asking = this.#asking.get(collector);
     if (!asking) {
-      asking = { left: vainAtOnce, atMs: nowMs, underWay: 0, next: Promise.withResolvers() };
+      asking = { tokens: vainAtOnce, atMs: nowMs, underWay: 0, next: Promise.withResolvers() };
       this.#asking.set(collector, asking);
     }
     const most = vainAtOnce - asking.underWay;
-    asking.left = Math.min(most, asking.left + ((nowMs - asking.atMs) / 1_000) * vainPerSecond);
+    asking.tokens = Math.min(most, asking.tokens + ((nowMs - asking.atMs) / 1_000) * vainPerSecond);
     asking.atMs = nowMs;
     return asking;
   }

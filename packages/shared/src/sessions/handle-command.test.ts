@@ -147,7 +147,7 @@ const legalAfter: Record<string, readonly string[]> = {
   running: ['session.paused', 'session.resumed', 'session.stopped', 'session.failed'],
   paused: ['session.resumed', 'session.stopped'],
   stopped: ['session.started'],
-  // A failed session can be taken up again, or stopped so that nobody tries it again.
+  // A failed session can be taken up again, or stopped so that it is not tried again.
   error: ['session.started', 'session.resumed', 'session.stopped'],
 };
 
@@ -239,7 +239,7 @@ describe('what is remembered of a task', () => {
     expect(reads).toBe(1);
     await send('c2', { type: 'PauseSession', sessionId: '7-1', reason: '', by: 'li' }, memory);
     expect(reads).toBe(1);
-    // Somebody else resumes it: the memory still says that it is paused.
+    // Another process resumes it: the memory still says that it is paused.
     await send('c3', { type: 'ResumeSession', sessionId: '7-1', by: 'wang' });
     const again = await send('c4', { type: 'PauseSession', sessionId: '7-1', reason: '', by: 'li' }, memory);
     expect(again).toMatchObject({ ok: true, changed: true, state: { status: 'paused' } });

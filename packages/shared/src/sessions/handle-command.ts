@@ -73,8 +73,8 @@ export interface SessionMemory {
 }
 
 /**
- * Loads the task's state, decides, appends; when somebody else was first, decides again on the new state. With a memory,
- * it first decides on the remembered state; an answer without an append comes only from the log itself.
+ * Loads the task's state, decides, appends; when another writer was first, decides again on the new state. With a
+ * memory, it first decides on the remembered state; an answer without an append comes only from the log itself.
  * @throws LogUnreadable, and what {@link EventStore.append} throws but VersionConflict
  */
 export async function handleCommand(

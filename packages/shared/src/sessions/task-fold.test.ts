@@ -133,7 +133,7 @@ describe('loading a task', () => {
   });
 
   it('never pairs a placement with a lifecycle older than it', async () => {
-    // The log changes between the two reads: the session is stopped, started anew and placed.
+    // The log changes between the two reads: the session is stopped, started again and placed.
     const log: StoredEvent[] = [
       { subject: lifecycle, sequence: 1, message: started },
       { subject: placement, sequence: 2, message: assigned },

@@ -32,7 +32,7 @@ describe('networks in which devices may be reached', () => {
     '64:ff9b:1::c0a8:114',
     '2001::1',
     '2001:0:53aa:64c::1',
-    // Services that tell a cloud's machines their keys.
+    // Services that hand a cloud's machines their keys.
     '100.100.100.200',
     '168.63.129.16',
     '::ffff:168.63.129.16',

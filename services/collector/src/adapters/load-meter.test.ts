@@ -22,7 +22,7 @@ describe('the load of a collector', () => {
     second = 60;
     const busy = { values_per_s: 10, ticks_per_s: 1, late_share: 0.25 };
     expect(meter.load()).toEqual({ ...busy, cpu_share: 0.25, memory_bytes: 90_000_000 });
-    // Ticks for which nobody could be asked count as ticks too, but not as late ones.
+    // Ticks for which no device could be asked count as ticks too, but not as late ones.
     second = 90;
     ticked({ values: 0, missCause: 'timeout', latenessMs: undefined, ticks: 30 });
     expect(meter.load()).toMatchObject({ values_per_s: 5, ticks_per_s: 1, late_share: 8 / 60 });

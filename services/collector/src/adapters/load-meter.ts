@@ -33,7 +33,7 @@ export class LoadMeter {
     this.#marks = [this.#mark()];
   }
 
-  /** Counts what the observer is told, and hands it on. */
+  /** Counts what the observer is given, and hands it on. */
   counting(observer: PollObserver): PollObserver {
     return {
       onRead: (observed) => observer.onRead(observed),

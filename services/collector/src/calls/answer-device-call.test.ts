@@ -18,7 +18,7 @@ const device = modbusDevice({
 });
 const write: AskedOfDevice = { v: 1, kind: 'write', within_ms: 5_000, device, value: 7 };
 
-/** A device with one register, which fails to answer when told to. */
+/** A device with one register, which fails to answer on demand. */
 function registerBus(onWrite: () => Error | undefined = () => undefined) {
   const state = { value: 0, writes: [] as WriteRequest[], reads: 0 };
   const bus: DeviceBus = {

@@ -41,7 +41,8 @@ const periodMs = 1_000;
 /**
  * Reads every point once, as a session would in its first ticks: with the same requests, the same search for refused
  * points, the same patience with a block that gets no answer and with a busy device. Each round is a tick for the
- * points still missing. It begins with a point that was already read, to tell a silent block from a silent device.
+ * points still missing. It begins with a point that was already read, to distinguish a silent block from a silent
+ * device.
  */
 export async function readDevice(
   options: ReadDeviceOptions,
@@ -67,7 +68,7 @@ export async function readDevice(
   const codesOf = ({ values }: Group) => values.map((at) => requests.codeOf(at));
   const tries = (group: Group) => Math.max(...codesOf(group).map((code) => requests.failuresOf(code)));
   const unread = () => plan.groups(set.all, clock.wallMs()).missing;
-  // A session asks a device that refuses everything again at each tick; here once is enough to tell.
+  // A session asks a device that refuses everything again at each tick; here once is enough to know.
   const isOpen = (group: Group) => {
     const refused = new Set(unread().map(({ at }) => at));
     return (

@@ -33,7 +33,7 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
   } catch (error) {
     const detail = `${device.code} ${code}: ${(error as Error).message}`;
     if (error instanceof NotPermitted) return { kind: 'refused', detail };
-    // After an unforeseen fault nobody knows whether bytes had left.
+    // After an unforeseen fault it is unknown whether bytes had left.
     if (error instanceof DriverFailure && (error.isAnswer || !error.wasSent)) {
       return { kind: 'written', outcome: 'failed', detail, before, sent, read_back: null };
     }

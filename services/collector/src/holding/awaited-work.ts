@@ -11,7 +11,7 @@ const looksInVain = 4;
 
 /**
  * Sessions that the log has given to this collector, but for which no message has come. After a cluster had healed, a
- * consumer was seen to have a leader and yet to deliver nothing until it was made anew.
+ * consumer was seen to have a leader and yet to deliver nothing until it was recreated.
  */
 export class AwaitedWork {
   readonly #collectorId: string;

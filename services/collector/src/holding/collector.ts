@@ -30,7 +30,7 @@ export interface FollowedLog {
 export interface CollectorOptions {
   readonly collectorId: string;
   readonly lease: Lease;
-  /** Makes the collector's durable consumer anew and hands over everything on its subjects. */
+  /** Recreates the collector's durable consumer and hands over everything on its subjects. */
   readonly openInbox: (onAssignment: (handle: AssignmentHandle) => void) => Promise<AssignmentInbox>;
   readonly createHolder: (taskId: string) => TaskHolder;
   /** Destroys all device sockets at once. */
@@ -147,8 +147,8 @@ export class Collector {
 
   /**
    * Asks the supervisor to move everything elsewhere, or to give this collector work again. While aside, this process
-   * stays up and reads on what nobody else can take. The setting holds until the process ends, even if the lease is
-   * lost.
+   * stays up and reads on what no other collector can take. The setting holds until the process ends, even if the lease
+   * is lost.
    * @returns how many sessions it reads now
    */
   setAside(isAside: boolean, traceparent?: string): number {
@@ -291,9 +291,9 @@ export class Collector {
   }
 
   /**
-   * Makes the inbox anew where it is broken. The consumer is known only by this collector's id, so another process
+   * Recreates the inbox where it is broken. The consumer is known only by this collector's id, so another process
    * under that id can replace it, as can a late request of this process that was thought lost. Its messages then go to
-   * nobody. The broker's word on the consumer is not enough: it is also judged by the work that it brings.
+   * nobody. The broker's report on the consumer is not enough: the work that it brings counts too.
    */
   async #verifyInbox(): Promise<void> {
     const { lease, log } = this.#options;
@@ -303,13 +303,13 @@ export class Collector {
     const mayOpen = () => this.#inbox === current && !this.#draining && lease.isHeld();
     const tasks = this.#awaited.look();
     if (tasks.length > 0 && mayOpen()) {
-      log.warn({ tasks }, 'work that the log gives to this collector does not arrive; asking for it anew');
+      log.warn({ tasks }, 'work that the log gives to this collector does not arrive; asking for it again');
       this.#openInboxAnew();
       return;
     }
     if ((await inbox.isIntact()) || !mayOpen()) return;
     log.warn(
-      'the consumer of this collector is gone, or was made anew by somebody else; asking for its messages again',
+      'the consumer of this collector is gone, or was recreated by another client; asking for its messages again',
     );
     this.#openInboxAnew();
   }

@@ -22,7 +22,7 @@ export class PreparedStart {
   readonly #last: Promise<ReadonlyMap<string, LastTick | undefined>>;
   readonly #recorded: Promise<ReadonlySet<Sample>>;
 
-  /** @param isRead whether this process reads the session now: then nobody knows yet how far it will come */
+  /** @param isRead whether this process reads the session now: then it is unknown yet how far it will come */
   constructor(assignment: Assignment, sources: StartQuestions, isRead: boolean) {
     const ask: StartQuestions['ask'] = (question) =>
       sources.ask(async () => (this.#isDropped ? undefined : question()));

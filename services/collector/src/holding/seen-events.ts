@@ -16,7 +16,9 @@ export class SeenEvents {
   readonly #byTask = new Map<string, Seen>();
   readonly #judge: Pick<LogJudge, 'doubts' | 'agrees'>;
 
-  /** @param judge told of tasks of which the log shows less than was seen; a single case may be an outdated answer */
+  /**
+   * @param judge notified of tasks of which the log shows less than was seen; a single case may be an outdated answer
+   */
   constructor(judge: Pick<LogJudge, 'doubts' | 'agrees'>) {
     this.#judge = judge;
   }

@@ -136,11 +136,11 @@ export class TaskHolder {
     const held = this.#handle?.assignment;
     const isOlder = held && (handle.assignment?.epoch ?? 0) < held.epoch;
     // A late message of a former placement, or an unreadable one, has pushed the newer message off the subject. From
-    // now on it stands for what is held: while a message lies there, nobody takes the session for let go.
+    // now on it stands for what is held: while a message lies there, the session does not count as let go.
     this.#handle = isOlder ? standingFor(held, handle) : handle;
     const runner = this.#runner;
     const isPolled = runner?.isStopping() === false && runner.epoch === handle.assignment?.epoch;
-    // After a reconnect thousands of messages come at once. The log tells what became of a session meanwhile.
+    // After a reconnect thousands of messages come at once. The log shows what became of a session meanwhile.
     if (!isPolled) this.recheck();
   }
 
@@ -269,7 +269,7 @@ export class TaskHolder {
 
   /**
    * Goes on by the former version until the change is undone. If it can no longer be undone, the session is refused:
-   * nobody may read by an outdated version for ever.
+   * a reader must not stay on an outdated version for ever.
    */
   async #goOnAsBefore({ detail }: Inability): Promise<void> {
     const leftMs = this.#undoableUntilMs - this.#options.clock.monotonicMs();
@@ -340,7 +340,7 @@ export class TaskHolder {
           : ask(() => samples.last(taskId, deviceId, assignment.epoch));
       const devices = new Set([...first.devices, ...(next?.config.devices ?? [])].map(({ id }) => id));
       reads = await lastReads(devices, assignment, lastOf, notBeforeMs);
-      // Recorded now: once SAMPLES has dropped these samples, nobody knows up to where that session was read.
+      // Recorded now: once SAMPLES has dropped these samples, it is unknown up to where that session was read.
       const unrecorded = reads.stored.filter((sample) => !recorded?.has(sample));
       await ask(() => sent.recordFormer(unrecorded, assignment.epoch));
     } finally {
@@ -406,7 +406,7 @@ export class TaskHolder {
     log.info({ session: session_id, task: taskId, epoch }, 'session is over for this collector');
   }
 
-  /** @param isSessionOver whether nobody will go on with it */
+  /** @param isSessionOver whether the session will not be continued */
   async #stopRunner(isSessionOver = false): Promise<void> {
     const runner = this.#runner;
     if (!runner) return;

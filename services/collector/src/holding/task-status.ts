@@ -23,7 +23,7 @@ export interface TaskStatusOptions {
   readonly timers: Timers;
 }
 
-/** The live state of a task's session, as this collector tells it. */
+/** The live state of a task's session, as this collector reports it. */
 export class TaskStatus {
   readonly #options: TaskStatusOptions;
   #last = '';

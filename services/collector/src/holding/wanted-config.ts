@@ -42,7 +42,7 @@ export type ConfigsToStart =
       readonly first: TaskConfig;
       /** In force from its own time on. */
       readonly next: ComingVersion | undefined;
-      /** Ticks scheduled before this time belong to nobody: the version in force until then is lost. */
+      /** Ticks scheduled before this time belong to no version: the version in force until then is lost. */
       readonly notBeforeMs?: number;
       readonly unable: Inability | undefined;
     }
@@ -84,7 +84,7 @@ export async function configsToStart(
       unable: { config_version: version, detail: loaded.problem },
     };
   }
-  // The tick under way of an hourly device may belong to the former version, or to nobody, for an hour.
+  // The tick under way of an hourly device may belong to the former version, or to none, for an hour.
   const longestMs = Math.max(longestPeriodMs(former.config), longestPeriodMs(loaded.config));
   if (nowMs >= fromMs + longestMs) return alone(loaded);
   return { ok: true, first: former.config, next: { config: loaded.config, fromMs }, unable: undefined };

@@ -33,7 +33,7 @@ export interface DevicePollerOptions {
   /** 0…1 */
   readonly jitter: () => number;
   readonly onTick: (tick: Tick) => void;
-  /** Told of an error that the loop does not know; it goes on with the next tick. */
+  /** Notified of an error that the loop does not know; it goes on with the next tick. */
   readonly onFault: (error: unknown) => void;
   readonly observer?: PollObserver | undefined;
   /** Left by the former reader of the device, which went by another configuration. */
@@ -63,7 +63,7 @@ export class DevicePoller {
   #loop: Promise<void> | undefined;
   /** The next tick that has no result yet. */
   #next = 0;
-  /** The tick under way at the start: the time for which it had been due by then is nobody's lateness. */
+  /** The tick under way at the start: the time for which it had been due by then does not count as lateness. */
   #begunAt: number | undefined;
   /** On the monotonic clock. */
   lastResultMs: number;

@@ -134,7 +134,7 @@ export class DeviceRequests {
     }
   }
 
-  /** The failure as it is told to people. */
+  /** The failure as people read it. */
   failureOf(group: Group, error: DriverFailure): Failure {
     const detail = `${this.#options.device.code} ${group.inWords()}: ${error.message}`;
     return { cause: missCauseOf(error), detail };
@@ -175,7 +175,8 @@ export class DeviceRequests {
   #failed({ group, sentAtMs }: GroupRequest, error: unknown): void {
     const { breakers, clock, permission } = this.#options;
     if (!(error instanceof DriverFailure) || !group) {
-      // Whatever the error was, the request is not under way: otherwise nobody would be asked over this endpoint again.
+      // Whatever the error was, the request is not under way: otherwise no device would be asked over this endpoint
+      // again.
       if (sentAtMs > 0) breakers.requestAbandoned();
       throw error;
     }

@@ -18,7 +18,7 @@ interface Next {
   readonly planned: PlannedDevice | undefined;
   /** ms since 1970: ticks scheduled then or later are read this way. */
   readonly fromMs: number;
-  /** The change was heard of too late: ticks scheduled meanwhile belong to nobody. */
+  /** The change was heard of too late: ticks scheduled meanwhile belong to no version. */
   readonly isLate: boolean;
   /** Other devices that use its endpoint in a way that cannot be shared, and are about to leave it. */
   readonly leaving: readonly DeviceSeat[];
@@ -92,7 +92,8 @@ export class DeviceSeat {
   /**
    * Goes on where an earlier holder of the session has ended.
    * @param firstMs ms since 1970: no version reads a tick scheduled before this time
-   * @param lastRead where this process had left off when it lost its lease: the ticks since are told as lost to that
+   * @param lastRead where this process had left off when it lost its lease: the ticks since are reported as lost to
+   *   that
    */
   start(firstMs: number, lastRead?: LastTickRead): void {
     const isAhead = firstMs > this.#options.clock.nowMs() + maxClockDifferenceMs;

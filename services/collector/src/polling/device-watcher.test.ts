@@ -189,7 +189,7 @@ describe('a watched device', () => {
     world.settles.splice(0)[0]?.(false);
     await world.time.advance(0);
     expect(committed).toMatchObject({ kind: 'connection', isHeldBack: true });
-    // Nobody waits for this value: it is sent within a second or two.
+    // This value is not waited for: it is sent within a second or two.
     world.source.sink?.number(1, 2, 0);
     await world.time.advance(2_000);
     expect(world.samples.at(-1)).toMatchObject({ part: 3_000 });

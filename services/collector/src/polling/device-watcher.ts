@@ -22,7 +22,9 @@ import { lateMiss, leftOutMiss, lostOnTheWay, noValuesMiss, unansweredMiss } fro
 
 /** How long changes that must be safe soon are gathered: a broker that delivers few at a time waits for them. */
 const gatherMs = 5;
-/** How often changes that nobody waits for are sent, whatever the length of a tick: a kill loses no more than that. */
+/**
+ * How often changes that are not waited for are sent, whatever the length of a tick: a kill loses no more than that.
+ */
 const flushEveryMs = 1_000;
 /** Largest part of a tick, roughly. */
 const bytesOfPart = 256 * 1024;
@@ -51,10 +53,10 @@ export interface DeviceWatcherOptions {
   readonly permission: Permission;
   /** 0…1 */
   readonly jitter: () => number;
-  /** Takes what is to be sent. @param settled told once it is safe, or lost */
+  /** Takes what is to be sent. @param settled called once it is safe, or lost */
   readonly send: (part: ToldOfTick, settled: (isSafe: boolean) => void) => void;
   readonly onTick: (tick: WatchedTick) => void;
-  /** Told of an error that the watch does not know; the watch begins anew. */
+  /** Notified of an error that the watch does not know; the watch starts again. */
   readonly onFault: (error: unknown) => void;
   readonly observer?: PollObserver | undefined;
   /** Left by the former reader of the device, which went by another configuration. */
@@ -84,7 +86,7 @@ export class DeviceWatcher {
   #lastFlushMs: number;
   /** Since when the watch has been open; undefined while it is not. */
   #openSinceMs: number | undefined;
-  /** Whether the source had kept what it had to tell before this watcher; undefined until the first watch is open. */
+  /** Whether the source had kept values from before this watcher; undefined until the first watch is open. */
   #sourceKept: boolean | undefined;
   /** Why the watch is not open. */
   #down: NonNullable<Sample['miss']> | undefined;
@@ -155,7 +157,7 @@ export class DeviceWatcher {
     return true;
   }
 
-  /** Resolves when the watch is over, and everything that its source has told is on its way. */
+  /** Resolves when the watch is over, and everything that its source has reported is on its way. */
   get over(): Promise<void> {
     return this.#over.promise;
   }
@@ -180,7 +182,7 @@ export class DeviceWatcher {
 
   forgetLearned(): void {}
 
-  /** Ends the watch; what the source has told until then is still sent. */
+  /** Ends the watch; what the source has reported until then is still sent. */
   async stop(): Promise<void> {
     this.#endWatch();
     await this.#loops;
@@ -327,7 +329,7 @@ export class DeviceWatcher {
     if (this.#next < this.#end) this.#close(nowMs, this.#miss(), this.#openSinceMs !== undefined);
   }
 
-  /** @param wasOpen whether the source could have told something in it */
+  /** @param wasOpen whether the source could have reported something in it */
   #close(nowMs: number, miss: Sample['miss'], wasOpen: boolean): void {
     const { clock, device, observer, onTick } = this.#options;
     const tick = this.#next;
@@ -342,7 +344,7 @@ export class DeviceWatcher {
     const common = { tick, readAtMs, sinceTick: this.#since, sourceKept };
     const end = { isRead, bad, dropped, miss, lacking };
     this.#sendNow({ ...common, changes: changes.take(this.#timeMs(tick)), end });
-    // Told once: later watches have no ticks before them without a result.
+    // Reported once: later watches have no ticks before them without a result.
     if (sourceKept) this.#sourceKept = false;
     observer?.onTick({ values: readCount, missCause: miss?.cause, latenessMs: undefined, ticks: 1 });
     changes.beginTick();
@@ -375,7 +377,7 @@ export class DeviceWatcher {
   #sendNow(part: ToldOfTick): void {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#underWay.add(promise);
-    // Whoever has called `commit` learns of a failure; nobody else need know.
+    // Whoever has called `commit` learns of a failure; no other code needs to know.
     promise.catch(() => undefined).finally(() => this.#underWay.delete(promise));
     this.#options.send(part, (isSafe) => {
       if (isSafe) resolve();

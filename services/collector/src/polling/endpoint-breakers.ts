@@ -33,7 +33,7 @@ export class EndpointBreakers {
     return unit;
   }
 
-  /** Forgets a unit that nobody asks any more: if it were dead, the others would go on resting for its sake. */
+  /** Forgets a unit that is no longer asked: if it were dead, the others would go on resting for its sake. */
   forget(name: string): void {
     const unit = this.#units.get(name);
     if (!unit) return;
@@ -146,7 +146,7 @@ export class UnitBreaker {
     this.#isExpected = true;
   }
 
-  /** Whether asking it may well cost its neighbours a timeout: nobody knows of any answer from it. */
+  /** Whether asking it may well cost its neighbours a timeout: no answer from it is known. */
   isUnknown(): boolean {
     return !this.#hasAnswered && !this.#isExpected && this.#shared.isShared();
   }

@@ -93,7 +93,7 @@ export class Endpoint<L extends Closable = Link> {
     this.#link = openLink();
   }
 
-  /** The link for a watch, which takes no turn: it lasts as long as its session, beside the requests. */
+  /** The link for a watch, which takes no turn: it lasts as long as its session, alongside the requests. */
   get link(): L {
     return this.#link;
   }
@@ -104,7 +104,7 @@ export class Endpoint<L extends Closable = Link> {
     return this.#breakers;
   }
 
-  /** Forgets a unit that nobody asks any more. Its quiet time still holds: the next one to ask it may come at once. */
+  /** Forgets a unit that is no longer asked. Its quiet time still holds: the next one to ask it may come at once. */
   forgetUnit(unit: string): void {
     this.#breakers?.forget(unit);
   }
@@ -136,7 +136,7 @@ export class Endpoint<L extends Closable = Link> {
     }
   }
 
-  /** Closes the connection as soon as nobody uses it. */
+  /** Closes the connection as soon as it is unused. */
   closeWhenIdle(): void {
     this.#closesWhenIdle = true;
     this.#closeIfIdle();
@@ -239,7 +239,7 @@ export class Endpoint<L extends Closable = Link> {
 
   /**
    * Chooses whom to try after a patient asker failed. Dead units are often neighbours (a cabinet without power, a cut
-   * cable), so the next one is taken from far off; now and then from the front, so that nobody waits for ever.
+   * cable), so the next one is taken from far off; now and then from the front, so that none waits for ever.
    */
   #tryElsewhere(): void {
     this.#patientFailures += 1;

@@ -52,7 +52,7 @@ export class Endpoints {
   /** By address and port, or by key where the address is not known. */
   readonly #open = new Map<string, OpenEndpoint>();
   readonly #used = new Map<Endpoint, OpenEndpoint>();
-  /** Endpoints that nobody shares. */
+  /** Endpoints that are not shared. */
   readonly #own = new Set<Endpoint>();
   /** Places by the keys of endpoints in use: a name keeps its place while it is used, whatever DNS says meanwhile. */
   readonly #places = new Map<string, string>();

@@ -21,7 +21,7 @@ const points = fc
   )
   .map((shapes) => shapes.map((rest, index) => pointOf(`p${index}`, index * 10, rest)));
 
-/** The fate of a tick: nobody asked, all points were requested in vain, or these points gave nothing. */
+/** The fate of a tick: not asked, all points were requested in vain, or these points gave nothing. */
 const fate = fc.oneof(
   { weight: 1, arbitrary: fc.constant('not asked' as const) },
   { weight: 1, arbitrary: fc.constant('silent' as const) },

@@ -6,7 +6,7 @@ import { type LackedPoint, type LackedTogether, LackingSets } from './lacking-se
 import type { PointSet } from './point-sets.ts';
 
 /**
- * How often the points of a set are told again: the message may have been lost, and without them a set's name says
+ * How often the points of a set are reported again: the message may have been lost, and without them a set's name says
  * nothing.
  */
 const toldAgainAfterMs = 60_000;
@@ -20,7 +20,7 @@ interface Unread {
 const noneUnread = new Map<number, Unread>();
 
 /**
- * Tells for each tick which due points have no value in it. A point that is read less often than its device is due in
+ * Reports for each tick which due points have no value in it. A point that is read less often than its device is due in
  * one tick of its period. Where it was not read then, all ticks lack it until the period is over or it is read after
  * all. One rule is therefore enough for whoever counts: the value is there when any tick of the period does not lack
  * it.

@@ -12,7 +12,7 @@ export class LackedTogether {
   readonly lacked: readonly LackedPoint[];
   readonly #listOf: (lacked: readonly LackedPoint[]) => LackedPoints[];
   #setWithPoints: Required<LackingSet> | undefined;
-  /** Scheduled time of the last tick that told the points of the set. */
+  /** Scheduled time of the last tick that reported the points of the set. */
   toldMs = Number.NEGATIVE_INFINITY;
 
   constructor(lacked: readonly LackedPoint[], listOf: (lacked: readonly LackedPoint[]) => LackedPoints[]) {

@@ -55,10 +55,10 @@ export interface PollingOptions {
   /** Must not block. */
   readonly onSample: (sample: OutgoingSample, settled?: (isSafe: boolean) => void) => void;
   readonly onHealth: (transition: HealthTransition) => void;
-  /** Told loudly of faults in this process that should not happen. */
+  /** Notified of faults in this process that should not happen. */
   readonly onFault?: ((fault: PollingFault) => void) | undefined;
   readonly observer?: PollObserver | undefined;
-  /** Told of every result. */
+  /** Notified of every result. */
   readonly onTick: (tick: AnyTick) => void;
 }
 
@@ -141,7 +141,7 @@ export class PolledDevice {
     };
   }
 
-  /** Tells that these ticks were not read because the right to poll was gone. */
+  /** Reports that these ticks were not read because the right to poll was gone. */
   leaseLost(from: number, to: number): void {
     const { onSample, observer, clock } = this.#options;
     const { periodMs } = this.planned;

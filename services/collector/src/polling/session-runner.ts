@@ -160,7 +160,7 @@ export class SessionRunner {
     }
   }
 
-  /** Lets requests in flight finish, asks nothing more, and closes the connections that nobody else uses. */
+  /** Lets requests in flight finish, asks nothing more, and closes the connections that are otherwise unused. */
   stop({ isLeaseLost = false } = {}): Promise<void> {
     if (!this.#stopping) this.#isLeaseLost = isLeaseLost;
     this.#stopping ??= this.#stop();

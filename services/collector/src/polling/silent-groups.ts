@@ -23,7 +23,7 @@ export class SilentGroups {
     this.#startAt = former.#startAt;
   }
 
-  /** The groups to ask now, in order. @param onLeftOut told of each group that is left out */
+  /** The groups to ask now, in order. @param onLeftOut notified of each group that is left out */
   toAsk(
     groups: readonly Group[],
     nowMs: number,

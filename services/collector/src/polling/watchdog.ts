@@ -5,7 +5,7 @@ import type { Endpoint } from './endpoint.ts';
 export interface Watched {
   readonly poller: Pick<DevicePoller, 'silentMs' | 'restart' | 'periodMs'>;
   readonly endpoint: Pick<Endpoint, 'isOverdue' | 'restart'>;
-  /** Told loudly: it should never be needed. */
+  /** Logged as an error: it should never be needed. */
   readonly onStall: (problem: string) => void;
 }
 
@@ -16,7 +16,7 @@ const silentAtLeastMs = 120_000;
 
 /**
  * Restarts what hangs. It watches results, not sockets: whatever state a connection seems to be in, a device without a
- * result for long, not even a miss, is started anew, and so is a bus whose request does not end in its time. A process
+ * result for long, not even a miss, is restarted, and so is a bus whose request does not end in its time. A process
  * that stood still finds everything late when it goes on, so only what is late at two looks in a row counts.
  * @param watched asked at each look: a session's devices change
  * @returns what ends the watch

@@ -16,7 +16,7 @@ const pairs = Uint8Array.from({ length: 200 }, (_, at) => zero + (((at >> 1) / (
 const longestByLoop = 64;
 
 /**
- * JSON text in UTF-8 that grows at its end, and is begun anew again and again in the same memory. Numbers read exactly
+ * JSON text in UTF-8 that grows at its end, and is started again and again in the same memory. Numbers read exactly
  * as `JSON.stringify` writes them, at a fraction of its cost.
  */
 export class JsonBytes {
@@ -39,7 +39,7 @@ export class JsonBytes {
     return this.#bytes.subarray(from, end);
   }
 
-  /** Starts anew. The bytes stay where they are until they are written over: see {@link again}. */
+  /** Starts again. The bytes stay where they are until they are written over: see {@link again}. */
   clear(): void {
     this.#length = 0;
   }

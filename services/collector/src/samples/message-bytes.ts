@@ -1,4 +1,4 @@
-/** Much larger than a message, and small beside the memory that an outage takes. */
+/** Much larger than a message, and small compared with the memory that an outage takes. */
 const slabBytes = 256 * 1024;
 
 let slab: Uint8Array = new Uint8Array(0);

@@ -4,13 +4,13 @@ import { type OutgoingSample, type Sample, sampleVersion } from '@holdfast/share
 import { membersOf, type SampleSource } from './sample-source.ts';
 import { tickTimeMs } from './schedule.ts';
 
-/** Everything that a subscribed device has told in a tick so far. */
+/** Everything that a subscribed device has reported in a tick so far. */
 export interface ToldOfTick {
   readonly tick: number;
   readonly readAtMs: number;
   /** First tick that this holder answers for. */
   readonly sinceTick: number;
-  /** Whether the source has kept what it had to tell before that tick. */
+  /** Whether the source has kept its values from before that tick. */
   readonly sourceKept?: boolean;
   readonly changes: Changes;
   /** Number of the part, while the tick is not over. */

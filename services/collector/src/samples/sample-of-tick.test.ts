@@ -25,7 +25,7 @@ async function samples(world: PolledWorld, points: PointConfig[], ms: number): P
     const text = new TextDecoder().decode(message);
     const sample = sampleSchema.parse(JSON.parse(text));
     const { values, integers, uncertain, ...head } = sample;
-    // The fields beside the message say the same as the message.
+    // The fields next to the message say the same as the message.
     expect(about).toEqual(head);
     // Compact, and in the order that JSON.stringify gave it.
     const { miss, ...before } = head;

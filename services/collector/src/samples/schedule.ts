@@ -8,7 +8,7 @@ export function tickTimeMs(tick: number, periodMs: number): number {
   return tick * periodMs;
 }
 
-/** Longest phase. Nobody wants an hourly reading half an hour late; a few seconds are enough to spread a fleet. */
+/** Longest phase. An hourly reading half an hour late is of no use; a few seconds are enough to spread a fleet. */
 const largestPhaseMs = 5_000;
 
 /** Devices whose phases are this close together are asked at once; at most a fortieth of their period. */

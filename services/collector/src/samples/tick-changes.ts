@@ -23,9 +23,9 @@ const spreadAtMostMs = 1_000;
 /** JSON of a change apart from its text. */
 const bytesOfChange = 24;
 
-/** Keeps the changes that a subscribed device tells until they are sent, in parts of a tick or at its end. */
+/** Keeps the changes that a subscribed device reports until they are sent, in parts of a tick or at its end. */
 export class TickChanges implements ValueSink {
-  /** Values told in this tick, sent or not. */
+  /** Values reported in this tick, sent or not. */
   readCount = 0;
   /** Changes of this tick that were left out. */
   dropped = 0;
@@ -42,9 +42,9 @@ export class TickChanges implements ValueSink {
   readonly #nowMs: () => number;
   /** By value: the time of the last change, so that the next one is later. */
   readonly #lastMs: Float64Array;
-  /** By value whose source gives times: the last such time, and the different values told for it. */
+  /** By value whose source gives times: the last such time, and the different values reported for it. */
   readonly #ofSource = new Map<number, { ms: number; values: PointValue[] }>();
-  /** By value: whether it was ever told. */
+  /** By value: whether it was ever reported. */
   readonly #hasReported: Uint8Array;
 
   /** @param nowMs ms since 1970 */
@@ -120,18 +120,21 @@ export class TickChanges implements ValueSink {
     return this.#readKeys.has(code) && !this.#bad.has(code);
   }
 
-  /** Whether a value of this code was told, even in an earlier tick. */
+  /** Whether a value of this code was reported, even in an earlier tick. */
   hasTold(code: string): boolean {
     return this.#hasReported[this.#keys.indexOf(code)] === 1;
   }
 
-  /** Takes over which values another instance was told: its source does not repeat them. */
+  /** Takes over which values were reported to another instance: its source does not repeat them. */
   goOnFrom(hasTold: (code: string) => boolean): void {
     for (let at = 0; at < this.#hasReported.length; at += 1)
       if (hasTold(this.#keys.codeAt(at))) this.#hasReported[at] = 1;
   }
 
-  /** The values of the tick: those told in it, and, where the source could have told of a change, those told before. */
+  /**
+   * The values of the tick: those reported in it, and, where the source could have reported a change, those reported
+   * before.
+   */
   readOfTick(isOpen: boolean): ReadValues {
     const hasReported = this.#hasReported;
     const bad = new Set([...this.#bad.keys()].map((code) => this.#keys.indexOf(code)));

@@ -6,7 +6,7 @@ import type { Spool, SpooledNotice } from './spool.ts';
 export interface SpoolAdoptionOptions {
   /** Non-empty spools of other collectors of this installation, the oldest first. */
   readonly find: () => Promise<readonly string[]>;
-  /** True when the folder's owner is dead for certain and nobody has taken the folder. */
+  /** True when the folder's owner is dead for certain and no process has taken the folder. */
   readonly isAbandoned: (folder: string) => Promise<boolean>;
   /** Undefined while another process has it. */
   readonly open: (
@@ -27,7 +27,7 @@ const defaultLookEveryMs = 2_000;
 const roundsInVain = 60;
 
 /**
- * Sends the samples of collectors that will not come back: a container that is made anew has a new id, so its
+ * Sends the samples of collectors that will not come back: a container that is recreated has a new id, so its
  * predecessor's spool has no owner. Samples keep the epoch under which they were read. If another collector has gone on
  * with their session, they come too late, and the writer rejects them. Therefore this collector's own samples, which
  * may be of the same sessions, wait until the older ones are sent.

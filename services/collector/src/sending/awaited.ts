@@ -1,6 +1,6 @@
 import type { Settled } from './waiting.ts';
 
-/** Counts the samples that somebody waits for. */
+/** Counts the samples that are waited for. */
 export class Awaited {
   #count = 0;
 

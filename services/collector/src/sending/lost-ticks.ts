@@ -88,7 +88,7 @@ function lossOf(sample: Sample): Sample {
 
 function adopted({ sample, maybeStoredAfter }: SpooledNotice): LostNotice {
   if (maybeStoredAfter === undefined) return { sample };
-  // Nobody knows how long ago it was: the stream may have forgotten its id.
+  // How long ago it was is unknown: the stream may have forgotten its id.
   const since = { wallMs: Number.NEGATIVE_INFINITY, monotonicMs: Number.NEGATIVE_INFINITY };
   return { sample, doubt: { since, afterSequence: maybeStoredAfter } };
 }

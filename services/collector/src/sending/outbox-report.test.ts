@@ -8,7 +8,7 @@ const idle: OutboxHealth = {
   ...{ dropped: 0, tooLarge: 0, unsentNotices: 0, damagedRecords: 0 },
 };
 
-/** The lines told at a sequence of looks that find the outbox in these states. */
+/** The lines logged at a sequence of looks that find the outbox in these states. */
 function toldAt(looks: readonly Partial<OutboxHealth>[]): unknown[] {
   const reports: unknown[] = [];
   const log = createLogger('test', 'silent');

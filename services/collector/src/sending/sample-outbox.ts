@@ -108,7 +108,7 @@ export class SampleOutbox {
     );
   }
 
-  /** @param settled told once the sample is safe, or lost */
+  /** @param settled called once the sample is safe, or lost */
   push(sample: OutgoingSample, settled?: Settled): void {
     this.#order += 1;
     const waiting = { order: this.#order, sample };

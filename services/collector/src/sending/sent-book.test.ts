@@ -238,7 +238,7 @@ describe('up to where samples were sent', () => {
       device: fc.constantFrom('a', 'b', 'c'),
       epoch: fc.constantFrom(20, 25),
       ticks: fc.integer({ min: 1, max: 5 }),
-      /** The process begins anew after so many ticks that nobody reads. */
+      /** The process restarts after so many ticks that are not read. */
       pause: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
       next: fc.constantFrom('go on', 'wait', 'end', 'fail', 'work'),
     });

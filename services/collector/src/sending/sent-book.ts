@@ -145,7 +145,7 @@ export class SentBook {
         this.#reading.set(key, senders);
       }
       if (!sender || entry) {
-        // It was another process, or one that has begun anew: nothing is known of the time between.
+        // It was another process, or one that has restarted: nothing is known of the time between.
         if (sender) this.#leave(sender);
         sender = this.#newSender(sample);
         senders.set(collector, sender);
@@ -160,7 +160,7 @@ export class SentBook {
   /**
    * Records what was found of those who read these devices before. Await it before anything is sent in their place:
    * while their newest samples are the newest of all, the next process finds them too. While the broker takes no
-   * records, nobody has to wait.
+   * records, no caller has to wait.
    */
   async recordFormer(samples: readonly SentSample[], foundUnder: number): Promise<void> {
     const senders = new Map<string, Sender>();

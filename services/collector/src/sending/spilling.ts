@@ -8,7 +8,7 @@ export interface SpillingOptions {
   readonly queue: Fifo<Waiting>;
   /** Whether memory is half full: then everything goes to the spool, not only samples that have waited long. */
   readonly isCrowded: () => boolean;
-  /** Whether somebody waits for samples to be safe while the broker is away: then they go to the spool at once. */
+  /** Whether samples have to be safe while the broker is unavailable: then they go to the spool at once. */
   readonly isHurried: () => boolean;
   /** Samples sent in vain that are only in memory, the oldest first; undefined while some are under way. */
   readonly takeSentInVain: () => Waiting[] | undefined;

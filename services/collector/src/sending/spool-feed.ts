@@ -23,7 +23,7 @@ export interface SpoolFeedOptions {
   readonly onTooLarge: (sample: Sample, size: TooLarge) => void;
 }
 
-/** Reads the spool ahead of the sender, and tells it up to where everything is confirmed. */
+/** Reads the spool ahead of the sender, and reports to it up to where everything is confirmed. */
 export class SpoolFeed {
   readonly spool: Spool;
   readonly #options: SpoolFeedOptions;
@@ -65,7 +65,7 @@ export class SpoolFeed {
     return this.isDrained() && this.#outstanding.length === 0;
   }
 
-  /** The oldest record; undefined when it must be read first, of which `onRead` tells. */
+  /** The oldest record; undefined when it must be read first, which `onRead` reports. */
   next(): Waiting | undefined {
     const record = this.#ahead[this.#next];
     if (this.#ahead.length - this.#next < 128) this.#readAhead();

@@ -3,7 +3,7 @@ import type { Doubt } from './doubt.ts';
 import type { LostNotice } from './lost-ticks.ts';
 import type { SpoolPosition } from './spool.ts';
 
-/** Told once whether a sample is safe: with the broker, or in the spool. */
+/** Called once with whether a sample is safe: with the broker, or in the spool. */
 export type Settled = (isSafe: boolean) => void;
 
 /** A sample that the broker has not confirmed. */

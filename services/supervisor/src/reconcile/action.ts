@@ -35,7 +35,7 @@ export type Action =
       readonly reason: ReleaseReason;
       readonly detail: string;
       readonly refusals: number;
-      /** Trace of the request behind it; undefined where nobody asked for it. */
+      /** Trace of the request behind it; undefined where there was none. */
       readonly traceparent?: string | undefined;
     }
   /** Removes the message on the subject of a collector that is gone, for a task that is not placed there. */
@@ -64,7 +64,7 @@ export type Action =
     }
   /** Stops a session whose hard time limit has come. */
   | { readonly type: 'stop'; readonly task: TaskState; readonly sessionId: string }
-  /** Warns of a session whose soft limit has come, if nobody was warned yet. */
+  /** Warns of a session whose soft limit has come, unless it was warned of already. */
   | { readonly type: 'warn'; readonly task: TaskState; readonly sessionId: string };
 
 /** Names what an action is about. Only one is performed at a time; messages of former holders are removed meanwhile. */

@@ -4,9 +4,9 @@ import type { Occupancy } from './occupancy.ts';
 import type { Placed } from './rebalance.ts';
 
 /**
- * Chooses the sessions to take from collectors that are to stay up without work. A session that nobody else can take
- * goes on being read where it is. Sessions that share endpoints go together or not at all, since an endpoint has one
- * owner.
+ * Chooses the sessions to take from collectors that are to stay up without work. A session that no other collector can
+ * take goes on being read where it is. Sessions that share endpoints go together or not at all, since an endpoint has
+ * one owner.
  */
 export function emptyDrained<P extends Placed>(
   fleet: Fleet,

@@ -267,7 +267,7 @@ describe('whatever happens, in whatever order, with supervisors that die in betw
           const world = new World(capacity);
           for (const next of steps) take(world, next);
 
-          // The faults end: every collector is up and works, and nobody refuses any more.
+          // The faults end: every collector is up and works, and none refuses any more.
           for (const id of collectorIds) world.setVerdict(id, 'alive');
           let quiet = 0;
           for (let pass = 0; quiet < 2; pass += 1) {

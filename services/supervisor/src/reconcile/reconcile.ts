@@ -51,7 +51,7 @@ export interface Situation {
   readonly located: (needs: SessionNeeds | undefined) => SessionNeeds | undefined;
   /** Last sequence of the log when this supervisor began to lead. */
   readonly leadingSince: number;
-  /** Set when sessions that ran before the supervisor's start stay unplaced until somebody recovers them. */
+  /** Set when sessions that ran before the supervisor's start stay unplaced until they are recovered. */
   readonly recoveryDisabled: RecoveryDisabled | undefined;
   /** ms since 1970 */
   readonly nowMs: number;

@@ -1,7 +1,7 @@
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { type Outage, OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 
-/** How long nobody can say which samples are their holder's, because SESSIONS or a snapshot cannot be read. */
+/** How long it has been unknown which samples are their holder's, because SESSIONS or a snapshot cannot be read. */
 export class LogOutage implements Outage {
   readonly #outage: OutageLog;
   #sinceMs: number | undefined;

@@ -51,7 +51,7 @@ export function recordSent({
   const look = async (signal: AbortSignal): Promise<void> => {
     const { nc } = connection;
     const news = await readSent(nc, readUpTo);
-    // The stream was made anew.
+    // The stream was recreated.
     if (news.upTo < readUpTo) pending.forget();
     pending.take(news.messages);
     readUpTo = news.upTo;
@@ -75,7 +75,7 @@ export function recordSent({
         const about = { subject: message.subject, session, epoch, collector };
         log.warn(
           about,
-          'up to where samples were sent is told by somebody who did not send them; it is not believed',
+          'a report of how far samples were sent comes from a client that did not send them; it is not believed',
         );
       }
       await deleteSent(nc, message.sequence);

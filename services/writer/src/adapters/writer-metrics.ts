@@ -13,7 +13,7 @@ export interface WriterMetricSources {
   readonly logUnreadableForMs: () => number;
 }
 
-/** Adds the writer's metrics, and returns what must be told of its writes. */
+/** Adds the writer's metrics, and returns what must be notified of its writes. */
 export function addWriterMetrics(
   metrics: Metrics,
   { counters, isReachable, failingForMs, refusedSessions, logUnreadableForMs }: WriterMetricSources,

@@ -149,7 +149,7 @@ describe('a sample', () => {
       isVerified: false,
       sinceMs: 0,
     });
-    // The forger does not become the sample's holder because somebody sent it again.
+    // The forger does not become the sample's holder because it was sent again.
     const evil = headers('samples.evil.task-1.device-1', vouched);
     expect(await verdictOn(on(again, sample, evil))).toEqual(rejected('evil has published it'));
     expect(await verdictOn(on(again, lost, evil))).toEqual(rejected('evil has published it'));

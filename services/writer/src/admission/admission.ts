@@ -20,7 +20,7 @@ export interface Claim extends SampleOfDevice {
   readonly config_version?: number | undefined;
 }
 
-/** Which session somebody is said to have held under an epoch. */
+/** Which session a collector is said to have held under an epoch. */
 export type Holding = Pick<Claim, 'epoch' | 'session' | 'task' | 'collector' | 'config_version'>;
 
 export type Verdict =
@@ -127,8 +127,8 @@ export class Admission {
   }
 
   /**
-   * Looks up what {@link judge} lacks. The snapshot is looked up only for the session's holder, so that nobody can have
-   * others loaded.
+   * Looks up what {@link judge} lacks. The snapshot is looked up only for the session's holder, so that no collector
+   * can have others loaded.
    * @throws when the broker cannot be asked
    */
   async lookUp(holding: Holding): Promise<void> {
@@ -178,7 +178,7 @@ export class Admission {
     return typeof devices === 'object' ? devices.get(claim.device_id)?.labels : undefined;
   }
 
-  /** Call it when the broker was away: its log may now be another one. */
+  /** Call it when the broker was unavailable: its log may now be another one. */
   forget(): void {
     this.#generation += 1;
     this.#epochs.forget();
@@ -269,7 +269,7 @@ function judgeBy(entry: KnownEpoch, place: Place | undefined, claim: Claim): Ver
 }
 
 /**
- * Explains in words if somebody else published the sample in the holder's name, or for another device. Besides the
+ * Explains in words if another client published the sample in the holder's name, or for another device. Besides the
  * holder, the supervisor may publish about its samples: it says that the stream has dropped them.
  */
 function strangerOn(subject: string, { collector, task, device_id }: Claim): string | undefined {

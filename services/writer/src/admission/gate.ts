@@ -8,7 +8,7 @@ import type { PostponedSamples } from './postponed-samples.ts';
 export interface GateOptions {
   readonly admission: Admission;
   readonly early: PostponedSamples;
-  /** Told when SESSIONS or a snapshot cannot be read, and when both can be read again. */
+  /** Notified when SESSIONS or a snapshot cannot be read, and when both can be read again. */
   readonly outage: Outage;
 }
 
@@ -61,7 +61,7 @@ export class Gate {
 
   async #lookUp(holdings: ReadonlyMap<string, Holding>, signal: AbortSignal): Promise<void> {
     const { admission } = this.#options;
-    // Epochs already found may be forgotten while the others are asked for, if the broker was away.
+    // Epochs already found may be forgotten while the others are asked for, if the broker was unavailable.
     for (let asOf = -1; asOf !== admission.generation; ) {
       asOf = admission.generation;
       const pending = new Map(holdings);

@@ -22,7 +22,7 @@ const noesKept = 10_000;
 /** How often a missing version is asked for again. */
 const againMs = 1_000;
 /**
- * How often all events are read anew: a leader that was just elected may lack an event in the middle for a while, and
+ * How often all events are read again: a leader that was just elected may lack an event in the middle for a while, and
  * reading on skips it.
  */
 const anewMs = 5_000;

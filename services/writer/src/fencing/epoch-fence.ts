@@ -20,13 +20,13 @@ export interface FencedSample {
   readonly period_ms: number;
   readonly through_tick?: number | undefined;
   readonly since_tick?: number | undefined;
-  /** Number of a set of values that a subscribed device told in a tick that was not over. */
+  /** Number of a set of values that a subscribed device reported in a tick that was not over. */
   readonly part?: number | undefined;
 }
 
 /**
- * Most owners kept of a device. A stream that is delivered anew from its beginning has samples of all its owners, up to
- * so many in a row.
+ * Most owners kept of a device. A stream that is delivered again from its beginning has samples of all its owners, up
+ * to so many in a row.
  */
 const epochsKept = 1_000;
 /**
@@ -79,7 +79,7 @@ export class EpochFence {
     return verdict;
   }
 
-  /** Judges a sample whose epoch the log does not confirm: nobody is fenced by it. */
+  /** Judges a sample whose epoch the log does not confirm: it fences no owner. */
   look(sample: FencedSample, sequence: number): FenceVerdict {
     return judgeBy(this.#of(sample.session, sample.device), sample, sequence);
   }

@@ -5,7 +5,9 @@ type LookUp = (taskId: string, epoch: number) => Promise<{ readonly storedAtMs: 
 
 const epochsKept = 20_000;
 
-/** Until when a holder's word on ticks counts: once its session is given to another, that holder tells of what follows. */
+/**
+ * Until when a holder's word on ticks counts: once its session is given to another, that holder reports what follows.
+ */
 export class HeldUntil {
   readonly #lookUp: LookUp;
   readonly #untilByKey = new RecentlyUsed<string, number>(epochsKept);
@@ -29,7 +31,7 @@ export class HeldUntil {
     return next.storedAtMs;
   }
 
-  /** Call it when the log may be another one: a broker that was away may have been restored meanwhile. */
+  /** Call it when the log may be another one: a broker that was unavailable may have been restored meanwhile. */
   forget(): void {
     this.#untilByKey.clear();
   }

@@ -10,10 +10,10 @@ type EpochOfSession = Pick<EpochStart, 'session' | 'epoch'>;
 export type IsEpochOf = (session: string, epoch: number, signal: AbortSignal) => Promise<boolean | undefined>;
 
 /**
- * Tells the fence what other writers have stored of these samples' sessions: one of them may have the first sample of a
- * new owner. Samples that another writer has in hand at this moment are not seen; where both then store the same tick,
- * the database keeps the higher epoch. Epochs that the log does not confirm fence nobody, and are removed from the
- * database.
+ * Teaches the fence what other writers have stored of these samples' sessions: one of them may have the first sample of
+ * a new owner. Samples that another writer has in hand at this moment are not seen; where both then store the same
+ * tick, the database keeps the higher epoch. Epochs that the log does not confirm fence no owner, and are removed from
+ * the database.
  */
 export async function learnFromStore(
   fence: EpochFence,

@@ -12,7 +12,7 @@ interface Progress {
   readonly values: number;
 }
 
-/** Told of each write when it ends. Returns at once and never throws. */
+/** Notified of each write when it ends. Returns at once and never throws. */
 export interface WriteObserver {
   /** From handing a batch to the database to its answer, retries included. */
   batchWritten(latencyMs: number): void;

@@ -9,7 +9,7 @@ export interface StoreWatch {
 
 const pauseMs = 5_000;
 
-/** Checks the store even while there is nothing to write, so that readiness tells the truth. */
+/** Checks the store even while there is nothing to write, so that readiness is accurate. */
 export function watchStore(store: SampleStore): StoreWatch {
   let up = false;
   let stopped = false;

@@ -22,7 +22,7 @@ export class FaultCourse<F extends Fault = Fault> {
     return nowMs >= this.#beginsAtMs && this.#sinceBegin(nowMs) < this.#forMs;
   }
 
-  /** Whether the request that came now is hit: each call draws anew. */
+  /** Whether the request that came now is hit: each call draws again. */
   hits(nowMs: number): boolean {
     if (!this.isActive(nowMs)) return false;
     const { probability } = this.fault;

@@ -6,7 +6,7 @@ import type { Framing } from './link.ts';
  */
 const quietMs = 30;
 
-/** Tells an RTU framing when its line has been quiet, so that noise does not remain in front of the next request. */
+/** Notifies an RTU framing when its line has been quiet, so that noise does not remain in front of the next request. */
 export class QuietWatch<R> {
   readonly #framing: Framing<R>;
   readonly #onRequest: (request: R) => void;

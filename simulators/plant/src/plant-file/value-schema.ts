@@ -60,7 +60,7 @@ const movingSchema = z
         once: z.boolean().default(false),
       })
       .optional(),
-    /** A column of a file with a head line, beside the plant file. */
+    /** A column of a file with a head line, next to the plant file. */
     csv: z
       .strictObject({
         file: z.string().min(1),

@@ -55,7 +55,7 @@ const pointsOfPress = [
   { ...meaning, code: 'zones', data_type: 'uint16', count: 3, address: { address: 'D310' } },
 ] as const;
 
-/** The driver, as a collector uses it, at the address that the plant tells. */
+/** The driver, as a collector uses it, at the address that the plant reports. */
 function driverAt(plant: Plant, code: string, points: Device['points'] = pointsOfPress) {
   const address = plant.devices.find((each) => each.code === code)?.address;
   const connection = connectionSchema.parse(address);

@@ -79,7 +79,7 @@ function frameOf(bytes: Buffer): RequestFrame | undefined {
   return { transactionId: 0, unitId: bytes.readUInt8(0), pdu: bytes.subarray(1, end), bytes };
 }
 
-/** @returns undefined while the length cannot be told */
+/** @returns undefined while the length cannot be determined */
 function requestLength(bytes: Buffer): number | undefined {
   const byteCountAt = (at: number): number | undefined =>
     bytes.length > at ? at + 1 + bytes.readUInt8(at) + crcBytes : undefined;

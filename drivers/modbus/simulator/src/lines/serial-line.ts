@@ -68,7 +68,7 @@ async function openPath(path: string, { baudRate, parity, stopBits }: SerialSett
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(error) : resolve()));
   });
-  // A line that goes away later (an adapter is pulled out) is silent; nobody listens for the error.
+  // A line that disappears later (an adapter is pulled out) is silent; the error has no listener.
   port.on('error', () => {});
   const duplex: Duplex = port;
   return {

@@ -105,7 +105,7 @@ function answerOf(
   return rtuFrame(asUnit, Buffer.concat([Buffer.of(functionCode, data.length), data]));
 }
 
-/** Judges each operation by what the line knows: which request a value answers, and when it was over. */
+/** Judges each operation with the line's own record: which request a value answers, and when it was over. */
 export class JudgedBus implements DeviceBus {
   readonly wrong: string[] = [];
   readonly #bus: DeviceBus;

@@ -137,7 +137,7 @@ const selections = {
   devices: closedObject({ code: codePattern, site_id: id.nullable(), task_id: id }).partial(),
   points: closedObject({ code: codePattern, device_id: id, site_id: id.nullable(), task_id: id }).partial(),
 } as const;
-/** Many things by their ids, or by what they have in common. */
+/** Many things, chosen by ids or by a common property. */
 const chosen = <T extends z.ZodType<{ ids?: unknown; filter?: object | undefined }>>(schema: T) =>
   schema.superRefine(({ ids: some, filter }, context) => {
     const isEmpty = filter !== undefined && Object.keys(filter).length === 0;

@@ -32,7 +32,9 @@ export const deviceChangeSchema = z.object({
 });
 export type DeviceChange = z.infer<typeof deviceChangeSchema>;
 
-/** Event `configuration`. Callers whose role holds at some sites only are not told what was changed: `target` is null. */
+/**
+ * Event `configuration`. Callers whose role holds at some sites only do not learn what was changed: `target` is null.
+ */
 export const configurationChangeSchema = z.object({
   kind: z.enum(['site', 'device', 'point', 'task']),
   action: z.string(),
@@ -52,8 +54,8 @@ export const sinkChangeSchema = z.object({
 export type SinkChange = z.infer<typeof sinkChangeSchema>;
 
 /**
- * Event `reset`: what came in between can no longer be told, or the streams are different ones. The client has to read
- * everything anew.
+ * Event `reset`: what came in between is no longer available, or the streams are different ones. The client has to read
+ * everything again.
  */
 export const changesResetSchema = z.object({ reason: z.enum(['gone', 'unknown']) });
 export type ChangesReset = z.infer<typeof changesResetSchema>;

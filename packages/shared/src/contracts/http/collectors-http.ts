@@ -7,7 +7,7 @@ import { timeText } from './time-texts.ts';
 
 /**
  * - `active`: it takes work
- * - `silent`: it has given no sign of life for 15 s, and nobody has declared it dead yet
+ * - `silent`: it has given no sign of life for 15 s, and it has not been declared dead yet
  * - `draining`: others take its sessions, or it is about to end
  * - `drained`: it has no session left, stays up, and gets none
  * - `ended`: it has let go of everything
@@ -19,7 +19,7 @@ export type CollectorState = (typeof collectorStates)[number];
 /** A life of a collector before its present one. */
 const formerLifeSchema = z.object({
   started_at: z.string(),
-  /** `ended`: it let go of everything; `lost`: it was declared dead; `vanished`: it was started anew before that. */
+  /** `ended`: it let go of everything; `lost`: it was declared dead; `vanished`: it was restarted before that. */
   how: z.enum(['ended', 'lost', 'vanished']),
   /** When that was, as far as is known. */
   over_at: z.string().nullable(),
@@ -32,7 +32,7 @@ export const collectorSchema = z.object({
   /** When that began; null when it is not known. */
   state_since: z.string().nullable(),
   host: z.string(),
-  /** Its release; null when it did not tell. */
+  /** Its release; null when it did not report one. */
   version: z.string().nullable(),
   started_at: z.string(),
   /** The last five lives before this one, newest first. */
@@ -65,7 +65,7 @@ export const moveReasons = ['failover', 'drain', 'rebalance'] as const;
 
 /** Sessions that went from one collector to others for one reason, within a minute of each other. */
 export const collectorMoveSchema = z.object({
-  /** When the first of them was placed anew, and the last. */
+  /** When the first of them was placed again, and the last. */
   from: z.string(),
   to: z.string(),
   /** `failover`: it was lost; `drain`: it was asked to let go, or ended; `rebalance`: others held fewer. */
@@ -94,7 +94,7 @@ export const collectorMovesQuerySchema = z.object({
     .describe('Id of a collector that gave or took them'),
 });
 
-/** `force`: also when nobody else can take all of its sessions. */
+/** `force`: also when no other collector can take all of its sessions. */
 export const drainBodySchema = closedObject({ force: z.boolean() }).partial().nullish();
 
 export const drainedSchema = z.object({

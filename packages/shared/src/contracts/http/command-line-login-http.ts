@@ -20,7 +20,7 @@ export type AskedCommandLineLogin = z.infer<typeof askedCommandLineLoginSchema>;
 
 export const pollCommandLineLoginSchema = closedObject({ secret: z.string().min(1).max(64) });
 
-/** `over`: too late, or it was told already. With `approved` comes the token, this once. */
+/** `over`: too late, or already handed out. With `approved` comes the token, this once. */
 export const polledCommandLineLoginSchema = z.object({
   status: z.enum(['waiting', 'approved', 'denied', 'over']),
   token: z.string().nullable(),

@@ -47,14 +47,14 @@ export const completenessRowSchema = z.object({
   /** Null in rows by session. */
   device: z.string().nullable(),
   sites: z.array(z.string()),
-  /** Null where the configuration is lost that tells which ticks were due. */
+  /** Null where the configuration that says which ticks were due is lost. */
   counts: tickCountsSchema.nullable(),
   /** Values of its points; null where they are not known. */
   values: valueCountsSchema.nullable(),
   /**
    * Points without any value although their device has given others; for a device, in its latest session. A point about
-   * which a subscribed device has told nothing does not count. Null where none is found but the values of some device
-   * are not known.
+   * which a subscribed device has reported nothing does not count. Null where none is found but the values of some
+   * device are not known.
    */
   never_delivered: z.int().nullable(),
   /** Null without `interval`. */

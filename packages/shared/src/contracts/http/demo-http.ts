@@ -11,6 +11,6 @@ export const demoConfigurationSchema = z.object({
 });
 export type OfferedDemo = z.infer<typeof demoConfigurationSchema>;
 
-/** Null where no simulator was started beside the API. */
+/** Null where no simulator was started next to the API. */
 export const demoSchema = z.object({ configuration: demoConfigurationSchema.nullable() });
 export type DemoView = z.infer<typeof demoSchema>;

@@ -54,7 +54,7 @@ export const deviceHealthViewSchema = z.object({
   period_ms: z.int(),
   condition: z.enum(deviceConditions),
   /**
-   * Since when its status is what it is, as far as HEALTH tells; for one that was never read in the session, since its
+   * Since when its status is what it is, as far as HEALTH shows; for one that was never read in the session, since its
    * first tick.
    */
   since: z.string().nullable(),
@@ -66,8 +66,8 @@ export const deviceHealthViewSchema = z.object({
   ticks: tickCountsSchema.nullable(),
   /**
    * How many of its points gave no value in that time, or since they are read, although it gave others; the session's
-   * completeness tells which, and why. A point about which a subscribed device has told nothing does not count. Null
-   * while it is not known.
+   * completeness shows which, and why. A point about which a subscribed device has reported nothing does not count.
+   * Null while it is not known.
    */
   never_delivered: z.int().nullable(),
 });
@@ -75,11 +75,11 @@ export type DeviceHealthView = z.infer<typeof deviceHealthViewSchema>;
 
 export const deviceHealthPageSchema = pageSchema(deviceHealthViewSchema).extend({
   as_of: z.string(),
-  /** The last 24 hours, up to some seconds ago; null while the store of samples is away. */
+  /** The last 24 hours, up to some seconds ago; null while the store of samples is unavailable. */
   ticks_within: z.object({ from: z.string(), to: z.string() }).nullable(),
   /** Counts of the devices that all filters but `condition` leave. */
   counts: z.record(z.enum(deviceConditions), z.int()),
-  /** How many of the same devices have such points; null while the store of samples is away. */
+  /** How many of the same devices have such points; null while the store of samples is unavailable. */
   with_never_delivered: z.int().nullable(),
 });
 export type DeviceHealthPage = z.infer<typeof deviceHealthPageSchema>;

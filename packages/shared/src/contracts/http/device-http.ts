@@ -93,7 +93,9 @@ export class DeviceBodies {
       changed: z.boolean(),
       /** Running sessions that ask the device for everything again. */
       sessions: z.array(z.string()),
-      /** Collectors that should read it and gave no answer: they keep what they know until the session is placed anew. */
+      /**
+       * Collectors that should read it and gave no answer: they keep what they know until the session is placed again.
+       */
       not_reached: z.array(z.string()),
       device: this.view,
     });
@@ -123,7 +125,7 @@ export class DeviceBodies {
   /** A device that is to be created, flat. */
   judged(body: unknown): Judged<DeviceCreate> {
     const spec = this.specOf(body);
-    // Fields of an unknown protocol belong to nobody.
+    // Fields of an unknown protocol have no owner.
     if (!spec) return judgedBy(this.#unknown(), body) as Judged<DeviceCreate>;
     const { create } = this.#schemasOf(spec);
     const verdict = judgedBy(create, body) as Judged<DeviceCreate>;
@@ -131,7 +133,7 @@ export class DeviceBodies {
       const faults = faultsAcross(spec, verdict.value);
       return faults.length > 0 ? refusedFor(faults) : verdict;
     }
-    // A mistyped field is reported beside the one that is missing because of it.
+    // A mistyped field is reported next to the one that is missing because of it.
     const rest = judgedBy(create, onlyKnown(create, body)) as Judged<DeviceCreate>;
     if (!rest.ok) return verdict;
     const across = refusedFor(faultsAcross(spec, rest.value));

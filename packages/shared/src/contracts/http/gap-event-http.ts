@@ -14,7 +14,7 @@ export const gapEventSchema = z.object({
   /** Why, as the event has it: `drain`, or what a person gave as reason. */
   reason: z.string().nullable(),
   collector_id: z.string().nullable(),
-  /** `system`: nobody asked for it; `shutdown`: its collector was shut down on its host. */
+  /** `system`: not requested; `shutdown`: its collector was shut down on its host. */
   decided_by: z.enum(decidedBy),
   /** Name of who gave the command, where the event has it. */
   by: z.string().nullable(),

@@ -39,7 +39,7 @@ export const liveSampleSchema = z.object({
   through_tick: z.int(),
   period_ms: z.int(),
   /**
-   * Scheduled time of the tick (for what a subscribed device tells before that: time of the last value), and when the
+   * Scheduled time of the tick (for what a subscribed device reports before that: time of the last value), and when the
    * reply was complete.
    */
   time: z.string(),
@@ -61,16 +61,16 @@ export const liveSampleSchema = z.object({
       ),
     )
     .optional(),
-  /** Subscribed devices only: why the last thing that was told about a point is no value. */
+  /** Subscribed devices only: why the last report about a point is no value. */
   bad: z.record(z.string(), z.string()).optional(),
   miss: z.object({ cause: z.enum(missCauses), detail: z.string() }).nullable(),
 });
 export type LiveSample = z.infer<typeof liveSampleSchema>;
 
 /**
- * Data of the event `reset`: what lies between `after` and the next sample is not told here; point-history has it.
+ * Data of the event `reset`: what lies between `after` and the next sample is not sent here; point-history has it.
  * `gone`: the broker no longer holds it; `unknown`: it never had a sample with that id; `behind`: the client reads
- * more slowly than samples come, or was away for too long.
+ * more slowly than samples come, or was offline for too long.
  */
 export const liveResetSchema = z.object({
   reason: z.enum(['gone', 'unknown', 'behind']),

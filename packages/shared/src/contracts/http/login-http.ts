@@ -17,7 +17,7 @@ const typedPassword = z.string().min(1).max(256);
 export const loginBodySchema = closedObject({
   login: z.string().min(1).max(64),
   password: typedPassword,
-  /** For a display that nobody uses: the login does not idle out and ends after 90 days. For viewers only. */
+  /** For a display without a user: the login does not idle out and ends after 90 days. For viewers only. */
   wall_display: z.boolean().nullish(),
 });
 

@@ -18,8 +18,8 @@ export const overviewSchema = z.object({
   ticks: z.object({ from: z.string(), to: z.string(), expected: z.int(), stored: z.int() }).nullable(),
   /**
    * Points of running sessions that gave no value in that time although their device gave others, except those about
-   * which a subscribed device has told nothing. Null while they cannot be counted, and where none is found but not all
-   * is known.
+   * which a subscribed device has reported nothing. Null while they cannot be counted, and where none is found but not
+   * all is known.
    */
   never_delivered: z.int().nullable(),
   values_per_s: z.object({ now: z.number(), planned: z.number() }),
@@ -38,7 +38,7 @@ export const overviewSchema = z.object({
       status: z.enum(['ok', 'refusing', 'failing', 'no_writer']),
       detail: z.string(),
       backlog_messages: z.int(),
-      /** Age of the oldest sample that is not in the database yet; null when it cannot be told. */
+      /** Age of the oldest sample that is not in the database yet; null when it cannot be determined. */
       lag_seconds: z.number().nullable(),
       share_of_stream: z.number(),
     })

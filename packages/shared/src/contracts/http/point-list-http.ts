@@ -113,7 +113,7 @@ export const importApplySchema = closedObject({
   /** Imports the other rows where some have faults. With the mode `replace`, nothing is deleted then. */
   skip_faults: z.boolean(),
   reason: storableText(500),
-  /** Only judges it, for the sessions that `apply=sessions` tells of. */
+  /** Only judges it, for the sessions that `apply=sessions` names. */
   dry_run: z.boolean(),
 })
   .partial()

@@ -71,7 +71,10 @@ export type PointValueView = z.infer<typeof pointValueSchema>;
 
 export const pointValuesPageSchema = pageSchema(pointValueSchema).extend({
   as_of: z.string(),
-  /** `lastEventId` for GET /api/acquisition/live/, so that nothing between this answer and the stream is missed; null while NATS is away. */
+  /**
+   * `lastEventId` for GET /api/acquisition/live/, so that nothing between this answer and the stream is missed; null
+   * while NATS is unavailable.
+   */
   live_id: z.string().nullable(),
   /** Named points that are not configured. */
   unknown: z.array(z.string()),
@@ -126,7 +129,7 @@ export const pointTrendsSchema = z.object({
   end_time: z.string(),
   as_of: z.string(),
   results: z.array(pointTrendSchema),
-  /** Times for which a device has nothing on record, oldest first. Null where that cannot be told. */
+  /** Times for which a device has nothing on record, oldest first. Null where that is unknown. */
   devices: z.array(
     z.object({
       device: z.string(),
@@ -135,7 +138,7 @@ export const pointTrendsSchema = z.object({
       not_read: z.array(z.object({ start_time: z.string(), end_time: z.string() })).nullable(),
     }),
   ),
-  /** Named points that nobody knows. */
+  /** Named points that do not exist. */
   unknown: z.array(z.string()),
   not_asked: notAskedSchema,
 });

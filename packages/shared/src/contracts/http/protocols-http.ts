@@ -20,7 +20,7 @@ const protocolFormsSchema = z.object({
   protocol: z.string(),
   label: inBoth,
   help: inBoth,
-  /** `polled`: asked every period; `subscribed`: tells by itself. */
+  /** `polled`: asked every period; `subscribed`: reports by itself. */
   modes: z.array(z.enum(['polled', 'subscribed'])),
   can: z.object({ browse: z.boolean(), write: z.boolean(), source_time: z.boolean() }),
   /** The body of `POST /api/config/devices/`. */

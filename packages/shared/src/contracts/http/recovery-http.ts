@@ -14,7 +14,7 @@ export const recoveryQuerySchema = z.object({
   ),
 });
 
-/** One running session: what should be beside what is. */
+/** One running session: what should be next to what is. */
 export const sessionRecoverySchema = z.object({
   session_id: z.string(),
   task_id: z.int(),
@@ -23,7 +23,7 @@ export const sessionRecoverySchema = z.object({
   expected: z.object({ status: z.enum(sessionStatuses), config_version: z.int() }),
   /** The collector that the supervisor gave it to, or why it waits. */
   assigned: placementViewSchema.nullable(),
-  /** Last word of the holder; null when nobody has said anything of it. */
+  /** Last word of the holder; null when there is none. */
   collector: z
     .object({
       collector_id: z.string(),
@@ -42,7 +42,7 @@ export const sessionRecoverySchema = z.object({
   is_actual: z.boolean(),
   /** Started or resumed so lately (a period of the task and 2 s) that no sample of it can be missed yet. */
   is_starting: z.boolean(),
-  /** Its last sample is that fresh, and nobody can say now whether what it reads is stored: `storing.detail` says why. */
+  /** Its last sample is that fresh, and whether what it reads is stored is unknown now: `storing.detail` says why. */
   is_unknown: z.boolean(),
   /** Contradictions, in words; empty when all agrees. */
   disagreements: z.array(z.string()),
@@ -51,7 +51,7 @@ export type SessionRecoveryView = z.infer<typeof sessionRecoverySchema>;
 
 /**
  * For monitoring: `expected` sessions should run, `actual` ones do and are stored, `missing` ones do not or are not, for
- * `unknown` ones nobody can tell now, and `starting` ones were started or resumed just now: these four add up to
+ * `unknown` ones cannot be determined now, and `starting` ones were started or resumed just now: these four add up to
  * `expected`. `unexpected` ones are read although they should not be. `log_damage`: who has found that SESSIONS has lost
  * events; no such supervisor assigns anything.
  */

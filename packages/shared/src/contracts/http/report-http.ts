@@ -36,7 +36,7 @@ export type ReportPart = z.infer<typeof reportPartSchema>;
 
 export const reportRowSchema = z.object({
   ...evidenceSession,
-  /** Null where the configuration is lost that tells which ticks were due. */
+  /** Null where the configuration that says which ticks were due is lost. */
   counts: tickCountsSchema.nullable(),
   /** In the order of `parts`. */
   by_part: z.array(tickCountsSchema),

@@ -71,7 +71,7 @@ export const sessionViewSchema = z.object({
   epoch: z.int().nullable(),
   placement: placementViewSchema.nullable(),
   error_message: z.string().nullable(),
-  /** Status `error` only. `passing`: it is tried again by itself; `permanent`: somebody must change something first. */
+  /** Status `error` only. `passing`: it is retried automatically; `permanent`: a change is needed first. */
   error_cause: z.enum(['passing', 'permanent']).nullable(),
   /** When the supervisor tries it again; null when it does not. */
   next_try_at: z.string().nullable(),
@@ -92,7 +92,7 @@ export type SessionView = z.infer<typeof sessionViewSchema>;
 export const listedSessionSchema = sessionViewSchema.extend({
   /**
    * Whether its task is configured otherwise by now, see `POST …/{id}/reconfigure/`; ranges that sessions have learned
-   * do not count. Null for a session that is over, and where nobody can say.
+   * do not count. Null for a session that is over, and where it is unknown.
    */
   is_newer_configured: z.boolean().nullable(),
 });
@@ -105,7 +105,7 @@ export type CommandedSession = z.infer<typeof commandedSessionSchema>;
 /**
  * Whether what a running session reads is in the database. `refused_in_part`: values of some points go to quarantine;
  * `not_stored`: nothing that was read or missed lately is on record, although the writer is through with it; `unknown`: it may
- * still be on its way, or nobody records it.
+ * still be on its way, or it is not recorded.
  */
 export const storingSchema = z.object({
   state: z.enum(['stored', 'refused_in_part', 'not_stored', 'unknown']),

@@ -9,7 +9,7 @@ import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
 
 /**
- * Reasons for which a session needs somebody, the worst first. Each is about now: what is over is in the ribbon.
+ * Reasons for which a session needs attention, the worst first. Each is about now: what is over is in the ribbon.
  * - `failed`: its status is `error`, and no later run has followed
  * - `awaiting_recovery`: automatic recovery is off; it waits for `POST …/{id}/recover/`
  * - `waiting`: no collector has it
@@ -80,11 +80,11 @@ export const sessionSummarySchema = listedSessionSchema.extend({
   sites: z.array(z.string()),
   /** When its present state began: its status or, while it runs, its placement. */
   since: z.string().nullable(),
-  /** Why it needs somebody, the worst first; empty when all is well. */
+  /** Why it needs attention, the worst first; empty when all is well. */
   attention: z.array(attentionSchema),
   /** By its holder's last word; null while it does not run. */
   devices: devicesSummarySchema.nullable(),
-  /** `now`: over the last minute; null while nobody can say. `planned`: when every device answers. */
+  /** `now`: over the last minute; null while it is unknown. `planned`: when every device answers. */
   values_per_s: z.object({ now: z.number().nullable(), planned: z.number().nullable() }),
   /** When a value of it was last read. */
   last_read_at: z.string().nullable(),
@@ -92,7 +92,7 @@ export const sessionSummarySchema = listedSessionSchema.extend({
   counts: tickCountsSchema.nullable(),
   /**
    * Points that gave no value in the last 24 hours although their device gave others, except those about which a
-   * subscribed device has told nothing. Null once it is over, and where none is found but not all is known.
+   * subscribed device has reported nothing. Null once it is over, and where none is found but not all is known.
    */
   never_delivered: z.int().nullable(),
   ribbon: ribbonSchema.nullable(),
@@ -110,7 +110,7 @@ export const sessionCountsSchema = z.object({
   waiting: z.int(),
   /** Those of `running` and `error` that deliver nothing at all: with attention of severity 1. */
   silent: z.int(),
-  /** Beside `all`: sessions that are over. */
+  /** Next to `all`: sessions that are over. */
   stopped: z.int(),
 });
 export type SessionCounts = z.infer<typeof sessionCountsSchema>;

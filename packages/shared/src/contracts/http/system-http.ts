@@ -135,8 +135,8 @@ export type ManySentAgain = z.infer<typeof manySentAgainSchema>;
 
 /**
  * How samples get into their database. `ok`; `failing`: no writer can write now, samples wait in the stream;
- * `refusing`: they are written, and values of some sessions are refused and go to quarantine; `no_writer`: nobody is there
- * to write them.
+ * `refusing`: they are written, and values of some sessions are refused and go to quarantine; `no_writer`: no writer is
+ * there to write them.
  */
 export const sinksSchema = z.object({
   status: z.enum(['ok', 'refusing', 'failing', 'no_writer']),
@@ -147,7 +147,7 @@ export const sinksSchema = z.object({
     in_hand: z.int(),
     /** Estimated from the average size of a message. */
     bytes: z.int(),
-    /** Age of the oldest one; 0 when there is none, null when it cannot be told. */
+    /** Age of the oldest one; 0 when there is none, null when it cannot be determined. */
     seconds: z.number().nullable(),
     oldest: z.string().nullable(),
     /** Share of what the stream can hold, 0 to 1; at 1 the oldest are dropped unwritten. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { closedObject } from './closed-object.ts';
 
-/** Assumptions of a plan beside the configuration. */
+/** Assumptions of a plan in addition to the configuration. */
 export const taskPlanBodySchema = closedObject({
   /**
    * Round trip of a TCP request, from its departure until the reply is complete; takes precedence over what was

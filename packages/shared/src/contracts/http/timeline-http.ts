@@ -44,7 +44,7 @@ export const timelineSchema = z.object({
       reason: z.string().nullable(),
     }),
   ),
-  /** Where there is none, nobody held it. */
+  /** Where there is none, it had no holder. */
   holders: z.array(
     z.object({
       ...span,
@@ -58,7 +58,7 @@ export const timelineSchema = z.object({
   devices: z.array(
     z.object({
       device: z.string(),
-      /** Follows the changes of its health. Where there is none, nobody knows: HEALTH keeps 30 days. */
+      /** Follows the changes of its health. Where there is none, it is unknown: HEALTH keeps 30 days. */
       health: z.array(
         z.object({
           ...span,

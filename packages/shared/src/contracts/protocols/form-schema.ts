@@ -10,8 +10,9 @@ import {
 type Properties = Readonly<Record<string, JsonSchema>>;
 
 /**
- * The schema of a body with all that a form needs beside it: words in `x-label`, `x-help`, `x-unit` and `x-options`, groups in
- * `x-groups`, and rules across fields both for validators (`allOf`) and for forms (`x-when`, `x-required-when`, `x-option-when`).
+ * The schema of a body with all that a form needs in addition: words in `x-label`, `x-help`, `x-unit` and `x-options`,
+ * groups in `x-groups`, and rules across fields both for validators (`allOf`) and for forms (`x-when`,
+ * `x-required-when`, `x-option-when`).
  */
 export function formSchema(
   schema: JsonSchema,

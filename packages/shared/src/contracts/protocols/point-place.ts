@@ -25,7 +25,7 @@ export interface PointPlace {
   readonly more: readonly string[];
 }
 
-/** The place of a point by the form of its protocol: nobody but a driver knows what a place is made of. */
+/** The place of a point by the form of its protocol: only a driver knows what a place is made of. */
 export function pointPlace(
   { point: { properties, 'x-groups': groups }, notations }: PlaceForms,
   point: Readonly<Record<string, unknown>>,

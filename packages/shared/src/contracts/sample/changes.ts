@@ -11,7 +11,10 @@ export const integerFlag = 2;
 export const sourceTimeFlag = 4;
 const allFlags = uncertainFlag | integerFlag | sourceTimeFlag;
 
-/** A value that a subscribed device told: ms after the sample's `time` (negative: before), value, flags unless they are 0. */
+/**
+ * A value that a subscribed device reported: ms after the sample's `time` (negative: before), value, flags unless they
+ * are 0.
+ */
 export type Change = readonly [offsetMs: number, value: Value, flags?: number];
 
 const digits = /^-?[0-9]{1,20}$/;

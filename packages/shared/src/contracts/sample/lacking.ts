@@ -6,7 +6,7 @@ import { safeParseUntrusted } from '../parse-untrusted.ts';
  * - `timeout`, `connection`, `exception`: as for a tick without any value
  * - `no_value`: the device answered, and what it said is no value, such as NaN
  * - `not_read`: it was not asked for: a setting of the device prevents that, or the present reader came after its turn
- * - `not_told`: a subscribed device has told nothing about it yet
+ * - `not_told`: a subscribed device has reported nothing about it yet
  */
 export const lackCauses = ['timeout', 'connection', 'exception', 'no_value', 'not_read', 'not_told'] as const;
 export type LackCause = (typeof lackCauses)[number];

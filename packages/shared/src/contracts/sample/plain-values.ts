@@ -24,7 +24,7 @@ for (const escaped of ['"', '\\', ',', '=']) isNameByte[escaped.charCodeAt(0)] =
 /** Names of one object by hash: a power of two, several times `namesAtMost`. */
 const slots = 8_192;
 const hashes = new Int32Array(slots);
-/** Known to this process alone: nobody outside can choose names of one hash. */
+/** Known to this process alone: no other process can choose names of one hash. */
 const multiplier = (Math.floor(Math.random() * 0x4000_0000) * 2 + 0x4000_0001) | 0;
 /** In which round a slot was taken: so nothing needs to be emptied. */
 const rounds = new Float64Array(slots);

@@ -16,8 +16,8 @@ export const missCauses = [
 export type MissCause = (typeof missCauses)[number];
 
 /**
- * From version 2 on a sample tells which points its tick lacks; without such a list, it lacks none. Earlier ones did not
- * tell.
+ * From version 2 on a sample says which points its tick lacks; without such a list, it lacks none. Earlier ones did not
+ * say.
  */
 export const sampleVersion = 2 as const;
 const sampleVersions = [1, sampleVersion] as const;
@@ -39,7 +39,7 @@ export const sentAtHeader = 'Holdfast-Sent-At';
  */
 export const firstSequenceHeader = 'Holdfast-First-Sequence';
 
-/** Header of such a sample: the subject on which it came then, which tells who had published it. */
+/** Header of such a sample: the subject on which it came then, which shows who had published it. */
 export const firstSubjectHeader = 'Holdfast-First-Subject';
 
 /**
@@ -85,7 +85,7 @@ export const sampleSchema = z.object({
    */
   since_tick: z.int().nonnegative().optional(),
   /**
-   * The source of a subscribed device has kept what it had to tell before `since_tick`, while no collector listened. So the
+   * The source of a subscribed device has kept its values from before `since_tick`, while no collector listened. So the
    * ticks missing right before that one are late, not lost.
    */
   source_kept: z.literal(true).optional(),
@@ -106,9 +106,9 @@ export const sampleSchema = z.object({
   integers: untrustedRecord(z.string().regex(/^-?[0-9]{1,20}$/)).optional(),
   /** Codes of the points whose value is outside its valid range or unknown to its enumeration. */
   uncertain: z.array(z.string()).optional(),
-  /** Values that a subscribed device told since the tick before, in place of values and integers. */
+  /** Values that a subscribed device reported since the tick before, in place of values and integers. */
   changes: changesSchema.optional(),
-  /** By point code, why the last thing that a subscribed device told about it is no value. */
+  /** By point code, why the last report of a subscribed device about it is no value. */
   bad: untrustedRecord(z.string()).optional(),
   /** How many changes of the tick were left out, as a sample does not take so many; the last one of each point is kept. */
   dropped: z.int().positive().optional(),
@@ -125,7 +125,8 @@ export type PointValue = number | boolean | string;
 
 /**
  * The same tick read twice under one epoch is one message, however often it is sent. A range has an id of its own:
- * the sample of its first tick may have been stored although nobody confirmed it. Ticks of another length have other numbers.
+ * the sample of its first tick may have been stored although it was never confirmed. Ticks of another length have other
+ * numbers.
  */
 export function sampleMessageId(
   sample: Pick<Sample, 'session' | 'device_id' | 'period_ms' | 'tick' | 'epoch' | 'through_tick' | 'part'>,
@@ -147,8 +148,8 @@ export function lastTickOf({
 }
 
 /**
- * The id under which a sample is published if somebody else has used its own.
- * @param unguessable 36 hexadecimal digits and dashes that nobody else can know beforehand
+ * The id under which a sample is published if another client has used its own.
+ * @param unguessable 36 hexadecimal digits and dashes that no other client can know beforehand
  */
 export function freshMessageId(id: string, unguessable: string): string {
   return `${id}/${unguessable}`;
@@ -182,7 +183,7 @@ export function encodeSample(sample: Sample): string {
  */
 export interface OutgoingSample extends Sample {
   readonly message?: Uint8Array;
-  /** Whether it has something from the device; otherwise only the message would tell. Not sent. */
+  /** Whether it has something from the device; otherwise only the message would show it. Not sent. */
   readonly isRead?: boolean;
 }
 
@@ -224,7 +225,10 @@ export function decodeSample(text: string): DecodedSample {
       };
 }
 
-/** Why no clock can tell the times of the ticks that it names: each number is sound by itself, but not their product. */
+/**
+ * Why no clock can represent the times of the ticks that it names: each number is sound by itself, but not their
+ * product.
+ */
 export function ticksProblem({
   tick,
   through_tick = tick,
@@ -238,7 +242,7 @@ export function ticksProblem({
 
 /**
  * The same as `sampleSchema` (a property test compares both), at a fifth of the cost: the writer checks every sample
- * of a plant. Properties that it does not know stay, which harms nobody.
+ * of a plant. Properties that it does not know stay, which does no harm.
  */
 function isSample(json: unknown): json is Sample {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return false;

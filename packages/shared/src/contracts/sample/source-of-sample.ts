@@ -1,7 +1,7 @@
 import { subjects } from '../subjects.ts';
 import type { Sample } from './sample.ts';
 
-/** `again`: the API has sent it again from quarantine. `dropped`: the supervisor tells what the stream dropped. */
+/** `again`: the API has sent it again from quarantine. `dropped`: the supervisor reports what the stream dropped. */
 export type SampleSource = 'holder' | 'again' | 'dropped';
 
 /**

@@ -36,7 +36,7 @@ export interface Coverage {
    * none of it could lie in SAMPLES any more. Says nothing about what the same sender sent after a range.
    */
   readonly confirmed: TickRanges;
-  /** Ticks with which a sender has begun whose source had kept what it had to tell before. */
+  /** Ticks with which a sender has begun whose source had kept earlier values. */
   readonly sourceKept?: TickRanges | undefined;
 }
 

@@ -47,7 +47,7 @@ const noticeMs = 10_000;
 
 type Cause = Pick<CausedTicks, 'cause' | 'event'>;
 
-/** Causes of ticks in which nobody listened, up to the next record of the session. */
+/** Causes of ticks in which no collector listened, up to the next record of the session. */
 const unheard: ReadonlySet<GapCause> = new Set([
   'waiting',
   'failover',
@@ -172,7 +172,7 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, context: Known
   const isFollowed = afterMs < interval.endMs;
   // A record of another length is from before the pause if no change has come since.
   const isFormer = before.periodMs !== periodMs && beforeMs < interval.fromMs && change === undefined;
-  // Nobody has ever read the device, and nobody will.
+  // The device was never read, and will not be.
   const isTakenBack = isNew && leftMs !== undefined && !isFollowed;
   if (isFollowed || isTakenBack || next !== undefined) {
     // The hole may begin under one holder and end under the next; the hand-over explains both halves.
@@ -182,7 +182,7 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, context: Known
         ? leftMs
         : Number.POSITIVE_INFINITY;
     const handOver = placements.findLast(({ timeMs, reason, releasedMs }) => {
-      // A move explains nothing from before it: its session was read until then, or was away for another cause.
+      // A move explains nothing from before it: its session was read until then, or was missing for another cause.
       if (releasedMs !== undefined && from < firstTickOfEnding(releasedMs, periodMs)) return false;
       // The first holder's own record in the tick of its assignment shows that it had begun.
       const beginsMs = isBeginning(reason) && !isFormer ? holeBeginsMs + before.periodMs : holeBeginsMs;

@@ -113,7 +113,7 @@ describe('ticks around a change of configuration', () => {
       ['failover', 190 * second, 199 * second, [11]],
       ['failover', 200 * second, 203_900, [11]],
     ]);
-    // The session goes on, and nobody has read since.
+    // The session goes on, and has not been read since.
     expect(gapsOf({ ...story, placements: [placed] }).map(([cause]) => cause)).toEqual([
       'not_arrived',
       'not_arrived',

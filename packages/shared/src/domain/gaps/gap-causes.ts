@@ -8,8 +8,9 @@
  * - `failover`, `drain`, `rebalance`, `recovery`: lost while the session went to the holder that was assigned with that
  *   reason; a move for balance explains nothing from before it
  * - `restart`: the holder was restarted, suspended or had its clock set, and came back under the same epoch
- * - `delivered_late`: for one of these reasons nobody listened to a subscribed device, but its source kept what it had to tell,
- *   and told the next holder, or the same once it was back
+ * - `delivered_late`: for one of these reasons no collector listened to a subscribed device, but its source kept its
+ *   values,
+ *   and reported them to the next holder, or the same once it was back
  * - `reconfiguration`: the holder heard of a change of configuration only after it had come into force
  * - `session_end`: scheduled right before the session was paused, stopped or failed
  * - `holder_lost`: the holder fell silent, and the session was paused, stopped or failed before it or another went on

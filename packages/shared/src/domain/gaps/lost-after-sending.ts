@@ -51,7 +51,7 @@ export function lostAfterSending(
       toMs !== undefined && toMs > hole.from * periodMs && toMs <= next.from * periodMs;
     if (!isCovered && intervals.some(isOver)) return [];
     const before = recorded[after - 1];
-    // Another collector was given the session in the hole, and nobody knows since when it reads.
+    // Another collector was given the session in the hole, and since when it reads is unknown.
     const isWithin = (timeMs: number) =>
       timeMs >= ((before?.to ?? hole.from) + 1) * periodMs && timeMs < (next.from + 1) * periodMs;
     const isKnown = isCovered || source.from > (before?.to ?? -1);

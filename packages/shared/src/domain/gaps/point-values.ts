@@ -18,7 +18,7 @@ export interface PointRate {
 /** The ticks in which a device was to be read by one version of the configuration. */
 export interface RatedTicks {
   readonly scheduled: TickRanges;
-  /** Undefined if nobody knows how many points this version has. */
+  /** Undefined if it is unknown how many points this version has. */
   readonly rates: readonly PointRate[] | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface ValuesOptions {
   readonly quarantined: TickRanges;
   readonly gaps: readonly Gap[];
   readonly lacking: readonly LackedTicks[];
-  /** Stored ticks for which nobody knows what they lack. */
+  /** Stored ticks for which it is unknown what they lack. */
   readonly untold: TickRanges;
 }
 
@@ -87,7 +87,7 @@ export function deviceValues(options: ValuesOptions): DeviceValues | undefined {
   let never = new Map<string, UndeliveredPoint>();
   for (const [index, leg] of legs.entries()) {
     const due = intersection(leg.scheduled, window);
-    // Until a version has its first tick, nobody knows which points it has kept.
+    // Until a version has its first tick, it is unknown which points it has kept.
     if (due.length === 0 && !haveAsMany(leg.rates, legs[index - 1]?.rates)) never = new Map();
     if (due.length === 0) continue;
     if (!leg.rates || intersection(intersection(storedTicks, due), untold).length > 0) return undefined;

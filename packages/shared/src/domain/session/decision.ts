@@ -11,7 +11,9 @@ export type SessionRefusal =
   | { readonly code: 'session_ended'; readonly sessionId: string; readonly status: 'stopped' | 'error' }
   | { readonly code: 'session_paused'; readonly sessionId: string }
   | { readonly code: 'time_limit_reached'; readonly sessionId: string; readonly hardLimitAt: string }
-  /** Somebody else has changed it since: the change was worked out from a version that the session no longer has. */
+  /**
+   * It was changed since by another command: the change was worked out from a version that the session no longer has.
+   */
   | { readonly code: 'configuration_moved_on'; readonly sessionId: string; readonly configVersion: number }
   /** The change before it is not in force yet. */
   | { readonly code: 'reconfiguration_pending'; readonly sessionId: string; readonly effectiveAt: string };

@@ -8,7 +8,10 @@ export interface SessionNeeds {
   readonly endpoints: readonly string[];
 }
 
-/** How long a session may take, as moments, RFC 3339 in UTC: they stand in each of the session's events, so that nobody has to count. */
+/**
+ * How long a session may take, as moments, RFC 3339 in UTC: they stand in each of the session's events, so that readers
+ * need not count.
+ */
 export interface TimeLimits {
   readonly softLimitAt?: string;
   readonly hardLimitAt?: string;
@@ -57,7 +60,7 @@ export interface SessionStopped extends SessionIdentity {
   readonly reason: string;
 }
 
-/** `passing`: it may work later, without anybody's doing. `permanent`: somebody must change something first. */
+/** `passing`: it may work later by itself. `permanent`: a change is needed first. */
 export type FailureCause = 'passing' | 'permanent';
 
 export interface SessionFailed extends SessionIdentity {

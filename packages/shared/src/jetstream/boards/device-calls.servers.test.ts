@@ -22,7 +22,7 @@ async function connectionTo(url: string, name: string): Promise<NatsConnection> 
   return nc;
 }
 
-/** A collector that counts what it is told, and everything that comes on its subject. */
+/** A collector that counts the calls to it, and everything that comes on its subject. */
 async function collectorAt(url: string, reply: DeviceReply = { kind: 'refused', detail: 'test' }) {
   const nc = await connectionTo(url, `collector-${collectorId}`);
   const calls: string[] = [];

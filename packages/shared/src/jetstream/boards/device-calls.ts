@@ -157,7 +157,7 @@ function tooLong(bytes: number): string {
 
 const tellEveryMs = 60_000;
 
-/** Logs forged calls at most once a minute, so that nobody can fill the log with them. */
+/** Logs forged calls at most once a minute, so that they cannot fill the log. */
 function tellOfForgeries(log: Logger): (reply: string | undefined) => void {
   let toldAtMs = Number.NEGATIVE_INFINITY;
   let calls = 0;
@@ -166,7 +166,7 @@ function tellOfForgeries(log: Logger): (reply: string | undefined) => void {
     if (performance.now() - toldAtMs < tellEveryMs) return;
     log.error(
       { calls, reply },
-      'somebody who is not the API had a call sent to this collector, which did nothing for it: a key of NATS is in wrong hands',
+      'a client that is not the API had a call sent to this collector, which did nothing for it: a key of NATS is in wrong hands',
     );
     toldAtMs = performance.now();
     calls = 0;

@@ -8,7 +8,7 @@ import { readEntries } from '../consume/read-entries.ts';
 const keyOf = ({ collector }: Pick<OutboxStatus, 'collector'>) => `outbox.${collector}`;
 
 /**
- * Collectors' reports on the samples still on their way, in the SINKS bucket beside the writers' reports, by collector
+ * Collectors' reports on the samples still on their way, in the SINKS bucket next to the writers' reports, by collector
  * id.
  */
 export class OutboxBoard {

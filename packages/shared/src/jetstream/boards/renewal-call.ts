@@ -11,7 +11,7 @@ export function callForRenewals(nc: NatsConnection): void {
   if (!nc.isClosed()) nc.publish(subjects.renewalCall);
 }
 
-/** Somebody who can have the broker publish here must not make all collectors write without a pause. */
+/** A client that can have the broker publish here must not make all collectors write without a pause. */
 const heedEveryMs = 1_000;
 
 export function onRenewalCall(nc: NatsConnection, renew: () => void): void {

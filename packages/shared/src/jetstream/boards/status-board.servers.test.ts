@@ -63,7 +63,7 @@ describe('the board of live states', () => {
     const largest = statusOf(10_000);
     expect(JSON.stringify(largest).length).toBeGreaterThan(2 * (nc.info?.max_payload ?? 0));
     await board.write('1', largest);
-    // Only the newest message under a key counts: what is overwritten before it was read is never told.
+    // Only the newest message under a key counts: what is overwritten before it was read is never reported.
     await statusFrom('one');
     const smaller = statusOf(400, { instance: 'smaller', updated_at: '2026-11-28T08:00:03.000Z' });
     await board.write('1', smaller);

@@ -58,7 +58,7 @@ export class StatusBoard {
 
   /**
    * Every status that is there, then every change. A missed change costs seconds: owners rewrite their status. A
-   * collector's status is reported only when it stands under that collector's id; only the log tells whether it holds
+   * collector's status is reported only when it stands under that collector's id; only the log shows whether it holds
    * the session.
    * @param options.withDevices false for a reader that needs no device's health: most of what large sessions write stays
    *   undecoded

@@ -44,7 +44,7 @@ const consumersOfWatch = async () => {
   return names;
 };
 
-/** Loses the consumer as a dying node does: nobody is told. */
+/** Loses the consumer as a dying node does: without a notice. */
 async function loseConsumer(): Promise<void> {
   for (const name of await consumersOfWatch()) await jsm.consumers.delete(`KV_${bucket}`, name);
 }

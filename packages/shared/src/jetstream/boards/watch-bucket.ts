@@ -10,7 +10,7 @@ import { pause, systemTimers } from '../../runtime/timers.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 
 const lookEveryMs = 2_500;
-/** Buckets in memory vanish with their server; the first service to reconnect makes them anew. */
+/** Buckets in memory vanish with their server; the first service to reconnect recreates them. */
 const madeWithinMs = 10_000;
 const isMadeEveryMs = 250;
 
@@ -27,7 +27,7 @@ export interface BucketToWatch {
  * The client's own watch has a consumer on one node of a cluster. When that node dies, the connection moves to another
  * one, but the client notices only at the second missed heartbeat, one every 30 s: 78 to 83 s without a change were
  * measured. So the bucket's last sequence is asked for now and then, and a watch that stands still behind it is begun
- * anew.
+ * again.
  * @param onCurrent called whenever this check has shown that no change is missing
  * @throws what the client throws when the broker cannot be asked, or the bucket is missing for ten seconds
  */
@@ -93,7 +93,7 @@ class BucketWatch {
   }
 
   async #beginAnew(before: number, last: number): Promise<void> {
-    // Every entry is delivered anew, but an emptied bucket no longer has its last one.
+    // Every entry is delivered again, but an emptied bucket no longer has its last one.
     this.#lastRevision = last;
     try {
       await this.begin();
@@ -103,7 +103,7 @@ class BucketWatch {
     }
   }
 
-  /** Never throws: a broker that is away is asked again. */
+  /** Never throws: an unavailable broker is asked again. */
   async standUntilStopped(
     { nc, jsm, stream }: { nc: NatsConnection; jsm: JetStreamManager; stream: string },
     onCurrent: () => void,
@@ -122,7 +122,7 @@ class BucketWatch {
         stoodAt = isBehind ? before : undefined;
         if (!isBehind && !signal.aborted) onCurrent();
       } catch {
-        // The broker is away, or put the consumer on the dead node: the next look tries again.
+        // The broker is unavailable, or put the consumer on the dead node: the next look tries again.
       }
     }
   }

@@ -5,7 +5,7 @@ import { inboxPrefixOf } from './inbox-prefix-of.ts';
 /** Exactly one of the two callbacks is called, once. */
 export interface Asked {
   readonly onAnswer: (message: Msg) => void;
-  /** Nobody knows what became of the question. */
+  /** The outcome of the question is unknown. */
   readonly onLost: (why: string) => void;
   readonly timeoutMs: number;
 }

@@ -1,7 +1,7 @@
 import { pause, systemTimers } from '../../runtime/timers.ts';
 
 export interface AskAgainOptions {
-  /** How long one question is waited for before the next one goes out beside it. */
+  /** How long one question is waited for before the next one goes out next to it. */
   readonly everyMs: number;
   readonly withinMs: number;
   /** Whether an error settles the matter: the same question would be refused again. */

@@ -7,7 +7,7 @@ export class BrokerAway extends Error {
   override readonly name = 'BrokerAway';
 }
 
-/** The broker, or a stream on it, is not what we need. Waiting does not help; somebody has to change it. */
+/** The broker, or a stream on it, is not what we need. Waiting does not help; it has to be changed. */
 export class BrokerUnfit extends Error {
   override readonly name = 'BrokerUnfit';
 }

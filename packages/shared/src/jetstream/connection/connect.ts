@@ -31,10 +31,10 @@ export interface Connection {
   problem(): string | undefined;
   /**
    * Called after every reconnect. Watchers may have missed something meanwhile.
-   * @param listener is told whether the client only moved to another node, while the brokers answered all the time
+   * @param listener receives whether the client only moved to another node, while the brokers answered all the time
    */
   onReconnect(listener: (hasMoved: boolean) => void): void;
-  /** Sends what is still buffered, then closes; gives up after a few seconds when the broker is away. */
+  /** Sends what is still buffered, then closes; gives up after a few seconds when the broker is unavailable. */
   close(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export async function connectNats(
   /** Refusals in a row since the last connection. */
   let refusals = 0;
   let refusedAtMs = Number.NEGATIVE_INFINITY;
-  /** Zero when the last refusal is long ago: then the broker is away rather than refusing us. */
+  /** Zero when the last refusal is long ago: then the broker is unavailable rather than refusing us. */
   const recentRefusals = () => (performance.now() - refusedAtMs < 2 * longestWaitMs ? refusals : 0);
   const clientOptions: NodeConnectionOptions = {
     ...accessOptions(options),

@@ -1,6 +1,6 @@
 /** Codes of JetStream for which its client has no name. */
 
-/** "wrong last sequence": somebody else has written meanwhile. */
+/** "wrong last sequence": another client has written meanwhile. */
 export const wrongLastSequence: readonly number[] = [10071, 10164];
 
 /** The stream could not store a message, for whatever reason; "maximum bytes exceeded" among them. */

@@ -41,9 +41,9 @@ const homeEveryMs = 10_000;
 
 /**
  * Asks the connected node, again and again, a question that only a leader with most of its copies can answer. TCP
- * connections outlive a node's quorum: without this, nobody left a node that was cut off from the other two, and all its
- * clients stood still. A node is left only while another one answers: during an election none does, for 5 s and more,
- * and every client would move for nothing.
+ * connections outlive a node's quorum: without this, clients stayed on a node that was cut off from the other two, and
+ * stood still. A node is left only while another one answers: during an election none does, for 5 s and
+ * more, and every client would move for nothing.
  *
  * A client that went elsewhere goes back when its node answers again, so that the clients are spread over the nodes as
  * before.

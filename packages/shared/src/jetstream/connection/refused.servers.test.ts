@@ -23,7 +23,7 @@ async function brokerThatKnows(...seeds: string[]) {
       users = usersOf(publicKeys);
       process.kill(server.pid, 'SIGHUP');
     },
-    /** How often it has refused somebody so far. */
+    /** How often it has refused a client so far. */
     refusals: () => server.lastLines(500).filter((line) => /authentication error/.test(line)).length,
   };
 }

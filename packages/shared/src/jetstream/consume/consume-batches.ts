@@ -197,7 +197,7 @@ class RunningBatchConsumer {
 
   /**
    * Drains the subscription: until the broker has confirmed its end, messages still arrive. Closing alone would drop
-   * what the broker has sent and the client has not read yet: nobody would get it before `ack_wait` is over.
+   * what the broker has sent and the client has not read yet: no other reader would get it before `ack_wait` is over.
    */
   async #endDelivery(source: ConsumerMessages): Promise<void> {
     // The client does not expose its subscription, but follows when that is drained.
@@ -212,7 +212,7 @@ class RunningBatchConsumer {
   }
 
   #arrived(message: JsMsg): void {
-    // Nobody here would handle the message, or it would exceed what may be held.
+    // No handler is left for the message, or it would exceed what may be held.
     if (this.#stopping.signal.aborted || this.#isPaused) {
       this.#giveBack([message]);
       return;

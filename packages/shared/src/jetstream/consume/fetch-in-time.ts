@@ -9,7 +9,7 @@ export class BrokerSilent extends Error {
 
 /**
  * The messages of one request to an ordered consumer. While a broker hangs or is gone, the client itself would wait
- * until it is back, making the consumer anew over and over.
+ * until it is back, recreating the consumer over and over.
  * @param request `expires` in ms
  * @throws BrokerSilent when nothing came for 5 s while a message was waited for, and what the client throws
  */

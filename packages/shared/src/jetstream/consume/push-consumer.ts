@@ -47,12 +47,12 @@ const nanosPerMs = 1_000_000;
 const statusCode = 100;
 
 /**
- * Makes the consumer of this name anew, so that everything unacknowledged comes at once, and takes what it delivers. The
+ * Recreates the consumer of this name, so that everything unacknowledged comes at once, and takes what it delivers. The
  * broker pushes: where an account imports what it needs, each request of a pull consumer leaves an entry in the broker
  * for ever.
  *
- * Each consumer has a delivery subject of its own: messages still on their way from a former one reach nobody, and a
- * process that goes by the same name does not hear another's deliveries.
+ * Each consumer has a delivery subject of its own: messages still on their way from a former one are not received, and
+ * a process that goes by the same name does not hear another's deliveries.
  * @throws when the broker refuses, or gives no answer in time
  */
 export async function openPushConsumer(options: PushConsumerOptions): Promise<PushConsumer> {

@@ -65,7 +65,7 @@ export function serveConsumerRequests(nc: NatsConnection, log: Logger): void {
     queue,
     callback: (error, message) => {
       if (error) return;
-      // While JetStream is away the request stays unanswered, and the client asks again.
+      // While JetStream is unavailable the request stays unanswered, and the client asks again.
       answer(message, { nc, own, budget: requests }).catch((failure: unknown) =>
         log.warn({ err: failure, request: message.subject }, 'a consumer that was asked for was not made'),
       );

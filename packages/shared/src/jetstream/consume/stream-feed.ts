@@ -11,7 +11,7 @@ export interface FedMessage {
   readonly subject: string;
   /** How many more matching messages the stream has already. */
   readonly pending: number;
-  /** Empty for a copy that somebody made the broker put there. */
+  /** Empty for a copy that a client made the broker put there. */
   readonly data: string;
 }
 
@@ -69,7 +69,7 @@ export async function openStreamFeed(
           await setImmediate();
           turnAtMs = performance.now();
         }
-        // The copy's sequence counts for a reader that comes back; its content counts for nobody.
+        // The copy's sequence counts for a reader that comes back; its content does not count.
         const body = isBrokerCopy(headers) ? '' : text.decode(data);
         yield { sequence: seq, subject, pending: info.pending, data: body };
       }

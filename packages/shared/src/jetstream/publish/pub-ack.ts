@@ -11,7 +11,7 @@ export class PublishRefused extends Error {
   }
 }
 
-/** Nobody knows whether it was stored. */
+/** Whether it was stored is unknown. */
 export class PublishUnconfirmed extends Error {
   override readonly name = 'PublishUnconfirmed';
 }

@@ -62,7 +62,7 @@ describe('samples that SAMPLES drops unwritten', () => {
     for (;;) {
       const { num_pending } = await consumer.info();
       if (num_pending === 0) break;
-      // No more than there are: what is asked for and not taken would be delivered to nobody.
+      // No more than there are: what is asked for and not taken would be lost.
       const max_messages = Math.min(500, num_pending);
       for await (const message of await consumer.fetch({ max_messages, expires: 1_000 })) {
         published.push(message.json<Sample>());

@@ -24,7 +24,7 @@ export async function holdersSample(message: ReadMessage, epochs: EpochBook): Pr
   return sample && isPlacedSo(await epochs.find(sample.epoch), sample) ? sample : undefined;
 }
 
-/** The sample in a message, as its sender says; only the log tells whether the sender held the session. */
+/** The sample in a message, as its sender says; only the log shows whether the sender held the session. */
 function claimedSample({ subject, headers, body }: ReadMessage): Sample | undefined {
   if (isBrokerCopy(headers)) return undefined;
   const decoded = decodeSample(body);

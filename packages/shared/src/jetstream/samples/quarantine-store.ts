@@ -114,7 +114,7 @@ export interface SentAgain {
   readonly firstSequence: number;
   /** How far its sender's clock was ahead of the broker's then, in ms; undefined where that is not known. */
   readonly clockAheadMs: number | undefined;
-  /** An epoch unknown to the log that somebody vouches for. */
+  /** An epoch unknown to the log that an administrator vouches for. */
   readonly trustEpoch: number | undefined;
 }
 
@@ -140,7 +140,7 @@ export async function sendAgain(
   const js = jetstream(nc);
   const { seq, duplicate } = await js.publish(to, body, { msgID: messageId, headers: about });
   if (!duplicate || (await liesOn(nc, to, seq))) return seq;
-  // Ids count for the whole stream, and somebody else has used this one: what is not stored must not be deleted.
+  // Ids count for the whole stream, and another client has used this one: what is not stored must not be deleted.
   return (
     await js.publish(to, body, { msgID: freshMessageId(messageId, crypto.randomUUID()), headers: about })
   ).seq;

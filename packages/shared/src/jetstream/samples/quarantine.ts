@@ -9,7 +9,7 @@ export interface QuarantinedMessage {
   readonly sequence: number;
   /** Its sequence when it came for the first time, if it was in quarantine before and has been sent again. */
   readonly firstSequence?: number | undefined;
-  /** How far its sender's clock was ahead of the broker's, in ms, as far as it told. */
+  /** How far its sender's clock was ahead of the broker's, in ms, if it said so. */
   readonly clockAheadMs?: number | undefined;
   readonly reason: string;
   /** As `lost_epoch` of the message in QUARANTINE. */

@@ -22,8 +22,8 @@ const fetchedAtOnce = 2_000;
 const text = new TextDecoder();
 
 /**
- * The oldest messages of SAMPLES that are in no database, read before the stream drops them: afterwards nobody could
- * tell any more whose they were.
+ * The oldest messages of SAMPLES that are in no database, read before the stream drops them: afterwards it can no
+ * longer be found out whose they were.
  */
 export class SampleHead {
   readonly #nc: NatsConnection;
@@ -82,7 +82,7 @@ export class SampleHead {
 
   #entryOf(sequence: number, subject: string, body: string): HeadEntry {
     const decoded = decodeSample(body);
-    // Our own reports are believed: told by us, a collector's claim in another's name would count.
+    // Our own reports are believed: reported by us, a collector's claim in another's name would count.
     if (!decoded.ok || sourceOfSample(subject, decoded.sample) === undefined) {
       return { sequence, about: undefined, fromTick: 0, toTick: 0 };
     }

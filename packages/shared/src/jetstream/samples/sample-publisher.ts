@@ -68,8 +68,8 @@ export class SamplePublisher {
    */
   readonly #confirmed = new Map<number, number>();
   /**
-   * Makes the fresh id of a sample whose own id somebody has used: the same at each try, so that a repeat stays one
-   * message.
+   * Makes the fresh id of a sample whose own id was used by another client: the same at each try, so that a repeat
+   * stays one message.
    */
   readonly #secret = randomBytes(32);
   /** Ids that the broker knows without a sequence yet: since when, and when it last said so. */
@@ -215,7 +215,7 @@ export class SamplePublisher {
 /** The two headers of a sample. Plain headers cost more, since they take names and values of any kind. */
 function sampleHeaders(messageId: string): MsgHdrs {
   if (/[\r\n]/.test(messageId)) throw new RangeError('a message id has no line ends');
-  // Its time tells the writer how far our clock is off, however long the message waited for the broker.
+  // Its time shows the writer how far our clock is off, however long the message waited for the broker.
   const text = `NATS/1.0\r\n${messageIdHeader}: ${messageId}\r\n${sentAtHeader}: ${Date.now()}\r\n\r\n`;
   return { encode: () => Buffer.from(text) } as unknown as MsgHdrs;
 }

@@ -92,7 +92,7 @@ describe('the watch over samples that are not written', () => {
     for (;;) {
       const { num_pending } = await consumer.info();
       if (num_pending === 0) break;
-      // No more than there are: what is asked for and not taken would be delivered to nobody.
+      // No more than there are: what is asked for and not taken would be lost.
       for await (const message of await consumer.fetch({ max_messages: num_pending, expires: 2_000 })) {
         message.ack();
       }

@@ -159,7 +159,7 @@ class BacklogWatch implements SampleBacklogWatch {
     await this.#tellDropped(true);
   }
 
-  /** Reads the oldest samples: once the stream has dropped them, nobody can tell any more whose they were. */
+  /** Reads the oldest samples: once the stream has dropped them, it can no longer be found out whose they were. */
   async #readHead({ stream, writer }: Look): Promise<void> {
     const { first_seq, last_seq } = stream.state;
     if (this.#isInDanger() && writer) {
@@ -286,7 +286,7 @@ function lostBetween(before: Look | undefined, now: Look): number {
   if (!now.writer) return 0;
   const formerWriter = before?.writer;
   const firstBefore = before?.stream.state.first_seq ?? 1;
-  // The broker moves the floor past what is gone, so only an earlier look tells what was written.
+  // The broker moves the floor past what is gone, so only an earlier look shows what was written.
   const lastSeen = Math.max(
     formerWriter?.delivered.stream_seq ?? now.writer.ack_floor.stream_seq,
     firstBefore - 1,

@@ -33,7 +33,7 @@ export interface AssignmentInbox {
 }
 
 /**
- * A collector's side of ASSIGNMENTS: its durable consumer, made anew, so that everything on its subjects comes at once.
+ * A collector's side of ASSIGNMENTS: its durable consumer, recreated, so that everything on its subjects comes at once.
  * Neither a restarted collector nor one that lost its connection waits for the `ack_wait` of earlier messages.
  */
 export async function openAssignmentInbox(options: {
@@ -60,13 +60,13 @@ export async function openAssignmentInbox(options: {
     },
     onMessage: (message) => {
       const parsed = parseAssignmentSubject(message.subject);
-      // Whatever somebody else has had delivered here is no work of ours.
+      // Whatever another client has had delivered here is no work of ours.
       if (parsed?.collectorId === collectorId) onAssignment(handleOf(nc, parsed.taskId, message));
     },
   });
   return {
     close: async () => consumer.close(),
-    // Silence alone is enough: when a consumer has no leader, nobody says whether it is there.
+    // Silence alone is enough: when a consumer has no leader, no node says whether it is there.
     isIntact: async () => !consumer.isSilent() && (await consumer.isIntact()),
   };
 }

@@ -108,7 +108,7 @@ describe('the session log of a reader that keeps its own position', () => {
     const jsm = await jetstreamManager(log.nc);
     const requests = async () => (await jsm.consumers.info(streamNames.sessions, durable)).num_waiting;
     await expect.poll(requests).toBe(1);
-    // Its next request stays on the way until the durable is somebody else's.
+    // Its next request stays on the way until the durable belongs to another reader.
     proxy.stall();
     await expect.poll(requests).toBe(0);
     const latter = await open(end);

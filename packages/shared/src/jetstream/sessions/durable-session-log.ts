@@ -27,20 +27,20 @@ import { storedEvent } from './jetstream-event-store.ts';
 
 const nanosPerMs = 1_000_000;
 
-/** A delivery was lost on the way: what came next must not be applied. The log is to be opened anew. */
+/** A delivery was lost on the way: what came next must not be applied. The log is to be opened again. */
 export class DeliveryGap extends Error {
   override readonly name = 'DeliveryGap';
 }
 
-/** Another reader has made the durable anew and reads the log now. */
+/** Another reader has recreated the durable and reads the log now. */
 export class TakenOver extends Error {
   override readonly name = 'TakenOver';
 }
 
 /**
- * A node is back that was away when the durable was made anew. It may have taken a former durable on its disk for this
- * one ("start sequence can not be updated"): then it serves nobody, and calls itself unwell until the durable is made
- * anew in its presence.
+ * A node is back that was down when the durable was recreated. It may have taken a former durable on its disk for this
+ * one ("start sequence can not be updated"): then it serves no reader, and reports itself unhealthy until the durable
+ * is made again in its presence.
  */
 export class CopyIsBack extends Error {
   override readonly name = 'CopyIsBack';
@@ -73,7 +73,7 @@ export async function readLastSequence(nc: NatsConnection): Promise<number> {
 }
 
 /**
- * Last acknowledged sequence of a durable consumer; undefined when there is none, or nobody answers for it: after a
+ * Last acknowledged sequence of a durable consumer; undefined when there is none, or no node answers for it: after a
  * cluster had healed, a consumer was seen without a leader for minutes, though its stream had one.
  */
 export async function readAcknowledged(nc: NatsConnection, durable: string): Promise<number | undefined> {
@@ -108,7 +108,7 @@ const pullExpiresMs = 1_000;
 /** Events of one request; `max_ack_pending` bounds those taken and not acknowledged yet. */
 const pulledAtOnce = 500;
 const retryPauseMs = 250;
-/** Repeats a question to a consumer: while it has no leader nobody answers, so the question is asked again. */
+/** Repeats a question to a consumer: while it has no leader there is no answer, so the question is asked again. */
 function untilAnswered<T>(nc: NatsConnection, ask: () => Promise<T>): Promise<T> {
   const slownessMs = BrokerAnswers.of(nc).slownessMs('write');
   return askAgain(ask, {
@@ -118,7 +118,7 @@ function untilAnswered<T>(nc: NatsConnection, ask: () => Promise<T>): Promise<T>
 
 /**
  * How long the durable may go unserved. The broker takes a dead node for alive for about a minute and may choose it for
- * a consumer; the others then need 4 to 9 s to elect a leader (nats-server, raft.go). Making the durable anew is
+ * a consumer; the others then need 4 to 9 s to elect a leader (nats-server, raft.go). Recreating the durable is
  * quicker.
  */
 const unservedMs = 1_000;
@@ -163,7 +163,7 @@ export class DurableSessionLog {
   }
 
   /**
-   * Makes the durable anew behind `after`. Taking over the existing one would not do: events in flight to a reader that
+   * Recreates the durable behind `after`. Taking over the existing one would not do: events in flight to a reader that
    * died would be held back for `ack_wait` and then arrive out of order, and a reader whose database was restored would
    * never see what the former one acknowledged.
    */
@@ -247,7 +247,7 @@ export class DurableSessionLog {
     }
   }
 
-  /** Asks until the broker answers, or nobody wants to know. @throws TakenOver, CopyIsBack */
+  /** Asks until the broker answers, or the answer is no longer needed. @throws TakenOver, CopyIsBack */
   async #confirmOwn(signal: AbortSignal): Promise<void> {
     let info: ConsumerInfo | undefined;
     while (!info) {
@@ -277,7 +277,7 @@ export class DurableSessionLog {
   /**
    * The next events, at most `max`; none when none came within `waitMs`.
    * @throws DeliveryGap, TakenOver, CopyIsBack, and what the client throws when the durable or the broker is gone for good; then the log is
-   * to be opened anew
+   * to be opened again
    */
   async next(max: number, waitMs: number): Promise<StoredEvent[]> {
     if (this.#arrived.length === 0 && !this.#failure) {
@@ -291,7 +291,7 @@ export class DurableSessionLog {
     return deliveries.map((message) => this.#accept(message));
   }
 
-  /** Tells the broker that everything handed out so far is in the reader's database. */
+  /** Confirms to the broker that everything handed out so far is in the reader's database. */
   acknowledge(): void {
     this.#lastMessage?.ack();
   }

@@ -133,7 +133,7 @@ export class JetStreamEventStore implements EventStore {
       const follower = await this.#follower(subject, expectedLast);
       if (follower.event) return settle(subject, event, expectedLast, follower.event);
       // No event has followed, yet the expected sequence was refused: it lies beyond the subject's end. After an
-      // unanswered attempt, or with somebody else's in flight, this end may still move.
+      // unanswered attempt, or with another client's in flight, this end may still move.
       if (!isUnanswered() && follower.isAnswered && isWrongLastSequence(cause) && !mayBeInFlight(cause)) {
         throw new VersionConflict(subject, expectedLast, { cause });
       }
@@ -245,7 +245,7 @@ function provesNothingStored(error: unknown): boolean {
   return error instanceof PublishRefused && !isWrongLastSequence(error) && !hadNoTaker(error);
 }
 
-/** The server said that nobody listens: JetStream is not up yet, or the stream is not there. It may come. */
+/** The server said that there are no responders: JetStream is not up yet, or the stream is not there. It may come. */
 function hadNoTaker(error: unknown): boolean {
   return error instanceof PublishRefused && error.code === 0;
 }

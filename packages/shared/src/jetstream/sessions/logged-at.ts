@@ -11,7 +11,7 @@ import { leaderInfo } from '../connection/leader-info.ts';
 import { storedMessage } from '../connection/stored-message.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 
-/** Questions at a time: somebody who makes up epochs must not flood the broker with them. */
+/** Questions at a time: a client that makes up epochs must not flood the broker with them. */
 const askedAtOnce = 32;
 /**
  * An epoch book over SESSIONS; may be made before the broker is up.

@@ -42,7 +42,7 @@ export async function sessionLogExtent(nc: NatsConnection): Promise<SessionLogEx
   }
 }
 
-/** The sizes that this broker's streams have, for making them anew elsewhere. */
+/** The sizes that this broker's streams have, for recreating them elsewhere. */
 export async function streamSettingsInUse(nc: NatsConnection): Promise<StreamSettings> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const sessions = (await leaderInfo(jsm, streamNames.sessions)).config;
@@ -63,7 +63,7 @@ export interface SavedEvent {
 
 /**
  * Appends saved events to a log that ends right before the first of them. Epochs and running-since are sequences,
- * so each has to get the one that it had: the broker is told which it must be, and its answer is compared.
+ * so each has to get the one that it had: the broker receives which it must be, and its answer is compared.
  * @returns the sequence of the last one, 0 when there was none
  * @throws RestoreFailed at the first that gets another sequence or none
  */

@@ -137,7 +137,7 @@ describe('a log that lost events in its middle', () => {
     const { nc } = await connectNats({ url, name: 'vandal', log: createLogger('test', 'fatal') });
     const jsm = await jetstreamManager(nc);
     const log = await sessionLogForTest(url);
-    // Made anew without what denies deletion: a stand-in for a damaged disk.
+    // Recreated without what denies deletion: a stand-in for a damaged disk.
     await jsm.streams.delete(streamNames.sessions);
     await jsm.streams.add({ name: streamNames.sessions, subjects: [subjects.allSessions] });
     await start(log, '1');

@@ -27,7 +27,7 @@ export interface SessionLogFollower {
   reached(sequence: number, signal?: AbortSignal): Promise<void>;
   /**
    * Compares with the stream itself. Events that were not delivered are read, and a delivery that silently stopped is
-   * begun anew.
+   * begun again.
    * @returns the stream's last sequence
    * @throws LogDamaged while anything speaks against the log, even if only for now; the judge knows which
    */
@@ -39,7 +39,7 @@ export interface FollowOptions {
   readonly nc: NatsConnection;
   readonly after: number | 'newest_per_subject';
   readonly onEvent: (event: StoredEvent) => void;
-  /** Judges whether the log is damaged, by what speaks for it and against it. */
+  /** Judges whether the log is damaged, from the evidence for and against it. */
   readonly judge: LogJudge;
   readonly log: Logger;
   /** `pullLog` unless said. */
@@ -65,7 +65,7 @@ const readWithinMs = 5_000;
 const lookAgainMs = 1_000;
 
 /**
- * Hands every event of SESSIONS after `after` to `onEvent`, in order, without a gap, for ever. Deliveries are begun anew
+ * Hands every event of SESSIONS after `after` to `onEvent`, in order, without a gap, for ever. Deliveries are restarted
  * after broker restarts; an event is handed over once.
  *
  * With `newest_per_subject` the broker first picks, of what the log has already, the newest event of each subject. Such
@@ -144,7 +144,7 @@ class LogFollower {
         sequence,
         resolve: () => {
           this.#waiting.delete(waiter);
-          // Node keeps a signal that was combined from others alive for as long as somebody listens to it.
+          // Node keeps a signal that was combined from others alive for as long as it has listeners.
           signal?.removeEventListener('abort', waiter.resolve);
           resolve();
         },
@@ -169,7 +169,7 @@ class LogFollower {
     await this.#readOn(last_seq);
     if (this.#isWanted && (await this.#isDeliveryDead(last_seq)) && !this.#restarting && !this.#stopped) {
       const about = { delivered: this.#delivered, last_sequence: last_seq };
-      log.warn(about, 'the session log stopped arriving; asking for it anew');
+      log.warn(about, 'the session log stopped arriving; asking for it again');
       void this.#restartUntilDone();
     }
     return last_seq;
@@ -237,7 +237,7 @@ class LogFollower {
 
   /**
    * A broker that was restarted has forgotten the consumer, and the client finds out only by missing heartbeats:
-   * measured, a stop was seen 7 s late. Asking anew costs one request.
+   * measured, a stop was seen 7 s late. Asking again costs one request.
    */
   followConnection(): void {
     void (async () => {

@@ -45,7 +45,7 @@ export function askBucket<T>(jsm: JetStreamManager, kind: QuestionKind, ask: () 
 /**
  * Stores an object as the client does, unless its name is taken. The client sends each message once and waits 5 s for its answer; then
  * it takes the chunks away, although the description may have been stored.
- * @throws when the broker refuses, or gives no answer in time; then nobody knows whether it was stored
+ * @throws when the broker refuses, or gives no answer in time; then it is unknown whether it was stored
  */
 export async function storeObject(object: ObjectToStore): Promise<'stored' | 'already_there'> {
   const { js, jsm, objects, bucket, name, data } = object;

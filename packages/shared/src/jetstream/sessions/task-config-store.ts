@@ -167,7 +167,7 @@ export class TaskConfigStore {
 
   /**
    * @param knownDevices devices of another version, reused where this one has them too: of ten thousand devices one changes,
-   *   and reading all of them anew takes a second
+   *   and reading all of them again takes a second
    * @throws when the broker cannot be asked; a missing or damaged snapshot is an answer, not an error
    */
   async load(
@@ -212,7 +212,7 @@ export class TaskConfigStore {
     if (!parsed.success || loaded.lines.length > 1) {
       return invalid(name, parsed.error ? z.prettifyError(parsed.error) : 'it has more than one line');
     }
-    // With the hash of other content, this would be a device that nobody has configured so.
+    // With the hash of other content, this would be a device that was never configured so.
     return first?.digest === hash
       ? { ok: true, device: parsed.data }
       : { ok: false, problem: `configuration snapshot ${name} is not what its name says` };

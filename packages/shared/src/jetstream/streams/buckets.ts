@@ -42,7 +42,7 @@ export const buckets: readonly Bucket[] = [
     direct: true,
   },
   { name: bucketNames.leader, storage: StorageType.File, max_bytes: mebibyte },
-  // Commands must be taken while the database is away, so who may send them is kept here.
+  // Commands must be taken while the database is unavailable, so who may send them is kept here.
   { name: bucketNames.apiKeys, storage: StorageType.File, max_bytes: 4 * mebibyte },
   { name: bucketNames.users, storage: StorageType.File, max_bytes: 4 * mebibyte },
   // Longer than any login lasts; one that is over is deleted by the API.
@@ -67,8 +67,8 @@ export const buckets: readonly Bucket[] = [
 ];
 
 /**
- * The stream behind a bucket. The client is not used to make it, since it allows roll-ups: with one header, somebody who
- * may write a single key could remove every other key of the bucket.
+ * The stream behind a bucket. The client is not used to make it, since it allows roll-ups: with one header, a client
+ * that may write a single key could remove every other key of the bucket.
  */
 export function bucketStream(
   { name, storage, max_bytes, ttl = 0, max_msg_size = -1, forgets = false, direct = false }: Bucket,
@@ -87,7 +87,7 @@ export function bucketStream(
 }
 
 /**
- * Denies roll-ups on a bucket that was made with them. A service that may not change streams leaves it, and is told when
+ * Denies roll-ups on a bucket that was made with them. A service that may not change streams leaves it, and learns when
  * streams are compared.
  */
 export async function denyRollUps(jsm: JetStreamManager, name: string): Promise<void> {

@@ -153,7 +153,7 @@ async function liesOn(jsm: JetStreamManager, subject: string, seq: number): Prom
   return message?.subject === subject;
 }
 
-/** Whether this is the wanted message, also under the fresh id that it got because somebody else had used its own. */
+/** Whether this is the wanted message, also under the fresh id that it got because another client had used its own. */
 function isUnderId({ header }: StoredMsg, messageId: string): boolean {
   const id = header.get(messageIdHeader);
   return id === messageId || id.startsWith(`${messageId}/`);

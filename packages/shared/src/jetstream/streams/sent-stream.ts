@@ -55,7 +55,7 @@ export async function readSent(nc: NatsConnection, after: number): Promise<NewIn
   const { state, ts } = await leaderInfo(jsm, streamNames.sent);
   const nowMs = ts === undefined ? Date.now() : Date.parse(ts);
   const messages: SentMessage[] = [];
-  // If the stream ends before what was read, it was made anew.
+  // If the stream ends before what was read, it was recreated.
   const from = state.last_seq < after ? 0 : after;
   if (state.last_seq === from || state.messages === 0) return { messages, upTo: state.last_seq, nowMs };
   const consumer = await orderedConsumer(jetstream(nc), streamNames.sent, {

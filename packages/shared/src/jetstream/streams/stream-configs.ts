@@ -71,7 +71,8 @@ export function streamConfigs(settings: StreamSettings): StreamSpec[] {
     },
     {
       ...common,
-      // Apart from SAMPLES, which pushes out whatever lies in it. The oldest go: nobody must wait for mere bookkeeping.
+      // Apart from SAMPLES, which pushes out whatever lies in it. The oldest go: mere bookkeeping must not block
+      // anything.
       name: streamNames.sent,
       subjects: [subjects.allSent],
       retention: RetentionPolicy.Limits,

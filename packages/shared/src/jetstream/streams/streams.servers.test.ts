@@ -93,7 +93,7 @@ describe('the streams', () => {
     for (const [name, config] of Object.entries(changed)) await jsm.streams.update(name, config);
     await jsm.streams.update(`KV_${bucketNames.users}`, { max_bytes: 1024 * 1024 });
     await ensureStreams(connection.nc, { ...settings, taskConfigsMaxBytes: 1024 * 1024 }, telling);
-    // More room than a bucket is made with is somebody's wish.
+    // More room than a bucket is made with was chosen by an administrator.
     const of = (stream: string, max_bytes: number, wanted_bytes: number) => ({
       stream,
       max_bytes: max_bytes * 1024 * 1024,

@@ -46,8 +46,8 @@ interface OtherSize {
 const nanosPerHour = 3_600_000_000_000;
 
 /**
- * The streams that have another size than `wanted`. Where no setting gives the size, somebody may have given a stream
- * more room on purpose, so only less counts.
+ * The streams that have another size than `wanted`. Where no setting gives the size, an administrator may have given a
+ * stream more room on purpose, so only less counts.
  * @param bySetting names of the streams whose size a setting gives
  */
 function otherSizes(
@@ -196,7 +196,7 @@ async function makeStreams(
   );
 }
 
-/** Sessions are read, and readings stored, without SENT: mere bookkeeping must keep nobody from that. */
+/** Sessions are read, and readings stored, without SENT: mere bookkeeping must not prevent that. */
 const isNeeded = ({ name }: { readonly name: string }) => name !== streamNames.sent;
 
 /** @returns false when the stream is missing because the broker has no room for it */
@@ -229,7 +229,7 @@ export const streamsOfHoldfast: readonly string[] = [
 
 function streamShapes(settings: StreamSettings): StreamShape[] {
   const isFile = { storage: StorageType.File };
-  // Sizes are left out, and so are settings that harm nobody.
+  // Sizes are left out, and so are harmless settings.
   const streams = streamConfigs(settings).map(
     ({ name, subjects = [], retention, discard, deny_delete, deny_purge }): StreamShape => ({
       ...{ name, subjects, ...isFile },
@@ -251,7 +251,7 @@ function streamShapes(settings: StreamSettings): StreamShape[] {
   return [...streams, ...keyValue, objects];
 }
 
-/** Settings that streams need to have beside those that they are made with. */
+/** Settings that streams need to have in addition to those that they are made with. */
 const shapes: Readonly<Record<string, Partial<StreamShape>>> = {
   // The truth has no age, and the older events of a task count too.
   [streamNames.sessions]: { max_age: 0, max_msgs_per_subject: -1 },

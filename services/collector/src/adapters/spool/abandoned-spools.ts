@@ -18,7 +18,7 @@ export interface AbandonedSpoolsOptions
 }
 
 /**
- * The folder of a collector's spool. The installation is part of its name, so that nobody sends samples to the wrong
+ * The folder of a collector's spool. The installation is part of its name, so that samples are not sent to the wrong
  * broker.
  */
 export function spoolFolder(spoolDir: string, collectorId: string, installation: string): string {
@@ -27,7 +27,7 @@ export function spoolFolder(spoolDir: string, collectorId: string, installation:
 
 /**
  * Folders in which other collectors of this installation have left samples, the oldest first; `own` is not among them.
- * A folder without a lock file beside it is left out: nobody could tell whether its owner lives.
+ * A folder without a lock file next to it is left out: whether its owner lives cannot be determined.
  */
 async function spoolsOfOthers(
   spoolDir: string,
@@ -53,14 +53,14 @@ async function spoolsOfOthers(
   return abandoned.sort((a, b) => a.since - b.since).map(({ folder }) => folder);
 }
 
-/** Whether the owner of a folder is dead for certain, and nobody else has taken the folder. */
+/** Whether the owner of a folder is dead for certain, and no other process has taken the folder. */
 async function isSpoolAbandoned(folder: string): Promise<boolean> {
   const lock = await lockSpoolFolder(folder);
   await lock?.release(false);
   return lock?.isProof === true;
 }
 
-/** Removes the empty spools that dead collectors have left beside `own`: each new container has a new id. */
+/** Removes the empty spools that dead collectors have left next to `own`: each new container has a new id. */
 async function removeEmptySpools(
   spoolDir: string,
   own: string | undefined,

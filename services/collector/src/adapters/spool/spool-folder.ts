@@ -41,7 +41,7 @@ const noticesSchema = z.array(sampleSchema.extend({ maybe_stored_after: z.int().
 export interface Leftover {
   readonly segments: Segment[];
   readonly confirmed: Confirmed | undefined;
-  /** Notices of lost samples that were not told yet. */
+  /** Notices of lost samples that were not sent yet. */
   readonly notices: SpooledNotice[];
   /** Bytes cut off the end: a record that was being written when its process was killed. */
   readonly tornBytes: number;

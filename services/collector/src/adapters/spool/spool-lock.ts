@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 export interface SpoolLock {
   /**
    * True when the kernel gives the lock to only one of all processes that use this machine's disks, even in different
-   * containers. Otherwise it only tells processes apart that share a network namespace.
+   * containers. Otherwise it only distinguishes processes that share a network namespace.
    */
   readonly isProof: boolean;
   /** @param removeFile true when nothing is left to lock */
@@ -22,8 +22,8 @@ export function spoolLockPath(folder: string): string {
  * Reserves a folder for this process for as long as it lives: the kernel takes both locks back when the process is
  * dead, not when it merely stands still.
  *
- * The first lock is on a file beside the folder, which also works between containers that share the disk. The second is
- * a name in Linux's abstract namespace of sockets, for disks on which the file cannot be locked. Elsewhere the lease
+ * The first lock is on a file next to the folder, which also works between containers that share the disk. The second
+ * is a name in Linux's abstract namespace of sockets, for disks on which the file cannot be locked. Elsewhere the lease
  * alone has to keep two processes apart.
  * @returns undefined while another process has the folder
  */

@@ -123,7 +123,7 @@ describe('the spool of samples', () => {
       DiskSpool.open({ folder: where, instance: 'i', maxBytes: mebibyte, fsync: 'never', log: telling });
     await (await open(folder))?.spool.close();
     expect(messages).toEqual([]);
-    // A path where nobody can make a folder, not even root.
+    // A path where no user can make a folder, not even root.
     const nowhere = join(folder, '..', 'nowhere');
     await symlink(join(folder, 'is', 'not', 'there'), nowhere);
     await (await open(join(nowhere, 'c1')))?.spool.close();

@@ -247,7 +247,7 @@ export class DiskSpool implements Spool {
       if (this.#confirmed) await this.#saveConfirmed();
       isEmpty = this.#segments.length === 0 && !this.#hasLost;
       if (isEmpty && (this.#hasFolder || this.#options.isAnothers)) {
-        // An unreadable spool is useless, and nobody else will ever come for it.
+        // An unreadable spool is useless, and no other process will ever read it.
         if (this.#options.isAnothers) await removeSmallFile(this.#options.folder, 'lost');
         await removeSmallFile(this.#options.folder, 'confirmed');
         await rmdir(this.#options.folder).catch(() => undefined);

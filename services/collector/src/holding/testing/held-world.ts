@@ -65,7 +65,7 @@ export class HeldWorld {
   /** Configurations by version; any other version has `config`. */
   readonly versions = new Map<number, LoadedConfig>();
   lastTicks: Readonly<Record<string, LastTick>> = {};
-  /** The devices that the latest runner was told answer. */
+  /** The devices that answer, as given to the latest runner. */
   answering: ReadonlySet<string> | undefined;
   loadMs = 5;
   /** While this is set, questions wait in it for their turn. */

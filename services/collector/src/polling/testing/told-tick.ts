@@ -2,7 +2,7 @@ import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { JsonBytes } from '../../samples/json-bytes.ts';
 import type { Tick } from '../../samples/tick.ts';
 
-/** A result with its readings as an object, copied when it was told. */
+/** A result with its readings as an object, copied when it was reported. */
 export interface ToldTick extends Omit<Tick, 'readings'> {
   readonly values: Readonly<Record<string, PointValue>>;
   readonly integers?: Readonly<Record<string, string>> | undefined;

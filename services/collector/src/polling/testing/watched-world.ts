@@ -16,13 +16,13 @@ export const startMs = 1_740_002_400_000;
 
 /** The source of a watched device, scripted by the test. */
 export class ScriptedSource implements Link {
-  /** Undefined while nobody watches. */
+  /** Undefined while there is no watch. */
   sink: WatchSink | undefined;
   /** The times at which a watch was begun. */
   readonly tries: number[] = [];
   /** Whether the source takes a subscription. */
   isThere = true;
-  /** Whether it has kept what it had to tell since the watch before. */
+  /** Whether it has kept its values since the watch before. */
   hasKept = false;
   disconnects = 0;
   forgets = 0;
@@ -93,7 +93,7 @@ export class WatchedWorld {
   readonly samples: Sample[] = [];
   readonly health: HealthTransition[] = [];
   readonly faults: unknown[] = [];
-  /** Callbacks of the samples that nobody has settled yet, in their order. */
+  /** Callbacks of the samples that are not settled yet, in their order. */
   readonly settles: ((isSafe: boolean) => void)[] = [];
   /** Whether each sample is safe at once. */
   isSafeAtOnce = true;
