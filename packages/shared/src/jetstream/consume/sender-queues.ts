@@ -101,7 +101,10 @@ export class SenderQueues<M extends UntrustedMessage> {
 
   #mayTake(sender: Sender<M>): boolean {
     const nowMs = this.#nowMs();
-    sender.budgetBytes = Math.min(burstBytes, sender.budgetBytes + ((nowMs - sender.atMs) / 1_000) * bytesPerSecond);
+    sender.budgetBytes = Math.min(
+      burstBytes,
+      sender.budgetBytes + ((nowMs - sender.atMs) / 1_000) * bytesPerSecond,
+    );
     sender.atMs = nowMs;
     return sender.budgetBytes > 0;
   }
