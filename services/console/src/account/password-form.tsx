@@ -1,9 +1,9 @@
+import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
-import { refusalText } from './refusal-text.ts';
 import { useAccountTexts } from './texts.ts';
 
 const empty = { password: '', next: '', repeat: '' };
@@ -67,4 +67,15 @@ export function PasswordForm({ login }: { login: string }) {
       </form>
     </details>
   );
+}
+
+type Translate = ReturnType<typeof useAccountTexts>['t'];
+
+/** Why a password was not taken, in words that tell what to do. */
+function refusalText(t: Translate, error: unknown): string {
+  if (error instanceof NoAnswer) return t('problem.unreached');
+  if (!(error instanceof ApiRefusal)) throw error;
+  if (error.code === 'login_failed') return t('account.refused.password');
+  if (error.code === 'login_delayed') return t('account.refused.delayed', { s: error.retryAfter ?? '60' });
+  return error.problem.detail ?? error.problem.title ?? error.message;
 }

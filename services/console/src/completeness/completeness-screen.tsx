@@ -10,11 +10,11 @@ import { type Completeness, useCompleteness } from './completeness-queries.ts';
 import { mapSorts, mapViews, useCompletenessSearch } from './completeness-search.ts';
 import { GapPanel } from './gap-panel.tsx';
 import { type ChosenCell, MapGrid } from './map-grid.tsx';
-import { MapLegend } from './map-legend.tsx';
 import { type MapRow, mapRow, rowsOfHours, sumRow } from './map-rows.ts';
 import { useMapTexts } from './texts.ts';
 import '../evidence/evidence.css';
 import './completeness.css';
+import { MapStrip } from './map-strip.tsx';
 
 const offered: readonly TimeRange[] = [
   { from: '-7d' },
@@ -251,5 +251,33 @@ function axisOf(rows: readonly MapRow[], isHours: boolean, text: ReturnType<type
     column % step === 0 && column / cells.length < 0.8
       ? [{ column, label: isHours ? text.hour(new Date(from)) : text.dayName(new Date(from)) }]
       : [],
+  );
+}
+
+const sizes = [
+  ['0', 1_000],
+  ['1', 999.5],
+  ['2', 995],
+  ['3', 950],
+  ['4', 500],
+  ['5', 0],
+] as const;
+
+/** The legend of the map. */
+function MapLegend() {
+  const { t } = useMapTexts();
+  return (
+    <ul className="legend map-legend">
+      {sizes.map(([size, stored]) => (
+        <li key={size}>
+          <MapStrip cells={[{ expected: 1_000, stored }]} chosen={undefined} columns={1} />
+          {t(`map.legend.${size}`)}
+        </li>
+      ))}
+      <li>
+        <MapStrip cells={[{ expected: 0, stored: 0 }]} chosen={undefined} columns={1} />
+        {t('map.legend.none')}
+      </li>
+    </ul>
   );
 }

@@ -3,16 +3,16 @@ import { useEffect, useRef } from 'react';
 import { highestRole, isAtLeast, useMe } from '../api/me.ts';
 import { useProtocols } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
-import { ApplyToDevice } from './apply-to-device.tsx';
 import { DemoOffer } from './demo-offer.tsx';
 import { DeviceStep } from './device-step.tsx';
-import { useUnfinished } from './first-run-queries.ts';
+import { useActiveSessions, useTasks, useUnfinished } from './first-run-queries.ts';
 import { type Step, steps, useFirstRunSearch } from './first-run-search.ts';
 import { PointsStep } from './points-step.tsx';
 import { StartStep } from './start-step.tsx';
 import { useFirstRunTexts } from './texts.ts';
 import { UnfinishedList } from './unfinished-list.tsx';
 import './first-run.css';
+import { ApplyOffer } from '../apply/apply-offer.tsx';
 
 /** Leads from nothing to a first value in three steps. The server has everything made so far, the address the step. */
 export default function FirstRunScreen() {
@@ -117,4 +117,15 @@ function Steps({ current }: { current: Step }) {
       </ol>
     </nav>
   );
+}
+
+/** Offers the present configuration to sessions that read a device by an older one. */
+function ApplyToDevice({ id }: { id: number }) {
+  const tasks = useTasks().data ?? [];
+  const active = useActiveSessions().data ?? [];
+  const reading = new Set(tasks.filter(({ device_ids: ids }) => ids.includes(id)).map((task) => task.id));
+  const older = active.filter(
+    ({ is_newer_configured: isNewer, task_id: task }) => isNewer && reading.has(task),
+  );
+  return <ApplyOffer sessions={older} />;
 }

@@ -1,3 +1,4 @@
+import type { AddressNotation } from '@holdfast/shared/contracts/http/protocols-http.ts';
 import { addressField } from '@holdfast/shared/contracts/protocols/point-place.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLayoutEffect, useRef, useState } from 'react';
@@ -8,8 +9,7 @@ import { SchemaForm } from '../forms/schema-form.tsx';
 import type { Forms } from '../forms/use-protocols.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
-import { AddressHint } from './address-hint.tsx';
-import { readAddress } from './address-reading.ts';
+import { classicOf, inHexadecimal, readAddress } from './address-reading.ts';
 import { useKeptDraft } from './kept-draft.ts';
 import { PointPreview } from './point-preview.tsx';
 import { nothingRefused, refusedBy } from './refusals.ts';
@@ -90,4 +90,40 @@ function sharedByNext({ point }: Forms, draft: Draft): Draft {
   const isShared = (field: string) =>
     place.includes(field) && kindOf(point.properties[field] ?? {}) === 'choice';
   return Object.fromEntries(Object.entries(draft).filter(([field]) => isShared(field)));
+}
+
+/**
+ * Says how an address is read, while it is typed: manuals count from 0 or from 1, and seldom say which. Shows nothing where
+ * the protocol has no notations of numbers.
+ */
+function AddressHint({
+  text,
+  chosen,
+  notations,
+}: {
+  text: string;
+  chosen: (field: string) => string | undefined;
+  notations: readonly AddressNotation[];
+}) {
+  const { t } = useFirstRunTexts();
+  if (text.trim() === '' || notations.length === 0) return null;
+  const reading = readAddress(text, notations);
+  if (reading === undefined) return <p>{t('first.address.odd')}</p>;
+  const { wire, sets } = reading;
+  const written = text.trim();
+  const isNamed = Object.keys(sets).length > 0;
+  const classic = classicOf(wire, chosen, notations);
+  return (
+    <>
+      <p>{t('first.address.wire', { written, wire: String(wire), hex: inHexadecimal(wire) })}</p>
+      {isNamed
+        ? /^[1-9]/.test(written) &&
+          Number(written) <= 65_535 && (
+            <p className="quiet">
+              {t('first.address.number', { written, hex: inHexadecimal(Number(written)) })}
+            </p>
+          )
+        : classic && <p className="quiet">{t('first.address.classic', { classic })}</p>}
+    </>
+  );
 }

@@ -1,7 +1,6 @@
 import type { DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { Forms } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
-import { kindOfTrial } from './device-advice.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { valueText } from './value-text.ts';
 
@@ -89,4 +88,16 @@ function whereIs({ host, port, serial }: Record<string, unknown>): string {
   const path = (serial as { path?: unknown } | undefined)?.path;
   if (path !== undefined) return String(path);
   return [host ?? '', port].filter((each) => each !== undefined && each !== '').join(':');
+}
+
+/** The outcome of a trial, in kinds that a person can act on. */
+type TrialKind = 'reads' | 'refuses' | 'connection' | 'timeout' | 'gateway' | 'permission' | 'other';
+
+function kindOfTrial({ answers, status, requests, detail }: DeviceTrialView): TrialKind {
+  if (answers) return status === 'failed' ? 'refuses' : 'reads';
+  if (detail.includes('DEVICE_NETWORKS')) return 'permission';
+  const failures = requests.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
+  const last = failures.at(-1);
+  if (last === 'gateway' || last === 'timeout' || last === 'connection') return last;
+  return 'other';
 }

@@ -1,11 +1,13 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { DeviceHealthPage } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { RecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
 import type { SessionSummaryPage } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../api/api.ts';
 import { useOverview } from '../api/overview.ts';
 import { useCollectors } from '../collectors/queries.ts';
-import { useSinks } from '../stores/queries.ts';
+import { readQuarantine, useSinks } from '../stores/queries.ts';
 import { useNow } from '../time/plant-time.tsx';
-import { useFirstQuarantined, useRecovery, useTroubledDevices, useTroubledSessions } from './queries.ts';
 import type { Known } from './troubles.ts';
 
 /** The answers that the overview is made from. */
@@ -61,4 +63,54 @@ function notRead(page: SessionSummaryPage | DeviceHealthPage | undefined): numbe
   const { counts, results } = page;
   const all = 'attention' in counts ? counts.attention : counts.failing + counts.partly + counts.slow;
   return Math.max(0, all - results.length);
+}
+
+/** The sessions that should run, compared with those that do, by their samples. */
+function useRecovery() {
+  return useQuery({
+    queryKey: ['system', 'recovery'],
+    queryFn: () => api.get<RecoveryView>('/api/acquisition/recovery/', { only: 'disagreements', limit: 100 }),
+    refetchInterval: 5_000,
+  });
+}
+
+const sessionsAtMost = 100;
+
+/** Sessions that need somebody, the worst first. */
+function useTroubledSessions() {
+  return useQuery({
+    queryKey: ['sessions', 'troubled'],
+    queryFn: () =>
+      api.get<SessionSummaryPage>('/api/acquisition/sessions/summary/', {
+        ...{ attention: 'true', from: '-1m', buckets: 1, limit: sessionsAtMost },
+      }),
+    refetchInterval: 5_000,
+  });
+}
+
+const devicesAtMost = 100;
+
+/** Devices that somebody has to look at, those that fail first. */
+function useTroubledDevices() {
+  return useQuery({
+    queryKey: ['system', 'devices', 'troubled'],
+    queryFn: () =>
+      api.get<DeviceHealthPage>('/api/acquisition/devices/health/', {
+        condition: 'failing,partly,slow',
+        limit: devicesAtMost,
+      }),
+    refetchInterval: 5_000,
+  });
+}
+
+const quarantinedAtMost = 100;
+
+/** The oldest messages of the quarantine, as many as are grouped by reason. */
+function useFirstQuarantined(isThere: boolean) {
+  return useQuery({
+    queryKey: ['system', 'quarantine', 'first'],
+    queryFn: () => readQuarantine({}, quarantinedAtMost),
+    enabled: isThere,
+    refetchInterval: 10_000,
+  });
 }

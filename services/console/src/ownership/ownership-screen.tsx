@@ -9,16 +9,17 @@ import { RangeChoice } from '../parts/range-choice.tsx';
 import { TimeField } from '../parts/time-field.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { spanOf } from '../time/time-range.ts';
-import { Findings } from './findings.tsx';
-import { LaneLegend } from './lane-legend.tsx';
 import { type LaneItem, LaneList } from './lane-list.tsx';
-import type { LaneTime } from './lane-parts.ts';
-import { changesWithin, movesOf } from './moves.ts';
+import type { LanePart, LaneTime } from './lane-parts.ts';
+import { type Change, changesWithin, movesOf } from './moves.ts';
 import { type Ownership, useAway, useOwnership } from './ownership-query.ts';
 import { ownershipViews, useOwnershipSearch } from './ownership-search.ts';
 import { useOwnershipTexts } from './texts.ts';
 import '../evidence/evidence.css';
 import './ownership.css';
+import { Explained } from '../parts/explained.tsx';
+import { SeverityMark } from '../parts/mark.tsx';
+import { Lane } from './lane.tsx';
 
 const tints = 4;
 const halfDayMs = 43_200_000;
@@ -220,3 +221,78 @@ function byCollector(
     ];
   });
 }
+
+const told = ['failover', 'drain', 'rebalance', 'recovery'] as const;
+
+/** Sums the lanes up in one sentence: whether two ever held a session at once, the changes of holder, and their cost. */
+function Findings({ rows, changes }: { rows: readonly OwnershipRow[]; changes: readonly Change[] }) {
+  const { t } = useOwnershipTexts();
+  const twice = rows.filter(({ spans }) => spans.some((span) => span.read_twice !== null)).length;
+  const byReason = Map.groupBy(changes, ({ reason }) => reason);
+  const reasons = [...byReason].map(([reason, { length: n }]) => {
+    const known = told.find((each) => each === reason);
+    return known ? t(`ownership.reason.${known}`, { n }) : t('ownership.reason.other', { n, reason });
+  });
+  const cost = changes.reduce((sum, { missing }) => sum + missing, 0);
+  return (
+    <p className="findings">
+      {twice === 0 ? (
+        <strong>{t('ownership.nobodyTwice')}</strong>
+      ) : (
+        <strong className="findings-alarm">
+          <SeverityMark severity={1} /> {t('ownership.twice', { count: twice })}
+        </strong>
+      )}{' '}
+      {changes.length === 0
+        ? t('ownership.changes.none')
+        : `${t('ownership.changes', { count: changes.length, reasons: reasons.join(t('app.comma')) })} ${
+            cost === 0 ? t('ownership.cost.none') : t('ownership.cost', { count: cost })
+          }`}
+    </p>
+  );
+}
+
+const time = { from: 0, to: 1, isLive: true };
+const kinds = ['held', 'unseen', 'unheld', 'paused', 'now', 'twice'] as const;
+const none = () => '';
+const first = () => 0;
+
+/** The legend of the lanes. */
+function LaneLegend() {
+  const { t } = useOwnershipTexts();
+  return (
+    <ul className="legend">
+      {kinds.map((kind) => (
+        <li key={kind}>
+          <Lane parts={samples[kind]} time={time} tintOf={first} labelOf={none} />
+          {t(`ownership.legend.${kind}`)}
+        </li>
+      ))}
+      <li>
+        <span className="legend-rule" aria-hidden="true" />
+        {t('ownership.legend.move')}
+      </li>
+      <li>
+        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
+      </li>
+    </ul>
+  );
+}
+
+const samples: Readonly<Record<(typeof kinds)[number], readonly LanePart[]>> = {
+  held: [{ kind: 'held', from: 0, to: 1 }],
+  unseen: [
+    { kind: 'unseen', from: 0, to: 0.5 },
+    { kind: 'held', from: 0.5, to: 1 },
+  ],
+  unheld: [
+    { kind: 'held', from: 0, to: 0.35 },
+    { kind: 'held', from: 0.65, to: 1 },
+  ],
+  paused: [{ kind: 'paused', from: 0, to: 1 }],
+  now: [{ kind: 'nobody', from: 0, to: 1 }],
+  twice: [
+    { kind: 'held', from: 0, to: 1 },
+    { kind: 'twice', from: 0.4, to: 0.6 },
+  ],
+};

@@ -1,16 +1,19 @@
+import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useDeferredValue, useState } from 'react';
+import { api } from '../api/api.ts';
 import { highestRole, isAtLeast, type Role, roleAt, useMe } from '../api/me.ts';
 import { themes } from '../app/preferences.tsx';
 import { screens } from '../app/screens.ts';
 import type { ShellDialog } from '../parts/shell-dialog.ts';
+import { useSettled } from '../parts/use-settled.ts';
 import { useCommands } from '../sessions/commands.tsx';
 import ReasonDialog from '../sessions/detail/reason-dialog.tsx';
 import { nameOf, stateKey } from '../sessions/session-state.ts';
 import { useWords } from '../words/texts.ts';
 import { type Entry, matches, readCommand, takes } from './entries.ts';
-import { useFound } from './found.ts';
 import { usePaletteTexts } from './texts.ts';
 
 interface Ways {
@@ -175,4 +178,41 @@ export function useEntries(
       />
     ),
   };
+}
+
+const shown = 6;
+
+interface Page<T> {
+  readonly results: readonly T[];
+  readonly [other: string]: unknown;
+}
+
+/** Sessions and devices with these letters in their names, those that need attention first. */
+function useFound(text: string) {
+  const settled = useSettled(useDeferredValue(text));
+  const found = useQuery({
+    queryKey: ['palette', settled],
+    queryFn: async () => {
+      const search = settled || undefined;
+      const [sessions, devices] = await Promise.all([
+        api.get<Page<SessionSummary>>('/api/acquisition/sessions/summary/', {
+          from: '-1h',
+          buckets: 1,
+          limit: shown,
+          search,
+        }),
+        // An empty search would find every device of the plant.
+        search === undefined
+          ? { results: [] }
+          : api.get<Page<DeviceHealthView>>('/api/acquisition/devices/health/', { search, limit: shown }),
+      ]);
+      return { sessions: sessions.results, devices: devices.results };
+    },
+    // Always read again: the commands that a session takes may have changed a moment ago.
+    staleTime: 0,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  const isSearching = settled !== text || found.isPending || found.isPlaceholderData;
+  return { ...found, isSearching };
 }

@@ -11,7 +11,6 @@ import { GapOrigins } from '../words/gap-origins.tsx';
 import { useWords } from '../words/texts.ts';
 import { dueOf } from './due-of.ts';
 import type { Report } from './report-queries.ts';
-import { sumOfCounts } from './sum-of-counts.ts';
 import { useReportTexts } from './texts.ts';
 
 /** The report as it is printed: the result in one sentence, then by part, by session, gap by gap and holder by holder. */
@@ -290,4 +289,22 @@ function Holders({ report: { results } }: { report: Report }) {
       columns={columns}
     />
   );
+}
+
+function sumOfCounts(all: readonly TickCountsView[]): TickCountsView {
+  const sum = (of: (counts: TickCountsView) => number) => all.reduce((total, each) => total + of(each), 0);
+  const byCause: Partial<Record<GapCause, number>> = {};
+  for (const { missing_by_cause } of all) {
+    for (const [cause, ticks] of Object.entries(missing_by_cause) as [GapCause, number][]) {
+      byCause[cause] = (byCause[cause] ?? 0) + ticks;
+    }
+  }
+  const [expected, stored] = [sum((each) => each.expected), sum((each) => each.stored)];
+  return {
+    ...{ expected, stored },
+    quarantined: sum((each) => each.quarantined),
+    missing: sum((each) => each.missing),
+    missing_by_cause: byCause,
+    completeness: expected === 0 ? null : stored / expected,
+  };
 }

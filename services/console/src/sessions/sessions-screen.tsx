@@ -11,11 +11,14 @@ import { RangeChoice } from '../parts/range-choice.tsx';
 import { useWhyNot } from '../parts/role-note.tsx';
 import { useCloseOnEscape } from '../parts/use-close-on-escape.ts';
 import type { TimeRange } from '../time/time-range.ts';
-import { Legend } from './legend.tsx';
 import { SessionList } from './session-list.tsx';
 import { useSessionsSearch } from './sessions-search.ts';
 import { isFound, isShown, type SessionSummaries, shows, useSummaries } from './summaries.ts';
 import './sessions.css';
+import { Explained } from '../parts/explained.tsx';
+import { MarkLegend } from '../parts/mark-legend.tsx';
+import { Ribbon } from './ribbon.tsx';
+import type { RibbonPart } from './ribbon-parts.ts';
 
 const SessionDetail = lazy(() => import('./detail/session-detail.tsx'));
 const StartDialog = lazy(() => import('./start-dialog.tsx'));
@@ -171,5 +174,40 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
         {t('app.addDevice')}
       </Link>
     </div>
+  );
+}
+
+const whole = { kind: 'stored', from: 0, to: 1 } as const;
+const samples: readonly (readonly [
+  'stored' | 'gap' | 'now' | 'some' | 'refused' | 'paused',
+  readonly RibbonPart[],
+])[] = [
+  ['stored', [whole]],
+  ['gap', [whole, { kind: 'gap', from: 0.4, to: 0.6 }]],
+  ['now', [whole, { kind: 'now', from: 0.6, to: 1 }]],
+  ['some', [whole, { kind: 'now-some', from: 0.6, to: 1 }]],
+  ['refused', [whole, { kind: 'refused', from: 0, to: 1 }]],
+  ['paused', [{ kind: 'paused', from: 0, to: 1 }]],
+];
+
+/** The legend of the ribbon and of the marks, and the words that users have to know. */
+function Legend() {
+  const { t } = usePreferences();
+  return (
+    <ul className="legend">
+      {samples.map(([name, parts]) => (
+        <li key={name}>
+          <Ribbon parts={parts} severity={2} />
+          {t(`legend.${name}`)}
+        </li>
+      ))}
+      <MarkLegend />
+      <li>
+        <Explained meaning={t('word.tick.means')}>{t('word.tick')}</Explained>
+      </li>
+      <li>
+        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
+      </li>
+    </ul>
   );
 }

@@ -3,11 +3,10 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { durationText } from '../time/duration.ts';
-import { usePlantTime } from '../time/plant-time.tsx';
+import { type PlantTime, usePlantTime } from '../time/plant-time.tsx';
 import { drawEvents, drawLane, drawMissing, laneHeight, type Pen } from './draw-lane.ts';
 import { LaneCanvas } from './lane-canvas.tsx';
 import { deviceLanes, happeningsOf, type Lane, logLanes } from './lanes.ts';
-import { markText } from './mark-text.ts';
 import { usePartWords } from './part-words.ts';
 import { Plot } from './plot.tsx';
 import { useTimelineTexts } from './texts.ts';
@@ -195,4 +194,12 @@ function Idle({
       </span>
     );
   });
+}
+
+const dayMs = 86_400_000;
+
+/** A mark of the axis: the time, or at midnight the new day. Asks the clock itself, which may change within a stretch. */
+export function markText(plant: Pick<PlantTime, 'clock' | 'day'>, at: Date, stretchMs: number): string {
+  const isMidnight = plant.clock(at, true) === '00:00:00';
+  return isMidnight || stretchMs > 4 * dayMs ? plant.day(at) : plant.clock(at, stretchMs < 600_000);
 }

@@ -1,14 +1,13 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { useFeed } from './feed.ts';
 import { FeedList } from './feed-list.tsx';
 import { LaneTable } from './lane-table.tsx';
 import { LanesView } from './lanes-view.tsx';
-import { TimelineLegend } from './legend.tsx';
 import { Moment } from './moment.tsx';
 import { Overview } from './overview.tsx';
 import { useTimelineTexts } from './texts.ts';
@@ -17,6 +16,10 @@ import { type FeedKind, kinds, type TimelineSearch, useTimelineSearch } from './
 import { useView, type View } from './use-view.ts';
 import { centred, panned, type Stretch, zoomed } from './viewport.ts';
 import './timeline.css';
+import { Explained } from '../parts/explained.tsx';
+import { drawLane, type Pen } from './draw-lane.ts';
+import { LaneCanvas } from './lane-canvas.tsx';
+import { timeScale } from './time-scale.ts';
 
 const sources = {
   all: ['session', 'device', 'gap'],
@@ -229,4 +232,45 @@ function FeedHead() {
       </div>
     </header>
   );
+}
+
+const scale = timeScale({ from: 0, to: 10 });
+const samples = ['hole', 'now', 'hollow', 'several'] as const;
+
+/** The signs of the lanes. */
+function TimelineLegend() {
+  const { t } = useTimelineTexts();
+  return (
+    <ul className="tl-legend">
+      {samples.map((kind) => (
+        <li key={kind}>
+          <Sample kind={kind} label={t(`timeline.legend.${kind}`)} />
+          <span aria-hidden="true">{t(`timeline.legend.${kind}`)}</span>
+        </li>
+      ))}
+      <li>
+        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
+      </li>
+    </ul>
+  );
+}
+
+function Sample({ kind, label }: { kind: (typeof samples)[number]; label: string }) {
+  const draw = useCallback(
+    (pen: Pen) =>
+      drawLane(
+        pen,
+        {
+          kind: 'device',
+          parts: [
+            { kind: 'solid', from: 0, to: 10, text: undefined },
+            { kind, from: 3, to: 10, text: undefined },
+          ],
+        },
+        scale,
+        () => '',
+      ),
+    [kind],
+  );
+  return <LaneCanvas draw={draw} label={label} />;
 }

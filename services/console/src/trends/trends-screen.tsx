@@ -7,7 +7,7 @@ import { RangeChoice } from '../parts/range-choice.tsx';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useRangeName } from '../time/range-name.ts';
-import { spanOf, type TimeRange } from '../time/time-range.ts';
+import { askedRange, spanOf, type TimeRange } from '../time/time-range.ts';
 import { Chart, type ChartLine, type ChartWindow } from './chart.tsx';
 import { holesOf } from './chart-holes.ts';
 import { csvOf } from './csv-of.ts';
@@ -15,9 +15,10 @@ import { lineOf } from './line-of.ts';
 import { useTrendsTexts } from './texts.ts';
 import { type LegendHandle, TrendLegend } from './trend-legend.tsx';
 import { TrendTable } from './trend-table.tsx';
-import { useTrends } from './trends.ts';
 import { trendsAtMost, useTrendsSearch } from './trends-search.ts';
 import './trends.css';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api } from '../api/api.ts';
 
 const ChoosePoints = lazy(() => import('./choose-points.tsx'));
 
@@ -320,4 +321,32 @@ function save({ results, start_time }: PointTrends, timeText: (at: Date) => stri
   link.click();
   // By then the browser has begun to read the file.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+const soonestMs = 2_000;
+const latestMs = 60_000;
+
+/** The points over a time; a time that goes on is read again as often as it grows by a pixel. */
+function useTrends(
+  { points, range, buckets }: { points: readonly string[]; range: TimeRange; buckets: number },
+  isPaused: boolean,
+) {
+  const { ofPlant } = usePlantTime();
+  const { from, to, isLive } = spanOf(range, ofPlant, new Date());
+  const pixelMs = (to.getTime() - from.getTime()) / buckets;
+  return useQuery({
+    queryKey: ['trends', points, range, buckets],
+    queryFn: () => {
+      const asked = askedRange(range, ofPlant);
+      return api.get<PointTrends>('/api/acquisition/points/history/', {
+        point: points,
+        start_time: asked.from,
+        end_time: asked.to,
+        buckets,
+      });
+    },
+    enabled: points.length > 0,
+    placeholderData: keepPreviousData,
+    refetchInterval: isLive && !isPaused && Math.min(latestMs, Math.max(soonestMs, pixelMs)),
+  });
 }

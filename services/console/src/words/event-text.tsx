@@ -1,5 +1,4 @@
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
-import { shortType } from './short-type.ts';
 import { useWords } from './texts.ts';
 
 const assigned = ['start', 'failover', 'drain', 'rebalance', 'recovery', 'resume'] as const;
@@ -75,4 +74,9 @@ export function EventText({
       {isReasonTold && <span className="quiet"> {t('event.reason', { reason: said ?? reason })}</span>}
     </span>
   );
+}
+
+/** `session.assigned`, without its prefix and suffix in the log. */
+function shortType(type: string): string {
+  return /session\.[a-z]+/.exec(type)?.[0] ?? type;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { plantTime } from '../time/plant-time.tsx';
-import { markText } from './mark-text.ts';
+import { markText } from './lanes-view.tsx';
 
 const hourMs = 3_600_000;
 
