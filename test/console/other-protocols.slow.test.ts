@@ -7,7 +7,7 @@ import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { untilHolds } from '../support/eventually.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '../support/mosquitto-for-test.ts';
 import { type EmptyPlant, startEmptyPlant } from './empty-plant.ts';
-import { expectFaultless } from './looked-over.ts';
+import { expectFaultless } from './expect-faultless.ts';
 
 let installation: EmptyPlant;
 let plc: Awaited<ReturnType<typeof startPlc>>;
@@ -123,8 +123,8 @@ async function startMeter(): Promise<void> {
     meter.publish('hall/meter-4/state', JSON.stringify(state), { qos: 1, retain: true });
   };
   publish();
-  const publishing = setInterval(publish, 500);
-  cleanUpAfterFile(async () => clearInterval(publishing));
+  const publishTimer = setInterval(publish, 500);
+  cleanUpAfterFile(async () => clearInterval(publishTimer));
 }
 
 async function ask(page: Page, protocol: string, fields: Record<string, string>): Promise<void> {
@@ -141,12 +141,12 @@ async function begin(page: Page, protocol: string, fields: Record<string, string
 }
 
 /** Completes the half filled form, and adds the point once it has been read. */
-async function add(page: Page, fields: Record<string, string>, type: string, read: string | RegExp) {
+async function add(page: Page, fields: Record<string, string>, type: string, expectedValue: string | RegExp) {
   await page.getByLabel('Data type').selectOption(type);
   for (const [label, text] of Object.entries(fields))
     await page.getByLabel(label, { exact: true }).fill(text);
   const preview = page.getByRole('region', { name: 'Read now, it would be' });
-  await preview.getByText(read, { exact: true }).waitFor();
+  await preview.getByText(expectedValue, { exact: true }).waitFor();
   // A message has a value, but no registers behind it.
   expect(await saidOf(preview)).not.toMatch(/raw$/);
   await page.getByRole('button', { name: 'Add the point' }).click();

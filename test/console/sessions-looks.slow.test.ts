@@ -4,7 +4,7 @@ import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { restClient } from '../support/rest-client.ts';
-import { expectFaultless, expectFaultlessAsIs } from './looked-over.ts';
+import { expectFaultless, expectFaultlessAsIs } from './expect-faultless.ts';
 
 const widths = [320, 480, 768, 1024, 1280, 1920];
 const words = {
@@ -17,8 +17,10 @@ let plant: PressPlant;
 beforeAll(async () => {
   await buildConsole();
   plant = await startPressPlant();
-  const started = await plant.rest.create('/api/acquisition/sessions/start-task/', { task_id: plant.taskId });
-  expect(started.session_id).toBe('1-1');
+  const startedTask = await plant.rest.create('/api/acquisition/sessions/start-task/', {
+    task_id: plant.taskId,
+  });
+  expect(startedTask.session_id).toBe('1-1');
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('the sessions', () => {
@@ -89,12 +91,12 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
 
   it('go on by what is configured now, once each difference was shown', async () => {
     const point = `${plant.rest.url}/api/config/points/${plant.points.get('first')}/`;
-    const changed = await fetch(point, {
+    const response = await fetch(point, {
       method: 'PATCH',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ scale: 0.5 }),
     });
-    expect(changed.status).toBe(200);
+    expect(response.status).toBe(200);
     const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions?session=1-1`);
     const row = page.getByRole('row').filter({ has: page.locator('[data-session="1-1"]') });
     await row.getByText('newer configuration').waitFor();
@@ -115,10 +117,10 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
 
   it('are not changed where other devices would lose ticks, unless that is wanted', async () => {
     const { rest, deviceId, taskId } = plant;
-    const made = await rest.post(`/api/config/devices/${deviceId}/copies/`, {
+    const copyResponse = await rest.post(`/api/config/devices/${deviceId}/copies/`, {
       ...{ count: 1, code: 'press-beside', fields: { unit_id: 77 } },
     });
-    expect(made.status).toBe(200);
+    expect(copyResponse.status).toBe(200);
     const [beside] = (await rest.get('/api/config/devices/?code=press-beside')).body.results;
     const patch = async (what: string, body: object) => {
       const { status } = await fetch(`${rest.url}/api/config/${what}/`, {
@@ -199,13 +201,13 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
       ...{ code: 'elsewhere', period_ms: 1_000, device_ids: [plant.deviceId] },
       required_labels: { hall: 'nobody reads there' },
     });
-    const { session_id: waiting } = await plant.rest.create('/api/acquisition/sessions/start-task/', {
+    const { session_id: waitingSession } = await plant.rest.create('/api/acquisition/sessions/start-task/', {
       ...{ task_id: id, validate: 'skip' },
     });
-    await page.goto(`${plant.rest.url}/console/sessions?session=${waiting}`);
+    await page.goto(`${plant.rest.url}/console/sessions?session=${waitingSession}`);
     await detail.locator('.detail-head').getByText('Waiting').waitFor();
     await detail.getByRole('button', { name: 'Recover' }).click();
-    await page.getByText(`elsewhere ${waiting} will be placed again.`).waitFor();
+    await page.getByText(`elsewhere ${waitingSession} will be placed again.`).waitFor();
     await detail.locator('.events').getByText('Recover').first().waitFor();
     expect(complaints).toEqual([]);
   });

@@ -6,8 +6,8 @@ import { eventually, untilHolds } from '../support/eventually.ts';
 import { freeze } from '../support/freeze.ts';
 import { zoneOfNoon } from '../support/zone-of-noon.ts';
 import { startCountingProxy } from './counting-proxy.ts';
+import { expectFaultless } from './expect-faultless.ts';
 import { type LivePlant, startLivePlant } from './live-plant.ts';
-import { expectFaultless } from './looked-over.ts';
 
 const { chromium } = inject('installedServers');
 let plant: LivePlant;
@@ -33,12 +33,12 @@ const secondsOf = (text: string) => text.split(':').reduce((sum, part) => sum * 
 
 /** Waits for the banner, and expects that it names a moment at which the page was open already. */
 async function expectSince(page: Page, words: string, openedAt: number): Promise<void> {
-  let said = '';
+  let bannerText = '';
   await untilHolds(async () => {
-    said = (await page.locator('.content > .stale').allTextContents()).join('');
-    expect(said).toMatch(new RegExp(`^${words} [\\d:]{8}`));
+    bannerText = (await page.locator('.content > .stale').allTextContents()).join('');
+    expect(bannerText).toMatch(new RegExp(`^${words} [\\d:]{8}`));
   });
-  const [since = ''] = /[\d:]{8}/.exec(said) ?? [];
+  const [since = ''] = /[\d:]{8}/.exec(bannerText) ?? [];
   const agoS = secondsOf(clock.format(Date.now())) - secondsOf(since);
   expect(agoS).toBeGreaterThanOrEqual(0);
   expect(agoS).toBeLessThanOrEqual((Date.now() - openedAt) / 1_000 + 1);
@@ -62,14 +62,14 @@ describe.skipIf(chromium === null)('the stream of changes', () => {
     await add('told-to-both', 1);
     await lists(first, 'told-to-both');
     await lists(second, 'told-to-both');
-    expect([proxy.open(), proxy.asked()]).toEqual([1, 1]);
+    expect([proxy.open(), proxy.requestCount()]).toEqual([1, 1]);
     await first.close();
     await add('told-to-one', 2);
     await lists(second, 'told-to-one');
-    expect([proxy.open(), proxy.asked()]).toEqual([1, 1]);
+    expect([proxy.open(), proxy.requestCount()]).toEqual([1, 1]);
     await second.close();
     await eventually(() => proxy.open() === 0, { what: 'the stream to be closed' });
-    expect(proxy.asked()).toBe(1);
+    expect(proxy.requestCount()).toBe(1);
   });
 });
 

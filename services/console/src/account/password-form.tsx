@@ -13,16 +13,16 @@ export function PasswordForm({ login }: { login: string }) {
   const { t } = useAccountTexts();
   const queries = useQueryClient();
   const { note } = useOutcomes();
-  const [typed, setTyped] = useState(empty);
+  const [fields, setTyped] = useState(empty);
   const [fault, setFault] = useState<string>();
   const [isSent, setSent] = useState(false);
   const send = async () => {
-    if (typed.next.normalize('NFC').length < 12) return setFault(t('account.password.short'));
-    if (typed.next !== typed.repeat) return setFault(t('account.password.other'));
+    if (fields.next.normalize('NFC').length < 12) return setFault(t('account.password.short'));
+    if (fields.next !== fields.repeat) return setFault(t('account.password.other'));
     setSent(true);
     setFault(undefined);
     try {
-      await api.post('/api/me/password/', { password: typed.password, new_password: typed.next });
+      await api.post('/api/me/password/', { password: fields.password, new_password: fields.next });
       setTyped(empty);
       // The message says that all other logins have ended, so it waits until the list shows it, too.
       await queries.invalidateQueries({ queryKey: ['me', 'logins'] });
@@ -41,8 +41,8 @@ export function PasswordForm({ login }: { login: string }) {
         required
         maxLength={256}
         autoComplete={complete}
-        value={typed[name]}
-        onChange={({ target }) => setTyped({ ...typed, [name]: target.value })}
+        value={fields[name]}
+        onChange={({ target }) => setTyped({ ...fields, [name]: target.value })}
       />
     </label>
   );

@@ -21,7 +21,7 @@ export const api = new ApiClient({
   },
 });
 
-let asking: Promise<void> | undefined;
+let loginCheck: Promise<void> | undefined;
 
 /**
  * Leaves for the login page, unless the user is logged in after all. A fresh login replaces the token, so requests that were
@@ -32,13 +32,13 @@ function leaveUnlessRenewed(): Promise<void> {
     const { status } = await fetch(new URL('api/me/', apiRoot));
     if (status === 401) location.assign(loginAddress());
   };
-  asking ??= ask()
+  loginCheck ??= ask()
     // An API that does not answer is reported elsewhere.
     .catch(() => undefined)
     .finally(() => {
-      asking = undefined;
+      loginCheck = undefined;
     });
-  return asking;
+  return loginCheck;
 }
 
 /** Address of the login, which leads back to the present screen. */

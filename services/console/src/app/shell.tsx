@@ -6,7 +6,7 @@ import { LiveChanges } from '../live/live-changes.tsx';
 import { Icon, type IconName, Logo } from '../parts/icon.tsx';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
 import { PaletteButton, useShellDialogs } from './keyboard.tsx';
-import { readKept, usePreferences } from './preferences.tsx';
+import { readSetting, usePreferences } from './preferences.tsx';
 import { StaleBanner } from './stale-banner.tsx';
 import { StatusStrip } from './status-strip.tsx';
 import './shell.css';
@@ -113,7 +113,7 @@ function Person({ onPress }: { onPress: () => void }) {
   const ofPerson = me?.language ?? null;
   useEffect(() => {
     // The language of the user's account applies where none was chosen in this browser.
-    if (ofPerson !== null && readKept('language') === null) setLanguage(ofPerson);
+    if (ofPerson !== null && readSetting('language') === null) setLanguage(ofPerson);
   }, [ofPerson, setLanguage]);
   const role = me && highestRole(me);
   const name = me === undefined ? '' : me.kind === 'local' ? t('app.thisMachine') : me.name;

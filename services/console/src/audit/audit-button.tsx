@@ -2,7 +2,7 @@ import type { SessionEventView } from '@holdfast/shared/contracts/http/session-h
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { roleAt, useMe } from '../api/me.ts';
-import { Explained } from '../parts/explained.tsx';
+import { Explanation } from '../parts/explanation.tsx';
 import { useWhyNot } from '../parts/role-note.tsx';
 import { useAuditTexts } from './texts.ts';
 import './audit.css';
@@ -21,9 +21,9 @@ export function AuditButton({ event }: { event: Pick<SessionEventView, 'data'> }
     return (
       <span className="quiet small">
         {' '}
-        <Explained meaning={whyNot} isDisabled>
+        <Explanation meaning={whyNot} isDisabled>
           {t('audit.open')}
-        </Explained>
+        </Explanation>
       </span>
     );
   }

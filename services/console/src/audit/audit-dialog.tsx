@@ -1,8 +1,8 @@
 import type { AuditView } from '@holdfast/shared/contracts/http/access-http.ts';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
-import { Answered } from '../parts/answered.tsx';
 import { Overlay } from '../parts/overlay.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useAuditTexts } from './texts.ts';
 
@@ -15,14 +15,14 @@ export default function AuditDialog({ trace, onClose }: { trace: string; onClose
   });
   return (
     <Overlay title={t('audit.title')} onClose={onClose}>
-      <Answered
+      <QueryAnswer
         query={query}
         title={t('audit.failed')}
         isEmpty={(entries) => entries.length === 0}
         empty={<p>{t('audit.none')}</p>}
       >
         {(entries) => entries.map((entry) => <Entry key={entry.id} entry={entry} />)}
-      </Answered>
+      </QueryAnswer>
       <p className="quiet small audit-trace">
         {t('audit.trace')} <code>{trace}</code>
       </p>

@@ -7,18 +7,18 @@ const height = 24;
 interface StripProps {
   readonly cells: readonly Pick<MapCell, 'expected' | 'stored'>[];
   /** Index of the chosen field. */
-  readonly chosen: number | undefined;
+  readonly chosenColumn: number | undefined;
   /** Fields of a whole row, where this one may have fewer. */
   readonly columns: number;
 }
 
 /** Draws the fields of a row, with a hole as large as the missing share. The cells beside it tell the same in words. */
-export function MapStrip({ cells, chosen, columns }: StripProps) {
+export function MapStrip({ cells, chosenColumn, columns }: StripProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return;
-    const paint = () => draw(element, { cells, chosen, columns });
+    const paint = () => draw(element, { cells, chosenColumn, columns });
     const sized = new ResizeObserver(paint);
     sized.observe(element);
     addEventListener('themechange', paint);
@@ -26,11 +26,11 @@ export function MapStrip({ cells, chosen, columns }: StripProps) {
       sized.disconnect();
       removeEventListener('themechange', paint);
     };
-  }, [cells, chosen, columns]);
+  }, [cells, chosenColumn, columns]);
   return <canvas ref={canvas} className="map-drawing" height={height} />;
 }
 
-function draw(canvas: HTMLCanvasElement, { cells, chosen, columns }: StripProps): void {
+function draw(canvas: HTMLCanvasElement, { cells, chosenColumn, columns }: StripProps): void {
   const width = canvas.clientWidth;
   const ratio = devicePixelRatio;
   canvas.width = Math.round(width * ratio);
@@ -54,7 +54,7 @@ function draw(canvas: HTMLCanvasElement, { cells, chosen, columns }: StripProps)
       pen.fillRect(left, top, wide, tall);
       hole(pen, { left, top, wide, tall, size: holeSize(cell), run });
     }
-    if (index === chosen) {
+    if (index === chosenColumn) {
       pen.strokeStyle = strong;
       pen.lineWidth = 2;
       pen.strokeRect(left, top - 1, wide, tall + 2);

@@ -28,7 +28,7 @@ export function DemoOffer() {
     },
   });
   if (data === undefined) return null;
-  const silent = typeof load.data === 'object' ? load.data : undefined;
+  const silentAddress = typeof load.data === 'object' ? load.data : undefined;
   return (
     <section className="first-demo" aria-labelledby="first-demo-title">
       <h2 id="first-demo-title">{t('first.demo')}</h2>
@@ -40,9 +40,9 @@ export function DemoOffer() {
               {t(load.isPending ? 'first.demo.doing' : 'first.demo.do')}
             </Button>
           </div>
-          {silent && (
+          {silentAddress && (
             <p className="first-bad" role="alert">
-              {t('first.demo.silent', { where: silent.where, detail: silent.detail })}
+              {t('first.demo.silent', { where: silentAddress.where, detail: silentAddress.detail })}
             </p>
           )}
           {load.error && <ProblemText title={t('first.start.refused')} error={load.error} />}
@@ -71,9 +71,9 @@ async function loadDemo({ sites, devices, points, tasks }: OfferedDemo): Promise
     const { answers, detail } = await tryDevice(device);
     if (!answers) return { where: `${device.host}:${device.port}`, detail };
   }
-  const siteIds = await made('site', sites);
+  const siteIds = await ensureRow('site', sites);
   const bodies = devices.map(({ site_code, ...device }) => ({ ...device, site_id: siteIds.get(site_code) }));
-  const deviceIds = await made('device', bodies);
+  const deviceIds = await ensureRow('device', bodies);
   for (const [code, device_id] of deviceIds) {
     const [there] = await api.list('/api/config/points/', { device_id }, 1);
     if (there !== undefined) continue;
@@ -82,7 +82,7 @@ async function loadDemo({ sites, devices, points, tasks }: OfferedDemo): Promise
       .map(({ device_code: _, ...point }) => ({ ...point, device_id }));
     await api.command('/api/config/points/', own);
   }
-  const taskIds = await made(
+  const taskIds = await ensureRow(
     'task',
     tasks.map(({ device_codes, ...task }) => ({
       ...task,
@@ -95,7 +95,7 @@ async function loadDemo({ sites, devices, points, tasks }: OfferedDemo): Promise
 }
 
 /** Ids by code, of existing things and of those that are made. */
-async function made(
+async function ensureRow(
   kind: 'site' | 'device' | 'task',
   bodies: readonly { readonly code: string }[],
 ): Promise<ReadonlyMap<string, number>> {
@@ -103,8 +103,8 @@ async function made(
   for (const body of bodies) {
     const path = `/api/config/${kind}s/`;
     const [there] = await api.list(path, { code: body.code }, 1);
-    const found = there ?? (await api.command<{ readonly id: number }>(path, body));
-    ids.set(body.code, Number(found.id));
+    const row = there ?? (await api.command<{ readonly id: number }>(path, body));
+    ids.set(body.code, Number(row.id));
   }
   return ids;
 }

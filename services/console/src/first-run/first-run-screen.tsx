@@ -19,10 +19,10 @@ export default function FirstRunScreen() {
   const { t } = useFirstRunTexts();
   const { step, added: device } = useFirstRunSearch();
   const me = useMe();
-  const { data: known } = useUnfinished();
+  const { data: unfinishedDevices } = useUnfinished();
   const protocols = useProtocols();
   const role = me && highestRole(me);
-  const isEmpty = known?.devices === 0;
+  const isEmpty = unfinishedDevices?.devices === 0;
   const title = useFocusOnChange(step);
   return (
     <div className="first-run">
@@ -57,7 +57,7 @@ export default function FirstRunScreen() {
               id={device}
               beside={
                 <>
-                  <UnfinishedList unfinished={known?.unfinished ?? []} />
+                  <UnfinishedList unfinished={unfinishedDevices?.unfinished ?? []} />
                   {isEmpty && <DemoOffer />}
                 </>
               }
@@ -123,9 +123,9 @@ function Steps({ current }: { current: Step }) {
 function ApplyToDevice({ id }: { id: number }) {
   const tasks = useTasks().data ?? [];
   const active = useActiveSessions().data ?? [];
-  const reading = new Set(tasks.filter(({ device_ids: ids }) => ids.includes(id)).map((task) => task.id));
-  const older = active.filter(
-    ({ is_newer_configured: isNewer, task_id: task }) => isNewer && reading.has(task),
+  const taskIds = new Set(tasks.filter(({ device_ids: ids }) => ids.includes(id)).map((task) => task.id));
+  const olderSessions = active.filter(
+    ({ is_newer_configured: isNewer, task_id: task }) => isNewer && taskIds.has(task),
   );
-  return <ApplyOffer sessions={older} />;
+  return <ApplyOffer sessions={olderSessions} />;
 }

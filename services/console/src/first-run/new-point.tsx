@@ -12,7 +12,7 @@ import { ProblemText } from '../parts/problem-text.tsx';
 import { classicOf, inHexadecimal, readAddress } from './address-reading.ts';
 import { useKeptDraft } from './kept-draft.ts';
 import { PointPreview } from './point-preview.tsx';
-import { nothingRefused, refusedBy } from './refusals.ts';
+import { noRefusal, refusalOf } from './refusals.ts';
 import { useFirstRunTexts } from './texts.ts';
 
 /** The form of a new point, beside the value that it would read. */
@@ -30,28 +30,28 @@ export function NewPoint({
   const { note } = useOutcomes();
   const within = useRef<HTMLDivElement>(null);
   const { draft, setDraft } = useKeptDraft(`first-run.point.${deviceId}`);
-  const [refused, setRefused] = useState(nothingRefused);
+  const [refusal, setRefusal] = useState(noRefusal);
   // A new round begins with a form that shows no faults yet.
   const [round, setRound] = useState(0);
-  const chosen = valueIn(form.point, draft);
+  const valueFor = valueIn(form.point, draft);
   const isField = (field: string) => form.point.properties[field] !== undefined;
   const address = addressField(form) ?? '';
   const change = (next: Draft) => {
-    const { [address]: written = '' } = next;
-    const reading = written === draft[address] ? undefined : readAddress(written, form.notations);
+    const { [address]: addressText = '' } = next;
+    const reading = addressText === draft[address] ? undefined : readAddress(addressText, form.notations);
     setDraft({ ...next, ...reading?.sets });
   };
   const add = useMutation({
     mutationFn: () =>
       api.command('/api/config/points/', { ...bodyOf(form.point, draft), device_id: deviceId }),
-    onMutate: () => setRefused(nothingRefused),
+    onMutate: () => setRefusal(noRefusal),
     onSuccess: async () => {
       setDraft(sharedByNext(form, draft));
       setRound(round + 1);
       await queries.invalidateQueries({ queryKey: ['configuration'] });
       note({ kind: 'stored', text: t('first.points.added', { point: draft.code ?? '' }) });
     },
-    onError: (error) => setRefused(refusedBy(error, '', isField)),
+    onError: (error) => setRefusal(refusalOf(error, '', isField)),
   });
   // Runs with the empty form and not after the list is read again: by then somebody may be writing the next point.
   useLayoutEffect(() => {
@@ -65,9 +65,11 @@ export function NewPoint({
           schema={form.point}
           draft={draft}
           onChange={change}
-          refused={refused.fields}
+          refusals={refusal.fields}
           hints={{
-            [address]: <AddressHint text={draft[address] ?? ''} chosen={chosen} notations={form.notations} />,
+            [address]: (
+              <AddressHint text={draft[address] ?? ''} valueFor={valueFor} notations={form.notations} />
+            ),
           }}
           onSubmit={() => {
             if (!add.isPending) add.mutate();
@@ -77,7 +79,7 @@ export function NewPoint({
             {t(add.isPending ? 'first.points.adding' : 'first.points.add')}
           </Button>
         </SchemaForm>
-        {refused.whole && <ProblemText title={t('first.failed')} error={refused.whole} />}
+        {refusal.whole && <ProblemText title={t('first.failed')} error={refusal.whole} />}
       </div>
       <PointPreview device={device} form={form} draft={draft} onChange={change} />
     </div>
@@ -98,11 +100,11 @@ function sharedByNext({ point }: Forms, draft: Draft): Draft {
  */
 function AddressHint({
   text,
-  chosen,
+  valueFor,
   notations,
 }: {
   text: string;
-  chosen: (field: string) => string | undefined;
+  valueFor: (field: string) => string | undefined;
   notations: readonly AddressNotation[];
 }) {
   const { t } = useFirstRunTexts();
@@ -110,17 +112,17 @@ function AddressHint({
   const reading = readAddress(text, notations);
   if (reading === undefined) return <p>{t('first.address.odd')}</p>;
   const { wire, sets } = reading;
-  const written = text.trim();
+  const addressText = text.trim();
   const isNamed = Object.keys(sets).length > 0;
-  const classic = classicOf(wire, chosen, notations);
+  const classic = classicOf(wire, valueFor, notations);
   return (
     <>
-      <p>{t('first.address.wire', { written, wire: String(wire), hex: inHexadecimal(wire) })}</p>
+      <p>{t('first.address.wire', { written: addressText, wire: String(wire), hex: inHexadecimal(wire) })}</p>
       {isNamed
-        ? /^[1-9]/.test(written) &&
-          Number(written) <= 65_535 && (
+        ? /^[1-9]/.test(addressText) &&
+          Number(addressText) <= 65_535 && (
             <p className="quiet">
-              {t('first.address.number', { written, hex: inHexadecimal(Number(written)) })}
+              {t('first.address.number', { written: addressText, hex: inHexadecimal(Number(addressText)) })}
             </p>
           )
         : classic && <p className="quiet">{t('first.address.classic', { classic })}</p>}

@@ -29,23 +29,23 @@ export function TrialAnswer({ form, body, answer, isOld, isAsking, error }: Tria
       ) : (
         <>
           {isOld && <p className="first-note">{t('first.device.other')}</p>}
-          <Told answer={answer} form={form} />
+          <TrialText answer={answer} form={form} />
         </>
       )}
     </section>
   );
 }
 
-function Told({ answer, form }: { answer: DeviceTrialView; form: Forms }) {
+function TrialText({ answer, form }: { answer: DeviceTrialView; form: Forms }) {
   const { t, locale, language } = useFirstRunTexts();
   const { collector_id: collector, requests, points, detail } = answer;
   const kind = kindOfTrial(answer);
   const { place: where } = answer;
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const ms = numbers.format(requests.at(-1)?.ms ?? 0);
-  const read = points.find(({ quality }) => quality !== 'bad');
-  const readText = ({ value: read, raw }: DeviceTrialView['points'][number]) => {
-    const value = valueText(read, '', locale);
+  const point = points.find(({ quality }) => quality !== 'bad');
+  const readText = ({ value: pointValue, raw }: DeviceTrialView['points'][number]) => {
+    const value = valueText(pointValue, '', locale);
     return raw.length > 0
       ? t('first.trial.reads.raw', { value, raw: raw.join(' ') })
       : t('first.trial.reads.value', { value });
@@ -55,7 +55,7 @@ function Told({ answer, form }: { answer: DeviceTrialView; form: Forms }) {
       {kind === 'reads' ? (
         <>
           <p className="first-verdict is-good">{t('first.trial.reads', { where, ms })}</p>
-          {read && <p>{readText(read)}</p>}
+          {point && <p>{readText(point)}</p>}
         </>
       ) : kind === 'refuses' ? (
         <>

@@ -1,6 +1,6 @@
 import { MarkLegend } from '../parts/mark-legend.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
-import { useKnown } from './known.ts';
+import { usePlantState } from './plant-state.ts';
 import { RecoveryPart } from './recovery-part.tsx';
 import { StoresPart } from './stores-part.tsx';
 import { useOverviewTexts } from './texts.ts';
@@ -14,7 +14,7 @@ import { Link } from '@tanstack/react-router';
 import { isGone, severityOf, signs } from '../collectors/collector-state.ts';
 import { useCollectorTexts } from '../collectors/texts.ts';
 import { Age } from '../parts/age.tsx';
-import { Answered } from '../parts/answered.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { Section } from '../parts/section.tsx';
 import { StateWord } from '../parts/state.tsx';
 import { useNow } from '../time/plant-time.tsx';
@@ -22,7 +22,7 @@ import { useNow } from '../time/plant-time.tsx';
 /** The start screen: first everything that needs attention; if nothing does, the proof that all is well. */
 export default function OverviewScreen() {
   const { t } = useOverviewTexts();
-  const whole = useKnown();
+  const whole = usePlantState();
   const { known, overview, recovery, collectors, leftOut, sinks, quarantined, isForbidden } = whole;
   const troubles = troublesOf(known);
   return (
@@ -86,7 +86,7 @@ function CollectorsPart({ query }: { query: UseQueryResult<CollectorsView> }) {
       asOf={query.data?.as_of}
       actions={<Link to="/collectors">{t('trouble.open.collectors')}</Link>}
     >
-      <Answered query={query} title={t('overview.failed')}>
+      <QueryAnswer query={query} title={t('overview.failed')}>
         {({ results }) => {
           const there = results
             .filter((each) => !isGone(each, nowMs))
@@ -117,7 +117,7 @@ function CollectorsPart({ query }: { query: UseQueryResult<CollectorsView> }) {
             </>
           );
         }}
-      </Answered>
+      </QueryAnswer>
     </Section>
   );
 }

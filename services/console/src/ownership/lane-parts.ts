@@ -29,15 +29,15 @@ export interface LaneTime {
 const leastUnseenMs = 20_000;
 
 /** A time in which the holder was away, and nobody else took the session. */
-export interface Away {
+export interface Absence {
   /** ms since 1970. */
   readonly from: number;
   readonly to: number;
 }
 
 /** Joins absences that overlap: devices of a session miss their ticks at different times. */
-export function joined(all: readonly Away[]): Away[] {
-  const parts: Away[] = [];
+export function joinOverlaps(all: readonly Absence[]): Absence[] {
+  const parts: Absence[] = [];
   for (const { from, to } of all.toSorted((one, other) => one.from - other.from)) {
     const last = parts.at(-1);
     if (last && from <= last.to) parts[parts.length - 1] = { from: last.from, to: Math.max(last.to, to) };
@@ -47,7 +47,7 @@ export function joined(all: readonly Away[]): Away[] {
 }
 
 /** A session's lane, in order of drawing. */
-export function laneParts(row: OwnershipRow, time: LaneTime, away: readonly Away[] = []): LanePart[] {
+export function laneParts(row: OwnershipRow, time: LaneTime, absences: readonly Absence[] = []): LanePart[] {
   const periodOf = periodsOf(row);
   /** The length from which silence between two times is a hole. */
   const unseenFrom = (from: number, to: number) => Math.max(leastUnseenMs, 2 * periodOf.longest(from, to));
@@ -90,11 +90,11 @@ export function laneParts(row: OwnershipRow, time: LaneTime, away: readonly Away
       twice.push({ kind: 'twice', from, to: lastTick + periodOf.at(lastTick), ...who });
     }
   }
-  const unseen = away.flatMap(({ from, to }): LanePart[] => {
+  const absentParts = absences.flatMap(({ from, to }): LanePart[] => {
     const part = { from: Math.max(time.from, from), to: Math.min(time.to, to) };
     return part.from < part.to ? [{ kind: 'unseen', ...part }] : [];
   });
-  return [...parts, ...unseen, ...twice];
+  return [...parts, ...absentParts, ...twice];
 }
 
 /** The period of the task at a time, and its longest period between two times; 0 where its configuration is lost. */

@@ -78,7 +78,7 @@ function draw(
   const write = (text: string, left: number, length: number, ink: string) => {
     if (text === '' || length < 24) return;
     pen.fillStyle = ink;
-    pen.fillText(fitting(pen, text, length - 12), left + 6, height / 2 + 0.5);
+    pen.fillText(fittingText(pen, text, length - 12), left + 6, height / 2 + 0.5);
   };
   for (const part of parts) {
     const { left, length } = box(part, part.kind === 'twice' ? leastTwice : leastMark);
@@ -125,7 +125,7 @@ function draw(
 }
 
 /** The part of a text that has room; nothing if only a letter or two fit. */
-function fitting(pen: CanvasRenderingContext2D, text: string, room: number): string {
+function fittingText(pen: CanvasRenderingContext2D, text: string, room: number): string {
   if (pen.measureText(text).width <= room) return text;
   let short = text;
   while (short.length > 0 && pen.measureText(`${short}…`).width > room) short = short.slice(0, -1);

@@ -12,7 +12,7 @@ const linesAtMost = 2;
 /** Causes that moved several sessions at once, in words above the rule; where room is short, only the greater ones. */
 export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time: LaneTime; width: number }) {
   const text = useMoveText();
-  const placed = useMemo(() => {
+  const labels = useMemo(() => {
     const ends = new Array<{ from: number; to: number }[]>(linesAtMost);
     for (let line = 0; line < linesAtMost; line += 1) ends[line] = [];
     return moves
@@ -23,8 +23,8 @@ export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time
           [...words].reduce((sum, letter) => sum + (letter > '\u2e80' ? 2 : 1), 0) * letterPx + 8;
         const at = ((move.at - time.from) / Math.max(1, time.to - time.from)) * width;
         const left = Math.max(0, Math.min(at, width - length));
-        const line = ends.findIndex((taken) =>
-          taken.every(({ from, to }) => left > to || left + length < from),
+        const line = ends.findIndex((labelsThere) =>
+          labelsThere.every(({ from, to }) => left > to || left + length < from),
         );
         if (line === -1 || length > width) return [];
         ends[line]?.push({ from: left, to: left + length });
@@ -33,7 +33,7 @@ export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time
   }, [moves, time, width, text]);
   return (
     <ul className="moves">
-      {placed.map(({ move, words, left, line }) => (
+      {labels.map(({ move, words, left, line }) => (
         <li key={`${move.at} ${move.reason}`} style={{ left, top: line * 15 }}>
           {words}
         </li>
@@ -42,7 +42,7 @@ export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time
   );
 }
 
-const told = ['failover', 'drain', 'rebalance', 'recovery'] as const;
+const movingReasons = ['failover', 'drain', 'rebalance', 'recovery'] as const;
 
 export function useMoveText(): (move: Move) => string {
   const { t } = useOwnershipTexts();
@@ -50,9 +50,9 @@ export function useMoveText(): (move: Move) => string {
   return useMemo(
     () =>
       ({ at, until, reason, collector, sessions: n }) => {
-        const known = told.find((each) => each === reason) ?? 'rebalance';
+        const movingReason = movingReasons.find((each) => each === reason) ?? 'rebalance';
         const time = plant.clock(new Date(at));
-        const move = t(`ownership.move.${known}`, {
+        const move = t(`ownership.move.${movingReason}`, {
           ...{ time, n },
           collector: collector ?? t('ownership.collectors'),
         });

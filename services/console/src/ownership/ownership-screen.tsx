@@ -3,8 +3,8 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { isNamedLike } from '../evidence/is-named-like.ts';
-import { Answered } from '../parts/answered.tsx';
 import { FindField } from '../parts/find-field.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
 import { TimeField } from '../parts/time-field.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
@@ -12,12 +12,12 @@ import { spanOf } from '../time/time-range.ts';
 import { type LaneItem, LaneList } from './lane-list.tsx';
 import type { LanePart, LaneTime } from './lane-parts.ts';
 import { type Change, changesWithin, movesOf } from './moves.ts';
-import { type Ownership, useAway, useOwnership } from './ownership-query.ts';
+import { type Ownership, useAbsences, useOwnership } from './ownership-query.ts';
 import { ownershipViews, useOwnershipSearch } from './ownership-search.ts';
 import { useOwnershipTexts } from './texts.ts';
 import '../evidence/evidence.css';
 import './ownership.css';
-import { Explained } from '../parts/explained.tsx';
+import { Explanation } from '../parts/explanation.tsx';
 import { SeverityMark } from '../parts/mark.tsx';
 import { Lane } from './lane.tsx';
 
@@ -31,14 +31,14 @@ export default function OwnershipScreen() {
   const navigate = useNavigate({ from: '/ownership' });
   const plant = usePlantTime();
   const query = useOwnership(search.range);
-  const { data: found } = query;
+  const { data: ownership } = query;
   const { from: rangeFrom, to: rangeTo } = search.range;
   const time = useMemo((): LaneTime => {
     const isLive = rangeTo === undefined;
-    if (found) return { from: Date.parse(found.from), to: Date.parse(found.to), isLive };
+    if (ownership) return { from: Date.parse(ownership.from), to: Date.parse(ownership.to), isLive };
     const { from, to } = spanOf({ from: rangeFrom, to: rangeTo }, plant.ofPlant, new Date());
     return { from: from.getTime(), to: to.getTime(), isLive };
-  }, [found, rangeFrom, rangeTo, plant.ofPlant]);
+  }, [ownership, rangeFrom, rangeTo, plant.ofPlant]);
   const at = Math.min(time.to, Math.max(time.from, search.at ?? time.to));
   // Until the data around the moment has come, the rows belong to another time and name nobody for this one.
   const isComing = query.isPlaceholderData && search.at !== undefined && search.at !== at;
@@ -117,26 +117,26 @@ export default function OwnershipScreen() {
           {t(isMoved ? 'ownership.at.moved' : 'ownership.hint')}
         </p>
       </div>
-      <Answered
+      <QueryAnswer
         query={isComing ? { data: undefined, error: query.error, refetch: query.refetch } : query}
         title={t('ownership.failed')}
         isEmpty={({ results }) => results.length === 0}
         empty={<p>{t('ownership.none', { time: plant.between(new Date(time.from), new Date(time.to)) })}</p>}
       >
-        {(data) => <Found found={data} search={search} time={time} at={at} setAt={setAt} />}
-      </Answered>
+        {(data) => <OwnershipLanes ownership={data} search={search} time={time} at={at} setAt={setAt} />}
+      </QueryAnswer>
     </section>
   );
 }
 
-function Found({
-  found,
+function OwnershipLanes({
+  ownership,
   search,
   time,
   at,
   setAt,
 }: {
-  found: Ownership;
+  ownership: Ownership;
   search: ReturnType<typeof useOwnershipSearch>;
   time: LaneTime;
   /** The chosen moment. */
@@ -145,16 +145,16 @@ function Found({
 }) {
   const { t, locale } = useOwnershipTexts();
   const { by, find, range } = search;
-  const away = useAway(range);
-  const rows = useMemo(() => rowsOf(found.results, find, locale), [found, find, locale]);
+  const absences = useAbsences(range);
+  const rows = useMemo(() => rowsOf(ownership.results, find, locale), [ownership, find, locale]);
   const changes = useMemo(() => changesWithin(rows), [rows]);
   const moves = useMemo(() => movesOf(changes), [changes]);
   const collectors = useMemo(
     () =>
-      [...new Set(found.results.flatMap(({ spans }) => spans.map((span) => span.collector_id)))].sort(
+      [...new Set(ownership.results.flatMap(({ spans }) => spans.map((span) => span.collector_id)))].sort(
         (one, other) => one.localeCompare(other, locale, { numeric: true }),
       ),
-    [found, locale],
+    [ownership, locale],
   );
   const tintOf = useCallback(
     (collector: string) => Math.max(0, collectors.indexOf(collector)) % tints,
@@ -175,7 +175,7 @@ function Found({
       ) : (
         <LaneList
           items={items}
-          away={away}
+          absences={absences}
           moves={moves}
           time={time}
           at={at}
@@ -184,7 +184,9 @@ function Found({
           onAt={setAt}
         />
       )}
-      {found.isCut && <p className="left-out">{t('ownership.cut', { count: found.results.length })}</p>}
+      {ownership.isCut && (
+        <p className="left-out">{t('ownership.cut', { count: ownership.results.length })}</p>
+      )}
       <LaneLegend />
     </>
   );
@@ -204,7 +206,7 @@ function rowsOf(rows: readonly OwnershipRow[], find: string, locale: string): Ow
 function byCollector(
   rows: readonly OwnershipRow[],
   collectors: readonly string[],
-  told: (count: number, now: number) => string,
+  countText: (count: number, now: number) => string,
 ): LaneItem[] {
   return collectors.flatMap((collector): LaneItem[] => {
     const own = rows.filter(({ spans }) => spans.some((span) => span.collector_id === collector));
@@ -214,7 +216,7 @@ function byCollector(
       return last?.collector_id === collector && last.to === null;
     }).length;
     return [
-      { kind: 'group', key: `group ${collector}`, name: collector, told: told(own.length, now) },
+      { kind: 'group', key: `group ${collector}`, name: collector, counts: countText(own.length, now) },
       ...own.map(
         (row): LaneItem => ({ kind: 'row', key: `${collector} ${row.session_id}`, row, only: collector }),
       ),
@@ -222,7 +224,7 @@ function byCollector(
   });
 }
 
-const told = ['failover', 'drain', 'rebalance', 'recovery'] as const;
+const countedReasons = ['failover', 'drain', 'rebalance', 'recovery'] as const;
 
 /** Sums the lanes up in one sentence: whether two ever held a session at once, the changes of holder, and their cost. */
 function Findings({ rows, changes }: { rows: readonly OwnershipRow[]; changes: readonly Change[] }) {
@@ -230,8 +232,10 @@ function Findings({ rows, changes }: { rows: readonly OwnershipRow[]; changes: r
   const twice = rows.filter(({ spans }) => spans.some((span) => span.read_twice !== null)).length;
   const byReason = Map.groupBy(changes, ({ reason }) => reason);
   const reasons = [...byReason].map(([reason, { length: n }]) => {
-    const known = told.find((each) => each === reason);
-    return known ? t(`ownership.reason.${known}`, { n }) : t('ownership.reason.other', { n, reason });
+    const countedReason = countedReasons.find((each) => each === reason);
+    return countedReason
+      ? t(`ownership.reason.${countedReason}`, { n })
+      : t('ownership.reason.other', { n, reason });
   });
   const cost = changes.reduce((sum, { missing }) => sum + missing, 0);
   return (
@@ -273,7 +277,7 @@ function LaneLegend() {
         {t('ownership.legend.move')}
       </li>
       <li>
-        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
+        <Explanation meaning={t('word.epoch.means')}>{t('word.epoch')}</Explanation>
       </li>
     </ul>
   );

@@ -8,7 +8,7 @@ import { highestRole, isAtLeast, type Role, roleAt, useMe } from '../api/me.ts';
 import { themes } from '../app/preferences.tsx';
 import { screens } from '../app/screens.ts';
 import type { ShellDialog } from '../parts/shell-dialog.ts';
-import { useSettled } from '../parts/use-settled.ts';
+import { useSettledValue } from '../parts/use-settled-value.ts';
 import { useCommands } from '../sessions/commands.tsx';
 import ReasonDialog from '../sessions/detail/reason-dialog.tsx';
 import { nameOf, stateKey } from '../sessions/session-state.ts';
@@ -37,14 +37,17 @@ export function useEntries(
   const navigate = useNavigate();
   const me = useMe();
   const { send } = useCommands();
-  const [asked, setAsked] = useState<{ command: 'pause' | 'stop'; session: SessionSummary }>();
+  const [commandToConfirm, setCommandToConfirm] = useState<{
+    command: 'pause' | 'stop';
+    session: SessionSummary;
+  }>();
   const { command, search } = readCommand(text, {
     pause: t('palette.word.pause'),
     resume: t('palette.word.resume'),
     stop: t('palette.word.stop'),
     recover: t('palette.word.recover'),
   });
-  const { data, isError, isSearching } = useFound(search);
+  const { data, isError, isSearching } = useMatches(search);
   // While a search goes on, finds of the earlier text are offered only if they fit the present one.
   const fits = (...names: readonly string[]) => !isSearching || matches({ name: names.join(' ') }, search);
   const go = (to: string, params: object = {}) => {
@@ -73,7 +76,7 @@ export function useEntries(
       detail: t(stateKey(session)),
       forbidden: forbiddenAs(me && roleAt(me, sites)),
       run: () => {
-        if (command === 'pause' || command === 'stop') return setAsked({ command, session });
+        if (command === 'pause' || command === 'stop') return setCommandToConfirm({ command, session });
         onClose();
         void send({ id, name: nameOf(session) }, command, '');
       },
@@ -166,21 +169,25 @@ export function useEntries(
     ],
     isSearching,
     isUnreachable: isError && data === undefined,
-    dialog: asked && (
+    dialog: commandToConfirm && (
       <ReasonDialog
-        command={asked.command}
-        name={nameOf(asked.session)}
+        command={commandToConfirm.command}
+        name={nameOf(commandToConfirm.session)}
         onClose={onClose}
         onConfirm={(reason) => {
           onClose();
-          void send({ id: asked.session.id, name: nameOf(asked.session) }, asked.command, reason);
+          void send(
+            { id: commandToConfirm.session.id, name: nameOf(commandToConfirm.session) },
+            commandToConfirm.command,
+            reason,
+          );
         }}
       />
     ),
   };
 }
 
-const shown = 6;
+const matchesAtMost = 6;
 
 interface Page<T> {
   readonly results: readonly T[];
@@ -188,23 +195,26 @@ interface Page<T> {
 }
 
 /** Sessions and devices with these letters in their names, those that need attention first. */
-function useFound(text: string) {
-  const settled = useSettled(useDeferredValue(text));
-  const found = useQuery({
-    queryKey: ['palette', settled],
+function useMatches(text: string) {
+  const settledText = useSettledValue(useDeferredValue(text));
+  const query = useQuery({
+    queryKey: ['palette', settledText],
     queryFn: async () => {
-      const search = settled || undefined;
+      const search = settledText || undefined;
       const [sessions, devices] = await Promise.all([
         api.get<Page<SessionSummary>>('/api/acquisition/sessions/summary/', {
           from: '-1h',
           buckets: 1,
-          limit: shown,
+          limit: matchesAtMost,
           search,
         }),
         // An empty search would find every device of the plant.
         search === undefined
           ? { results: [] }
-          : api.get<Page<DeviceHealthView>>('/api/acquisition/devices/health/', { search, limit: shown }),
+          : api.get<Page<DeviceHealthView>>('/api/acquisition/devices/health/', {
+              search,
+              limit: matchesAtMost,
+            }),
       ]);
       return { sessions: sessions.results, devices: devices.results };
     },
@@ -213,6 +223,6 @@ function useFound(text: string) {
     placeholderData: keepPreviousData,
     retry: false,
   });
-  const isSearching = settled !== text || found.isPending || found.isPlaceholderData;
-  return { ...found, isSearching };
+  const isSearching = settledText !== text || query.isPending || query.isPlaceholderData;
+  return { ...query, isSearching };
 }

@@ -22,13 +22,13 @@ interface ListProps {
   readonly groups: readonly SessionGroup[];
   readonly time: RibbonTime;
   readonly asOf: string;
-  readonly chosen: string | undefined;
+  readonly chosenSession: string | undefined;
 }
 
 /** Sessions by group. Only visible ones, out of maybe five hundred, are in the page; arrow keys go from one to the next. */
-export function SessionList({ groups, time, asOf, chosen }: ListProps) {
+export function SessionList({ groups, time, asOf, chosenSession }: ListProps) {
   const { t } = usePreferences();
-  const { pending } = useCommands();
+  const { pendingCommands } = useCommands();
   const isPrinting = useIsPrinting();
   const items = useMemo(
     () =>
@@ -45,8 +45,8 @@ export function SessionList({ groups, time, asOf, chosen }: ListProps) {
     sizeOf: (index) => (isGroup(index) ? 36 : 42),
     overscan: isPrinting ? items.length : 8,
     attribute: 'session',
-    chosen,
-    chosenIndex: items.findIndex((item) => item.kind === 'session' && item.session.id === chosen),
+    chosenKey: chosenSession,
+    chosenIndex: items.findIndex((item) => item.kind === 'session' && item.session.id === chosenSession),
   });
 
   return (
@@ -90,14 +90,14 @@ export function SessionList({ groups, time, asOf, chosen }: ListProps) {
               <div
                 key={key}
                 {...common}
-                className={session.id === chosen ? 'session-row is-chosen' : 'session-row'}
+                className={session.id === chosenSession ? 'session-row is-chosen' : 'session-row'}
               >
                 <SessionRow
                   session={session}
                   time={time}
                   asOf={asOf}
-                  isChosen={session.id === chosen}
-                  pending={pending.get(session.id)}
+                  isChosen={session.id === chosenSession}
+                  pendingCommand={pendingCommands.get(session.id)}
                 />
               </div>
             );

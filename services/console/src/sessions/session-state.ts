@@ -2,7 +2,7 @@ import type { SessionSummary } from '@holdfast/shared/contracts/http/session-sum
 import type { PlainKey } from '../i18n/texts.ts';
 import type { Severity } from '../parts/mark.tsx';
 
-type Stated = Pick<SessionSummary, 'status' | 'placement' | 'attention'>;
+type SessionWithState = Pick<SessionSummary, 'status' | 'placement' | 'attention'>;
 
 /** The word for what a session does. */
 export function stateKey({ status, placement }: Pick<SessionSummary, 'status' | 'placement'>): PlainKey {
@@ -12,7 +12,7 @@ export function stateKey({ status, placement }: Pick<SessionSummary, 'status' | 
 }
 
 /** Undefined when nobody needs to look. */
-export function severityOf({ attention }: Pick<Stated, 'attention'>): Severity | undefined {
+export function severityOf({ attention }: Pick<SessionWithState, 'attention'>): Severity | undefined {
   const worst = attention.map(({ severity }) => severity);
   return worst.length === 0 ? undefined : (Math.min(...worst) as Severity);
 }

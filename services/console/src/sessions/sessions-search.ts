@@ -12,11 +12,11 @@ export interface SessionsSearch extends AddressedRange {
 }
 
 /** Leaves out unknown values. */
-export function sessionsSearch(given: Record<string, unknown>): SessionsSearch {
-  const { find, session } = given;
+export function sessionsSearch(search: Record<string, unknown>): SessionsSearch {
+  const { find, session } = search;
   return {
-    ...timeRangeSearch(given),
-    show: shows.find((each) => each === given.show),
+    ...timeRangeSearch(search),
+    show: shows.find((each) => each === search.show),
     find: typeof find === 'string' || typeof find === 'number' ? String(find) : undefined,
     session: typeof session === 'string' ? session : undefined,
   };

@@ -1,5 +1,5 @@
-import { Answered } from '../parts/answered.tsx';
 import { Overlay } from '../parts/overlay.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useQuarantined } from './queries.ts';
 import { useStoreTexts } from './texts.ts';
@@ -11,7 +11,7 @@ export default function MessageDialog({ sequence, onClose }: { sequence: number;
   const query = useQuarantined(sequence);
   return (
     <Overlay title={t('stores.message.title', { sequence })} onClose={onClose}>
-      <Answered query={query} title={t('stores.quarantine.failed')}>
+      <QueryAnswer query={query} title={t('stores.quarantine.failed')}>
         {({ subject, stream, original_sequence, reason, time, body }) => (
           <div className="message">
             <dl>
@@ -33,7 +33,7 @@ export default function MessageDialog({ sequence, onClose }: { sequence: number;
             <pre tabIndex={0}>{inLines(body)}</pre>
           </div>
         )}
-      </Answered>
+      </QueryAnswer>
     </Overlay>
   );
 }

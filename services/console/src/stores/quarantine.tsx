@@ -1,18 +1,18 @@
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { Answered } from '../parts/answered.tsx';
 import { FindField } from '../parts/find-field.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RoleNote, useMayEverywhere } from '../parts/role-note.tsx';
 import { Section } from '../parts/section.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
+import { type LostEpoch, lostEpochOf, lostEpochsOf } from './lost-epochs.ts';
 import { type QuarantinedItem, useQuarantine } from './queries.ts';
 import { useResending } from './resending.ts';
 import { ResendingList } from './resending-list.tsx';
 import { type StoresSearch, useStoresSearch } from './stores-search.ts';
 import { useStoreTexts } from './texts.ts';
-import { type Vouched, vouchedMany, vouchedOne } from './vouched.ts';
 
 const MessageDialog = lazy(() => import('./message-dialog.tsx'));
 const VouchDialog = lazy(() => import('./vouch-dialog.tsx'));
@@ -26,9 +26,9 @@ export function Quarantine() {
   const search = useStoresSearch();
   const query = useQuarantine(search);
   const resending = useResending();
-  const [looked, setLooked] = useState<number>();
+  const [sequenceShown, setSequenceShown] = useState<number>();
   const [isAsking, setAsking] = useState(false);
-  const [vouched, setVouched] = useState<Vouched>();
+  const [epochToVouch, setEpochToVouch] = useState<LostEpoch>();
   const isForbidden = !useMayEverywhere('engineer');
   const items = query.data?.pages.flatMap(({ results }) => results) ?? [];
   const isFiltered = search.reason !== undefined || search.stream !== undefined;
@@ -46,9 +46,9 @@ export function Quarantine() {
       }
     >
       <Filter search={search} />
-      <RoleNote needed="engineer" />
+      <RoleNote requiredRole="engineer" />
       <ResendingList all={resending.all} dismiss={resending.dismiss} />
-      <Answered
+      <QueryAnswer
         query={query}
         title={t('stores.quarantine.failed')}
         isEmpty={() => items.length === 0}
@@ -56,14 +56,14 @@ export function Quarantine() {
       >
         {() => (
           <>
-            <LostEpochs items={items} isForbidden={isForbidden} ask={setVouched} />
+            <LostEpochs items={items} isForbidden={isForbidden} ask={setEpochToVouch} />
             <Messages
               items={items}
               locale={locale}
               isForbidden={isForbidden}
-              look={setLooked}
+              look={setSequenceShown}
               send={(item) =>
-                item.lost_epoch === null ? void resending.sendOne(item) : setVouched(vouchedOne(item))
+                item.lost_epoch === null ? void resending.sendOne(item) : setEpochToVouch(lostEpochOf(item))
               }
             />
             {query.hasNextPage && (
@@ -77,15 +77,17 @@ export function Quarantine() {
             )}
           </>
         )}
-      </Answered>
+      </QueryAnswer>
       <Suspense fallback={null}>
-        {looked !== undefined && <MessageDialog sequence={looked} onClose={() => setLooked(undefined)} />}
-        {vouched !== undefined && (
+        {sequenceShown !== undefined && (
+          <MessageDialog sequence={sequenceShown} onClose={() => setSequenceShown(undefined)} />
+        )}
+        {epochToVouch !== undefined && (
           <VouchDialog
-            vouched={vouched}
-            onClose={() => setVouched(undefined)}
+            epoch={epochToVouch}
+            onClose={() => setEpochToVouch(undefined)}
             onConfirm={() =>
-              resending.vouchFor(vouched, vouched.item?.subject ?? t('stores.quarantine.many.name'))
+              resending.vouchFor(epochToVouch, epochToVouch.item?.subject ?? t('stores.quarantine.many.name'))
             }
           />
         )}
@@ -112,14 +114,14 @@ function LostEpochs({
 }: {
   items: readonly QuarantinedItem[];
   isForbidden: boolean;
-  ask: (vouched: Vouched) => void;
+  ask: (epochToVouch: LostEpoch) => void;
 }) {
   const { t } = useStoreTexts();
-  return vouchedMany(items).map((vouched) => (
-    <p key={vouched.collector} className="lost-epochs">
-      <span>{t('stores.vouch.many', { count: vouched.count, collector: vouched.collector })}</span>
-      <Button className="button" isDisabled={isForbidden} onPress={() => ask(vouched)}>
-        {t('stores.vouch.many.do', { collector: vouched.collector })}
+  return lostEpochsOf(items).map((epochToVouch) => (
+    <p key={epochToVouch.collector} className="lost-epochs">
+      <span>{t('stores.vouch.many', { count: epochToVouch.count, collector: epochToVouch.collector })}</span>
+      <Button className="button" isDisabled={isForbidden} onPress={() => ask(epochToVouch)}>
+        {t('stores.vouch.many.do', { collector: epochToVouch.collector })}
       </Button>
     </p>
   ));
@@ -130,7 +132,7 @@ function Filter({ search: { stream, reason } }: { search: StoresSearch }) {
   const navigate = useNavigate({ from: '/stores' });
   const set = (change: StoresSearch) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
-  const known = stream === undefined || streams.includes(stream) ? streams : [...streams, stream];
+  const streamOptions = stream === undefined || streams.includes(stream) ? streams : [...streams, stream];
   return (
     <div className="quarantine-filter">
       <FindField
@@ -147,7 +149,7 @@ function Filter({ search: { stream, reason } }: { search: StoresSearch }) {
           onChange={({ target }) => set({ stream: target.value || undefined })}
         >
           <option value="">{t('stores.quarantine.stream.all')}</option>
-          {known.map((each) => (
+          {streamOptions.map((each) => (
             <option key={each} value={each}>
               {each}
             </option>

@@ -2,16 +2,16 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { FreshLogin } from '../fresh-login/fresh-login.tsx';
 import { Overlay } from '../parts/overlay.tsx';
+import type { LostEpoch } from './lost-epochs.ts';
 import { useStoreTexts } from './texts.ts';
-import type { Vouched } from './vouched.ts';
 
 /** Tells users what they vouch for by sending samples of lost epochs again; asks for a fresh login if the last is old. */
 export default function VouchDialog({
-  vouched,
+  epoch,
   onClose,
   onConfirm,
 }: {
-  vouched: Vouched;
+  epoch: LostEpoch;
   onClose: () => void;
   /** Sends the samples. @returns `fresh` when the API first asks for a new login */
   onConfirm: () => Promise<'sent' | 'fresh'>;
@@ -23,7 +23,7 @@ export default function VouchDialog({
     if ((await onConfirm()) === 'fresh') setStep('fresh');
     else onClose();
   };
-  const { collector, epochs, count } = vouched;
+  const { collector, epochs, count } = epoch;
   return (
     <Overlay title={t('stores.vouch.title', { count })} onClose={onClose}>
       {step === 'fresh' ? (

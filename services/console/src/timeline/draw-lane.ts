@@ -95,11 +95,11 @@ function drawPart(
       break;
     case 'hole':
       pen.clearRect(...box(4, 16));
-      outlined(pen, box(5, 14), colour('run-strong'), 5);
+      outline(pen, box(5, 14), colour('run-strong'), 5);
       break;
     case 'several':
       pen.clearRect(...box(4, 16));
-      outlined(pen, box(8, 8), colour('run'), 3);
+      outline(pen, box(8, 8), colour('run'), 3);
       break;
     case 'now':
       pen.fillStyle = colour('p2');
@@ -199,7 +199,7 @@ function drawFolds(
   }
 }
 
-function outlined(
+function outline(
   pen: CanvasRenderingContext2D,
   box: readonly [number, number, number, number],
   colour: string,

@@ -45,12 +45,12 @@ export function LanesView({ line, view, all, isFolded, at, onView, onMoment }: L
     () => timeScale({ from, to }, isFolded ? happenings : []),
     [from, to, isFolded, happenings],
   );
-  const { troubled, calm } = useMemo(() => deviceLanes(line), [line]);
+  const { troubledLanes, calmLanes } = useMemo(() => deviceLanes(line), [line]);
   const rows = useMemo((): Row[] => {
     const [life, holders] = logLanes(line);
-    const shown = isWhole || calm.length <= 3 ? [...troubled, ...calm] : troubled;
-    return [...[life, holders].filter((lane) => lane !== undefined), ...shown];
-  }, [line, troubled, calm, isWhole]);
+    const deviceRows = isWhole || calmLanes.length <= 3 ? [...troubledLanes, ...calmLanes] : troubledLanes;
+    return [...[life, holders].filter((lane) => lane !== undefined), ...deviceRows];
+  }, [line, troubledLanes, calmLanes, isWhole]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -86,9 +86,9 @@ export function LanesView({ line, view, all, isFolded, at, onView, onMoment }: L
           <Idle scale={scale} view={view} happenings={happenings} isFolded={isFolded} />
         </div>
       </Plot>
-      {calm.length > 3 && (
+      {calmLanes.length > 3 && (
         <p className="tl-calm small">
-          {t('timeline.calm', { count: calm.length })}{' '}
+          {t('timeline.calm', { count: calmLanes.length })}{' '}
           <Button className="button is-bare" onPress={() => setWhole(!isWhole)}>
             {t(isWhole ? 'timeline.calm.hide' : 'timeline.calm.show')}
           </Button>
@@ -105,12 +105,12 @@ function LaneRow({ row, line, scale }: { row: Row; line: Timeline; scale: TimeSc
       <span className="tl-name" title={lane(row)}>
         {lane(row)}
       </span>
-      <Drawn row={row} line={line} scale={scale} />
+      <RowDrawing row={row} line={line} scale={scale} />
     </div>
   );
 }
 
-function Drawn({ row, line, scale }: { row: Row; line: Timeline; scale: TimeScale }) {
+function RowDrawing({ row, line, scale }: { row: Row; line: Timeline; scale: TimeScale }) {
   const { short, lane } = usePartWords();
   const draw = useCallback(
     (pen: Pen) => {
@@ -129,15 +129,15 @@ function Axis({ scale, view }: { scale: TimeScale; view: Stretch }) {
   const offsetMs = ahead
     ? (ahead[1] === '-' ? -1 : 1) * (Number(ahead[2]) * 3_600_000 + Number(ahead[3] ?? 0) * 60_000)
     : 0;
-  let free = 0;
+  let freeFrom = 0;
   // A narrow screen has room for fewer.
   const atMost = innerWidth < 600 ? 4 : 8;
   const room = 0.72 / atMost;
   const marks = axisMoments(view, atMost, offsetMs).flatMap((moment) => {
     const place = scale.place(moment);
     // In folded time marks would overlap.
-    if (place < free || place + room > 1) return [];
-    free = place + room;
+    if (place < freeFrom || place + room > 1) return [];
+    freeFrom = place + room;
     return [{ moment, place }];
   });
   return (

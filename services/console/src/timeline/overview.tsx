@@ -5,7 +5,7 @@ import { drawEvents, drawMissing, type Pen } from './draw-lane.ts';
 import { LaneCanvas } from './lane-canvas.tsx';
 import { useTimelineTexts } from './texts.ts';
 import { timeScale } from './time-scale.ts';
-import { brushed, panned, type Stretch } from './viewport.ts';
+import { brushView, panView, type Stretch } from './viewport.ts';
 
 const height = 34;
 
@@ -43,10 +43,12 @@ export function Overview({
     setDrag(undefined);
     if (event.type !== 'pointerup') return;
     const at = momentAt(event);
-    onView(brushed(drag.from, at, all) ?? panned(view, at - (view.from + view.to) / 2, all));
+    onView(brushView(drag.from, at, all) ?? panView(view, at - (view.from + view.to) / 2, all));
   };
-  const shown = drag ? { from: Math.min(drag.from, drag.to), to: Math.max(drag.from, drag.to) } : view;
-  const [left, right] = [scale.place(shown.from), scale.place(shown.to)];
+  const windowStretch = drag
+    ? { from: Math.min(drag.from, drag.to), to: Math.max(drag.from, drag.to) }
+    : view;
+  const [left, right] = [scale.place(windowStretch.from), scale.place(windowStretch.to)];
   const day = (at: number) => plant.day(new Date(at));
   return (
     <div className="tl-overview">

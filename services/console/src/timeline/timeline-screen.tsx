@@ -14,9 +14,9 @@ import { useTimelineTexts } from './texts.ts';
 import { useTimeline, useWholeLife } from './timeline-queries.ts';
 import { type FeedKind, kinds, type TimelineSearch, useTimelineSearch } from './timeline-search.ts';
 import { useView, type View } from './use-view.ts';
-import { centred, panned, type Stretch, zoomed } from './viewport.ts';
+import { centreView, panView, type Stretch, zoomView } from './viewport.ts';
 import './timeline.css';
-import { Explained } from '../parts/explained.tsx';
+import { Explanation } from '../parts/explanation.tsx';
 import { drawLane, type Pen } from './draw-lane.ts';
 import { LaneCanvas } from './lane-canvas.tsx';
 import { timeScale } from './time-scale.ts';
@@ -34,7 +34,7 @@ export default function TimelineScreen() {
   const { id } = useParams({ from: '/sessions/$id/timeline' });
   const whole = useWholeLife(id);
   const { error } = whole;
-  if (whole.data) return <Known key={id} id={id} whole={whole.data} />;
+  if (whole.data) return <TimelineContent key={id} id={id} whole={whole.data} />;
   if (error instanceof ApiRefusal && error.status === 404) {
     return (
       <div className="empty">
@@ -49,15 +49,15 @@ export default function TimelineScreen() {
   return <p className="empty quiet">{t('app.loading')}</p>;
 }
 
-function Known({ id, whole }: { id: string; whole: Timeline }) {
+function TimelineContent({ id, whole }: { id: string; whole: Timeline }) {
   const { t } = useTimelineTexts();
   const search = useTimelineSearch();
   const { kind = 'all', only, at } = search;
   const view = useView(whole);
-  const { data: line = whole, error, refetch } = useTimeline(id, view.asked);
-  const seen = view.seen(line);
+  const { data: line = whole, error, refetch } = useTimeline(id, view.query);
+  const visibleStretch = view.stretchFor(line);
   const navigate = useNavigate({ from: '/sessions/$id/timeline' });
-  const feed = useFeed(id, sources[kind], { ...view.asked, isOnlyAbnormal: only === 'abnormal' });
+  const feed = useFeed(id, sources[kind], { ...view.query, isOnlyAbnormal: only === 'abnormal' });
   const look = (moment: number | undefined) =>
     void navigate({
       search: (before) => ({
@@ -66,16 +66,16 @@ function Known({ id, whole }: { id: string; whole: Timeline }) {
       }),
       replace: true,
     });
-  useShownMoment(at, view, seen);
+  useShownMoment(at, view, visibleStretch);
   return (
     <div className="tl">
-      <Head id={id} line={whole} view={view} seen={seen} />
+      <Head id={id} line={whole} view={view} visibleStretch={visibleStretch} />
       {error && <ProblemText title={t('timeline.failed')} error={error} again={() => void refetch()} />}
       <section className="tl-drawing" aria-label={t('timeline.title')}>
-        <Overview line={whole} all={view.all} view={seen} onView={view.show} />
+        <Overview line={whole} all={view.all} view={visibleStretch} onView={view.show} />
         <LanesView
           line={line}
-          view={seen}
+          view={visibleStretch}
           all={view.all}
           isFolded={search.idle !== 'whole'}
           at={at === undefined ? undefined : Date.parse(at)}
@@ -103,7 +103,7 @@ function Known({ id, whole }: { id: string; whole: Timeline }) {
             feed={feed}
             isJson={search.as === 'json'}
             isOnlyAbnormal={only === 'abnormal'}
-            chosen={at}
+            chosenKey={at}
           />
         </div>
         {at !== undefined && <Moment id={id} at={at} line={line} />}
@@ -113,31 +113,41 @@ function Known({ id, whole }: { id: string; whole: Timeline }) {
 }
 
 /** Brings a moment that was chosen in the list into the visible part of the lanes, once. */
-function useShownMoment(at: string | undefined, view: View, seen: Stretch): void {
+function useShownMoment(at: string | undefined, view: View, visibleStretch: Stretch): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: afterwards the lanes may be moved away from it again
   useEffect(() => {
     if (at === undefined) return;
-    const shown = centred(seen, Date.parse(at), view.all);
-    if (shown !== seen) view.show(shown);
+    const centredView = centreView(visibleStretch, Date.parse(at), view.all);
+    if (centredView !== visibleStretch) view.show(centredView);
   }, [at]);
 }
 
-function Head({ id, line, view, seen }: { id: string; line: Timeline; view: View; seen: Stretch }) {
+function Head({
+  id,
+  line,
+  view,
+  visibleStretch,
+}: {
+  id: string;
+  line: Timeline;
+  view: View;
+  visibleStretch: Stretch;
+}) {
   const { t } = useTimelineTexts();
   const { idle } = useTimelineSearch();
   const navigate = useNavigate({ from: '/sessions/$id/timeline' });
   const { all, show } = view;
-  const middle = (seen.from + seen.to) / 2;
-  const step = (seen.to - seen.from) / 2;
+  const middle = (visibleStretch.from + visibleStretch.to) / 2;
+  const step = (visibleStretch.to - visibleStretch.from) / 2;
   const moves = useMemo(
     () =>
       [
-        ['timeline.earlier', '←', () => show(panned(seen, -step, all))],
-        ['timeline.later', '→', () => show(panned(seen, step, all))],
-        ['timeline.zoom.in', '+', () => show(zoomed(seen, 0.5, middle, all))],
-        ['timeline.zoom.out', '−', () => show(zoomed(seen, 2, middle, all))],
+        ['timeline.earlier', '←', () => show(panView(visibleStretch, -step, all))],
+        ['timeline.later', '→', () => show(panView(visibleStretch, step, all))],
+        ['timeline.zoom.in', '+', () => show(zoomView(visibleStretch, 0.5, middle, all))],
+        ['timeline.zoom.out', '−', () => show(zoomView(visibleStretch, 2, middle, all))],
       ] as const,
-    [seen, step, middle, all, show],
+    [visibleStretch, step, middle, all, show],
   );
   const isOver = line.stopped_at !== null;
   return (
@@ -175,7 +185,7 @@ function Head({ id, line, view, seen }: { id: string; line: Timeline; view: View
         <Button
           className={view.isLive ? 'button' : 'button is-main'}
           aria-pressed={view.isLive}
-          onPress={() => (view.isLive ? view.holdStill(seen) : view.goLive())}
+          onPress={() => (view.isLive ? view.holdStill(visibleStretch) : view.goLive())}
         >
           {t(view.isLive ? 'timeline.pause' : 'timeline.live')}
         </Button>
@@ -249,7 +259,7 @@ function TimelineLegend() {
         </li>
       ))}
       <li>
-        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
+        <Explanation meaning={t('word.epoch.means')}>{t('word.epoch')}</Explanation>
       </li>
     </ul>
   );

@@ -105,7 +105,7 @@ describe('the line of a point', () => {
     );
     expect(line.values).toEqual([5, 6, null, 7]);
     expect(line.range).toEqual({ low: [1, 2, null, 9007199254740992], high: [9, 99, null, 10] });
-    expect(line.uncertain).toEqual([3]);
+    expect(line.uncertainIndexes).toEqual([3]);
   });
 
   it('of a boolean is drawn as 0 and 1, and of texts not at all', () => {

@@ -11,8 +11,8 @@ export interface TrendsSearch extends AddressedRange {
 }
 
 /** Leaves out unknown values. */
-export function trendsSearch(given: Record<string, unknown>): TrendsSearch {
-  return { points: pointsSearch(given.points)?.slice(0, trendsAtMost), ...timeRangeSearch(given) };
+export function trendsSearch(search: Record<string, unknown>): TrendsSearch {
+  return { points: pointsSearch(search.points)?.slice(0, trendsAtMost), ...timeRangeSearch(search) };
 }
 
 const noPoints: readonly string[] = [];

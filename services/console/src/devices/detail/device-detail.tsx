@@ -17,7 +17,7 @@ import { useDeviceTexts } from './texts.ts';
 import './device-detail.css';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import { Age } from '../../parts/age.tsx';
-import { Answered } from '../../parts/answered.tsx';
+import { QueryAnswer } from '../../parts/query-answer.tsx';
 import { useWords } from '../../words/texts.ts';
 import { useDeviceReason } from './device-reason.ts';
 
@@ -31,9 +31,9 @@ function DevicePanel({ device }: { device: string }) {
   const { t } = useDeviceTexts();
   const { t: list } = useDevicesTexts();
   const views = useDevice(device);
-  const configured = useConfiguredDevice(device);
-  const isKnown = views.data !== undefined && configured.data !== undefined;
-  const isNowhere = isKnown && views.data.length === 0 && configured.data === null;
+  const configuredDevice = useConfiguredDevice(device);
+  const isKnown = views.data !== undefined && configuredDevice.data !== undefined;
+  const isNowhere = isKnown && views.data.length === 0 && configuredDevice.data === null;
   return (
     <aside className="device-detail" aria-label={t('device.label', { device })}>
       <Link
@@ -57,24 +57,28 @@ function DevicePanel({ device }: { device: string }) {
       ) : isNowhere ? (
         <p>{t('device.gone', { device })}</p>
       ) : (
-        <Known device={device} views={views.data} configured={configured.data ?? undefined} />
+        <DeviceContent
+          device={device}
+          views={views.data}
+          configuredDevice={configuredDevice.data ?? undefined}
+        />
       )}
     </aside>
   );
 }
 
-function Known({
+function DeviceContent({
   device,
   views,
-  configured,
+  configuredDevice,
 }: {
   device: string;
   views: readonly DeviceHealthView[];
-  configured: Configured | undefined;
+  configuredDevice: Configured | undefined;
 }) {
   const { t } = useDeviceTexts();
   const [first] = views;
-  const name = first?.configured?.name || configured?.name;
+  const name = first?.configured?.name || configuredDevice?.name;
   const address = first?.configured?.address;
   return (
     <>
@@ -94,8 +98,8 @@ function Known({
         <InSession key={view.session_id} view={view} />
       ))}
       <History device={device} views={views} />
-      {configured && <Points device={configured} sites={first?.sites} />}
-      {configured && <Limits device={configured} sites={first?.sites} />}
+      {configuredDevice && <Points device={configuredDevice} sites={first?.sites} />}
+      {configuredDevice && <Limits device={configuredDevice} sites={first?.sites} />}
     </>
   );
 }
@@ -105,7 +109,7 @@ function InSession({ view }: { view: DeviceHealthView }) {
   const { t: list } = useDevicesTexts();
   const plant = usePlantTime();
   const severity = severityOf(view.condition);
-  const { session_id: session, collector_id: collector, period_ms: period, reported_at: reported } = view;
+  const { session_id: session, collector_id: collector, period_ms: period, reported_at: reportedAt } = view;
   return (
     <section className="in-session" aria-label={t('device.session', { session })}>
       <header>
@@ -123,8 +127,8 @@ function InSession({ view }: { view: DeviceHealthView }) {
             {t('app.comma')}
             {collector !== null && `${t('device.readBy', { collector })}${t('app.comma')}`}
             {t('device.every', { period: durationText(t, period / 1_000) })}
-            {reported !== null &&
-              `${t('app.comma')}${t('device.asOf', { when: plant.moment(new Date(reported)) })}`}
+            {reportedAt !== null &&
+              `${t('app.comma')}${t('device.asOf', { when: plant.moment(new Date(reportedAt)) })}`}
           </span>
         </p>
       </header>
@@ -141,8 +145,8 @@ function MissingValues({ health }: { health: DeviceHealth }) {
   const { t } = useDeviceTexts();
   const blocks = silentBlocks(health);
   if (blocks.length === 0) return null;
-  const named = blocks.reduce((sum, { points }) => sum + points.length, 0);
-  const more = (health.failing_count ?? 0) - named;
+  const pointCount = blocks.reduce((sum, { points }) => sum + points.length, 0);
+  const more = (health.failing_count ?? 0) - pointCount;
   return (
     <section>
       <h3>{t('device.blocks')}</h3>
@@ -193,7 +197,7 @@ function NeverDelivered({ view }: { view: DeviceHealthView }) {
   return (
     <section>
       <h3>{t('device.undelivered')}</h3>
-      <Answered query={query} title={t('device.undelivered.failed')}>
+      <QueryAnswer query={query} title={t('device.undelivered.failed')}>
         {(points) => (
           <>
             <ul className="blocks" aria-label={t('device.undelivered')}>
@@ -215,7 +219,7 @@ function NeverDelivered({ view }: { view: DeviceHealthView }) {
             <p className="quiet small">{t('device.undelivered.do')}</p>
           </>
         )}
-      </Answered>
+      </QueryAnswer>
     </section>
   );
 }
@@ -251,12 +255,12 @@ function Since({ view }: { view: DeviceHealthView }) {
   const plant = usePlantTime();
   const now = useNow().getTime();
   const duration = (moment: string) => durationText(t, (now - Date.parse(moment)) / 1_000);
-  const good = lastGood(view);
-  if (view.condition === 'failing' && (good !== null || wasNeverRead(view))) {
+  const lastAnswer = lastGood(view);
+  if (view.condition === 'failing' && (lastAnswer !== null || wasNeverRead(view))) {
     const text =
-      good === null
+      lastAnswer === null
         ? t('device.why.never')
-        : t('device.why.since', { duration: duration(good), when: plant.moment(new Date(good)) });
+        : t('device.why.since', { duration: duration(lastAnswer), when: plant.moment(new Date(lastAnswer)) });
     return <strong>{text}</strong>;
   }
   if (view.since === null) return null;

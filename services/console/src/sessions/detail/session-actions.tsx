@@ -12,21 +12,21 @@ const ReasonDialog = lazy(() => import('./reason-dialog.tsx'));
 export function SessionActions({ session, sites }: { session: SessionLiveView; sites: readonly string[] }) {
   const { t } = useDetailTexts();
   const me = useMe();
-  const { pending, send } = useCommands();
-  const [asked, setAsked] = useState<'stop' | 'pause'>();
-  const possible = commandsFor(session);
-  if (possible.length === 0) return null;
+  const { pendingCommands, send } = useCommands();
+  const [commandToConfirm, setCommandToConfirm] = useState<'stop' | 'pause'>();
+  const commands = commandsFor(session);
+  if (commands.length === 0) return null;
   const role = me && roleAt(me, sites);
   const isForbidden = me !== undefined && !isAtLeast(role, 'operator');
-  const under = pending.get(session.id);
+  const under = pendingCommands.get(session.id);
   const name = nameOf(session);
   const press = (command: SessionCommand) => {
-    if (command === 'stop' || command === 'pause') setAsked(command);
+    if (command === 'stop' || command === 'pause') setCommandToConfirm(command);
     else void send({ id: session.id, name }, command, '');
   };
   return (
     <div className="actions">
-      {possible.map((command) => (
+      {commands.map((command) => (
         <Button
           key={command}
           className="button"
@@ -41,15 +41,15 @@ export function SessionActions({ session, sites }: { session: SessionLiveView; s
           {t('command.role', { role: t('role.operator'), own: role ? t(`role.${role}`) : '–' })}
         </p>
       )}
-      {asked && (
+      {commandToConfirm && (
         <Suspense fallback={null}>
           <ReasonDialog
-            command={asked}
+            command={commandToConfirm}
             name={name}
-            onClose={() => setAsked(undefined)}
+            onClose={() => setCommandToConfirm(undefined)}
             onConfirm={(reason) => {
-              setAsked(undefined);
-              void send({ id: session.id, name }, asked, reason);
+              setCommandToConfirm(undefined);
+              void send({ id: session.id, name }, commandToConfirm, reason);
             }}
           />
         </Suspense>

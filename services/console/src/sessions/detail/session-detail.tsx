@@ -53,7 +53,7 @@ export default function SessionDetail({ id, range, summary, time }: DetailProps)
         <Icon name="close" />
       </Link>
       {data ? (
-        <Known session={data} range={range} summary={summary} time={time} />
+        <SessionContent session={data} range={range} summary={summary} time={time} />
       ) : error ? (
         isGone ? (
           <p>{t('detail.gone', { session: id })}</p>
@@ -67,11 +67,16 @@ export default function SessionDetail({ id, range, summary, time }: DetailProps)
   );
 }
 
-function Known({ session, range, summary, time }: Omit<DetailProps, 'id'> & { session: SessionLiveView }) {
+function SessionContent({
+  session,
+  range,
+  summary,
+  time,
+}: Omit<DetailProps, 'id'> & { session: SessionLiveView }) {
   const { t } = useDetailTexts();
-  const { pending } = useCommands();
+  const { pendingCommands } = useCommands();
   const severity = summary && severityOf(summary);
-  const under = pending.get(session.id);
+  const under = pendingCommands.get(session.id);
   return (
     <>
       <header className="detail-head">
@@ -116,15 +121,15 @@ function Facts({ session, summary }: { session: SessionLiveView; summary: Sessio
   const { t } = useDetailTexts();
   const plant = usePlantTime();
   const now = useNow();
-  const { started_at: started, stopped_at: stopped, task_code: task } = session;
-  const end = stopped === null ? now.getTime() : Date.parse(stopped);
+  const { started_at: startedAt, stopped_at: stoppedAt, task_code: task } = session;
+  const end = stoppedAt === null ? now.getTime() : Date.parse(stoppedAt);
   const sites = (summary?.sites ?? []).filter((site) => site !== '');
   return (
     <dl className="facts">
-      <dt>{t(stopped === null ? 'detail.facts.duration' : 'detail.facts.lasted')}</dt>
-      <dd>{durationText(t, (end - Date.parse(started)) / 1_000)}</dd>
+      <dt>{t(stoppedAt === null ? 'detail.facts.duration' : 'detail.facts.lasted')}</dt>
+      <dd>{durationText(t, (end - Date.parse(startedAt)) / 1_000)}</dd>
       <dt>{t('detail.facts.started')}</dt>
-      <dd>{plant.whole(new Date(started))}</dd>
+      <dd>{plant.whole(new Date(startedAt))}</dd>
       <dt>{t('detail.facts.task')}</dt>
       <dd>{task}</dd>
       {sites.length > 0 && (
@@ -152,15 +157,15 @@ function Configuration({
   const { config_version, is_newer_configured: isNewer } = session;
   const whyNot = useWhyNot('engineer', (me) => roleAt(me, summary?.sites ?? []));
   // Without the session's sites the role that counts is unknown, so the API judges.
-  const forbidden = summary && whyNot;
-  const known = isNewer === null ? 'unknown' : isNewer ? 'newer' : 'newest';
+  const whyForbidden = summary && whyNot;
+  const age = isNewer === null ? 'unknown' : isNewer ? 'newer' : 'newest';
   return (
     <>
-      {t(`detail.facts.config.${known}`, { version: String(config_version) })}{' '}
+      {t(`detail.facts.config.${age}`, { version: String(config_version) })}{' '}
       <ApplyButton
         label={t('detail.config.apply')}
         sessions={isNewer ? [session] : []}
-        forbidden={forbidden}
+        forbidden={whyForbidden}
       />
       {isNewer && (
         <>
@@ -211,7 +216,7 @@ function RibbonTable({ session, time }: { session: SessionSummary; time: RibbonT
   );
 }
 
-const shown = 5;
+const rowsAtMost = 5;
 
 /** The gaps in the time shown, to the second and with their causes, newest first. */
 function Gaps({ id, range }: { id: string; range: TimeRange }) {
@@ -221,17 +226,17 @@ function Gaps({ id, range }: { id: string; range: TimeRange }) {
   const { short } = useRangeName();
   const { data } = useGaps(id, range);
   if (data === undefined) return null;
-  const newest = data.results.toSorted(
+  const newestSpans = data.results.toSorted(
     (one, other) => Date.parse(other.start_time) - Date.parse(one.start_time),
   );
   return (
     <section>
       <h3>{t('detail.gaps', { range: short(range) })}</h3>
-      {newest.length === 0 ? (
+      {newestSpans.length === 0 ? (
         <p className="quiet small">{t('detail.gaps.none')}</p>
       ) : (
         <ol className="events">
-          {newest.slice(0, shown).map((gap) => (
+          {newestSpans.slice(0, rowsAtMost).map((gap) => (
             <li key={`${gap.device} ${gap.from_tick}`}>
               <time dateTime={gap.start_time}>{plant.moment(new Date(gap.start_time))}</time>
               <span>
@@ -258,8 +263,8 @@ function Events({ id }: { id: string }) {
   const { t } = useDetailTexts();
   return (
     <>
-      <Newest id={id} of="session" title={t('detail.events')} more={t('detail.events.more')} first={6} />
-      <Newest id={id} of="device" title={t('detail.changes')} more={t('detail.changes.more')} first={4} />
+      <NewestRows id={id} of="session" title={t('detail.events')} more={t('detail.events.more')} first={6} />
+      <NewestRows id={id} of="device" title={t('detail.changes')} more={t('detail.changes.more')} first={4} />
     </>
   );
 }
@@ -272,7 +277,7 @@ interface NewestProps {
   readonly first: number;
 }
 
-function Newest({ id, of, title, more, first }: NewestProps) {
+function NewestRows({ id, of, title, more, first }: NewestProps) {
   const plant = usePlantTime();
   const { rows, hasMore, readOn } = useFeed(id, [of], {});
   const [atMost, setAtMost] = useState(first);

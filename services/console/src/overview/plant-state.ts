@@ -8,10 +8,10 @@ import { useOverview } from '../api/overview.ts';
 import { useCollectors } from '../collectors/queries.ts';
 import { readQuarantine, useSinks } from '../stores/queries.ts';
 import { useNow } from '../time/plant-time.tsx';
-import type { Known } from './troubles.ts';
+import type { PlantState } from './troubles.ts';
 
 /** The answers that the overview is made from. */
-export function useKnown() {
+export function usePlantState() {
   const now = useNow(5_000);
   const overview = useOverview();
   const sessions = useTroubledSessions();
@@ -23,7 +23,7 @@ export function useKnown() {
   const quarantined = useFirstQuarantined(messages > 0);
   const isForbidden = [collectors, sinks].some(({ error }) => isRefused(error));
   const queries = [overview, sessions, devices, recovery, ...(isForbidden ? [] : [collectors, sinks])];
-  const known: Known = {
+  const state: PlantState = {
     sessions: sessions.data?.results,
     devices: devices.data?.results,
     collectors: collectors.data,
@@ -37,7 +37,7 @@ export function useKnown() {
     nowMs: now.getTime(),
   };
   return {
-    ...{ known, quarantined, overview, recovery, collectors, sinks },
+    ...{ known: state, quarantined, overview, recovery, collectors, sinks },
     /** Number of sessions and devices with trouble that did not fit into the list. */
     leftOut: notRead(sessions.data) + notRead(devices.data),
     /** Whether the user may not see stores and collectors, which belong to all sites. */
