@@ -19,8 +19,8 @@ async function patch(what: string, body: object): Promise<void> {
   expect(status).toBe(200);
 }
 
-/** Starts another session that reads the press, beside the press's own. */
-async function startBeside(code: string): Promise<{ task: number; session: string }> {
+/** Starts another session that reads the press, next to the press's own. */
+async function startSecond(code: string): Promise<{ task: number; session: string }> {
   const { id: task } = await plant.rest.create('/api/config/tasks/', {
     ...{ code, period_ms: 1_000, device_ids: [plant.deviceId] },
   });
@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('a saved configuration', () => {
-  it('is applied to running sessions where it was saved: seen first, and told of after', async () => {
+  it('is applied to running sessions where it was saved: shown before, and confirmed after', async () => {
     const { page, complaints } = await openPage(url(`/first-run?step=device&added=${plant.deviceId}`));
     await page.getByLabel('Name').fill('Press in front');
     await page.getByRole('button', { name: 'Test the connection' }).click();
@@ -71,7 +71,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a saved configura
   });
 
   it('is applied to all sessions of the list, and one that refuses keeps no other from it', async () => {
-    const [labelledSession, pausedSession] = [await startBeside('labelled'), await startBeside('paused')];
+    const [labelledSession, pausedSession] = [await startSecond('labelled'), await startSecond('paused')];
     await plant.rest.create(`/api/acquisition/sessions/${pausedSession.session}/pause/`, {});
     await patch(`points/${plant.points.get('first')}`, { scale: 0.5 });
     await patch(`tasks/${labelledSession.task}`, { required_labels: { hall: '7' } });

@@ -87,7 +87,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
       expect(await dialog.getByRole('button', { name: 'Drain it' }).isDisabled()).toBe(true),
     );
     await dialog.getByRole('checkbox').check();
-    // The API's answer when the last other collector goes while somebody reads the dialog.
+    // The API's answer when the last other collector goes while the user reads the dialog.
     const { status, body } = await plant.rest.post('/api/system/collectors/c1/drain/', {});
     expect([status, body.code]).toEqual([409, 'last_collector']);
     const refusal = { status, contentType: 'application/problem+json', body: JSON.stringify(body) };
@@ -155,7 +155,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
   });
 
   it('are not drained by whoever may only look, and that is said', async () => {
-    // Once there is a key nobody gets in without one, so this is the last test.
+    // Once there is a key, access needs one, so this is the last test.
     const first = await plant.rest.create('/api/system/keys/', { name: 'rules', role: 'administrator' });
     const created = await restClient(plant.rest.url, first.key).create('/api/system/keys/', {
       ...{ name: 'looks', role: 'viewer' },

@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('the completeness of yesterday', () => {
-  it('is told at once, with the minutes that are missing and why', async () => {
+  it('is shown at once, with the minutes that are missing and why', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/console/completeness`);
     const panel = page.getByRole('complementary', { name: 'What is missing' });
     await panel.getByRole('heading', { name: /yesterday/ }).waitFor();

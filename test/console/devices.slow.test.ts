@@ -52,8 +52,8 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     const { page, complaints } = await openPage(`${plant.rest.url}/`);
     const trouble = page.locator('.trouble').filter({ hasText: 'press-hangs does not answer' });
     await trouble.getByText('See whether it has power, and whether something else keeps it').waitFor();
-    await page.getByText('No connection to press-closes comes about').waitFor();
-    await page.getByText('press-refuses refuses all that it is asked for').waitFor();
+    await page.getByText('Cannot connect to press-closes').waitFor();
+    await page.getByText('press-refuses refuses every request').waitFor();
     await page.getByRole('navigation').getByRole('link', { name: 'Devices', exact: true }).first().click();
     await stateOf(page, 'press-hangs', 'No answer').waitFor();
     await stateOf(page, 'press-closes', 'No connection').waitFor();
@@ -102,7 +102,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     });
   });
 
-  it('are told on the command line as well', async () => {
+  it('are on the command line as well', async () => {
     const cli = cliForTest({ HOLDFAST_URL: plant.rest.url });
     const failing = await cli.run('devices', 'health', '--condition', 'failing', '--table');
     expect([failing.code, failing.stderr]).toEqual([0, '']);
@@ -199,7 +199,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     );
   });
 
-  it('are written once, and what came of it is told only when the device has been read back', async () => {
+  it('are written once, and the outcome is shown only when the device has been read back', async () => {
     const { page, complaints } = await openDevice('press-good');
     const gate = Promise.withResolvers<void>();
     await page.route('**/write/', async (route) => {
@@ -246,7 +246,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     expect(complaints).toEqual([]);
   });
 
-  it('forget what they have refused when somebody says so', async () => {
+  it('forget what they have refused on command', async () => {
     const { page } = await openDevice('press-partly');
     const limits = page.locator('.limits');
     await limits.getByText('holding register 2').waitFor();
@@ -281,7 +281,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     );
   });
 
-  it('say that nobody has read them where their collector was away, and why', async () => {
+  it('say that they were not read where their collector was unavailable, and why', async () => {
     await plant.restartCollector();
     const { page } = await openDevice('press-good');
     const unreadRow = page.locator('.states tr').filter({ hasText: 'its collector was restarted' });
@@ -305,7 +305,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     }
     await page.getByRole('link', { name: 'press-good' }).click();
     const detail = detailOf(page, 'press-good');
-    await detail.getByText(/No connection to 127\.0\.0\.1:\d+ unit 1 comes about\./).waitFor();
+    await detail.getByText(/Cannot connect to 127\.0\.0\.1:\d+ unit 1\./).waitFor();
     await detail.getByText(/For \d+.* the last good read was at \d\d:\d\d:\d\d/).waitFor();
     await detail.getByText('goes on').first().waitFor();
     if (foreignDeviceIsInstalled()) await stateOf(page, 'foreign', 'Answers').waitFor();
@@ -359,7 +359,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who may act on a 
     await page.getByRole('dialog').waitFor();
   });
 
-  it('shows once more who she is before a machine is acted on, and only then it is', async () => {
+  it('authenticates again before a machine is acted on, and only then it is', async () => {
     const page = await logIn('anna');
     const { nc, close } = await connectNats({
       ...{ url: plant.natsUrl, name: 'test', log: createLogger('test', 'silent') },
@@ -386,7 +386,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who may act on a 
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('New value').fill('42');
     await dialog.getByRole('button', { name: 'Write 42 °C' }).click();
-    await dialog.getByText('show once more who you are').waitFor();
+    await dialog.getByText('Authenticate again').waitFor();
     await dialog.getByLabel('Your password').fill('somebody else');
     await dialog.getByRole('button', { name: 'Go on' }).click();
     await dialog.getByText('That was not it.').waitFor();

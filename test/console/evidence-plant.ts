@@ -55,7 +55,7 @@ interface MissingTicks extends MinuteRange {
 
 /**
  * Yesterday collector-3 was lost at 00:42: 30 s of two sessions are missing. press-4 did not answer from 14:24 to 14:31. paint-shop was paused
- * in the morning. furnace failed at noon, and nobody has taken it up. wrapper-1 gave no value of its point from the failover on.
+ * in the morning. furnace failed at noon, and was not taken over. wrapper-1 gave no value of its point from the failover on.
  */
 export async function startEvidencePlant({
   sessions = 4,

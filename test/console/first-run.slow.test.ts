@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () => {
-  it('is led from nothing to the first value of a device, whatever is gone back from or loaded anew', async () => {
+  it('is led from nothing to the first value of a device, whatever step is revisited or reloaded', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/`);
     await page.getByRole('link', { name: 'Add a device' }).click();
     await page.getByRole('heading', { name: 'Read your first device' }).waitFor();
@@ -38,7 +38,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     const trialText = /^127\.0\.0\.1:\d+ unit 1 (answers|is there: it answers), in [\d.]+ ms\.$/;
     await page.getByText(trialText).waitFor();
     expect(await devices()).toEqual([]);
-    // The form stays as it is until the next step is there, whatever is read anew behind it.
+    // The form stays as it is until the next step is there, whatever is read again behind it.
     const gate = Promise.withResolvers<void>();
     await page.route(
       ({ pathname }) => pathname === '/api/config/devices/',
@@ -102,7 +102,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     expect(complaints).toEqual([]);
   });
 
-  it('finds a field that the API refuses with what it says beside it', async () => {
+  it('finds a field that the API refuses with the reason next to it', async () => {
     const { page } = await openPage(url('/first-run'));
     await page.getByLabel('Code').fill('press-1');
     await page.getByLabel('Host').fill('http://127.0.0.1');

@@ -13,7 +13,7 @@ export interface FleetPlant extends PressPlant {
   readonly session: string;
   startWriter(): Promise<RunningProcess>;
   startCollector(id: string): Promise<RunningProcess>;
-  /** Puts a sample away that the database would take. @param of.lostEpoch its epoch, which the log has lost */
+  /** Quarantines a sample that the database would take. @param of.lostEpoch its epoch, which the log has lost */
   quarantine(of: { body?: string; reason: string; lostEpoch?: number; collector?: string }): Promise<void>;
 }
 

@@ -36,7 +36,7 @@ async function linkInLog(api: ApiUnderTest): Promise<string> {
   return /http:\S+token=[\w-]+/.exec(line)?.[0] ?? '';
 }
 
-describe.skipIf(inject('installedServers').chromium === null)('somebody at the console', () => {
+describe.skipIf(inject('installedServers').chromium === null)('a user at the console', () => {
   async function loggedIn(path = '/', options = {}): Promise<Page> {
     const { page } = await openPage(`${url}${path}`, options);
     await page.waitForURL(/\/login/);
@@ -112,7 +112,7 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody at the c
     const change = async (oldPassword: string, newPassword: string, repetition: string) => {
       await dialog.getByLabel('Password', { exact: true }).fill(oldPassword);
       await dialog.getByLabel('New password', { exact: true }).fill(newPassword);
-      await dialog.getByLabel('New password once more').fill(repetition);
+      await dialog.getByLabel('Repeat new password').fill(repetition);
       await dialog.getByRole('button', { name: 'Save' }).click();
     };
     await change(password, 'short', 'short');
@@ -188,7 +188,7 @@ describe.skipIf(inject('installedServers').chromium === null)('behind a proxy, b
     expect(complaints).toEqual([]);
   });
 
-  it('somebody lets a command line in, and keeps another one out', async () => {
+  it('approves one command line and refuses another', async () => {
     const { page, complaints } = await openPage(`${root}/`);
     await fillIn(page, { login, password });
     await page.getByRole('button', { name }).waitFor();

@@ -56,7 +56,7 @@ describe.skipIf(chromium === null)('five hundred sessions', () => {
     await page.locator('[data-session="500-1"]').waitFor();
     await untilHolds(async () => expect(await page.locator('[data-session]').count()).toBe(1));
     await page.getByRole('searchbox', { name: 'Find a session' }).fill('');
-    // The last row may change: it depends on which sessions need somebody, as far as the broker can tell in time.
+    // The last row may change: it depends on which sessions need attention, as far as the broker answers in time.
     await eventually(
       async () => {
         const [rows, last] = await page.evaluate<[number, number]>(`(() => {
@@ -72,7 +72,7 @@ describe.skipIf(chromium === null)('five hundred sessions', () => {
     );
   });
 
-  it('leave the gaps of a day below the map, where they have no room beside it', async () => {
+  it('leave the gaps of a day below the map, where they have no room next to it', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/completeness`);
     await page.locator('.panel-gaps li').first().waitFor();
     for (const width of [320, 768]) {

@@ -76,7 +76,7 @@ describe.skipIf(isSkipped)('a device that does not speak Modbus', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('shows the topics of what a broker is told', async () => {
+  it('shows the topics that a broker receives', async () => {
     const { page, complaints } = await openPage(url('/first-run'));
     await startMeter();
     await begin(page, 'mqtt', { Code: 'meter-4', Broker: '127.0.0.1', Port: String(broker.port) });
@@ -151,7 +151,7 @@ async function add(page: Page, fields: Record<string, string>, type: string, exp
   expect(await saidOf(preview)).not.toMatch(/raw$/);
   await page.getByRole('button', { name: 'Add the point' }).click();
   await rowOf(page, String(fields.Code)).waitFor();
-  // The list may show the point before the form has its answer and begins anew.
+  // The list may show the point before the form has its answer and starts over.
   await page.getByLabel('Code', { exact: true }).and(page.locator(':focus')).waitFor();
   await untilHolds(async () => expect(await page.getByLabel('Code', { exact: true }).inputValue()).toBe(''));
   expect(await saidOf(page.locator('body'))).not.toMatch(faults);

@@ -95,7 +95,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the overview', ()
     await page.getByText('another', { exact: true }).waitFor();
   });
 
-  it('shows a store that nobody writes to, and is at ease again when it is back', async () => {
+  it('shows a store without a writer, and is at ease again when it is back', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/`);
     await page.getByText(/needs? somebody$/).waitFor();
     await writer.stop();

@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('who held what', () => {
-  it('is told for any moment: by a time that is typed, by the pointer and by keys', async () => {
+  it('is shown for any moment: by a time that is typed, by the pointer and by keys', async () => {
     const { page, complaints } = await openPage(
       `${plant.rest.url}/console/ownership?from=yesterday&to=today`,
     );
@@ -33,7 +33,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     await holderText('press-line', 'collector-3', '1st holder').waitFor();
     await time.fill(`${yesterday}T07:00`);
     await holderText('press-line', 'collector-2', '2nd holder').waitFor();
-    await holderText('paint-shop', 'nobody: paused').waitFor();
+    await holderText('paint-shop', 'no holder: paused').waitFor();
     await untilHolds(() => expect(new URL(page.url()).searchParams.get('at')).toBe(plant.at(7 * 60)));
 
     const lane = row('press-line').getByRole('slider');
@@ -50,7 +50,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
       /collector-2, 2nd holder \(epoch \d+\); since .*the collector before was lost; 6 ticks missing/;
     await untilHolds(async () => expect(await lane.getAttribute('aria-valuetext')).toMatch(expectedText));
     await page.keyboard.press('Escape');
-    await holderText('furnace', 'nobody: it had failed').waitFor();
+    await holderText('furnace', 'no holder: failed').waitFor();
 
     const box = await lane.boundingBox();
     if (box === null) throw new Error('the lane is not there');
@@ -59,7 +59,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     expect(complaints).toEqual([]);
   });
 
-  it('is told for a time long ago that is typed, whatever is shown', async () => {
+  it('is shown for a time long ago that is typed, whatever is shown', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/ownership`);
     const row = page.getByRole('row').filter({ hasText: 'press-line' });
     await row.locator('.lane-who:text-is("collector-2")').waitFor();
@@ -159,7 +159,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     await page.getByText(/^Gaps, oldest first, Asia\/(Kolkata|Calcutta), UTC\+5:30/).waitFor();
   });
 
-  it('is told by collector as well, each with the sessions that it held', async () => {
+  it('is shown by collector as well, each with the sessions that it held', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/ownership?from=yesterday&to=today`);
     await page.getByRole('link', { name: 'By collector' }).click();
     await page.getByRole('row').filter({ hasText: 'collector-3' }).first().waitFor();

@@ -114,7 +114,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     await untilHolds(async () => expect(await page.locator('html').getAttribute('data-theme')).toBe('dark'));
   });
 
-  it('the list of keys opens by ?, not while somebody types, and not for those who switch that off', async () => {
+  it('the list of keys opens by ?, not while the user types, and not for those who switch that off', async () => {
     const { page } = await openPalette();
     const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await page.getByRole('searchbox').focus();

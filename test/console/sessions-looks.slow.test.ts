@@ -118,10 +118,10 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
   it('are not changed where other devices would lose ticks, unless that is wanted', async () => {
     const { rest, deviceId, taskId } = plant;
     const copyResponse = await rest.post(`/api/config/devices/${deviceId}/copies/`, {
-      ...{ count: 1, code: 'press-beside', fields: { unit_id: 77 } },
+      ...{ count: 1, code: 'press-2', fields: { unit_id: 77 } },
     });
     expect(copyResponse.status).toBe(200);
-    const [beside] = (await rest.get('/api/config/devices/?code=press-beside')).body.results;
+    const [second] = (await rest.get('/api/config/devices/?code=press-2')).body.results;
     const patch = async (what: string, body: object) => {
       const { status } = await fetch(`${rest.url}/api/config/${what}/`, {
         ...{ method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
@@ -129,15 +129,15 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
       expect(status).toBe(200);
     };
     // One request every 10 ms.
-    await patch('points', { filter: { device_id: beside.id }, set: { period_ms: 10 } });
-    await patch(`tasks/${taskId}`, { device_ids: [deviceId, beside.id] });
+    await patch('points', { filter: { device_id: second.id }, set: { period_ms: 10 } });
+    await patch(`tasks/${taskId}`, { device_ids: [deviceId, second.id] });
     const { page, complaints } = await openPage(`${rest.url}/console/sessions?session=1-1`);
     await page.getByRole('button', { name: 'Apply…' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('What does not change would lose ticks: press').waitFor();
     expect(await dialog.getByRole('button', { name: 'Apply', exact: true }).isDisabled()).toBe(true);
     await dialog.getByRole('button', { name: 'Show it all the same' }).click();
-    await dialog.getByRole('row', { name: 'press-beside is read, too' }).waitFor();
+    await dialog.getByRole('row', { name: 'press-2 is read, too' }).waitFor();
     expect(await dialog.getByRole('button', { name: 'Apply', exact: true }).isEnabled()).toBe(true);
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await patch(`tasks/${taskId}`, { device_ids: [deviceId] });
@@ -163,7 +163,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     await page.getByRole('complementary').waitFor({ state: 'detached' });
   });
 
-  it('say since when nothing is known, while the API is away, and go on by themselves', async () => {
+  it('say since when nothing is known, while the API is unavailable, and go on by themselves', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/sessions`);
     await page.locator('[data-session]').first().waitFor();
     await page.context().setOffline(true);
@@ -174,7 +174,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     });
   });
 
-  it('are stopped with a reason, started by the dialog, and placed again where nobody reads them', async () => {
+  it('are stopped with a reason, started by the dialog, and placed again where no collector reads them', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions?session=1-1`);
     const detail = page.getByRole('complementary');
     const dialog = page.getByRole('dialog');
@@ -244,7 +244,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
   });
 
   it('show whoever may only look that she may not start one, and why, and who reads the audit log', async () => {
-    // Once there is a key nobody gets in without one, so this is the last test.
+    // Once there is a key, access needs one, so this is the last test.
     const first = await plant.rest.create('/api/system/keys/', { name: 'rules', role: 'administrator' });
     const { key } = await restClient(plant.rest.url, first.key).create('/api/system/keys/', {
       ...{ name: 'looks', role: 'viewer' },

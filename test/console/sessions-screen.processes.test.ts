@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('a person at the console', () => {
-  it('sees the sessions, pauses one with a reason, and is told so only once that is stored', async () => {
+  it('sees the sessions, pauses one with a reason, and sees it only once it is stored', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions`);
     await page.getByRole('link', { name: 'press' }).waitFor();
     expect(await bytesOf(page)).toBeLessThan(200_000);

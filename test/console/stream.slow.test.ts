@@ -54,7 +54,7 @@ describe.skipIf(chromium === null)('the stream of changes', () => {
     await second.goto(url);
     await isGood(second);
     await eventually(() => proxy.open() === 1, { what: 'the stream to be open' });
-    // The list of devices is read anew only when the stream tells of a change, never by itself.
+    // The list of devices is read again only when the stream reports a change, never by itself.
     const lists = (page: Page, code: string) =>
       page.getByRole('option', { name: code }).waitFor({ state: 'attached' });
     const add = (code: string, unit_id: number) =>
@@ -108,7 +108,7 @@ describe.skipIf(chromium === null)('what is on the screen', () => {
       await sessions.getByRole('row').filter({ hasText: 'presses' }).getByText('Running').waitFor();
       await isGood(live);
       await untilHolds(async () => expect(await drawnOn(sessions, '.session-body')).toBe('none'));
-      // Until the server has told of the clock of the plant, times go by that of the browser.
+      // Until the server has reported the plant's clock, times follow the browser's.
       for (const page of [sessions, live]) {
         await page.locator('.clock').getByText(zoneOfNoon.shown, { exact: true }).waitFor();
         // A page that has never heard of NATS cannot say since when.
@@ -160,7 +160,7 @@ describe.skipIf(chromium === null)('what is on the screen', () => {
     }
   }, 300_000);
 
-  it('says that NATS was away before, where the page is opened meanwhile', async () => {
+  it('says that NATS was unavailable before, where the page is opened meanwhile', async () => {
     const thaw = await freeze(plant.nats.pid);
     try {
       // A page that is opened before the API has noticed knows until when NATS answered.

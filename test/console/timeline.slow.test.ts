@@ -88,7 +88,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     });
   });
 
-  it('is zoomed and moved by wheel, drag and keys, and goes on when it is told to', async () => {
+  it('is zoomed and moved by wheel, drag and keys, and goes on on command', async () => {
     const { page } = await open('7-1/timeline');
     await page.getByText('goes on', { exact: true }).waitFor();
     const plot = page.getByRole('application');

@@ -89,7 +89,7 @@ describe.skipIf(chromium === null)('trends', () => {
     const table = page.getByRole('table', { name: 'Values' });
     await table.getByText('4,711 °C').first().waitFor();
     await table.getByText('uncertain').first().waitFor();
-    // Until the server has told of the clock of the plant, times go by that of the browser.
+    // Until the server has reported the plant's clock, times follow the browser's.
     await page.locator('.clock').getByText(zoneOfNoon.shown, { exact: true }).waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),

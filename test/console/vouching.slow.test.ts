@@ -17,7 +17,7 @@ beforeAll(async () => {
 describe.skipIf(inject('installedServers').chromium === null)(
   'samples of epochs that the log has lost',
   () => {
-    it('are sent again once somebody vouches for them, and only those of whom he vouches for', async () => {
+    it('are sent again once a user vouches for them, and only those of the collector vouched for', async () => {
       for (const collector of ['c1', 'c1', 'c1', 'c2']) {
         await plant.quarantine({ reason: `nothing of epoch ${lostEpoch}`, lostEpoch, collector });
       }
@@ -46,7 +46,7 @@ describe.skipIf(inject('installedServers').chromium === null)(
       expect(complaints).toEqual([]);
     });
 
-    it('are told of in Chinese', async () => {
+    it('are explained in Chinese', async () => {
       await plant.quarantine({ reason: 'lost', lostEpoch, collector: 'c1' });
       const { page } = await openPage(`${plant.rest.url}/console/stores`, { locale: 'zh-CN' });
       await page

@@ -25,7 +25,7 @@ export function Logins() {
     const reread = () => queries.invalidateQueries({ queryKey: ['me', 'logins'] });
     try {
       await api.delete(which);
-      // The success is told only once the list shows it, too.
+      // Success is reported only once the list shows it, too.
       await reread();
       note({ kind: 'stored', text: t('account.logins.ended') });
     } catch (error) {

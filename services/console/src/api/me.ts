@@ -41,7 +41,7 @@ export function isAtLeast(role: Role | undefined, requiredRole: Role): boolean {
   return role !== undefined && roles.indexOf(role) >= roles.indexOf(requiredRole);
 }
 
-/** The highest role that the user has anywhere, to show beside the name. */
+/** The highest role that the user has anywhere, to show next to the name. */
 export function highestRole(me: Me): Role | undefined {
   return roles.filter((role) => me.grants.some((grant) => grant.role === role)).at(-1);
 }

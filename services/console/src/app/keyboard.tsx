@@ -39,7 +39,7 @@ export function useShellDialogs() {
   return { setOpen, dialog };
 }
 
-/** The dialog that a key opens: none while somebody types text or composes characters. */
+/** The dialog that a key opens: none while the user types text or composes characters. */
 function dialogOf(event: KeyboardEvent, singleKeys: boolean): ShellDialog | undefined {
   if (event.isComposing || event.altKey) return undefined;
   const isChord = event.ctrlKey || event.metaKey;

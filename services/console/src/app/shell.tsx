@@ -130,7 +130,7 @@ function Person({ onPress }: { onPress: () => void }) {
   );
 }
 
-/** Links to every screen: a column beside them, or a menu where there is no room for it. */
+/** Links to every screen: a column next to them, or a menu where there is no room for it. */
 function Navigation() {
   const { t } = usePreferences();
   const [isOpen, setOpen] = useState(false);

@@ -48,7 +48,7 @@ export function useApplying() {
       (done) => outcomeOf(done, name),
       (error: unknown) => outcomeOfFailure(t, name, error),
     );
-    // The outcome is told even if the dialog is closed.
+    // The outcome is shown even if the dialog is closed.
     if (isThere.current) setOutcomes((before) => new Map(before).set(session.id, outcome));
     else note(outcome);
   };

@@ -9,7 +9,7 @@ import './audit.css';
 
 const AuditDialog = lazy(() => import('./audit-dialog.tsx'));
 
-/** Leads from an event to its command in the audit log. Users who may not read that are told so, and only see the event. */
+/** Leads from an event to its command in the audit log. Users who may not read that see only the event, and why. */
 export function AuditButton({ event }: { event: Pick<SessionEventView, 'data'> }) {
   const { t } = useAuditTexts();
   const me = useMe();

@@ -29,8 +29,8 @@ export default function DrainDialog({
   const [isForced, setForced] = useState(false);
   const [isSent, setSent] = useState(false);
   const [refusal, setRefusal] = useState<ApiRefusal>();
-  const nobody = verb === 'drain' && others.length === 0;
-  const needsForce = nobody || refusal?.code === 'last_collector';
+  const hasNoTaker = verb === 'drain' && others.length === 0;
+  const needsForce = hasNoTaker || refusal?.code === 'last_collector';
   const ask = async () => {
     setSent(true);
     try {
@@ -54,7 +54,7 @@ export default function DrainDialog({
           <p>{t('collectors.undrain.text')}</p>
         ) : (
           <>
-            {nobody && collector.sessions > 0 ? (
+            {hasNoTaker && collector.sessions > 0 ? (
               <p>{t('collectors.drain.nobody')}</p>
             ) : (
               <>

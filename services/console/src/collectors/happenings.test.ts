@@ -25,7 +25,7 @@ describe('what happened to the collectors', () => {
       each.kind === 'moved' ? each.move.reason : `${each.collector} ${each.kind}`,
     );
 
-  it('is told newest first, moves among it', () => {
+  it('is newest first, moves among it', () => {
     expect(kindsOf()).toEqual([
       'c1 draining',
       'failover',
@@ -52,7 +52,7 @@ describe('what happened to the collectors', () => {
     ]);
   });
 
-  it('is told of one alone', () => {
+  it('is filtered to one collector', () => {
     expect(kindsOf('c2')).toEqual(['failover', 'c2 lost', 'c2 appeared']);
   });
 });

@@ -11,7 +11,7 @@ export type Happening =
       readonly heardAt: string | null;
     };
 
-/** The happenings, newest first. No life begins anew without the end of the one before it. */
+/** The happenings, newest first. Each life ends before the next one begins. */
 export function happenings(
   collectors: readonly CollectorView[],
   moves: readonly CollectorMove[],

@@ -52,7 +52,7 @@ export const gapsAtMost = 200;
 
 /**
  * Gaps of a period, oldest first.
- * @param readAt when the figures beside the gaps were read: gaps are read again together with them
+ * @param readAt when the figures next to the gaps were read: gaps are read again together with them
  */
 export function useGapsOfAll(gapQuery: AskedGaps | undefined, readAt: number) {
   return useQuery({
@@ -65,7 +65,7 @@ export function useGapsOfAll(gapQuery: AskedGaps | undefined, readAt: number) {
 
 /**
  * How many values the points of one session gave in a period, and which points gave none.
- * @param readAt when the figures beside the values were read: values are read again together with them
+ * @param readAt when the figures next to the values were read: values are read again together with them
  */
 export function useValuesOfSession({ from, to, session }: AskedGaps, readAt: number) {
   return useQuery({

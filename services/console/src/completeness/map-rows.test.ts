@@ -38,7 +38,7 @@ it('a hole is as great as what is missing, and the smallest loss has one', () =>
   expect(holeSize({ expected: 0, stored: 0 })).toBe(0);
 });
 
-it('the causes of a field are told by their weight, those of the plant as the sum of its rows', () => {
+it('the causes of a field are ordered by their weight, those of the plant as the sum of its rows', () => {
   const rows = [
     row('1-1', [
       { period: 1, cause: 'timeout', ticks: 1 },

@@ -12,7 +12,7 @@ interface StripProps {
   readonly columns: number;
 }
 
-/** Draws the fields of a row, with a hole as large as the missing share. The cells beside it tell the same in words. */
+/** Draws the fields of a row, with a hole as large as the missing share. The cells next to it say the same in words. */
 export function MapStrip({ cells, chosenColumn, columns }: StripProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

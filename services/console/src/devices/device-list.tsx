@@ -10,7 +10,7 @@ interface ListProps {
   readonly views: readonly DeviceHealthView[];
   /** Number of all devices, including those that are not loaded yet. */
   readonly total: number;
-  /** Code of the device that is shown beside the list. */
+  /** Code of the device that is shown next to the list. */
   readonly chosenDevice: string | undefined;
   /** Loads more devices; undefined when there are none, or they are on their way. */
   readonly more: (() => void) | undefined;

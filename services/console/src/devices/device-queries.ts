@@ -20,7 +20,7 @@ import type { DeviceShow } from './device-search.ts';
 const healthPath = '/api/acquisition/devices/health/';
 const pageSize = 500;
 
-/** Devices of all sessions, failing ones first; further pages are loaded when somebody scrolls to them. */
+/** Devices of all sessions, failing ones first; further pages are loaded when the user scrolls to them. */
 export function useDeviceHealth({
   show,
   find,

@@ -9,7 +9,7 @@ import { keyOf, lastGood, severityOf, sinceOf, stateKey, wasNeverRead } from './
 import { percentText } from './percent.ts';
 import { type DevicesTexts, useDevicesTexts } from './texts.ts';
 
-/** A collector's report of this age is shown with the age: nobody knows the device's present state. */
+/** A collector's report of this age is shown with the age: the device's present state is unknown. */
 const oldSeconds = 30;
 
 interface RowProps {

@@ -9,7 +9,7 @@ const isNever = (last_success: string | null, ticks: { stored: number } | null) 
 it('calls a device never read only where that is known', () => {
   expect(isNever(null, { stored: 0 })).toBe(true);
   expect(isNever('2026-01-01T08:00:00Z', { stored: 0 })).toBe(false);
-  // The sample store is away, or has just come back.
+  // The sample store is unavailable, or has just come back.
   expect(isNever(null, null)).toBe(false);
   expect(isNever(null, { stored: 5 })).toBe(false);
 });

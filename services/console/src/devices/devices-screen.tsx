@@ -10,7 +10,7 @@ import { type DeviceShow, deviceShows, useDevicesSearch } from './device-search.
 import { useDevicesTexts } from './texts.ts';
 import './devices.css';
 
-/** The devices of all sessions, failing ones first, and one of them beside the list. */
+/** The devices of all sessions, failing ones first, and one of them next to the list. */
 export default function DevicesScreen() {
   const { t } = useDevicesTexts();
   const { show, find, session, device } = useDevicesSearch();

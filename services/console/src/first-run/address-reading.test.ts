@@ -24,7 +24,7 @@ it('an address is read as the manual means it, with its table where the digit na
   ]);
 });
 
-it('an address on the wire is told as manuals count that begin with 1', () => {
+it('an address on the wire is also given as in manuals that count from 1', () => {
   const of = (table: string, wire: number) => classicOf(wire, () => table, notations);
   expect([of('holding_register', 0), of('input_register', 100), of('coil', 9_999)]).toEqual([
     '40001',

@@ -18,23 +18,23 @@ import { TrialAnswer } from './trial-answer.tsx';
 export function DeviceStep({
   protocols,
   id,
-  beside,
+  sideContent,
 }: {
   protocols: readonly Forms[];
   id: number | undefined;
   /** Alternatives to a new device. */
-  beside: ReactNode;
+  sideContent: ReactNode;
 }) {
   return id === undefined ? (
-    <NewDevice protocols={protocols} beside={beside} />
+    <NewDevice protocols={protocols} sideContent={sideContent} />
   ) : (
     <StoredDevice protocols={protocols} id={id} />
   );
 }
 
-function NewDevice({ protocols, beside }: { protocols: readonly Forms[]; beside: ReactNode }) {
+function NewDevice({ protocols, sideContent }: { protocols: readonly Forms[]; sideContent: ReactNode }) {
   const keptDraft = useKeptDraft('first-run.device');
-  return <DeviceForm {...{ protocols, ...keptDraft }} before={{}} id={undefined} beside={beside} />;
+  return <DeviceForm {...{ protocols, ...keptDraft }} before={{}} id={undefined} sideContent={sideContent} />;
 }
 
 function StoredDevice({ protocols, id }: { protocols: readonly Forms[]; id: number }) {
@@ -74,10 +74,10 @@ interface DeviceFormProps extends KeptDraft {
   /** The stored device; empty for a new one. */
   readonly before: Record<string, unknown>;
   readonly id: number | undefined;
-  readonly beside?: ReactNode;
+  readonly sideContent?: ReactNode;
 }
 
-function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: DeviceFormProps) {
+function DeviceForm({ protocols, draft, setDraft, forget, before, id, sideContent }: DeviceFormProps) {
   const { t, language } = useFirstRunTexts();
   const navigate = useNavigate({ from: '/first-run' });
   const queries = useQueryClient();
@@ -186,7 +186,7 @@ function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: 
           isAsking={test.isPending}
           error={refusal.whole}
         />
-        {beside}
+        {sideContent}
       </div>
     </div>
   );

@@ -55,7 +55,7 @@ export default function FirstRunScreen() {
               key={device ?? 'new'}
               protocols={protocols.data}
               id={device}
-              beside={
+              sideContent={
                 <>
                   <UnfinishedList unfinished={unfinishedDevices?.unfinished ?? []} />
                   {isEmpty && <DemoOffer />}

@@ -15,7 +15,7 @@ import { PointPreview } from './point-preview.tsx';
 import { noRefusal, refusalOf } from './refusals.ts';
 import { useFirstRunTexts } from './texts.ts';
 
-/** The form of a new point, beside the value that it would read. */
+/** The form of a new point, next to the value that it would read. */
 export function NewPoint({
   deviceId,
   device,
@@ -53,7 +53,7 @@ export function NewPoint({
     },
     onError: (error) => setRefusal(refusalOf(error, '', isField)),
   });
-  // Runs with the empty form and not after the list is read again: by then somebody may be writing the next point.
+  // Runs with the empty form and not after the list is read again: by then the user may be entering the next point.
   useLayoutEffect(() => {
     if (round > 0) within.current?.querySelector('input')?.focus();
   }, [round]);

@@ -14,7 +14,7 @@ interface TrialProps {
   readonly error: Error | undefined;
 }
 
-/** The machine's answer, beside the form; if there is none, the reason and what to try. */
+/** The machine's answer, next to the form; if there is none, the reason and what to try. */
 export function TrialAnswer({ form, body, answer, isOld, isAsking, error }: TrialProps) {
   const { t } = useFirstRunTexts();
   return (

@@ -19,7 +19,7 @@ interface SchemaFormProps {
   readonly children: ReactNode;
 }
 
-/** A form that a JSON Schema describes. It shows faults once somebody has tried to send it. */
+/** A form that a JSON Schema describes. It shows faults once the user has tried to send it. */
 export function SchemaForm({
   schema,
   draft,

@@ -76,7 +76,7 @@ function useRecovery() {
 
 const sessionsAtMost = 100;
 
-/** Sessions that need somebody, the worst first. */
+/** Sessions that need attention, the worst first. */
 function useTroubledSessions() {
   return useQuery({
     queryKey: ['sessions', 'troubled'],
@@ -90,7 +90,7 @@ function useTroubledSessions() {
 
 const devicesAtMost = 100;
 
-/** Devices that somebody has to look at, those that fail first. */
+/** Devices that need attention, those that fail first. */
 function useTroubledDevices() {
   return useQuery({
     queryKey: ['system', 'devices', 'troubled'],

@@ -30,7 +30,7 @@ const nothing: PlantState = {
 const codesOf = (state: Partial<PlantState>) =>
   troublesOf({ ...nothing, ...state }).map(({ severity, key }) => `${severity} ${key}`);
 
-describe('what needs somebody', () => {
+describe('what needs attention', () => {
   it('is nothing when all is well', () => {
     expect(codesOf({})).toEqual([]);
   });
@@ -40,7 +40,7 @@ describe('what needs somebody', () => {
     expect(codesOf({ auditShare: 0.8 })).toEqual(['2 audit']);
   });
 
-  it('of devices is told by each, unless all of a session are silent', () => {
+  it('of devices is reported by each, unless all of a session are silent', () => {
     const sessions = [
       session('1-1', 'some_devices_failing', 'time_limit'),
       session('2-1', 'devices_failing'),
@@ -81,7 +81,7 @@ describe('what needs somebody', () => {
     expect(troublesOf({ ...nothing, devices })).toMatchObject([{ kind: 'device', since: ago(9) }]);
   });
 
-  it('of collectors is who was lost within a day, and worst of all that nobody is up', () => {
+  it('of collectors is who was lost within a day, and worst of all that none is up', () => {
     const lostCollector = (id: string, minutes: number) =>
       collector(id, { state: 'lost', state_since: ago(minutes) });
     expect(codesOf({ collectors: collectors(lostCollector('c1', 5), lostCollector('c2', 1_500)) })).toEqual([
@@ -117,7 +117,7 @@ describe('what needs somebody', () => {
     expect(codesOf({ sessions, sinks })).toEqual(['1 sink', '1 session 1-1 not_read']);
   });
 
-  it('is not told twice by the recovery check', () => {
+  it('is not reported twice by the recovery check', () => {
     const recovery = {
       log_damage: [],
       missing_sessions: ['1-1', '2-1'],

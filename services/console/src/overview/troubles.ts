@@ -15,7 +15,7 @@ import type { Severity } from '../parts/mark.tsx';
 export type Trouble = {
   readonly key: string;
   readonly severity: Severity;
-  /** When it began; null when nobody knows. */
+  /** When it began; null when unknown. */
   readonly since: string | null;
 } & TroubleKind;
 
@@ -57,7 +57,7 @@ export interface PlantState {
   readonly nowMs: number;
 }
 
-/** Reasons that each device tells by itself: at the session they would be told twice. */
+/** Reasons that each device reports itself: on the session they would be repeated. */
 const toldByDevices: ReadonlySet<AttentionCode> = new Set([
   'some_devices_failing',
   'points_failing',

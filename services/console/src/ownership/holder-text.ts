@@ -5,7 +5,7 @@ import { type HolderThen, holderAt } from './holder-at.ts';
 import { useOwnershipTexts } from './texts.ts';
 
 export interface HolderText {
-  /** The collector, or words for nobody. */
+  /** The collector, or why there is none. */
   readonly who: string;
   /** `3rd holder` */
   readonly which: string;

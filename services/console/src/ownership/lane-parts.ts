@@ -5,8 +5,8 @@ import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-htt
  * - `held`: the holder's samples are there
  * - `unseen`: the log says held, but there is no sample
  * - `paused`: nothing was due
- * - `nobody`, `failed`: nobody holds the session, and this goes on
- * - `unheld`: nobody held the session, and this is over
+ * - `nobody`, `failed`: the session has no holder, and this goes on
+ * - `unheld`: the session had no holder, and this is over
  * - `twice`: two holders have read the same ticks
  */
 export interface LanePart {
@@ -28,7 +28,7 @@ export interface LaneTime {
 /** The shortest hole that counts: samples are on their way for some seconds. */
 const leastUnseenMs = 20_000;
 
-/** A time in which the holder was away, and nobody else took the session. */
+/** A time in which the holder was unavailable and no other took the session. */
 export interface Absence {
   /** ms since 1970. */
   readonly from: number;
@@ -111,7 +111,7 @@ function periodsOf({ periods }: OwnershipRow) {
   };
 }
 
-/** Times within a run in which nobody held the session. */
+/** Times within a run in which the session had no holder. */
 function unheldIn(
   run: { readonly from: number; readonly to: number },
   { spans, status, is_latest }: OwnershipRow,

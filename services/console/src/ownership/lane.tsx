@@ -8,7 +8,7 @@ const bar = { top: 2, bottom: 22 };
 const leastMark = 3;
 const leastTwice = 6;
 
-/** Draws a lane, which is also told in words beside it. */
+/** Draws a lane; words next to it say the same. */
 export function Lane({
   parts,
   time,
@@ -108,7 +108,7 @@ function draw(
         break;
       case 'nobody':
       case 'failed':
-        // Both are equally bad, as in the list of troubles: nobody reads the session.
+        // Both are equally bad, as in the list of troubles: the session is not read.
         pen.fillStyle = colour('p1');
         pen.fillRect(left, bar.top, length, tall);
         write(labelOf(part), left, length, colour('on-p'));

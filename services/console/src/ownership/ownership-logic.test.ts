@@ -46,7 +46,7 @@ describe('a lane', () => {
     ]);
   });
 
-  it('is hatched where its holder was away and went on under the same epoch', () => {
+  it('is hatched where its holder was unavailable and went on under the same epoch', () => {
     const absences = joinOverlaps([
       { from: ms(60), to: ms(62) },
       { from: ms(30), to: ms(31) },
@@ -62,7 +62,7 @@ describe('a lane', () => {
     );
   });
 
-  it('has a hole where nobody held it, which has colour only while it goes on', () => {
+  it('has a hole where it had no holder, which has colour only while it goes on', () => {
     expect(kindsOf(row([span('c1', 10, 40), span('c2', 50, 90)]))).toEqual([
       ['unheld', 0, 10],
       ['unheld', 40, 50],

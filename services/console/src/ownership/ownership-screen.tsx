@@ -40,7 +40,7 @@ export default function OwnershipScreen() {
     return { from: from.getTime(), to: to.getTime(), isLive };
   }, [ownership, rangeFrom, rangeTo, plant.ofPlant]);
   const at = Math.min(time.to, Math.max(time.from, search.at ?? time.to));
-  // Until the data around the moment has come, the rows belong to another time and name nobody for this one.
+  // Until the data around the moment has come, the rows belong to another time and name no holder for this one.
   const isComing = query.isPlaceholderData && search.at !== undefined && search.at !== at;
   const [isMoved, setMoved] = useState(false);
   const setAt = useCallback(

@@ -6,7 +6,7 @@ import type { Translate } from '../i18n/texts.ts';
 import { Icon } from './icon.tsx';
 import { ProblemLink } from './problem-link.tsx';
 
-/** The outcome of a command: kept until somebody has read it, unless all is well. */
+/** The outcome of a command: kept until the user dismisses it, unless all is well. */
 export interface Outcome {
   readonly kind: 'stored' | 'refused' | 'unknown' | 'unreached';
   readonly text: string;

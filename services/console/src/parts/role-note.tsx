@@ -2,7 +2,7 @@ import type { Me } from '@holdfast/shared/contracts/http/login-http.ts';
 import { isAtLeast, type Role, roleAt, useMe } from '../api/me.ts';
 import { usePreferences } from '../app/preferences.tsx';
 
-/** Whether the user has this role at all sites; the API judges each call once more. */
+/** Whether the user has this role at all sites; the API checks each call again. */
 export function useMayEverywhere(requiredRole: Role): boolean {
   const me = useMe();
   return me === undefined || isAtLeast(roleAt(me, []), requiredRole);

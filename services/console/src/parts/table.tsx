@@ -10,7 +10,7 @@ export interface Column<Row> {
 }
 
 /**
- * A small table, of some hundred rows at most. Where room is narrow, each row is a block, with the column's name beside
+ * A small table, of some hundred rows at most. Where room is narrow, each row is a block, with the column's name next to
  * each value; the first column is the row's name.
  */
 export function Table<Row>({

@@ -10,7 +10,7 @@ const dueText = (expected: readonly number[], ...due: ReportRow['due']) =>
     parts,
   );
 
-it('the time in which ticks of a session were due reaches over parts, and is not told where it is all', () => {
+it('the time in which ticks of a session were due reaches over parts, and is left out where it is all', () => {
   expect(dueText([8, 8, 8])).toBeUndefined();
   expect(dueText([0, 0, 0])).toBeUndefined();
   expect(dueText([])).toBeUndefined();

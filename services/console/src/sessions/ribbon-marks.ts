@@ -11,7 +11,7 @@ export interface RibbonMark {
 const least: Readonly<Record<RibbonKind, number>> = {
   ...{ stored: 1, refused: 3, gap: 3, paused: 3, over: 0, 'now-some': 6, now: 6 },
 };
-/** Px of the bar that stay visible beside a hole: ten minutes with one missing tick are not all hole in a day's ribbon. */
+/** Px of the bar that stay visible next to a hole: ten minutes with one missing tick are not all hole in a day's ribbon. */
 const shoulder = 2;
 
 /** Places the parts of a ribbon of this width. A widened mark stays centred, and within the ribbon. */

@@ -107,7 +107,7 @@ function partOfNow(
   return worst.code === 'some_devices_failing' ? [{ kind: 'now-some', from, to: 1 }] : [];
 }
 
-/** A hole as long as the missing time. Its place is unknown: beside a neighbour that misses all, else in the middle. */
+/** A hole as long as the missing time. Its place is unknown: next to a neighbour that misses all, else in the middle. */
 function holeWithin(
   { from, to }: Omit<RibbonPart, 'kind'>,
   lostShare: number,

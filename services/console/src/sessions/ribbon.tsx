@@ -5,7 +5,7 @@ import type { RibbonPart } from './ribbon-parts.ts';
 
 const height = 20;
 const bar = { top: 5, bottom: 15 };
-/** Draws continuity over time; `label`, or words beside it, tell the same. */
+/** Draws continuity over time; `label`, or words next to it, say the same. */
 export function Ribbon({
   parts,
   severity,

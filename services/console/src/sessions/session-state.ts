@@ -11,7 +11,7 @@ export function stateKey({ status, placement }: Pick<SessionSummary, 'status' | 
   return `state.${status}`;
 }
 
-/** Undefined when nobody needs to look. */
+/** Undefined when no attention is needed. */
 export function severityOf({ attention }: Pick<SessionWithState, 'attention'>): Severity | undefined {
   const worst = attention.map(({ severity }) => severity);
   return worst.length === 0 ? undefined : (Math.min(...worst) as Severity);

@@ -7,7 +7,7 @@ import { type Show, shows } from './summaries.ts';
 export interface SessionsSearch extends AddressedRange {
   readonly show?: Show | undefined;
   readonly find?: string | undefined;
-  /** Id of the session that is shown beside the list. */
+  /** Id of the session that is shown next to the list. */
   readonly session?: string | undefined;
 }
 

@@ -106,7 +106,7 @@ export function Quarantine() {
   );
 }
 
-/** Samples that come back as often as they are sent, until somebody vouches for their epochs. */
+/** Samples that come back as often as they are sent, until a user vouches for their epochs. */
 function LostEpochs({
   items,
   isForbidden,
@@ -141,7 +141,7 @@ function Filter({ search: { stream, reason } }: { search: StoresSearch }) {
         maxLength={500}
         onChange={(text) => set({ reason: text })}
       />
-      <label className="beside">
+      <label className="stream-choice">
         <span>{t('stores.quarantine.stream')}</span>
         <select
           className="choice"

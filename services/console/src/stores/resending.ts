@@ -56,7 +56,7 @@ export function useResending() {
   const run = useCallback(
     async (about: Pick<ResendingState, 'subject'>, name: string, send: () => Promise<SendingResult>) => {
       const id = performance.now();
-      // The list is read again before the outcome is told.
+      // The list is read again before the outcome is shown.
       const reread = () => queries.invalidateQueries({ queryKey: ['system'] });
       const initialState: ResendingState = {
         ...{ id, phase: 'sending', sentCount: 0, keptMessages: [], keptCount: 0, returnedCount: 0 },

@@ -2,7 +2,7 @@ import { Button } from 'react-aria-components/Button';
 import { Overlay } from '../parts/overlay.tsx';
 import { useStoreTexts } from './texts.ts';
 
-/** Asks once more before many messages go back at once. */
+/** Asks for confirmation before many messages go back at once. */
 export default function SendManyDialog({
   isFiltered,
   onClose,

@@ -57,7 +57,7 @@ export function WaysTable({ outboxes }: { outboxes: readonly Outbox[] }) {
   );
 }
 
-/** Whether nobody need look: a collector that is gone leaves nothing that could be saved, unless it has lost samples. */
+/** Whether a collector needs no attention: one that is gone leaves nothing to save, unless it has lost samples. */
 function isCalm(outbox: Outbox): boolean {
   const { waiting_in_memory, spooled_samples, lost_samples, too_large_samples } = outbox;
   return waiting_in_memory + spooled_samples <= momentSamples && lost_samples + too_large_samples === 0;

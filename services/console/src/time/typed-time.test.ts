@@ -67,7 +67,7 @@ describe('a time that is typed', () => {
     expect(momentTyped(text, 'Europe/Berlin', at, at)?.toISOString()).toBe(moment);
   });
 
-  it('is none on a day that nobody knows', () => {
+  it('is none on an unknown day', () => {
     expect(momentTyped('someday 23:55', shanghai, reference)).toBeUndefined();
   });
 

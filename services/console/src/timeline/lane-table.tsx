@@ -8,7 +8,7 @@ import { useTimelineTexts } from './texts.ts';
 
 const rowsAtMost = 300;
 
-/** Everything in the lanes in words, made when somebody asks for it. */
+/** Everything in the lanes in words, made on demand. */
 export function LaneTable({ line }: { line: Timeline }) {
   const { t } = useTimelineTexts();
   const [isOpen, setOpen] = useState(false);

@@ -7,7 +7,7 @@ import type { Stretch } from './viewport.ts';
  * - `hollow`: paused, nothing was due
  * - `hole`: trouble that is over; `thin`: some of it, or slow
  * - `now`: trouble that goes on
- * - `several`: more than can be told apart here
+ * - `several`: more than can be distinguished here
  */
 export type PartKind = 'solid' | 'strong' | 'hollow' | 'hole' | 'thin' | 'now' | 'several';
 
@@ -116,7 +116,7 @@ export function missingBuckets(
   });
 }
 
-/** Moments at which something happened, as far as they can be told apart. */
+/** Moments at which something happened, as far as they can be distinguished. */
 export function happeningsOf(line: Timeline): number[] {
   const begin = Date.parse(line.from);
   const step = line.bucket_seconds * 1_000;

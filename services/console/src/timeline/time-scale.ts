@@ -51,7 +51,7 @@ export function timeScale(view: Stretch, happenings: readonly number[] = []): Ti
   };
 }
 
-/** Stretches without a happening, also at the edges, with some time left beside each happening. */
+/** Stretches without a happening, also at the edges, with some time left next to each happening. */
 export function idleStretches(
   view: Stretch,
   happenings: readonly number[],

@@ -59,7 +59,7 @@ export function drawHoles(
 
 const apartPx = 6;
 
-/** Draws a diamond at each uncertain value, far enough apart to be told from each other. */
+/** Draws a diamond at each uncertain value, far enough apart to be distinguished. */
 export function drawUncertain(
   u: uPlot,
   places: readonly { readonly time: number; readonly value: number }[],

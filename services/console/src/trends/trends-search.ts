@@ -2,7 +2,7 @@ import { useSearch } from '@tanstack/react-router';
 import { type AddressedRange, timeRangeSearch } from '../time/time-range.ts';
 import { pointsSearch } from '../values/values-search.ts';
 
-/** Most curves at once: the API gives no more, and nobody could tell more apart. */
+/** Most curves at once: the API gives no more, and more could not be distinguished. */
 export const trendsAtMost = 20;
 
 export interface TrendsSearch extends AddressedRange {

@@ -139,7 +139,7 @@ interface VisibleOptions extends Pick<ValuesProps, 'subscribe' | 'heldAt'> {
   readonly chosenPoints: ReadonlySet<string>;
 }
 
-/** The shown points, and their number by kind: judged anew each second, and reported only when something has changed. */
+/** The shown points, and their number by kind: judged again each second, and reported only when something has changed. */
 function useVisibleValues(board: ValueBoard, places: readonly number[], options: VisibleOptions) {
   const { subscribe, heldAt, show, chosenPoints } = options;
   const judge = useCallback(() => {

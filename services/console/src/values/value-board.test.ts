@@ -128,7 +128,7 @@ describe('a board of last values', () => {
     expect([board.stateOf(0, now(61)), board.timeMs(0)]).toEqual(['good', now(0)]);
   });
 
-  it('draws the latest numbers, also when the points are read anew', () => {
+  it('draws the latest numbers, also when the points are read again', () => {
     const samples = Array.from({ length: drawnAtMost + 10 }, (_, index) =>
       sample('press', index + 1, { oil: index }),
     );

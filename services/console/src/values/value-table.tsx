@@ -38,7 +38,7 @@ export function ValueTable({ board, places, chosenPoints, onChoose, subscribe, h
     estimateSize: () => (isNarrow ? 48 : 30),
     overscan: 6,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height have to be measured anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height have to be measured again
   useEffect(() => rows.measure(), [isNarrow]);
   const write = useWriting(board, heldAt);
   const paintAll = useCallback(() => {

@@ -21,7 +21,7 @@ import { QueryAnswer } from '../../parts/query-answer.tsx';
 import { useWords } from '../../words/texts.ts';
 import { useDeviceReason } from './device-reason.ts';
 
-/** One device beside the list: what is wrong, since when and what to do; its history, and its answer to a test. */
+/** One device next to the list: what is wrong, since when and what to do; its history, and its answer to a test. */
 export default function DeviceDetail() {
   const { device } = useParams({ from: '/devices/$device' });
   return <DevicePanel key={device} device={device} />;

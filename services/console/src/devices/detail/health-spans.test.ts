@@ -69,7 +69,7 @@ describe('the history of a device', () => {
     expect(spansOf(changes)[0]?.spans).toEqual([['healthy', 10, 100, 'now']]);
   });
 
-  it('is not read while nobody holds its session, whatever was said of it before', () => {
+  it('is not read while its session has no holder, whatever was reported before', () => {
     const changes = [change(60, 'healthy'), change(10, 'healthy')];
     const gaps = [gap(8, 10, 'waiting'), gap(50, 61, 'failover')];
     expect(spansOf(changes, [running], gaps)[0]?.spans).toEqual([
@@ -82,7 +82,7 @@ describe('the history of a device', () => {
     expect(lane?.spans.map(({ cause }) => cause)).toEqual(['waiting', undefined, 'failover', undefined]);
   });
 
-  it('is not read now while that goes on, until somebody tells of it again', () => {
+  it('is not read now while that goes on, until it is reported again', () => {
     const going = [gap(50, 90, 'waiting', true)];
     expect(spansOf([change(10, 'healthy')], [running], going)[0]?.spans).toEqual([
       ['healthy', 10, 50],
@@ -115,21 +115,21 @@ describe('how much of the time a device answered', () => {
     const changes = [change(90, 'healthy'), change(70, 'error'), change(60, 'timeout'), change(0, 'healthy')];
     const [lane] = healthLanes({ changes, gaps: [] }, [running], time);
     expect(availabilityOf(lane?.spans ?? [])).toEqual({
-      known: 100 * 60_000,
-      answering: 70 * 60_000,
+      knownMs: 100 * 60_000,
+      answeringMs: 70 * 60_000,
       outages: 1,
-      longest: 30 * 60_000,
+      longestMs: 30 * 60_000,
     });
   });
 
-  it('counts time in which nobody read it as such, and leaves out what is not known', () => {
+  it('counts time in which it was not read as such, and leaves out what is not known', () => {
     const gaps = [gap(20, 30, 'failover'), gap(60, 100, 'not_arrived', true)];
     const [lane] = healthLanes({ changes: [change(0, 'healthy')], gaps }, [running], time);
     expect(availabilityOf(lane?.spans ?? [])).toEqual({
-      known: 60 * 60_000,
-      answering: 50 * 60_000,
+      knownMs: 60 * 60_000,
+      answeringMs: 50 * 60_000,
       outages: 1,
-      longest: 10 * 60_000,
+      longestMs: 10 * 60_000,
     });
   });
 });

@@ -3,10 +3,10 @@ import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts'
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import type { DeviceChanges, DeviceGap } from '../device-queries.ts';
 
-/** A time, in ms since 1970, in which a device was in one state, or nobody read it. */
+/** A time, in ms since 1970, in which a device was in one state, or was not read. */
 export interface HealthSpan {
   readonly session: string;
-  /** `unread`: nobody asked the device; `unknown`: no report of it has arrived, so the last one says nothing either. */
+  /** `unread`: the device was not asked; `unknown`: no report of it has arrived, so the last one says nothing either. */
   readonly status: DeviceStatus | 'unread' | 'unknown';
   readonly from: number;
   readonly to: number;
@@ -14,7 +14,7 @@ export interface HealthSpan {
   readonly isNow: boolean;
   /** Detail in the change that began the state. */
   readonly detail: string;
-  /** Why nobody read the device, or nothing is known. */
+  /** Why the device was not read, or nothing is known. */
   readonly cause?: GapCause;
 }
 
@@ -28,7 +28,7 @@ export interface HealthLane {
 type SessionLife = Pick<SessionView, 'id' | 'status' | 'stopped_at'>;
 
 /**
- * The states of a device by the task that reads it. A state lasts until the next change, until nobody reads the device, or
+ * The states of a device by the task that reads it. A state lasts until the next change, until the device is not read, or
  * until its session is over; before the first recorded change nothing is known.
  * @param changes newest first
  * @param gaps gaps with the causes in `unheardCauses`

@@ -10,7 +10,7 @@ const least = 3;
 
 /**
  * Draws the states of a device over time: a bar while it answers, half a bar while it is slow, a hole where it gave nothing
- * or nobody read it, the bare track where nothing is known, and colour only for the present state. The table below says
+ * or was not read, the bare track where nothing is known, and colour only for the present state. The table below says
  * the same.
  */
 export function Lane({

@@ -37,7 +37,7 @@ interface DetailProps {
   readonly time: RibbonTime | undefined;
 }
 
-/** One session beside the list: the reason for its state, what can be done, and its past. */
+/** One session next to the list: the reason for its state, what can be done, and its past. */
 export default function SessionDetail({ id, range, summary, time }: DetailProps) {
   const { t } = useDetailTexts();
   const { data, error, refetch } = useSession(id);
