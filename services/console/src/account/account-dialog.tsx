@@ -51,7 +51,7 @@ function LogOut() {
   };
   return (
     <Button className="button is-main" isDisabled={isSent} onPress={() => void leave()}>
-      {t('app.logout')}
+      {t('account.logout')}
     </Button>
   );
 }

@@ -11,7 +11,6 @@ export const en = {
   'app.theme.dark': 'Theme: dark',
   'app.theme.system': 'Theme: system',
   'app.thisMachine': 'this machine',
-  'app.logout': 'Log out',
   'app.comma': ', ',
   'app.colon': ': ',
   'app.list': ', ',
@@ -26,17 +25,14 @@ export const en = {
   'app.addDevice': 'Add a device',
   'app.noScreen': 'There is no screen at this address.',
   'app.licences': 'Licences',
-  'app.licences.intro':
-    'Holdfast is under the MIT licence. These packages are part of the console, each under its own:',
 
   'problem.unreached': 'The server does not answer. Check that it runs and that the network is up.',
   'problem.role_too_low': 'Your role does not allow this. An administrator can give you a higher one.',
   'problem.site_not_granted': 'Your role does not hold at this site. An administrator can widen it.',
   'problem.no_keys_yet': 'Logging in from here needs a first administrator. Create one on the API’s machine.',
-  'problem.login_over_http_refused':
-    'Logins over plain HTTP from another machine are refused. Open the console over HTTPS.',
+  'problem.login_over_http_refused': 'Logins over plain HTTP from another machine are refused. Use HTTPS.',
   'problem.origin_refused':
-    'The server rejects this address as a foreign origin. A proxy in front of it must pass on the Host header unchanged.',
+    'The server rejects this origin. A proxy in front of it must pass on the Host header.',
   'problem.company_grants_missing': 'Your company has given you no role here. Ask its account administrator.',
   'problem.more': 'What to do about',
 
@@ -187,7 +183,7 @@ export const en = {
   'command.stored.start': '{{session}} is started.',
   'command.refused': '{{session}}: refused. {{detail}}',
   'command.unknown':
-    '{{session}}: it is not known whether this was stored. The list shows what holds as soon as the log can be read.',
+    '{{session}}: it is unknown whether this was stored. The list shows it once the log can be read.',
   'command.unreached': '{{session}}: the server was not reached. Nothing was changed.',
   'command.dismiss': 'Dismiss',
 

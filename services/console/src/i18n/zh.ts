@@ -12,7 +12,6 @@ export const zh: Translation = {
   'app.theme.dark': '主题：深色',
   'app.theme.system': '主题：跟随系统',
   'app.thisMachine': '本机',
-  'app.logout': '退出登录',
   'app.comma': '，',
   'app.colon': '：',
   'app.list': '、',
@@ -27,7 +26,6 @@ export const zh: Translation = {
   'app.addDevice': '添加设备',
   'app.noScreen': '此地址没有页面。',
   'app.licences': '开源许可',
-  'app.licences.intro': 'Holdfast 采用 MIT 许可证。控制台包含以下软件包，各自的许可证如下：',
 
   'problem.unreached': '服务器没有应答。请检查其是否在运行，以及网络是否通畅。',
   'problem.role_too_low': '您的角色不允许此操作，可请管理员提升角色。',
@@ -130,7 +128,7 @@ export const zh: Translation = {
   'sessions.newer': '有更新的配置',
   'sessions.newer.how': '正按版本 {{version}} 读取；已配置更新的版本。',
   'sessions.none': '还没有会话在运行。',
-  'sessions.none.how': '选择一个任务并启动，其设备便会一直被读取，直到有人停止它。新安装的系统请先添加设备。',
+  'sessions.none.how': '选择一个任务并启动，其设备会一直被读取，直到停止。新系统请先添加设备。',
   'sessions.none.found': '没有符合条件的会话。',
   'sessions.none.clear': '显示全部会话',
   'sessions.leftOut_other': '还有 {{count}} 个较早的会话未显示，请缩小查找范围。',
@@ -156,10 +154,9 @@ export const zh: Translation = {
   'state.recovering': '正在恢复……',
 
   'word.tick': '什么是采样？',
-  'word.tick.means':
-    '采样是对一台设备的一次定时读取：周期为 1 秒时每秒一次。每次采样要么已保存，要么因某个原因缺失。',
+  'word.tick.means': '采样是对一台设备的一次定时读取：周期为 1 秒时每秒一次。每次采样或已保存，或因故缺失。',
   'word.epoch': '什么是接管序号？',
-  'word.epoch.means': '会话每由一个采集器接管一次，接管序号就会增大，据此区分前任与现任采集器的采样。',
+  'word.epoch.means': '会话每被接管一次，接管序号就增大，据此区分前后采集器的采样。',
   'severity.1': '一级：完全没有读取',
   'severity.2': '二级：有数据缺失',
   'severity.3': '三级：值得留意',
@@ -177,7 +174,7 @@ export const zh: Translation = {
   'command.stored.recover': '{{session}} 将重新分配。',
   'command.stored.start': '{{session}} 已启动。',
   'command.refused': '{{session}}：被拒绝。{{detail}}',
-  'command.unknown': '{{session}}：尚不清楚命令是否已保存。日志可读后，列表会显示实际状态。',
+  'command.unknown': '{{session}}：命令是否已保存未知。日志可读后，列表会显示。',
   'command.unreached': '{{session}}：无法连接服务器，没有任何更改。',
   'command.dismiss': '知道了',
 

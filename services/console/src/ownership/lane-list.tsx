@@ -1,6 +1,8 @@
 import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { QuarterTimes } from '../strip/quarter-times.tsx';
+import { timeScale } from '../strip/time-scale.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { changesOf } from './holder-at.ts';
 import type { Absence, LaneTime } from './lane-parts.ts';
@@ -60,11 +62,12 @@ export function LaneList({ items, absences, moves, time, at, isPinned, tintOf, o
     overscan: 10,
   });
 
+  const scale = useMemo(() => timeScale(time), [time]);
   const atPointer = (event: PointerEvent): number | undefined => {
     const body = event.currentTarget.getBoundingClientRect();
     const part = (event.clientX - body.left - place.left) / Math.max(1, place.width);
     if (part < 0 || part > 1) return undefined;
-    return Math.round((time.from + part * (time.to - time.from)) / 1_000) * 1_000;
+    return Math.round(scale.moment(part) / 1_000) * 1_000;
   };
 
   const focusRow = (index: number) => {
@@ -108,13 +111,7 @@ export function LaneList({ items, absences, moves, time, at, isPinned, tintOf, o
     .map(({ index }) => index);
   const tabStop = rowIndexes.includes(active) ? active : rowIndexes[0];
 
-  const offset = (moment: number) =>
-    place.left + ((moment - time.from) / Math.max(1, time.to - time.from)) * place.width;
-  const isLong = time.to - time.from > 2 * 86_400_000;
-  const marks = useMemo(
-    () => [0, 0.25, 0.5, 0.75].map((part) => new Date(time.from + (time.to - time.from) * part)),
-    [time],
-  );
+  const offset = (moment: number) => place.left + scale.place(moment) * place.width;
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys go to the sliders within
@@ -130,12 +127,13 @@ export function LaneList({ items, absences, moves, time, at, isPinned, tintOf, o
             <div role="columnheader">{t('ownership.column.session')}</div>
             <div role="columnheader" className="lane-axis" ref={axis}>
               <span className="heard">{t('ownership.column.lane')}</span>
-              <MovesRail moves={moves} time={time} width={place.width} />
+              <MovesRail moves={moves} scale={scale} width={place.width} />
               <span className="axis" aria-hidden="true">
-                {marks.map((mark) => (
-                  <span key={mark.getTime()}>{isLong ? plant.day(mark) : plant.clock(mark)}</span>
-                ))}
-                <span>{time.isLive ? t('ownership.at.now') : plant.minute(new Date(time.to))}</span>
+                <QuarterTimes
+                  from={time.from}
+                  to={time.to}
+                  end={time.isLive ? t('ownership.at.now') : plant.minute(new Date(time.to))}
+                />
               </span>
             </div>
             <div role="columnheader" className="lane-then">

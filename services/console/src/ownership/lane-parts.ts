@@ -1,4 +1,5 @@
 import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-http.ts';
+import { type Stretch, without } from '../strip/stretch.ts';
 
 /**
  * Parts of a lane:
@@ -112,24 +113,12 @@ function periodsOf({ periods }: OwnershipRow) {
 }
 
 /** Times within a run in which the session had no holder. */
-function unheldIn(
-  run: { readonly from: number; readonly to: number },
-  { spans, status, is_latest }: OwnershipRow,
-  time: LaneTime,
-): LanePart[] {
-  let holes = [run];
-  for (const span of spans) {
-    const [from, to] = [Date.parse(span.from), span.to === null ? time.to : Date.parse(span.to)];
-    holes = holes.flatMap((hole) =>
-      to <= hole.from || from >= hole.to
-        ? [hole]
-        : [
-            { from: hole.from, to: from },
-            { from: to, to: hole.to },
-          ],
-    );
-  }
-  return holes
+function unheldIn(run: Stretch, { spans, status, is_latest }: OwnershipRow, time: LaneTime): LanePart[] {
+  const heldTimes = spans.map(({ from, to }) => ({
+    from: Date.parse(from),
+    to: to === null ? time.to : Date.parse(to),
+  }));
+  return without([run], heldTimes)
     .filter(({ from, to }) => to - from > 1_000)
     .map((hole) => {
       const goesOn = time.isLive && hole.to >= time.to && status === 'running' && is_latest;

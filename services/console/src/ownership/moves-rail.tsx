@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
+import type { TimeScale } from '../strip/time-scale.ts';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
-import type { LaneTime } from './lane-parts.ts';
 import type { Move } from './moves.ts';
 import { useOwnershipTexts } from './texts.ts';
 
@@ -10,7 +10,15 @@ const letterPx = 6.2;
 const linesAtMost = 2;
 
 /** Causes that moved several sessions at once, in words above the rule; where room is short, only the greater ones. */
-export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time: LaneTime; width: number }) {
+export function MovesRail({
+  moves,
+  scale,
+  width,
+}: {
+  moves: readonly Move[];
+  scale: TimeScale;
+  width: number;
+}) {
   const text = useMoveText();
   const labels = useMemo(() => {
     const ends = new Array<{ from: number; to: number }[]>(linesAtMost);
@@ -21,7 +29,7 @@ export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time
         const words = text(move);
         const length =
           [...words].reduce((sum, letter) => sum + (letter > '\u2e80' ? 2 : 1), 0) * letterPx + 8;
-        const at = ((move.at - time.from) / Math.max(1, time.to - time.from)) * width;
+        const at = scale.place(move.at) * width;
         const left = Math.max(0, Math.min(at, width - length));
         const line = ends.findIndex((labelsThere) =>
           labelsThere.every(({ from, to }) => left > to || left + length < from),
@@ -30,7 +38,7 @@ export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time
         ends[line]?.push({ from: left, to: left + length });
         return [{ move, words, left, line }];
       });
-  }, [moves, time, width, text]);
+  }, [moves, scale, width, text]);
   return (
     <ul className="moves">
       {labels.map(({ move, words, left, line }) => (

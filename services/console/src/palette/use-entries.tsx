@@ -10,7 +10,7 @@ import { screens } from '../app/screens.ts';
 import type { ShellDialog } from '../parts/shell-dialog.ts';
 import { useSettledValue } from '../parts/use-settled-value.ts';
 import { useCommands } from '../sessions/commands.tsx';
-import ReasonDialog from '../sessions/detail/reason-dialog.tsx';
+import { ReasonDialog } from '../sessions/detail/reason-dialog.tsx';
 import { nameOf, stateKey } from '../sessions/session-state.ts';
 import { useWords } from '../words/texts.ts';
 import { type Entry, matches, readCommand, takes } from './entries.ts';

@@ -1,4 +1,5 @@
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { type Stretch, without } from '../strip/stretch.ts';
 
 /**
  * Parts of a ribbon:
@@ -75,7 +76,7 @@ export function ribbonParts({ attention, ribbon }: RibbonSession, time: RibbonTi
   const isLive = Date.parse(time.as_of) - Date.parse(time.to) < liveMs;
   const now = partOfNow(attention[0], place, isLive);
   return mergeParts(
-    [...cutOut(parts, [...life, ...now]), ...life, ...now].filter(({ from, to }) => to > from),
+    [...without(parts, [...life, ...now]), ...life, ...now].filter(({ from, to }) => to > from),
   );
 }
 
@@ -108,30 +109,10 @@ function partOfNow(
 }
 
 /** A hole as long as the missing time. Its place is unknown: next to a neighbour that misses all, else in the middle. */
-function holeWithin(
-  { from, to }: Omit<RibbonPart, 'kind'>,
-  lostShare: number,
-  before: number,
-  after: number,
-): RibbonPart[] {
+function holeWithin({ from, to }: Stretch, lostShare: number, before: number, after: number): RibbonPart[] {
   const length = (to - from) * lostShare;
   const start = before >= 1 ? from : after >= 1 ? to - length : (from + to - length) / 2;
   return [{ kind: 'gap', from: start, to: start + length }];
-}
-
-/** The parts without the stretches that others cover. */
-function cutOut(parts: readonly RibbonPart[], others: readonly RibbonPart[]): RibbonPart[] {
-  return others.reduce<RibbonPart[]>(
-    (left, other) =>
-      left.flatMap((part) => {
-        if (other.to <= part.from || other.from >= part.to) return [part];
-        return [
-          { ...part, to: Math.max(part.from, other.from) },
-          { ...part, from: Math.min(part.to, other.to) },
-        ];
-      }),
-    [...parts],
-  );
 }
 
 function mergeParts(parts: readonly RibbonPart[]): RibbonPart[] {

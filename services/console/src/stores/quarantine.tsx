@@ -1,22 +1,20 @@
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { FreshLogin } from '../fresh-login/fresh-login.tsx';
 import { FindField } from '../parts/find-field.tsx';
+import { Overlay } from '../parts/overlay.tsx';
 import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RoleNote, useMayEverywhere } from '../parts/role-note.tsx';
 import { Section } from '../parts/section.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { type LostEpoch, lostEpochOf, lostEpochsOf } from './lost-epochs.ts';
-import { type QuarantinedItem, useQuarantine } from './queries.ts';
+import { type QuarantinedItem, useQuarantine, useQuarantined } from './queries.ts';
 import { useResending } from './resending.ts';
 import { ResendingList } from './resending-list.tsx';
 import { type StoresSearch, useStoresSearch } from './stores-search.ts';
 import { useStoreTexts } from './texts.ts';
-
-const MessageDialog = lazy(() => import('./message-dialog.tsx'));
-const VouchDialog = lazy(() => import('./vouch-dialog.tsx'));
-const SendManyDialog = lazy(() => import('./send-many-dialog.tsx'));
 
 const streams = ['SAMPLES', 'SESSIONS', 'HEALTH'];
 
@@ -78,30 +76,28 @@ export function Quarantine() {
           </>
         )}
       </QueryAnswer>
-      <Suspense fallback={null}>
-        {sequenceShown !== undefined && (
-          <MessageDialog sequence={sequenceShown} onClose={() => setSequenceShown(undefined)} />
-        )}
-        {epochToVouch !== undefined && (
-          <VouchDialog
-            epoch={epochToVouch}
-            onClose={() => setEpochToVouch(undefined)}
-            onConfirm={() =>
-              resending.vouchFor(epochToVouch, epochToVouch.item?.subject ?? t('stores.quarantine.many.name'))
-            }
-          />
-        )}
-        {isAsking && (
-          <SendManyDialog
-            isFiltered={isFiltered}
-            onClose={() => setAsking(false)}
-            onConfirm={() => {
-              setAsking(false);
-              void resending.sendMany(search, t('stores.quarantine.many.name'));
-            }}
-          />
-        )}
-      </Suspense>
+      {sequenceShown !== undefined && (
+        <MessageDialog sequence={sequenceShown} onClose={() => setSequenceShown(undefined)} />
+      )}
+      {epochToVouch !== undefined && (
+        <VouchDialog
+          epoch={epochToVouch}
+          onClose={() => setEpochToVouch(undefined)}
+          onConfirm={() =>
+            resending.vouchFor(epochToVouch, epochToVouch.item?.subject ?? t('stores.quarantine.many.name'))
+          }
+        />
+      )}
+      {isAsking && (
+        <SendManyDialog
+          isFiltered={isFiltered}
+          onClose={() => setAsking(false)}
+          onConfirm={() => {
+            setAsking(false);
+            void resending.sendMany(search, t('stores.quarantine.many.name'));
+          }}
+        />
+      )}
     </Section>
   );
 }
@@ -272,5 +268,116 @@ function Messages({
       rows={items}
       keyOf={({ sequence }) => String(sequence)}
     />
+  );
+}
+
+/** One message of the quarantine, whole. */
+function MessageDialog({ sequence, onClose }: { sequence: number; onClose: () => void }) {
+  const { t } = useStoreTexts();
+  const plant = usePlantTime();
+  const query = useQuarantined(sequence);
+  return (
+    <Overlay title={t('stores.message.title', { sequence })} onClose={onClose}>
+      <QueryAnswer query={query} title={t('stores.quarantine.failed')}>
+        {({ subject, stream, original_sequence, reason, time, body }) => (
+          <div className="message">
+            <dl>
+              <dt>{t('stores.quarantine.reason')}</dt>
+              <dd lang="en">{reason}</dd>
+              <dt>{t('stores.message.from')}</dt>
+              <dd>
+                {t('stores.message.place', {
+                  subject: subject || '–',
+                  sequence: original_sequence,
+                  stream: stream || '–',
+                })}
+              </dd>
+              <dt>{t('stores.quarantine.when')}</dt>
+              <dd>{plant.whole(new Date(time))}</dd>
+            </dl>
+            <h3>{t('stores.message.body')}</h3>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+            <pre tabIndex={0}>{inLines(body)}</pre>
+          </div>
+        )}
+      </QueryAnswer>
+    </Overlay>
+  );
+}
+
+/** JSON broken into lines; any other text unchanged. */
+function inLines(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
+/** Tells users what they vouch for by sending samples of lost epochs again; asks for a fresh login if the last is old. */
+function VouchDialog({
+  epoch,
+  onClose,
+  onConfirm,
+}: {
+  epoch: LostEpoch;
+  onClose: () => void;
+  /** Sends the samples. @returns `fresh` when the API first asks for a new login */
+  onConfirm: () => Promise<'sent' | 'fresh'>;
+}) {
+  const { t } = useStoreTexts();
+  const [step, setStep] = useState<'ask' | 'sending' | 'fresh'>('ask');
+  const send = async () => {
+    setStep('sending');
+    if ((await onConfirm()) === 'fresh') setStep('fresh');
+    else onClose();
+  };
+  const { collector, epochs, count } = epoch;
+  return (
+    <Overlay title={t('stores.vouch.title', { count })} onClose={onClose}>
+      {step === 'fresh' ? (
+        <FreshLogin why={t('stores.vouch.fresh')} onDone={() => void send()} onClose={onClose} />
+      ) : (
+        <>
+          <p>{t('stores.vouch.lost', { collector, epochs: epochs.join(t('app.list')) })}</p>
+          <p>{t('stores.vouch.what', { collector })}</p>
+          <p className="quiet small">{t('stores.vouch.when')}</p>
+          <div className="overlay-actions">
+            <Button className="button" onPress={onClose}>
+              {t('command.cancel')}
+            </Button>
+            <Button className="button is-main" isDisabled={step === 'sending'} onPress={() => void send()}>
+              {t('stores.vouch.do')}
+            </Button>
+          </div>
+        </>
+      )}
+    </Overlay>
+  );
+}
+
+/** Asks for confirmation before many messages go back at once. */
+function SendManyDialog({
+  isFiltered,
+  onClose,
+  onConfirm,
+}: {
+  isFiltered: boolean;
+  onClose: () => void;
+  onConfirm: () => void;
+}) {
+  const { t } = useStoreTexts();
+  return (
+    <Overlay title={t('stores.quarantine.many.title')} onClose={onClose}>
+      <p>{t(isFiltered ? 'stores.quarantine.many.filtered' : 'stores.quarantine.many.text')}</p>
+      <div className="overlay-actions">
+        <Button className="button" onPress={onClose}>
+          {t('command.cancel')}
+        </Button>
+        <Button className="button is-main" onPress={onConfirm}>
+          {t('stores.quarantine.many.do')}
+        </Button>
+      </div>
+    </Overlay>
   );
 }

@@ -2,16 +2,16 @@ import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts'
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import type { Stretch } from '../strip/stretch.ts';
+import { Strip } from '../strip/strip.tsx';
+import { axisMoments, idleStretches, type TimeScale, timeScale } from '../strip/time-scale.ts';
 import { durationText } from '../time/duration.ts';
 import { type PlantTime, usePlantTime } from '../time/plant-time.tsx';
-import { drawEvents, drawLane, drawMissing, laneHeight, type Pen } from './draw-lane.ts';
-import { LaneCanvas } from './lane-canvas.tsx';
+import { eventMarks, laneHeight, laneMarks, missingMarks } from './lane-marks.ts';
 import { deviceLanes, happeningsOf, type Lane, logLanes } from './lanes.ts';
 import { usePartWords } from './part-words.ts';
 import { Plot } from './plot.tsx';
 import { useTimelineTexts } from './texts.ts';
-import { axisMoments, idleStretches, type TimeScale, timeScale } from './time-scale.ts';
-import type { Stretch } from './viewport.ts';
 
 interface LanesProps {
   readonly line: Timeline;
@@ -112,15 +112,15 @@ function LaneRow({ row, line, scale }: { row: Row; line: Timeline; scale: TimeSc
 
 function RowDrawing({ row, line, scale }: { row: Row; line: Timeline; scale: TimeScale }) {
   const { short, lane } = usePartWords();
-  const draw = useCallback(
-    (pen: Pen) => {
-      if (row.kind === 'missing') drawMissing(pen, line, scale);
-      else if (row.kind === 'events') drawEvents(pen, line, scale);
-      else if ('parts' in row) drawLane(pen, row, scale, short);
+  const marks = useCallback(
+    (width: number) => {
+      if (row.kind === 'missing') return missingMarks(line, scale, width);
+      if (row.kind === 'events') return eventMarks(line, scale, width);
+      return 'parts' in row ? laneMarks(row, { scale, words: short, width }) : [];
     },
     [row, line, scale, short],
   );
-  return <LaneCanvas draw={draw} label={lane(row)} />;
+  return <Strip marks={marks} height={laneHeight} className="tl-canvas" label={lane(row)} />;
 }
 
 function Axis({ scale, view }: { scale: TimeScale; view: Stretch }) {

@@ -1,5 +1,5 @@
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
-import type { Stretch } from './viewport.ts';
+import type { Stretch } from '../strip/stretch.ts';
 
 /**
  * Parts of a lane:

@@ -1,8 +1,9 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import type { Stretch } from '../strip/stretch.ts';
+import type { TimeScale } from '../strip/time-scale.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useTimelineTexts } from './texts.ts';
-import type { TimeScale } from './time-scale.ts';
-import { panView, type Stretch, zoomView } from './viewport.ts';
+import { panView, zoomView } from './viewport.ts';
 
 interface PlotProps {
   readonly scale: TimeScale;

@@ -4,6 +4,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { ProblemText } from '../parts/problem-text.tsx';
+import type { Stretch } from '../strip/stretch.ts';
 import { useFeed } from './feed.ts';
 import { FeedList } from './feed-list.tsx';
 import { LaneTable } from './lane-table.tsx';
@@ -14,12 +15,12 @@ import { useTimelineTexts } from './texts.ts';
 import { useTimeline, useWholeLife } from './timeline-queries.ts';
 import { type FeedKind, kinds, type TimelineSearch, useTimelineSearch } from './timeline-search.ts';
 import { useView, type View } from './use-view.ts';
-import { centreView, panView, type Stretch, zoomView } from './viewport.ts';
+import { centreView, panView, zoomView } from './viewport.ts';
 import './timeline.css';
 import { Explanation } from '../parts/explanation.tsx';
-import { drawLane, type Pen } from './draw-lane.ts';
-import { LaneCanvas } from './lane-canvas.tsx';
-import { timeScale } from './time-scale.ts';
+import { Strip } from '../strip/strip.tsx';
+import { timeScale } from '../strip/time-scale.ts';
+import { laneHeight, laneMarks } from './lane-marks.ts';
 
 const sources = {
   all: ['session', 'device', 'gap'],
@@ -266,21 +267,15 @@ function TimelineLegend() {
 }
 
 function Sample({ kind, label }: { kind: (typeof samples)[number]; label: string }) {
-  const draw = useCallback(
-    (pen: Pen) =>
-      drawLane(
-        pen,
-        {
-          kind: 'device',
-          parts: [
-            { kind: 'solid', from: 0, to: 10, text: undefined },
-            { kind, from: 3, to: 10, text: undefined },
-          ],
-        },
-        scale,
-        () => '',
-      ),
+  const marks = useCallback(
+    (width: number) => {
+      const parts = [
+        { kind: 'solid', from: 0, to: 10, text: undefined },
+        { kind, from: 3, to: 10, text: undefined },
+      ] as const;
+      return laneMarks({ kind: 'device', parts }, { scale, words: () => '', width });
+    },
     [kind],
   );
-  return <LaneCanvas draw={draw} label={label} />;
+  return <Strip marks={marks} height={laneHeight} className="tl-canvas" label={label} />;
 }

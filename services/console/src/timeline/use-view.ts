@@ -1,10 +1,10 @@
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Stretch } from '../strip/stretch.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { rangeQuery, spanOf } from '../time/time-range.ts';
 import { useTimelineSearch } from './timeline-search.ts';
-import type { Stretch } from './viewport.ts';
 
 /** Time without a move until the address follows: it waits while the user zooms. */
 const settledMs = 250;

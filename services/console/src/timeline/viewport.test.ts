@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axisMoments, timeScale } from './time-scale.ts';
+import { axisMoments, timeScale } from '../strip/time-scale.ts';
 import { brushView, centreView, panView, zoomView } from './viewport.ts';
 
 const all = { from: 0, to: 1_000_000 };

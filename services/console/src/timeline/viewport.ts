@@ -1,8 +1,4 @@
-/** A stretch of time, in ms since 1970. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
+import type { Stretch } from '../strip/stretch.ts';
 
 /** The shortest view: a shorter one would show nothing more, since no tick is much shorter. */
 export const leastMs = 1_000;

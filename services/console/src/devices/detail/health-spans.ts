@@ -1,6 +1,7 @@
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
+import { without } from '../../strip/stretch.ts';
 import type { DeviceChanges, DeviceGap } from '../device-queries.ts';
 
 /** A time, in ms since 1970, in which a device was in one state, or was not read. */
@@ -91,19 +92,10 @@ function unheardSpan(
 
 /** Puts the unheard spans in: the last state from before gives way to them. */
 function withUnheard(spans: readonly HealthSpan[], unheardSpans: readonly HealthSpan[]): HealthSpan[] {
-  const left = unheardSpans.reduce<readonly HealthSpan[]>(
-    (before, { from, to }) =>
-      before.flatMap((span) => {
-        if (span.to <= from || span.from >= to) return [span];
-        const parts = [
-          { ...span, to: from, isNow: false },
-          { ...span, from: to },
-        ];
-        return parts.filter((part) => part.to > part.from);
-      }),
-    spans,
+  const heardSpans = spans.flatMap((span) =>
+    without([span], unheardSpans).map((part) => ({ ...part, isNow: span.isNow && part.to === span.to })),
   );
-  return [...left, ...unheardSpans].sort((one, other) => one.from - other.from);
+  return [...heardSpans, ...unheardSpans].sort((one, other) => one.from - other.from);
 }
 
 /** When the session ended; undefined while it goes on. A deleted session has left nothing but its changes. */

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Severity } from '../../parts/mark.tsx';
 import { QueryAnswer } from '../../parts/query-answer.tsx';
+import { QuarterTimes } from '../../strip/quarter-times.tsx';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
 import { shareText } from '../../time/share.ts';
@@ -60,7 +61,6 @@ function Lanes({
   views: readonly DeviceHealthView[];
 }) {
   const { t, locale } = useDeviceTexts();
-  const plant = usePlantTime();
   const now = useNow(10_000).getTime();
   const { changes, gaps, isWhole } = history;
   const ids = useMemo(
@@ -75,10 +75,6 @@ function Lanes({
   );
   if (lanes.length === 0) return <p className="quiet">{t('device.history.none')}</p>;
   const { knownMs, answeringMs, outages, longestMs } = availabilityOf(lanes.flatMap(({ spans }) => spans));
-  const axis = (part: number) => {
-    const at = new Date(from + (now - from) * part);
-    return days > 1 ? plant.day(at) : plant.clock(at);
-  };
   return (
     <>
       <p>
@@ -97,10 +93,7 @@ function Lanes({
         />
       ))}
       <p className="axis small quiet" aria-hidden="true">
-        {[0, 0.25, 0.5, 0.75].map((part) => (
-          <span key={part}>{axis(part)}</span>
-        ))}
-        <span>{t('device.history.now')}</span>
+        <QuarterTimes from={from} to={now} end={t('device.history.now')} />
       </p>
       {!isWhole && <p className="small">{t('device.history.partly')}</p>}
       <States lanes={lanes} now={now} />

@@ -12,7 +12,7 @@ interface ReasonDialogProps {
 }
 
 /** Asks for confirmation and a reason before reading stops. */
-export default function ReasonDialog({ command, name, onClose, onConfirm }: ReasonDialogProps) {
+export function ReasonDialog({ command, name, onClose, onConfirm }: ReasonDialogProps) {
   const { t } = useDetailTexts();
   const [reason, setReason] = useState('');
   return (

@@ -1,12 +1,11 @@
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { isAtLeast, roleAt, useMe } from '../../api/me.ts';
 import { pendingWord, type SessionCommand, useCommands } from '../commands.tsx';
 import { nameOf } from '../session-state.ts';
+import { ReasonDialog } from './reason-dialog.tsx';
 import { useDetailTexts } from './texts.ts';
-
-const ReasonDialog = lazy(() => import('./reason-dialog.tsx'));
 
 /** The commands that a session takes in its present state. Commands that the user may not give are shown with the reason. */
 export function SessionActions({ session, sites }: { session: SessionLiveView; sites: readonly string[] }) {
@@ -42,17 +41,15 @@ export function SessionActions({ session, sites }: { session: SessionLiveView; s
         </p>
       )}
       {commandToConfirm && (
-        <Suspense fallback={null}>
-          <ReasonDialog
-            command={commandToConfirm}
-            name={name}
-            onClose={() => setCommandToConfirm(undefined)}
-            onConfirm={(reason) => {
-              setCommandToConfirm(undefined);
-              void send({ id: session.id, name }, commandToConfirm, reason);
-            }}
-          />
-        </Suspense>
+        <ReasonDialog
+          command={commandToConfirm}
+          name={name}
+          onClose={() => setCommandToConfirm(undefined)}
+          onConfirm={(reason) => {
+            setCommandToConfirm(undefined);
+            void send({ id: session.id, name }, commandToConfirm, reason);
+          }}
+        />
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-import type { Stretch } from './viewport.ts';
+import type { Stretch } from './stretch.ts';
 
 /** Maps moments to places on the screen, from 0 to 1, and back. */
 export interface TimeScale {
@@ -49,6 +49,18 @@ export function timeScale(view: Stretch, happenings: readonly number[] = []): Ti
       return piece.from + share(place, piece.start, piece.end) * (piece.to - piece.from);
     },
   };
+}
+
+/** Where a stretch lies on a strip, in px. A shorter one is widened to the least width, and stays centred. */
+export function extentOf(
+  { from, to }: Stretch,
+  scale: TimeScale,
+  width: number,
+  least: number,
+): { readonly x: number; readonly width: number } {
+  const [start, end] = [scale.place(from) * width, scale.place(to) * width];
+  if (end - start >= least) return { x: start, width: end - start };
+  return { x: Math.min(width - least, Math.max(0, (start + end - least) / 2)), width: least };
 }
 
 /** Stretches without a happening, also at the edges, with some time left next to each happening. */
