@@ -142,7 +142,7 @@ describe('what stands in columns', () => {
         ['epoch', 9],
       ]),
     );
-    expect(lines).toEqual(['会话      7-3', '最近读取  12:00', '任期号    9']);
+    expect(lines).toEqual(['会话      7-3', '最近读取  12:00', '接管序号  9']);
   });
 });
 

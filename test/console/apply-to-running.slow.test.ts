@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { restClient } from '../support/rest-client.ts';
-import { expectFaultless } from './looked-over.ts';
+import { expectFaultless } from './expect-faultless.ts';
 
 let plant: PressPlant;
 const url = (path: string) => `${plant.rest.url}/console${path}`;
@@ -19,8 +19,8 @@ async function patch(what: string, body: object): Promise<void> {
   expect(status).toBe(200);
 }
 
-/** Starts another session that reads the press, beside the press's own. */
-async function startBeside(code: string): Promise<{ task: number; session: string }> {
+/** Starts another session that reads the press, next to the press's own. */
+async function startSecond(code: string): Promise<{ task: number; session: string }> {
   const { id: task } = await plant.rest.create('/api/config/tasks/', {
     ...{ code, period_ms: 1_000, device_ids: [plant.deviceId] },
   });
@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('a saved configuration', () => {
-  it('is applied to running sessions where it was saved: seen first, and told of after', async () => {
+  it('is applied to running sessions where it was saved: shown before, and confirmed after', async () => {
     const { page, complaints } = await openPage(url(`/first-run?step=device&added=${plant.deviceId}`));
     await page.getByLabel('Name').fill('Press in front');
     await page.getByRole('button', { name: 'Test the connection' }).click();
@@ -52,15 +52,15 @@ describe.skipIf(inject('installedServers').chromium === null)('a saved configura
     expect(await versionOf('1-1')).toBe(1);
 
     // Nothing is called applied before the API has said so.
-    const held = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
     await page.route('**/reconfigure/', async (route) => {
-      await held.promise;
+      await gate.promise;
       await route.continue();
     });
     await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
     await page.getByText('press 1-1: applying…').waitFor();
     expect(await page.getByText('reads by version').count()).toBe(0);
-    held.resolve();
+    gate.resolve();
     await page.getByText(/^press 1-1 reads by version 2 from \d\d:\d\d:\d\d on\./).waitFor();
     await page.unrouteAll({ behavior: 'wait' });
     await expect.poll(() => versionOf('1-1')).toBe(2);
@@ -71,25 +71,29 @@ describe.skipIf(inject('installedServers').chromium === null)('a saved configura
   });
 
   it('is applied to all sessions of the list, and one that refuses keeps no other from it', async () => {
-    const [labelled, paused] = [await startBeside('labelled'), await startBeside('paused')];
-    await plant.rest.create(`/api/acquisition/sessions/${paused.session}/pause/`, {});
+    const [labelledSession, pausedSession] = [await startSecond('labelled'), await startSecond('paused')];
+    await plant.rest.create(`/api/acquisition/sessions/${pausedSession.session}/pause/`, {});
     await patch(`points/${plant.points.get('first')}`, { scale: 0.5 });
-    await patch(`tasks/${labelled.task}`, { required_labels: { hall: '7' } });
+    await patch(`tasks/${labelledSession.task}`, { required_labels: { hall: '7' } });
     const { page, complaints } = await openPage(url('/sessions'));
     await page.getByText('3 sessions still read by an older configuration.').waitFor();
     await page.getByRole('button', { name: 'Apply to 3 sessions…' }).click();
     const dialog = page.getByRole('dialog');
     const planOf = (name: string) =>
       dialog.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
-    for (const name of ['press 1-1', `paused ${paused.session}`]) {
+    for (const name of ['press 1-1', `paused ${pausedSession.session}`]) {
       await planOf(name).getByRole('row', { name: 'press / first scale 1 0.5' }).waitFor();
     }
-    await dialog.getByText(`Session ${labelled.session} would need another collector`).waitFor();
+    await dialog.getByText(`Session ${labelledSession.session} would need another collector`).waitFor();
     await dialog.getByRole('textbox', { name: 'Reason' }).fill('new gear');
     await dialog.getByRole('button', { name: 'Apply to 2 sessions' }).click();
     await dialog.getByText(/^press 1-1 reads by version 3 from /).waitFor();
-    await dialog.getByText(`paused ${paused.session} reads by version 2 once it is resumed.`).waitFor();
-    expect(await Promise.all(['1-1', paused.session, labelled.session].map(versionOf))).toEqual([3, 2, 1]);
+    await dialog
+      .getByText(`paused ${pausedSession.session} reads by version 2 once it is resumed.`)
+      .waitFor();
+    expect(await Promise.all(['1-1', pausedSession.session, labelledSession.session].map(versionOf))).toEqual(
+      [3, 2, 1],
+    );
     await page.getByText('1 session still reads by an older configuration.').waitFor();
     await close(page);
     await closed(page);

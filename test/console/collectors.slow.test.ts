@@ -8,9 +8,9 @@ import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { restClient } from '../support/rest-client.ts';
+import { expectFaultless } from './expect-faultless.ts';
 import { type FleetPlant, startFleetPlant } from './fleet-plant.ts';
-import { expectFaultless } from './looked-over.ts';
-import { settled } from './page-faults.ts';
+import { waitUntilSettled } from './page-faults.ts';
 
 let plant: FleetPlant;
 let second: RunningProcess;
@@ -65,13 +65,13 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
       .waitFor();
     await untilHolds(async () => expect(await rowOf(page, 'c2').getByRole('button').count()).toBe(0));
     await page.getByText('c2 was lost: 1 session went to another').waitFor();
-    const lost = page.getByText(/^c2 was declared lost, heard last \d\d:\d\d:\d\d$/).first();
-    await lost.waitFor();
+    const lostText = page.getByText(/^c2 was declared lost, heard last \d\d:\d\d:\d\d$/).first();
+    await lostText.waitFor();
 
     // The next life of c2 does not take the end of this one out of the history.
     second = await plant.startCollector('c2');
     await rowOf(page, 'c2').getByText('Active').waitFor();
-    await lost.waitFor();
+    await lostText.waitFor();
     await second.stop({ graceMs: 120_000 });
     await page.getByText('c2 ended in order').waitFor();
   });
@@ -87,11 +87,11 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
       expect(await dialog.getByRole('button', { name: 'Drain it' }).isDisabled()).toBe(true),
     );
     await dialog.getByRole('checkbox').check();
-    // The API's answer when the last other collector goes while somebody reads the dialog.
+    // The API's answer when the last other collector goes while the user reads the dialog.
     const { status, body } = await plant.rest.post('/api/system/collectors/c1/drain/', {});
     expect([status, body.code]).toEqual([409, 'last_collector']);
-    const refused = { status, contentType: 'application/problem+json', body: JSON.stringify(body) };
-    await page.route('**/c1/drain/', (route) => route.fulfill(refused), { times: 1 });
+    const refusal = { status, contentType: 'application/problem+json', body: JSON.stringify(body) };
+    await page.route('**/c1/drain/', (route) => route.fulfill(refusal), { times: 1 });
     await dialog.getByRole('button', { name: 'Drain it' }).click();
     await dialog.getByRole('link', { name: 'What to do about last_collector' }).waitFor();
     await dialog.getByRole('button', { name: 'Drain it' }).click();
@@ -146,7 +146,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
         await expectFaultless(page);
         await page.getByRole('table').first().getByRole('button').first().click();
         await page.getByRole('dialog').waitFor();
-        await settled(page);
+        await waitUntilSettled(page);
         await expectFaultless(page, [320, 1280]);
         expect(complaints).toEqual([]);
       },
@@ -155,7 +155,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
   });
 
   it('are not drained by whoever may only look, and that is said', async () => {
-    // Once there is a key nobody gets in without one, so this is the last test.
+    // Once there is a key, access needs one, so this is the last test.
     const first = await plant.rest.create('/api/system/keys/', { name: 'rules', role: 'administrator' });
     const created = await restClient(plant.rest.url, first.key).create('/api/system/keys/', {
       ...{ name: 'looks', role: 'viewer' },

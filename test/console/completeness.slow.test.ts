@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { untilHolds } from '../support/eventually.ts';
 import { type EvidencePlant, startEvidencePlant } from './evidence-plant.ts';
-import { expectFaultless } from './looked-over.ts';
+import { expectFaultless } from './expect-faultless.ts';
 
 let plant: EvidencePlant;
 
@@ -13,19 +13,19 @@ beforeAll(async () => {
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('the completeness of yesterday', () => {
-  it('is told at once, with the minutes that are missing and why', async () => {
+  it('is shown at once, with the minutes that are missing and why', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/console/completeness`);
     const panel = page.getByRole('complementary', { name: 'What is missing' });
     await panel.getByRole('heading', { name: /yesterday/ }).waitFor();
     await panel.getByText('99.86 %').waitFor();
     await panel.getByText('00:42:00 – 00:42:30').first().waitFor();
     await panel.getByText('14:24:00 – 14:31:00').waitFor();
-    const silent = panel.getByRole('listitem').filter({ hasText: '14:24:00' });
-    await untilHolds(async () => expect(await silent.textContent()).toContain('7 min'));
+    const silentGap = panel.getByRole('listitem').filter({ hasText: '14:24:00' });
+    await untilHolds(async () => expect(await silentGap.textContent()).toContain('7 min'));
     await untilHolds(async () =>
-      expect(await silent.textContent()).toContain('no answer in time · 42 ticks'),
+      expect(await silentGap.textContent()).toContain('no answer in time · 42 ticks'),
     );
-    await untilHolds(async () => expect(await silent.textContent()).toContain('press-line 1-1 · press-4'));
+    await untilHolds(async () => expect(await silentGap.textContent()).toContain('press-line 1-1 · press-4'));
     expect(complaints).toEqual([]);
   });
 
@@ -128,13 +128,13 @@ describe.skipIf(inject('installedServers').chromium === null)('both screens', ()
           locale,
           colorScheme,
         });
-        for (const [path, shown] of [
+        for (const [path, expectedText] of [
           ['completeness', '.panel-gaps li'],
           ['completeness?by=hours&session=2-1', '.map-row.is-chosen'],
           ['report?split=day', '.sheet-result'],
         ] as const) {
           await page.goto(`${plant.rest.url}/console/${path}`);
-          await page.locator(shown).first().waitFor();
+          await page.locator(expectedText).first().waitFor();
           await expectFaultless(page);
         }
         expect(complaints).toEqual([]);

@@ -10,17 +10,17 @@ export interface CountingProxy {
   /** How many streams of changes are open now. */
   open(): number;
   /** How many streams were ever asked for. */
-  asked(): number;
+  requestCount(): number;
 }
 
 export async function startCountingProxy(port: number): Promise<CountingProxy> {
   let open = 0;
-  let asked = 0;
+  let requestCount = 0;
   const server = createServer((incoming, outgoing) => {
     const { url = '' } = incoming;
     if (url.startsWith('/api/acquisition/live/changes/')) {
       open += 1;
-      asked += 1;
+      requestCount += 1;
       outgoing.once('close', () => {
         open -= 1;
       });
@@ -34,5 +34,5 @@ export async function startCountingProxy(port: number): Promise<CountingProxy> {
     server.closeAllConnections();
   });
   const { port: own } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${own}`, open: () => open, asked: () => asked };
+  return { url: `http://127.0.0.1:${own}`, open: () => open, requestCount: () => requestCount };
 }

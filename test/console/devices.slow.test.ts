@@ -10,7 +10,7 @@ import { cliForTest } from '../cli/cli-for-test.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { foreignDeviceIsInstalled } from '../support/foreign-device.ts';
-import { expectFaultless } from './looked-over.ts';
+import { expectFaultless } from './expect-faultless.ts';
 import { startTroubledPlant, type TroubledPlant } from './troubled-plant.ts';
 
 const widths = [320, 480, 768, 1024, 1280, 1920];
@@ -28,9 +28,9 @@ const stateOf = (page: Page, device: string, state: string) =>
 const detailOf = (page: Page, device: string) =>
   page.getByRole('complementary', { name: `Device ${device}`, exact: true });
 const openDevice = async (device: string, options: Parameters<typeof openPage>[1] = {}) => {
-  const opened = await openPage(`${plant.rest.url}/console/devices/${device}`, options);
-  await opened.page.locator('.device-detail h2').waitFor();
-  return opened;
+  const openedPage = await openPage(`${plant.rest.url}/console/devices/${device}`, options);
+  await openedPage.page.locator('.device-detail h2').waitFor();
+  return openedPage;
 };
 
 describe.skipIf(inject('installedServers').chromium === null)('the devices', () => {
@@ -41,8 +41,8 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     const counts = async () => (await plant.rest.get(path)).body.counts;
     await eventually(
       async () => {
-        const { failing, partly, slow, unknown } = await counts();
-        return failing === 3 && partly === 1 && slow === 1 && unknown === 0;
+        const { failing, partly: partlyDetail, slow, unknown } = await counts();
+        return failing === 3 && partlyDetail === 1 && slow === 1 && unknown === 0;
       },
       { what: 'each device to be in its trouble', timeoutMs: 120_000 },
     );
@@ -52,8 +52,8 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     const { page, complaints } = await openPage(`${plant.rest.url}/`);
     const trouble = page.locator('.trouble').filter({ hasText: 'press-hangs does not answer' });
     await trouble.getByText('See whether it has power, and whether something else keeps it').waitFor();
-    await page.getByText('No connection to press-closes comes about').waitFor();
-    await page.getByText('press-refuses refuses all that it is asked for').waitFor();
+    await page.getByText('Cannot connect to press-closes').waitFor();
+    await page.getByText('press-refuses refuses every request').waitFor();
     await page.getByRole('navigation').getByRole('link', { name: 'Devices', exact: true }).first().click();
     await stateOf(page, 'press-hangs', 'No answer').waitFor();
     await stateOf(page, 'press-closes', 'No connection').waitFor();
@@ -102,7 +102,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     });
   });
 
-  it('are told on the command line as well', async () => {
+  it('are on the command line as well', async () => {
     const cli = cliForTest({ HOLDFAST_URL: plant.rest.url });
     const failing = await cli.run('devices', 'health', '--condition', 'failing', '--table');
     expect([failing.code, failing.stderr]).toEqual([0, '']);
@@ -122,9 +122,9 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
       .getByText(/too slow for its period of 0.5 s: \d+ ?% of the ticks/)
       .waitFor();
     await page.getByRole('link', { name: 'press-partly' }).click();
-    const partly = detailOf(page, 'press-partly');
-    await partly.getByText('1 of its values is missing; the others are read.').waitFor();
-    const heading = partly.getByRole('heading', { name: 'Values that it does not give' });
+    const partlyDetail = detailOf(page, 'press-partly');
+    await partlyDetail.getByText('1 of its values is missing; the others are read.').waitFor();
+    const heading = partlyDetail.getByRole('heading', { name: 'Values that it does not give' });
     const blocks = heading.locator('..').locator('.blocks strong');
     await untilHolds(async () => expect(await blocks.allTextContents()).toEqual(['spare']));
     await page.keyboard.press('Escape');
@@ -165,25 +165,25 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     await point('temperature').getByText('0x00D7').waitFor();
     await point('spare').getByText('exception 2: illegal data address').waitFor();
     await point('strokes').getByText('not writable as it is configured').waitFor();
-    const refused = page.locator('.requests li').filter({ hasText: 'exception 2' }).first();
+    const refusedRequest = page.locator('.requests li').filter({ hasText: 'exception 2' }).first();
     await untilHolds(async () =>
-      expect(await refused.locator('.is-exception code').allTextContents()).toEqual(['02']),
+      expect(await refusedRequest.locator('.is-exception code').allTextContents()).toEqual(['02']),
     );
     await untilHolds(async () =>
-      expect(await refused.locator('.is-function code').allTextContents()).toEqual(['03', '83']),
+      expect(await refusedRequest.locator('.is-function code').allTextContents()).toEqual(['03', '83']),
     );
-    const { page: silent } = await openDevice('press-hangs');
-    const held = Promise.withResolvers<void>();
-    await silent.route('**/test/', async (route) => {
-      await held.promise;
+    const { page: hangingPage } = await openDevice('press-hangs');
+    const gate = Promise.withResolvers<void>();
+    await hangingPage.route('**/test/', async (route) => {
+      await gate.promise;
       await route.continue();
     });
-    await silent.getByRole('button', { name: 'Test read' }).click();
-    await silent.getByText('asking the device').waitFor();
-    held.resolve();
-    await silent.getByText('No value came.').waitFor();
-    await silent.getByText('no byte came back').first().waitFor();
-    await silent.getByText('met the time-out of the device').first().waitFor();
+    await hangingPage.getByRole('button', { name: 'Test read' }).click();
+    await hangingPage.getByText('asking the device').waitFor();
+    gate.resolve();
+    await hangingPage.getByText('No value came.').waitFor();
+    await hangingPage.getByText('no byte came back').first().waitFor();
+    await hangingPage.getByText('met the time-out of the device').first().waitFor();
   });
 
   it.skipIf(!foreignDeviceIsInstalled())('that are not ours are read as well', async () => {
@@ -199,11 +199,11 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     );
   });
 
-  it('are written once, and what came of it is told only when the device has been read back', async () => {
+  it('are written once, and the outcome is shown only when the device has been read back', async () => {
     const { page, complaints } = await openDevice('press-good');
-    const held = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
     await page.route('**/write/', async (route) => {
-      await held.promise;
+      await gate.promise;
       await route.continue();
     });
     await page.getByRole('button', { name: 'Write … setpoint' }).click();
@@ -216,7 +216,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     await dialog.getByRole('button', { name: 'writing …' }).waitFor();
     await page.keyboard.press('Escape');
     expect(await dialog.getByText('The device holds the value.').count()).toBe(0);
-    held.resolve();
+    gate.resolve();
     await dialog.getByText('The device holds the value.').waitFor();
     await untilHolds(async () =>
       expect(await dialog.locator('dd').allTextContents()).toEqual([
@@ -246,7 +246,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     expect(complaints).toEqual([]);
   });
 
-  it('forget what they have refused when somebody says so', async () => {
+  it('forget what they have refused on command', async () => {
     const { page } = await openDevice('press-partly');
     const limits = page.locator('.limits');
     await limits.getByText('holding register 2').waitFor();
@@ -281,19 +281,19 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     );
   });
 
-  it('say that nobody has read them where their collector was away, and why', async () => {
+  it('say that they were not read where their collector was unavailable, and why', async () => {
     await plant.restartCollector();
     const { page } = await openDevice('press-good');
-    const unread = page.locator('.states tr').filter({ hasText: 'its collector was restarted' });
+    const unreadRow = page.locator('.states tr').filter({ hasText: 'its collector was restarted' });
     await eventually(
       async () => {
         await page.reload();
         await page.locator('.states tr').first().waitFor();
-        return (await unread.count()) > 0;
+        return (await unreadRow.count()) > 0;
       },
       { what: 'the history to have the time without a collector', intervalMs: 1_000, timeoutMs: 120_000 },
     );
-    await untilHolds(async () => expect(await unread.first().textContent()).toContain('Not read'));
+    await untilHolds(async () => expect(await unreadRow.first().textContent()).toContain('Not read'));
   });
 
   it('all lose their connection on screen when their power is cut, and say since when', async () => {
@@ -305,7 +305,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     }
     await page.getByRole('link', { name: 'press-good' }).click();
     const detail = detailOf(page, 'press-good');
-    await detail.getByText(/No connection to 127\.0\.0\.1:\d+ unit 1 comes about\./).waitFor();
+    await detail.getByText(/Cannot connect to 127\.0\.0\.1:\d+ unit 1\./).waitFor();
     await detail.getByText(/For \d+.* the last good read was at \d\d:\d\d:\d\d/).waitFor();
     await detail.getByText('goes on').first().waitFor();
     if (foreignDeviceIsInstalled()) await stateOf(page, 'foreign', 'Answers').waitFor();
@@ -346,20 +346,20 @@ describe.skipIf(inject('installedServers').chromium === null)('who may act on a 
   it('stays where she is when a request is refused that was on its way under her former token', async () => {
     const page = await logIn('anna');
     await page.evaluate('globalThis.isHere = true');
-    let refused = 0;
+    let refusalCount = 0;
     await page.route('**/api/acquisition/**', (route) => {
-      if (refused > 0) return route.continue();
-      refused += 1;
+      if (refusalCount > 0) return route.continue();
+      refusalCount += 1;
       const body = JSON.stringify({ status: 401, code: 'login_over', title: 'The login is over' });
       return route.fulfill({ status: 401, contentType: 'application/problem+json', body });
     });
     await page.waitForResponse((response) => response.url().endsWith('/api/me/') && response.ok());
-    expect([refused, await page.evaluate('globalThis.isHere')]).toEqual([1, true]);
+    expect([refusalCount, await page.evaluate('globalThis.isHere')]).toEqual([1, true]);
     await page.getByRole('button', { name: 'Write … setpoint' }).click();
     await page.getByRole('dialog').waitFor();
   });
 
-  it('shows once more who she is before a machine is acted on, and only then it is', async () => {
+  it('authenticates again before a machine is acted on, and only then it is', async () => {
     const page = await logIn('anna');
     const { nc, close } = await connectNats({
       ...{ url: plant.natsUrl, name: 'test', log: createLogger('test', 'silent') },
@@ -386,7 +386,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who may act on a 
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('New value').fill('42');
     await dialog.getByRole('button', { name: 'Write 42 °C' }).click();
-    await dialog.getByText('show once more who you are').waitFor();
+    await dialog.getByText('Authenticate again').waitFor();
     await dialog.getByLabel('Your password').fill('somebody else');
     await dialog.getByRole('button', { name: 'Go on' }).click();
     await dialog.getByText('That was not it.').waitFor();

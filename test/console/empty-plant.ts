@@ -9,7 +9,7 @@ import { natsForTest } from '../support/nats-for-test.ts';
 import { type RestClient, restClient } from '../support/rest-client.ts';
 import { longLease, startService } from '../support/service-processes.ts';
 
-/** An installation without any configuration, with its console, beside the machines of the demo. */
+/** An installation without any configuration, with its console, next to the machines of the demo. */
 export interface EmptyPlant {
   readonly rest: RestClient;
   /** Where the simulated machines listen. */

@@ -44,18 +44,18 @@ interface MinuteRange {
 }
 
 /** An event of a session, in minutes since yesterday began. */
-type Told =
+type StoryEvent =
   | { readonly at: number; readonly what: 'started' | 'paused' | 'resumed' | 'stopped' | 'failed' }
   | { readonly at: number; readonly what: 'assigned'; readonly to: string; readonly reason: AssignReason };
 
-interface Missed extends MinuteRange {
+interface MissingTicks extends MinuteRange {
   readonly device: string;
   readonly outcome: Exclude<TickOutcome, 'stored'> | 'lost';
 }
 
 /**
  * Yesterday collector-3 was lost at 00:42: 30 s of two sessions are missing. press-4 did not answer from 14:24 to 14:31. paint-shop was paused
- * in the morning. furnace failed at noon, and nobody has taken it up. wrapper-1 gave no value of its point from the failover on.
+ * in the morning. furnace failed at noon, and was not taken over. wrapper-1 gave no value of its point from the failover on.
  */
 export async function startEvidencePlant({
   sessions = 4,
@@ -93,8 +93,8 @@ export async function startEvidencePlant({
   const tell = async (
     code: string,
     devices: readonly string[],
-    story: readonly Told[],
-    missed: readonly Missed[],
+    story: readonly StoryEvent[],
+    missingTicks: readonly MissingTicks[],
   ) => {
     tasks += 1;
     const taskId = String(tasks);
@@ -103,14 +103,14 @@ export async function startEvidencePlant({
     const sequences = await tellSession(
       log,
       { ...configOf(taskId, devices, periodMs), task_code: code, task_name: code },
-      story.map((told) => ({ ...told, at: timeOf(told.at) })),
+      story.map((event) => ({ ...event, at: timeOf(event.at) })),
     );
     const epochs = story.flatMap(({ at, what }, index) =>
       what === 'assigned' ? [{ at, epoch: sequences[index] ?? 0 }] : [],
     );
     const runs = runsOf(story, nowMinute);
     for (const device of devices) {
-      const own = missed.filter((each) => each.device === device || each.device === '*');
+      const own = missingTicks.filter((each) => each.device === device || each.device === '*');
       const entry = (outcome: TickOutcome, from: number, to: number) => ({
         ...{ sessionId, deviceCode: device, periodMs, outcome },
         ...{ from: tickAt(from), to: tickAt(to) - 1 },
@@ -176,18 +176,18 @@ export async function startEvidencePlant({
       { device: '*', outcome: 'exception', from: -7 * 1_440, to: -7 * 1_440 + 400 },
     ],
   );
-  const lacked = [{ cause: 'exception', period_ms: periodMs, codes: ['count'] }];
+  const lackingSets = [{ cause: 'exception', period_ms: periodMs, codes: ['count'] }];
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   await client.query(`insert into samples.lacking_points values ('2-1', $1, $2)`, [
-    lackingSetOf(lacked),
-    JSON.stringify(lacked),
+    lackingSetOf(lackingSets),
+    JSON.stringify(lackingSets),
   ]);
   await client.query(
     `insert into samples.lacking_ticks (session_id, device_code, day, period_ms, set_name, first_tick, ticks)
       values ('2-1', 'wrapper-1', $1, $2, $3, $4, $5)`,
     [
-      ...[new Date(yesterdayMs + dayMs / 2), periodMs, lackingSetOf(lacked), tickAt(42.5)],
+      ...[new Date(yesterdayMs + dayMs / 2), periodMs, lackingSetOf(lackingSets), tickAt(42.5)],
       `{[${tickAt(42.5)},${tickAt(1_440)})}`,
     ],
   );
@@ -237,9 +237,9 @@ export async function startEvidencePlant({
         : [],
     );
   }
-  const shown = async () =>
+  const isListed = async () =>
     (await rest.get('/api/acquisition/sessions/?task=furnace')).body.results[0]?.status;
-  await eventually(async () => (await shown()) === 'error', { what: 'the read model to have the log' });
+  await eventually(async () => (await isListed()) === 'error', { what: 'the read model to have the log' });
   return {
     ...{ rest, zone, yesterdayMs, log },
     dateOf: (daysBefore) => new Date(yesterdayMs + offsetMs - daysBefore * dayMs).toISOString().slice(0, 10),
@@ -255,7 +255,7 @@ export async function startEvidencePlant({
 }
 
 /** When the session ran, in minutes; it runs on unless the story ends it. */
-function runsOf(story: readonly Told[], nowMinute: number): { from: number; to: number }[] {
+function runsOf(story: readonly StoryEvent[], nowMinute: number): { from: number; to: number }[] {
   const runs: { from: number; to: number }[] = [];
   let since: number | undefined;
   for (const { at, what } of story) {

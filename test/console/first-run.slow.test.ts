@@ -4,8 +4,8 @@ import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { foreignDevice, foreignDeviceIsInstalled } from '../support/foreign-device.ts';
 import { type EmptyPlant, startEmptyPlant } from './empty-plant.ts';
-import { expectFaultless } from './looked-over.ts';
-import { settled } from './page-faults.ts';
+import { expectFaultless } from './expect-faultless.ts';
+import { waitUntilSettled } from './page-faults.ts';
 
 let plant: EmptyPlant;
 const url = (path: string) => `${plant.rest.url}/console${path}`;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () => {
-  it('is led from nothing to the first value of a device, whatever is gone back from or loaded anew', async () => {
+  it('is led from nothing to the first value of a device, whatever step is revisited or reloaded', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/`);
     await page.getByRole('link', { name: 'Add a device' }).click();
     await page.getByRole('heading', { name: 'Read your first device' }).waitFor();
@@ -35,26 +35,26 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     await page.getByLabel('Port').fill(String(plant.ports[0]));
     await untilHolds(async () => expect(await page.getByLabel('Code').inputValue()).toBe('meter-1'));
     await page.getByRole('button', { name: 'Test the connection' }).click();
-    const told = /^127\.0\.0\.1:\d+ unit 1 (answers|is there: it answers), in [\d.]+ ms\.$/;
-    await page.getByText(told).waitFor();
+    const trialText = /^127\.0\.0\.1:\d+ unit 1 (answers|is there: it answers), in [\d.]+ ms\.$/;
+    await page.getByText(trialText).waitFor();
     expect(await devices()).toEqual([]);
-    // The form stays as it is until the next step is there, whatever is read anew behind it.
-    const held = Promise.withResolvers<void>();
+    // The form stays as it is until the next step is there, whatever is read again behind it.
+    const gate = Promise.withResolvers<void>();
     await page.route(
       ({ pathname }) => pathname === '/api/config/devices/',
       async (route) => {
-        if (route.request().method() === 'GET') await held.promise;
+        if (route.request().method() === 'GET') await gate.promise;
         await route.continue();
       },
     );
-    const reading = page.waitForRequest(
+    const trialRequest = page.waitForRequest(
       (request) => request.method() === 'GET' && new URL(request.url()).pathname === '/api/config/devices/',
     );
     await page.getByRole('button', { name: 'Save, and on to the points' }).click();
-    await reading;
+    await trialRequest;
     expect(await page.getByLabel('Code').inputValue()).toBe('meter-1');
     expect(await page.getByText('This is needed.').count()).toBe(0);
-    held.resolve();
+    gate.resolve();
     await page.getByRole('heading', { name: 'Points of meter-1' }).waitFor();
     await page.unrouteAll({ behavior: 'wait' });
 
@@ -102,7 +102,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     expect(complaints).toEqual([]);
   });
 
-  it('finds a field that the API refuses with what it says beside it', async () => {
+  it('finds a field that the API refuses with the reason next to it', async () => {
     const { page } = await openPage(url('/first-run'));
     await page.getByLabel('Code').fill('press-1');
     await page.getByLabel('Host').fill('http://127.0.0.1');
@@ -120,13 +120,13 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
   });
 
   it('goes on with what was begun, or deletes it', async () => {
-    const begun = await plant.rest.create('/api/config/devices/', {
+    const unfinishedDevice = await plant.rest.create('/api/config/devices/', {
       code: 'begun',
       host: '127.0.0.1',
       unit_id: 7,
     });
     await plant.rest.create('/api/config/points/', {
-      device_id: begun.id,
+      device_id: unfinishedDevice.id,
       code: 'a',
       address: '40001',
       data_type: 'uint16',
@@ -146,16 +146,16 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
   it.skipIf(!foreignDeviceIsInstalled())(
     'reads a device that is not ours, and finds its byte order by looking',
     async () => {
-      const foreign = await foreignDevice();
-      const point = foreign.points.find(
+      const foreignEndpoint = await foreignDevice();
+      const point = foreignEndpoint.points.find(
         ({ data_type, byte_order }) => data_type === 'float32' && byte_order === 'CDAB',
       );
       if (point === undefined) throw new Error('the foreign device has no float with swapped words');
       const { page } = await openPage(url('/first-run'));
       await page.getByLabel('Code').fill('foreign');
       await page.getByLabel('Host').fill('127.0.0.1');
-      await page.getByLabel('Port').fill(String(foreign.port));
-      await page.getByLabel('Unit id').fill(String(foreign.unit_id));
+      await page.getByLabel('Port').fill(String(foreignEndpoint.port));
+      await page.getByLabel('Unit id').fill(String(foreignEndpoint.unit_id));
       await page.getByRole('button', { name: 'Test the connection' }).click();
       await page.getByRole('button', { name: 'Save, and on to the points' }).click();
       await page.getByRole('heading', { name: 'Points of foreign' }).waitFor();
@@ -177,7 +177,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
         what: 'the first value to be stored',
       });
       expect(stored.value).toBeCloseTo(Number(point.value), 3);
-      await foreign.stop();
+      await foreignEndpoint.stop();
     },
   );
 
@@ -214,7 +214,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the three steps',
     const save = page.getByRole('button', { name: 'Save, and on to the points' });
     await page.getByText('Saving comes after a test').waitFor();
     expect(await save.isDisabled()).toBe(true);
-    await settled(page);
+    await waitUntilSettled(page);
     const { x = 0, y = 0, width = 0, height = 0 } = (await test.boundingBox()) ?? {};
     const middle = `document.elementFromPoint(${x + width / 2}, ${y + height / 2})`;
     await page.getByLabel('Code').fill('placed');
@@ -222,7 +222,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the three steps',
     await page.getByLabel('Port').fill(String(plant.ports[0]));
     await test.click();
     await untilHolds(async () => expect(await save.isDisabled()).toBe(false));
-    await settled(page);
+    await waitUntilSettled(page);
     // A second press meets the same button as the first one.
     expect(await page.evaluate(`${middle}.closest('button').textContent`)).toBe('Test the connection');
     const [device] = await devices();

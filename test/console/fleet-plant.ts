@@ -13,7 +13,7 @@ export interface FleetPlant extends PressPlant {
   readonly session: string;
   startWriter(): Promise<RunningProcess>;
   startCollector(id: string): Promise<RunningProcess>;
-  /** Puts a sample away that the database would take. @param of.lostEpoch its epoch, which the log has lost */
+  /** Quarantines a sample that the database would take. @param of.lostEpoch its epoch, which the log has lost */
   quarantine(of: { body?: string; reason: string; lostEpoch?: number; collector?: string }): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export async function startFleetPlant(): Promise<FleetPlant> {
   await rest.create('/api/config/points/', { ...point, code: 'speed', address: 0 });
   const task = { code: 'mixing', period_ms: 1_000, device_ids: [device.id] };
   const { id } = await rest.create('/api/config/tasks/', task);
-  const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: id });
+  const startedTask = await rest.create('/api/acquisition/sessions/start-task/', { task_id: id });
   const log = await sessionLogForTest(natsUrl);
   const putAway = jetStreamQuarantine(log.nc);
   const epoch = await new PlacedSamples(log.nc).epochOf(sampleOf(0, 1));
@@ -35,7 +35,7 @@ export async function startFleetPlant(): Promise<FleetPlant> {
   return {
     ...press,
     log,
-    session: started.session_id,
+    session: startedTask.session_id,
     startWriter: () => startService('writer', settings),
     startCollector: async (collector) => {
       const running = await startService('collector', { ...settings, COLLECTOR_ID: collector });

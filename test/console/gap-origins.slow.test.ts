@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { sessionLogForTest } from '../support/session-log.ts';
-import { expectFaultlessAsIs } from './looked-over.ts';
+import { expectFaultlessAsIs } from './expect-faultless.ts';
 
 let api: ApiUnderTest;
 /** When the session was moved, in seconds since 1970; the ticks around it are missing. */
@@ -69,15 +69,15 @@ describe.skipIf(inject('installedServers').chromium === null)('a gap', () => {
 
   it('says so where the system itself decided, in the timeline, the map and the report', async () => {
     const { page } = await openPage(`${api.url}/console/sessions/7-1/timeline?kind=missing`);
-    const moved = (within: string) =>
+    const moveText = (within: string) =>
       page.locator(within, { hasText: 'Moved to collector-2 for balance' }).first();
-    await moved('.feed > li').getByText('decided by the system itself').waitFor();
-    expect(await moved('.feed > li').getByRole('button').count()).toBe(0);
+    await moveText('.feed > li').getByText('decided by the system itself').waitFor();
+    expect(await moveText('.feed > li').getByRole('button').count()).toBe(0);
     await page.goto(`${api.url}/console/report?from=-1h`);
-    await moved('tr').getByText('decided by the system itself').waitFor();
+    await moveText('tr').getByText('decided by the system itself').waitFor();
     const hour = new Date(Math.floor(movedAt / 3_600) * 3_600_000).toISOString();
     await page.goto(`${api.url}/console/completeness?by=hours&session=7-1&cell=${hour}`);
-    await moved('.panel-gaps li').getByText('decided by the system itself').waitFor();
+    await moveText('.panel-gaps li').getByText('decided by the system itself').waitFor();
   });
 
   it('does so in Chinese, and on a narrow screen', async () => {

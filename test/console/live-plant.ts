@@ -54,9 +54,9 @@ export async function startLivePlant(): Promise<LivePlant> {
     device_ids.push(id);
   }
   const task = await rest.create('/api/config/tasks/', { code: 'presses', period_ms: 500, device_ids });
-  const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
+  const startedTask = await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
   return {
-    ...{ rest, nats, plant, port, session: started.session_id },
+    ...{ rest, nats, plant, port, session: startedTask.session_id },
     api: () => api,
     restartApi: async () => {
       api = await startService('api', settings);

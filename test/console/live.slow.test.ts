@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
+import { expectFaultless } from './expect-faultless.ts';
 import { type LivePlant, startLivePlant } from './live-plant.ts';
-import { expectFaultless } from './looked-over.ts';
 
 const chromium = inject('installedServers').chromium;
 
@@ -44,9 +44,9 @@ describe.skipIf(chromium === null)('the live values', () => {
     await eventually(async () => (await numberIn(page, 'press-1', 'count')) > before, {
       what: 'a new value',
     });
-    const uncertain = row(page, 'press-2', 'constant');
+    const uncertainRow = row(page, 'press-2', 'constant');
     await untilHolds(async () =>
-      expect(await uncertain.locator('.cell').allTextContents()).toEqual([
+      expect(await uncertainRow.locator('.cell').allTextContents()).toEqual([
         ...['', 'press-2', 'constant ', '', '4,711', '°C', 'uncertain'],
         expect.stringMatching(/^\d\.\d s$/),
       ]),
@@ -61,16 +61,16 @@ describe.skipIf(chromium === null)('the live values', () => {
     await row(page, 'press-1', 'count').and(page.locator('[data-state="good"]')).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Paused. Values and ages are those of').waitFor();
-    const held = await numberIn(page, 'press-1', 'count');
+    const countBefore = await numberIn(page, 'press-1', 'count');
     // The device is still read meanwhile.
     const values = '/api/acquisition/points/values/?point=press-1/count';
     const before = (await plant.rest.get(values)).body.results[0].value;
     await eventually(async () => (await plant.rest.get(values)).body.results[0].value > before + 10, {
       what: 'the device to be read on',
     });
-    expect(await numberIn(page, 'press-1', 'count')).toBe(held);
+    expect(await numberIn(page, 'press-1', 'count')).toBe(countBefore);
     await page.getByRole('button', { name: 'Go on' }).click();
-    await eventually(async () => (await numberIn(page, 'press-1', 'count')) > held, {
+    await eventually(async () => (await numberIn(page, 'press-1', 'count')) > countBefore, {
       what: 'the newest value',
     });
 
@@ -130,8 +130,8 @@ describe.skipIf(chromium === null)('the live values', () => {
     try {
       await row(page, 'press-1', 'count').and(page.locator('[data-state="stale"]')).waitFor();
       await page.getByText(/No value has come since \d\d:\d\d:\d\d/).waitFor();
-      const [aged] = await row(page, 'press-1', 'count').locator('.is-age').allTextContents();
-      expect(aged).toMatch(/ (s|min)$/);
+      const [ageText] = await row(page, 'press-1', 'count').locator('.is-age').allTextContents();
+      expect(ageText).toMatch(/ (s|min)$/);
     } finally {
       await plant.restartCollector();
     }

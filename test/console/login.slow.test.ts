@@ -9,7 +9,7 @@ import { eventually, untilHolds } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { proxyBelowPath } from '../support/proxy-below-path.ts';
-import { expectFaultless } from './looked-over.ts';
+import { expectFaultless } from './expect-faultless.ts';
 
 const { login, name, password } = person;
 let url: string;
@@ -30,13 +30,13 @@ beforeAll(async () => {
 
 /** Address of the page for the first administrator. */
 async function linkInLog(api: ApiUnderTest): Promise<string> {
-  const found = () =>
+  const lineWithLink = () =>
     api.process.lastLines(1_000).find((each) => each.includes('/first-administrator?token='));
-  const line = await eventually(found, { what: 'the link in the log' });
+  const line = await eventually(lineWithLink, { what: 'the link in the log' });
   return /http:\S+token=[\w-]+/.exec(line)?.[0] ?? '';
 }
 
-describe.skipIf(inject('installedServers').chromium === null)('somebody at the console', () => {
+describe.skipIf(inject('installedServers').chromium === null)('a user at the console', () => {
   async function loggedIn(path = '/', options = {}): Promise<Page> {
     const { page } = await openPage(`${url}${path}`, options);
     await page.waitForURL(/\/login/);
@@ -66,19 +66,19 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody at the c
     const isOver = other.getByText('The login is over.');
     await others.first().waitFor();
     // The list is read afterwards, and held up: until it is there nothing says that the other logins are over.
-    const held = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
     let isAsked = false;
     await other.route('**/api/me/logins/', async (route) => {
       if (route.request().method() === 'GET') {
         isAsked = true;
-        await held.promise;
+        await gate.promise;
       }
       await route.continue();
     });
     await other.getByRole('button', { name: 'End all others' }).click();
     await eventually(() => isAsked, { what: 'the list to be read anew' });
     expect(await isOver.count()).toBe(0);
-    held.resolve();
+    gate.resolve();
     await isOver.waitFor();
     await untilHolds(async () => expect(await others.count()).toBe(0));
     await page.waitForURL(/\/login\?/);
@@ -109,10 +109,10 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody at the c
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Change the password').click();
     const next = 'another horse, another battery';
-    const change = async (former: string, wanted: string, repeated: string) => {
-      await dialog.getByLabel('Password', { exact: true }).fill(former);
-      await dialog.getByLabel('New password', { exact: true }).fill(wanted);
-      await dialog.getByLabel('New password once more').fill(repeated);
+    const change = async (oldPassword: string, newPassword: string, repetition: string) => {
+      await dialog.getByLabel('Password', { exact: true }).fill(oldPassword);
+      await dialog.getByLabel('New password', { exact: true }).fill(newPassword);
+      await dialog.getByLabel('Repeat new password').fill(repetition);
       await dialog.getByRole('button', { name: 'Save' }).click();
     };
     await change(password, 'short', 'short');
@@ -188,7 +188,7 @@ describe.skipIf(inject('installedServers').chromium === null)('behind a proxy, b
     expect(complaints).toEqual([]);
   });
 
-  it('somebody lets a command line in, and keeps another one out', async () => {
+  it('approves one command line and refuses another', async () => {
     const { page, complaints } = await openPage(`${root}/`);
     await fillIn(page, { login, password });
     await page.getByRole('button', { name }).waitFor();
@@ -196,10 +196,11 @@ describe.skipIf(inject('installedServers').chromium === null)('behind a proxy, b
       ['Approve', 'The command line is in'],
       ['Deny', 'The command line stays out'],
     ] as const) {
-      const asked = (await api.post('/api/login/command-line/', { host: 'gateway', person: 'li' })).body;
-      await page.goto(asked.page);
+      const deviceLogin = (await api.post('/api/login/command-line/', { host: 'gateway', person: 'li' }))
+        .body;
+      await page.goto(deviceLogin.page);
       expect(page.url()).toBe(`${root}/approve`);
-      await fillIn(page, { code: asked.code });
+      await fillIn(page, { code: deviceLogin.code });
       await page.getByRole('button', { name: button }).click();
       await page.getByRole('heading', { name: outcome }).waitFor();
       // This page lies deeper than the others.

@@ -19,9 +19,9 @@ describe.skipIf(inject('installedServers').chromium === null)('ten thousand devi
   let log: SessionLogForTest;
   const epochs: number[] = [];
 
-  const tell = async (session: number, silent: readonly number[]) => {
+  const tell = async (session: number, silentDevices: readonly number[]) => {
     const healthOf = (device: number): DeviceHealth => {
-      const isSilent = silent.includes(device);
+      const isSilent = silentDevices.includes(device);
       return {
         status: isSilent ? 'timeout' : 'healthy',
         consecutive_failures: isSilent ? 9 : 0,
@@ -107,18 +107,20 @@ describe.skipIf(inject('installedServers').chromium === null)('ten thousand devi
 
   it('are gone through by keys alone', async () => {
     const { page } = await openPage(`${api.url}/console/devices?find=press-77`);
-    const found = page.locator('.device-link');
-    await eventually(async () => (await found.count()) > 5, { what: 'those that fit to be listed' });
-    const [first, second] = await found.allTextContents();
-    const focused = () => page.evaluate('document.activeElement.textContent');
+    const deviceLinks = page.locator('.device-link');
+    await eventually(async () => (await deviceLinks.count()) > 5, { what: 'those that fit to be listed' });
+    const [first, second] = await deviceLinks.allTextContents();
+    const focusedText = () => page.evaluate('document.activeElement.textContent');
     await page.getByRole('link', { name: first ?? '', exact: true }).focus();
     await page.keyboard.press('ArrowDown');
-    await eventually(async () => (await focused()) === second, { what: 'the next one to have the focus' });
+    await eventually(async () => (await focusedText()) === second, {
+      what: 'the next one to have the focus',
+    });
     await page.keyboard.press('Enter');
     await page.getByRole('complementary', { name: `Device ${second}` }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('complementary').waitFor({ state: 'detached' });
-    await untilHolds(async () => expect(await focused()).toBe(second));
+    await untilHolds(async () => expect(await focusedText()).toBe(second));
     await page.getByRole('searchbox', { name: 'Find a device' }).fill('nothing like it');
     await page.getByText('No device matches.').waitFor();
     await page.getByRole('link', { name: 'Show all devices' }).click();

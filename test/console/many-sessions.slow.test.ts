@@ -8,8 +8,8 @@ import { openPage } from '../support/browser-for-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { type EvidencePlant, startEvidencePlant } from './evidence-plant.ts';
-import { expectFaultless } from './looked-over.ts';
-import { settled } from './page-faults.ts';
+import { expectFaultless } from './expect-faultless.ts';
+import { waitUntilSettled } from './page-faults.ts';
 
 const sessions = 500;
 const { chromium } = inject('installedServers');
@@ -41,9 +41,9 @@ const screens = [
 describe.skipIf(chromium === null)('five hundred sessions', () => {
   it.each(screens.filter(([path]) => !path.startsWith('report')))(
     'are in the page of %s only as far as they are seen',
-    async (path, shown) => {
+    async (path, expectedText) => {
       const { page, complaints } = await openPage(`${plant.rest.url}/console/${path}`);
-      await page.locator(shown).first().waitFor();
+      await page.locator(expectedText).first().waitFor();
       expect(await page.evaluate<number>('document.querySelectorAll("*").length')).toBeLessThan(3_000);
       expect(complaints).toEqual([]);
     },
@@ -56,7 +56,7 @@ describe.skipIf(chromium === null)('five hundred sessions', () => {
     await page.locator('[data-session="500-1"]').waitFor();
     await untilHolds(async () => expect(await page.locator('[data-session]').count()).toBe(1));
     await page.getByRole('searchbox', { name: 'Find a session' }).fill('');
-    // The last row may change: it depends on which sessions need somebody, as far as the broker can tell in time.
+    // The last row may change: it depends on which sessions need attention, as far as the broker answers in time.
     await eventually(
       async () => {
         const [rows, last] = await page.evaluate<[number, number]>(`(() => {
@@ -72,12 +72,12 @@ describe.skipIf(chromium === null)('five hundred sessions', () => {
     );
   });
 
-  it('leave the gaps of a day below the map, where they have no room beside it', async () => {
+  it('leave the gaps of a day below the map, where they have no room next to it', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/completeness`);
     await page.locator('.panel-gaps li').first().waitFor();
     for (const width of [320, 768]) {
       await page.setViewportSize({ width, height: 800 });
-      await settled(page);
+      await waitUntilSettled(page);
       const [map, panel] = [
         await page.locator('.map-scroller').boundingBox(),
         await page.locator('.panel').boundingBox(),
@@ -91,9 +91,9 @@ describe.skipIf(chromium === null)('five hundred sessions', () => {
       '%s: have no fault from 320 to 1920 px',
       async (colorScheme) => {
         const { page, complaints } = await openPage(`${plant.rest.url}/console/`, { locale, colorScheme });
-        for (const [path, shown] of screens) {
+        for (const [path, expectedText] of screens) {
           await page.goto(`${plant.rest.url}/console/${path}`);
-          await page.locator(shown).first().waitFor();
+          await page.locator(expectedText).first().waitFor();
           await expectFaultless(page);
         }
         expect(complaints).toEqual([]);

@@ -7,7 +7,7 @@ import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { untilHolds } from '../support/eventually.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '../support/mosquitto-for-test.ts';
 import { type EmptyPlant, startEmptyPlant } from './empty-plant.ts';
-import { expectFaultless } from './looked-over.ts';
+import { expectFaultless } from './expect-faultless.ts';
 
 let installation: EmptyPlant;
 let plc: Awaited<ReturnType<typeof startPlc>>;
@@ -76,7 +76,7 @@ describe.skipIf(isSkipped)('a device that does not speak Modbus', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('shows the topics of what a broker is told', async () => {
+  it('shows the topics that a broker receives', async () => {
     const { page, complaints } = await openPage(url('/first-run'));
     await startMeter();
     await begin(page, 'mqtt', { Code: 'meter-4', Broker: '127.0.0.1', Port: String(broker.port) });
@@ -123,8 +123,8 @@ async function startMeter(): Promise<void> {
     meter.publish('hall/meter-4/state', JSON.stringify(state), { qos: 1, retain: true });
   };
   publish();
-  const publishing = setInterval(publish, 500);
-  cleanUpAfterFile(async () => clearInterval(publishing));
+  const publishTimer = setInterval(publish, 500);
+  cleanUpAfterFile(async () => clearInterval(publishTimer));
 }
 
 async function ask(page: Page, protocol: string, fields: Record<string, string>): Promise<void> {
@@ -141,17 +141,17 @@ async function begin(page: Page, protocol: string, fields: Record<string, string
 }
 
 /** Completes the half filled form, and adds the point once it has been read. */
-async function add(page: Page, fields: Record<string, string>, type: string, read: string | RegExp) {
+async function add(page: Page, fields: Record<string, string>, type: string, expectedValue: string | RegExp) {
   await page.getByLabel('Data type').selectOption(type);
   for (const [label, text] of Object.entries(fields))
     await page.getByLabel(label, { exact: true }).fill(text);
   const preview = page.getByRole('region', { name: 'Read now, it would be' });
-  await preview.getByText(read, { exact: true }).waitFor();
+  await preview.getByText(expectedValue, { exact: true }).waitFor();
   // A message has a value, but no registers behind it.
   expect(await saidOf(preview)).not.toMatch(/raw$/);
   await page.getByRole('button', { name: 'Add the point' }).click();
   await rowOf(page, String(fields.Code)).waitFor();
-  // The list may show the point before the form has its answer and begins anew.
+  // The list may show the point before the form has its answer and starts over.
   await page.getByLabel('Code', { exact: true }).and(page.locator(':focus')).waitFor();
   await untilHolds(async () => expect(await page.getByLabel('Code', { exact: true }).inputValue()).toBe(''));
   expect(await saidOf(page.locator('body'))).not.toMatch(faults);

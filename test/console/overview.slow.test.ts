@@ -3,9 +3,9 @@ import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { untilHolds } from '../support/eventually.ts';
+import { expectFaultless } from './expect-faultless.ts';
 import { type FleetPlant, startFleetPlant } from './fleet-plant.ts';
-import { expectFaultless } from './looked-over.ts';
-import { settled } from './page-faults.ts';
+import { waitUntilSettled } from './page-faults.ts';
 
 let plant: FleetPlant;
 let writer: RunningProcess;
@@ -36,12 +36,12 @@ describe.skipIf(inject('installedServers').chromium === null)('the overview', ()
 
   it('does not blame NATS where only the database of the samples does not answer', async () => {
     const { page } = await openPage('about:blank');
-    const silent = { what: 'store', detail: 'the database of the samples does not answer' };
+    const silentStore = { what: 'store', detail: 'the database of the samples does not answer' };
     await page.route('**/system/overview/', async (route) => {
       const response = await route.fetch();
       await route.fulfill({
         response,
-        json: { ...(await response.json()), ticks: null, not_asked: [silent] },
+        json: { ...(await response.json()), ticks: null, not_asked: [silentStore] },
       });
     });
     await page.goto(`${plant.rest.url}/console/`);
@@ -60,15 +60,15 @@ describe.skipIf(inject('installedServers').chromium === null)('the overview', ()
     await page.getByRole('dialog').getByText('"pressure": 4711').waitFor();
     await page.keyboard.press('Escape');
     // Held up on its way, so that there is time to see that nothing is said too early.
-    const held = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
     await page.route('**/send-again/', async (route) => {
-      await held.promise;
+      await gate.promise;
       await route.continue();
     });
     await row.getByRole('button', { name: /^Send again/ }).click();
     await page.getByText('Sending …').waitFor();
     expect(await page.getByText(/^Processed/).count()).toBe(0);
-    held.resolve();
+    gate.resolve();
     await page.getByText('Processed: 1 message was sent again, and did not come back.').waitFor();
     await page.getByText('Nothing is in quarantine.').waitFor();
     expect(complaints).toEqual([]);
@@ -95,7 +95,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the overview', ()
     await page.getByText('another', { exact: true }).waitFor();
   });
 
-  it('shows a store that nobody writes to, and is at ease again when it is back', async () => {
+  it('shows a store without a writer, and is at ease again when it is back', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/`);
     await page.getByText(/needs? somebody$/).waitFor();
     await writer.stop();
@@ -135,7 +135,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the overview', ()
         await expectFaultless(page);
         await page.getByRole('row').filter({ hasText: 'not JSON' }).getByRole('button').first().click();
         await page.getByRole('dialog').getByText('not a sample').waitFor();
-        await settled(page);
+        await waitUntilSettled(page);
         await expectFaultless(page, [320, 1280]);
         expect(complaints).toEqual([]);
       },

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { type EvidencePlant, startEvidencePlant } from './evidence-plant.ts';
-import { expectFaultless, expectFaultlessAsIs } from './looked-over.ts';
+import { expectFaultless, expectFaultlessAsIs } from './expect-faultless.ts';
 
 let plant: EvidencePlant;
 let yesterday: string;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('who held what', () => {
-  it('is told for any moment: by a time that is typed, by the pointer and by keys', async () => {
+  it('is shown for any moment: by a time that is typed, by the pointer and by keys', async () => {
     const { page, complaints } = await openPage(
       `${plant.rest.url}/console/ownership?from=yesterday&to=today`,
     );
@@ -26,50 +26,50 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     await page.getByText('2 changes of holder: 2 × lost collector replaced. 9 ticks are missing').waitFor();
     await page.getByText('00:42 collector-3 lost: 2 sessions moved').waitFor();
 
-    const held = (name: string, who: string, which = '') =>
+    const holderText = (name: string, who: string, which = '') =>
       row(name).locator('.lane-then', { has: page.locator(`.lane-who:text-is("${who}")`), hasText: which });
     const time = page.getByLabel('Holder at');
     await time.fill(`${yesterday}T00:30`);
-    await held('press-line', 'collector-3', '1st holder').waitFor();
+    await holderText('press-line', 'collector-3', '1st holder').waitFor();
     await time.fill(`${yesterday}T07:00`);
-    await held('press-line', 'collector-2', '2nd holder').waitFor();
-    await held('paint-shop', 'nobody: paused').waitFor();
+    await holderText('press-line', 'collector-2', '2nd holder').waitFor();
+    await holderText('paint-shop', 'no holder: paused').waitFor();
     await untilHolds(() => expect(new URL(page.url()).searchParams.get('at')).toBe(plant.at(7 * 60)));
 
     const lane = row('press-line').getByRole('slider');
     await lane.focus();
     await page.keyboard.press('Control+ArrowLeft');
     await page.keyboard.press('ArrowLeft');
-    await held('press-line', 'collector-3').waitFor();
+    await holderText('press-line', 'collector-3').waitFor();
     await untilHolds(async () =>
       expect(await lane.getAttribute('aria-valuetext')).toContain('collector-3, 1st holder'),
     );
     await page.keyboard.press('Control+ArrowRight');
-    await held('press-line', 'collector-2').waitFor();
-    const told =
+    await holderText('press-line', 'collector-2').waitFor();
+    const expectedText =
       /collector-2, 2nd holder \(epoch \d+\); since .*the collector before was lost; 6 ticks missing/;
-    await untilHolds(async () => expect(await lane.getAttribute('aria-valuetext')).toMatch(told));
+    await untilHolds(async () => expect(await lane.getAttribute('aria-valuetext')).toMatch(expectedText));
     await page.keyboard.press('Escape');
-    await held('furnace', 'nobody: it had failed').waitFor();
+    await holderText('furnace', 'no holder: failed').waitFor();
 
     const box = await lane.boundingBox();
     if (box === null) throw new Error('the lane is not there');
     await page.mouse.move(box.x + 4, box.y + 10);
-    await held('press-line', 'collector-3').waitFor();
+    await holderText('press-line', 'collector-3').waitFor();
     expect(complaints).toEqual([]);
   });
 
-  it('is told for a time long ago that is typed, whatever is shown', async () => {
+  it('is shown for a time long ago that is typed, whatever is shown', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/ownership`);
     const row = page.getByRole('row').filter({ hasText: 'press-line' });
     await row.locator('.lane-who:text-is("collector-2")').waitFor();
     const longAgo = plant.dateOf(9);
     const typedMinute = -9 * 24 * 60 + 14 * 60 + 30;
-    const held = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
     let isAsked = false;
     await page.route(/acquisition\/ownership\/\?.*from=20/, async (route) => {
       isAsked = true;
-      await held.promise;
+      await gate.promise;
       await route.continue();
     });
     await page.getByLabel('Holder at').fill(`${longAgo}T14:30`);
@@ -77,7 +77,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     await eventually(() => isAsked, { what: 'that time to be asked for' });
     // No holder is named until that time is there.
     await page.locator('.lane-who').first().waitFor({ state: 'detached' });
-    held.resolve();
+    gate.resolve();
     await row.locator('.lane-who:text-is("collector-3")').waitFor();
     await untilHolds(() => {
       const { searchParams } = new URL(page.url());
@@ -94,30 +94,30 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     const row = page.getByRole('row').filter({ hasText: 'press-line' });
     await row.locator('.lane-who').waitFor();
     const time = page.getByLabel('Holder at');
-    const typed = `${yesterday} 00:30:20`;
+    const typedTime = `${yesterday} 00:30:20`;
     const addresses = new Set<string>();
     await time.fill('');
     // The time is complete from its minute on, and counts by itself once nothing more comes.
-    const part = typed.slice(0, -4);
+    const part = typedTime.slice(0, -4);
     for (const [index, key] of [...part].entries()) {
       await time.press(key);
       addresses.add(new URL(page.url()).search);
       expect(await time.inputValue()).toBe(part.slice(0, index + 1));
     }
     expect(addresses.size).toBe(1);
-    await time.fill(typed);
+    await time.fill(typedTime);
     await time.press('Enter');
     await row.locator('.lane-who:text-is("collector-3")').waitFor();
     await eventually(async () => new URL(page.url()).searchParams.get('at') === plant.at(30 + 1 / 3), {
       what: 'the moment in the address',
     });
-    await untilHolds(async () => expect(await time.inputValue()).toBe(typed));
+    await untilHolds(async () => expect(await time.inputValue()).toBe(typedTime));
 
     await time.fill('yesterday 07:00');
     await time.press('Enter');
     await row.locator('.lane-who:text-is("collector-2")').waitFor();
     await untilHolds(async () => expect(await time.inputValue()).toBe(`${yesterday} 07:00:00`));
-    await time.fill(typed);
+    await time.fill(typedTime);
     await time.press('Enter');
     await row.locator('.lane-who:text-is("collector-3")').waitFor();
 
@@ -125,7 +125,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     await time.press('Enter');
     await page.getByRole('alert').getByText('This time is still to come').waitFor();
     await time.press('Escape');
-    await untilHolds(async () => expect(await time.inputValue()).toBe(typed));
+    await untilHolds(async () => expect(await time.inputValue()).toBe(typedTime));
     await time.fill(`${yesterday} 31:00`);
     await time.blur();
     await page.getByRole('alert').getByText('by a clock of 24 hours').waitFor();
@@ -145,21 +145,21 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
       // No plant of these tests has this zone.
       timezoneId: 'Asia/Kolkata',
     });
-    const shown = page.getByLabel('Time shown').locator('option:checked');
+    const selectedRange = page.getByLabel('Time shown').locator('option:checked');
     await page.getByText('Days and shifts').waitFor({ state: 'detached' });
-    await untilHolds(async () => expect(await shown.textContent()).toBe('Yesterday'));
+    await untilHolds(async () => expect(await selectedRange.textContent()).toBe('Yesterday'));
     await page.evaluate(() => localStorage.setItem('holdfast.clock', 'own'));
     await page.reload();
     await page.getByText(`by the clock of the plant, ${plant.zone}`).waitFor();
     await untilHolds(async () =>
-      expect(await shown.textContent()).toBe(`Yesterday (plant day, ${plant.zone})`),
+      expect(await selectedRange.textContent()).toBe(`Yesterday (plant day, ${plant.zone})`),
     );
     await page.goto(`${plant.rest.url}/console/completeness`);
     await page.getByRole('heading', { name: `yesterday (plant day, ${plant.zone})` }).waitFor();
     await page.getByText(/^Gaps, oldest first, Asia\/(Kolkata|Calcutta), UTC\+5:30/).waitFor();
   });
 
-  it('is told by collector as well, each with the sessions that it held', async () => {
+  it('is shown by collector as well, each with the sessions that it held', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/ownership?from=yesterday&to=today`);
     await page.getByRole('link', { name: 'By collector' }).click();
     await page.getByRole('row').filter({ hasText: 'collector-3' }).first().waitFor();

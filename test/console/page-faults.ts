@@ -54,7 +54,7 @@ export function misplacedIn(page: Page): Promise<string[]> {
 const stillAfterMs = 30_000;
 
 /** Waits for fonts and for what an opening or a new width sets in motion. */
-export async function settled(page: Page): Promise<void> {
+export async function waitUntilSettled(page: Page): Promise<void> {
   await page.evaluate(`Promise.race([
     Promise.all([document.fonts.ready, ...document.getAnimations().map((each) => each.finished)])
       .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))),

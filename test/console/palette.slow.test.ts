@@ -5,28 +5,30 @@ import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { zoneOfNoon } from '../support/zone-of-noon.ts';
-import { expectFaultlessAsIs } from './looked-over.ts';
+import { expectFaultlessAsIs } from './expect-faultless.ts';
 
 let plant: PressPlant;
 
 beforeAll(async () => {
   await buildConsole();
   plant = await startPressPlant();
-  const started = await plant.rest.create('/api/acquisition/sessions/start-task/', { task_id: plant.taskId });
-  expect(started.session_id).toBe('1-1');
+  const startedTask = await plant.rest.create('/api/acquisition/sessions/start-task/', {
+    task_id: plant.taskId,
+  });
+  expect(startedTask.session_id).toBe('1-1');
 }, 240_000);
 
 const statusOf = async () => (await plant.rest.get('/api/acquisition/sessions/1-1/')).body.status;
 
 describe.skipIf(inject('installedServers').chromium === null)('the palette', () => {
-  async function opened(options = {}): Promise<{ page: Page; complaints: string[] }> {
+  async function openPalette(options = {}): Promise<{ page: Page; complaints: string[] }> {
     const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions`, options);
     await page.locator('[data-session]').first().waitFor();
     return { page, complaints };
   }
 
   it('leads to a session by keys alone', async () => {
-    const { page, complaints } = await opened();
+    const { page, complaints } = await openPalette();
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('combobox').waitFor();
     await page.keyboard.type('nothing like it');
@@ -45,7 +47,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
   });
 
   it('takes a command, asks for the reason, and gives it', async () => {
-    const { page } = await opened();
+    const { page } = await openPalette();
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('combobox').waitFor();
     await page.keyboard.type('pause press');
@@ -64,13 +66,13 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
   });
 
   it('takes Enter that comes before anything was found', async () => {
-    const { page } = await opened();
-    const { promise: pressed, resolve: press } = Promise.withResolvers<void>();
+    const { page } = await openPalette();
+    const { promise: keyPress, resolve: press } = Promise.withResolvers<void>();
     await page.route(/sessions\/summary\/\?.*limit=6/, async (route) => {
       // The first letters find nothing, and the search for the whole text takes longer than the typing.
       if (new URL(route.request().url()).searchParams.get('search') !== 'press')
         return route.fulfill({ json: { results: [], next: null } });
-      await pressed;
+      await keyPress;
       return route.continue();
     });
     await page.keyboard.press('Control+k');
@@ -85,7 +87,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
   });
 
   it('finds devices and screens, and changes language and theme', async () => {
-    const { page } = await opened();
+    const { page } = await openPalette();
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('combobox').waitFor();
     await page.keyboard.type('press');
@@ -112,8 +114,8 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     await untilHolds(async () => expect(await page.locator('html').getAttribute('data-theme')).toBe('dark'));
   });
 
-  it('the list of keys opens by ?, not while somebody types, and not for those who switch that off', async () => {
-    const { page } = await opened();
+  it('the list of keys opens by ?, not while the user types, and not for those who switch that off', async () => {
+    const { page } = await openPalette();
     const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await page.getByRole('searchbox').focus();
     await page.keyboard.type('?');
@@ -138,7 +140,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
   ] as const)(
     'has no fault with whatever is opened from the frame (%s, %s)',
     async (locale, colorScheme) => {
-      const { page, complaints } = await opened({ locale, colorScheme });
+      const { page, complaints } = await openPalette({ locale, colorScheme });
       const openings = [
         () => page.keyboard.press('Control+k'),
         () => page.keyboard.press('Control+/'),
@@ -167,7 +169,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
 
   it('times are shown by the clock that one chooses, and a range can be any from and to', async () => {
     // No plant of these tests has this zone.
-    const { page } = await opened({ timezoneId: 'Asia/Kolkata' });
+    const { page } = await openPalette({ timezoneId: 'Asia/Kolkata' });
     await page.locator('.clock').getByText(zoneOfNoon.shown, { exact: true }).waitFor();
     await page.locator('.person').click();
     await page.getByRole('dialog').getByLabel('Times by the clock of').selectOption('own');
@@ -195,7 +197,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
   });
 
   it('what is printed is the screen alone, in light colours, with every row', async () => {
-    const { page } = await opened({ colorScheme: 'dark' });
+    const { page } = await openPalette({ colorScheme: 'dark' });
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     await eventually(async () => (await page.locator('html').getAttribute('data-theme')) === 'light', {
       what: 'light colours',

@@ -4,7 +4,7 @@ import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { restClient } from '../support/rest-client.ts';
-import { expectFaultless, expectFaultlessAsIs } from './looked-over.ts';
+import { expectFaultless, expectFaultlessAsIs } from './expect-faultless.ts';
 
 const widths = [320, 480, 768, 1024, 1280, 1920];
 const words = {
@@ -17,8 +17,10 @@ let plant: PressPlant;
 beforeAll(async () => {
   await buildConsole();
   plant = await startPressPlant();
-  const started = await plant.rest.create('/api/acquisition/sessions/start-task/', { task_id: plant.taskId });
-  expect(started.session_id).toBe('1-1');
+  const startedTask = await plant.rest.create('/api/acquisition/sessions/start-task/', {
+    task_id: plant.taskId,
+  });
+  expect(startedTask.session_id).toBe('1-1');
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('the sessions', () => {
@@ -89,12 +91,12 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
 
   it('go on by what is configured now, once each difference was shown', async () => {
     const point = `${plant.rest.url}/api/config/points/${plant.points.get('first')}/`;
-    const changed = await fetch(point, {
+    const response = await fetch(point, {
       method: 'PATCH',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ scale: 0.5 }),
     });
-    expect(changed.status).toBe(200);
+    expect(response.status).toBe(200);
     const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions?session=1-1`);
     const row = page.getByRole('row').filter({ has: page.locator('[data-session="1-1"]') });
     await row.getByText('newer configuration').waitFor();
@@ -115,11 +117,11 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
 
   it('are not changed where other devices would lose ticks, unless that is wanted', async () => {
     const { rest, deviceId, taskId } = plant;
-    const made = await rest.post(`/api/config/devices/${deviceId}/copies/`, {
-      ...{ count: 1, code: 'press-beside', fields: { unit_id: 77 } },
+    const copyResponse = await rest.post(`/api/config/devices/${deviceId}/copies/`, {
+      ...{ count: 1, code: 'press-2', fields: { unit_id: 77 } },
     });
-    expect(made.status).toBe(200);
-    const [beside] = (await rest.get('/api/config/devices/?code=press-beside')).body.results;
+    expect(copyResponse.status).toBe(200);
+    const [second] = (await rest.get('/api/config/devices/?code=press-2')).body.results;
     const patch = async (what: string, body: object) => {
       const { status } = await fetch(`${rest.url}/api/config/${what}/`, {
         ...{ method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
@@ -127,15 +129,15 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
       expect(status).toBe(200);
     };
     // One request every 10 ms.
-    await patch('points', { filter: { device_id: beside.id }, set: { period_ms: 10 } });
-    await patch(`tasks/${taskId}`, { device_ids: [deviceId, beside.id] });
+    await patch('points', { filter: { device_id: second.id }, set: { period_ms: 10 } });
+    await patch(`tasks/${taskId}`, { device_ids: [deviceId, second.id] });
     const { page, complaints } = await openPage(`${rest.url}/console/sessions?session=1-1`);
     await page.getByRole('button', { name: 'Apply…' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('What does not change would lose ticks: press').waitFor();
     expect(await dialog.getByRole('button', { name: 'Apply', exact: true }).isDisabled()).toBe(true);
     await dialog.getByRole('button', { name: 'Show it all the same' }).click();
-    await dialog.getByRole('row', { name: 'press-beside is read, too' }).waitFor();
+    await dialog.getByRole('row', { name: 'press-2 is read, too' }).waitFor();
     expect(await dialog.getByRole('button', { name: 'Apply', exact: true }).isEnabled()).toBe(true);
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await patch(`tasks/${taskId}`, { device_ids: [deviceId] });
@@ -161,7 +163,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     await page.getByRole('complementary').waitFor({ state: 'detached' });
   });
 
-  it('say since when nothing is known, while the API is away, and go on by themselves', async () => {
+  it('say since when nothing is known, while the API is unavailable, and go on by themselves', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/sessions`);
     await page.locator('[data-session]').first().waitFor();
     await page.context().setOffline(true);
@@ -172,7 +174,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     });
   });
 
-  it('are stopped with a reason, started by the dialog, and placed again where nobody reads them', async () => {
+  it('are stopped with a reason, started by the dialog, and placed again where no collector reads them', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions?session=1-1`);
     const detail = page.getByRole('complementary');
     const dialog = page.getByRole('dialog');
@@ -199,13 +201,13 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
       ...{ code: 'elsewhere', period_ms: 1_000, device_ids: [plant.deviceId] },
       required_labels: { hall: 'nobody reads there' },
     });
-    const { session_id: waiting } = await plant.rest.create('/api/acquisition/sessions/start-task/', {
+    const { session_id: waitingSession } = await plant.rest.create('/api/acquisition/sessions/start-task/', {
       ...{ task_id: id, validate: 'skip' },
     });
-    await page.goto(`${plant.rest.url}/console/sessions?session=${waiting}`);
+    await page.goto(`${plant.rest.url}/console/sessions?session=${waitingSession}`);
     await detail.locator('.detail-head').getByText('Waiting').waitFor();
     await detail.getByRole('button', { name: 'Recover' }).click();
-    await page.getByText(`elsewhere ${waiting} will be placed again.`).waitFor();
+    await page.getByText(`elsewhere ${waitingSession} will be placed again.`).waitFor();
     await detail.locator('.events').getByText('Recover').first().waitFor();
     expect(complaints).toEqual([]);
   });
@@ -242,7 +244,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
   });
 
   it('show whoever may only look that she may not start one, and why, and who reads the audit log', async () => {
-    // Once there is a key nobody gets in without one, so this is the last test.
+    // Once there is a key, access needs one, so this is the last test.
     const first = await plant.rest.create('/api/system/keys/', { name: 'rules', role: 'administrator' });
     const { key } = await restClient(plant.rest.url, first.key).create('/api/system/keys/', {
       ...{ name: 'looks', role: 'viewer' },

@@ -11,12 +11,14 @@ let session: string;
 beforeAll(async () => {
   await buildConsole();
   plant = await startPressPlant();
-  const started = await plant.rest.create('/api/acquisition/sessions/start-task/', { task_id: plant.taskId });
-  session = started.session_id;
+  const startedTask = await plant.rest.create('/api/acquisition/sessions/start-task/', {
+    task_id: plant.taskId,
+  });
+  session = startedTask.session_id;
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('a person at the console', () => {
-  it('sees the sessions, pauses one with a reason, and is told so only once that is stored', async () => {
+  it('sees the sessions, pauses one with a reason, and sees it only once it is stored', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions`);
     await page.getByRole('link', { name: 'press' }).waitFor();
     expect(await bytesOf(page)).toBeLessThan(200_000);
@@ -27,9 +29,9 @@ describe.skipIf(inject('installedServers').chromium === null)('a person at the c
     await detail.getByText('c1 took it').waitFor();
 
     // Held up on its way, so that there is time to look.
-    const held = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
     await page.route('**/pause/', async (route) => {
-      await held.promise;
+      await gate.promise;
       await route.continue();
     });
     await detail.getByRole('button', { name: 'Pause' }).click();
@@ -37,7 +39,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a person at the c
     await page.getByRole('button', { name: 'Pause the session' }).click();
     await row.getByText('pausing …').waitFor();
     expect(await row.getByText('Paused').count()).toBe(0);
-    held.resolve();
+    gate.resolve();
     await row.getByText('Paused').waitFor();
     await page.getByText(`press ${session} is paused.`).waitFor();
     await detail.getByText('reason: mould change').waitFor();

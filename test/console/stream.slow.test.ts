@@ -6,8 +6,8 @@ import { eventually, untilHolds } from '../support/eventually.ts';
 import { freeze } from '../support/freeze.ts';
 import { zoneOfNoon } from '../support/zone-of-noon.ts';
 import { startCountingProxy } from './counting-proxy.ts';
+import { expectFaultless } from './expect-faultless.ts';
 import { type LivePlant, startLivePlant } from './live-plant.ts';
-import { expectFaultless } from './looked-over.ts';
 
 const { chromium } = inject('installedServers');
 let plant: LivePlant;
@@ -33,12 +33,12 @@ const secondsOf = (text: string) => text.split(':').reduce((sum, part) => sum * 
 
 /** Waits for the banner, and expects that it names a moment at which the page was open already. */
 async function expectSince(page: Page, words: string, openedAt: number): Promise<void> {
-  let said = '';
+  let bannerText = '';
   await untilHolds(async () => {
-    said = (await page.locator('.content > .stale').allTextContents()).join('');
-    expect(said).toMatch(new RegExp(`^${words} [\\d:]{8}`));
+    bannerText = (await page.locator('.content > .stale').allTextContents()).join('');
+    expect(bannerText).toMatch(new RegExp(`^${words} [\\d:]{8}`));
   });
-  const [since = ''] = /[\d:]{8}/.exec(said) ?? [];
+  const [since = ''] = /[\d:]{8}/.exec(bannerText) ?? [];
   const agoS = secondsOf(clock.format(Date.now())) - secondsOf(since);
   expect(agoS).toBeGreaterThanOrEqual(0);
   expect(agoS).toBeLessThanOrEqual((Date.now() - openedAt) / 1_000 + 1);
@@ -54,7 +54,7 @@ describe.skipIf(chromium === null)('the stream of changes', () => {
     await second.goto(url);
     await isGood(second);
     await eventually(() => proxy.open() === 1, { what: 'the stream to be open' });
-    // The list of devices is read anew only when the stream tells of a change, never by itself.
+    // The list of devices is read again only when the stream reports a change, never by itself.
     const lists = (page: Page, code: string) =>
       page.getByRole('option', { name: code }).waitFor({ state: 'attached' });
     const add = (code: string, unit_id: number) =>
@@ -62,14 +62,14 @@ describe.skipIf(chromium === null)('the stream of changes', () => {
     await add('told-to-both', 1);
     await lists(first, 'told-to-both');
     await lists(second, 'told-to-both');
-    expect([proxy.open(), proxy.asked()]).toEqual([1, 1]);
+    expect([proxy.open(), proxy.requestCount()]).toEqual([1, 1]);
     await first.close();
     await add('told-to-one', 2);
     await lists(second, 'told-to-one');
-    expect([proxy.open(), proxy.asked()]).toEqual([1, 1]);
+    expect([proxy.open(), proxy.requestCount()]).toEqual([1, 1]);
     await second.close();
     await eventually(() => proxy.open() === 0, { what: 'the stream to be closed' });
-    expect(proxy.asked()).toBe(1);
+    expect(proxy.requestCount()).toBe(1);
   });
 });
 
@@ -108,7 +108,7 @@ describe.skipIf(chromium === null)('what is on the screen', () => {
       await sessions.getByRole('row').filter({ hasText: 'presses' }).getByText('Running').waitFor();
       await isGood(live);
       await untilHolds(async () => expect(await drawnOn(sessions, '.session-body')).toBe('none'));
-      // Until the server has told of the clock of the plant, times go by that of the browser.
+      // Until the server has reported the plant's clock, times follow the browser's.
       for (const page of [sessions, live]) {
         await page.locator('.clock').getByText(zoneOfNoon.shown, { exact: true }).waitFor();
         // A page that has never heard of NATS cannot say since when.
@@ -160,7 +160,7 @@ describe.skipIf(chromium === null)('what is on the screen', () => {
     }
   }, 300_000);
 
-  it('says that NATS was away before, where the page is opened meanwhile', async () => {
+  it('says that NATS was unavailable before, where the page is opened meanwhile', async () => {
     const thaw = await freeze(plant.nats.pid);
     try {
       // A page that is opened before the API has noticed knows until when NATS answered.

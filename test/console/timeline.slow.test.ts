@@ -3,14 +3,14 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
-import { expectFaultless } from './looked-over.ts';
+import { expectFaultless } from './expect-faultless.ts';
 import { type ToldTimeline, toldTimeline } from './told-timeline.ts';
 
 const busy = 20_000;
 
-let told: ToldTimeline;
+let timeline: ToldTimeline;
 const open = (path: string, options: Parameters<typeof openPage>[1] = {}) =>
-  openPage(`${told.api.url}/console/sessions/${path}`, {
+  openPage(`${timeline.api.url}/console/sessions/${path}`, {
     viewport: { width: 1280, height: 900 },
     ...options,
   });
@@ -18,7 +18,7 @@ const addressOf = (page: Page) => new URL(page.url()).searchParams;
 
 beforeAll(async () => {
   await buildConsole();
-  told = await toldTimeline(busy);
+  timeline = await toldTimeline(busy);
 }, 300_000);
 
 /** The row of an event itself: rows of gaps name the event that they follow from. */
@@ -44,20 +44,20 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
   });
 
   it('leads from a row to its moment, and tells how all was then', async () => {
-    const { page } = await open(`7-1/timeline?at=${told.at(310)}`);
+    const { page } = await open(`7-1/timeline?at=${timeline.at(310)}`);
     const then = page.locator('.tl-moment');
     await then.getByText('collector-3, holder 2').waitFor();
     await then.getByText('press-9 no connection').first().waitFor();
-    await page.goto(`${told.api.url}/console/sessions/7-1/timeline`);
+    await page.goto(`${timeline.api.url}/console/sessions/7-1/timeline`);
     const row = page.locator(ownRow, { hasText: 'collector-2 took over' });
     await row.getByRole('link').click();
     await page.getByRole('heading', { name: /^As it was at/ }).waitFor();
     await then.getByText('collector-2, holder 4').waitFor();
-    await untilHolds(() => expect(addressOf(page).get('at')).toBe(told.at(900)));
+    await untilHolds(() => expect(addressOf(page).get('at')).toBe(timeline.at(900)));
   });
 
   it('leads from a moment to the devices that were in trouble, and back to its session', async () => {
-    const { page } = await open(`7-1/timeline?at=${told.at(310)}`);
+    const { page } = await open(`7-1/timeline?at=${timeline.at(310)}`);
     const then = page.locator('.tl-moment');
     await then.getByRole('link', { name: 'press-9' }).first().click();
     await page.getByRole('complementary', { name: 'Device press-9' }).waitFor();
@@ -88,7 +88,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     });
   });
 
-  it('is zoomed and moved by wheel, drag and keys, and goes on when it is told to', async () => {
+  it('is zoomed and moved by wheel, drag and keys, and goes on on command', async () => {
     const { page } = await open('7-1/timeline');
     await page.getByText('goes on', { exact: true }).waitFor();
     const plot = page.getByRole('application');
@@ -101,14 +101,14 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     await page.mouse.wheel(0, -400);
     await page.getByText('held still', { exact: true }).waitFor();
     await eventually(() => length() < 15 * 3_600_000, { what: 'the wheel to zoom' });
-    const zoomed = length();
+    const lengthAfterZoom = length();
     await plot.focus();
     await page.keyboard.press('ArrowLeft');
-    await eventually(async () => length() === zoomed && addressOf(page).get('from') !== null, {
+    await eventually(async () => length() === lengthAfterZoom && addressOf(page).get('from') !== null, {
       what: 'the same length',
     });
     await page.keyboard.press('+');
-    await eventually(async () => length() < zoomed * 0.8, { what: 'the keys to zoom' });
+    await eventually(async () => length() < lengthAfterZoom * 0.8, { what: 'the keys to zoom' });
     const near = addressOf(page).get('from');
     await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
     await page.mouse.down();
@@ -169,9 +169,9 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
   ])('that is refused leads to what the documents say of it, in %s', async (locale, link, paragraph) => {
     const { page, complaints } = await open('7-1/timeline?at=2199-01-01T00:00:00Z', { locale });
     if (locale === 'zh-CN') await page.locator('.tl-moment').getByText('请求的格式不正确').waitFor();
-    const opened = page.context().waitForEvent('page');
+    const newPage = page.context().waitForEvent('page');
     await page.getByRole('link', { name: link }).click();
-    const problems = await opened;
+    const problems = await newPage;
     await problems.locator('[aria-current]', { hasText: paragraph }).waitFor();
     await untilHolds(async () =>
       expect(await problems.evaluate('document.activeElement.textContent')).toContain(paragraph),
@@ -184,12 +184,15 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     it.each(['light', 'dark'] as const)(
       '%s: has no fault, from 320 to 1920 px',
       async (colorScheme) => {
-        const { page, complaints } = await open(`7-1/timeline?at=${told.at(310)}`, { locale, colorScheme });
+        const { page, complaints } = await open(`7-1/timeline?at=${timeline.at(310)}`, {
+          locale,
+          colorScheme,
+        });
         await page.locator('.feed > li').first().waitFor();
         await page.locator('.tl-moment dl').waitFor();
         await page.locator('.tl-table summary').click();
         await expectFaultless(page);
-        await page.goto(`${told.api.url}/console/sessions/7-1/timeline?as=json&idle=whole`);
+        await page.goto(`${timeline.api.url}/console/sessions/7-1/timeline?as=json&idle=whole`);
         await page.locator('.feed pre').first().waitFor();
         await expectFaultless(page);
         expect(complaints).toEqual([]);

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import { zoneOfNoon } from '../support/zone-of-noon.ts';
+import { expectFaultless, expectFaultlessAsIs } from './expect-faultless.ts';
 import { type LivePlant, startLivePlant } from './live-plant.ts';
-import { expectFaultless, expectFaultlessAsIs } from './looked-over.ts';
 
 const chromium = inject('installedServers').chromium;
 
@@ -70,14 +70,14 @@ describe.skipIf(chromium === null)('trends', () => {
     await page.mouse.move(box.x + 600, box.y + 60, { steps: 4 });
     await page.mouse.up();
     await page.waitForURL(/to=/);
-    const zoomed = spanIn(page);
-    expect(zoomed).toBeGreaterThan(10);
-    expect(zoomed).toBeLessThan(150);
+    const spanAfterZoom = spanIn(page);
+    expect(spanAfterZoom).toBeGreaterThan(10);
+    expect(spanAfterZoom).toBeLessThan(150);
     await one.focus();
     await page.keyboard.press('+');
-    await eventually(() => Math.abs(spanIn(page) - zoomed / 2) < 0.1, { what: 'half of it' });
+    await eventually(() => Math.abs(spanIn(page) - spanAfterZoom / 2) < 0.1, { what: 'half of it' });
     await page.keyboard.press('-');
-    await eventually(() => Math.abs(spanIn(page) - zoomed) < 0.1, { what: 'all of it again' });
+    await eventually(() => Math.abs(spanIn(page) - spanAfterZoom) < 0.1, { what: 'all of it again' });
     await page.keyboard.press('0');
     await eventually(() => new URL(page.url()).searchParams.get('from') === '-1h', { what: 'the last hour' });
   });
@@ -89,7 +89,7 @@ describe.skipIf(chromium === null)('trends', () => {
     const table = page.getByRole('table', { name: 'Values' });
     await table.getByText('4,711 °C').first().waitFor();
     await table.getByText('uncertain').first().waitFor();
-    // Until the server has told of the clock of the plant, times go by that of the browser.
+    // Until the server has reported the plant's clock, times follow the browser's.
     await page.locator('.clock').getByText(zoneOfNoon.shown, { exact: true }).waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),

@@ -141,19 +141,19 @@ async function startSimulator(): Promise<Simulator> {
   });
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
+    const exit = once(child, 'exit');
     child.kill('SIGKILL');
-    await exited;
+    await exit;
   };
   cleanUpAfterFile(kill);
   if (!child.stdout) throw new Error('the simulator has no output');
   const devices: { device: string; port: number }[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
-    const said = JSON.parse(line);
-    if (said.kind === 'device') devices.push(said);
-    if (said.kind !== 'control') continue;
+    const message = JSON.parse(line);
+    if (message.kind === 'device') devices.push(message);
+    if (message.kind !== 'control') continue;
     const setFault = async (device: string, fault: object | undefined) => {
-      const answer = await fetch(`${said.url}/devices/${device}/fault`, {
+      const answer = await fetch(`${message.url}/devices/${device}/fault`, {
         method: fault ? 'PUT' : 'DELETE',
         ...(fault && { body: JSON.stringify(fault) }),
       });

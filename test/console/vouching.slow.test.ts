@@ -2,12 +2,12 @@ import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually } from '../support/eventually.ts';
+import { expectFaultless } from './expect-faultless.ts';
 import { type FleetPlant, startFleetPlant } from './fleet-plant.ts';
-import { expectFaultless } from './looked-over.ts';
 
 let plant: FleetPlant;
 /** An epoch that is not in the log. No writer runs: samples that are sent again stay in their stream. */
-const lost = 900_000;
+const lostEpoch = 900_000;
 
 beforeAll(async () => {
   await buildConsole();
@@ -17,9 +17,9 @@ beforeAll(async () => {
 describe.skipIf(inject('installedServers').chromium === null)(
   'samples of epochs that the log has lost',
   () => {
-    it('are sent again once somebody vouches for them, and only those of whom he vouches for', async () => {
+    it('are sent again once a user vouches for them, and only those of the collector vouched for', async () => {
       for (const collector of ['c1', 'c1', 'c1', 'c2']) {
-        await plant.quarantine({ reason: `nothing of epoch ${lost}`, lostEpoch: lost, collector });
+        await plant.quarantine({ reason: `nothing of epoch ${lostEpoch}`, lostEpoch, collector });
       }
       const { page, complaints } = await openPage(`${plant.rest.url}/console/stores`);
       await page.getByText('3 samples of c1 are of epochs that the log has lost.').waitFor();
@@ -28,7 +28,9 @@ describe.skipIf(inject('installedServers').chromium === null)(
         .getByRole('button', { name: /^Vouch for it/ })
         .first()
         .click();
-      await dialog.getByText(`The log knows nothing of epoch ${lost}, by which c1 says it read`).waitFor();
+      await dialog
+        .getByText(`The log knows nothing of epoch ${lostEpoch}, by which c1 says it read`)
+        .waitFor();
       await dialog.getByText('the audit log names you', { exact: false }).waitFor();
       await expectFaultless(page);
       await dialog.getByRole('button', { name: 'Vouch for it and send it again' }).click();
@@ -44,8 +46,8 @@ describe.skipIf(inject('installedServers').chromium === null)(
       expect(complaints).toEqual([]);
     });
 
-    it('are told of in Chinese', async () => {
-      await plant.quarantine({ reason: 'lost', lostEpoch: lost, collector: 'c1' });
+    it('are explained in Chinese', async () => {
+      await plant.quarantine({ reason: 'lost', lostEpoch, collector: 'c1' });
       const { page } = await openPage(`${plant.rest.url}/console/stores`, { locale: 'zh-CN' });
       await page
         .getByRole('button', { name: /^担保并重发/ })

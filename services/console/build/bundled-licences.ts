@@ -12,7 +12,7 @@ export interface BundledLicence {
 
 /**
  * Writes licences.json: every package whose code or font is in the build, with the text of its licence, which must be
- * passed on. The list follows from the real bundle, so nobody has to maintain it.
+ * passed on. The list follows from the real bundle, so it needs no maintenance.
  */
 export function bundledLicences(): Plugin {
   const folders = new Set<string>();

@@ -7,16 +7,17 @@ type Graph = Parameters<Extract<Rolldown.CodeSplittingGroup['name'], (...args: n
  * needs as well: thirty files, each compressed separately.
  */
 export function firstLoad(): Rolldown.CodeSplittingOptions {
-  const known = new Map<string, boolean>();
+  const isFirstById = new Map<string, boolean>();
   const isFirst = (id: string, graph: Graph): boolean => {
-    const found = known.get(id);
-    if (found !== undefined) return found;
+    const cached = isFirstById.get(id);
+    if (cached !== undefined) return cached;
     // Breaks the circle where modules import each other.
-    known.set(id, false);
+    isFirstById.set(id, false);
     const info = graph.getModuleInfo(id);
-    const is = info !== null && (info.isEntry || info.importers.some((importer) => isFirst(importer, graph)));
-    known.set(id, is);
-    return is;
+    const isIn =
+      info !== null && (info.isEntry || info.importers.some((importer) => isFirst(importer, graph)));
+    isFirstById.set(id, isIn);
+    return isIn;
   };
   return { groups: [{ name: (id, graph) => (isFirst(id, graph) ? 'first' : null) }] };
 }

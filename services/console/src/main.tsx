@@ -2,7 +2,7 @@ import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
-import { keptLanguage, PreferencesProvider } from './app/preferences.tsx';
+import { PreferencesProvider, storedLanguage } from './app/preferences.tsx';
 import { router } from './app/router.tsx';
 import { speak } from './i18n/language.ts';
 import { OutcomesProvider } from './parts/outcomes.tsx';
@@ -28,9 +28,9 @@ const queries = new QueryClient({
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('the page has no place for the console');
-const spoken = await speak(keptLanguage());
+const texts = await speak(storedLanguage());
 createRoot(root).render(
-  <PreferencesProvider first={spoken}>
+  <PreferencesProvider first={texts}>
     <QueryClientProvider client={queries}>
       <PlantTimeProvider>
         <OutcomesProvider>

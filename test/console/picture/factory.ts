@@ -71,10 +71,10 @@ export async function openFactory(api: ApiClient): Promise<Factory> {
     const task = await api.post<{ id: number }>('/api/config/tasks/', {
       ...{ code: line.task, period_ms: line.periodMs, device_ids: ids },
     });
-    const started = await api.command<{ session_id: string }>('/api/acquisition/sessions/start-task/', {
+    const startedTask = await api.command<{ session_id: string }>('/api/acquisition/sessions/start-task/', {
       task_id: task.id,
     });
-    sessions.set(line.task, started.session_id);
+    sessions.set(line.task, startedTask.session_id);
   }
   return { plant, sessions };
 }

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     // biome-ignore lint/style/noProcessEnv: what the stack inherits, with settings of its own
     env: { ...process.env, HOLDFAST_HOME: home, API_PORT: String(port), COLLECTORS: '3', LOG_LEVEL: 'error' },
   });
-  const ended = new Promise((settle) => stack.once('exit', settle));
+  const exit = new Promise((settle) => stack.once('exit', settle));
   try {
     const api = new ApiClient({ url: `http://127.0.0.1:${port}` });
     await eventually(async () => (await api.answer('GET', '/health/ready')).status === 200, {
@@ -86,7 +86,7 @@ async function main(): Promise<void> {
     }
   } finally {
     stack.kill('SIGTERM');
-    await ended;
+    await exit;
     await rm(home, { recursive: true, force: true });
   }
 }
@@ -109,7 +109,7 @@ async function takePictures(url: string, minutes: number, session: string): Prom
       const page = await context.newPage();
       await page.goto(`${url}sessions?from=-${Math.ceil(minutes)}m&session=${session}`);
       await page.locator('.detail .events li').first().waitFor();
-      await painted(page);
+      await waitUntilPainted(page);
       await page.screenshot({ path: join(values.out, file) });
       console.log(join(values.out, file));
     }
@@ -119,7 +119,7 @@ async function takePictures(url: string, minutes: number, session: string): Prom
 }
 
 /** Waits until fonts are there and every canvas is drawn. */
-async function painted(page: Page): Promise<void> {
+async function waitUntilPainted(page: Page): Promise<void> {
   await page.evaluate('document.fonts.ready.then(() => true)');
   await page.evaluate(
     'new Promise((settle) => requestAnimationFrame(() => requestAnimationFrame(() => settle(true))))',

@@ -32,7 +32,7 @@ Exit codes: 0 done, 1 not done (the message says why and what is left), 2 wrong 
   --database URL        数据库地址。命令运行期间，本机所有人都能看到它
   --to FOLDER           备份目录，由命令创建，不得已存在。期间各服务可照常运行
   --from FOLDER         备份所在目录。各服务须已停止，消息服务和数据库须为空
-  --epoch-floor N       已知在备份之后分配过的任期号；此后的任期号均大于它。
+  --epoch-floor N       已知在备份之后分配过的接管序号；此后的接管序号均大于它。
                         未指定时跳过 1000 个序号
 
 退出码：0 完成，1 未完成（消息说明原因和遗留内容），2 用法错误。

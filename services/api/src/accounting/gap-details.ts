@@ -26,7 +26,7 @@ const details: Readonly<Record<GapCause, InBoth>> = {
   fenced: both('it was sent by a collector that no longer held the session', '由已不再持有会话的采集器发送'),
   waiting: both(
     'no collector held the session, or had begun to poll it yet',
-    '没有采集器持有会话，或尚未开始读取',
+    '无采集器负责会话，或尚未开始读取',
   ),
   failover: both('the collector was lost and another took the session over', '采集器失联，由另一采集器接替'),
   drain: both(

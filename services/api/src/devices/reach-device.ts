@@ -94,7 +94,7 @@ function nobodyReaches(
         : isDraining
           ? both(
               'every collector that is up is draining, and does not read it',
-              '在线的采集器都在排空，不再读取它',
+              '在线的采集器都在移出会话，不再读取它',
             )
           : both('no collector is up', '没有采集器在线');
   return noCollector(

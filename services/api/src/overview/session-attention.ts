@@ -57,7 +57,7 @@ function failed({ error_message, next_try_at, stopped_at }: SessionView): Attent
 function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] {
   if (placement && placement.state !== 'placed') {
     const { state: code, detail, since } = placement;
-    return [{ code, severity: 1, detail: detail || said('no collector has it', '没有采集器持有'), since }];
+    return [{ code, severity: 1, detail: detail || said('no collector has it', '无采集器负责'), since }];
   }
   if (!compared) return [];
   const { storing, last_sample, disagreements, is_actual, is_unknown } = compared;

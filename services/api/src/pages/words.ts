@@ -245,7 +245,7 @@ const chinese: Words = {
   newPassword: '新密码',
   passwordHint: '至少 12 个字符。最好用几个只有您会放在一起的词，不要求包含数字或符号。',
   repeat: '再次输入密码',
-  roles: { viewer: '查看者', operator: '操作员', engineer: '工程师', administrator: '管理员' },
+  roles: { viewer: '只读用户', operator: '操作员', engineer: '工程师', administrator: '管理员' },
   rights: {
     viewer: '查看除用户、密钥和审计日志以外的所有内容',
     operator: '查看；启动、停止、暂停和恢复会话',

@@ -132,7 +132,7 @@ export function collectorRoutes(
               );
         const detail = both(
           `${taken.en} It gets no work until it is started again or undrained.`,
-          `${taken.zh}重新启动或取消排空之前，它不会再分到工作。`,
+          `${taken.zh}重新启动或恢复接收会话之前，它不会再分到工作。`,
         )[languageOf(request)];
         return { id: collector.id, state: 'draining' as const, sessions, detail };
       },

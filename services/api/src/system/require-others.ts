@@ -51,7 +51,7 @@ function lastCollector(why: InBoth, sessions: readonly string[]): Problem {
     'last_collector',
     both(
       `${why.en} Start another one first, or have it drained by force: what nobody takes goes on being read where it is.`,
-      `${why.zh}请先启动另一个采集器，或强制排空：无人接管的会话留在原处继续读取。`,
+      `${why.zh}请先启动另一个采集器，或强制移出：无人接管的会话留在原处继续读取。`,
     ),
     { sessions },
   );

@@ -61,7 +61,7 @@ async function wouldBeFenced(
   if (!later) return undefined;
   return said(
     `it was read under epoch ${epoch} of session ${session} for tick ${tick}, and published after epoch ${later.epoch} had begun, which answers for that tick: the writer would reject it`,
-    `它是会话 ${session} 以任期号 ${epoch} 读取的第 ${tick} 次采样，但发布时任期号 ${later.epoch} 已开始生效并负责该次采样：写入服务会拒绝它`,
+    `它是会话 ${session} 以接管序号 ${epoch} 读取的第 ${tick} 次采样，但发布时接管序号 ${later.epoch} 已开始生效并负责该次采样：写入服务会拒绝它`,
   );
 }
 

@@ -51,7 +51,7 @@ function LogOut() {
   };
   return (
     <Button className="button is-main" isDisabled={isSent} onPress={() => void leave()}>
-      {t('app.logout')}
+      {t('account.logout')}
     </Button>
   );
 }
@@ -129,7 +129,7 @@ function Choice<T extends string>({
   all: readonly T[];
   value: T;
   name: (each: T) => string;
-  onChange: (chosen: T) => void;
+  onChange: (value: T) => void;
 }) {
   return (
     <label className="labelled">

@@ -4,8 +4,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
-import { Answered } from '../parts/answered.tsx';
 import { useOutcomes } from '../parts/outcomes.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { ageText } from '../time/duration.ts';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
 import { agentOf } from './agent.ts';
@@ -25,7 +25,7 @@ export function Logins() {
     const reread = () => queries.invalidateQueries({ queryKey: ['me', 'logins'] });
     try {
       await api.delete(which);
-      // The success is told only once the list shows it, too.
+      // Success is reported only once the list shows it, too.
       await reread();
       note({ kind: 'stored', text: t('account.logins.ended') });
     } catch (error) {
@@ -37,7 +37,7 @@ export function Logins() {
   return (
     <section>
       <h3>{t('account.logins')}</h3>
-      <Answered query={query} title={t('account.logins.failed')}>
+      <QueryAnswer query={query} title={t('account.logins.failed')}>
         {(results) => (
           <>
             <ul className="logins">
@@ -57,7 +57,7 @@ export function Logins() {
             )}
           </>
         )}
-      </Answered>
+      </QueryAnswer>
     </section>
   );
 }

@@ -1,9 +1,9 @@
+import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
-import { refusalText } from './refusal-text.ts';
 import { useAccountTexts } from './texts.ts';
 
 const empty = { password: '', next: '', repeat: '' };
@@ -13,16 +13,16 @@ export function PasswordForm({ login }: { login: string }) {
   const { t } = useAccountTexts();
   const queries = useQueryClient();
   const { note } = useOutcomes();
-  const [typed, setTyped] = useState(empty);
+  const [fields, setTyped] = useState(empty);
   const [fault, setFault] = useState<string>();
   const [isSent, setSent] = useState(false);
   const send = async () => {
-    if (typed.next.normalize('NFC').length < 12) return setFault(t('account.password.short'));
-    if (typed.next !== typed.repeat) return setFault(t('account.password.other'));
+    if (fields.next.normalize('NFC').length < 12) return setFault(t('account.password.short'));
+    if (fields.next !== fields.repeat) return setFault(t('account.password.other'));
     setSent(true);
     setFault(undefined);
     try {
-      await api.post('/api/me/password/', { password: typed.password, new_password: typed.next });
+      await api.post('/api/me/password/', { password: fields.password, new_password: fields.next });
       setTyped(empty);
       // The message says that all other logins have ended, so it waits until the list shows it, too.
       await queries.invalidateQueries({ queryKey: ['me', 'logins'] });
@@ -41,8 +41,8 @@ export function PasswordForm({ login }: { login: string }) {
         required
         maxLength={256}
         autoComplete={complete}
-        value={typed[name]}
-        onChange={({ target }) => setTyped({ ...typed, [name]: target.value })}
+        value={fields[name]}
+        onChange={({ target }) => setTyped({ ...fields, [name]: target.value })}
       />
     </label>
   );
@@ -67,4 +67,15 @@ export function PasswordForm({ login }: { login: string }) {
       </form>
     </details>
   );
+}
+
+type Translate = ReturnType<typeof useAccountTexts>['t'];
+
+/** Why a password was not taken, in words that tell what to do. */
+function refusalText(t: Translate, error: unknown): string {
+  if (error instanceof NoAnswer) return t('problem.unreached');
+  if (!(error instanceof ApiRefusal)) throw error;
+  if (error.code === 'login_failed') return t('account.refused.password');
+  if (error.code === 'login_delayed') return t('account.refused.delayed', { s: error.retryAfter ?? '60' });
+  return error.problem.detail ?? error.problem.title ?? error.message;
 }

@@ -7,7 +7,7 @@ export const consoleRoot = new URL(document.baseURI);
 /** The API is the console's neighbour on the same host. */
 export const apiRoot = new URL('../', consoleRoot);
 
-const nobody = new Set(['login_needed', 'login_over']);
+const loginProblems = new Set(['login_needed', 'login_over']);
 
 export const api = new ApiClient({
   url: apiRoot.href,
@@ -16,29 +16,29 @@ export const api = new ApiClient({
   language: () => document.documentElement.lang,
   // A user who is not logged in, or no longer, is sent to the login, and comes back from there.
   asOwnError: (failure) => {
-    if (failure instanceof ApiRefusal && nobody.has(failure.code)) void leaveUnlessRenewed();
+    if (failure instanceof ApiRefusal && loginProblems.has(failure.code)) void leaveUnlessRenewed();
     return failure;
   },
 });
 
-let asking: Promise<void> | undefined;
+let loginCheck: Promise<void> | undefined;
 
 /**
  * Leaves for the login page, unless the user is logged in after all. A fresh login replaces the token, so requests that were
- * on their way under the former one are refused; nobody need leave for that, least of all the dialog that asked for it.
+ * on their way under the former one are refused; the page must not leave for that, least of all the dialog that asked for it.
  */
 function leaveUnlessRenewed(): Promise<void> {
   const ask = async () => {
     const { status } = await fetch(new URL('api/me/', apiRoot));
     if (status === 401) location.assign(loginAddress());
   };
-  asking ??= ask()
+  loginCheck ??= ask()
     // An API that does not answer is reported elsewhere.
     .catch(() => undefined)
     .finally(() => {
-      asking = undefined;
+      loginCheck = undefined;
     });
-  return asking;
+  return loginCheck;
 }
 
 /** Address of the login, which leads back to the present screen. */

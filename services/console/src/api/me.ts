@@ -26,22 +26,22 @@ export function useMe(): Me | undefined {
 
 /** The highest role that the user has at all of these sites; undefined where there is none. */
 export function roleAt(me: Me, sites: readonly string[]): Role | undefined {
-  const held = roles.filter((role) => {
-    const granted = me.grants.filter((grant) => roles.indexOf(grant.role) >= roles.indexOf(role));
-    const everywhere = granted.some((grant) => grant.sites.includes('*'));
+  const rolesThere = roles.filter((role) => {
+    const grants = me.grants.filter((grant) => roles.indexOf(grant.role) >= roles.indexOf(role));
+    const everywhere = grants.some((grant) => grant.sites.includes('*'));
     return (
       everywhere ||
-      (sites.length > 0 && sites.every((site) => granted.some((grant) => grant.sites.includes(site))))
+      (sites.length > 0 && sites.every((site) => grants.some((grant) => grant.sites.includes(site))))
     );
   });
-  return held.at(-1);
+  return rolesThere.at(-1);
 }
 
-export function isAtLeast(role: Role | undefined, needed: Role): boolean {
-  return role !== undefined && roles.indexOf(role) >= roles.indexOf(needed);
+export function isAtLeast(role: Role | undefined, requiredRole: Role): boolean {
+  return role !== undefined && roles.indexOf(role) >= roles.indexOf(requiredRole);
 }
 
-/** The highest role that the user has anywhere, to show beside the name. */
+/** The highest role that the user has anywhere, to show next to the name. */
 export function highestRole(me: Me): Role | undefined {
   return roles.filter((role) => me.grants.some((grant) => grant.role === role)).at(-1);
 }

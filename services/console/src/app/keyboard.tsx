@@ -22,10 +22,10 @@ export function useShellDialogs() {
     const press = (event: KeyboardEvent) => {
       // The palette is then loaded when the second key comes, so that it takes the keys typed next.
       if (event.key === 'Control' || event.key === 'Meta') void loadPalette();
-      const asked = askedFor(event, singleKeys);
-      if (asked === undefined || document.querySelector('[role=dialog]')) return;
+      const name = dialogOf(event, singleKeys);
+      if (name === undefined || document.querySelector('[role=dialog]')) return;
       event.preventDefault();
-      setOpen(asked);
+      setOpen(name);
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
@@ -39,8 +39,8 @@ export function useShellDialogs() {
   return { setOpen, dialog };
 }
 
-/** The dialog that a key opens: none while somebody types text or composes characters. */
-function askedFor(event: KeyboardEvent, singleKeys: boolean): ShellDialog | undefined {
+/** The dialog that a key opens: none while the user types text or composes characters. */
+function dialogOf(event: KeyboardEvent, singleKeys: boolean): ShellDialog | undefined {
   if (event.isComposing || event.altKey) return undefined;
   const isChord = event.ctrlKey || event.metaKey;
   if (isChord && event.key.toLowerCase() === 'k' && !event.shiftKey) return 'palette';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { consoleRoot } from '../api/api.ts';
-import { usePreferences } from './preferences.tsx';
+import { useLicenceTexts } from './licences-texts.ts';
 
 /** An entry of licences.json, as the build writes it. */
 interface BundledLicence {
@@ -12,7 +12,7 @@ interface BundledLicence {
 
 /** Packages whose code and fonts are part of the console, with their licences. */
 export default function LicencesScreen() {
-  const { t } = usePreferences();
+  const { t } = useLicenceTexts();
   const { data = [] } = useQuery({
     queryKey: ['licences'],
     queryFn: async () =>
@@ -22,7 +22,7 @@ export default function LicencesScreen() {
   return (
     <section className="page">
       <h1>{t('app.licences')}</h1>
-      <p>{t('app.licences.intro')}</p>
+      <p>{t('licences.intro')}</p>
       <ul className="licences">
         {data.map(({ name, version, licence, text }) => (
           <li key={`${name}@${version}`}>

@@ -38,14 +38,14 @@ export function usePreferences(): Preferences {
 }
 
 export function PreferencesProvider({ first, children }: { first: SpokenTexts; children: ReactNode }) {
-  const [spoken, setSpoken] = useState(first);
-  const [theme, setTheme] = useState(() => keptOf('theme', themes, 'system'));
-  const [clock, setClock] = useState(() => keptOf('clock', clocks, 'plant'));
-  const [singleKeys, setSingleKeys] = useState(() => readKept('keys') !== 'off');
+  const [texts, setSpoken] = useState(first);
+  const [theme, setTheme] = useState(() => storedChoice('theme', themes, 'system'));
+  const [clock, setClock] = useState(() => storedChoice('clock', clocks, 'plant'));
+  const [singleKeys, setSingleKeys] = useState(() => readSetting('keys') !== 'off');
   // Runs before anything asks the API again, which answers in this language.
   useLayoutEffect(() => {
-    document.documentElement.lang = spoken.locale;
-  }, [spoken]);
+    document.documentElement.lang = texts.locale;
+  }, [texts]);
   useEffect(() => {
     const dark = matchMedia('(prefers-color-scheme: dark)');
     const paper = matchMedia('print');
@@ -63,24 +63,24 @@ export function PreferencesProvider({ first, children }: { first: SpokenTexts; c
     };
   }, [theme]);
   const changeTheme = useCallback((next: Theme) => {
-    keep('theme', next);
+    storeSetting('theme', next);
     setTheme(next);
   }, []);
   const changeClock = useCallback((next: Clock) => {
-    keep('clock', next);
+    storeSetting('clock', next);
     setClock(next);
   }, []);
   const changeSingleKeys = useCallback((isOn: boolean) => {
-    keep('keys', isOn ? 'on' : 'off');
+    storeSetting('keys', isOn ? 'on' : 'off');
     setSingleKeys(isOn);
   }, []);
   const changeLanguage = useCallback((next: Language) => {
-    keep('language', next);
+    storeSetting('language', next);
     void speak(next).then(setSpoken);
   }, []);
   const value = useMemo(
     () => ({
-      ...spoken,
+      ...texts,
       theme,
       clock,
       singleKeys,
@@ -89,27 +89,27 @@ export function PreferencesProvider({ first, children }: { first: SpokenTexts; c
       setSingleKeys: changeSingleKeys,
       setLanguage: changeLanguage,
     }),
-    [spoken, theme, clock, singleKeys, changeTheme, changeClock, changeSingleKeys, changeLanguage],
+    [texts, theme, clock, singleKeys, changeTheme, changeClock, changeSingleKeys, changeLanguage],
   );
   return <PreferencesContext value={value}>{children}</PreferencesContext>;
 }
 
 /** The language that was chosen here, else the one that the browser asks for. */
-export function keptLanguage(): Language {
-  const kept = languages.find((each) => each === readKept('language'));
+export function storedLanguage(): Language {
+  const language = languages.find((each) => each === readSetting('language'));
   // The login page hands on the language in which it was read.
-  const asked = new URLSearchParams(location.search).get('lang');
-  const told = languages.find((each) => each === asked);
-  return kept ?? told ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
+  const parameter = new URLSearchParams(location.search).get('lang');
+  const addressLanguage = languages.find((each) => each === parameter);
+  return language ?? addressLanguage ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
 }
 
-function keptOf<T extends string>(name: string, all: readonly T[], usual: T): T {
-  const kept = readKept(name);
-  return all.find((each) => each === kept) ?? usual;
+function storedChoice<T extends string>(name: string, all: readonly T[], byDefault: T): T {
+  const value = readSetting(name);
+  return all.find((each) => each === value) ?? byDefault;
 }
 
 /** Reads a setting that this browser keeps for the console. */
-export function readKept(name: string): string | null {
+export function readSetting(name: string): string | null {
   try {
     return localStorage.getItem(`holdfast.${name}`);
   } catch {
@@ -118,7 +118,7 @@ export function readKept(name: string): string | null {
   }
 }
 
-export function keep(name: string, value: string): void {
+export function storeSetting(name: string, value: string): void {
   try {
     localStorage.setItem(`holdfast.${name}`, value);
   } catch {}

@@ -88,7 +88,7 @@ const firstRun = createRoute({
   getParentRoute: () => root,
   path: '/first-run',
   // The screen itself validates it, because none of the screen is loaded before it is opened.
-  validateSearch: (given: Record<string, unknown>): FirstRunSearch => given,
+  validateSearch: (search: Record<string, unknown>): FirstRunSearch => search,
   component: lazyRouteComponent(() => import('../first-run/first-run-screen.tsx')),
 });
 

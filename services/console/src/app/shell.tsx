@@ -1,16 +1,16 @@
-import { Link, Outlet } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { highestRole, useMe } from '../api/me.ts';
 import { LiveChanges } from '../live/live-changes.tsx';
 import { Icon, type IconName, Logo } from '../parts/icon.tsx';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
 import { PaletteButton, useShellDialogs } from './keyboard.tsx';
-import { Navigation } from './navigation.tsx';
-import { readKept, usePreferences } from './preferences.tsx';
+import { readSetting, usePreferences } from './preferences.tsx';
 import { StaleBanner } from './stale-banner.tsx';
 import { StatusStrip } from './status-strip.tsx';
 import './shell.css';
+import { screenGroups, screens } from './screens.ts';
 
 /** The frame of every screen: navigation, state of the plant, and the person. */
 export function Shell() {
@@ -113,7 +113,7 @@ function Person({ onPress }: { onPress: () => void }) {
   const ofPerson = me?.language ?? null;
   useEffect(() => {
     // The language of the user's account applies where none was chosen in this browser.
-    if (ofPerson !== null && readKept('language') === null) setLanguage(ofPerson);
+    if (ofPerson !== null && readSetting('language') === null) setLanguage(ofPerson);
   }, [ofPerson, setLanguage]);
   const role = me && highestRole(me);
   const name = me === undefined ? '' : me.kind === 'local' ? t('app.thisMachine') : me.name;
@@ -127,5 +127,52 @@ function Person({ onPress }: { onPress: () => void }) {
       <strong className="person-name">{name}</strong>{' '}
       {role && <span className="quiet person-role">{t(`role.${role}`)}</span>}
     </Button>
+  );
+}
+
+/** Links to every screen: a column next to them, or a menu where there is no room for it. */
+function Navigation() {
+  const { t } = usePreferences();
+  const [isOpen, setOpen] = useState(false);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone to another screen needs the menu no more
+  useEffect(() => setOpen(false), [path]);
+  const here = screens.find(({ to }) => (to === '/' ? path === to : path.startsWith(to)));
+  return (
+    <nav
+      className={isOpen ? 'nav is-open' : 'nav'}
+      aria-label={t('nav.screens')}
+      onKeyDown={({ key }) => {
+        if (key === 'Escape') setOpen(false);
+      }}
+    >
+      <Button className="button is-bare nav-button" aria-expanded={isOpen} onPress={() => setOpen(!isOpen)}>
+        <Icon name="menu" />
+        {here ? t(here.name) : t('nav.menu')}
+      </Button>
+      <div className="nav-lists">
+        {screenGroups.map((group) => {
+          const own = screens.filter((each) => each.group === group);
+          return own.length === 0 ? null : (
+            <div key={group}>
+              {group !== 'plant' && <p className="nav-group">{t(`nav.group.${group}`)}</p>}
+              <ul>
+                {own.map(({ to, icon, name }) => (
+                  <li key={to}>
+                    <Link to={to} activeOptions={{ exact: to === '/' }}>
+                      <Icon name={icon} />
+                      {t(name)}
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          );
+        })}
+        <Link to="/licences" className="small licences-link">
+          {t('app.licences')}
+        </Link>
+      </div>
+    </nav>
   );
 }

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useOverview } from '../api/overview.ts';
-import { Explained } from '../parts/explained.tsx';
+import { Explanation } from '../parts/explanation.tsx';
 import { type Severity, SeverityMark } from '../parts/mark.tsx';
 import { ageText } from '../time/duration.ts';
 import { shareText } from '../time/share.ts';
@@ -31,9 +31,9 @@ export function StatusStrip() {
         </Figure>
         <Figure
           name={
-            <Explained meaning={t('word.tick.means')}>
+            <Explanation meaning={t('word.tick.means')}>
               {t('strip.ticks', { range: t('range.h', { n: 24 }) })}
-            </Explained>
+            </Explanation>
           }
           value={ticks && ticks.expected > 0 ? shareText(locale, ticks.stored, ticks.expected) : '–'}
         >

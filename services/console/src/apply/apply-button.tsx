@@ -15,7 +15,7 @@ export function ApplyButton({
   readonly forbidden?: string | undefined;
 }) {
   const [isAsked, setIsAsked] = useState(false);
-  // The outcome stays until somebody has read it, also when no session is left.
+  // The outcome stays until the user has read it, also when no session is left.
   return (
     <>
       {sessions.length > 0 && (

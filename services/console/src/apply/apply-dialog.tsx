@@ -20,7 +20,7 @@ const togetherAtMost = 50;
 
 /** Shows what each session would read differently, applies exactly these changes, and tells each outcome. */
 export default function ApplyDialog({
-  sessions: given,
+  sessions: sessionsAtFirst,
   onClose,
 }: {
   readonly sessions: readonly SessionToApply[];
@@ -28,14 +28,14 @@ export default function ApplyDialog({
 }) {
   const { t } = useApplyTexts();
   // The first list is kept, because sessions leave it once they have taken the change.
-  const [all] = useState(given);
+  const [all] = useState(sessionsAtFirst);
   const sessions = all.slice(0, togetherAtMost);
-  const [forced, setForced] = useState<ReadonlySet<string>>(new Set());
+  const [forcedIds, setForcedIds] = useState<ReadonlySet<string>>(new Set());
   const [reason, setReason] = useState('');
-  const tried = useQueries({
+  const dryRuns = useQueries({
     queries: sessions.map(({ id }) => ({
-      queryKey: ['reconfigure', id, forced.has(id)],
-      queryFn: () => api.post<Reconfigured>(pathOf(id), { dry_run: true, force: forced.has(id) }),
+      queryKey: ['reconfigure', id, forcedIds.has(id)],
+      queryFn: () => api.post<Reconfigured>(pathOf(id), { dry_run: true, force: forcedIds.has(id) }),
       // An earlier change takes effect within seconds.
       retry: (count: number, error: Error) =>
         count < 5 && error instanceof ApiRefusal && error.code === 'reconfiguration_pending',
@@ -45,17 +45,17 @@ export default function ApplyDialog({
     })),
   });
   const { outcomes, apply } = useApplying();
-  const isComparing = tried.some(({ isFetching }) => isFetching);
-  const count = tried.filter(({ data }) => data?.is_changed).length;
+  const isComparing = dryRuns.some(({ isFetching }) => isFetching);
+  const count = dryRuns.filter(({ data }) => data?.is_changed).length;
   const [first] = sessions;
   const isOne = all.length === 1 && first !== undefined;
   const submit = () => {
     if (isComparing || count === 0) return;
     apply(
       sessions.flatMap((session, index) => {
-        const seen = tried[index]?.data;
-        const body = { reason: reason.trim() || null, force: forced.has(session.id) };
-        return seen?.is_changed ? [{ session, body, etag: seen.etag }] : [];
+        const dryRun = dryRuns[index]?.data;
+        const body = { reason: reason.trim() || null, force: forcedIds.has(session.id) };
+        return dryRun?.is_changed ? [{ session, body, etag: dryRun.etag }] : [];
       }),
     );
   };
@@ -64,7 +64,7 @@ export default function ApplyDialog({
       <Overlay title={t('apply.outcomes')} onClose={onClose}>
         <ul className="apply-sessions" aria-live="polite">
           {sessions.map((session) => (
-            <Came key={session.id} session={session} outcome={outcomes.get(session.id)} />
+            <SessionOutcome key={session.id} session={session} outcome={outcomes.get(session.id)} />
           ))}
         </ul>
         <div className="overlay-actions">
@@ -96,14 +96,14 @@ export default function ApplyDialog({
         )}
         <ul className="apply-sessions">
           {sessions.map((session, index) => {
-            const result = tried[index];
+            const result = dryRuns[index];
             return (
               <li key={session.id}>
                 {!isOne && <h3>{nameOf(session)}</h3>}
                 {result && (
-                  <Tried
-                    tried={result}
-                    force={() => setForced((before) => new Set(before).add(session.id))}
+                  <SessionDifferences
+                    dryRun={result}
+                    force={() => setForcedIds((before) => new Set(before).add(session.id))}
                   />
                 )}
               </li>
@@ -130,11 +130,11 @@ export default function ApplyDialog({
 }
 
 /** One session's differences, or why it goes on as it is. */
-function Tried({
-  tried: { data, error, isFetching, refetch },
+function SessionDifferences({
+  dryRun: { data, error, isFetching, refetch },
   force,
 }: {
-  readonly tried: UseQueryResult<Reconfigured, Error>;
+  readonly dryRun: UseQueryResult<Reconfigured, Error>;
   force(): void;
 }) {
   const { t } = useApplyTexts();
@@ -156,7 +156,7 @@ function Tried({
 }
 
 /** The outcome for one session. */
-function Came({
+function SessionOutcome({
   session,
   outcome,
 }: {

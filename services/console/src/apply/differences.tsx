@@ -15,7 +15,7 @@ export function Differences({ results }: Pick<Reconfigured, 'results'>) {
     const what = device && kind === 'point' ? `${device} / ${code}` : code;
     if (op !== 'changed') return [{ what, note: t(op === 'created' ? 'apply.created' : 'apply.deleted') }];
     return Object.entries(fields).map(([field, { before, after }]) => ({
-      ...{ what, field, before: shown(before), after: shown(after) },
+      ...{ what, field, before: valueText(before), after: valueText(after) },
     }));
   });
   if (rows.length === 0) return null;
@@ -57,7 +57,7 @@ export function Differences({ results }: Pick<Reconfigured, 'results'>) {
   );
 }
 
-function shown(value: unknown): string {
+function valueText(value: unknown): string {
   if (value === null || value === undefined) return '–';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -8,8 +8,7 @@ export const en = {
   'apply.ask_other': 'Apply to {{count}} sessions…',
   'apply.title': 'Apply the configuration to {{session}}?',
   'apply.title.many': 'Apply the configuration to {{sessions}} sessions?',
-  'apply.text':
-    'Nothing restarts: what changes is read anew within seconds, everything else notices nothing.',
+  'apply.text': 'Nothing restarts: changes take effect within seconds and nothing else is interrupted.',
   'apply.first': 'These are the first {{shown}} of {{all}}; apply again for the others.',
   'apply.comparing': 'Comparing…',
   'apply.table': 'What changes',

@@ -12,7 +12,7 @@ export type SessionToApply = Pick<SessionView, 'id' | 'task_code'>;
 
 export const pathOf = (id: string) => `/api/acquisition/sessions/${encodeURIComponent(id)}/reconfigure/`;
 
-interface Asked {
+interface ApplyRequest {
   readonly session: SessionToApply;
   readonly body: { readonly reason: string | null; readonly force: boolean };
   /** Identifies the change that the user has seen. */
@@ -34,7 +34,7 @@ export function useApplying() {
     };
   }, []);
 
-  const taken = ({ status, to, effective_at: at }: Reconfigured, session: string): Outcome => {
+  const outcomeOf = ({ status, to, effective_at: at }: Reconfigured, session: string): Outcome => {
     const version = String(to);
     const text =
       status === 'paused' || at === null
@@ -42,17 +42,17 @@ export function useApplying() {
         : t('apply.done', { session, version, time: plant.clock(new Date(at), true) });
     return { kind: 'stored', text };
   };
-  const ask = async ({ session, body, etag }: Asked): Promise<void> => {
+  const ask = async ({ session, body, etag }: ApplyRequest): Promise<void> => {
     const name = nameOf(session);
     const outcome = await api.command<Reconfigured>(pathOf(session.id), body, etag).then(
-      (done) => taken(done, name),
+      (done) => outcomeOf(done, name),
       (error: unknown) => outcomeOfFailure(t, name, error),
     );
-    // The outcome is told even if the dialog is closed.
+    // The outcome is shown even if the dialog is closed.
     if (isThere.current) setOutcomes((before) => new Map(before).set(session.id, outcome));
     else note(outcome);
   };
-  const apply = (all: readonly Asked[]) => {
+  const apply = (all: readonly ApplyRequest[]) => {
     setOutcomes(new Map(all.map(({ session }) => [session.id, 'asked'])));
     void Promise.all(all.map(ask)).then(() => queries.invalidateQueries({ queryKey: ['sessions'] }));
   };

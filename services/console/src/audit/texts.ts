@@ -21,7 +21,7 @@ export const en = {
   'audit.kind.key': 'key',
   'audit.kind.service': 'service',
   'audit.kind.local': 'this machine',
-  'audit.kind.nobody': 'not known by anything that holds',
+  'audit.kind.nobody': 'identity not verified',
   'audit.trace': 'Trace',
 } as const;
 

@@ -3,12 +3,12 @@ import type { Severity } from '../parts/mark.tsx';
 
 const dayMs = 86_400_000;
 
-/** Whether the collector is probably gone for good, so that nobody need look for it. */
+/** Whether the collector is probably gone for good, so that it needs no attention. */
 export function isGone({ state, state_since: since }: CollectorView, nowMs: number): boolean {
   return state === 'ended' || (state === 'lost' && !isLately(since, nowMs));
 }
 
-/** Undefined when nobody needs to look. */
+/** Undefined when no attention is needed. */
 export function severityOf(collector: CollectorView, nowMs: number): Severity | undefined {
   const { state } = collector;
   if (state === 'silent') return 2;

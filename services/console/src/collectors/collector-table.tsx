@@ -17,14 +17,14 @@ export function CollectorTable({
   rows,
   all,
   version,
-  chosen,
+  chosenCollector,
 }: {
   label: string;
   rows: readonly CollectorView[];
   all: readonly CollectorView[];
   /** The release of the API. */
   version: string;
-  chosen: string | undefined;
+  chosenCollector: string | undefined;
 }) {
   const { t, locale } = useCollectorTexts();
   const nowMs = useNow().getTime();
@@ -87,9 +87,9 @@ export function CollectorTable({
       isNumber: true,
       cell: (each) => {
         const load = loadNow(each, nowMs);
-        const planned = each.planned_values_per_s;
+        const plannedPerSecond = each.planned_values_per_s;
         if (!load) return '–';
-        return `${numbers.format(load.values_per_s)} / ${numbers.format(planned)}`;
+        return `${numbers.format(load.values_per_s)} / ${numbers.format(plannedPerSecond)}`;
       },
     },
     {
@@ -141,5 +141,7 @@ export function CollectorTable({
       cell: (each) => <DrainCommand collector={each} others={active.filter(({ id }) => id !== each.id)} />,
     },
   ];
-  return <Table label={label} columns={columns} rows={rows} keyOf={({ id }) => id} chosen={chosen} />;
+  return (
+    <Table label={label} columns={columns} rows={rows} keyOf={({ id }) => id} chosenKey={chosenCollector} />
+  );
 }

@@ -2,7 +2,7 @@ import type { CollectorsView, CollectorView } from '@holdfast/shared/contracts/h
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Age } from '../parts/age.tsx';
-import { Answered } from '../parts/answered.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RoleNote } from '../parts/role-note.tsx';
 import { Section } from '../parts/section.tsx';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
@@ -27,9 +27,9 @@ export default function CollectorsScreen() {
             {t('app.asOf')} <Age since={query.data.as_of} isAgo />
           </p>
         )}
-        <RoleNote needed="engineer" />
+        <RoleNote requiredRole="engineer" />
       </header>
-      <Answered
+      <QueryAnswer
         query={query}
         title={t('collectors.failed')}
         isEmpty={({ results }) => results.length === 0}
@@ -41,7 +41,7 @@ export default function CollectorsScreen() {
         }
       >
         {(data) => <Collectors data={data} />}
-      </Answered>
+      </QueryAnswer>
     </div>
   );
 }
@@ -49,18 +49,22 @@ export default function CollectorsScreen() {
 function Collectors({ data: { results, version } }: { data: CollectorsView }) {
   const { t } = useCollectorTexts();
   const nowMs = useNow(10_000).getTime();
-  const { collector: chosen } = useCollectorsSearch();
-  const gone = results.filter((each) => isGone(each, nowMs));
-  const there = results.filter((each) => !gone.includes(each));
-  const one = results.find(({ id }) => id === chosen);
-  const table = { all: results, version, chosen };
+  const { collector: chosenCollector } = useCollectorsSearch();
+  const goneCollectors = results.filter((each) => isGone(each, nowMs));
+  const there = results.filter((each) => !goneCollectors.includes(each));
+  const one = results.find(({ id }) => id === chosenCollector);
+  const table = { all: results, version, chosenCollector };
   return (
     <>
       <CollectorTable {...table} label={t('collectors.title')} rows={there} />
-      {gone.length > 0 && (
-        <details className="gone" open={one !== undefined && gone.includes(one)}>
-          <summary>{t('collectors.gone', { count: gone.length })}</summary>
-          <CollectorTable {...table} label={t('collectors.gone', { count: gone.length })} rows={gone} />
+      {goneCollectors.length > 0 && (
+        <details className="gone" open={one !== undefined && goneCollectors.includes(one)}>
+          <summary>{t('collectors.gone', { count: goneCollectors.length })}</summary>
+          <CollectorTable
+            {...table}
+            label={t('collectors.gone', { count: goneCollectors.length })}
+            rows={goneCollectors}
+          />
         </details>
       )}
       {one && <Holds collector={one} />}
@@ -74,7 +78,7 @@ function Holds({ collector }: { collector: CollectorView }) {
   const plant = usePlantTime();
   const query = useHeldSessions(collector.id);
   const { id, host, started_at, labels, drivers, load } = collector;
-  const named = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  const labelTexts = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   return (
     <Section
       title={t('collectors.holds', { collector: id })}
@@ -83,7 +87,9 @@ function Holds({ collector }: { collector: CollectorView }) {
       <dl className="pairs">
         <Pair name={t('collectors.fact.host')}>{host}</Pair>
         <Pair name={t('collectors.fact.started')}>{plant.moment(new Date(started_at))}</Pair>
-        {named.length > 0 && <Pair name={t('collectors.fact.labels')}>{named.join(t('app.list'))}</Pair>}
+        {labelTexts.length > 0 && (
+          <Pair name={t('collectors.fact.labels')}>{labelTexts.join(t('app.list'))}</Pair>
+        )}
         {drivers.length > 0 && <Pair name={t('collectors.fact.drivers')}>{drivers.join(t('app.list'))}</Pair>}
         {load && (
           <Pair name={t('collectors.fact.reported')}>
@@ -91,7 +97,7 @@ function Holds({ collector }: { collector: CollectorView }) {
           </Pair>
         )}
       </dl>
-      <Answered
+      <QueryAnswer
         query={query}
         title={t('sessions.failed')}
         isEmpty={({ results }) => results.length === 0}
@@ -116,7 +122,7 @@ function Holds({ collector }: { collector: CollectorView }) {
             )}
           </>
         )}
-      </Answered>
+      </QueryAnswer>
     </Section>
   );
 }

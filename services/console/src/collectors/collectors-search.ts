@@ -1,6 +1,6 @@
 import { useSearch } from '@tanstack/react-router';
 
-/** Id of the collector that is shown beside the others. */
+/** Id of the collector that is shown next to the others. */
 export interface CollectorsSearch {
   readonly collector?: string | undefined;
 }

@@ -29,8 +29,8 @@ export default function DrainDialog({
   const [isForced, setForced] = useState(false);
   const [isSent, setSent] = useState(false);
   const [refusal, setRefusal] = useState<ApiRefusal>();
-  const nobody = verb === 'drain' && others.length === 0;
-  const needsForce = nobody || refusal?.code === 'last_collector';
+  const hasNoTaker = verb === 'drain' && others.length === 0;
+  const needsForce = hasNoTaker || refusal?.code === 'last_collector';
   const ask = async () => {
     setSent(true);
     try {
@@ -54,7 +54,7 @@ export default function DrainDialog({
           <p>{t('collectors.undrain.text')}</p>
         ) : (
           <>
-            {nobody && collector.sessions > 0 ? (
+            {hasNoTaker && collector.sessions > 0 ? (
               <p>{t('collectors.drain.nobody')}</p>
             ) : (
               <>
@@ -93,18 +93,18 @@ function Moves({ collector: { id, sessions } }: { collector: CollectorView }) {
   const { t } = useCollectorTexts();
   const { data } = useHeldSessions(id);
   if (sessions === 0) return <p>{t('collectors.drain.nothing', { collector: id })}</p>;
-  const named = (data?.results ?? []).slice(0, namedAtMost);
+  const namedSessions = (data?.results ?? []).slice(0, namedAtMost);
   return (
     <div>
       <p>{t('collectors.drain.moves', { count: sessions })}</p>
       <ul className="named">
-        {named.map(({ id: session, task_code }) => (
+        {namedSessions.map(({ id: session, task_code }) => (
           <li key={session}>
             {task_code} <span className="quiet">{session}</span>
           </li>
         ))}
-        {data && sessions > named.length && (
-          <li className="quiet">{t('collectors.drain.more', { count: sessions - named.length })}</li>
+        {data && sessions > namedSessions.length && (
+          <li className="quiet">{t('collectors.drain.more', { count: sessions - namedSessions.length })}</li>
         )}
       </ul>
     </div>
@@ -113,11 +113,11 @@ function Moves({ collector: { id, sessions } }: { collector: CollectorView }) {
 
 function Takers({ others }: { others: readonly CollectorView[] }) {
   const { t } = useCollectorTexts();
-  const named = others
+  const names = others
     .slice(0, namedAtMost)
     .map(({ id, capacity, sessions }) =>
       t('collectors.drain.room', { collector: id, count: Math.max(0, capacity - sessions) }),
     )
     .join(t('app.list'));
-  return <p>{t('collectors.drain.takers', { collectors: named })}</p>;
+  return <p>{t('collectors.drain.takers', { collectors: names })}</p>;
 }

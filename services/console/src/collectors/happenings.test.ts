@@ -20,13 +20,13 @@ describe('what happened to the collectors', () => {
     collector('c2', { state: 'lost', started_at: at(1), state_since: at(4) }),
     collector('c3', { state: 'ended', state_since: null }),
   ];
-  const told = (only?: string) =>
+  const kindsOf = (only?: string) =>
     happenings(all, [move], only).map((each) =>
       each.kind === 'moved' ? each.move.reason : `${each.collector} ${each.kind}`,
     );
 
-  it('is told newest first, moves among it', () => {
-    expect(told()).toEqual([
+  it('is newest first, moves among it', () => {
+    expect(kindsOf()).toEqual([
       'c1 draining',
       'failover',
       'c2 lost',
@@ -44,15 +44,15 @@ describe('what happened to the collectors', () => {
       ...{ started_at: at(30), state: 'silent', state_since: at(40), last_heartbeat_at: at(40) },
       former_lives: [life(20, 'vanished', 29), life(10, 'lost', 19), life(0, 'ended', 9)],
     });
-    const told = happenings([again], [], undefined);
+    const events = happenings([again], [], undefined);
     const minuteOf = (time: string) => (Date.parse(time) - Date.parse(at(0))) / 60_000;
-    expect(told.map(({ kind, time }) => `${kind} ${minuteOf(time)}`)).toEqual([
+    expect(events.map(({ kind, time }) => `${kind} ${minuteOf(time)}`)).toEqual([
       ...['silent 40', 'appeared 30', 'vanished 29', 'appeared 20'],
       ...['lost 19', 'appeared 10', 'ended 9', 'appeared 0'],
     ]);
   });
 
-  it('is told of one alone', () => {
-    expect(told('c2')).toEqual(['failover', 'c2 lost', 'c2 appeared']);
+  it('is filtered to one collector', () => {
+    expect(kindsOf('c2')).toEqual(['failover', 'c2 lost', 'c2 appeared']);
   });
 });

@@ -11,7 +11,7 @@ export type Happening =
       readonly heardAt: string | null;
     };
 
-/** The happenings, newest first. No life begins anew without the end of the one before it. */
+/** The happenings, newest first. Each life ends before the next one begins. */
 export function happenings(
   collectors: readonly CollectorView[],
   moves: readonly CollectorMove[],
@@ -19,8 +19,8 @@ export function happenings(
 ): Happening[] {
   const own = collectors.filter(({ id }) => only === undefined || id === only);
   const lives = own.flatMap((each) => [...presentLife(each), ...formerLives(each)]);
-  const moved = moves.map((move): Happening => ({ kind: 'moved', time: move.from, move }));
-  return [...lives, ...moved].sort((one, other) => Date.parse(other.time) - Date.parse(one.time));
+  const moveHappenings = moves.map((move): Happening => ({ kind: 'moved', time: move.from, move }));
+  return [...lives, ...moveHappenings].sort((one, other) => Date.parse(other.time) - Date.parse(one.time));
 }
 
 function presentLife(view: CollectorView): Happening[] {

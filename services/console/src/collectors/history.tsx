@@ -1,5 +1,5 @@
 import type { CollectorView } from '@holdfast/shared/contracts/http/collectors-http.ts';
-import { Answered } from '../parts/answered.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { Section } from '../parts/section.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { durationText } from '../time/duration.ts';
@@ -24,7 +24,7 @@ export function History({
     only === undefined ? t('collectors.history') : t('collectors.history.of', { collector: only });
   return (
     <Section title={title}>
-      <Answered query={query} title={t('collectors.history.failed')}>
+      <QueryAnswer query={query} title={t('collectors.history.failed')}>
         {({ results, next_cursor, left_out }) => {
           const all = happenings(collectors, results, only);
           return (
@@ -37,7 +37,7 @@ export function History({
             </>
           );
         }}
-      </Answered>
+      </QueryAnswer>
     </Section>
   );
 }

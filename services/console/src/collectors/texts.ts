@@ -24,7 +24,7 @@ export const en = {
   'collectors.column.command': 'Command',
   'collectors.late.how': 'Share of the last minute’s ticks that were asked for 100 ms or more too late',
   'collectors.cpu.how': 'Share of one processor core over the last minute',
-  'collectors.version.unknown': 'not told',
+  'collectors.version.unknown': 'not reported',
   'collectors.version.differs': 'differs from this API, {{version}}',
 
   ...prefixed('collectors.state', collectorStateWords, 'en'),
@@ -45,7 +45,8 @@ export const en = {
   'collectors.drain.nobody':
     'No other collector is up: its sessions would stay with it and be read on. Start another one first.',
   'collectors.drain.after': 'It stays up without work, until it is undrained or started again.',
-  'collectors.drain.force': 'Drain all the same: what nobody else takes stays here, and is read on',
+  'collectors.drain.force':
+    'Drain anyway: sessions that no other collector takes stay here and are still read',
   'collectors.drain.do': 'Drain it',
   'collectors.drain.asked_one':
     '{{collector}} was asked to let go of {{count}} session. The list shows how far it is.',
@@ -65,7 +66,7 @@ export const en = {
   'collectors.fact.started': 'Started',
   'collectors.fact.labels': 'Labels',
   'collectors.fact.drivers': 'Drivers',
-  'collectors.fact.reported': 'Load told',
+  'collectors.fact.reported': 'Load reported',
   'collectors.close': 'Show all collectors',
 
   'collectors.history': 'History',
@@ -87,8 +88,8 @@ export const en = {
   'collectors.event.ended': '{{collector}} ended in order',
   'collectors.event.lost': '{{collector}} was declared lost, heard last {{when}}',
   'collectors.event.lost.unheard': '{{collector}} was declared lost',
-  'collectors.event.vanished': '{{collector}} stopped without a word',
-  'collectors.event.silent': '{{collector}} has been silent from then on',
+  'collectors.event.vanished': '{{collector}} stopped unexpectedly',
+  'collectors.event.silent': '{{collector}} has sent no heartbeat since',
   'collectors.event.draining': '{{collector}} was asked to let go',
 } as const;
 
@@ -118,24 +119,24 @@ export const zh: TranslationOf<typeof en> = {
   ...prefixed('collectors.state', collectorStateWords, 'zh'),
   'collectors.state.for': '已持续 {{duration}}',
 
-  'collectors.drain': '排空……',
-  'collectors.undrain': '取消排空……',
+  'collectors.drain': '移出会话……',
+  'collectors.undrain': '恢复接收会话……',
   'collectors.asking': '正在请求……',
-  'collectors.drain.title': '排空 {{collector}}？',
+  'collectors.drain.title': '移出 {{collector}} 的会话？',
   'collectors.drain.nothing': '{{collector}} 没有持有会话，此后也不会再分到会话。',
   'collectors.drain.moves_other': '{{count}} 个会话将移到其他采集器，各自在此处完成最后一次采样之后移交：',
   'collectors.drain.more_other': '以及另外 {{count}} 个',
   'collectors.drain.takers': '可以接管的采集器：{{collectors}}。',
   'collectors.drain.room_other': '{{collector}}（还可接 {{count}} 个）',
   'collectors.drain.nobody': '没有其他采集器在线：会话会留在原处继续读取。请先启动另一个采集器。',
-  'collectors.drain.after': '它保持运行但不再工作，直到取消排空或重新启动。',
-  'collectors.drain.force': '仍然排空：无人接管的会话留在此处继续读取',
-  'collectors.drain.do': '排空',
+  'collectors.drain.after': '它保持运行但不再工作，直到恢复接收会话或重新启动。',
+  'collectors.drain.force': '仍然移出：无人接管的会话留在此处继续读取',
+  'collectors.drain.do': '移出会话',
   'collectors.drain.asked_other': '已请求 {{collector}} 移交 {{count}} 个会话，进度见列表。',
   'collectors.undrain.title': '让 {{collector}} 重新工作？',
   'collectors.undrain.text':
     '此后启动的会话会分给它。运行中的会话会逐步移过来，直到各采集器持有的数量大致相当；每个会话都在原处完成最后一次采样之后移交。',
-  'collectors.undrain.do': '取消排空',
+  'collectors.undrain.do': '恢复接收会话',
   'collectors.undrain.asked': '已请求 {{collector}} 重新工作。',
 
   'collectors.holds': '{{collector}} 持有的会话',
@@ -158,15 +159,15 @@ export const zh: TranslationOf<typeof en> = {
   'collectors.history.to': '接管者',
   'collectors.history.took': '耗时',
   'collectors.event.failover_other': '{{collector}} 失联：{{count}} 个会话由其他采集器接管',
-  'collectors.event.drain_other': '{{collector}} 排空或退出：{{count}} 个会话由其他采集器接管',
+  'collectors.event.drain_other': '{{collector}} 移出会话或退出：{{count}} 个会话由其他采集器接管',
   'collectors.event.rebalance_other': '为均衡负载：{{collector}} 的 {{count}} 个会话移到其他采集器',
   'collectors.event.appeared': '{{collector}} 上线',
   'collectors.event.ended': '{{collector}} 正常退出',
   'collectors.event.lost': '{{collector}} 被判定失联，最后心跳 {{when}}',
   'collectors.event.lost.unheard': '{{collector}} 被判定失联',
-  'collectors.event.vanished': '{{collector}} 未告知即中断',
+  'collectors.event.vanished': '{{collector}} 意外退出',
   'collectors.event.silent': '{{collector}} 自此没有心跳',
-  'collectors.event.draining': '已请求 {{collector}} 排空',
+  'collectors.event.draining': '已请求 {{collector}} 移出会话',
 };
 
 export const useCollectorTexts = roomTexts({ en, zh });

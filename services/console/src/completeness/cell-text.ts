@@ -39,10 +39,10 @@ export function useCellText() {
       expected === 0 ? '–' : shareText(locale, stored, expected);
     const whole = (name: string, cell: MapCell): string => {
       if (cell.expected === 0) return t('map.cell.none', { when: when(cell), name });
-      const told = t('map.cell.whole', { when: when(cell), name, share: share(cell) });
+      const shareWords = t('map.cell.whole', { when: when(cell), name, share: share(cell) });
       return cell.missing === 0
-        ? told
-        : `${told}${t('app.comma')}${t('map.cell.missing', { count: cell.missing })}`;
+        ? shareWords
+        : `${shareWords}${t('app.comma')}${t('map.cell.missing', { count: cell.missing })}`;
     };
     /** `Due from 21:14 on: nothing was due before.` */
     const due = (time: Pick<MapCell, 'from' | 'to'>, { from, to }: Pick<MapCell, 'from' | 'to'>): string => {

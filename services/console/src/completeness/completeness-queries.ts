@@ -5,7 +5,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 import { type Pages, readPages } from '../evidence/read-pages.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
-import { askedRange, type TimeRange } from '../time/time-range.ts';
+import { rangeQuery, type TimeRange } from '../time/time-range.ts';
 import type { MapView } from './completeness-search.ts';
 
 export type Completeness = Pages<CompletenessOfAll>;
@@ -25,7 +25,7 @@ export function useCompleteness({ by, range, session, device }: AskedMap) {
   const { ofPlant } = usePlantTime();
   const isHours = by === 'hours';
   const query = {
-    ...askedRange(range, ofPlant),
+    ...rangeQuery(range, ofPlant),
     ...(isHours
       ? { interval: '1h', session, device, by: device === undefined ? 'session' : 'device' }
       : { interval: '1d', by }),
@@ -52,20 +52,20 @@ export const gapsAtMost = 200;
 
 /**
  * Gaps of a period, oldest first.
- * @param readAt when the figures beside the gaps were read: gaps are read again together with them
+ * @param readAt when the figures next to the gaps were read: gaps are read again together with them
  */
-export function useGapsOfAll(asked: AskedGaps | undefined, readAt: number) {
+export function useGapsOfAll(gapQuery: AskedGaps | undefined, readAt: number) {
   return useQuery({
-    queryKey: ['completeness', 'gaps', asked, readAt],
-    queryFn: () => api.get<GapsOfAll>('/api/acquisition/gaps/', { ...asked, limit: gapsAtMost }),
+    queryKey: ['completeness', 'gaps', gapQuery, readAt],
+    queryFn: () => api.get<GapsOfAll>('/api/acquisition/gaps/', { ...gapQuery, limit: gapsAtMost }),
     placeholderData: keepPreviousData,
-    enabled: asked !== undefined,
+    enabled: gapQuery !== undefined,
   });
 }
 
 /**
  * How many values the points of one session gave in a period, and which points gave none.
- * @param readAt when the figures beside the values were read: values are read again together with them
+ * @param readAt when the figures next to the values were read: values are read again together with them
  */
 export function useValuesOfSession({ from, to, session }: AskedGaps, readAt: number) {
   return useQuery({

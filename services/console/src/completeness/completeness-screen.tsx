@@ -1,7 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { Answered } from '../parts/answered.tsx';
 import { FindField } from '../parts/find-field.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import type { TimeRange } from '../time/time-range.ts';
@@ -10,13 +10,13 @@ import { type Completeness, useCompleteness } from './completeness-queries.ts';
 import { mapSorts, mapViews, useCompletenessSearch } from './completeness-search.ts';
 import { GapPanel } from './gap-panel.tsx';
 import { type ChosenCell, MapGrid } from './map-grid.tsx';
-import { MapLegend } from './map-legend.tsx';
 import { type MapRow, mapRow, rowsOfHours, sumRow } from './map-rows.ts';
 import { useMapTexts } from './texts.ts';
 import '../evidence/evidence.css';
 import './completeness.css';
+import { MapStrip } from './map-strip.tsx';
 
-const offered: readonly TimeRange[] = [
+const rangeOptions: readonly TimeRange[] = [
   { from: '-7d' },
   { from: '-14d' },
   { from: '-28d' },
@@ -72,8 +72,8 @@ export default function CompletenessScreen() {
             aria-label={t('map.sort')}
             value={sort}
             onChange={({ target }) => {
-              const chosen = mapSorts.find((each) => each === target.value);
-              void navigate({ search: (before) => ({ ...before, sort: chosen }) });
+              const sort = mapSorts.find((each) => each === target.value);
+              void navigate({ search: (before) => ({ ...before, sort }) });
             }}
           >
             {mapSorts.map((each) => (
@@ -85,7 +85,7 @@ export default function CompletenessScreen() {
         )}
         <RangeChoice
           range={range}
-          offered={offered}
+          options={rangeOptions}
           onChange={(next) =>
             void navigate({ search: (before) => ({ ...before, ...next, to: next.to, cell: undefined }) })
           }
@@ -94,24 +94,26 @@ export default function CompletenessScreen() {
           {t('map.report')}
         </Link>
       </div>
-      <Answered
+      <QueryAnswer
         query={query}
         title={t('map.failed')}
         isEmpty={({ results }) => results.length === 0}
         empty={<p>{t('map.none')}</p>}
       >
-        {(found) => <CompletenessMap found={found} search={search} readAt={query.dataUpdatedAt} />}
-      </Answered>
+        {(completeness) => (
+          <CompletenessMap completeness={completeness} search={search} readAt={query.dataUpdatedAt} />
+        )}
+      </QueryAnswer>
     </section>
   );
 }
 
 function CompletenessMap({
-  found,
+  completeness,
   search,
   readAt,
 }: {
-  found: Completeness;
+  completeness: Completeness;
   search: ReturnType<typeof useCompletenessSearch>;
   /** When the figures were read: those of a time that goes on grow, and must be of the same moment. */
   readAt: number;
@@ -121,14 +123,14 @@ function CompletenessMap({
   const plant = usePlantTime();
   const navigate = useNavigate({ from: '/completeness' });
   const { by, cell, session, device } = search;
-  const rows = useRows(found, search);
+  const rows = useRows(completeness, search);
   const columns = Math.max(...rows.map(({ cells }) => cells.length), 1);
-  const chosen = useMemo(
+  const chosenCell = useMemo(
     () => chosenIn(rows, { cell, session, device, isHours: by === 'hours' }),
     [rows, cell, session, device, by],
   );
-  const row = rows[chosen.row];
-  const field = row?.cells[chosen.column];
+  const row = rows[chosenCell.row];
+  const field = row?.cells[chosenCell.column];
   const choose = ({ row: index, column }: ChosenCell) => {
     const next = rows[index];
     void navigate({
@@ -144,7 +146,7 @@ function CompletenessMap({
     <div className="map-and-panel">
       <div className="map">
         <p className="quiet small map-hint">
-          {by === 'hours' && <strong>{t('map.hours.of', { name: nameOf(found.results[0]) })}</strong>}{' '}
+          {by === 'hours' && <strong>{t('map.hours.of', { name: nameOf(completeness.results[0]) })}</strong>}{' '}
           {t('map.hint')} {t('map.asOf', { time: plant.clock(new Date(readAt), true) })}
         </p>
         {row === undefined ? (
@@ -154,12 +156,16 @@ function CompletenessMap({
             rows={rows}
             axis={axisOf(rows, by === 'hours', text)}
             columns={columns}
-            chosen={chosen}
+            chosenCell={chosenCell}
             onChoose={choose}
           />
         )}
-        {found.isCut && <p className="left-out">{t('map.cut', { count: found.results.length })}</p>}
-        {found.left_out > 0 && <p className="left-out">{t('map.leftOut', { count: found.left_out })}</p>}
+        {completeness.isCut && (
+          <p className="left-out">{t('map.cut', { count: completeness.results.length })}</p>
+        )}
+        {completeness.left_out > 0 && (
+          <p className="left-out">{t('map.leftOut', { count: completeness.left_out })}</p>
+        )}
         <MapLegend />
       </div>
       {row && field && (
@@ -176,19 +182,19 @@ function CompletenessMap({
 }
 
 function useRows(
-  found: Completeness,
+  completeness: Completeness,
   { by, find, sort }: ReturnType<typeof useCompletenessSearch>,
 ): readonly MapRow[] {
   const { t, locale } = useMapTexts();
   const { dayName } = useCellText();
   return useMemo(() => {
-    const all = found.results.map((row) => mapRow(row, found.periods));
+    const all = completeness.results.map((row) => mapRow(row, completeness.periods));
     const [only] = all;
     if (by === 'hours') return only ? rowsOfHours(only, dayName) : [];
     const words = find.toLowerCase().split(/\s+/);
-    const shown = all
+    const visibleRows = all
       .filter((row, index) => {
-        const { task_name, sites = [] } = found.results[index] ?? {};
+        const { task_name, sites = [] } = completeness.results[index] ?? {};
         const names = [row.name, row.detail, task_name, ...sites].join(' ').toLowerCase();
         return words.every((word) => names.includes(word));
       })
@@ -198,8 +204,10 @@ function useRows(
           one.name.localeCompare(other.name, locale, { numeric: true }) ||
           one.detail.localeCompare(other.detail, locale, { numeric: true }),
       );
-    return shown.length > 1 && find === '' ? [sumRow(shown, t('map.all')), ...shown] : shown;
-  }, [found, by, find, sort, t, locale, dayName]);
+    return visibleRows.length > 1 && find === ''
+      ? [sumRow(visibleRows, t('map.all')), ...visibleRows]
+      : visibleRows;
+  }, [completeness, by, find, sort, t, locale, dayName]);
 }
 
 function nameOf(row: Completeness['results'][number] | undefined): string {
@@ -209,7 +217,7 @@ function nameOf(row: Completeness['results'][number] | undefined): string {
 /** The field in the address; else yesterday, or the last day with due ticks, in the row of all together if there is one. */
 function chosenIn(
   rows: readonly MapRow[],
-  asked: {
+  mapQuery: {
     readonly cell: string | undefined;
     readonly session: string | undefined;
     readonly device: string | undefined;
@@ -218,9 +226,9 @@ function chosenIn(
 ): ChosenCell {
   const indexOf = (row: MapRow | undefined) =>
     row?.cells.findIndex(
-      ({ from }) => asked.cell !== undefined && Date.parse(from) === Date.parse(asked.cell),
+      ({ from }) => mapQuery.cell !== undefined && Date.parse(from) === Date.parse(mapQuery.cell),
     ) ?? -1;
-  if (asked.isHours) {
+  if (mapQuery.isHours) {
     const row = rows.findIndex((each) => indexOf(each) !== -1);
     const index = row === -1 ? rows.length - 1 : row;
     const last = Math.max(0, (rows[index]?.cells.length ?? 1) - 1);
@@ -228,20 +236,20 @@ function chosenIn(
   }
   const row = Math.max(
     0,
-    rows.findIndex(({ session, device }) => session === asked.session && device === asked.device),
+    rows.findIndex(({ session, device }) => session === mapQuery.session && device === mapQuery.device),
   );
-  const column = indexOf(rows[row]);
+  const chosenColumn = indexOf(rows[row]);
   const cells = rows[row]?.cells ?? [];
   const yesterday = Math.max(0, cells.length - 2);
-  const latest = cells.findLastIndex(({ expected }) => expected > 0);
-  const usual = latest === -1 || (cells[yesterday]?.expected ?? 0) > 0 ? yesterday : latest;
-  return { row, column: column === -1 ? usual : column };
+  const lastDue = cells.findLastIndex(({ expected }) => expected > 0);
+  const column = lastDue === -1 || (cells[yesterday]?.expected ?? 0) > 0 ? yesterday : lastDue;
+  return { row, column: chosenColumn === -1 ? column : chosenColumn };
 }
 
 /** Labels below the map's columns, every few days or hours. */
 function axisOf(rows: readonly MapRow[], isHours: boolean, text: ReturnType<typeof useCellText>) {
   const longest = rows.reduce<MapRow | undefined>(
-    (known, row) => (known && known.cells.length >= row.cells.length ? known : row),
+    (longest, row) => (longest && longest.cells.length >= row.cells.length ? longest : row),
     undefined,
   );
   const cells = longest?.cells ?? [];
@@ -251,5 +259,33 @@ function axisOf(rows: readonly MapRow[], isHours: boolean, text: ReturnType<type
     column % step === 0 && column / cells.length < 0.8
       ? [{ column, label: isHours ? text.hour(new Date(from)) : text.dayName(new Date(from)) }]
       : [],
+  );
+}
+
+const sizes = [
+  ['0', 1_000],
+  ['1', 999.5],
+  ['2', 995],
+  ['3', 950],
+  ['4', 500],
+  ['5', 0],
+] as const;
+
+/** The legend of the map. */
+function MapLegend() {
+  const { t } = useMapTexts();
+  return (
+    <ul className="legend map-legend">
+      {sizes.map(([size, stored]) => (
+        <li key={size}>
+          <MapStrip cells={[{ expected: 1_000, stored }]} chosenColumn={undefined} columns={1} />
+          {t(`map.legend.${size}`)}
+        </li>
+      ))}
+      <li>
+        <MapStrip cells={[{ expected: 0, stored: 0 }]} chosenColumn={undefined} columns={1} />
+        {t('map.legend.none')}
+      </li>
+    </ul>
   );
 }

@@ -21,15 +21,15 @@ export interface CompletenessSearch extends AddressedRange {
 const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /** Leaves out unknown values. */
-export function completenessSearch(given: Record<string, unknown>): CompletenessSearch {
-  const { cell, find } = given;
+export function completenessSearch(search: Record<string, unknown>): CompletenessSearch {
+  const { cell, find } = search;
   return {
-    ...timeRangeSearch(given),
-    by: mapViews.find((each) => each === given.by),
-    sort: mapSorts.find((each) => each === given.sort),
+    ...timeRangeSearch(search),
+    by: mapViews.find((each) => each === search.by),
+    sort: mapSorts.find((each) => each === search.sort),
     find: typeof find === 'number' ? String(find) : textOf(find),
-    session: textOf(given.session),
-    device: textOf(given.device),
+    session: textOf(search.session),
+    device: textOf(search.device),
     cell: typeof cell === 'string' && !Number.isNaN(Date.parse(cell)) ? cell : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import type { GapOfAll } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
 import { Link } from '@tanstack/react-router';
-import { Answered } from '../parts/answered.tsx';
-import { useSettled } from '../parts/use-settled.ts';
+import { QueryAnswer } from '../parts/query-answer.tsx';
+import { useSettledValue } from '../parts/use-settled-value.ts';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { GapOrigins } from '../words/gap-origins.tsx';
@@ -33,7 +33,7 @@ export function GapPanel({
   const plant = usePlantTime();
   const numbers = new Intl.NumberFormat(locale);
   const { session, device } = row;
-  const asked = useSettled({ from: cell.from, to: cell.to, session, device });
+  const gapQuery = useSettledValue({ from: cell.from, to: cell.to, session, device });
   return (
     <aside className="panel" aria-label={t('map.panel')}>
       <header>
@@ -76,10 +76,10 @@ export function GapPanel({
               </li>
             ))}
           </ul>
-          <GapList asked={asked} readAt={readAt} />
+          <GapList gapQuery={gapQuery} readAt={readAt} />
         </>
       )}
-      {session !== undefined && cell.expected > 0 && <PointValues asked={asked} readAt={readAt} />}
+      {session !== undefined && cell.expected > 0 && <PointValues gapQuery={gapQuery} readAt={readAt} />}
       <p className="panel-links">
         {!isAll && (
           <Link
@@ -106,12 +106,12 @@ export function GapPanel({
   );
 }
 
-function GapList({ asked, readAt }: { asked: AskedGaps; readAt: number }) {
+function GapList({ gapQuery, readAt }: { gapQuery: AskedGaps; readAt: number }) {
   const { t } = useMapTexts();
   const plant = usePlantTime();
-  const query = useGapsOfAll(asked, readAt);
+  const query = useGapsOfAll(gapQuery, readAt);
   // A gap that still grows has more ticks in the list than in the earlier count by cause.
-  const goesOn = Date.parse(asked.to) > readAt - 60_000;
+  const goesOn = Date.parse(gapQuery.to) > readAt - 60_000;
   return (
     <>
       <h3>
@@ -119,7 +119,7 @@ function GapList({ asked, readAt }: { asked: AskedGaps; readAt: number }) {
         {!plant.isOfPlant && (
           <span className="quiet small">
             {t('app.comma')}
-            {plant.zoneName(new Date(asked.from))}
+            {plant.zoneName(new Date(gapQuery.from))}
           </span>
         )}
         {goesOn && query.dataUpdatedAt > 0 && (
@@ -129,7 +129,7 @@ function GapList({ asked, readAt }: { asked: AskedGaps; readAt: number }) {
           </span>
         )}
       </h3>
-      <Answered query={query} title={t('map.failed')}>
+      <QueryAnswer query={query} title={t('map.failed')}>
         {({ results, next_cursor }) => (
           <>
             <ol className="panel-gaps">
@@ -142,7 +142,7 @@ function GapList({ asked, readAt }: { asked: AskedGaps; readAt: number }) {
             )}
           </>
         )}
-      </Answered>
+      </QueryAnswer>
     </>
   );
 }

@@ -15,47 +15,47 @@ interface GridProps {
   /** Labels of columns, at their places. */
   readonly axis: readonly { readonly column: number; readonly label: string }[];
   readonly columns: number;
-  readonly chosen: ChosenCell;
+  readonly chosenCell: ChosenCell;
   readonly onChoose: (cell: ChosenCell) => void;
 }
 
 const rowHeight = 30;
 
 /** The map, with fields for days or hours. Arrow keys move between fields; only visible rows are in the page. */
-export function MapGrid({ rows, axis, columns, chosen, onChoose }: GridProps) {
+export function MapGrid({ rows, axis, columns, chosenCell, onChoose }: GridProps) {
   const { t, locale } = useMapTexts();
   const text = useCellText();
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
-  const seen = useVirtualizer({
+  const virtualRows = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey: (index) => rows[index]?.key ?? index,
     estimateSize: () => rowHeight,
     overscan: 8,
   });
-  const row = chosen.row;
+  const row = chosenCell.row;
   useEffect(() => {
-    if (row >= 0 && row < rows.length) seen.scrollToIndex(row);
-  }, [row, rows.length, seen]);
+    if (row >= 0 && row < rows.length) virtualRows.scrollToIndex(row);
+  }, [row, rows.length, virtualRows]);
 
   const goOn = (event: KeyboardEvent) => {
-    const last = (rows[chosen.row]?.cells.length ?? 1) - 1;
+    const last = (rows[chosenCell.row]?.cells.length ?? 1) - 1;
     const step = {
       ArrowRight: { row: 0, column: 1 },
       ArrowLeft: { row: 0, column: -1 },
       ArrowDown: { row: 1, column: 0 },
       ArrowUp: { row: -1, column: 0 },
-      Home: { row: 0, column: -chosen.column },
-      End: { row: 0, column: last - chosen.column },
+      Home: { row: 0, column: -chosenCell.column },
+      End: { row: 0, column: last - chosenCell.column },
       PageDown: { row: 10, column: 0 },
       PageUp: { row: -10, column: 0 },
     }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const next = Math.min(rows.length - 1, Math.max(0, chosen.row + step.row));
+    const next = Math.min(rows.length - 1, Math.max(0, chosenCell.row + step.row));
     const atMost = (rows[next]?.cells.length ?? 1) - 1;
-    onChoose({ row: next, column: Math.min(atMost, Math.max(0, chosen.column + step.column)) });
+    onChoose({ row: next, column: Math.min(atMost, Math.max(0, chosenCell.column + step.column)) });
   };
   const choose = (event: PointerEvent, index: number) => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
@@ -64,7 +64,7 @@ export function MapGrid({ rows, axis, columns, chosen, onChoose }: GridProps) {
     onChoose({ row: index, column: Math.min(atMost, Math.max(0, column)) });
   };
 
-  const shown = seen.getVirtualItems();
+  const visibleItems = virtualRows.getVirtualItems();
   const cellId = (at: ChosenCell) => `${id}${at.row}-${at.column}`;
   const numbers = new Intl.NumberFormat(locale);
   return (
@@ -75,7 +75,9 @@ export function MapGrid({ rows, axis, columns, chosen, onChoose }: GridProps) {
         aria-label={t('map.title')}
         aria-rowcount={rows.length + 1}
         aria-colcount={columns + 3}
-        aria-activedescendant={shown.some(({ index }) => index === row) ? cellId(chosen) : undefined}
+        aria-activedescendant={
+          visibleItems.some(({ index }) => index === row) ? cellId(chosenCell) : undefined
+        }
         className="map-table"
         onKeyDown={goOn}
       >
@@ -97,18 +99,18 @@ export function MapGrid({ rows, axis, columns, chosen, onChoose }: GridProps) {
             </div>
           </div>
         </div>
-        <div role="rowgroup" className="map-body" style={{ height: seen.getTotalSize() }}>
-          {shown.map(({ index, key, start }) => {
+        <div role="rowgroup" className="map-body" style={{ height: virtualRows.getTotalSize() }}>
+          {visibleItems.map(({ index, key, start }) => {
             const each = rows[index];
             if (each === undefined) return null;
-            const isChosen = index === chosen.row;
+            const isChosen = index === chosenCell.row;
             return (
               <div
                 key={key}
                 role="row"
                 aria-rowindex={index + 2}
                 data-index={index}
-                ref={seen.measureElement}
+                ref={virtualRows.measureElement}
                 className={isChosen ? 'map-row is-chosen' : 'map-row'}
                 style={{ transform: `translateY(${start}px)` }}
               >
@@ -122,7 +124,7 @@ export function MapGrid({ rows, axis, columns, chosen, onChoose }: GridProps) {
                 >
                   <MapStrip
                     cells={each.cells}
-                    chosen={isChosen ? chosen.column : undefined}
+                    chosenColumn={isChosen ? chosenCell.column : undefined}
                     columns={columns}
                   />
                   {each.cells.map((cell, column) => (
@@ -130,7 +132,7 @@ export function MapGrid({ rows, axis, columns, chosen, onChoose }: GridProps) {
                       key={cell.from}
                       id={cellId({ row: index, column })}
                       role="gridcell"
-                      aria-selected={isChosen && column === chosen.column}
+                      aria-selected={isChosen && column === chosenCell.column}
                       className="heard"
                     >
                       {text.whole(each.name, cell)}

@@ -38,7 +38,7 @@ it('a hole is as great as what is missing, and the smallest loss has one', () =>
   expect(holeSize({ expected: 0, stored: 0 })).toBe(0);
 });
 
-it('the causes of a field are told by their weight, those of the plant as the sum of its rows', () => {
+it('the causes of a field are ordered by their weight, those of the plant as the sum of its rows', () => {
   const rows = [
     row('1-1', [
       { period: 1, cause: 'timeout', ticks: 1 },
@@ -94,8 +94,11 @@ it('hours stand below each other by the day of the plant, however many a day has
 });
 
 it('a day on which anything was due as a whole was due as a whole, else since the first of its rows', () => {
-  const late = (from: string) => [{ period: 0, from, to: periods[0]?.end_time ?? '' }];
-  const rows = [row('1-1', [], late('2026-11-25T13:14:00Z')), row('2-1', [], late('2026-11-25T12:00:00Z'))];
+  const lateOnly = (from: string) => [{ period: 0, from, to: periods[0]?.end_time ?? '' }];
+  const rows = [
+    row('1-1', [], lateOnly('2026-11-25T13:14:00Z')),
+    row('2-1', [], lateOnly('2026-11-25T12:00:00Z')),
+  ];
   const dueOf = (...of: typeof rows) => sumRow(of, 'all').cells.map(({ due }) => due?.from);
   expect(dueOf(...rows)).toEqual(['2026-11-25T12:00:00Z', undefined]);
   expect(dueOf(...rows, row('3-1', []))).toEqual([undefined, undefined]);

@@ -38,27 +38,27 @@ export type HoleSize = 0 | 1 | 2 | 3 | 4 | 5;
 export function holeSize({ expected, stored }: Pick<MapCell, 'expected' | 'stored'>): HoleSize {
   if (stored >= expected) return 0;
   if (stored === 0) return 5;
-  const lost = 1 - stored / expected;
-  if (lost <= 0.001) return 1;
-  if (lost <= 0.01) return 2;
-  return lost <= 0.1 ? 3 : 4;
+  const lostShare = 1 - stored / expected;
+  if (lostShare <= 0.001) return 1;
+  if (lostShare <= 0.01) return 2;
+  return lostShare <= 0.1 ? 3 : 4;
 }
 
 type Periods = CompletenessOfAll['periods'];
 
 function cellsOf({ by_period: columns }: Pick<CompletenessRow, 'by_period'>, periods: Periods): MapCell[] {
   const missing = Map.groupBy(columns?.missing ?? [], ({ period }) => period);
-  const refused = new Map(columns?.quarantined.map(({ period, ticks }) => [period, ticks]));
+  const quarantinedTicks = new Map(columns?.quarantined.map(({ period, ticks }) => [period, ticks]));
   const due = new Map(columns?.due.map(({ period, from, to }) => [period, { from, to }]));
   return periods.map(({ start_time, end_time }, period) => {
-    const lost = missing.get(period) ?? [];
+    const gapsOfPeriod = missing.get(period) ?? [];
     return {
       ...{ from: start_time, to: end_time },
       expected: columns?.expected[period] ?? 0,
       stored: columns?.stored[period] ?? 0,
-      quarantined: refused.get(period) ?? 0,
-      missing: lost.reduce((sum, { ticks }) => sum + ticks, 0),
-      byCause: lost
+      quarantined: quarantinedTicks.get(period) ?? 0,
+      missing: gapsOfPeriod.reduce((sum, { ticks }) => sum + ticks, 0),
+      byCause: gapsOfPeriod
         .toSorted((one, other) => other.ticks - one.ticks)
         .map(({ cause, ticks }) => [cause, ticks] as const),
       due: due.get(period),

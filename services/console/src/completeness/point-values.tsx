@@ -1,5 +1,5 @@
 import type { CompletenessView } from '@holdfast/shared/contracts/http/accounting-http.ts';
-import { Answered } from '../parts/answered.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useWords } from '../words/texts.ts';
 import { type AskedGaps, useValuesOfSession } from './completeness-queries.ts';
@@ -8,25 +8,25 @@ import { useMapTexts } from './texts.ts';
 const pointsNamed = 20;
 
 /** How many values the points of a session gave in a period, and which points gave none. */
-export function PointValues({ asked, readAt }: { asked: AskedGaps; readAt: number }) {
+export function PointValues({ gapQuery, readAt }: { gapQuery: AskedGaps; readAt: number }) {
   const { t } = useMapTexts();
-  const query = useValuesOfSession(asked, readAt);
+  const query = useValuesOfSession(gapQuery, readAt);
   return (
     <>
       <h3>{t('map.values')}</h3>
-      <Answered query={query} title={t('map.failed')}>
-        {(found) => <Found found={found} />}
-      </Answered>
+      <QueryAnswer query={query} title={t('map.failed')}>
+        {(completeness) => <PointCompleteness completeness={completeness} />}
+      </QueryAnswer>
     </>
   );
 }
 
-function Found({ found }: { found: CompletenessView }) {
+function PointCompleteness({ completeness }: { completeness: CompletenessView }) {
   const { t, locale } = useMapTexts();
   const { t: word } = useWords();
   const plant = usePlantTime();
   const numbers = new Intl.NumberFormat(locale);
-  const { values, never_delivered: never, never_delivered_count: count } = found;
+  const { values, never_delivered: never, never_delivered_count: count } = completeness;
   const more = count - Math.min(pointsNamed, never.length);
   return (
     <>

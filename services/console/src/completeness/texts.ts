@@ -22,8 +22,7 @@ export const en = {
   'map.column.name': 'Name',
   'map.column.complete': 'Complete',
   'map.column.missing': 'Missing',
-  'map.hint':
-    'Choose a field with the pointer or the arrow keys: what is missing in it stands beside the map.',
+  'map.hint': 'Select a field with the pointer or the arrow keys to see what is missing in it.',
   'map.asOf': 'As of {{time}}.',
   'map.hours.of': 'The hours of {{name}}.',
   'map.today': 'today',
@@ -57,7 +56,7 @@ export const en = {
   'map.values': 'Values of points',
   'map.values.of': '{{delivered}} of {{expected}} values came',
   'map.values.unknown':
-    'How many values came is not known: some collector has not said which points it could not read.',
+    'The number of values is unknown: a collector has not reported which points it could not read.',
   'map.values.never_one': '{{count}} point gave no value although its device gave others.',
   'map.values.never_other': '{{count}} points gave no value although their devices gave others.',
   'map.values.since': 'since {{time}}',
@@ -67,7 +66,7 @@ export const en = {
   'map.panel.hours': 'Hour by hour',
   'map.panel.days': 'Day by day',
   'map.panel.report': 'Report of this time',
-  'map.panel.lost': 'The configuration of this session is lost, so nobody knows which ticks were due.',
+  'map.panel.lost': 'The configuration of this session is lost, so the due ticks are unknown.',
 } as const;
 
 export const zh: TranslationOf<typeof en> = {
@@ -82,7 +81,7 @@ export const zh: TranslationOf<typeof en> = {
   'map.sort.missing': '缺失最多者在前',
   'map.report': '报告',
   'map.failed': '无法读取完整率',
-  'map.none': '此时段内没有应采的数据。',
+  'map.none': '此时段内未安排采集。',
   'map.none.found': '没有符合条件的行。',
   'map.all': '全部合计',
   'map.cut': '仅显示 {{count}} 行，请缩短时间范围或按名称查找。',
@@ -97,7 +96,7 @@ export const zh: TranslationOf<typeof en> = {
   'map.yesterday': '昨天',
   'map.cell.whole': '{{when}}，{{name}}：完整率 {{share}}',
   'map.cell.missing_other': '缺失 {{count}} 次采样',
-  'map.cell.none': '{{when}}，{{name}}：没有应采的数据',
+  'map.cell.none': '{{when}}，{{name}}：未安排采集',
   'map.legend.0': '完整（100%）',
   'map.legend.1': '99.9% 及以上',
   'map.legend.2': '99% 及以上',
@@ -107,9 +106,9 @@ export const zh: TranslationOf<typeof en> = {
   'map.legend.none': '无应采数据',
   'map.panel': '缺失明细',
   'map.panel.of': '应采 {{expected}} 次，已存 {{stored}} 次',
-  'map.panel.due.since': '自 {{from}} 起应采，此前没有应采的数据。',
-  'map.panel.due.until': '应采至 {{to}}，此后没有应采的数据。',
-  'map.panel.due.within': '{{from}} 至 {{to}} 应采，此前和此后没有应采的数据。',
+  'map.panel.due.since': '自 {{from}} 起应采，此前未安排采集。',
+  'map.panel.due.until': '应采至 {{to}}，此后未安排采集。',
+  'map.panel.due.within': '{{from}} 至 {{to}} 应采，此前和此后未安排采集。',
   'map.panel.whole': '没有缺失。',
   'map.panel.refused_other': '有 {{count}} 次采样被数据库拒绝，保存在隔离区。',
   'map.panel.causes': '按原因',

@@ -10,24 +10,24 @@ interface ListProps {
   readonly views: readonly DeviceHealthView[];
   /** Number of all devices, including those that are not loaded yet. */
   readonly total: number;
-  /** Code of the device that is shown beside the list. */
-  readonly chosen: string | undefined;
+  /** Code of the device that is shown next to the list. */
+  readonly chosenDevice: string | undefined;
   /** Loads more devices; undefined when there are none, or they are on their way. */
   readonly more: (() => void) | undefined;
 }
 
 /** The list of devices. Only visible ones are in the page; arrow keys go from one to the next. */
-export function DeviceList({ views, total, chosen, more }: ListProps) {
+export function DeviceList({ views, total, chosenDevice, more }: ListProps) {
   const { t } = useDevicesTexts();
   const now = useNow().getTime();
   const { scroller, onKeyDown, rows } = useScrolledList({
     keys: views.map(keyOf),
     attribute: 'device',
-    chosen,
-    chosenIndex: views.findIndex(({ device }) => device === chosen),
+    chosenKey: chosenDevice,
+    chosenIndex: views.findIndex(({ device }) => device === chosenDevice),
   });
-  const seen = rows.getVirtualItems();
-  const last = seen.at(-1)?.index ?? 0;
+  const virtualRows = rows.getVirtualItems();
+  const last = virtualRows.at(-1)?.index ?? 0;
   useEffect(() => {
     if (more && last >= views.length - 50) more();
   }, [more, last, views.length]);
@@ -40,10 +40,10 @@ export function DeviceList({ views, total, chosen, more }: ListProps) {
           <Columns />
         </div>
         <div role="rowgroup" className="device-body" style={{ height: rows.getTotalSize() }}>
-          {seen.map(({ index, key, start }) => {
+          {virtualRows.map(({ index, key, start }) => {
             const view = views[index];
             if (view === undefined) return null;
-            const isChosen = view.device === chosen;
+            const isChosen = view.device === chosenDevice;
             return (
               <div
                 key={key}

@@ -20,7 +20,7 @@ import type { DeviceShow } from './device-search.ts';
 const healthPath = '/api/acquisition/devices/health/';
 const pageSize = 500;
 
-/** Devices of all sessions, failing ones first; further pages are loaded when somebody scrolls to them. */
+/** Devices of all sessions, failing ones first; further pages are loaded when the user scrolls to them. */
 export function useDeviceHealth({
   show,
   find,
@@ -83,8 +83,8 @@ export function useConfiguredDevice(device: string) {
       const { results } = await api.get<{ results: DeviceDetail[] }>('/api/config/devices/', {
         code: device,
       });
-      const [found] = results;
-      return found ? api.get<DeviceDetail>(`/api/config/devices/${found.id}/`) : null;
+      const [match] = results;
+      return match ? api.get<DeviceDetail>(`/api/config/devices/${match.id}/`) : null;
     },
     refetchInterval: 10_000,
     retry: (count, error) => !(error instanceof ApiRefusal) && count < 3,
@@ -157,29 +157,29 @@ export function useDeviceHistory(device: string, days: number) {
   return useQuery({
     queryKey: ['devices', 'history', device, days],
     queryFn: async (): Promise<DeviceHistory> => {
-      const asked = { device, from: `-${days}d` };
-      const [told, missed] = await Promise.all([
-        changesOf(asked),
+      const search = { device, from: `-${days}d` };
+      const [history, gapPages] = await Promise.all([
+        changesOf(search),
         readPages<GapsOfAll>(
           '/api/acquisition/gaps/',
-          { ...asked, cause: unheardCauses.join(',') },
+          { ...search, cause: unheardCauses.join(',') },
           changesAtMost,
         ),
       ]);
-      const gaps = missed.results.map((gap) => ({ ...gap, goesOn: gap.end_time >= missed.to }));
-      return { ...told, gaps, isWhole: told.isWhole && !missed.isCut };
+      const gaps = gapPages.results.map((gap) => ({ ...gap, goesOn: gap.end_time >= gapPages.to }));
+      return { ...history, gaps, isWhole: history.isWhole && !gapPages.isCut };
     },
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
   });
 }
 
-async function changesOf(asked: Query): Promise<Pick<DeviceHistory, 'changes' | 'isWhole'>> {
+async function changesOf(search: Query): Promise<Pick<DeviceHistory, 'changes' | 'isWhole'>> {
   const changes: DeviceChanges = [];
   let cursor: string | undefined;
   for (let page = 0; page < pagesAtMost && changes.length < changesAtMost; page += 1) {
     const { results, next_cursor } = await api.get<DeviceChangesPage>(`${healthPath}changes/`, {
-      ...asked,
+      ...search,
       limit: pageSize,
       cursor,
     });

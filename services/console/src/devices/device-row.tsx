@@ -9,7 +9,7 @@ import { keyOf, lastGood, severityOf, sinceOf, stateKey, wasNeverRead } from './
 import { percentText } from './percent.ts';
 import { type DevicesTexts, useDevicesTexts } from './texts.ts';
 
-/** A collector's report of this age is shown with the age: nobody knows the device's present state. */
+/** A collector's report of this age is shown with the age: the device's present state is unknown. */
 const oldSeconds = 30;
 
 interface RowProps {
@@ -26,12 +26,12 @@ export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowPro
   const severity = severityOf(condition);
   const age = (moment: string | null) =>
     moment === null ? '–' : ageText(t, Math.max(0, now - Math.floor(Date.parse(moment) / 1_000)));
-  const told = reported_at === null ? 0 : now - Date.parse(reported_at) / 1_000;
+  const silentSeconds = reported_at === null ? 0 : now - Date.parse(reported_at) / 1_000;
   const trip = health?.round_trip_ms;
   const ms = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
   const name = configured?.name && configured.name !== device ? `${configured.name} · ` : '';
-  const good = lastGood(view);
-  const lacking = lackingText(t, locale, view);
+  const lastAnswer = lastGood(view);
+  const missingText = lackingText(t, locale, view);
   return (
     <>
       <div role="cell" className="cell is-state">
@@ -42,8 +42,10 @@ export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowPro
         )}
         <span>
           <span className="word">{t(stateKey(view))}</span>
-          {lacking.length > 0 && <span className="under">{lacking.join(t('app.comma'))}</span>}
-          {told > oldSeconds && <span className="under">{t('devices.told', { age: ageText(t, told) })}</span>}
+          {missingText.length > 0 && <span className="under">{missingText.join(t('app.comma'))}</span>}
+          {silentSeconds > oldSeconds && (
+            <span className="under">{t('devices.told', { age: ageText(t, silentSeconds) })}</span>
+          )}
         </span>
       </div>
       <div role="cell" className="cell is-device">
@@ -66,7 +68,7 @@ export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowPro
         {age(sinceOf(view))}
       </div>
       <div role="cell" className="cell is-good is-number">
-        {wasNeverRead(view) ? t('devices.never') : age(good)}
+        {wasNeverRead(view) ? t('devices.never') : age(lastAnswer)}
       </div>
       <div role="cell" className="cell is-trip is-number">
         {trip ? t('devices.trip', { p50: ms.format(trip.p50), p99: ms.format(trip.p99) }) : '–'}

@@ -22,13 +22,13 @@ export interface DevicesSearch {
 }
 
 /** Leaves out unknown values. */
-export function devicesSearch(given: Record<string, unknown>): DevicesSearch {
-  const { find, session } = given;
+export function devicesSearch(search: Record<string, unknown>): DevicesSearch {
+  const { find, session } = search;
   return {
-    condition: deviceShows.filter((each) => each !== 'all').find((each) => each === given.condition),
+    condition: deviceShows.filter((each) => each !== 'all').find((each) => each === search.condition),
     find: typeof find === 'string' || typeof find === 'number' ? String(find) : undefined,
     session: typeof session === 'string' ? session : undefined,
-    days: historyDays.find((each) => each === given.days),
+    days: historyDays.find((each) => each === search.days),
   };
 }
 

@@ -2,14 +2,14 @@ import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-he
 import { expect, it } from 'vitest';
 import { wasNeverRead } from './device-state.ts';
 
-const silent = { status: 'timeout', consecutive_failures: 3, last_error: 'timeout' };
+const silentHealth = { status: 'timeout', consecutive_failures: 3, last_error: 'timeout' };
 const isNever = (last_success: string | null, ticks: { stored: number } | null) =>
-  wasNeverRead({ health: { ...silent, last_success }, ticks } as unknown as DeviceHealthView);
+  wasNeverRead({ health: { ...silentHealth, last_success }, ticks } as unknown as DeviceHealthView);
 
 it('calls a device never read only where that is known', () => {
   expect(isNever(null, { stored: 0 })).toBe(true);
   expect(isNever('2026-01-01T08:00:00Z', { stored: 0 })).toBe(false);
-  // The sample store is away, or has just come back.
+  // The sample store is unavailable, or has just come back.
   expect(isNever(null, null)).toBe(false);
   expect(isNever(null, { stored: 5 })).toBe(false);
 });

@@ -10,7 +10,7 @@ export function keyOf({ device, session_id }: Pick<DeviceHealthView, 'device' | 
   return `${session_id} ${device}`;
 }
 
-/** Undefined when nobody needs to look. */
+/** Undefined when no attention is needed. */
 export function severityOf(condition: DeviceCondition): Severity | undefined {
   switch (condition) {
     case 'failing':

@@ -3,18 +3,18 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { useCloseOnEscape } from '../parts/use-close-on-escape.ts';
-import { useSettled } from '../parts/use-settled.ts';
+import { useSettledValue } from '../parts/use-settled-value.ts';
 import { DeviceList } from './device-list.tsx';
 import { useConfiguredDevice, useDeviceHealth } from './device-queries.ts';
 import { type DeviceShow, deviceShows, useDevicesSearch } from './device-search.ts';
 import { useDevicesTexts } from './texts.ts';
 import './devices.css';
 
-/** The devices of all sessions, failing ones first, and one of them beside the list. */
+/** The devices of all sessions, failing ones first, and one of them next to the list. */
 export default function DevicesScreen() {
   const { t } = useDevicesTexts();
   const { show, find, session, device } = useDevicesSearch();
-  const query = useDeviceHealth({ show, find: useSettled(find), session });
+  const query = useDeviceHealth({ show, find: useSettledValue(find), session });
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const [first] = data?.pages ?? [];
   const views = data?.pages.flatMap(({ results }) => results) ?? [];
@@ -23,7 +23,7 @@ export default function DevicesScreen() {
   return (
     <div className={device === undefined ? 'devices-screen' : 'devices-screen has-device'}>
       <section className="devices-main" aria-labelledby="devices-title">
-        <Toolbar counted={first} />
+        <Toolbar deviceCounts={first} />
         {first === undefined ? (
           error ? (
             <ProblemText title={t('devices.failed')} error={error} again={() => void refetch()} />
@@ -36,7 +36,7 @@ export default function DevicesScreen() {
           <DeviceList
             views={views}
             total={totalOf(first, show)}
-            chosen={device}
+            chosenDevice={device}
             more={hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined}
           />
         )}
@@ -46,14 +46,14 @@ export default function DevicesScreen() {
   );
 }
 
-type Counted = Pick<DeviceHealthPage, 'counts' | 'with_never_delivered'>;
+type DeviceCounts = Pick<DeviceHealthPage, 'counts' | 'with_never_delivered'>;
 
-function totalOf({ counts, with_never_delivered: undelivered }: Counted, show: DeviceShow): number {
-  if (show === 'undelivered') return undelivered ?? 0;
+function totalOf({ counts, with_never_delivered: undeliveredCount }: DeviceCounts, show: DeviceShow): number {
+  if (show === 'undelivered') return undeliveredCount ?? 0;
   return show === 'all' ? Object.values(counts).reduce((sum, each) => sum + each, 0) : counts[show];
 }
 
-function Toolbar({ counted }: { counted: Counted | undefined }) {
+function Toolbar({ deviceCounts }: { deviceCounts: DeviceCounts | undefined }) {
   const { t, locale } = useDevicesTexts();
   const { show, find, session } = useDevicesSearch();
   const navigate = useNavigate();
@@ -69,7 +69,7 @@ function Toolbar({ counted }: { counted: Counted | undefined }) {
               each === show ||
               each === 'failing' ||
               each === 'healthy' ||
-              (counted !== undefined && totalOf(counted, each) > 0),
+              (deviceCounts !== undefined && totalOf(deviceCounts, each) > 0),
           )
           .map((each) => (
             <Link
@@ -79,7 +79,7 @@ function Toolbar({ counted }: { counted: Counted | undefined }) {
               aria-current={each === show ? 'true' : undefined}
             >
               {t(`devices.show.${each}`)}{' '}
-              <span className="count">{counted ? numbers.format(totalOf(counted, each)) : ''}</span>
+              <span className="count">{deviceCounts ? numbers.format(totalOf(deviceCounts, each)) : ''}</span>
             </Link>
           ))}
       </nav>
@@ -107,15 +107,19 @@ function Toolbar({ counted }: { counted: Counted | undefined }) {
 
 function Empty({ isFiltered, find }: { isFiltered: boolean; find: string }) {
   const { t } = useDevicesTexts();
-  const { data: configured } = useConfiguredDevice(find);
+  const { data: configuredDevice } = useConfiguredDevice(find);
   if (isFiltered) {
     return (
       <div className="empty">
         <p>{t('devices.none.found')}</p>
-        {configured && (
+        {configuredDevice && (
           <p>
-            {t('devices.none.unread', { device: configured.code })}{' '}
-            <Link to="/devices/$device" params={{ device: configured.code }} search={(before) => before}>
+            {t('devices.none.unread', { device: configuredDevice.code })}{' '}
+            <Link
+              to="/devices/$device"
+              params={{ device: configuredDevice.code }}
+              search={(before) => before}
+            >
               {t('devices.none.unread.show')}
             </Link>
           </p>

@@ -47,9 +47,9 @@ export const en = {
   'devices.undelivered_one': '{{count}} point without values',
   'devices.undelivered_other': '{{count}} points without values',
   'devices.slowShare': '{{share}} lost, 5 min',
-  'devices.nobody': 'nobody',
+  'devices.nobody': 'no collector',
   'devices.never': 'never',
-  'devices.told': 'told {{age}} ago',
+  'devices.told': 'reported {{age}} ago',
 } as const;
 
 export const zh: TranslationOf<typeof en> = {
@@ -85,7 +85,7 @@ export const zh: TranslationOf<typeof en> = {
   'devices.column.since': '已持续',
   'devices.column.good': '最近读到',
   'devices.column.trip': '往返时间',
-  'devices.column.trip.about': '最近应答的中位数和第 99 百分位数',
+  'devices.column.trip.about': '最近应答的中位数和 P99（99% 不超过）',
   'devices.column.missing': '24 小时缺失',
   'devices.column.missing.about': '最近 24 小时内本会话应采而没有数值的采样',
   'devices.column.session': '会话',

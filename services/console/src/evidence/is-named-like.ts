@@ -1,4 +1,4 @@
-interface Named {
+interface NamedSession {
   readonly session_id?: string | null;
   readonly task_code?: string | null;
   readonly task_name?: string | null;
@@ -8,7 +8,7 @@ interface Named {
 
 /** Whether the names of a row contain all words of the search. */
 export function isNamedLike(
-  { session_id, task_code, task_name, device, sites = [] }: Named,
+  { session_id, task_code, task_name, device, sites = [] }: NamedSession,
   find: string,
   ...others: readonly string[]
 ): boolean {

@@ -5,10 +5,10 @@ import { classicOf, readAddress } from './address-reading.ts';
 const notations = forms()[0]?.notations ?? [];
 
 it('an address is read as the manual means it, with its table where the digit names one', () => {
-  const read = ['40001', '465536', '30101', '00017', '0x1F', '100'].map((text) =>
+  const addresses = ['40001', '465536', '30101', '00017', '0x1F', '100'].map((text) =>
     readAddress(text, notations),
   );
-  expect(read).toEqual([
+  expect(addresses).toEqual([
     { wire: 0, sets: { table: 'holding_register' } },
     { wire: 65_535, sets: { table: 'holding_register' } },
     { wire: 100, sets: { table: 'input_register' } },
@@ -24,7 +24,7 @@ it('an address is read as the manual means it, with its table where the digit na
   ]);
 });
 
-it('an address on the wire is told as manuals count that begin with 1', () => {
+it('an address on the wire is also given as in manuals that count from 1', () => {
   const of = (table: string, wire: number) => classicOf(wire, () => table, notations);
   expect([of('holding_register', 0), of('input_register', 100), of('coil', 9_999)]).toEqual([
     '40001',

@@ -9,9 +9,9 @@ export interface AddressReading {
 }
 
 export function readAddress(text: string, notations: readonly AddressNotation[]): AddressReading | undefined {
-  const written = text.trim();
+  const address = text.trim();
   for (const { pattern, radix, first, sets } of notations) {
-    const [, digits] = new RegExp(pattern).exec(written) ?? [];
+    const [, digits] = new RegExp(pattern).exec(address) ?? [];
     if (digits === undefined) continue;
     const wire = Number.parseInt(digits, radix) - first;
     return wire >= 0 && wire <= 65_535 ? { wire, sets } : undefined;
@@ -22,16 +22,18 @@ export function readAddress(text: string, notations: readonly AddressNotation[])
 /** The same place in the notation that counts from 1 and names its table; undefined where there is none. */
 export function classicOf(
   wire: number,
-  chosen: (field: string) => string | undefined,
+  valueFor: (field: string) => string | undefined,
   notations: readonly AddressNotation[],
 ): string | undefined {
-  const named = notations.find(({ first, sets }) => {
-    const said = Object.entries(sets);
-    return first === 1 && said.length > 0 && said.every(([field, value]) => chosen(field) === value);
+  const notation = notations.find(({ first, sets }) => {
+    const settings = Object.entries(sets);
+    return (
+      first === 1 && settings.length > 0 && settings.every(([field, value]) => valueFor(field) === value)
+    );
   });
-  const prefix = named && /^\^([0-9])/.exec(named.pattern)?.[1];
-  if (named === undefined || prefix === undefined) return undefined;
-  const place = String(wire + named.first);
+  const prefix = notation && /^\^([0-9])/.exec(notation.pattern)?.[1];
+  if (notation === undefined || prefix === undefined) return undefined;
+  const place = String(wire + notation.first);
   return `${prefix}${place.padStart(place.length > 4 ? 5 : 4, '0')}`;
 }
 

@@ -10,7 +10,7 @@ import type { Forms } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { bodyOfDevice, tryDevice, useDevice, useSites } from './first-run-queries.ts';
 import { type KeptDraft, useKeptDraft } from './kept-draft.ts';
-import { nothingRefused, refusedBy } from './refusals.ts';
+import { noRefusal, refusalOf } from './refusals.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { TrialAnswer } from './trial-answer.tsx';
 
@@ -18,23 +18,23 @@ import { TrialAnswer } from './trial-answer.tsx';
 export function DeviceStep({
   protocols,
   id,
-  beside,
+  sideContent,
 }: {
   protocols: readonly Forms[];
   id: number | undefined;
   /** Alternatives to a new device. */
-  beside: ReactNode;
+  sideContent: ReactNode;
 }) {
   return id === undefined ? (
-    <NewDevice protocols={protocols} beside={beside} />
+    <NewDevice protocols={protocols} sideContent={sideContent} />
   ) : (
     <StoredDevice protocols={protocols} id={id} />
   );
 }
 
-function NewDevice({ protocols, beside }: { protocols: readonly Forms[]; beside: ReactNode }) {
-  const kept = useKeptDraft('first-run.device');
-  return <DeviceForm {...{ protocols, ...kept }} before={{}} id={undefined} beside={beside} />;
+function NewDevice({ protocols, sideContent }: { protocols: readonly Forms[]; sideContent: ReactNode }) {
+  const keptDraft = useKeptDraft('first-run.device');
+  return <DeviceForm {...{ protocols, ...keptDraft }} before={{}} id={undefined} sideContent={sideContent} />;
 }
 
 function StoredDevice({ protocols, id }: { protocols: readonly Forms[]; id: number }) {
@@ -62,11 +62,11 @@ function ChangedDevice({
   before: Record<string, unknown>;
 }) {
   const form = protocols.find(({ protocol }) => protocol === before.protocol);
-  const kept = useKeptDraft(`first-run.device.${id}`, {
+  const keptDraft = useKeptDraft(`first-run.device.${id}`, {
     ...(form && draftOf(form.device, before)),
     protocol: String(before.protocol),
   });
-  return <DeviceForm {...{ protocols, ...kept, before, id }} />;
+  return <DeviceForm {...{ protocols, ...keptDraft, before, id }} />;
 }
 
 interface DeviceFormProps extends KeptDraft {
@@ -74,26 +74,26 @@ interface DeviceFormProps extends KeptDraft {
   /** The stored device; empty for a new one. */
   readonly before: Record<string, unknown>;
   readonly id: number | undefined;
-  readonly beside?: ReactNode;
+  readonly sideContent?: ReactNode;
 }
 
-function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: DeviceFormProps) {
+function DeviceForm({ protocols, draft, setDraft, forget, before, id, sideContent }: DeviceFormProps) {
   const { t, language } = useFirstRunTexts();
   const navigate = useNavigate({ from: '/first-run' });
   const queries = useQueryClient();
   const sites = useSites();
   const form = protocols.find(({ protocol }) => protocol === draft.protocol) ?? protocols[0];
   const [trial, setTrial] = useState<{ readonly of: string; readonly answer: DeviceTrialView }>();
-  const [refused, setRefused] = useState(nothingRefused);
+  const [refusal, setRefusal] = useState(noRefusal);
   const isField = (field: string) => form?.device.properties[field] !== undefined;
   const body = form ? bodyOf(form.device, draft, before) : {};
   const asText = JSON.stringify(body);
 
   const test = useMutation({
     mutationFn: () => tryDevice(body),
-    onMutate: () => setRefused(nothingRefused),
+    onMutate: () => setRefusal(noRefusal),
     onSuccess: (answer) => setTrial({ of: asText, answer }),
-    onError: (error) => setRefused(refusedBy(error, 'device.', isField)),
+    onError: (error) => setRefusal(refusalOf(error, 'device.', isField)),
   });
   const save = useMutation({
     mutationFn: () =>
@@ -103,7 +103,7 @@ function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: 
             `/api/config/devices/${id}/`,
             changesOf(form?.device ?? ({ properties: {} } as FormSchema), body, before),
           ),
-    onMutate: () => setRefused(nothingRefused),
+    onMutate: () => setRefusal(noRefusal),
     onSuccess: async ({ id: stored }) => {
       forget();
       await queries.invalidateQueries({ queryKey: ['configuration'] });
@@ -111,11 +111,11 @@ function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: 
       await navigate({ search: { added: stored }, replace: true });
       await navigate({ search: { step: 'points', added: stored } });
     },
-    onError: (error) => setRefused(refusedBy(error, '', isField)),
+    onError: (error) => setRefusal(refusalOf(error, '', isField)),
   });
   if (form === undefined) return null;
   const isAnswered = trial !== undefined && trial.of === asText && trial.answer.answers;
-  const isTried = trial !== undefined || refused.whole !== undefined;
+  const isTried = trial !== undefined || refusal.whole !== undefined;
   const isBusy = test.isPending || save.isPending;
   const ask = () => {
     if (!isBusy) test.mutate();
@@ -142,7 +142,7 @@ function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: 
           schema={form.device}
           draft={draft}
           onChange={setDraft}
-          refused={refused.fields}
+          refusals={refusal.fields}
           choices={{
             site_id: (sites.data ?? []).map((site) => ({
               value: String(site.id),
@@ -184,9 +184,9 @@ function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: 
           answer={trial?.answer}
           isOld={trial !== undefined && trial.of !== asText}
           isAsking={test.isPending}
-          error={refused.whole}
+          error={refusal.whole}
         />
-        {beside}
+        {sideContent}
       </div>
     </div>
   );
@@ -198,10 +198,10 @@ function changesOf(
   body: Record<string, unknown>,
   before: Record<string, unknown>,
 ): Record<string, unknown> {
-  const wanted = Object.keys(before)
+  const changedFields = Object.keys(before)
     .filter((field) => properties[field] !== undefined)
     .map((field) => [field, body[field] ?? properties[field]?.default ?? null] as const);
   return Object.fromEntries(
-    wanted.filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field])),
+    changedFields.filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field])),
   );
 }

@@ -7,20 +7,20 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 
 const most = 2_000;
-const listed = <T>(path: string, query = {}) =>
+const readList = <T>(path: string, query = {}) =>
   api.list(path, query, most) as Promise<unknown> as Promise<T[]>;
 
 export function useSites() {
   return useQuery({
     queryKey: ['configuration', 'sites'],
-    queryFn: () => listed<SiteView>('/api/config/sites/'),
+    queryFn: () => readList<SiteView>('/api/config/sites/'),
   });
 }
 
 export function useTasks() {
   return useQuery({
     queryKey: ['configuration', 'tasks'],
-    queryFn: () => listed<TaskView>('/api/config/tasks/'),
+    queryFn: () => readList<TaskView>('/api/config/tasks/'),
   });
 }
 
@@ -35,7 +35,7 @@ export function useDevice(id: number) {
 export function usePoints(deviceId: number) {
   return useQuery({
     queryKey: ['configuration', 'points', deviceId],
-    queryFn: () => listed<PointView>('/api/config/points/', { device_id: deviceId }),
+    queryFn: () => readList<PointView>('/api/config/points/', { device_id: deviceId }),
   });
 }
 
@@ -49,7 +49,7 @@ export function useActiveSessions() {
 }
 
 /** A device that was created and is not read yet. */
-export interface Unfinished {
+export interface UnfinishedDevice {
   readonly device: DeviceView;
   readonly points: readonly PointView[];
   /** The only task with this device, which was never started. */
@@ -62,25 +62,28 @@ export function useUnfinished() {
   return useQuery({ queryKey: ['configuration', 'unfinished'], queryFn: readUnfinished });
 }
 
-async function readUnfinished(): Promise<{ readonly devices: number; readonly unfinished: Unfinished[] }> {
+async function readUnfinished(): Promise<{
+  readonly devices: number;
+  readonly unfinished: UnfinishedDevice[];
+}> {
   const [devices, tasks] = await Promise.all([
-    listed<DeviceView>('/api/config/devices/'),
-    listed<TaskView>('/api/config/tasks/'),
+    readList<DeviceView>('/api/config/devices/'),
+    readList<TaskView>('/api/config/tasks/'),
   ]);
   const tasksOf = (id: number) => tasks.filter(({ device_ids: ids }) => ids.includes(id));
   const candidates = devices.filter(({ id }) => tasksOf(id).length < 2).slice(-mostUnfinished);
-  const found = await Promise.all(
-    candidates.map(async (device): Promise<Unfinished | undefined> => {
+  const devicesFound = await Promise.all(
+    candidates.map(async (device): Promise<UnfinishedDevice | undefined> => {
       const [task] = tasksOf(device.id);
       if (task !== undefined && (await wasStarted(task))) return undefined;
       return {
         device,
         task,
-        points: await listed<PointView>('/api/config/points/', { device_id: device.id }),
+        points: await readList<PointView>('/api/config/points/', { device_id: device.id }),
       };
     }),
   );
-  return { devices: devices.length, unfinished: found.filter((each) => each !== undefined).reverse() };
+  return { devices: devices.length, unfinished: devicesFound.filter((each) => each !== undefined).reverse() };
 }
 
 async function wasStarted({ id }: TaskView): Promise<boolean> {

@@ -3,26 +3,26 @@ import { useEffect, useRef } from 'react';
 import { highestRole, isAtLeast, useMe } from '../api/me.ts';
 import { useProtocols } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
-import { ApplyToDevice } from './apply-to-device.tsx';
 import { DemoOffer } from './demo-offer.tsx';
 import { DeviceStep } from './device-step.tsx';
-import { useUnfinished } from './first-run-queries.ts';
+import { useActiveSessions, useTasks, useUnfinished } from './first-run-queries.ts';
 import { type Step, steps, useFirstRunSearch } from './first-run-search.ts';
 import { PointsStep } from './points-step.tsx';
 import { StartStep } from './start-step.tsx';
 import { useFirstRunTexts } from './texts.ts';
 import { UnfinishedList } from './unfinished-list.tsx';
 import './first-run.css';
+import { ApplyOffer } from '../apply/apply-offer.tsx';
 
 /** Leads from nothing to a first value in three steps. The server has everything made so far, the address the step. */
 export default function FirstRunScreen() {
   const { t } = useFirstRunTexts();
   const { step, added: device } = useFirstRunSearch();
   const me = useMe();
-  const { data: known } = useUnfinished();
+  const { data: unfinishedDevices } = useUnfinished();
   const protocols = useProtocols();
   const role = me && highestRole(me);
-  const isEmpty = known?.devices === 0;
+  const isEmpty = unfinishedDevices?.devices === 0;
   const title = useFocusOnChange(step);
   return (
     <div className="first-run">
@@ -55,9 +55,9 @@ export default function FirstRunScreen() {
               key={device ?? 'new'}
               protocols={protocols.data}
               id={device}
-              beside={
+              sideContent={
                 <>
-                  <UnfinishedList unfinished={known?.unfinished ?? []} />
+                  <UnfinishedList unfinished={unfinishedDevices?.unfinished ?? []} />
                   {isEmpty && <DemoOffer />}
                 </>
               }
@@ -117,4 +117,15 @@ function Steps({ current }: { current: Step }) {
       </ol>
     </nav>
   );
+}
+
+/** Offers the present configuration to sessions that read a device by an older one. */
+function ApplyToDevice({ id }: { id: number }) {
+  const tasks = useTasks().data ?? [];
+  const active = useActiveSessions().data ?? [];
+  const taskIds = new Set(tasks.filter(({ device_ids: ids }) => ids.includes(id)).map((task) => task.id));
+  const olderSessions = active.filter(
+    ({ is_newer_configured: isNewer, task_id: task }) => isNewer && taskIds.has(task),
+  );
+  return <ApplyOffer sessions={olderSessions} />;
 }

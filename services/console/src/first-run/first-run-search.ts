@@ -13,18 +13,18 @@ export interface FirstRunSearch {
 }
 
 /** Leaves out unknown values. */
-function firstRunSearch(given: Record<string, unknown>): FirstRunSearch {
-  const { session } = given;
+function firstRunSearch(search: Record<string, unknown>): FirstRunSearch {
+  const { session } = search;
   return {
-    step: steps.find((each) => each === given.step),
-    added: idOf(given.added),
-    task: idOf(given.task),
+    step: steps.find((each) => each === search.step),
+    added: idOf(search.added),
+    task: idOf(search.task),
     session: typeof session === 'string' ? session : undefined,
   };
 }
 
 export function useFirstRunSearch(): FirstRunSearch & { readonly step: Step } {
-  const search = firstRunSearch(useSearch({ from: '/first-run', select: (given) => ({ ...given }) }));
+  const search = firstRunSearch(useSearch({ from: '/first-run', select: (search) => ({ ...search }) }));
   // The steps after the first need a device.
   const { step = 'device', added } = search;
   return { ...search, step: added === undefined ? 'device' : step };

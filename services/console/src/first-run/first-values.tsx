@@ -20,7 +20,7 @@ interface ValuesProps {
 export function FirstValues({ session, device, points }: ValuesProps) {
   const { t, locale } = useFirstRunTexts();
   const plant = usePlantTime();
-  const { first, latest } = useSamples(session, device.code);
+  const { first, latest: latestSample } = useSamples(session, device.code);
   const { data: live } = useQuery({
     queryKey: ['sessions', session, 'status'],
     queryFn: () =>
@@ -30,7 +30,7 @@ export function FirstValues({ session, device, points }: ValuesProps) {
   const moment = (time: string) => plant.clock(new Date(time), true);
   const stored = useFirst(live?.storing?.state === 'stored' ? live.storing.last_stored : null);
   const holder = live?.placement?.collector_id;
-  const miss = latest?.miss;
+  const miss = latestSample?.miss;
   return (
     <section className="first-section" aria-labelledby="first-values-title">
       <h2 id="first-values-title">{t('first.values.title')}</h2>
@@ -50,7 +50,7 @@ export function FirstValues({ session, device, points }: ValuesProps) {
           {stored === null ? t('first.values.unkept') : t('first.values.kept', { time: moment(stored) })}
         </Way>
       </ol>
-      {first !== undefined && latest !== undefined && (
+      {first !== undefined && latestSample !== undefined && (
         <div className="first-table-frame">
           <table className="first-table">
             <thead>
@@ -62,7 +62,7 @@ export function FirstValues({ session, device, points }: ValuesProps) {
             </thead>
             <tbody>
               {points.map(({ id, code, count, unit }) => {
-                const value = latest.values[count === null ? code : `${code}[0]`];
+                const value = latestSample.values[count === null ? code : `${code}[0]`];
                 return (
                   <tr key={id}>
                     <th scope="row">{code}</th>
@@ -72,12 +72,12 @@ export function FirstValues({ session, device, points }: ValuesProps) {
                       ) : (
                         <strong>{valueText(value, unit, locale)}</strong>
                       )}{' '}
-                      {latest.uncertain.includes(code) && (
+                      {latestSample.uncertain.includes(code) && (
                         <span className="first-uncertain">{t('first.points.uncertain')}</span>
                       )}
                     </td>
                     <td>
-                      <time dateTime={latest.read_at}>{moment(latest.read_at)}</time>
+                      <time dateTime={latestSample.read_at}>{moment(latestSample.read_at)}</time>
                     </td>
                   </tr>
                 );
@@ -119,7 +119,7 @@ function Way({ isDone, children }: { isDone: boolean; children: string }) {
 /** Samples of the device as they come: the first with a value, and the newest. */
 function useSamples(session: string, device: string) {
   const [first, setFirst] = useState<LiveSample>();
-  const [latest, setLatest] = useState<LiveSample>();
+  const [latestSample, setLatest] = useState<LiveSample>();
   useEffect(() => {
     const url = new URL('api/acquisition/live/', apiRoot);
     url.searchParams.set('device', device);
@@ -132,5 +132,5 @@ function useSamples(session: string, device: string) {
     });
     return () => source.close();
   }, [session, device]);
-  return { first, latest };
+  return { first, latest: latestSample };
 }

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import { keep, readKept } from '../app/preferences.tsx';
+import { readSetting, storeSetting } from '../app/preferences.tsx';
 import type { Draft } from '../forms/form-schema.ts';
 
 /** A form that is half filled in, kept in the browser until it is sent. */
@@ -11,19 +11,19 @@ export interface KeptDraft {
 }
 
 export function useKeptDraft(name: string, first: Draft = {}): KeptDraft {
-  const [draft, setDraft] = useState(() => parsed(readKept(name)) ?? first);
+  const [draft, setDraft] = useState(() => parseDraft(readSetting(name)) ?? first);
   const change = useCallback(
     (next: Draft) => {
-      keep(name, JSON.stringify(next));
+      storeSetting(name, JSON.stringify(next));
       setDraft(next);
     },
     [name],
   );
-  const forget = useCallback(() => keep(name, JSON.stringify({})), [name]);
+  const forget = useCallback(() => storeSetting(name, JSON.stringify({})), [name]);
   return { draft, setDraft: change, forget };
 }
 
-function parsed(text: string | null): Draft | undefined {
+function parseDraft(text: string | null): Draft | undefined {
   try {
     const value: unknown = JSON.parse(text ?? 'null');
     // After a form is sent its draft is empty: the next one begins as without a draft.

@@ -1,3 +1,4 @@
+import type { AddressNotation } from '@holdfast/shared/contracts/http/protocols-http.ts';
 import { addressField } from '@holdfast/shared/contracts/protocols/point-place.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLayoutEffect, useRef, useState } from 'react';
@@ -8,14 +9,13 @@ import { SchemaForm } from '../forms/schema-form.tsx';
 import type { Forms } from '../forms/use-protocols.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
-import { AddressHint } from './address-hint.tsx';
-import { readAddress } from './address-reading.ts';
+import { classicOf, inHexadecimal, readAddress } from './address-reading.ts';
 import { useKeptDraft } from './kept-draft.ts';
 import { PointPreview } from './point-preview.tsx';
-import { nothingRefused, refusedBy } from './refusals.ts';
+import { noRefusal, refusalOf } from './refusals.ts';
 import { useFirstRunTexts } from './texts.ts';
 
-/** The form of a new point, beside the value that it would read. */
+/** The form of a new point, next to the value that it would read. */
 export function NewPoint({
   deviceId,
   device,
@@ -30,30 +30,30 @@ export function NewPoint({
   const { note } = useOutcomes();
   const within = useRef<HTMLDivElement>(null);
   const { draft, setDraft } = useKeptDraft(`first-run.point.${deviceId}`);
-  const [refused, setRefused] = useState(nothingRefused);
+  const [refusal, setRefusal] = useState(noRefusal);
   // A new round begins with a form that shows no faults yet.
   const [round, setRound] = useState(0);
-  const chosen = valueIn(form.point, draft);
+  const valueFor = valueIn(form.point, draft);
   const isField = (field: string) => form.point.properties[field] !== undefined;
   const address = addressField(form) ?? '';
   const change = (next: Draft) => {
-    const { [address]: written = '' } = next;
-    const reading = written === draft[address] ? undefined : readAddress(written, form.notations);
+    const { [address]: addressText = '' } = next;
+    const reading = addressText === draft[address] ? undefined : readAddress(addressText, form.notations);
     setDraft({ ...next, ...reading?.sets });
   };
   const add = useMutation({
     mutationFn: () =>
       api.command('/api/config/points/', { ...bodyOf(form.point, draft), device_id: deviceId }),
-    onMutate: () => setRefused(nothingRefused),
+    onMutate: () => setRefusal(noRefusal),
     onSuccess: async () => {
       setDraft(sharedByNext(form, draft));
       setRound(round + 1);
       await queries.invalidateQueries({ queryKey: ['configuration'] });
       note({ kind: 'stored', text: t('first.points.added', { point: draft.code ?? '' }) });
     },
-    onError: (error) => setRefused(refusedBy(error, '', isField)),
+    onError: (error) => setRefusal(refusalOf(error, '', isField)),
   });
-  // Runs with the empty form and not after the list is read again: by then somebody may be writing the next point.
+  // Runs with the empty form and not after the list is read again: by then the user may be entering the next point.
   useLayoutEffect(() => {
     if (round > 0) within.current?.querySelector('input')?.focus();
   }, [round]);
@@ -65,9 +65,11 @@ export function NewPoint({
           schema={form.point}
           draft={draft}
           onChange={change}
-          refused={refused.fields}
+          refusals={refusal.fields}
           hints={{
-            [address]: <AddressHint text={draft[address] ?? ''} chosen={chosen} notations={form.notations} />,
+            [address]: (
+              <AddressHint text={draft[address] ?? ''} valueFor={valueFor} notations={form.notations} />
+            ),
           }}
           onSubmit={() => {
             if (!add.isPending) add.mutate();
@@ -77,7 +79,7 @@ export function NewPoint({
             {t(add.isPending ? 'first.points.adding' : 'first.points.add')}
           </Button>
         </SchemaForm>
-        {refused.whole && <ProblemText title={t('first.failed')} error={refused.whole} />}
+        {refusal.whole && <ProblemText title={t('first.failed')} error={refusal.whole} />}
       </div>
       <PointPreview device={device} form={form} draft={draft} onChange={change} />
     </div>
@@ -90,4 +92,40 @@ function sharedByNext({ point }: Forms, draft: Draft): Draft {
   const isShared = (field: string) =>
     place.includes(field) && kindOf(point.properties[field] ?? {}) === 'choice';
   return Object.fromEntries(Object.entries(draft).filter(([field]) => isShared(field)));
+}
+
+/**
+ * Says how an address is read, while it is typed: manuals count from 0 or from 1, and seldom say which. Shows nothing where
+ * the protocol has no notations of numbers.
+ */
+function AddressHint({
+  text,
+  valueFor,
+  notations,
+}: {
+  text: string;
+  valueFor: (field: string) => string | undefined;
+  notations: readonly AddressNotation[];
+}) {
+  const { t } = useFirstRunTexts();
+  if (text.trim() === '' || notations.length === 0) return null;
+  const reading = readAddress(text, notations);
+  if (reading === undefined) return <p>{t('first.address.odd')}</p>;
+  const { wire, sets } = reading;
+  const addressText = text.trim();
+  const isNamed = Object.keys(sets).length > 0;
+  const classic = classicOf(wire, valueFor, notations);
+  return (
+    <>
+      <p>{t('first.address.wire', { written: addressText, wire: String(wire), hex: inHexadecimal(wire) })}</p>
+      {isNamed
+        ? /^[1-9]/.test(addressText) &&
+          Number(addressText) <= 65_535 && (
+            <p className="quiet">
+              {t('first.address.number', { written: addressText, hex: inHexadecimal(Number(addressText)) })}
+            </p>
+          )
+        : classic && <p className="quiet">{t('first.address.classic', { classic })}</p>}
+    </>
+  );
 }

@@ -1,7 +1,7 @@
 import type { DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { bodyOf, type Draft, given, isShown, valueIn } from '../forms/form-schema.ts';
+import { bodyOf, type Draft, isShown, presentSchema, valueIn } from '../forms/form-schema.ts';
 import type { Forms } from '../forms/use-protocols.ts';
 import { tryDevice } from './first-run-queries.ts';
 import { useFirstRunTexts } from './texts.ts';
@@ -23,28 +23,28 @@ export function PointPreview({
   onChange: (draft: Draft) => void;
 }) {
   const { t, locale, language } = useFirstRunTexts();
-  const tried = triedPoints(form, draft);
-  const wanted = useQuieted(JSON.stringify(tried?.map(({ body }) => body) ?? null));
+  const variants = variantsOf(form, draft);
+  const settledBodies = useSettledText(JSON.stringify(variants?.map(({ body }) => body) ?? null));
   const { data, error, isFetching, isPlaceholderData } = useQuery({
-    queryKey: ['first-run', 'try', device.code, wanted],
-    queryFn: () => tryDevice(device, JSON.parse(wanted)),
-    enabled: wanted !== 'null',
+    queryKey: ['first-run', 'try', device.code, settledBodies],
+    queryFn: () => tryDevice(device, JSON.parse(settledBodies)),
+    enabled: settledBodies !== 'null',
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 10_000,
     refetchOnWindowFocus: false,
   });
-  const [field = ''] = triedField(form, draft) ?? [];
-  const chosen = valueIn(form.point, draft)(field) ?? '';
+  const [field = ''] = variedField(form, draft) ?? [];
+  const valueFor = valueIn(form.point, draft)(field) ?? '';
   const unit = draft.unit ?? '';
   const isOld = isPlaceholderData || isFetching;
   return (
     <section className="first-answer" aria-labelledby="first-preview-title">
       <h2 id="first-preview-title">{t('first.preview.title')}</h2>
-      {tried === undefined ? (
+      {variants === undefined ? (
         <p className="quiet">
           {t('first.preview.none', {
-            fields: lackingIn(form, draft)
+            fields: missingFields(form, draft)
               .map((name) => form.point.properties[name]?.['x-label']?.[language] ?? name)
               .join(t('app.list')),
           })}
@@ -55,28 +55,28 @@ export function PointPreview({
         <p className="quiet">{t('first.points.reading')}</p>
       ) : (
         <div className={isOld ? 'first-preview is-old' : 'first-preview'} aria-live="polite">
-          <Chosen
+          <PreviewValue
             data={data}
             at={codeOf(
               Math.max(
                 0,
-                tried.findIndex(({ option }) => option === chosen),
+                variants.findIndex(({ option }) => option === valueFor),
               ),
             )}
             unit={unit}
             advice={form.advice.no_value[language]}
           />
-          {tried.length > 1 && hasSeveralBytes(data) && (
+          {variants.length > 1 && hasSeveralBytes(data) && (
             <div role="radiogroup" aria-labelledby="first-orders-title" className="first-orders">
               <p id="first-orders-title" className="small">
                 {t('first.preview.orders')}
               </p>
-              {tried.map(({ option }, index) => (
+              {variants.map(({ option }, index) => (
                 <label key={option} className="option">
                   <input
                     type="radio"
                     name="tried-order"
-                    checked={option === chosen}
+                    checked={option === valueFor}
                     onChange={() => onChange({ ...draft, [field]: option })}
                   />
                   <span>
@@ -93,7 +93,7 @@ export function PointPreview({
   );
 }
 
-function Chosen({
+function PreviewValue({
   data,
   at,
   unit,
@@ -105,21 +105,21 @@ function Chosen({
   advice: string;
 }) {
   const { t, locale } = useFirstRunTexts();
-  const read = data.points.find(({ code }) => code === at || code.startsWith(`${at}[`));
-  if (read === undefined) return null;
-  if (read.quality === 'bad') {
+  const point = data.points.find(({ code }) => code === at || code.startsWith(`${at}[`));
+  if (point === undefined) return null;
+  if (point.quality === 'bad') {
     return (
       <>
-        <p className="first-bad">{t('first.preview.bad', { detail: read.detail })}</p>
+        <p className="first-bad">{t('first.preview.bad', { detail: point.detail })}</p>
         <p className="small">{advice}</p>
       </>
     );
   }
   return (
     <>
-      <p className="first-figure">{valueText(read.value, unit, locale)}</p>
-      {read.raw.length > 0 && (
-        <p className="small quiet">{t('first.preview.raw', { raw: read.raw.slice(0, 8).join(' ') })}</p>
+      <p className="first-figure">{valueText(point.value, unit, locale)}</p>
+      {point.raw.length > 0 && (
+        <p className="small quiet">{t('first.preview.raw', { raw: point.raw.slice(0, 8).join(' ') })}</p>
       )}
     </>
   );
@@ -136,43 +136,46 @@ function hasSeveralBytes({ points }: DeviceTrialView): boolean {
   return (points[0]?.raw.length ?? 0) > 1;
 }
 
-interface Tried {
+interface Variant {
   readonly option: string;
   readonly body: Record<string, unknown>;
 }
 
 /** Fields that a point needs to be read and that are still missing; a notation of the address may give them as well. */
-function lackingIn({ point, notations }: Forms, draft: Draft): string[] {
-  const named = notations.flatMap(({ sets }) => Object.keys(sets));
-  const needed = new Set([...(point.required ?? []).filter((name) => name !== 'code'), ...named]);
-  const chosen = valueIn(point, draft);
-  return Object.keys(point.properties).filter((name) => needed.has(name) && !chosen(name)?.trim());
+function missingFields({ point, notations }: Forms, draft: Draft): string[] {
+  const notationFields = notations.flatMap(({ sets }) => Object.keys(sets));
+  const requiredFields = new Set([
+    ...(point.required ?? []).filter((name) => name !== 'code'),
+    ...notationFields,
+  ]);
+  const valueFor = valueIn(point, draft);
+  return Object.keys(point.properties).filter((name) => requiredFields.has(name) && !valueFor(name)?.trim());
 }
 
 /** The point in each variant that a reading can tell apart; undefined as long as it cannot be read at all. */
-function triedPoints(form: Forms, draft: Draft): readonly Tried[] | undefined {
-  if (lackingIn(form, draft).length > 0) return undefined;
+function variantsOf(form: Forms, draft: Draft): readonly Variant[] | undefined {
+  if (missingFields(form, draft).length > 0) return undefined;
   const { name: _, writable: __, report: ___, period_ms: ____, ...body } = bodyOf(form.point, draft);
-  const [field, options = ['']] = triedField(form, draft) ?? [];
+  const [field, options = ['']] = variedField(form, draft) ?? [];
   return options.map((option, index) => ({
     option,
     body: { ...body, ...(field !== undefined && { [field]: option }), code: codeOf(index) },
   }));
 }
 
-function triedField(form: Forms, draft: Draft): readonly [string, readonly string[]] | undefined {
-  const chosen = valueIn(form.point, draft);
-  const found = Object.entries(form.point.properties).find(
-    ([, schema]) => schema['x-try-options'] === true && isShown(schema, chosen),
+function variedField(form: Forms, draft: Draft): readonly [string, readonly string[]] | undefined {
+  const valueFor = valueIn(form.point, draft);
+  const field = Object.entries(form.point.properties).find(
+    ([, schema]) => schema['x-try-options'] === true && isShown(schema, valueFor),
   );
-  return found && [found[0], (given(found[1]).enum ?? []).map(String)];
+  return field && [field[0], (presentSchema(field[1]).enum ?? []).map(String)];
 }
 
-function useQuieted(text: string): string {
-  const [quieted, setQuieted] = useState(text);
+function useSettledText(text: string): string {
+  const [settledText, setSettledText] = useState(text);
   useEffect(() => {
-    const timer = setTimeout(() => setQuieted(text), quietMs);
+    const timer = setTimeout(() => setSettledText(text), quietMs);
     return () => clearTimeout(timer);
   }, [text]);
-  return quieted;
+  return settledText;
 }

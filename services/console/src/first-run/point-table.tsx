@@ -17,19 +17,19 @@ import { valueText } from './value-text.ts';
 export function PointTable({
   points,
   form,
-  read,
+  testRead,
 }: {
   points: readonly PointView[];
   form: Forms;
-  read: UseQueryResult<DeviceTestView>;
+  testRead: UseQueryResult<DeviceTestView>;
 }) {
   const { t, locale, language } = useFirstRunTexts();
   const plant = usePlantTime();
   const address = addressField(form) ?? '';
-  const values = new Map(read.data?.points.map((each) => [each.code, each]));
+  const values = new Map(testRead.data?.points.map((each) => [each.code, each]));
   return (
     <>
-      {read.error && <ProblemText title={t('first.trial.failed')} error={read.error} />}
+      {testRead.error && <ProblemText title={t('first.trial.failed')} error={testRead.error} />}
       <div className="first-table-frame">
         <table className="first-table">
           <thead>
@@ -38,9 +38,9 @@ export function PointTable({
               <th scope="col">{form.point.properties[address]?.['x-label']?.[language] ?? address}</th>
               <th scope="col">
                 {t('first.points.value')}
-                {read.data && (
+                {testRead.data && (
                   <span className="small quiet first-age">
-                    {t('first.points.at', { time: plant.clock(new Date(read.dataUpdatedAt), true) })}
+                    {t('first.points.at', { time: plant.clock(new Date(testRead.dataUpdatedAt), true) })}
                   </span>
                 )}
               </th>
@@ -102,8 +102,8 @@ function placeOf(point: PointView, form: Forms, field: string, language: Languag
   const { data_type: type } = point;
   if (form.notations.length === 0) return { short: address, place: [type, ...more] };
   const wire = Number(point[field as keyof PointView]);
-  const said = (name: string) => String(point[name as keyof PointView] ?? '');
-  const short = classicOf(wire, said, form.notations) ?? inHexadecimal(wire);
+  const textOf = (name: string) => String(point[name as keyof PointView] ?? '');
+  const short = classicOf(wire, textOf, form.notations) ?? inHexadecimal(wire);
   return { short, place: [address, type, ...more] };
 }
 

@@ -15,7 +15,7 @@ export function PointsStep({ protocols, id }: { protocols: readonly Forms[]; id:
   const device = useDevice(id);
   const points = usePoints(id);
   const count = points.data?.length ?? 0;
-  const read = useQuery({
+  const testRead = useQuery({
     queryKey: ['configuration', 'read', id, points.data?.map((each) => each.id).join()],
     queryFn: () => testDevice(id),
     enabled: count > 0,
@@ -42,15 +42,19 @@ export function PointsStep({ protocols, id }: { protocols: readonly Forms[]; id:
         <header className="first-section-head">
           <h2 id="first-points-title">{t('first.points.of', { device: name || code })}</h2>
           {count > 0 && (
-            <Button className="button" isDisabled={read.isFetching} onPress={() => void read.refetch()}>
-              {t(read.isFetching ? 'first.points.reading' : 'first.points.read')}
+            <Button
+              className="button"
+              isDisabled={testRead.isFetching}
+              onPress={() => void testRead.refetch()}
+            >
+              {t(testRead.isFetching ? 'first.points.reading' : 'first.points.read')}
             </Button>
           )}
         </header>
         {count === 0 ? (
           <p className="quiet">{t('first.points.none')}</p>
         ) : (
-          <PointTable points={points.data} form={form} read={read} />
+          <PointTable points={points.data} form={form} testRead={testRead} />
         )}
       </section>
       <section className="first-section" aria-labelledby="first-new-title">

@@ -1,21 +1,21 @@
 import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 
 /** Why a request was refused: field by field where the API tells fields, else as a whole. */
-export interface Refused {
+export interface FormRefusal {
   readonly fields: ReadonlyMap<string, string>;
   readonly whole: Error | undefined;
 }
 
-export const nothingRefused: Refused = { fields: new Map(), whole: undefined };
+export const noRefusal: FormRefusal = { fields: new Map(), whole: undefined };
 
 /** Fields that problem codes are about, where the API does not name the field. */
 const fieldOfCode: Readonly<Record<string, string>> = { duplicate_code: 'code' };
 
 /**
  * @param within prefix of the form's fields in the body: `device.`
- * @param known whether the form has a field of this name
+ * @param hasField whether the form has a field of this name
  */
-export function refusedBy(error: unknown, within: string, known: (field: string) => boolean): Refused {
+export function refusalOf(error: unknown, within: string, hasField: (field: string) => boolean): FormRefusal {
   if (error instanceof NoAnswer) return { fields: new Map(), whole: error };
   if (!(error instanceof ApiRefusal)) throw error;
   const { errors = [], detail = '' } = error.problem;
@@ -23,7 +23,7 @@ export function refusedBy(error: unknown, within: string, known: (field: string)
   for (const { path, message } of errors) {
     if (!path.startsWith(within)) continue;
     const field = path.slice(within.length);
-    if (known(field.split('.')[0] ?? '') && !fields.has(field)) fields.set(field, message);
+    if (hasField(field.split('.')[0] ?? '') && !fields.has(field)) fields.set(field, message);
   }
   const byCode = fieldOfCode[error.code];
   if (byCode !== undefined && fields.size === 0) fields.set(byCode, detail);

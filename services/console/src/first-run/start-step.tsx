@@ -12,7 +12,7 @@ import { durationText } from '../time/duration.ts';
 import { useActiveSessions, useDevice, usePoints, useTasks } from './first-run-queries.ts';
 import { useFirstRunSearch } from './first-run-search.ts';
 import { FirstValues } from './first-values.tsx';
-import { nothingRefused, refusedBy } from './refusals.ts';
+import { noRefusal, refusalOf } from './refusals.ts';
 import { useFirstRunTexts } from './texts.ts';
 
 const periodsMs = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 60_000];
@@ -50,49 +50,53 @@ interface StartProps {
 
 function StartForm({ device, points, tasks, running }: StartProps) {
   const { t } = useFirstRunTexts();
-  const { task: begun } = useFirstRunSearch();
+  const { task: taskBefore } = useFirstRunSearch();
   const navigate = useNavigate({ from: '/first-run' });
   const queries = useQueryClient();
   const id = useId();
   const own =
-    tasks.find((each) => each.id === begun) ?? tasks.find(({ device_ids }) => device_ids.includes(device.id));
+    tasks.find((each) => each.id === taskBefore) ??
+    tasks.find(({ device_ids }) => device_ids.includes(device.id));
   const [taskId, setTaskId] = useState(own?.id);
   const [code, setCode] = useState(() => freeCode(device.code, tasks));
   const [periodMs, setPeriodMs] = useState(own?.period_ms ?? 1_000);
-  const [refused, setRefused] = useState(nothingRefused);
-  const [joined, setJoined] = useState<TaskView>();
-  const chosen = tasks.find((each) => each.id === taskId);
-  const isRunning = chosen !== undefined && running.has(chosen.id);
+  const [refusal, setRefusal] = useState(noRefusal);
+  const [joinedTask, setJoinedTask] = useState<TaskView>();
+  const chosenTask = tasks.find((each) => each.id === taskId);
+  const isRunning = chosenTask !== undefined && running.has(chosenTask.id);
 
   const start = useMutation({
     mutationFn: async () => {
-      const task = await withDevice(chosen, { device, code, periodMs });
+      const task = await withDevice(chosenTask, { device, code, periodMs });
       if (running.has(task.id)) return { task, started: undefined };
       // A user who reloads the page goes on with this task and makes no second one.
       await navigate({ search: (before) => ({ ...before, task: task.id }), replace: true });
       setTaskId(task.id);
-      const started = await api.command<StartedTask>('/api/acquisition/sessions/start-task/', {
+      const startedTask = await api.command<StartedTask>('/api/acquisition/sessions/start-task/', {
         task_id: task.id,
       });
-      return { task, started };
+      return { task, started: startedTask };
     },
-    onMutate: () => setRefused(nothingRefused),
-    onSuccess: ({ task, started }) => {
-      if (started === undefined) setJoined(task);
-      else void navigate({ search: (before) => ({ ...before, task: task.id, session: started.session_id }) });
+    onMutate: () => setRefusal(noRefusal),
+    onSuccess: ({ task, started: startedTask }) => {
+      if (startedTask === undefined) setJoinedTask(task);
+      else
+        void navigate({
+          search: (before) => ({ ...before, task: task.id, session: startedTask.session_id }),
+        });
     },
-    onError: (error) => setRefused(refusedBy(error, '', (field) => field === 'code')),
+    onError: (error) => setRefusal(refusalOf(error, '', (field) => field === 'code')),
     onSettled: () =>
       Promise.all(
         ['configuration', 'sessions', 'tasks'].map((key) => queries.invalidateQueries({ queryKey: [key] })),
       ),
   });
-  if (joined !== undefined) {
+  if (joinedTask !== undefined) {
     return (
       <section className="first-section" aria-live="polite">
-        <p>{t('first.start.added', { device: device.code, task: joined.code })}</p>
+        <p>{t('first.start.added', { device: device.code, task: joinedTask.code })}</p>
         <div className="schema-actions">
-          <Link to="/sessions" search={{ session: running.get(joined.id) }} className="button is-main">
+          <Link to="/sessions" search={{ session: running.get(joinedTask.id) }} className="button is-main">
             {t('first.start.sessions')}
           </Link>
           <Link to="/first-run" className="button">
@@ -102,7 +106,7 @@ function StartForm({ device, points, tasks, running }: StartProps) {
       </section>
     );
   }
-  const codeFault = refused.fields.get('code');
+  const codeFault = refusal.fields.get('code');
   return (
     <form
       className="first-section first-start"
@@ -133,7 +137,7 @@ function StartForm({ device, points, tasks, running }: StartProps) {
           <span className="small quiet">{t('first.start.task.help')}</span>
         </label>
       )}
-      {chosen === undefined && (
+      {chosenTask === undefined && (
         <div className="labelled">
           <label htmlFor={`${id}code`}>{t('first.start.task.code')}</label>
           <input
@@ -158,7 +162,7 @@ function StartForm({ device, points, tasks, running }: StartProps) {
           )}
         </div>
       )}
-      {chosen === undefined && (
+      {chosenTask === undefined && (
         <label className="labelled">
           {t('first.start.period')}
           <select
@@ -175,13 +179,13 @@ function StartForm({ device, points, tasks, running }: StartProps) {
           <span className="small quiet">{t('first.start.period.help')}</span>
         </label>
       )}
-      {refused.whole && <ProblemText title={t('first.start.refused')} error={refused.whole} />}
+      {refusal.whole && <ProblemText title={t('first.start.refused')} error={refusal.whole} />}
       <div className="schema-actions">
         <Button className="button is-main" type="submit" isDisabled={start.isPending}>
           {start.isPending
             ? t('state.starting')
             : isRunning
-              ? t('first.start.add', { task: chosen.code })
+              ? t('first.start.add', { task: chosenTask.code })
               : t('first.start.do')}
         </Button>
       </div>
@@ -191,31 +195,31 @@ function StartForm({ device, points, tasks, running }: StartProps) {
 
 /** The chosen task with the device added, or a new task of this device alone. */
 async function withDevice(
-  chosen: TaskView | undefined,
+  chosenTask: TaskView | undefined,
   {
     device,
     code,
     periodMs,
   }: { readonly device: DeviceDetail; readonly code: string; readonly periodMs: number },
 ): Promise<TaskView> {
-  if (chosen === undefined) {
+  if (chosenTask === undefined) {
     return api.command<TaskView>('/api/config/tasks/', {
       code: code.trim(),
       period_ms: periodMs,
       device_ids: [device.id],
     });
   }
-  if (chosen.device_ids.includes(device.id)) return chosen;
-  return api.patch<TaskView>(`/api/config/tasks/${chosen.id}/`, {
-    device_ids: [...chosen.device_ids, device.id],
+  if (chosenTask.device_ids.includes(device.id)) return chosenTask;
+  return api.patch<TaskView>(`/api/config/tasks/${chosenTask.id}/`, {
+    device_ids: [...chosenTask.device_ids, device.id],
   });
 }
 
 function freeCode(code: string, tasks: readonly TaskView[]): string {
-  const taken = new Set(tasks.map((each) => each.code));
-  for (let number = 2; taken.has(code) || number > 2; number += 1) {
+  const codes = new Set(tasks.map((each) => each.code));
+  for (let number = 2; codes.has(code) || number > 2; number += 1) {
     const next = `${code}-${number}`;
-    if (!taken.has(next)) return next;
+    if (!codes.has(next)) return next;
   }
   return code;
 }

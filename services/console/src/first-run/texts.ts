@@ -35,7 +35,7 @@ export const en = {
   'first.device.save.anyway': 'Save without an answer',
   'first.device.save.first': 'Saving comes after a test, answered or not.',
   'first.device.saving': 'Saving …',
-  'first.device.other': 'The fields have changed since. Test once more.',
+  'first.device.other': 'The fields have changed since. Test again.',
 
   'first.trial.title': 'Answer of the device',
   'first.trial.none':
@@ -103,10 +103,8 @@ export const en = {
   'first.start.task.running': '{{task}} (runs)',
   'first.start.period': 'Read every',
   'first.start.period.help': 'All points, but those that have a period of their own.',
-  'first.start.what_one':
-    '{{count}} point is read and stored from the start on, until somebody stops the session.',
-  'first.start.what_other':
-    '{{count}} points are read and stored from the start on, until somebody stops the session.',
+  'first.start.what_one': '{{count}} point is read and stored until the session is stopped.',
+  'first.start.what_other': '{{count}} points are read and stored until the session is stopped.',
   'first.start.do': 'Start reading',
   'first.start.add': 'Add it to {{task}}',
   'first.start.added':

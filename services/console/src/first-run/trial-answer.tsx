@@ -1,7 +1,6 @@
 import type { DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { Forms } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
-import { kindOfTrial } from './device-advice.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { valueText } from './value-text.ts';
 
@@ -15,7 +14,7 @@ interface TrialProps {
   readonly error: Error | undefined;
 }
 
-/** The machine's answer, beside the form; if there is none, the reason and what to try. */
+/** The machine's answer, next to the form; if there is none, the reason and what to try. */
 export function TrialAnswer({ form, body, answer, isOld, isAsking, error }: TrialProps) {
   const { t } = useFirstRunTexts();
   return (
@@ -30,23 +29,23 @@ export function TrialAnswer({ form, body, answer, isOld, isAsking, error }: Tria
       ) : (
         <>
           {isOld && <p className="first-note">{t('first.device.other')}</p>}
-          <Told answer={answer} form={form} />
+          <TrialText answer={answer} form={form} />
         </>
       )}
     </section>
   );
 }
 
-function Told({ answer, form }: { answer: DeviceTrialView; form: Forms }) {
+function TrialText({ answer, form }: { answer: DeviceTrialView; form: Forms }) {
   const { t, locale, language } = useFirstRunTexts();
   const { collector_id: collector, requests, points, detail } = answer;
   const kind = kindOfTrial(answer);
   const { place: where } = answer;
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const ms = numbers.format(requests.at(-1)?.ms ?? 0);
-  const read = points.find(({ quality }) => quality !== 'bad');
-  const readText = ({ value: read, raw }: DeviceTrialView['points'][number]) => {
-    const value = valueText(read, '', locale);
+  const point = points.find(({ quality }) => quality !== 'bad');
+  const readText = ({ value: pointValue, raw }: DeviceTrialView['points'][number]) => {
+    const value = valueText(pointValue, '', locale);
     return raw.length > 0
       ? t('first.trial.reads.raw', { value, raw: raw.join(' ') })
       : t('first.trial.reads.value', { value });
@@ -56,7 +55,7 @@ function Told({ answer, form }: { answer: DeviceTrialView; form: Forms }) {
       {kind === 'reads' ? (
         <>
           <p className="first-verdict is-good">{t('first.trial.reads', { where, ms })}</p>
-          {read && <p>{readText(read)}</p>}
+          {point && <p>{readText(point)}</p>}
         </>
       ) : kind === 'refuses' ? (
         <>
@@ -89,4 +88,16 @@ function whereIs({ host, port, serial }: Record<string, unknown>): string {
   const path = (serial as { path?: unknown } | undefined)?.path;
   if (path !== undefined) return String(path);
   return [host ?? '', port].filter((each) => each !== undefined && each !== '').join(':');
+}
+
+/** The outcome of a trial, in kinds that a person can act on. */
+type TrialKind = 'reads' | 'refuses' | 'connection' | 'timeout' | 'gateway' | 'permission' | 'other';
+
+function kindOfTrial({ answers, status, requests, detail }: DeviceTrialView): TrialKind {
+  if (answers) return status === 'failed' ? 'refuses' : 'reads';
+  if (detail.includes('DEVICE_NETWORKS')) return 'permission';
+  const failures = requests.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
+  const last = failures.at(-1);
+  if (last === 'gateway' || last === 'timeout' || last === 'connection') return last;
+  return 'other';
 }

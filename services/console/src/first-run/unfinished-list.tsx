@@ -5,13 +5,13 @@ import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { Overlay } from '../parts/overlay.tsx';
-import type { Unfinished } from './first-run-queries.ts';
+import type { UnfinishedDevice } from './first-run-queries.ts';
 import { useFirstRunTexts } from './texts.ts';
 
 /** Devices that were created but are not read: each can be continued or removed. */
-export function UnfinishedList({ unfinished }: { unfinished: readonly Unfinished[] }) {
+export function UnfinishedList({ unfinished }: { unfinished: readonly UnfinishedDevice[] }) {
   const { t } = useFirstRunTexts();
-  const [asked, setAsked] = useState<Unfinished>();
+  const [deviceToDelete, setDeviceToDelete] = useState<UnfinishedDevice>();
   if (unfinished.length === 0) return null;
   return (
     <section className="first-unfinished" aria-labelledby="first-unfinished-title">
@@ -40,7 +40,7 @@ export function UnfinishedList({ unfinished }: { unfinished: readonly Unfinished
               <Button
                 className="button is-bare"
                 aria-label={t('first.delete.of', { name: device.code })}
-                onPress={() => setAsked(each)}
+                onPress={() => setDeviceToDelete(each)}
               >
                 {t('first.delete')}
               </Button>
@@ -48,12 +48,14 @@ export function UnfinishedList({ unfinished }: { unfinished: readonly Unfinished
           );
         })}
       </ul>
-      {asked && <DeleteDialog unfinished={asked} onClose={() => setAsked(undefined)} />}
+      {deviceToDelete && (
+        <DeleteDialog unfinished={deviceToDelete} onClose={() => setDeviceToDelete(undefined)} />
+      )}
     </section>
   );
 }
 
-function DeleteDialog({ unfinished, onClose }: { unfinished: Unfinished; onClose: () => void }) {
+function DeleteDialog({ unfinished, onClose }: { unfinished: UnfinishedDevice; onClose: () => void }) {
   const { t } = useFirstRunTexts();
   const queries = useQueryClient();
   const { note, noteFailure } = useOutcomes();
@@ -90,7 +92,7 @@ function DeleteDialog({ unfinished, onClose }: { unfinished: Unfinished; onClose
 }
 
 /** Removes the device's own task, its points and the device, in this order, so that nothing refers to a removed thing. */
-async function removeUnfinished({ device, points, task }: Unfinished): Promise<void> {
+async function removeUnfinished({ device, points, task }: UnfinishedDevice): Promise<void> {
   if (task !== undefined) {
     const others = task.device_ids.filter((id) => id !== device.id);
     if (others.length === 0) await api.delete(`/api/config/tasks/${task.id}/`);

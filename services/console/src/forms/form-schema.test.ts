@@ -37,10 +37,10 @@ describe.each(forms)('a form of $protocol', ({ protocol, device, point, devices,
   });
 
   it('draws every field but those that are the same for all, and lists', () => {
-    const undrawn = Object.entries({ ...device.properties, ...point.properties })
+    const undrawnFields = Object.entries({ ...device.properties, ...point.properties })
       .filter(([, field]) => kindOf(field) === 'none' && field.const === undefined)
       .map(([name]) => name);
-    expect(undrawn).toEqual([]);
+    expect(undrawnFields).toEqual([]);
   });
 });
 
@@ -96,11 +96,11 @@ describe('a form', () => {
   });
 
   it('keeps of a stored body what it does not draw', () => {
-    const excluded = [{ table: 'coil', from: 1, to: 2 }];
-    const before = { code: 'a', host: 'x', profile: { max_hole: 4, excluded } };
+    const excludedRanges = [{ table: 'coil', from: 1, to: 2 }];
+    const before = { code: 'a', host: 'x', profile: { max_hole: 4, excluded: excludedRanges } };
     expect(bodyOf(device, { ...draftOf(device, before), host: 'y' }, before)).toMatchObject({
       host: 'y',
-      profile: { max_hole: 4, excluded },
+      profile: { max_hole: 4, excluded: excludedRanges },
     });
   });
 });

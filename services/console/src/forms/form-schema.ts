@@ -56,7 +56,7 @@ export type FieldKind =
   | 'none';
 
 /** The schema of a field's value without null, which an empty field stands for. */
-export function given(schema: FieldSchema): FieldSchema {
+export function presentSchema(schema: FieldSchema): FieldSchema {
   const { anyOf, type, ...rest } = schema;
   if (Array.isArray(type)) return { ...schema, type: type.find((each) => each !== 'null') };
   const set = anyOf?.filter((each) => each.type !== 'null');
@@ -70,7 +70,7 @@ export function given(schema: FieldSchema): FieldSchema {
 
 export function kindOf(schema: FieldSchema): FieldKind {
   if (schema.const !== undefined) return 'none';
-  const { type, enum: values, anyOf, properties, additionalProperties } = given(schema);
+  const { type, enum: values, anyOf, properties, additionalProperties } = presentSchema(schema);
   if (values) return 'choice';
   if (properties) return 'fields';
   if (anyOf) return 'mixed';
@@ -85,13 +85,13 @@ export function kindOf(schema: FieldSchema): FieldKind {
 }
 
 /** The value of a field: empty where it is not set or another field may set it, undefined where it is still to be chosen. */
-export type Chosen = (field: string) => string | undefined;
+export type ValueLookup = (field: string) => string | undefined;
 
-export function fits(conditions: readonly Condition[] | undefined, chosen: Chosen): boolean {
+export function fits(conditions: readonly Condition[] | undefined, valueFor: ValueLookup): boolean {
   if (conditions === undefined) return true;
   return conditions.some((condition) =>
     Object.entries(condition).every(([field, values]) => {
-      const value = chosen(field);
+      const value = valueFor(field);
       return value === '' || (value !== undefined && values.includes(value));
     }),
   );
@@ -113,14 +113,17 @@ export function draftOf(schema: FieldSchema, body: Readonly<Record<string, unkno
     const value = body[name];
     if (kindOf(field) === 'fields') {
       if (value)
-        Object.assign(draft, draftOf(given(field), value as Record<string, unknown>, `${path}${name}.`));
+        Object.assign(
+          draft,
+          draftOf(presentSchema(field), value as Record<string, unknown>, `${path}${name}.`),
+        );
     } else if (value !== undefined && value !== field.default) draft[path + name] = textOf(value);
   }
   return draft;
 }
 
 /** Looks up a field's value in the draft, else its default. */
-export function valueIn(schema: FormSchema, draft: Draft): Chosen {
+export function valueIn(schema: FormSchema, draft: Draft): ValueLookup {
   return (field) => {
     const value = draft[field] || textOf(schema.properties[field]?.default);
     return value === '' && schema.required?.includes(field) ? undefined : value;
@@ -128,33 +131,44 @@ export function valueIn(schema: FormSchema, draft: Draft): Chosen {
 }
 
 /** Whether a field goes with the choices in other fields. A field that waits for a choice is hidden until it is made. */
-export function isShown(field: FieldSchema, chosen: Chosen): boolean {
-  return kindOf(field) !== 'none' && fits(field['x-when'], chosen);
+export function isShown(field: FieldSchema, valueFor: ValueLookup): boolean {
+  return kindOf(field) !== 'none' && fits(field['x-when'], valueFor);
 }
 
 /**
  * The other field whose choice this one waits for, where this one goes with most of the choices there: it is then shown
  * from the start, and cannot be filled in yet.
  */
-export function awaitedBy(field: FieldSchema, within: FormSchema, chosen: Chosen): string | undefined {
+export function missingDependency(
+  field: FieldSchema,
+  within: FormSchema,
+  valueFor: ValueLookup,
+): string | undefined {
   const conditions = field['x-when'];
-  if (conditions === undefined || kindOf(field) === 'none' || fits(conditions, chosen)) return undefined;
+  if (conditions === undefined || kindOf(field) === 'none' || fits(conditions, valueFor)) return undefined;
   return conditions
     .flatMap((condition) => Object.keys(condition))
     .find((name) => {
-      const awaited = within.properties[name];
-      if (awaited === undefined || chosen(name) !== undefined) return false;
-      const options = (given(awaited).enum ?? []).map(String);
-      const fitting = options.filter((option) =>
-        fits(conditions, (each) => (each === name ? option : chosen(each))),
+      const dependency = within.properties[name];
+      if (dependency === undefined || valueFor(name) !== undefined) return false;
+      const options = (presentSchema(dependency).enum ?? []).map(String);
+      const fittingOptions = options.filter((option) =>
+        fits(conditions, (each) => (each === name ? option : valueFor(each))),
       );
-      return fitting.length > options.length / 2;
+      return fittingOptions.length > options.length / 2;
     });
 }
 
-export function isNeeded(schema: FieldSchema, name: string, field: FieldSchema, chosen: Chosen): boolean {
-  const needed = field['x-required-when'];
-  return (schema.required?.includes(name) ?? false) || (needed !== undefined && fits(needed, chosen));
+export function isNeeded(
+  schema: FieldSchema,
+  name: string,
+  field: FieldSchema,
+  valueFor: ValueLookup,
+): boolean {
+  const requiredWhen = field['x-required-when'];
+  return (
+    (schema.required?.includes(name) ?? false) || (requiredWhen !== undefined && fits(requiredWhen, valueFor))
+  );
 }
 
 /**
@@ -166,7 +180,7 @@ export function bodyOf(
   draft: Draft,
   before: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
-  return bodyWithin(schema, draft, { before, path: '', chosen: valueIn(schema, draft) });
+  return bodyWithin(schema, draft, { before, path: '', valueFor: valueIn(schema, draft) });
 }
 
 function bodyWithin(
@@ -175,10 +189,10 @@ function bodyWithin(
   within: {
     readonly before: Readonly<Record<string, unknown>>;
     readonly path: string;
-    readonly chosen: Chosen;
+    readonly valueFor: ValueLookup;
   },
 ): Record<string, unknown> {
-  const { before, path, chosen } = within;
+  const { before, path, valueFor } = within;
   const body: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
     if (field.const !== undefined) {
@@ -190,12 +204,12 @@ function bodyWithin(
       if (before[name] !== undefined) body[name] = before[name];
       continue;
     }
-    if (!fits(field['x-when'], chosen)) continue;
+    if (!fits(field['x-when'], valueFor)) continue;
     if (kind === 'fields') {
-      const inner = bodyWithin(given(field), draft, {
+      const inner = bodyWithin(presentSchema(field), draft, {
         before: (before[name] ?? {}) as Record<string, unknown>,
         path: `${path}${name}.`,
-        chosen,
+        valueFor,
       });
       if (Object.keys(inner).length > 0) body[name] = inner;
       continue;
@@ -207,7 +221,7 @@ function bodyWithin(
 }
 
 function valueOfText(field: FieldSchema, text: string): unknown {
-  const schema = given(field);
+  const schema = presentSchema(field);
   const number = Number(text.replace(/^\u2212/, '-'));
   switch (kindOf(field)) {
     case 'number':
@@ -242,29 +256,29 @@ export type FieldFault =
 
 /** Faults by path. The API judges the rest. */
 export function faultsIn(schema: FormSchema, draft: Draft): ReadonlyMap<string, FieldFault> {
-  const found = new Map<string, FieldFault>();
-  const chosen = valueIn(schema, draft);
+  const faults = new Map<string, FieldFault>();
+  const valueFor = valueIn(schema, draft);
   const look = (within: FieldSchema, path: string, isUsed: boolean): void => {
     for (const [name, field] of Object.entries(within.properties ?? {})) {
       const kind = kindOf(field);
-      if (kind === 'none' || !fits(field['x-when'], chosen)) continue;
+      if (kind === 'none' || !fits(field['x-when'], valueFor)) continue;
       const at = path + name;
       if (kind === 'fields') {
         const inner = Object.keys(draft).some((each) => each.startsWith(`${at}.`) && draft[each] !== '');
-        look(given(field), `${at}.`, inner || isNeeded(within, name, field, chosen));
+        look(presentSchema(field), `${at}.`, inner || isNeeded(within, name, field, valueFor));
         continue;
       }
       const text = (draft[at] ?? '').trim();
       if (text === '') {
-        if (isUsed && isNeeded(within, name, field, chosen)) found.set(at, { kind: 'needed' });
+        if (isUsed && isNeeded(within, name, field, valueFor)) faults.set(at, { kind: 'needed' });
         continue;
       }
-      const fault = faultOf(given(field), kind, valueOfText(field, text));
-      if (fault) found.set(at, fault);
+      const fault = faultOf(presentSchema(field), kind, valueOfText(field, text));
+      if (fault) faults.set(at, fault);
     }
   };
   look(schema, '', true);
-  return found;
+  return faults;
 }
 
 function faultOf(schema: FieldSchema, kind: FieldKind, value: unknown): FieldFault | undefined {

@@ -1,14 +1,14 @@
 import type { ReactNode } from 'react';
 import {
-  type Chosen,
   type Draft,
   type FieldFault,
   type FieldSchema,
   fits,
-  given,
   isNeeded,
   kindOf,
+  presentSchema,
   textOf,
+  type ValueLookup,
 } from './form-schema.ts';
 import { useFormTexts } from './form-texts.ts';
 
@@ -17,7 +17,7 @@ export interface FieldAbout {
   readonly id: string;
   readonly within: FieldSchema;
   readonly draft: Draft;
-  readonly chosen: Chosen;
+  readonly valueFor: ValueLookup;
   readonly faults: ReadonlyMap<string, FieldFault | string>;
   readonly choices: Readonly<Record<string, readonly { readonly value: string; readonly label: string }[]>>;
   readonly hints: Readonly<Record<string, ReactNode>>;
@@ -31,19 +31,19 @@ interface FieldProps {
   /** Path prefix of a field within another one: `serial.` */
   readonly path?: string;
   /** The field that has to be chosen before this one can be filled in. */
-  readonly awaited?: string | undefined;
+  readonly missingDependency?: string | undefined;
 }
 
 /** A field with its label, its help and its faults. */
-export function SchemaField({ name, schema, about, path = '', awaited }: FieldProps) {
+export function SchemaField({ name, schema, about, path = '', missingDependency }: FieldProps) {
   const { t, language } = useFormTexts();
-  const { id, within, draft, chosen, faults, hints } = about;
+  const { id, within, draft, valueFor, faults, hints } = about;
   const label = schema['x-label']?.[language] ?? name;
   const at = path + name;
   const kind = kindOf(schema);
   if (kind === 'fields') {
-    if (awaited !== undefined) return null;
-    const inner = given(schema);
+    if (missingDependency !== undefined) return null;
+    const inner = presentSchema(schema);
     return (
       <fieldset className="schema-inner">
         <legend>{label}</legend>
@@ -67,12 +67,14 @@ export function SchemaField({ name, schema, about, path = '', awaited }: FieldPr
   const fieldId = `${id}${at}`;
   const fault = faults.get(at);
   const help =
-    awaited === undefined
+    missingDependency === undefined
       ? schema['x-help']?.[language]
-      : t('form.awaits', { field: within.properties?.[awaited]?.['x-label']?.[language] ?? awaited });
-  const needed = isNeeded(within, name, schema, chosen);
+      : t('form.awaits', {
+          field: within.properties?.[missingDependency]?.['x-label']?.[language] ?? missingDependency,
+        });
+  const isRequired = isNeeded(within, name, schema, valueFor);
   const hint = hints[at];
-  const described = [
+  const descriptionIds = [
     help && `${fieldId}-help`,
     hint && `${fieldId}-hint`,
     fault && `${fieldId}-fault`,
@@ -81,9 +83,9 @@ export function SchemaField({ name, schema, about, path = '', awaited }: FieldPr
     id: fieldId,
     name: at,
     'aria-invalid': fault !== undefined,
-    'aria-required': needed,
-    'aria-describedby': described.join(' ') || undefined,
-    disabled: awaited !== undefined,
+    'aria-required': isRequired,
+    'aria-describedby': descriptionIds.join(' ') || undefined,
+    disabled: missingDependency !== undefined,
   };
   const set = (text: string) => about.onChange({ ...draft, [at]: text });
   const unit = schema['x-unit'];
@@ -93,11 +95,16 @@ export function SchemaField({ name, schema, about, path = '', awaited }: FieldPr
       <label htmlFor={fieldId}>
         {label}
         {unit !== undefined && <span className="quiet"> ({unit})</span>}
-        {!needed && !isSwitch && kind !== 'choice' && usualOf(schema) === '' && (
+        {!isRequired && !isSwitch && kind !== 'choice' && defaultTextOf(schema) === '' && (
           <span className="quiet small"> {t('form.optional')}</span>
         )}
       </label>
-      <Control {...{ kind, schema, about, common, set }} text={draft[at] ?? ''} needed={needed} name={at} />
+      <Control
+        {...{ kind, schema, about, common, set }}
+        text={draft[at] ?? ''}
+        isRequired={isRequired}
+        name={at}
+      />
       {help && (
         <p id={`${fieldId}-help`} className="small quiet">
           {help}
@@ -123,34 +130,34 @@ interface ControlProps {
   readonly about: FieldAbout;
   readonly common: object;
   readonly text: string;
-  readonly needed: boolean;
+  readonly isRequired: boolean;
   readonly name: string;
   readonly set: (text: string) => void;
 }
 
-function Control({ kind, schema, about, common, text, needed, name, set }: ControlProps) {
+function Control({ kind, schema, about, common, text, isRequired, name, set }: ControlProps) {
   const { t, language } = useFormTexts();
-  const usual = usualOf(schema);
+  const defaultText = defaultTextOf(schema);
   const choices = about.choices[name];
   if (choices !== undefined || kind === 'choice') {
     const words = schema['x-options'];
     const values =
       choices ??
-      (given(schema).enum ?? []).map((each) => ({
+      (presentSchema(schema).enum ?? []).map((each) => ({
         value: String(each),
         label: words?.[String(each)]?.[language] ?? String(each),
       }));
-    const possible = values.filter(({ value }) => fits(schema['x-option-when']?.[value], about.chosen));
-    const isOpen = usual === '' && (!needed || text === '');
+    const options = values.filter(({ value }) => fits(schema['x-option-when']?.[value], about.valueFor));
+    const isOpen = defaultText === '' && (!isRequired || text === '');
     return (
       <select
         {...common}
         className="choice"
-        value={text || usual}
+        value={text || defaultText}
         onChange={({ target }) => set(target.value)}
       >
-        {isOpen && <option value="">{needed ? t('form.choose') : '–'}</option>}
-        {possible.map(({ value, label }) => (
+        {isOpen && <option value="">{isRequired ? t('form.choose') : '–'}</option>}
+        {options.map(({ value, label }) => (
           <option key={value} value={value}>
             {label}
           </option>
@@ -163,7 +170,7 @@ function Control({ kind, schema, about, common, text, needed, name, set }: Contr
       <input
         {...common}
         type="checkbox"
-        checked={(text || usual) === 'true'}
+        checked={(text || defaultText) === 'true'}
         onChange={({ target }) => set(String(target.checked))}
       />
     );
@@ -187,15 +194,15 @@ function Control({ kind, schema, about, common, text, needed, name, set }: Contr
       inputMode={kind === 'whole' ? 'numeric' : kind === 'number' ? 'decimal' : undefined}
       autoComplete="off"
       spellCheck={false}
-      placeholder={usual}
+      placeholder={defaultText}
       value={text}
       onChange={({ target }) => set(target.value)}
     />
   );
 }
 
-function usualOf({ default: usual }: FieldSchema): string {
-  return textOf(usual);
+function defaultTextOf({ default: byDefault }: FieldSchema): string {
+  return textOf(byDefault);
 }
 
 function Help({ schema }: { schema: FieldSchema }) {

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import { awaitedBy, type Draft, type FormSchema, faultsIn, isShown, valueIn } from './form-schema.ts';
+import { type Draft, type FormSchema, faultsIn, isShown, missingDependency, valueIn } from './form-schema.ts';
 import { useFormTexts } from './form-texts.ts';
 import { type FieldAbout, SchemaField } from './schema-field.tsx';
 import './forms.css';
@@ -9,7 +9,7 @@ interface SchemaFormProps {
   readonly draft: Draft;
   readonly onChange: (draft: Draft) => void;
   /** Faults that the API found, in its own words, by path of the field. */
-  readonly refused?: ReadonlyMap<string, string>;
+  readonly refusals?: ReadonlyMap<string, string>;
   /** Choices for fields whose schema does not list them. */
   readonly choices?: FieldAbout['choices'];
   /** Hints shown below a field while it is filled in. */
@@ -19,12 +19,12 @@ interface SchemaFormProps {
   readonly children: ReactNode;
 }
 
-/** A form that a JSON Schema describes. It shows faults once somebody has tried to send it. */
+/** A form that a JSON Schema describes. It shows faults once the user has tried to send it. */
 export function SchemaForm({
   schema,
   draft,
   onChange,
-  refused,
+  refusals,
   choices = {},
   hints = {},
   onSubmit,
@@ -35,14 +35,14 @@ export function SchemaForm({
   const id = useId();
   const [isTried, setTried] = useState(false);
   const [count, setCount] = useState(0);
-  const found = isTried ? faultsIn(schema, draft) : new Map();
-  const chosen = valueIn(schema, draft);
-  const faults = new Map([...(refused ?? []), ...found]);
+  const draftFaults = isTried ? faultsIn(schema, draft) : new Map();
+  const valueFor = valueIn(schema, draft);
+  const faults = new Map([...(refusals ?? []), ...draftFaults]);
   // Moves the focus to the first faulty field, also after a refusal by the server, for users who cannot see the fields.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each try
   useEffect(() => {
     form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
-  }, [count, refused]);
+  }, [count, refusals]);
   const submit = () => {
     setTried(true);
     setCount(count + 1);
@@ -59,32 +59,33 @@ export function SchemaForm({
       }}
     >
       {schema['x-groups'].map(({ name, label, folded, fields }) => {
-        const shown = fields.flatMap((field) => {
+        const visibleFields = fields.flatMap((field) => {
           const each = schema.properties[field];
           const hasChoices = choices[field] === undefined || choices[field].length > 0;
-          const isThere = each && (isShown(each, chosen) || awaitedBy(each, schema, chosen) !== undefined);
+          const isThere =
+            each && (isShown(each, valueFor) || missingDependency(each, schema, valueFor) !== undefined);
           return isThere && hasChoices ? [[field, each] as const] : [];
         });
-        if (shown.length === 0) return null;
-        const drawn = shown.map(([field, each]) => (
+        if (visibleFields.length === 0) return null;
+        const fieldRows = visibleFields.map(([field, each]) => (
           <SchemaField
             key={field}
             name={field}
             schema={each}
-            about={{ id, within: schema, draft, chosen, faults, choices, hints, onChange }}
-            awaited={awaitedBy(each, schema, chosen)}
+            about={{ id, within: schema, draft, valueFor, faults, choices, hints, onChange }}
+            missingDependency={missingDependency(each, schema, valueFor)}
           />
         ));
         const isWrong = [...faults.keys()].some((path) => fields.includes(path.split('.')[0] ?? ''));
         return folded ? (
           <details key={name} open={isWrong || undefined}>
             <summary>{label[language]}</summary>
-            <div className="schema-fields">{drawn}</div>
+            <div className="schema-fields">{fieldRows}</div>
           </details>
         ) : (
           <fieldset key={name}>
             <legend>{label[language]}</legend>
-            <div className="schema-fields">{drawn}</div>
+            <div className="schema-fields">{fieldRows}</div>
           </fieldset>
         );
       })}

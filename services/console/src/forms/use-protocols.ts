@@ -39,7 +39,7 @@ export function useFrameWord(protocol: string | undefined): (part: string) => st
   return (part) => forms?.frame_parts[part]?.[language] ?? part;
 }
 
-/** A request told by the fields of its protocol, in words. */
+/** A request in words, by the fields of its protocol. */
 export function useRequestWords(
   protocol: string | undefined,
 ): (request: Readonly<Record<string, unknown>>) => string {

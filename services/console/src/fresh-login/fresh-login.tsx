@@ -5,7 +5,7 @@ import { api, apiRoot, shownNow } from '../api/api.ts';
 import { useMe } from '../api/me.ts';
 import { useFreshTexts } from './texts.ts';
 
-/** Asks the user to log in once more. */
+/** Asks the user to log in again. */
 export function FreshLogin({
   why,
   onDone,

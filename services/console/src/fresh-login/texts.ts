@@ -5,7 +5,7 @@ export const en = {
   'fresh.password': 'Your password',
   'fresh.do': 'Go on',
   'fresh.wrong': 'That was not it. {{detail}}',
-  'fresh.company': 'Log in once more',
+  'fresh.company': 'Log in again',
   'fresh.company.how': 'You come back here afterwards. Nothing has been done yet.',
 } as const;
 

@@ -21,11 +21,14 @@ describe.each(all)('the texts of %s', (_, texts) => {
   const keys = Object.keys(texts.en);
 
   it('are in both languages, and both fill the same in', () => {
-    const filled = (texts: Dictionary, key: string) => placeholders(texts[key] ?? texts[other(key)] ?? '');
+    const placeholdersOf = (texts: Dictionary, key: string) =>
+      placeholders(texts[key] ?? texts[other(key)] ?? '');
     const other = (key: string) => key.replace(/_one$/, '_other');
-    const lacking = keys.filter((key) => !(other(key) in texts.zh));
-    const different = keys.filter((key) => String(filled(texts.zh, key)) !== String(filled(texts.en, key)));
-    expect([lacking, different]).toEqual([[], []]);
+    const missingKeys = keys.filter((key) => !(other(key) in texts.zh));
+    const different = keys.filter(
+      (key) => String(placeholdersOf(texts.zh, key)) !== String(placeholdersOf(texts.en, key)),
+    );
+    expect([missingKeys, different]).toEqual([[], []]);
   });
 
   it('are Chinese in Chinese, but for names, numbers and punctuation', () => {

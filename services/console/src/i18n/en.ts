@@ -9,9 +9,8 @@ export const en = {
   'app.language': 'Language: 中文',
   'app.theme.light': 'Theme: light',
   'app.theme.dark': 'Theme: dark',
-  'app.theme.system': 'Theme: as the system has it',
+  'app.theme.system': 'Theme: system',
   'app.thisMachine': 'this machine',
-  'app.logout': 'Log out',
   'app.comma': ', ',
   'app.colon': ': ',
   'app.list': ', ',
@@ -22,25 +21,19 @@ export const en = {
   'app.asOf': 'as of',
   'app.ago': '{{age}} ago',
   'app.chunk': 'This part of the console could not be loaded',
-  'app.reload': 'Load anew',
+  'app.reload': 'Reload',
   'app.addDevice': 'Add a device',
   'app.noScreen': 'There is no screen at this address.',
   'app.licences': 'Licences',
-  'app.licences.intro':
-    'Holdfast is under the MIT licence. These packages are part of the console, each under its own:',
 
-  'problem.unreached':
-    'The server does not answer. See whether it runs, and whether the network to it is up.',
+  'problem.unreached': 'The server does not answer. Check that it runs and that the network is up.',
   'problem.role_too_low': 'Your role does not allow this. An administrator can give you a higher one.',
   'problem.site_not_granted': 'Your role does not hold at this site. An administrator can widen it.',
-  'problem.no_keys_yet':
-    'Nobody can log in from here before there is a first administrator. Make one at the machine of the API.',
-  'problem.login_over_http_refused':
-    'Nobody logs in over plain HTTP from another machine. Open the console by https.',
+  'problem.no_keys_yet': 'Logging in from here needs a first administrator. Create one on the API’s machine.',
+  'problem.login_over_http_refused': 'Logins over plain HTTP from another machine are refused. Use HTTPS.',
   'problem.origin_refused':
-    'The server takes this address for a foreign one. A proxy in front of it has to pass the host on as it is.',
-  'problem.company_grants_missing':
-    'Your company has given you no role here. Ask whoever keeps its accounts.',
+    'The server rejects this origin. A proxy in front of it must pass on the Host header.',
+  'problem.company_grants_missing': 'Your company has given you no role here. Ask its account administrator.',
   'problem.more': 'What to do about',
 
   'role.viewer': 'viewer',
@@ -140,7 +133,7 @@ export const en = {
   'sessions.newer.how': 'Version {{version}} is read; a newer one is configured.',
   'sessions.none': 'No session is running yet.',
   'sessions.none.how':
-    'Start one: choose a task, and its devices are read from then on, until somebody stops it. A new installation begins with a device.',
+    'Choose a task to start one; its devices are read until it is stopped. A new installation begins with a device.',
   'sessions.none.found': 'No session matches.',
   'sessions.none.clear': 'Show all sessions',
   'sessions.leftOut_one': '{{count}} older session is not shown: narrow the search.',
@@ -171,7 +164,7 @@ export const en = {
     'A tick is one scheduled reading of one device: with a period of 1 s there is one a second. Each is stored, or missing for a cause.',
   'word.epoch': 'What is an epoch?',
   'word.epoch.means':
-    'An epoch is the time of one holder of a session. Its number rises with each new holder, which tells the samples of a former one from those of the present one.',
+    'An epoch is the time of one holder of a session. Its number rises with each new holder, which distinguishes samples of a former holder from those of the current one.',
   'severity.1': 'Priority 1, nothing is read',
   'severity.2': 'Priority 2, something is missing',
   'severity.3': 'Priority 3, worth a look',
@@ -190,7 +183,7 @@ export const en = {
   'command.stored.start': '{{session}} is started.',
   'command.refused': '{{session}}: refused. {{detail}}',
   'command.unknown':
-    '{{session}}: it is not known whether this was stored. The list shows what holds as soon as the log can be read.',
+    '{{session}}: it is unknown whether this was stored. The list shows it once the log can be read.',
   'command.unreached': '{{session}}: the server was not reached. Nothing was changed.',
   'command.dismiss': 'Dismiss',
 

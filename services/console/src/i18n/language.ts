@@ -28,18 +28,18 @@ export async function speak(language: Language): Promise<SpokenTexts> {
   const common = await dictionaries[language]();
   await texts.init({
     lng: language,
-    resources: { [language]: { translation: filled(common) } },
+    resources: { [language]: { translation: withNumberShown(common) } },
     // Keys are flat names, in which a dot separates nothing.
     keySeparator: false,
     nsSeparator: false,
     fallbackLng: false,
     interpolation: { escapeValue: false },
   });
-  const known = new Set([common]);
+  const dictionariesAdded = new Set([common]);
   const addTexts = (dictionary: Dictionary) => {
-    if (known.has(dictionary)) return;
-    known.add(dictionary);
-    texts.addResourceBundle(language, 'translation', filled(dictionary), false, true);
+    if (dictionariesAdded.has(dictionary)) return;
+    dictionariesAdded.add(dictionary);
+    texts.addResourceBundle(language, 'translation', withNumberShown(dictionary), false, true);
   };
   const t = (key: string, { count, ...values }: { readonly count?: number } = {}) =>
     texts.t(key, count === undefined ? values : { ...values, count, shown: numbers.format(count) });
@@ -47,7 +47,7 @@ export async function speak(language: Language): Promise<SpokenTexts> {
 }
 
 /** Chooses the plural by the number, while the text shows the number as people write it. */
-function filled(dictionary: Dictionary): Record<string, string> {
+function withNumberShown(dictionary: Dictionary): Record<string, string> {
   return Object.fromEntries(
     Object.entries(dictionary).map(([key, text]) => [key, text.replaceAll('{{count}}', '{{shown}}')]),
   );

@@ -11,7 +11,7 @@ interface WorkerScope {
 
 const tabs = new Set<MessagePort>();
 let unfollow: (() => void) | undefined;
-let latest: ChangeNews | undefined;
+let latestNews: ChangeNews | undefined;
 
 const scope = globalThis as unknown as WorkerScope;
 scope.onconnect = ({ ports: [tab] }) => {
@@ -23,9 +23,9 @@ scope.onconnect = ({ ports: [tab] }) => {
 
 function join(tab: MessagePort): void {
   tabs.add(tab);
-  if (latest !== undefined) tab.postMessage(latest);
+  if (latestNews !== undefined) tab.postMessage(latestNews);
   unfollow ??= followSource(scope.name, (news) => {
-    if (news.kind !== 'change') latest = news;
+    if (news.kind !== 'change') latestNews = news;
     for (const each of tabs) each.postMessage(news);
   });
 }
@@ -35,5 +35,5 @@ function leave(tab: MessagePort): void {
   if (tabs.size > 0) return;
   unfollow?.();
   unfollow = undefined;
-  latest = undefined;
+  latestNews = undefined;
 }

@@ -5,7 +5,7 @@ import { usePreferences } from '../app/preferences.tsx';
 import { type ChangeEvent, type ChangeNews, followSource } from './change-source.ts';
 
 /** The queries that each kind of change makes out of date. */
-const concerned: Readonly<Record<ChangeEvent, readonly string[]>> = {
+const queryKeysOf: Readonly<Record<ChangeEvent, readonly string[]>> = {
   session: ['sessions', 'system', 'devices', 'ownership', 'palette'],
   reconfigured: ['sessions', 'system', 'devices', 'ownership', 'palette', 'values'],
   device: ['sessions', 'system', 'devices'],
@@ -25,7 +25,7 @@ export function LiveChanges() {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = follow((news) => {
       if (news.kind === 'lost') return;
-      for (const key of concerned[news.kind === 'open' ? 'reset' : news.event]) due.add(key);
+      for (const key of queryKeysOf[news.kind === 'open' ? 'reset' : news.event]) due.add(key);
       timer ??= setTimeout(() => {
         timer = undefined;
         for (const key of due) void queries.invalidateQueries({ queryKey: [key] });
@@ -43,10 +43,10 @@ export function LiveChanges() {
 /** Reads everything again after a change of language, because the API's sentences come in the language of the request. */
 function useOwnLanguage(queries: QueryClient): void {
   const { language } = usePreferences();
-  const asked = useRef(language);
+  const languageBefore = useRef(language);
   useEffect(() => {
-    if (asked.current === language) return;
-    asked.current = language;
+    if (languageBefore.current === language) return;
+    languageBefore.current = language;
     void queries.invalidateQueries();
   }, [queries, language]);
 }

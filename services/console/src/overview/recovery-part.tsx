@@ -1,8 +1,8 @@
 import type { RecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Answered } from '../parts/answered.tsx';
 import { SeverityMark } from '../parts/mark.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { Section } from '../parts/section.tsx';
 import { useOverviewTexts } from './texts.ts';
 
@@ -14,9 +14,9 @@ export function RecoveryPart({ query }: { query: UseQueryResult<RecoveryView> })
   const { t } = useOverviewTexts();
   return (
     <Section title={t('overview.recovery')} asOf={query.data?.as_of}>
-      <Answered query={query} title={t('overview.recovery.failed')}>
+      <QueryAnswer query={query} title={t('overview.recovery.failed')}>
         {(view) => <Recovery view={view} />}
-      </Answered>
+      </QueryAnswer>
     </Section>
   );
 }
@@ -24,7 +24,7 @@ export function RecoveryPart({ query }: { query: UseQueryResult<RecoveryView> })
 function Recovery({ view }: { view: RecoveryView }) {
   const { t, locale } = useOverviewTexts();
   const numbers = new Intl.NumberFormat(locale);
-  const { results, log_damage: damage } = view;
+  const { results, log_damage: logDamage } = view;
   const severityOf = { missing: 1, unknown: 2, unexpected: 2 } as const;
   const isJudged = (each: (typeof counts)[number]) => each in severityOf && view[each] > 0;
   return (
@@ -57,8 +57,8 @@ function Recovery({ view }: { view: RecoveryView }) {
           </ul>
         </>
       )}
-      <p className={damage.length === 0 ? 'quiet' : undefined}>
-        {t(damage.length === 0 ? 'overview.recovery.log' : 'overview.recovery.log.damaged')}
+      <p className={logDamage.length === 0 ? 'quiet' : undefined}>
+        {t(logDamage.length === 0 ? 'overview.recovery.log' : 'overview.recovery.log.damaged')}
       </p>
     </>
   );

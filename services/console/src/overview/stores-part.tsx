@@ -2,7 +2,7 @@ import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'react-aria-components/Button';
-import { Answered } from '../parts/answered.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RoleNote, useMayEverywhere } from '../parts/role-note.tsx';
 import { Section } from '../parts/section.tsx';
 import type { QuarantinedItem } from '../stores/queries.ts';
@@ -20,7 +20,7 @@ export function StoresPart({
   first,
 }: {
   query: UseQueryResult<SinksView>;
-  /** Number of messages in quarantine; undefined when nobody knows. */
+  /** Number of messages in quarantine; undefined when unknown. */
   messages: number | undefined;
   /** The oldest of them. */
   first: readonly QuarantinedItem[] | undefined;
@@ -33,11 +33,11 @@ export function StoresPart({
       asOf={asOf}
       actions={<Link to="/stores">{t('trouble.open.stores')}</Link>}
     >
-      <Answered query={query} title={t('overview.failed')}>
+      <QueryAnswer query={query} title={t('overview.failed')}>
         {(sinks) => <Sinks sinks={sinks} />}
-      </Answered>
+      </QueryAnswer>
       {messages === 0 && <p>{t('overview.quarantine.none')}</p>}
-      {messages !== undefined && <Quarantined messages={messages} first={first ?? []} />}
+      {messages !== undefined && <QuarantinedMessages messages={messages} first={first ?? []} />}
     </Section>
   );
 }
@@ -45,7 +45,7 @@ export function StoresPart({
 const reasonsAtMost = 3;
 
 /** The reasons of messages in quarantine, each with the way back. */
-function Quarantined({ messages, first }: { messages: number; first: readonly QuarantinedItem[] }) {
+function QuarantinedMessages({ messages, first }: { messages: number; first: readonly QuarantinedItem[] }) {
   const { t } = useOverviewTexts();
   const stores = useStoreTexts();
   const resending = useResending();
@@ -80,7 +80,7 @@ function Quarantined({ messages, first }: { messages: number; first: readonly Qu
               <li className="quiet">{t('overview.more', { count: reasons.length - reasonsAtMost })}</li>
             )}
           </ul>
-          <RoleNote needed="engineer" />
+          <RoleNote requiredRole="engineer" />
         </>
       )}
       <ResendingList all={resending.all} dismiss={resending.dismiss} />

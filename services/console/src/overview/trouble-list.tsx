@@ -10,9 +10,9 @@ import {
   type PlainTrouble,
   type SessionTrouble,
   type TroubleWords,
-  useAlikeWords,
   useDeviceWords,
   useSessionWords,
+  useSharedDeviceWords,
   useTroubleWords,
 } from './trouble-words.ts';
 import type { Trouble } from './troubles.ts';
@@ -37,10 +37,10 @@ export function TroubleList({
           .slice(0, shownAtMost)
           .map((trouble) =>
             trouble.kind === 'session' ? (
-              trouble.alike === undefined ? (
+              trouble.sharedDevice === undefined ? (
                 <OfSession key={trouble.key} trouble={trouble} />
               ) : (
-                <OfAlike key={trouble.key} trouble={trouble} alike={trouble.alike} />
+                <OfSharedDevice key={trouble.key} trouble={trouble} sharedDevice={trouble.sharedDevice} />
               )
             ) : trouble.kind === 'device' ? (
               <OfDevice key={trouble.key} trouble={trouble} />
@@ -70,8 +70,14 @@ function OfSession({ trouble }: { trouble: SessionTrouble }) {
   );
 }
 
-function OfAlike({ trouble, alike }: { trouble: SessionTrouble; alike: DeviceHealthView }) {
-  const words = useAlikeWords(trouble, alike);
+function OfSharedDevice({
+  trouble,
+  sharedDevice,
+}: {
+  trouble: SessionTrouble;
+  sharedDevice: DeviceHealthView;
+}) {
+  const words = useSharedDeviceWords(trouble, sharedDevice);
   return (
     <Item trouble={trouble} words={words}>
       <WayToSession id={trouble.session.id} />
@@ -101,7 +107,7 @@ function Plain({ trouble }: { trouble: PlainTrouble }) {
 
 function Item({
   trouble: { severity, since },
-  words: { what, todo, said },
+  words: { what, todo, serverDetail },
   children,
 }: {
   trouble: Trouble;
@@ -115,10 +121,10 @@ function Item({
       <div className="trouble-words">
         <p className="trouble-what">{what}</p>
         <p>{todo}</p>
-        {said && (
+        {serverDetail && (
           <details>
             <summary>{t('trouble.said')}</summary>
-            <p>{said}</p>
+            <p>{serverDetail}</p>
           </details>
         )}
       </div>

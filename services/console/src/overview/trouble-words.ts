@@ -12,7 +12,7 @@ export interface TroubleWords {
   readonly what: string;
   readonly todo: string;
   /** Detail in the server's own words. */
-  readonly said?: string | null | undefined;
+  readonly serverDetail?: string | null | undefined;
 }
 
 /** A trouble whose words depend neither on a session nor on a device. */
@@ -23,18 +23,22 @@ export type SessionTrouble = Extract<Trouble, { kind: 'session' }>;
 export function useSessionWords({ session, attention }: SessionTrouble): TroubleWords {
   const { t } = useOverviewTexts();
   const { why, todo } = useReason(attention, session);
-  return { what: `${nameOf(session)}${t('app.colon')}${why}`, todo, said: attention.detail };
+  return { what: `${nameOf(session)}${t('app.colon')}${why}`, todo, serverDetail: attention.detail };
 }
 
 /** Words for a session whose devices all fail alike: advice for one of them says more than that none answers. */
-export function useAlikeWords(trouble: SessionTrouble, alike: DeviceHealthView): TroubleWords {
+export function useSharedDeviceWords(trouble: SessionTrouble, sharedDevice: DeviceHealthView): TroubleWords {
   const { t } = useOverviewTexts();
   const { session, attention } = trouble;
   const { why } = useReason(attention, session);
-  const ofOne = useDeviceWords({ device: alike });
-  const ofAll = alike.health?.status === 'error' ? t('trouble.devices.error') : why;
+  const ofOne = useDeviceWords({ device: sharedDevice });
+  const ofAll = sharedDevice.health?.status === 'error' ? t('trouble.devices.error') : why;
   const what = session.devices?.total === 1 ? ofOne.what : ofAll;
-  return { what: `${nameOf(session)}${t('app.colon')}${what}`, todo: ofOne.todo, said: attention.detail };
+  return {
+    what: `${nameOf(session)}${t('app.colon')}${what}`,
+    todo: ofOne.todo,
+    serverDetail: attention.detail,
+  };
 }
 
 /** Words for a device, with the same advice as its own page. */
@@ -42,21 +46,25 @@ export function useDeviceWords({ device: view }: Pick<DeviceTrouble, 'device'>):
   const { t } = useOverviewTexts();
   const { todo = '' } = useDeviceReason(view);
   const { device, health, condition } = view;
-  const said = health?.last_error;
+  const lastError = health?.last_error;
   if (condition === 'failing') {
     const { status } = health ?? {};
     const how = status === 'error' || status === 'disconnected' ? status : 'failing';
-    return { what: t(`trouble.device.${how}`, { device }), todo, said };
+    return { what: t(`trouble.device.${how}`, { device }), todo, serverDetail: lastError };
   }
   if (condition === 'partly') {
     const points = health?.failing_points
       ?.map(({ code, error }) => `${code}${t('app.colon')}${error}`)
       .join(t('app.semicolon'));
     const what = t('trouble.device.partly', { device, count: health?.failing_count ?? 1 });
-    return { what, todo, said: points };
+    return { what, todo, serverDetail: points };
   }
   const isOverrun = (health?.overrun_share ?? 0) > 0;
-  return { what: t(isOverrun ? 'trouble.device.overrun' : 'trouble.device.slow', { device }), todo, said };
+  return {
+    what: t(isOverrun ? 'trouble.device.overrun' : 'trouble.device.slow', { device }),
+    todo,
+    serverDetail: lastError,
+  };
 }
 
 export function useTroubleWords(trouble: PlainTrouble): TroubleWords {
@@ -69,13 +77,13 @@ export function useTroubleWords(trouble: PlainTrouble): TroubleWords {
       return {
         what: t('trouble.unexpected', { session: trouble.sessionId }),
         todo: t('trouble.unexpected.do'),
-        said: trouble.detail,
+        serverDetail: trouble.detail,
       };
     case 'log_damage':
       return {
         what: t('trouble.log_damage', { finder: trouble.foundBy }),
         todo: t('trouble.log_damage.do'),
-        said: trouble.detail,
+        serverDetail: trouble.detail,
       };
     case 'broker':
     case 'no_collector':
@@ -110,7 +118,7 @@ export function useTroubleWords(trouble: PlainTrouble): TroubleWords {
     case 'sink': {
       const { status, detail } = trouble.sinks;
       const key = status === 'ok' ? 'failing' : status;
-      return { what: t(`trouble.sink.${key}`), todo: t(`trouble.sink.${key}.do`), said: detail };
+      return { what: t(`trouble.sink.${key}`), todo: t(`trouble.sink.${key}.do`), serverDetail: detail };
     }
     case 'stream':
       return {

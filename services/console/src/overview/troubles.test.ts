@@ -3,7 +3,7 @@ import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-he
 import type { RecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
 import type { AttentionCode, SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { describe, expect, it } from 'vitest';
-import { type Known, troublesOf } from './troubles.ts';
+import { type PlantState, troublesOf } from './troubles.ts';
 
 const nowMs = Date.parse('2026-01-01T08:00:00.000Z');
 const ago = (minutes: number) => new Date(nowMs - minutes * 60_000).toISOString();
@@ -23,56 +23,56 @@ const collector = (id: string, changes: Partial<CollectorView> = {}): CollectorV
 const collectors = (...results: CollectorView[]): CollectorsView => ({
   ...{ as_of: ago(0), version: '1.0.0', results },
 });
-const nothing: Known = {
+const nothing: PlantState = {
   ...{ sessions: [], devices: [], collectors: collectors(collector('c1')), sinks: undefined },
   ...{ quarantined: { messages: 0, since: null }, recovery: undefined, isBrokerAway: false, nowMs },
 };
-const found = (known: Partial<Known>) =>
-  troublesOf({ ...nothing, ...known }).map(({ severity, key }) => `${severity} ${key}`);
+const codesOf = (state: Partial<PlantState>) =>
+  troublesOf({ ...nothing, ...state }).map(({ severity, key }) => `${severity} ${key}`);
 
-describe('what needs somebody', () => {
+describe('what needs attention', () => {
   it('is nothing when all is well', () => {
-    expect(found({})).toEqual([]);
+    expect(codesOf({})).toEqual([]);
   });
 
   it('is an audit log whose oldest entries will go', () => {
-    expect(found({ auditShare: 0.79 })).toEqual([]);
-    expect(found({ auditShare: 0.8 })).toEqual(['2 audit']);
+    expect(codesOf({ auditShare: 0.79 })).toEqual([]);
+    expect(codesOf({ auditShare: 0.8 })).toEqual(['2 audit']);
   });
 
-  it('of devices is told by each, unless all of a session are silent', () => {
+  it('of devices is reported by each, unless all of a session are silent', () => {
     const sessions = [
       session('1-1', 'some_devices_failing', 'time_limit'),
       session('2-1', 'devices_failing'),
     ];
     const devices = [device('press', '1-1', 'failing'), device('oven', '2-1', 'failing')];
-    expect(found({ sessions, devices })).toEqual([
+    expect(codesOf({ sessions, devices })).toEqual([
       '2 session 1-1 time_limit',
       '2 session 2-1 devices_failing',
       '2 device 1-1 press',
     ]);
-    expect(found({ sessions: sessions.slice(0, 1), devices: undefined })).toEqual([
+    expect(codesOf({ sessions: sessions.slice(0, 1), devices: undefined })).toEqual([
       '2 session 1-1 some_devices_failing',
       '2 session 1-1 time_limit',
     ]);
   });
 
   it('of all devices of a session has the reason of one that stands for them', () => {
-    const silent = (code: string, status: string, refusal?: number) => ({
+    const deviceOf = (code: string, status: string, refusal?: number) => ({
       ...device(code, '1-1', 'failing'),
       health: { status, ...(refusal && { last_exception: { code: refusal } }) },
     });
     const standsForAll = (total: number, ...devices: object[]) => {
       const of = { ...session('1-1', 'devices_failing'), devices: { total } } as unknown as SessionSummary;
-      const known = { ...nothing, sessions: [of], devices: devices as DeviceHealthView[] };
-      return troublesOf(known).map((each) => each.kind === 'session' && each.alike?.device);
+      const state = { ...nothing, sessions: [of], devices: devices as DeviceHealthView[] };
+      return troublesOf(state).map((each) => each.kind === 'session' && each.sharedDevice?.device);
     };
-    expect(standsForAll(1, silent('press', 'disconnected'))).toEqual(['press']);
-    expect(standsForAll(2, silent('a', 'error', 2), silent('b', 'error', 2))).toEqual(['a']);
-    expect(standsForAll(2, silent('a', 'error', 2), silent('b', 'error', 3))).toEqual([undefined]);
-    expect(standsForAll(2, silent('a', 'timeout'), silent('b', 'disconnected'))).toEqual([undefined]);
+    expect(standsForAll(1, deviceOf('press', 'disconnected'))).toEqual(['press']);
+    expect(standsForAll(2, deviceOf('a', 'error', 2), deviceOf('b', 'error', 2))).toEqual(['a']);
+    expect(standsForAll(2, deviceOf('a', 'error', 2), deviceOf('b', 'error', 3))).toEqual([undefined]);
+    expect(standsForAll(2, deviceOf('a', 'timeout'), deviceOf('b', 'disconnected'))).toEqual([undefined]);
     // The list of devices has no room for all of them.
-    expect(standsForAll(2, silent('a', 'timeout'))).toEqual([undefined]);
+    expect(standsForAll(2, deviceOf('a', 'timeout'))).toEqual([undefined]);
   });
 
   it('of devices is since their last good read, whatever happened to them afterwards', () => {
@@ -81,9 +81,10 @@ describe('what needs somebody', () => {
     expect(troublesOf({ ...nothing, devices })).toMatchObject([{ kind: 'device', since: ago(9) }]);
   });
 
-  it('of collectors is who was lost within a day, and worst of all that nobody is up', () => {
-    const lost = (id: string, minutes: number) => collector(id, { state: 'lost', state_since: ago(minutes) });
-    expect(found({ collectors: collectors(lost('c1', 5), lost('c2', 1_500)) })).toEqual([
+  it('of collectors is who was lost within a day, and worst of all that none is up', () => {
+    const lostCollector = (id: string, minutes: number) =>
+      collector(id, { state: 'lost', state_since: ago(minutes) });
+    expect(codesOf({ collectors: collectors(lostCollector('c1', 5), lostCollector('c2', 1_500)) })).toEqual([
       '1 no_collector',
       '2 lost c1',
     ]);
@@ -96,7 +97,7 @@ describe('what needs somebody', () => {
       collector('told', { load: { ...busy, late_share: 0.2, reported_at: ago(1) } }),
       collector('full', { state: 'draining', state_since: ago(11), sessions: 2 }),
     ];
-    expect(found({ collectors: collectors(...others) }).sort()).toEqual([
+    expect(codesOf({ collectors: collectors(...others) }).sort()).toEqual([
       '3 late slow',
       '3 release old',
       '3 stuck full',
@@ -107,22 +108,22 @@ describe('what needs somebody', () => {
     const sinks = {
       ...{ status: 'no_writer', detail: '', writers: [], outboxes: [], collectors: [] },
       backlog: { messages: 5, seconds: 60, oldest: ago(90), share_of_stream: 0, warning: null },
-    } as unknown as NonNullable<Known['sinks']>;
+    } as unknown as NonNullable<PlantState['sinks']>;
     const worst = {
       ...session('1-1', 'not_read'),
       attention: [{ code: 'not_read', severity: 1, detail: '', since: ago(3) }],
     };
     const sessions = [worst as unknown as SessionSummary];
-    expect(found({ sessions, sinks })).toEqual(['1 sink', '1 session 1-1 not_read']);
+    expect(codesOf({ sessions, sinks })).toEqual(['1 sink', '1 session 1-1 not_read']);
   });
 
-  it('is not told twice by the recovery check', () => {
+  it('is not reported twice by the recovery check', () => {
     const recovery = {
       log_damage: [],
       missing_sessions: ['1-1', '2-1'],
       unexpected_sessions: [{ session_id: '3-1', detail: '' }],
     } as unknown as RecoveryView;
-    expect(found({ recovery, sessions: [session('1-1', 'not_read')] })).toEqual([
+    expect(codesOf({ recovery, sessions: [session('1-1', 'not_read')] })).toEqual([
       '1 missing 2-1',
       '2 session 1-1 not_read',
       '2 unexpected 3-1',

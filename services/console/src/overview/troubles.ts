@@ -15,7 +15,7 @@ import type { Severity } from '../parts/mark.tsx';
 export type Trouble = {
   readonly key: string;
   readonly severity: Severity;
-  /** When it began; null when nobody knows. */
+  /** When it began; null when unknown. */
   readonly since: string | null;
 } & TroubleKind;
 
@@ -27,7 +27,7 @@ type TroubleKind =
       readonly session: SessionSummary;
       readonly attention: Attention;
       /** A device that stands for all devices of the session, because they fail alike. */
-      readonly alike?: DeviceHealthView | undefined;
+      readonly sharedDevice?: DeviceHealthView | undefined;
     }
   | { readonly kind: 'device'; readonly device: DeviceHealthView }
   | { readonly kind: 'missing'; readonly sessionId: string }
@@ -44,7 +44,7 @@ type TroubleKind =
   | { readonly kind: 'audit'; readonly share: number };
 
 /** The data from which troubles are found; undefined where unknown, or not for this user to see. */
-export interface Known {
+export interface PlantState {
   readonly sessions: readonly SessionSummary[] | undefined;
   readonly devices: readonly DeviceHealthView[] | undefined;
   readonly collectors: CollectorsView | undefined;
@@ -57,7 +57,7 @@ export interface Known {
   readonly nowMs: number;
 }
 
-/** Reasons that each device tells by itself: at the session they would be told twice. */
+/** Reasons that each device reports itself: on the session they would be repeated. */
 const toldByDevices: ReadonlySet<AttentionCode> = new Set([
   'some_devices_failing',
   'points_failing',
@@ -71,13 +71,13 @@ const ofAll: ReadonlySet<Trouble['kind']> = new Set([
 ]);
 
 /** Everything that needs attention, the worst first; equally bad ones with those of the whole first, then the latest. */
-export function troublesOf(known: Known): Trouble[] {
+export function troublesOf(state: PlantState): Trouble[] {
   const all = [
-    ...ofRecovery(known),
-    ...ofSessions(known),
-    ...ofDevices(known),
-    ...ofCollectors(known),
-    ...ofStores(known),
+    ...ofRecovery(state),
+    ...ofSessions(state),
+    ...ofDevices(state),
+    ...ofCollectors(state),
+    ...ofStores(state),
   ];
   return all.sort(
     (one, other) =>
@@ -87,15 +87,15 @@ export function troublesOf(known: Known): Trouble[] {
   );
 }
 
-function ofSessions({ sessions = [], devices }: Known): Trouble[] {
+function ofSessions({ sessions = [], devices }: PlantState): Trouble[] {
   return sessions.flatMap((session) =>
     session.attention
       .filter(({ code }) => devices === undefined || !toldByDevices.has(code))
       .map((attention): Trouble => {
         const { severity, since, code } = attention;
-        const alike = code === 'devices_failing' ? deviceForAll(session, devices) : undefined;
+        const sharedDevice = code === 'devices_failing' ? deviceForAll(session, devices) : undefined;
         const key = `session ${session.id} ${code}`;
-        return { key, severity, since, kind: 'session', session, attention, alike };
+        return { key, severity, since, kind: 'session', session, attention, sharedDevice };
       }),
   );
 }
@@ -103,7 +103,7 @@ function ofSessions({ sessions = [], devices }: Known): Trouble[] {
 /** A device that stands for all; undefined where they fail for several reasons, or some are not known. */
 function deviceForAll(
   { id, devices: counts }: SessionSummary,
-  devices: Known['devices'] = [],
+  devices: PlantState['devices'] = [],
 ): DeviceHealthView | undefined {
   const failing = devices.filter(({ session_id, condition }) => session_id === id && condition === 'failing');
   return failing.length === counts?.total ? deviceForAlike(failing) : undefined;
@@ -111,7 +111,7 @@ function deviceForAll(
 
 const severityOfDevice = { failing: 2, partly: 3, slow: 3 } as const;
 
-function ofDevices({ devices = [], sessions = [] }: Known): Trouble[] {
+function ofDevices({ devices = [], sessions = [] }: PlantState): Trouble[] {
   // Where all devices fail, the session says so.
   const whole = new Set(
     sessions.flatMap(({ id, attention }) =>
@@ -134,7 +134,7 @@ function ofDevices({ devices = [], sessions = [] }: Known): Trouble[] {
 
 const stuckAfterMs = 10 * 60_000;
 
-function ofCollectors({ collectors, nowMs }: Known): Trouble[] {
+function ofCollectors({ collectors, nowMs }: PlantState): Trouble[] {
   if (collectors === undefined) return [];
   const { results, version } = collectors;
   const isUp = results.some(({ state }) => state === 'active' || state === 'draining' || state === 'drained');
@@ -144,7 +144,7 @@ function ofCollectors({ collectors, nowMs }: Known): Trouble[] {
     severity: Severity,
     since: string | null,
   ): Trouble => ({ key: `${kind} ${collector.id}`, severity, since, kind, collector });
-  const found = results.flatMap((each): Trouble[] => {
+  const troubles = results.flatMap((each): Trouble[] => {
     const { state, state_since: since } = each;
     if (state === 'lost') return isGone(each, nowMs) ? [] : [of('lost', each, 2, since)];
     if (state === 'ended') return [];
@@ -157,7 +157,9 @@ function ofCollectors({ collectors, nowMs }: Known): Trouble[] {
       ...(isOther ? [release(each, version)] : []),
     ];
   });
-  return isUp ? found : [{ key: 'no_collector', severity: 1, since: null, kind: 'no_collector' }, ...found];
+  return isUp
+    ? troubles
+    : [{ key: 'no_collector', severity: 1, since: null, kind: 'no_collector' }, ...troubles];
 }
 
 function release(collector: Collector, api: string): Trouble {
@@ -171,14 +173,14 @@ const auditFullFrom = 0.8;
 /** Samples that are on their way at any moment, and no trouble. */
 const momentSamples = 100;
 
-function ofStores({ sinks, quarantined, auditShare: share = 0 }: Known): Trouble[] {
-  const found: Trouble[] = [];
-  if (share >= auditFullFrom) found.push({ key: 'audit', severity: 2, since: null, kind: 'audit', share });
+function ofStores({ sinks, quarantined, auditShare: share = 0 }: PlantState): Trouble[] {
+  const troubles: Trouble[] = [];
+  if (share >= auditFullFrom) troubles.push({ key: 'audit', severity: 2, since: null, kind: 'audit', share });
   if (quarantined && quarantined.messages > 0) {
     const { messages, since } = quarantined;
-    found.push({ key: 'quarantine', severity: 3, since, kind: 'quarantine', messages });
+    troubles.push({ key: 'quarantine', severity: 3, since, kind: 'quarantine', messages });
   }
-  if (sinks === undefined) return found;
+  if (sinks === undefined) return troubles;
   const { status, backlog, writers, collectors } = sinks;
   const alive = writers.filter(({ is_alive }) => is_alive);
   if (status !== 'ok') {
@@ -194,34 +196,45 @@ function ofStores({ sinks, quarantined, auditShare: share = 0 }: Known): Trouble
           ? alive.map(({ failing_since }) => failing_since)
           : alive.flatMap(({ refused }) => refused.map((each) => each.since));
     const since = began.filter((time) => time != null).sort()[0] ?? backlog.oldest;
-    found.push({ key: 'sink', severity: status === 'refusing' ? 2 : 1, since, kind: 'sink', sinks });
+    troubles.push({ key: 'sink', severity: status === 'refusing' ? 2 : 1, since, kind: 'sink', sinks });
   }
   if (backlog.warning !== null) {
     const severity = backlog.warning === 'almost_full' ? 1 : 2;
-    found.push({ key: 'stream', severity, since: backlog.oldest, kind: 'stream', sinks });
+    troubles.push({ key: 'stream', severity, since: backlog.oldest, kind: 'stream', sinks });
   }
   for (const { collector, spooled_samples, waiting_in_memory, is_alive } of collectors) {
     const samples = spooled_samples + waiting_in_memory;
     if (is_alive && samples > momentSamples)
-      found.push({ key: `spool ${collector}`, severity: 3, since: null, kind: 'spool', collector, samples });
+      troubles.push({
+        key: `spool ${collector}`,
+        severity: 3,
+        since: null,
+        kind: 'spool',
+        collector,
+        samples,
+      });
   }
-  return found;
+  return troubles;
 }
 
-function ofRecovery({ recovery, sessions, isBrokerAway }: Known): Trouble[] {
-  const found: Trouble[] = isBrokerAway ? [{ key: 'broker', severity: 1, since: null, kind: 'broker' }] : [];
-  if (recovery === undefined) return found;
+function ofRecovery({ recovery, sessions, isBrokerAway }: PlantState): Trouble[] {
+  const troubles: Trouble[] = isBrokerAway
+    ? [{ key: 'broker', severity: 1, since: null, kind: 'broker' }]
+    : [];
+  if (recovery === undefined) return troubles;
   for (const { found_by: foundBy, detail } of recovery.log_damage) {
-    found.push({ key: `log ${foundBy}`, severity: 1, since: null, kind: 'log_damage', foundBy, detail });
+    troubles.push({ key: `log ${foundBy}`, severity: 1, since: null, kind: 'log_damage', foundBy, detail });
   }
-  const told = new Set(sessions?.filter(({ attention }) => attention.length > 0).map(({ id }) => id));
+  const sessionsShown = new Set(
+    sessions?.filter(({ attention }) => attention.length > 0).map(({ id }) => id),
+  );
   for (const sessionId of recovery.missing_sessions) {
-    if (!told.has(sessionId))
-      found.push({ key: `missing ${sessionId}`, severity: 1, since: null, kind: 'missing', sessionId });
+    if (!sessionsShown.has(sessionId))
+      troubles.push({ key: `missing ${sessionId}`, severity: 1, since: null, kind: 'missing', sessionId });
   }
   for (const { session_id: sessionId, detail } of recovery.unexpected_sessions) {
     const key = `unexpected ${sessionId}`;
-    found.push({ key, severity: 2, since: null, kind: 'unexpected', sessionId, detail });
+    troubles.push({ key, severity: 2, since: null, kind: 'unexpected', sessionId, detail });
   }
-  return found;
+  return troubles;
 }

@@ -8,10 +8,10 @@ export type HolderThen =
 /** How far from a moment a sample may be: between two ticks, and while one is on its way, none is missing. */
 const nearMs = 20_000;
 
-type Told = Pick<OwnershipRow, 'spans' | 'life' | 'status'>;
+type HeldSession = Pick<OwnershipRow, 'spans' | 'life' | 'status'>;
 
 /** Who held a session at a moment, and whether a sample of it is there from around then. */
-export function holderAt({ spans, life, status }: Told, at: number): HolderThen {
+export function holderAt({ spans, life, status }: HeldSession, at: number): HolderThen {
   const span = spans.findLast(
     ({ from, to }) => Date.parse(from) <= at && (to === null || Date.parse(to) > at),
   );

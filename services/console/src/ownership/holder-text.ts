@@ -5,7 +5,7 @@ import { type HolderThen, holderAt } from './holder-at.ts';
 import { useOwnershipTexts } from './texts.ts';
 
 export interface HolderText {
-  /** The collector, or words for nobody. */
+  /** The collector, or why there is none. */
   readonly who: string;
   /** `3rd holder` */
   readonly which: string;
@@ -37,7 +37,7 @@ export function useHolderText(): (row: OwnershipRow, at: number) => HolderText {
       const nth = nthText(span.nth);
       const which = t('ownership.holder.nth', { nth });
       const why = reasons.find((each) => each === span.reason);
-      const because = why ? [t(`ownership.why.${why}`)] : [];
+      const reasonTexts = why ? [t(`ownership.why.${why}`)] : [];
       const isBeforeFirst = span.first_sample === null || at < Date.parse(span.first_sample);
       const missing = span.missing_before ?? 0;
       const parts = [
@@ -49,7 +49,7 @@ export function useHolderText(): (row: OwnershipRow, at: number) => HolderText {
                 from: plant.whole(new Date(span.from)),
                 to: plant.whole(new Date(span.to)),
               }),
-          ...because,
+          ...reasonTexts,
         ].join(t('app.colon')),
         ...(missing > 0 ? [t('ownership.holder.cost', { count: missing })] : []),
         ...(span.read_twice ? [t('ownership.holder.twice', { count: span.read_twice.ticks })] : []),
@@ -58,7 +58,7 @@ export function useHolderText(): (row: OwnershipRow, at: number) => HolderText {
       const until = span.to === null ? t('sessions.now') : plant.moment(new Date(span.to));
       return {
         ...{ kind: 'held', who: span.collector_id, which },
-        span: [`${plant.moment(new Date(span.from))} – ${until}`, ...because].join(t('app.comma')),
+        span: [`${plant.moment(new Date(span.from))} – ${until}`, ...reasonTexts].join(t('app.comma')),
         whole: parts.join(t('app.semicolon')),
       };
     };

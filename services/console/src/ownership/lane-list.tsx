@@ -1,16 +1,18 @@
 import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { QuarterTimes } from '../strip/quarter-times.tsx';
+import { timeScale } from '../strip/time-scale.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { changesOf } from './holder-at.ts';
-import type { Away, LaneTime } from './lane-parts.ts';
+import type { Absence, LaneTime } from './lane-parts.ts';
 import { LaneRow } from './lane-row.tsx';
 import type { Move } from './moves.ts';
 import { MovesRail } from './moves-rail.tsx';
 import { useOwnershipTexts } from './texts.ts';
 
 export type LaneItem =
-  | { readonly kind: 'group'; readonly key: string; readonly name: string; readonly told: string }
+  | { readonly kind: 'group'; readonly key: string; readonly name: string; readonly counts: string }
   | {
       readonly kind: 'row';
       readonly key: string;
@@ -22,7 +24,7 @@ export type LaneItem =
 interface ListProps {
   readonly items: readonly LaneItem[];
   /** Absences by session. */
-  readonly away: ReadonlyMap<string, readonly Away[]>;
+  readonly absences: ReadonlyMap<string, readonly Absence[]>;
   readonly moves: readonly Move[];
   readonly time: LaneTime;
   /** The chosen moment. */
@@ -35,15 +37,15 @@ interface ListProps {
 const rowHeight = 34;
 
 /** Lanes below one time axis. Only visible ones are in the page; the pointer and arrow keys choose the moment. */
-export function LaneList({ items, away, moves, time, at, isPinned, tintOf, onAt }: ListProps) {
+export function LaneList({ items, absences, moves, time, at, isPinned, tintOf, onAt }: ListProps) {
   const { t } = useOwnershipTexts();
   const plant = usePlantTime();
   const scroller = useRef<HTMLDivElement>(null);
   const axis = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({ left: 0, width: 0 });
-  const [hovered, setHovered] = useState<number>();
+  const [pointedAt, setPointedAt] = useState<number>();
   const [active, setActive] = useState(0);
-  const shownAt = hovered ?? at;
+  const shownAt = pointedAt ?? at;
   useEffect(() => {
     const element = axis.current;
     if (element === null) return;
@@ -60,11 +62,12 @@ export function LaneList({ items, away, moves, time, at, isPinned, tintOf, onAt 
     overscan: 10,
   });
 
+  const scale = useMemo(() => timeScale(time), [time]);
   const atPointer = (event: PointerEvent): number | undefined => {
     const body = event.currentTarget.getBoundingClientRect();
     const part = (event.clientX - body.left - place.left) / Math.max(1, place.width);
     if (part < 0 || part > 1) return undefined;
-    return Math.round((time.from + part * (time.to - time.from)) / 1_000) * 1_000;
+    return Math.round(scale.moment(part) / 1_000) * 1_000;
   };
 
   const focusRow = (index: number) => {
@@ -98,21 +101,17 @@ export function LaneList({ items, away, moves, time, at, isPinned, tintOf, onAt 
       onAt(Math.min(time.to, Math.max(time.from, next)));
     } else return;
     event.preventDefault();
-    setHovered(undefined);
+    setPointedAt(undefined);
   };
 
   // Tab reaches one row, and arrow keys the others from there.
-  const seen = rows.getVirtualItems();
-  const reached = seen.filter(({ index }) => items[index]?.kind === 'row').map(({ index }) => index);
-  const tabStop = reached.includes(active) ? active : reached[0];
+  const virtualRows = rows.getVirtualItems();
+  const rowIndexes = virtualRows
+    .filter(({ index }) => items[index]?.kind === 'row')
+    .map(({ index }) => index);
+  const tabStop = rowIndexes.includes(active) ? active : rowIndexes[0];
 
-  const offset = (moment: number) =>
-    place.left + ((moment - time.from) / Math.max(1, time.to - time.from)) * place.width;
-  const isLong = time.to - time.from > 2 * 86_400_000;
-  const marks = useMemo(
-    () => [0, 0.25, 0.5, 0.75].map((part) => new Date(time.from + (time.to - time.from) * part)),
-    [time],
-  );
+  const offset = (moment: number) => place.left + scale.place(moment) * place.width;
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys go to the sliders within
@@ -128,16 +127,17 @@ export function LaneList({ items, away, moves, time, at, isPinned, tintOf, onAt 
             <div role="columnheader">{t('ownership.column.session')}</div>
             <div role="columnheader" className="lane-axis" ref={axis}>
               <span className="heard">{t('ownership.column.lane')}</span>
-              <MovesRail moves={moves} time={time} width={place.width} />
+              <MovesRail moves={moves} scale={scale} width={place.width} />
               <span className="axis" aria-hidden="true">
-                {marks.map((mark) => (
-                  <span key={mark.getTime()}>{isLong ? plant.day(mark) : plant.clock(mark)}</span>
-                ))}
-                <span>{time.isLive ? t('ownership.at.now') : plant.minute(new Date(time.to))}</span>
+                <QuarterTimes
+                  from={time.from}
+                  to={time.to}
+                  end={time.isLive ? t('ownership.at.now') : plant.minute(new Date(time.to))}
+                />
               </span>
             </div>
             <div role="columnheader" className="lane-then">
-              {!isPinned && hovered === undefined && time.isLive
+              {!isPinned && pointedAt === undefined && time.isLive
                 ? t('ownership.held.now')
                 : plant.whole(new Date(shownAt))}
             </div>
@@ -147,14 +147,16 @@ export function LaneList({ items, away, moves, time, at, isPinned, tintOf, onAt 
           role="rowgroup"
           className="lane-body"
           style={{ height: rows.getTotalSize() }}
-          onPointerMove={(event) => setHovered(event.pointerType === 'touch' ? undefined : atPointer(event))}
-          onPointerLeave={() => setHovered(undefined)}
+          onPointerMove={(event) =>
+            setPointedAt(event.pointerType === 'touch' ? undefined : atPointer(event))
+          }
+          onPointerLeave={() => setPointedAt(undefined)}
           onPointerDown={(event) => {
-            const chosen = atPointer(event);
-            if (chosen !== undefined) onAt(chosen);
+            const moment = atPointer(event);
+            if (moment !== undefined) onAt(moment);
           }}
         >
-          {seen.map(({ index, key, start }) => {
+          {virtualRows.map(({ index, key, start }) => {
             const item = items[index];
             if (item === undefined) return null;
             const common = {
@@ -168,7 +170,7 @@ export function LaneList({ items, away, moves, time, at, isPinned, tintOf, onAt 
               return (
                 <div key={key} {...common} className="lane-group">
                   <div role="cell">
-                    <strong>{item.name}</strong> <span className="quiet small">{item.told}</span>
+                    <strong>{item.name}</strong> <span className="quiet small">{item.counts}</span>
                   </div>
                 </div>
               );
@@ -177,7 +179,7 @@ export function LaneList({ items, away, moves, time, at, isPinned, tintOf, onAt 
               <div key={key} {...common} className="lane-row">
                 <LaneRow
                   row={item.row}
-                  away={away.get(item.row.session_id)}
+                  absences={absences.get(item.row.session_id)}
                   only={item.only}
                   time={time}
                   at={shownAt}
@@ -195,7 +197,7 @@ export function LaneList({ items, away, moves, time, at, isPinned, tintOf, onAt 
               style={{ left: offset(move.at) }}
             />
           ))}
-          {(isPinned || hovered !== undefined) && (
+          {(isPinned || pointedAt !== undefined) && (
             <div aria-hidden="true" className="lane-cursor" style={{ left: offset(shownAt) }} />
           )}
         </div>

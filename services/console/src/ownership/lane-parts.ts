@@ -1,12 +1,13 @@
 import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-http.ts';
+import { type Stretch, without } from '../strip/stretch.ts';
 
 /**
  * Parts of a lane:
  * - `held`: the holder's samples are there
  * - `unseen`: the log says held, but there is no sample
  * - `paused`: nothing was due
- * - `nobody`, `failed`: nobody holds the session, and this goes on
- * - `unheld`: nobody held the session, and this is over
+ * - `nobody`, `failed`: the session has no holder, and this goes on
+ * - `unheld`: the session had no holder, and this is over
  * - `twice`: two holders have read the same ticks
  */
 export interface LanePart {
@@ -28,16 +29,16 @@ export interface LaneTime {
 /** The shortest hole that counts: samples are on their way for some seconds. */
 const leastUnseenMs = 20_000;
 
-/** A time in which the holder was away, and nobody else took the session. */
-export interface Away {
+/** A time in which the holder was unavailable and no other took the session. */
+export interface Absence {
   /** ms since 1970. */
   readonly from: number;
   readonly to: number;
 }
 
 /** Joins absences that overlap: devices of a session miss their ticks at different times. */
-export function joined(all: readonly Away[]): Away[] {
-  const parts: Away[] = [];
+export function joinOverlaps(all: readonly Absence[]): Absence[] {
+  const parts: Absence[] = [];
   for (const { from, to } of all.toSorted((one, other) => one.from - other.from)) {
     const last = parts.at(-1);
     if (last && from <= last.to) parts[parts.length - 1] = { from: last.from, to: Math.max(last.to, to) };
@@ -47,7 +48,7 @@ export function joined(all: readonly Away[]): Away[] {
 }
 
 /** A session's lane, in order of drawing. */
-export function laneParts(row: OwnershipRow, time: LaneTime, away: readonly Away[] = []): LanePart[] {
+export function laneParts(row: OwnershipRow, time: LaneTime, absences: readonly Absence[] = []): LanePart[] {
   const periodOf = periodsOf(row);
   /** The length from which silence between two times is a hole. */
   const unseenFrom = (from: number, to: number) => Math.max(leastUnseenMs, 2 * periodOf.longest(from, to));
@@ -90,11 +91,11 @@ export function laneParts(row: OwnershipRow, time: LaneTime, away: readonly Away
       twice.push({ kind: 'twice', from, to: lastTick + periodOf.at(lastTick), ...who });
     }
   }
-  const unseen = away.flatMap(({ from, to }): LanePart[] => {
+  const absentParts = absences.flatMap(({ from, to }): LanePart[] => {
     const part = { from: Math.max(time.from, from), to: Math.min(time.to, to) };
     return part.from < part.to ? [{ kind: 'unseen', ...part }] : [];
   });
-  return [...parts, ...unseen, ...twice];
+  return [...parts, ...absentParts, ...twice];
 }
 
 /** The period of the task at a time, and its longest period between two times; 0 where its configuration is lost. */
@@ -111,25 +112,13 @@ function periodsOf({ periods }: OwnershipRow) {
   };
 }
 
-/** Times within a run in which nobody held the session. */
-function unheldIn(
-  run: { readonly from: number; readonly to: number },
-  { spans, status, is_latest }: OwnershipRow,
-  time: LaneTime,
-): LanePart[] {
-  let holes = [run];
-  for (const span of spans) {
-    const [from, to] = [Date.parse(span.from), span.to === null ? time.to : Date.parse(span.to)];
-    holes = holes.flatMap((hole) =>
-      to <= hole.from || from >= hole.to
-        ? [hole]
-        : [
-            { from: hole.from, to: from },
-            { from: to, to: hole.to },
-          ],
-    );
-  }
-  return holes
+/** Times within a run in which the session had no holder. */
+function unheldIn(run: Stretch, { spans, status, is_latest }: OwnershipRow, time: LaneTime): LanePart[] {
+  const heldTimes = spans.map(({ from, to }) => ({
+    from: Date.parse(from),
+    to: to === null ? time.to : Date.parse(to),
+  }));
+  return without([run], heldTimes)
     .filter(({ from, to }) => to - from > 1_000)
     .map((hole) => {
       const goesOn = time.isLive && hole.to >= time.to && status === 'running' && is_latest;

@@ -5,13 +5,13 @@ import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useHolderText } from './holder-text.ts';
 import { Lane } from './lane.tsx';
-import { type Away, type LanePart, type LaneTime, laneParts } from './lane-parts.ts';
+import { type Absence, type LanePart, type LaneTime, laneParts } from './lane-parts.ts';
 import { useOwnershipTexts } from './texts.ts';
 
 /** A session: its name, its lane, and who held it at the chosen moment. */
 export function LaneRow({
   row,
-  away,
+  absences,
   only,
   time,
   at,
@@ -19,7 +19,7 @@ export function LaneRow({
   tintOf,
 }: {
   row: OwnershipRow;
-  away: readonly Away[] | undefined;
+  absences: readonly Absence[] | undefined;
   only: string | undefined;
   time: LaneTime;
   at: number;
@@ -30,14 +30,14 @@ export function LaneRow({
   const holderText = useHolderText();
   const plant = usePlantTime();
   const parts = useMemo(() => {
-    if (only === undefined) return laneParts(row, time, away);
+    if (only === undefined) return laneParts(row, time, absences);
     // Only this collector's time counts, not the session's time with others.
     const spans = row.spans.filter(({ collector_id }) => collector_id === only);
-    const own = away?.filter(({ from }) =>
+    const own = absences?.filter(({ from }) =>
       spans.some((span) => Date.parse(span.from) <= from && (span.to === null || from < Date.parse(span.to))),
     );
     return laneParts({ ...row, spans, life: [] }, time, own);
-  }, [row, away, only, time]);
+  }, [row, absences, only, time]);
   const labelOf = useCallback(
     (part: LanePart) => {
       switch (part.kind) {
@@ -90,7 +90,7 @@ export function LaneRow({
           {row.spans.map((span) => (
             <li key={span.epoch}>{holderText(row, Math.max(time.from, Date.parse(span.from))).whole}</li>
           ))}
-          {away?.map(({ from, to }) => (
+          {absences?.map(({ from, to }) => (
             <li key={from}>
               {t('ownership.away', {
                 time: plant.whole(new Date(from)),

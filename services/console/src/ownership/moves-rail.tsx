@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
+import type { TimeScale } from '../strip/time-scale.ts';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
-import type { LaneTime } from './lane-parts.ts';
 import type { Move } from './moves.ts';
 import { useOwnershipTexts } from './texts.ts';
 
@@ -10,9 +10,17 @@ const letterPx = 6.2;
 const linesAtMost = 2;
 
 /** Causes that moved several sessions at once, in words above the rule; where room is short, only the greater ones. */
-export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time: LaneTime; width: number }) {
+export function MovesRail({
+  moves,
+  scale,
+  width,
+}: {
+  moves: readonly Move[];
+  scale: TimeScale;
+  width: number;
+}) {
   const text = useMoveText();
-  const placed = useMemo(() => {
+  const labels = useMemo(() => {
     const ends = new Array<{ from: number; to: number }[]>(linesAtMost);
     for (let line = 0; line < linesAtMost; line += 1) ends[line] = [];
     return moves
@@ -21,19 +29,19 @@ export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time
         const words = text(move);
         const length =
           [...words].reduce((sum, letter) => sum + (letter > '\u2e80' ? 2 : 1), 0) * letterPx + 8;
-        const at = ((move.at - time.from) / Math.max(1, time.to - time.from)) * width;
+        const at = scale.place(move.at) * width;
         const left = Math.max(0, Math.min(at, width - length));
-        const line = ends.findIndex((taken) =>
-          taken.every(({ from, to }) => left > to || left + length < from),
+        const line = ends.findIndex((labelsThere) =>
+          labelsThere.every(({ from, to }) => left > to || left + length < from),
         );
         if (line === -1 || length > width) return [];
         ends[line]?.push({ from: left, to: left + length });
         return [{ move, words, left, line }];
       });
-  }, [moves, time, width, text]);
+  }, [moves, scale, width, text]);
   return (
     <ul className="moves">
-      {placed.map(({ move, words, left, line }) => (
+      {labels.map(({ move, words, left, line }) => (
         <li key={`${move.at} ${move.reason}`} style={{ left, top: line * 15 }}>
           {words}
         </li>
@@ -42,7 +50,7 @@ export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time
   );
 }
 
-const told = ['failover', 'drain', 'rebalance', 'recovery'] as const;
+const movingReasons = ['failover', 'drain', 'rebalance', 'recovery'] as const;
 
 export function useMoveText(): (move: Move) => string {
   const { t } = useOwnershipTexts();
@@ -50,9 +58,9 @@ export function useMoveText(): (move: Move) => string {
   return useMemo(
     () =>
       ({ at, until, reason, collector, sessions: n }) => {
-        const known = told.find((each) => each === reason) ?? 'rebalance';
+        const movingReason = movingReasons.find((each) => each === reason) ?? 'rebalance';
         const time = plant.clock(new Date(at));
-        const move = t(`ownership.move.${known}`, {
+        const move = t(`ownership.move.${movingReason}`, {
           ...{ time, n },
           collector: collector ?? t('ownership.collectors'),
         });

@@ -22,7 +22,7 @@ export interface Move {
 }
 
 const togetherMs = 15_000;
-/** Reasons by which nobody loses a session: a start or a resumption. */
+/** Reasons by which no collector loses a session: a start or a resumption. */
 const ofOthers = new Set(['start', 'resume']);
 
 /** The changes of holder within the time shown, in order. */

@@ -1,7 +1,7 @@
 import type { OwnershipRow, OwnershipSpan } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import { describe, expect, it } from 'vitest';
 import { changesOf, holderAt } from './holder-at.ts';
-import { joined, laneParts } from './lane-parts.ts';
+import { joinOverlaps, laneParts } from './lane-parts.ts';
 import { changesWithin, movesOf } from './moves.ts';
 
 const begin = Date.parse('2026-11-26T00:00:00Z');
@@ -29,16 +29,16 @@ const row = (spans: OwnershipSpan[], changes: Partial<OwnershipRow> = {}): Owner
   spans,
   ...changes,
 });
-const told = (found: OwnershipRow) =>
-  laneParts(found, time).map(({ kind, from, to }) => [kind, (from - begin) / 60_000, (to - begin) / 60_000]);
+const kindsOf = (lane: OwnershipRow) =>
+  laneParts(lane, time).map(({ kind, from, to }) => [kind, (from - begin) / 60_000, (to - begin) / 60_000]);
 
 describe('a lane', () => {
   it('is held from the first sample to the last, and hatched where the log says so and no sample does', () => {
-    const found = row([
+    const lane = row([
       span('c1', 0, 40, { last_sample: at(29) }),
       span('c2', 40, null, { first_sample: at(45) }),
     ]);
-    expect(told(found)).toEqual([
+    expect(kindsOf(lane)).toEqual([
       ['held', 0, 30],
       ['unseen', 30, 40],
       ['unseen', 40, 45],
@@ -46,13 +46,13 @@ describe('a lane', () => {
     ]);
   });
 
-  it('is hatched where its holder was away and went on under the same epoch', () => {
-    const away = joined([
+  it('is hatched where its holder was unavailable and went on under the same epoch', () => {
+    const absences = joinOverlaps([
       { from: ms(60), to: ms(62) },
       { from: ms(30), to: ms(31) },
       { from: ms(61), to: ms(63) },
     ]);
-    const parts = laneParts(row([span('c1', 0, null)]), time, away);
+    const parts = laneParts(row([span('c1', 0, null)]), time, absences);
     expect(parts.map(({ kind, from, to }) => [kind, (from - begin) / 60_000, (to - begin) / 60_000])).toEqual(
       [
         ['held', 0, 100],
@@ -62,27 +62,27 @@ describe('a lane', () => {
     );
   });
 
-  it('has a hole where nobody held it, which has colour only while it goes on', () => {
-    expect(told(row([span('c1', 10, 40), span('c2', 50, 90)]))).toEqual([
+  it('has a hole where it had no holder, which has colour only while it goes on', () => {
+    expect(kindsOf(row([span('c1', 10, 40), span('c2', 50, 90)]))).toEqual([
       ['unheld', 0, 10],
       ['unheld', 40, 50],
       ['nobody', 90, 100],
       ['held', 10, 40],
       ['held', 50, 90],
     ]);
-    const failed = row([span('c1', 0, 40)], {
+    const failedRow = row([span('c1', 0, 40)], {
       status: 'error',
       life: [
         { state: 'running', from: at(0), to: at(40) },
         { state: 'over', from: at(40), to: at(100) },
       ],
     });
-    expect(told(failed)).toEqual([
+    expect(kindsOf(failedRow)).toEqual([
       ['failed', 40, 100],
       ['held', 0, 40],
     ]);
     // A later run has taken its place.
-    expect(told({ ...failed, is_latest: false })).toEqual([['held', 0, 40]]);
+    expect(kindsOf({ ...failedRow, is_latest: false })).toEqual([['held', 0, 40]]);
   });
 
   it('waits for a sample as long as the period was then, before and after a change', () => {
@@ -96,7 +96,7 @@ describe('a lane', () => {
       { from: null, period_ms: 300_000 },
       { from: at(40), period_ms: 1_000 },
     ];
-    expect(told(row(spans, { periods }))).toEqual([
+    expect(kindsOf(row(spans, { periods }))).toEqual([
       ['held', 0, 20],
       ['held', 20, 68 + 1 / 60],
       ['unseen', 68 + 1 / 60, 70],
@@ -106,11 +106,11 @@ describe('a lane', () => {
   });
 
   it('shows ticks that two have read above all else', () => {
-    const found = row([
+    const lane = row([
       span('c1', 0, 50),
       span('c2', 50, null, { read_twice: { ticks: 3, from: at(51), to: at(53) } }),
     ]);
-    expect(told(found).at(-1)).toEqual(['twice', 51, 54]);
+    expect(kindsOf(lane).at(-1)).toEqual(['twice', 51, 54]);
   });
 });
 
@@ -139,7 +139,7 @@ describe('the holder at a moment', () => {
 });
 
 describe('what moved several at once', () => {
-  const moved = (session_id: string, from: string, minute: number, reason = 'failover') =>
+  const changeOf = (session_id: string, from: string, minute: number, reason = 'failover') =>
     row(
       [
         span(from, 0, minute, { missing_before: null }),
@@ -152,10 +152,10 @@ describe('what moved several at once', () => {
 
   it('is one where the same collector lost them within seconds', () => {
     const rows = [
-      moved('1-1', 'c1', 10),
-      moved('2-1', 'c1', 10.1),
-      moved('3-1', 'c1', 10.2),
-      moved('4-1', 'c2', 10.1),
+      changeOf('1-1', 'c1', 10),
+      changeOf('2-1', 'c1', 10.1),
+      changeOf('3-1', 'c1', 10.2),
+      changeOf('4-1', 'c2', 10.1),
     ];
     const changes = changesWithin(rows);
     expect(changes).toHaveLength(4);
@@ -165,13 +165,13 @@ describe('what moved several at once', () => {
   });
 
   it('is one of several collectors for a rebalance, and two where hours lie between', () => {
-    const rebalanced = [moved('1-1', 'c1', 10, 'rebalance'), moved('2-1', 'c2', 10.1, 'rebalance')];
-    expect(movesOf(changesWithin(rebalanced))).toMatchObject([{ collector: undefined, sessions: 2 }]);
+    const rebalances = [changeOf('1-1', 'c1', 10, 'rebalance'), changeOf('2-1', 'c2', 10.1, 'rebalance')];
+    expect(movesOf(changesWithin(rebalances))).toMatchObject([{ collector: undefined, sessions: 2 }]);
     const apart = [
-      moved('1-1', 'c1', 10),
-      moved('2-1', 'c1', 11),
-      moved('3-1', 'c1', 90),
-      moved('4-1', 'c1', 90),
+      changeOf('1-1', 'c1', 10),
+      changeOf('2-1', 'c1', 11),
+      changeOf('3-1', 'c1', 90),
+      changeOf('4-1', 'c1', 90),
     ];
     expect(movesOf(changesWithin(apart))).toMatchObject([{ at: ms(90), sessions: 2 }]);
   });

@@ -4,8 +4,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { type Pages, readPages } from '../evidence/read-pages.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
-import { askedRange, type TimeRange } from '../time/time-range.ts';
-import { type Away, joined } from './lane-parts.ts';
+import { rangeQuery, type TimeRange } from '../time/time-range.ts';
+import { type Absence, joinOverlaps } from './lane-parts.ts';
 
 export type Ownership = Pages<OwnershipPage>;
 
@@ -17,7 +17,7 @@ export function useOwnership(range: TimeRange) {
   return useQuery({
     queryKey: ['ownership', range.from, range.to, ofPlant],
     queryFn: () =>
-      readPages<OwnershipPage>('/api/acquisition/ownership/', askedRange(range, ofPlant), sessionsAtMost),
+      readPages<OwnershipPage>('/api/acquisition/ownership/', rangeQuery(range, ofPlant), sessionsAtMost),
     placeholderData: keepPreviousData,
     refetchInterval: range.to === undefined ? 30_000 : false,
   });
@@ -26,14 +26,14 @@ export function useOwnership(range: TimeRange) {
 const awayAtMost = 1_000;
 
 /** Times, by session, in which its holder was restarted and went on under the same epoch: the log does not tell them. */
-export function useAway(range: TimeRange): ReadonlyMap<string, readonly Away[]> {
+export function useAbsences(range: TimeRange): ReadonlyMap<string, readonly Absence[]> {
   const { ofPlant } = usePlantTime();
   const { data } = useQuery({
     queryKey: ['ownership', 'away', range.from, range.to, ofPlant],
     queryFn: () =>
       readPages<GapsOfAll>(
         '/api/acquisition/gaps/',
-        { ...askedRange(range, ofPlant), cause: 'restart,delivered_late' },
+        { ...rangeQuery(range, ofPlant), cause: 'restart,delivered_late' },
         awayAtMost,
       ),
     placeholderData: keepPreviousData,
@@ -46,7 +46,7 @@ export function useAway(range: TimeRange): ReadonlyMap<string, readonly Away[]> 
     return new Map(
       [...bySession].map(([session, gaps]) => [
         session,
-        joined(gaps.map((gap) => ({ from: Date.parse(gap.start_time), to: Date.parse(gap.end_time) }))),
+        joinOverlaps(gaps.map((gap) => ({ from: Date.parse(gap.start_time), to: Date.parse(gap.end_time) }))),
       ]),
     );
   }, [data]);

@@ -3,22 +3,23 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { isNamedLike } from '../evidence/is-named-like.ts';
-import { Answered } from '../parts/answered.tsx';
 import { FindField } from '../parts/find-field.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
 import { TimeField } from '../parts/time-field.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { spanOf } from '../time/time-range.ts';
-import { Findings } from './findings.tsx';
-import { LaneLegend } from './lane-legend.tsx';
 import { type LaneItem, LaneList } from './lane-list.tsx';
-import type { LaneTime } from './lane-parts.ts';
-import { changesWithin, movesOf } from './moves.ts';
-import { type Ownership, useAway, useOwnership } from './ownership-query.ts';
+import type { LanePart, LaneTime } from './lane-parts.ts';
+import { type Change, changesWithin, movesOf } from './moves.ts';
+import { type Ownership, useAbsences, useOwnership } from './ownership-query.ts';
 import { ownershipViews, useOwnershipSearch } from './ownership-search.ts';
 import { useOwnershipTexts } from './texts.ts';
 import '../evidence/evidence.css';
 import './ownership.css';
+import { Explanation } from '../parts/explanation.tsx';
+import { SeverityMark } from '../parts/mark.tsx';
+import { Lane } from './lane.tsx';
 
 const tints = 4;
 const halfDayMs = 43_200_000;
@@ -30,16 +31,16 @@ export default function OwnershipScreen() {
   const navigate = useNavigate({ from: '/ownership' });
   const plant = usePlantTime();
   const query = useOwnership(search.range);
-  const { data: found } = query;
+  const { data: ownership } = query;
   const { from: rangeFrom, to: rangeTo } = search.range;
   const time = useMemo((): LaneTime => {
     const isLive = rangeTo === undefined;
-    if (found) return { from: Date.parse(found.from), to: Date.parse(found.to), isLive };
+    if (ownership) return { from: Date.parse(ownership.from), to: Date.parse(ownership.to), isLive };
     const { from, to } = spanOf({ from: rangeFrom, to: rangeTo }, plant.ofPlant, new Date());
     return { from: from.getTime(), to: to.getTime(), isLive };
-  }, [found, rangeFrom, rangeTo, plant.ofPlant]);
+  }, [ownership, rangeFrom, rangeTo, plant.ofPlant]);
   const at = Math.min(time.to, Math.max(time.from, search.at ?? time.to));
-  // Until the data around the moment has come, the rows belong to another time and name nobody for this one.
+  // Until the data around the moment has come, the rows belong to another time and name no holder for this one.
   const isComing = query.isPlaceholderData && search.at !== undefined && search.at !== at;
   const [isMoved, setMoved] = useState(false);
   const setAt = useCallback(
@@ -116,26 +117,26 @@ export default function OwnershipScreen() {
           {t(isMoved ? 'ownership.at.moved' : 'ownership.hint')}
         </p>
       </div>
-      <Answered
+      <QueryAnswer
         query={isComing ? { data: undefined, error: query.error, refetch: query.refetch } : query}
         title={t('ownership.failed')}
         isEmpty={({ results }) => results.length === 0}
         empty={<p>{t('ownership.none', { time: plant.between(new Date(time.from), new Date(time.to)) })}</p>}
       >
-        {(data) => <Found found={data} search={search} time={time} at={at} setAt={setAt} />}
-      </Answered>
+        {(data) => <OwnershipLanes ownership={data} search={search} time={time} at={at} setAt={setAt} />}
+      </QueryAnswer>
     </section>
   );
 }
 
-function Found({
-  found,
+function OwnershipLanes({
+  ownership,
   search,
   time,
   at,
   setAt,
 }: {
-  found: Ownership;
+  ownership: Ownership;
   search: ReturnType<typeof useOwnershipSearch>;
   time: LaneTime;
   /** The chosen moment. */
@@ -144,16 +145,16 @@ function Found({
 }) {
   const { t, locale } = useOwnershipTexts();
   const { by, find, range } = search;
-  const away = useAway(range);
-  const rows = useMemo(() => rowsOf(found.results, find, locale), [found, find, locale]);
+  const absences = useAbsences(range);
+  const rows = useMemo(() => rowsOf(ownership.results, find, locale), [ownership, find, locale]);
   const changes = useMemo(() => changesWithin(rows), [rows]);
   const moves = useMemo(() => movesOf(changes), [changes]);
   const collectors = useMemo(
     () =>
-      [...new Set(found.results.flatMap(({ spans }) => spans.map((span) => span.collector_id)))].sort(
+      [...new Set(ownership.results.flatMap(({ spans }) => spans.map((span) => span.collector_id)))].sort(
         (one, other) => one.localeCompare(other, locale, { numeric: true }),
       ),
-    [found, locale],
+    [ownership, locale],
   );
   const tintOf = useCallback(
     (collector: string) => Math.max(0, collectors.indexOf(collector)) % tints,
@@ -174,7 +175,7 @@ function Found({
       ) : (
         <LaneList
           items={items}
-          away={away}
+          absences={absences}
           moves={moves}
           time={time}
           at={at}
@@ -183,7 +184,9 @@ function Found({
           onAt={setAt}
         />
       )}
-      {found.isCut && <p className="left-out">{t('ownership.cut', { count: found.results.length })}</p>}
+      {ownership.isCut && (
+        <p className="left-out">{t('ownership.cut', { count: ownership.results.length })}</p>
+      )}
       <LaneLegend />
     </>
   );
@@ -203,7 +206,7 @@ function rowsOf(rows: readonly OwnershipRow[], find: string, locale: string): Ow
 function byCollector(
   rows: readonly OwnershipRow[],
   collectors: readonly string[],
-  told: (count: number, now: number) => string,
+  countText: (count: number, now: number) => string,
 ): LaneItem[] {
   return collectors.flatMap((collector): LaneItem[] => {
     const own = rows.filter(({ spans }) => spans.some((span) => span.collector_id === collector));
@@ -213,10 +216,87 @@ function byCollector(
       return last?.collector_id === collector && last.to === null;
     }).length;
     return [
-      { kind: 'group', key: `group ${collector}`, name: collector, told: told(own.length, now) },
+      { kind: 'group', key: `group ${collector}`, name: collector, counts: countText(own.length, now) },
       ...own.map(
         (row): LaneItem => ({ kind: 'row', key: `${collector} ${row.session_id}`, row, only: collector }),
       ),
     ];
   });
 }
+
+const countedReasons = ['failover', 'drain', 'rebalance', 'recovery'] as const;
+
+/** Sums the lanes up in one sentence: whether two ever held a session at once, the changes of holder, and their cost. */
+function Findings({ rows, changes }: { rows: readonly OwnershipRow[]; changes: readonly Change[] }) {
+  const { t } = useOwnershipTexts();
+  const twice = rows.filter(({ spans }) => spans.some((span) => span.read_twice !== null)).length;
+  const byReason = Map.groupBy(changes, ({ reason }) => reason);
+  const reasons = [...byReason].map(([reason, { length: n }]) => {
+    const countedReason = countedReasons.find((each) => each === reason);
+    return countedReason
+      ? t(`ownership.reason.${countedReason}`, { n })
+      : t('ownership.reason.other', { n, reason });
+  });
+  const cost = changes.reduce((sum, { missing }) => sum + missing, 0);
+  return (
+    <p className="findings">
+      {twice === 0 ? (
+        <strong>{t('ownership.nobodyTwice')}</strong>
+      ) : (
+        <strong className="findings-alarm">
+          <SeverityMark severity={1} /> {t('ownership.twice', { count: twice })}
+        </strong>
+      )}{' '}
+      {changes.length === 0
+        ? t('ownership.changes.none')
+        : `${t('ownership.changes', { count: changes.length, reasons: reasons.join(t('app.comma')) })} ${
+            cost === 0 ? t('ownership.cost.none') : t('ownership.cost', { count: cost })
+          }`}
+    </p>
+  );
+}
+
+const time = { from: 0, to: 1, isLive: true };
+const kinds = ['held', 'unseen', 'unheld', 'paused', 'now', 'twice'] as const;
+const none = () => '';
+const first = () => 0;
+
+/** The legend of the lanes. */
+function LaneLegend() {
+  const { t } = useOwnershipTexts();
+  return (
+    <ul className="legend">
+      {kinds.map((kind) => (
+        <li key={kind}>
+          <Lane parts={samples[kind]} time={time} tintOf={first} labelOf={none} />
+          {t(`ownership.legend.${kind}`)}
+        </li>
+      ))}
+      <li>
+        <span className="legend-rule" aria-hidden="true" />
+        {t('ownership.legend.move')}
+      </li>
+      <li>
+        <Explanation meaning={t('word.epoch.means')}>{t('word.epoch')}</Explanation>
+      </li>
+    </ul>
+  );
+}
+
+const samples: Readonly<Record<(typeof kinds)[number], readonly LanePart[]>> = {
+  held: [{ kind: 'held', from: 0, to: 1 }],
+  unseen: [
+    { kind: 'unseen', from: 0, to: 0.5 },
+    { kind: 'held', from: 0.5, to: 1 },
+  ],
+  unheld: [
+    { kind: 'held', from: 0, to: 0.35 },
+    { kind: 'held', from: 0.65, to: 1 },
+  ],
+  paused: [{ kind: 'paused', from: 0, to: 1 }],
+  now: [{ kind: 'nobody', from: 0, to: 1 }],
+  twice: [
+    { kind: 'held', from: 0, to: 1 },
+    { kind: 'twice', from: 0.4, to: 0.6 },
+  ],
+};

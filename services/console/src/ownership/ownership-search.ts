@@ -13,11 +13,11 @@ export interface OwnershipSearch extends AddressedRange {
 }
 
 /** Leaves out unknown values. */
-export function ownershipSearch(given: Record<string, unknown>): OwnershipSearch {
-  const { find, at } = given;
+export function ownershipSearch(search: Record<string, unknown>): OwnershipSearch {
+  const { find, at } = search;
   return {
-    ...timeRangeSearch(given),
-    by: ownershipViews.find((each) => each === given.by),
+    ...timeRangeSearch(search),
+    by: ownershipViews.find((each) => each === search.by),
     find: typeof find === 'string' || typeof find === 'number' ? String(find) : undefined,
     at: typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? at : undefined,
   };

@@ -18,7 +18,7 @@ describe('the palette', () => {
     ['press pause', english, { command: undefined, search: 'press pause' }],
     ['暂停压机', chinese, { command: 'pause', search: '压机' }],
     ['停止 1-1', chinese, { command: 'stop', search: '1-1' }],
-  ])('reads %s', (text, words, read) => {
-    expect(readCommand(text, words)).toEqual(read);
+  ])('reads %s', (text, words, entry) => {
+    expect(readCommand(text, words)).toEqual(entry);
   });
 });

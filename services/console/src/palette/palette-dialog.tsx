@@ -21,25 +21,25 @@ export default function PaletteDialog({
 }) {
   const { t } = usePaletteTexts();
   const [text, setText] = useState('');
-  const [chosen, setChosen] = useState(0);
+  const [chosenIndex, setChosenIndex] = useState(0);
   // The text for which Enter came before anything was found: the first find is then chosen.
-  const [awaited, setAwaited] = useState<string>();
+  const [commandToConfirm, setCommandToConfirm] = useState<string>();
   const { entries, isSearching, isUnreachable, dialog } = useEntries(text, { onClose, onOpen });
-  const shown = groups.flatMap((group) => entries.filter((entry) => entry.group === group));
-  const at = Math.min(chosen, shown.length - 1);
+  const visibleEntries = groups.flatMap((group) => entries.filter((entry) => entry.group === group));
+  const at = Math.min(chosenIndex, visibleEntries.length - 1);
   const id = useId();
   const optionId = (index: number) => `${id}-${index}`;
   useEffect(() => {
     document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' });
   }, [id, at]);
   useEffect(() => {
-    if (awaited !== text || (isSearching && shown.length === 0)) return;
-    setAwaited(undefined);
-    run(shown[at]);
+    if (commandToConfirm !== text || (isSearching && visibleEntries.length === 0)) return;
+    setCommandToConfirm(undefined);
+    run(visibleEntries[at]);
   });
   const press = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    const last = shown.length - 1;
+    const last = visibleEntries.length - 1;
     const next = {
       ArrowDown: at >= last ? 0 : at + 1,
       ArrowUp: at <= 0 ? last : at - 1,
@@ -47,9 +47,9 @@ export default function PaletteDialog({
       PageUp: Math.max(0, at - 8),
     }[event.key];
     if (event.key === 'Enter') {
-      if (shown.length === 0 && isSearching) setAwaited(text);
-      else run(shown[at]);
-    } else if (next !== undefined) setChosen(next);
+      if (visibleEntries.length === 0 && isSearching) setCommandToConfirm(text);
+      else run(visibleEntries[at]);
+    } else if (next !== undefined) setChosenIndex(next);
     else return;
     event.preventDefault();
   };
@@ -82,21 +82,21 @@ export default function PaletteDialog({
               value={text}
               onChange={({ target }) => {
                 setText(target.value);
-                setChosen(0);
+                setChosenIndex(0);
               }}
               onKeyDown={press}
             />
           </div>
           <div className="palette-list" role="listbox" id={id} aria-label={t('palette.title')} tabIndex={-1}>
             {groups.map((group) => {
-              const own = shown.filter((entry) => entry.group === group);
+              const own = visibleEntries.filter((entry) => entry.group === group);
               return own.length === 0 ? null : (
                 <div key={group} role="group" aria-label={t(`palette.group.${group}`)}>
                   <p className="palette-group" aria-hidden="true">
                     {t(`palette.group.${group}`)}
                   </p>
                   {own.map((entry) => {
-                    const index = shown.indexOf(entry);
+                    const index = visibleEntries.indexOf(entry);
                     return (
                       // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys of a list box
                       <div
@@ -118,7 +118,11 @@ export default function PaletteDialog({
             })}
           </div>
           <p className="palette-foot small" role="status">
-            {isUnreachable ? t('palette.failed') : shown.length === 0 ? t('palette.none') : t('palette.keys')}
+            {isUnreachable
+              ? t('palette.failed')
+              : visibleEntries.length === 0
+                ? t('palette.none')
+                : t('palette.keys')}
           </p>
         </Dialog>
       </Modal>

@@ -1,16 +1,19 @@
+import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useDeferredValue, useState } from 'react';
+import { api } from '../api/api.ts';
 import { highestRole, isAtLeast, type Role, roleAt, useMe } from '../api/me.ts';
 import { themes } from '../app/preferences.tsx';
 import { screens } from '../app/screens.ts';
 import type { ShellDialog } from '../parts/shell-dialog.ts';
+import { useSettledValue } from '../parts/use-settled-value.ts';
 import { useCommands } from '../sessions/commands.tsx';
-import ReasonDialog from '../sessions/detail/reason-dialog.tsx';
+import { ReasonDialog } from '../sessions/detail/reason-dialog.tsx';
 import { nameOf, stateKey } from '../sessions/session-state.ts';
 import { useWords } from '../words/texts.ts';
 import { type Entry, matches, readCommand, takes } from './entries.ts';
-import { useFound } from './found.ts';
 import { usePaletteTexts } from './texts.ts';
 
 interface Ways {
@@ -34,14 +37,17 @@ export function useEntries(
   const navigate = useNavigate();
   const me = useMe();
   const { send } = useCommands();
-  const [asked, setAsked] = useState<{ command: 'pause' | 'stop'; session: SessionSummary }>();
+  const [commandToConfirm, setCommandToConfirm] = useState<{
+    command: 'pause' | 'stop';
+    session: SessionSummary;
+  }>();
   const { command, search } = readCommand(text, {
     pause: t('palette.word.pause'),
     resume: t('palette.word.resume'),
     stop: t('palette.word.stop'),
     recover: t('palette.word.recover'),
   });
-  const { data, isError, isSearching } = useFound(search);
+  const { data, isError, isSearching } = useMatches(search);
   // While a search goes on, finds of the earlier text are offered only if they fit the present one.
   const fits = (...names: readonly string[]) => !isSearching || matches({ name: names.join(' ') }, search);
   const go = (to: string, params: object = {}) => {
@@ -70,7 +76,7 @@ export function useEntries(
       detail: t(stateKey(session)),
       forbidden: forbiddenAs(me && roleAt(me, sites)),
       run: () => {
-        if (command === 'pause' || command === 'stop') return setAsked({ command, session });
+        if (command === 'pause' || command === 'stop') return setCommandToConfirm({ command, session });
         onClose();
         void send({ id, name: nameOf(session) }, command, '');
       },
@@ -163,16 +169,60 @@ export function useEntries(
     ],
     isSearching,
     isUnreachable: isError && data === undefined,
-    dialog: asked && (
+    dialog: commandToConfirm && (
       <ReasonDialog
-        command={asked.command}
-        name={nameOf(asked.session)}
+        command={commandToConfirm.command}
+        name={nameOf(commandToConfirm.session)}
         onClose={onClose}
         onConfirm={(reason) => {
           onClose();
-          void send({ id: asked.session.id, name: nameOf(asked.session) }, asked.command, reason);
+          void send(
+            { id: commandToConfirm.session.id, name: nameOf(commandToConfirm.session) },
+            commandToConfirm.command,
+            reason,
+          );
         }}
       />
     ),
   };
+}
+
+const matchesAtMost = 6;
+
+interface Page<T> {
+  readonly results: readonly T[];
+  readonly [other: string]: unknown;
+}
+
+/** Sessions and devices with these letters in their names, those that need attention first. */
+function useMatches(text: string) {
+  const settledText = useSettledValue(useDeferredValue(text));
+  const query = useQuery({
+    queryKey: ['palette', settledText],
+    queryFn: async () => {
+      const search = settledText || undefined;
+      const [sessions, devices] = await Promise.all([
+        api.get<Page<SessionSummary>>('/api/acquisition/sessions/summary/', {
+          from: '-1h',
+          buckets: 1,
+          limit: matchesAtMost,
+          search,
+        }),
+        // An empty search would find every device of the plant.
+        search === undefined
+          ? { results: [] }
+          : api.get<Page<DeviceHealthView>>('/api/acquisition/devices/health/', {
+              search,
+              limit: matchesAtMost,
+            }),
+      ]);
+      return { sessions: sessions.results, devices: devices.results };
+    },
+    // Always read again: the commands that a session takes may have changed a moment ago.
+    staleTime: 0,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  const isSearching = settledText !== text || query.isPending || query.isPlaceholderData;
+  return { ...query, isSearching };
 }

@@ -1,5 +1,5 @@
 import { Icon } from './icon.tsx';
-import { useTyped } from './use-typed.ts';
+import { useTypedText } from './use-typed-text.ts';
 
 /** A field that narrows a screen to matching names. */
 export function FindField({
@@ -16,7 +16,7 @@ export function FindField({
   maxLength?: number;
   className?: string;
 }) {
-  const [typed, type] = useTyped(value, (text) => onChange(text || undefined));
+  const [draft, type] = useTypedText(value, (text) => onChange(text || undefined));
   return (
     <label className={className}>
       <span className="heard">{label}</span>
@@ -25,7 +25,7 @@ export function FindField({
         id="find"
         type="search"
         placeholder={label}
-        value={typed}
+        value={draft}
         maxLength={maxLength}
         onChange={({ target }) => type(target.value)}
       />

@@ -6,7 +6,7 @@ import type { Translate } from '../i18n/texts.ts';
 import { Icon } from './icon.tsx';
 import { ProblemLink } from './problem-link.tsx';
 
-/** The outcome of a command: kept until somebody has read it, unless all is well. */
+/** The outcome of a command: kept until the user dismisses it, unless all is well. */
 export interface Outcome {
   readonly kind: 'stored' | 'refused' | 'unknown' | 'unreached';
   readonly text: string;
@@ -14,7 +14,7 @@ export interface Outcome {
   readonly code?: string;
 }
 
-type Noted = Outcome & { readonly id: number };
+type NotedOutcome = Outcome & { readonly id: number };
 
 interface Outcomes {
   note(outcome: Outcome): void;
@@ -33,22 +33,23 @@ export function useOutcomes(): Outcomes {
 /** Outcomes of commands, over whatever screen is open. Good news disappears by itself. */
 export function OutcomesProvider({ children }: { children: ReactNode }) {
   const { t } = usePreferences();
-  const [noted, setNoted] = useState<readonly Noted[]>([]);
+  const [outcomes, setOutcomes] = useState<readonly NotedOutcome[]>([]);
   const note = useCallback(
-    (outcome: Outcome) => setNoted((before) => [...before.slice(-3), { ...outcome, id: performance.now() }]),
+    (outcome: Outcome) =>
+      setOutcomes((before) => [...before.slice(-3), { ...outcome, id: performance.now() }]),
     [],
   );
   const noteFailure = useCallback(
     (session: string, error: unknown) => note(outcomeOfFailure(t, session, error)),
     [note, t],
   );
-  const dismiss = useCallback((id: number) => setNoted((all) => all.filter((each) => each.id !== id)), []);
+  const dismiss = useCallback((id: number) => setOutcomes((all) => all.filter((each) => each.id !== id)), []);
   const value = useMemo(() => ({ note, noteFailure }), [note, noteFailure]);
   return (
     <OutcomesContext value={value}>
       {children}
       <div className="outcomes" role="status">
-        {noted.map((each) => (
+        {outcomes.map((each) => (
           <OutcomeText key={each.id} {...each} dismiss={dismiss} />
         ))}
       </div>
@@ -56,7 +57,13 @@ export function OutcomesProvider({ children }: { children: ReactNode }) {
   );
 }
 
-function OutcomeText({ id, kind, text, code = '', dismiss }: Noted & { dismiss: (id: number) => void }) {
+function OutcomeText({
+  id,
+  kind,
+  text,
+  code = '',
+  dismiss,
+}: NotedOutcome & { dismiss: (id: number) => void }) {
   const { t } = usePreferences();
   useEffect(() => {
     if (kind !== 'stored') return;

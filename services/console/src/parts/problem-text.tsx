@@ -4,7 +4,7 @@ import { usePreferences } from '../app/preferences.tsx';
 import type { PlainKey } from '../i18n/texts.ts';
 import { ProblemLink } from './problem-link.tsx';
 
-/** Advice on refusals that are about who somebody is. */
+/** Advice on refusals about identity and roles. */
 const whatToDo: Readonly<Record<string, PlainKey>> = {
   role_too_low: 'problem.role_too_low',
   site_not_granted: 'problem.site_not_granted',

@@ -5,7 +5,7 @@ import type { TimeRange } from '../time/time-range.ts';
 
 const RangeDialog = lazy(() => import('./range-dialog.tsx'));
 
-const usual: readonly TimeRange[] = [
+const defaultRanges: readonly TimeRange[] = [
   { from: '-1h' },
   { from: '-8h' },
   { from: '-24h' },
@@ -20,17 +20,17 @@ const keyOf = ({ from, to = '' }: TimeRange) => `${from} ${to}`;
 export function RangeChoice({
   range,
   onChange,
-  offered = usual,
+  options = defaultRanges,
 }: {
   range: TimeRange;
   onChange: (range: TimeRange) => void;
-  offered?: readonly TimeRange[];
+  options?: readonly TimeRange[];
 }) {
   const { t } = usePreferences();
   const { label } = useRangeName();
   const [isAsking, setAsking] = useState(false);
   const value = keyOf(range);
-  const all = offered.some((each) => keyOf(each) === value) ? offered : [...offered, range];
+  const all = options.some((each) => keyOf(each) === value) ? options : [...options, range];
   return (
     <>
       <select
@@ -38,8 +38,8 @@ export function RangeChoice({
         aria-label={t('range.shown')}
         value={value}
         onChange={({ target }) => {
-          const chosen = all.find((each) => keyOf(each) === target.value);
-          if (chosen) onChange(chosen);
+          const range = all.find((each) => keyOf(each) === target.value);
+          if (range) onChange(range);
           else setAsking(true);
         }}
       >
@@ -55,9 +55,9 @@ export function RangeChoice({
           <RangeDialog
             range={range}
             onClose={() => setAsking(false)}
-            onChange={(chosen) => {
+            onChange={(range) => {
               setAsking(false);
-              onChange(chosen);
+              onChange(range);
             }}
           />
         </Suspense>

@@ -6,28 +6,28 @@ import { Overlay } from './overlay.tsx';
 import { useRangeTexts } from './range-texts.ts';
 import { TimeField } from './time-field.tsx';
 
-interface Asked {
+interface RangeDialogProps {
   readonly range: TimeRange;
   onChange(range: TimeRange): void;
   onClose(): void;
 }
 
 /** Asks for a beginning and an end, by the clock that the console shows. */
-export default function RangeDialog({ range, onChange, onClose }: Asked) {
+export default function RangeDialog({ range, onChange, onClose }: RangeDialogProps) {
   const { t } = useRangeTexts();
   const { ofPlant, zoneName } = usePlantTime();
-  const [chosen, setChosen] = useState(() => {
+  const [ends, setEnds] = useState(() => {
     const { from, to } = spanOf(range, ofPlant, new Date());
     return { from: wholeMinute(from), to: wholeMinute(to) };
   });
-  const isWrong = chosen.from >= chosen.to || chosen.from >= Date.now();
+  const isWrong = ends.from >= ends.to || ends.from >= Date.now();
   return (
     <Overlay title={t('range.dialog.title')} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           if (isWrong) return;
-          onChange({ from: isoMinute(chosen.from), to: isoMinute(chosen.to) });
+          onChange({ from: isoMinute(ends.from), to: isoMinute(ends.to) });
         }}
       >
         <p className="quiet">{t('range.dialog.zone', { zone: zoneName() })}</p>
@@ -35,8 +35,8 @@ export default function RangeDialog({ range, onChange, onClose }: Asked) {
           <TimeField
             key={each}
             label={t(`range.dialog.${each}`)}
-            at={chosen[each]}
-            onAt={(at) => setChosen((before) => ({ ...before, [each]: at }))}
+            at={ends[each]}
+            onAt={(at) => setEnds((before) => ({ ...before, [each]: at }))}
           />
         ))}
         {/* The message keeps its room: a button that moved when the field is left would be missed. */}

@@ -2,23 +2,23 @@ import type { Me } from '@holdfast/shared/contracts/http/login-http.ts';
 import { isAtLeast, type Role, roleAt, useMe } from '../api/me.ts';
 import { usePreferences } from '../app/preferences.tsx';
 
-/** Whether the user has this role at all sites; the API judges each call once more. */
-export function useMayEverywhere(needed: Role): boolean {
+/** Whether the user has this role at all sites; the API checks each call again. */
+export function useMayEverywhere(requiredRole: Role): boolean {
   const me = useMe();
-  return me === undefined || isAtLeast(roleAt(me, []), needed);
+  return me === undefined || isAtLeast(roleAt(me, []), requiredRole);
 }
 
-/** Why the user lacks a role, in words; undefined with the role, or if the API has to judge. @param held their role there */
-export function useWhyNot(needed: Role, held: (me: Me) => Role | undefined): string | undefined {
+/** Why the user lacks a role, in words; undefined with the role, or if the API has to judge. @param roleOf their role there */
+export function useWhyNot(requiredRole: Role, roleOf: (me: Me) => Role | undefined): string | undefined {
   const { t } = usePreferences();
   const me = useMe();
-  const own = me && held(me);
-  if (me === undefined || isAtLeast(own, needed)) return undefined;
-  return t('command.role', { role: t(`role.${needed}`), own: own ? t(`role.${own}`) : '–' });
+  const own = me && roleOf(me);
+  if (me === undefined || isAtLeast(own, requiredRole)) return undefined;
+  return t('command.role', { role: t(`role.${requiredRole}`), own: own ? t(`role.${own}`) : '–' });
 }
 
 /** Says why commands that need a role at all sites are disabled; shows nothing where they are not. */
-export function RoleNote({ needed }: { needed: Role }) {
-  const why = useWhyNot(needed, (me) => roleAt(me, []));
+export function RoleNote({ requiredRole }: { requiredRole: Role }) {
+  const why = useWhyNot(requiredRole, (me) => roleAt(me, []));
   return why === undefined ? null : <p className="quiet small">{why}</p>;
 }

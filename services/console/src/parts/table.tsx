@@ -10,7 +10,7 @@ export interface Column<Row> {
 }
 
 /**
- * A small table, of some hundred rows at most. Where room is narrow, each row is a block, with the column's name beside
+ * A small table, of some hundred rows at most. Where room is narrow, each row is a block, with the column's name next to
  * each value; the first column is the row's name.
  */
 export function Table<Row>({
@@ -18,13 +18,13 @@ export function Table<Row>({
   columns,
   rows,
   keyOf,
-  chosen,
+  chosenKey,
 }: {
   label: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
-  chosen?: string | undefined;
+  chosenKey?: string | undefined;
 }) {
   return (
     <div className="table-room">
@@ -42,7 +42,7 @@ export function Table<Row>({
           {rows.map((row) => {
             const id = keyOf(row);
             return (
-              <tr key={id} className={id === chosen ? 'is-chosen' : undefined}>
+              <tr key={id} className={id === chosenKey ? 'is-chosen' : undefined}>
                 {columns.map(({ key, name, isNumber, cell }, index) =>
                   index === 0 ? (
                     <th key={key} scope="row">

@@ -26,37 +26,37 @@ export function TimeField({
 }) {
   const { t } = useRangeTexts();
   const { zone } = usePlantTime();
-  const [typed, setTyped] = useState<string>();
-  const [wrong, setWrong] = useState<'wrong' | 'future'>();
+  const [draft, setDraft] = useState<string>();
+  const [fault, setFault] = useState<'wrong' | 'future'>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const input = useRef<HTMLInputElement>(null);
   const hint = useId();
-  const told = wrong && t(`range.typed.${wrong}`, { example: typedAs(zone, new Date(at), withSeconds) });
+  const faultText = fault && t(`range.typed.${fault}`, { example: typedAs(zone, new Date(at), withSeconds) });
   useEffect(() => () => clearTimeout(timer.current), []);
   // Keeps the form from being sent with a faulty moment.
-  useLayoutEffect(() => input.current?.setCustomValidity(told ?? ''), [told]);
+  useLayoutEffect(() => input.current?.setCustomValidity(faultText ?? ''), [faultText]);
   // When another moment is chosen elsewhere, text typed here and not taken is dropped.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only by a moment that changes
   useEffect(() => {
     if (document.activeElement === input.current) return;
-    setTyped(undefined);
-    setWrong(undefined);
+    setDraft(undefined);
+    setFault(undefined);
   }, [at]);
 
   const take = (text: string, isLeft: boolean) => {
     clearTimeout(timer.current);
     const moment = momentTyped(text, zone, new Date(at), notAfter && new Date());
-    if (moment === undefined) return isLeft ? setWrong('wrong') : undefined;
-    if (notAfter === 'now' && moment.getTime() > Date.now()) return setWrong('future');
-    setWrong(undefined);
-    if (isLeft) setTyped(undefined);
+    if (moment === undefined) return isLeft ? setFault('wrong') : undefined;
+    if (notAfter === 'now' && moment.getTime() > Date.now()) return setFault('future');
+    setFault(undefined);
+    if (isLeft) setDraft(undefined);
     if (typedAs(zone, moment, withSeconds) !== typedAs(zone, new Date(at), withSeconds))
       onAt(moment.getTime());
   };
   const takeBack = () => {
     clearTimeout(timer.current);
-    setTyped(undefined);
-    setWrong(undefined);
+    setDraft(undefined);
+    setFault(undefined);
   };
   return (
     <div className="time-field">
@@ -69,20 +69,20 @@ export function TimeField({
           spellCheck={false}
           className="field"
           placeholder={t(withSeconds ? 'range.typed.form.seconds' : 'range.typed.form')}
-          aria-invalid={wrong !== undefined}
-          aria-describedby={wrong && hint}
-          value={typed ?? typedAs(zone, new Date(at), withSeconds)}
+          aria-invalid={fault !== undefined}
+          aria-describedby={fault && hint}
+          value={draft ?? typedAs(zone, new Date(at), withSeconds)}
           onChange={({ target }) => {
             const text = target.value;
-            setTyped(text);
-            setWrong(undefined);
+            setDraft(text);
+            setFault(undefined);
             clearTimeout(timer.current);
             timer.current = setTimeout(() => take(text, false), stillMs);
           }}
-          onBlur={() => typed !== undefined && take(typed, true)}
+          onBlur={() => draft !== undefined && take(draft, true)}
           onKeyDown={(event) => {
-            if (typed === undefined) return;
-            if (event.key === 'Enter') take(typed, true);
+            if (draft === undefined) return;
+            if (event.key === 'Enter') take(draft, true);
             if (event.key !== 'Escape') return;
             // Escape only takes back the typed text, and does not close the dialog around the field.
             event.stopPropagation();
@@ -90,9 +90,9 @@ export function TimeField({
           }}
         />
       </label>
-      {wrong && (
+      {fault && (
         <p id={hint} role="alert" className="small">
-          {told}
+          {faultText}
         </p>
       )}
     </div>

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 
-interface Listed {
+interface ScrolledList {
   /** A name for each row. */
   readonly keys: readonly string[];
   /** Whether a row has a link that keys can reach; headings of groups have none. */
@@ -10,17 +10,17 @@ interface Listed {
   readonly overscan?: number;
   /** The data attribute in which a row's link holds its key. */
   readonly attribute: 'session' | 'device';
-  /** The row that is shown beside the list, and its place there; -1 when it is not in the list. */
-  readonly chosen: string | undefined;
+  /** The row that is shown next to the list, and its place there; -1 when it is not in the list. */
+  readonly chosenKey: string | undefined;
   readonly chosenIndex: number;
 }
 
 const rowHeight = 42;
 
 /** A list of which only visible rows are in the page. Arrow keys go from link to link. */
-export function useScrolledList(listed: Listed) {
-  const { keys, isStop = () => true, sizeOf = () => rowHeight, overscan = 8, attribute } = listed;
-  const { chosen, chosenIndex } = listed;
+export function useScrolledList(list: ScrolledList) {
+  const { keys, isStop = () => true, sizeOf = () => rowHeight, overscan = 8, attribute } = list;
+  const { chosenKey, chosenIndex } = list;
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: keys.length,
@@ -30,12 +30,12 @@ export function useScrolledList(listed: Listed) {
     overscan,
   });
   // A row that was chosen elsewhere, by the address or a key, is scrolled into view once.
-  const shown = useRef<string>(undefined);
+  const shownKey = useRef<string>(undefined);
   useEffect(() => {
-    if (chosenIndex === -1 || shown.current === chosen) return;
-    shown.current = chosen;
+    if (chosenIndex === -1 || shownKey.current === chosenKey) return;
+    shownKey.current = chosenKey;
     rows.scrollToIndex(chosenIndex);
-  }, [chosen, chosenIndex, rows]);
+  }, [chosenKey, chosenIndex, rows]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { consoleRoot } from '../api/api.ts';
-import { Answered } from '../parts/answered.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import type { ProblemParagraphs } from './problem-paragraphs.ts';
 import { useProblemTexts } from './texts.ts';
 import './problems.css';
@@ -21,34 +21,34 @@ export default function ProblemsScreen() {
     <section className="page problems">
       <h1>{t('problems.title')}</h1>
       <p>{t('problems.intro')}</p>
-      <Answered query={query} title={t('problems.failed')}>
-        {(paragraphs) => <Paragraphs paragraphs={paragraphs[language]} chosen={code} />}
-      </Answered>
+      <QueryAnswer query={query} title={t('problems.failed')}>
+        {(paragraphs) => <Paragraphs paragraphs={paragraphs[language]} chosenCode={code} />}
+      </QueryAnswer>
     </section>
   );
 }
 
 function Paragraphs({
   paragraphs,
-  chosen,
+  chosenCode,
 }: {
   paragraphs: ProblemParagraphs['en'];
-  chosen: string | undefined;
+  chosenCode: string | undefined;
 }) {
   const { t } = useProblemTexts();
-  const found = useRef<HTMLDivElement>(null);
-  useEffect(() => found.current?.focus(), []);
-  const isKnown = chosen === undefined || paragraphs.some(({ codes }) => codes.includes(chosen));
+  const chosenElement = useRef<HTMLDivElement>(null);
+  useEffect(() => chosenElement.current?.focus(), []);
+  const isKnown = chosenCode === undefined || paragraphs.some(({ codes }) => codes.includes(chosenCode));
   return (
     <>
-      {!isKnown && <p role="alert">{t('problems.unknown', { code: chosen })}</p>}
+      {!isKnown && <p role="alert">{t('problems.unknown', { code: chosenCode })}</p>}
       <dl>
         {paragraphs.map(({ codes, status, text }) => {
-          const isChosen = chosen !== undefined && codes.includes(chosen);
+          const isChosen = chosenCode !== undefined && codes.includes(chosenCode);
           return (
             <div
               key={codes[0]}
-              ref={isChosen ? found : undefined}
+              ref={isChosen ? chosenElement : undefined}
               tabIndex={isChosen ? -1 : undefined}
               aria-current={isChosen || undefined}
             >

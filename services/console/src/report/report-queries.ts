@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, apiRoot } from '../api/api.ts';
 import { type Pages, readPages } from '../evidence/read-pages.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
-import { askedRange, type TimeRange } from '../time/time-range.ts';
+import { rangeQuery, type TimeRange } from '../time/time-range.ts';
 import type { Split } from './report-search.ts';
 
 export type Report = Pages<ReportPage>;
@@ -20,15 +20,15 @@ export interface AskedReport {
 }
 
 const queryOf = ({ range, split, site, session }: AskedReport, zone: string) => ({
-  ...askedRange(range, zone),
+  ...rangeQuery(range, zone),
   ...{ split, site, session },
 });
 
-/** The report, read anew each time: it belongs to the moment at which it was made. */
-export function useReport(asked: AskedReport) {
+/** The report, read again each time: it belongs to the moment at which it was made. */
+export function useReport(reportQuery: AskedReport) {
   const { ofPlant } = usePlantTime();
-  const query = queryOf(asked, ofPlant);
-  const { range, ...rest } = asked;
+  const query = queryOf(reportQuery, ofPlant);
+  const { range, ...rest } = reportQuery;
   return useQuery({
     queryKey: ['report', range.from, range.to, ofPlant, rest],
     queryFn: async () => {
@@ -42,15 +42,18 @@ export function useReport(asked: AskedReport) {
       );
       return { ...report, results, madeAt: new Date() };
     },
-    enabled: asked.split !== 'shift' || asked.site !== undefined,
+    enabled: reportQuery.split !== 'shift' || reportQuery.site !== undefined,
     placeholderData: keepPreviousData,
   });
 }
 
 /** Address of the same report as a table. */
-export function csvAddress(asked: AskedReport & { readonly title: string }, zone: string): string {
+export function csvAddress(reportQuery: AskedReport & { readonly title: string }, zone: string): string {
   const url = new URL('api/acquisition/report/csv/', apiRoot);
-  for (const [name, value] of Object.entries({ ...queryOf(asked, zone), title: asked.title || undefined })) {
+  for (const [name, value] of Object.entries({
+    ...queryOf(reportQuery, zone),
+    title: reportQuery.title || undefined,
+  })) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
   return url.href;

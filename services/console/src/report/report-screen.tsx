@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Button } from 'react-aria-components/Button';
-import { Answered } from '../parts/answered.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
-import { useTyped } from '../parts/use-typed.ts';
+import { useTypedText } from '../parts/use-typed-text.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { csvAddress, useReport, useSites } from './report-queries.ts';
 import { type ReportSearch, splits, useReportSearch } from './report-search.ts';
@@ -22,7 +22,7 @@ export default function ReportScreen() {
   const { range, split, site } = asked;
   const change = (changes: ReportSearch, replace = false) =>
     void navigate({ replace, search: (before) => ({ ...before, ...changes }) });
-  const [typed, type] = useTyped(title, (text) => change({ title: text || undefined }, true));
+  const [titleText, type] = useTypedText(title, (text) => change({ title: text || undefined }, true));
   const shiftsOf = sites.find(({ code }) => code === site)?.shifts.length ?? 0;
   const lacks =
     split !== 'shift'
@@ -67,7 +67,7 @@ export default function ReportScreen() {
           aria-label={t('report.name')}
           placeholder={t('report.name.hint')}
           maxLength={120}
-          value={typed}
+          value={titleText}
           onChange={({ target }) => type(target.value)}
         />
         <span className="toolbar-end">
@@ -82,7 +82,7 @@ export default function ReportScreen() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a sheet that is longer than the screen has to be scrolled by keys */}
       <section className="sheet-room" aria-label={t('report.sheet')} tabIndex={0}>
         {lacks === undefined ? (
-          <Answered
+          <QueryAnswer
             query={query}
             title={t('report.failed')}
             isEmpty={({ results }) => results.length === 0}
@@ -104,7 +104,7 @@ export default function ReportScreen() {
                 )}
               </>
             )}
-          </Answered>
+          </QueryAnswer>
         ) : (
           <p className="empty">{lacks}</p>
         )}

@@ -17,11 +17,11 @@ const textOf = (value: unknown) =>
   typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined;
 
 /** Leaves out unknown values. */
-export function reportSearch(given: Record<string, unknown>): ReportSearch {
+export function reportSearch(search: Record<string, unknown>): ReportSearch {
   return {
-    ...timeRangeSearch(given),
-    split: splits.find((each) => each === given.split),
-    ...{ site: textOf(given.site), session: textOf(given.session), title: textOf(given.title) },
+    ...timeRangeSearch(search),
+    split: splits.find((each) => each === search.split),
+    ...{ site: textOf(search.site), session: textOf(search.session), title: textOf(search.title) },
   };
 }
 

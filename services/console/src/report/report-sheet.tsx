@@ -2,7 +2,7 @@ import type { TickCountsView } from '@holdfast/shared/contracts/http/accounting-
 import type { ReportPart, ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import { useMe } from '../api/me.ts';
-import { Explained } from '../parts/explained.tsx';
+import { Explanation } from '../parts/explanation.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
@@ -11,7 +11,6 @@ import { GapOrigins } from '../words/gap-origins.tsx';
 import { useWords } from '../words/texts.ts';
 import { dueOf } from './due-of.ts';
 import type { Report } from './report-queries.ts';
-import { sumOfCounts } from './sum-of-counts.ts';
 import { useReportTexts } from './texts.ts';
 
 /** The report as it is printed: the result in one sentence, then by part, by session, gap by gap and holder by holder. */
@@ -72,7 +71,7 @@ export function ReportSheet({
       <h3>{t('report.holders')}</h3>
       <Holders report={report} />
       <p className="sheet-words small">
-        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
+        <Explanation meaning={t('word.epoch.means')}>{t('word.epoch')}</Explanation>
       </p>
       <p className="sheet-checked">{t('report.checked')}</p>
     </article>
@@ -217,9 +216,9 @@ function Gaps({ results }: { results: readonly ReportRow[] }) {
       cell: ({ devices, device_count }) => {
         // One more name takes no more room than saying that there is one more.
         const isAll = device_count <= devicesNamed + 1 && devices.length === device_count;
-        const named = isAll ? devices : devices.slice(0, devicesNamed);
-        const n = device_count - named.length;
-        const names = named.join(t('app.list'));
+        const namedDevices = isAll ? devices : devices.slice(0, devicesNamed);
+        const n = device_count - namedDevices.length;
+        const names = namedDevices.join(t('app.list'));
         return n > 0 ? t('report.gap.more', { devices: names, n }) : names;
       },
     },
@@ -290,4 +289,22 @@ function Holders({ report: { results } }: { report: Report }) {
       columns={columns}
     />
   );
+}
+
+function sumOfCounts(all: readonly TickCountsView[]): TickCountsView {
+  const sum = (of: (counts: TickCountsView) => number) => all.reduce((total, each) => total + of(each), 0);
+  const byCause: Partial<Record<GapCause, number>> = {};
+  for (const { missing_by_cause } of all) {
+    for (const [cause, ticks] of Object.entries(missing_by_cause) as [GapCause, number][]) {
+      byCause[cause] = (byCause[cause] ?? 0) + ticks;
+    }
+  }
+  const [expected, stored] = [sum((each) => each.expected), sum((each) => each.stored)];
+  return {
+    ...{ expected, stored },
+    quarantined: sum((each) => each.quarantined),
+    missing: sum((each) => each.missing),
+    missing_by_cause: byCause,
+    completeness: expected === 0 ? null : stored / expected,
+  };
 }

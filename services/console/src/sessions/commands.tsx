@@ -10,7 +10,7 @@ export type SessionCommand = 'stop' | 'pause' | 'resume' | 'recover';
 
 interface Commands {
   /** Commands by session id that were sent and are not known to be stored yet. */
-  readonly pending: ReadonlyMap<string, SessionCommand>;
+  readonly pendingCommands: ReadonlyMap<string, SessionCommand>;
   send(
     session: { readonly id: string; readonly name: string },
     command: SessionCommand,
@@ -45,11 +45,11 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
   const { t } = usePreferences();
   const { note, noteFailure } = useOutcomes();
   const queries = useQueryClient();
-  const [pending, setPending] = useState<ReadonlyMap<string, SessionCommand>>(new Map());
+  const [pendingCommands, setPendingCommands] = useState<ReadonlyMap<string, SessionCommand>>(new Map());
 
   const send = useCallback<Commands['send']>(
     async ({ id, name }, command, reason) => {
-      setPending((before) => new Map(before).set(id, command));
+      setPendingCommands((before) => new Map(before).set(id, command));
       const reread = () => queries.invalidateQueries({ queryKey: ['sessions'] });
       try {
         await api.command<CommandedSession>(`/api/acquisition/sessions/${id}/${command}/`, {
@@ -61,7 +61,7 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
         noteFailure(name, error);
         await reread();
       }
-      setPending((before) => new Map([...before].filter(([other]) => other !== id)));
+      setPendingCommands((before) => new Map([...before].filter(([other]) => other !== id)));
     },
     [note, noteFailure, queries, t],
   );
@@ -69,16 +69,16 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
     async ({ id, code }, validate) => {
       const reread = () => queries.invalidateQueries({ queryKey: ['sessions'] });
       try {
-        const started = await api.command<StartedTask>('/api/acquisition/sessions/start-task/', {
+        const startedTask = await api.command<StartedTask>('/api/acquisition/sessions/start-task/', {
           task_id: id,
           validate,
         });
         await reread();
         note({
           kind: 'stored',
-          text: t('command.stored.start', { session: `${code} ${started.session_id}` }),
+          text: t('command.stored.start', { session: `${code} ${startedTask.session_id}` }),
         });
-        return started;
+        return startedTask;
       } catch (error) {
         noteFailure(code, error);
         await reread();
@@ -87,6 +87,6 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
     },
     [note, noteFailure, queries, t],
   );
-  const value = useMemo(() => ({ pending, send, start }), [pending, send, start]);
+  const value = useMemo(() => ({ pendingCommands, send, start }), [pendingCommands, send, start]);
   return <CommandsContext value={value}>{children}</CommandsContext>;
 }

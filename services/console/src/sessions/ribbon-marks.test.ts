@@ -24,7 +24,7 @@ describe('the marks of a ribbon', () => {
     ]);
   });
 
-  it('show what was stored beside a hole, where all of it lies in one bucket of a day', () => {
+  it('show what was stored next to a hole, where all of it lies in one bucket of a day', () => {
     expect(marks(part('stored', 95 / 96, 1), part('gap', 0.994, 0.9941))).toEqual([
       ['stored', 233, 240],
       ['gap', 235, 238],

@@ -11,34 +11,34 @@ export interface RibbonMark {
 const least: Readonly<Record<RibbonKind, number>> = {
   ...{ stored: 1, refused: 3, gap: 3, paused: 3, over: 0, 'now-some': 6, now: 6 },
 };
-/** Px of the bar that stay visible beside a hole: ten minutes with one missing tick are not all hole in a day's ribbon. */
+/** Px of the bar that stay visible next to a hole: ten minutes with one missing tick are not all hole in a day's ribbon. */
 const shoulder = 2;
 
 /** Places the parts of a ribbon of this width. A widened mark stays centred, and within the ribbon. */
 export function ribbonMarks(parts: readonly RibbonPart[], width: number): RibbonMark[] {
   const barOf = (part: RibbonPart) =>
     part.kind === 'gap' ? parts.find((bar) => isBar(bar) && isWithin(part, bar)) : undefined;
-  const holed = new Set(parts.map(barOf));
+  const barsWithHoles = new Set(parts.map(barOf));
   const barMark = (bar: RibbonPart) =>
-    placed(bar, width, holed.has(bar) ? least.gap + 2 * shoulder : least[bar.kind]);
+    markOf(bar, width, barsWithHoles.has(bar) ? least.gap + 2 * shoulder : least[bar.kind]);
   return parts.map((part) => {
     if (isBar(part)) return barMark(part);
-    const mark = placed(part, width, least[part.kind]);
+    const mark = markOf(part, width, least[part.kind]);
     const bar = barOf(part);
     if (bar === undefined) return mark;
     const { from, to } = barMark(bar);
-    return moved(mark, from + shoulder, to - shoulder);
+    return moveMark(mark, from + shoulder, to - shoulder);
   });
 }
 
-function placed({ kind, from, to }: RibbonPart, width: number, leastPx: number): RibbonMark {
+function markOf({ kind, from, to }: RibbonPart, width: number, leastPx: number): RibbonMark {
   const length = Math.max(leastPx, (to - from) * width);
   const start = ((from + to) * width - length) / 2;
-  return moved({ kind, from: start, to: start + length }, 0, width);
+  return moveMark({ kind, from: start, to: start + length }, 0, width);
 }
 
 /** Moves the mark into these bounds, as far as it has room there. */
-function moved({ kind, from, to }: RibbonMark, least: number, most: number): RibbonMark {
+function moveMark({ kind, from, to }: RibbonMark, least: number, most: number): RibbonMark {
   const start = Math.max(least, Math.min(most - (to - from), from));
   return { kind, from: start, to: Math.min(most, start + (to - from)) };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type RibbonPart, ribbonParts } from './ribbon-parts.ts';
 
 type Session = Parameters<typeof ribbonParts>[0];
-type Given = Partial<NonNullable<Session['ribbon']>> & { readonly attention?: Session['attention'] };
+type RibbonFields = Partial<NonNullable<Session['ribbon']>> & { readonly attention?: Session['attention'] };
 
 const time = {
   ...{ from: '2026-11-26T00:00:00Z', to: '2026-11-26T10:00:00Z', as_of: '2026-11-26T10:00:20Z' },
@@ -10,7 +10,7 @@ const time = {
 };
 
 /** Ten hours with ten ticks due in each. */
-function partsOf({ attention = [], ...ribbon }: Given, as_of = time.as_of): RibbonPart[] {
+function partsOf({ attention = [], ...ribbon }: RibbonFields, as_of = time.as_of): RibbonPart[] {
   const ten = Array.from({ length: 10 }, () => 10);
   const whole = { expected: ten, stored: ten, quarantined: [], missing: [], life: [], ...ribbon };
   return ribbonParts({ attention, ribbon: whole }, { ...time, as_of }).map(({ kind, from, to }) => ({
@@ -33,8 +33,8 @@ describe('the ribbon of a session', () => {
   });
 
   it('has one hole where one loss reaches over several hours', () => {
-    const lost = (bucket: number, ticks: number) => ({ bucket, cause: 'timeout' as const, ticks });
-    const parts = partsOf({ missing: [lost(3, 5), lost(4, 10), lost(5, 5)] });
+    const missingIn = (bucket: number, ticks: number) => ({ bucket, cause: 'timeout' as const, ticks });
+    const parts = partsOf({ missing: [missingIn(3, 5), missingIn(4, 10), missingIn(5, 5)] });
     expect(parts.filter(({ kind }) => kind === 'gap')).toEqual([{ kind: 'gap', from: 0.35, to: 0.55 }]);
   });
 

@@ -1,4 +1,5 @@
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { type Stretch, without } from '../strip/stretch.ts';
 
 /**
  * Parts of a ribbon:
@@ -46,20 +47,21 @@ export function ribbonParts({ attention, ribbon }: RibbonSession, time: RibbonTi
 
   const missing = new Map<number, number>();
   for (const { bucket, ticks } of ribbon.missing) missing.set(bucket, (missing.get(bucket) ?? 0) + ticks);
-  const refused = new Map(ribbon.quarantined.map(({ bucket, ticks }) => [bucket, ticks]));
+  const quarantinedTicks = new Map(ribbon.quarantined.map(({ bucket, ticks }) => [bucket, ticks]));
   const share = (bucket: number) => (missing.get(bucket) ?? 0) / Math.max(1, ribbon.expected[bucket] ?? 0);
 
   const parts: RibbonPart[] = [];
   for (const { bucket, end } of ticked(ribbon.expected)) {
     const [from, to] = [bucket * step, Math.min(1, end * step)];
     if (from >= to) continue;
-    const lost = share(bucket);
-    if (lost >= 1) {
+    const lostShare = share(bucket);
+    if (lostShare >= 1) {
       parts.push({ kind: 'gap', from, to });
       continue;
     }
-    parts.push({ kind: (refused.get(bucket) ?? 0) > 0 ? 'refused' : 'stored', from, to });
-    if (lost > 0) parts.push(...holeWithin({ from, to }, lost, share(bucket - 1), share(bucket + 1)));
+    parts.push({ kind: (quarantinedTicks.get(bucket) ?? 0) > 0 ? 'refused' : 'stored', from, to });
+    if (lostShare > 0)
+      parts.push(...holeWithin({ from, to }, lostShare, share(bucket - 1), share(bucket + 1)));
   }
   // A bucket has ticks as soon as one was due in it; at its edges the session's own life decides.
   const life = ribbon.life
@@ -73,7 +75,9 @@ export function ribbonParts({ attention, ribbon }: RibbonSession, time: RibbonTi
     );
   const isLive = Date.parse(time.as_of) - Date.parse(time.to) < liveMs;
   const now = partOfNow(attention[0], place, isLive);
-  return merged([...cutOut(parts, [...life, ...now]), ...life, ...now].filter(({ from, to }) => to > from));
+  return mergeParts(
+    [...without(parts, [...life, ...now]), ...life, ...now].filter(({ from, to }) => to > from),
+  );
 }
 
 /** Buckets with ticks. A tick stands for the time until the next one, even if the period is longer than a bucket. */
@@ -104,34 +108,14 @@ function partOfNow(
   return worst.code === 'some_devices_failing' ? [{ kind: 'now-some', from, to: 1 }] : [];
 }
 
-/** A hole as long as the missing time. Its place is unknown: beside a neighbour that misses all, else in the middle. */
-function holeWithin(
-  { from, to }: Omit<RibbonPart, 'kind'>,
-  lost: number,
-  before: number,
-  after: number,
-): RibbonPart[] {
-  const length = (to - from) * lost;
+/** A hole as long as the missing time. Its place is unknown: next to a neighbour that misses all, else in the middle. */
+function holeWithin({ from, to }: Stretch, lostShare: number, before: number, after: number): RibbonPart[] {
+  const length = (to - from) * lostShare;
   const start = before >= 1 ? from : after >= 1 ? to - length : (from + to - length) / 2;
   return [{ kind: 'gap', from: start, to: start + length }];
 }
 
-/** The parts without the stretches that others cover. */
-function cutOut(parts: readonly RibbonPart[], others: readonly RibbonPart[]): RibbonPart[] {
-  return others.reduce<RibbonPart[]>(
-    (left, other) =>
-      left.flatMap((part) => {
-        if (other.to <= part.from || other.from >= part.to) return [part];
-        return [
-          { ...part, to: Math.max(part.from, other.from) },
-          { ...part, from: Math.min(part.to, other.to) },
-        ];
-      }),
-    [...parts],
-  );
-}
-
-function merged(parts: readonly RibbonPart[]): RibbonPart[] {
+function mergeParts(parts: readonly RibbonPart[]): RibbonPart[] {
   const all: RibbonPart[] = [];
   const inOrder = [...parts].sort((one, other) => one.from - other.from || order(one) - order(other));
   for (const part of inOrder) {

@@ -1,11 +1,12 @@
-import { useEffect, useRef } from 'react';
-import { hatch } from '../parts/hatch.ts';
-import { type RibbonMark, ribbonMarks } from './ribbon-marks.ts';
-import type { RibbonPart } from './ribbon-parts.ts';
+import { useCallback } from 'react';
+import { hatch } from '../strip/hatch.ts';
+import { clear, fill, outline, Strip, type StripLayer, trackMark } from '../strip/strip.tsx';
+import { ribbonMarks } from './ribbon-marks.ts';
+import type { RibbonKind, RibbonPart } from './ribbon-parts.ts';
 
-const height = 20;
 const bar = { top: 5, bottom: 15 };
-/** Draws continuity over time; `label`, or words beside it, tell the same. */
+
+/** Draws continuity over time; `label`, or words next to it, say the same. */
 export function Ribbon({
   parts,
   severity,
@@ -15,79 +16,44 @@ export function Ribbon({
   severity: number;
   label?: string;
 }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const paint = () => drawRibbon(element, parts, severity);
-    const sized = new ResizeObserver(paint);
-    sized.observe(element);
-    addEventListener('themechange', paint);
-    return () => {
-      sized.disconnect();
-      removeEventListener('themechange', paint);
-    };
-  }, [parts, severity]);
-  const role = label === undefined ? 'presentation' : 'img';
-  return <canvas ref={canvas} className="ribbon" height={height} role={role} aria-label={label} />;
+  const marks = useCallback(
+    (width: number, ratio: number) => {
+      const snapped = (px: number) => Math.round(px * ratio) / ratio;
+      const layers = layersOf(`p${severity || 2}`);
+      return [
+        trackMark(width, 9, 11),
+        ...ribbonMarks(parts, width).map(({ kind, from, to }) => {
+          const x = snapped(from);
+          return { x, width: Math.max(snapped(to) - x, 1), layers: layers[kind] };
+        }),
+      ];
+    },
+    [parts, severity],
+  );
+  return <Strip marks={marks} height={20} className="ribbon" label={label} />;
 }
 
-function drawRibbon(canvas: HTMLCanvasElement, parts: readonly RibbonPart[], severity: number): void {
-  const width = canvas.clientWidth;
-  const ratio = devicePixelRatio;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = height * ratio;
-  const pen = canvas.getContext('2d');
-  if (pen === null || width === 0) return;
-  const style = getComputedStyle(canvas);
-  const colour = (name: string) => style.getPropertyValue(`--${name}`);
-  const now = colour(`p${severity || 2}`);
-  const box = ({ from, to }: RibbonMark, top: number, bottom: number) => {
-    const [x0, x1] = [Math.round(from * ratio), Math.round(to * ratio)];
-    return [x0, top * ratio, Math.max(x1 - x0, ratio), (bottom - top) * ratio] as const;
+/** @param colour that of a loss that goes on */
+function layersOf(colour: string): Readonly<Record<RibbonKind, readonly StripLayer[]>> {
+  const stored: StripLayer = { pattern: fill, ...bar };
+  const refused: StripLayer = {
+    pattern: hatch,
+    colour: 'quality',
+    top: 11,
+    bottom: 17,
+    every: 4,
+    lineWidth: 1.5,
+  } as const;
+  return {
+    stored: [stored],
+    refused: [stored, refused],
+    gap: [{ pattern: clear, ...bar }],
+    paused: [
+      { pattern: clear, ...bar },
+      { pattern: outline, ...bar },
+    ],
+    over: [],
+    now: [{ pattern: fill, colour, top: 3, bottom: 17 }],
+    'now-some': [stored, { pattern: fill, colour, top: 11, bottom: 17 }],
   };
-  pen.fillStyle = colour('track');
-  pen.fillRect(0, 9 * ratio, canvas.width, 2 * ratio);
-  for (const mark of ribbonMarks(parts, width)) {
-    switch (mark.kind) {
-      case 'stored':
-        pen.fillStyle = colour('run');
-        pen.fillRect(...box(mark, bar.top, bar.bottom));
-        break;
-      case 'refused':
-        pen.fillStyle = colour('run');
-        pen.fillRect(...box(mark, bar.top, bar.bottom));
-        hatch(pen, box(mark, bar.bottom - 4, bar.bottom + 2), {
-          colour: colour('quality'),
-          every: 4 * ratio,
-          lineWidth: 1.5 * ratio,
-        });
-        break;
-      case 'gap':
-        pen.clearRect(...box(mark, bar.top, bar.bottom));
-        break;
-      case 'paused': {
-        const [x, y, w, h] = box(mark, bar.top, bar.bottom);
-        pen.clearRect(x, y, w, h);
-        pen.strokeStyle = colour('run');
-        pen.lineWidth = ratio;
-        pen.strokeRect(x + ratio / 2, y + ratio / 2, w - ratio, h - ratio);
-        break;
-      }
-      case 'over':
-        break;
-      case 'now':
-        pen.fillStyle = now;
-        pen.fillRect(...box(mark, bar.top - 2, bar.bottom + 2));
-        break;
-      case 'now-some':
-        pen.fillStyle = colour('run');
-        pen.fillRect(...box(mark, bar.top, bar.bottom));
-        pen.fillStyle = now;
-        pen.fillRect(...box(mark, 11, bar.bottom + 2));
-        break;
-      default:
-        mark.kind satisfies never;
-    }
-  }
 }

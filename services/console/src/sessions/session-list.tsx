@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { usePreferences } from '../app/preferences.tsx';
 import { useIsPrinting } from '../parts/is-printing.ts';
 import { useScrolledList } from '../parts/use-scrolled-list.ts';
-import { usePlantTime } from '../time/plant-time.tsx';
+import { QuarterTimes } from '../strip/quarter-times.tsx';
 import { useCommands } from './commands.tsx';
 import type { RibbonTime } from './ribbon-parts.ts';
 import { SessionRow } from './session-row.tsx';
@@ -22,13 +22,13 @@ interface ListProps {
   readonly groups: readonly SessionGroup[];
   readonly time: RibbonTime;
   readonly asOf: string;
-  readonly chosen: string | undefined;
+  readonly chosenSession: string | undefined;
 }
 
 /** Sessions by group. Only visible ones, out of maybe five hundred, are in the page; arrow keys go from one to the next. */
-export function SessionList({ groups, time, asOf, chosen }: ListProps) {
+export function SessionList({ groups, time, asOf, chosenSession }: ListProps) {
   const { t } = usePreferences();
-  const { pending } = useCommands();
+  const { pendingCommands } = useCommands();
   const isPrinting = useIsPrinting();
   const items = useMemo(
     () =>
@@ -45,8 +45,8 @@ export function SessionList({ groups, time, asOf, chosen }: ListProps) {
     sizeOf: (index) => (isGroup(index) ? 36 : 42),
     overscan: isPrinting ? items.length : 8,
     attribute: 'session',
-    chosen,
-    chosenIndex: items.findIndex((item) => item.kind === 'session' && item.session.id === chosen),
+    chosenKey: chosenSession,
+    chosenIndex: items.findIndex((item) => item.kind === 'session' && item.session.id === chosenSession),
   });
 
   return (
@@ -90,14 +90,14 @@ export function SessionList({ groups, time, asOf, chosen }: ListProps) {
               <div
                 key={key}
                 {...common}
-                className={session.id === chosen ? 'session-row is-chosen' : 'session-row'}
+                className={session.id === chosenSession ? 'session-row is-chosen' : 'session-row'}
               >
                 <SessionRow
                   session={session}
                   time={time}
                   asOf={asOf}
-                  isChosen={session.id === chosen}
-                  pending={pending.get(session.id)}
+                  isChosen={session.id === chosenSession}
+                  pendingCommand={pendingCommands.get(session.id)}
                 />
               </div>
             );
@@ -110,14 +110,8 @@ export function SessionList({ groups, time, asOf, chosen }: ListProps) {
 
 function Columns({ time, asOf }: { time: RibbonTime; asOf: string }) {
   const { t } = usePreferences();
-  const plant = usePlantTime();
   const [from, to] = [Date.parse(time.from), Date.parse(time.to)];
-  const isLong = to - from > 2 * 86_400_000;
   const isNow = Date.parse(asOf) - to < 120_000;
-  const at = (part: number) => {
-    const moment = new Date(from + (to - from) * part);
-    return isLong ? plant.day(moment) : plant.clock(moment);
-  };
   return (
     <div role="row" aria-rowindex={1} className="session-row is-head">
       <div role="columnheader" className="cell is-state">
@@ -129,10 +123,7 @@ function Columns({ time, asOf }: { time: RibbonTime; asOf: string }) {
       <div role="columnheader" className="cell is-ribbon">
         <span className="heard">{t('sessions.column.ribbon')}</span>
         <span className="axis" aria-hidden="true">
-          {[0, 0.25, 0.5, 0.75].map((part) => (
-            <span key={part}>{at(part)}</span>
-          ))}
-          <span>{isNow ? t('sessions.now') : at(1)}</span>
+          <QuarterTimes from={from} to={to} end={isNow ? t('sessions.now') : undefined} />
         </span>
       </div>
       <div role="columnheader" className="cell is-complete is-number">

@@ -16,11 +16,17 @@ export interface RowProps {
   readonly time: RibbonTime;
   readonly asOf: string;
   readonly isChosen: boolean;
-  readonly pending: SessionCommand | undefined;
+  readonly pendingCommand: SessionCommand | undefined;
 }
 
 /** A session in one line, from left to right: what it does, what was stored, how it is read now, and by whom. */
-export const SessionRow = memo(function SessionRow({ session, time, asOf, isChosen, pending }: RowProps) {
+export const SessionRow = memo(function SessionRow({
+  session,
+  time,
+  asOf,
+  isChosen,
+  pendingCommand,
+}: RowProps) {
   const { t, locale } = usePreferences();
   const severity = severityOf(session);
   const { id, task_code, task_name, counts, devices, values_per_s: values, placement } = session;
@@ -37,7 +43,7 @@ export const SessionRow = memo(function SessionRow({ session, time, asOf, isChos
     <>
       <div role="cell" className="cell is-state">
         {severity === undefined ? <StateMark state={session.status} /> : <SeverityMark severity={severity} />}
-        <span>{t(pending ? pendingWord[pending] : stateKey(session))}</span>
+        <span>{t(pendingCommand ? pendingWord[pendingCommand] : stateKey(session))}</span>
       </div>
       <div role="cell" className="cell is-name">
         <Link

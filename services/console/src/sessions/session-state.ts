@@ -2,7 +2,7 @@ import type { SessionSummary } from '@holdfast/shared/contracts/http/session-sum
 import type { PlainKey } from '../i18n/texts.ts';
 import type { Severity } from '../parts/mark.tsx';
 
-type Stated = Pick<SessionSummary, 'status' | 'placement' | 'attention'>;
+type SessionWithState = Pick<SessionSummary, 'status' | 'placement' | 'attention'>;
 
 /** The word for what a session does. */
 export function stateKey({ status, placement }: Pick<SessionSummary, 'status' | 'placement'>): PlainKey {
@@ -11,8 +11,8 @@ export function stateKey({ status, placement }: Pick<SessionSummary, 'status' | 
   return `state.${status}`;
 }
 
-/** Undefined when nobody needs to look. */
-export function severityOf({ attention }: Pick<Stated, 'attention'>): Severity | undefined {
+/** Undefined when no attention is needed. */
+export function severityOf({ attention }: Pick<SessionWithState, 'attention'>): Severity | undefined {
   const worst = attention.map(({ severity }) => severity);
   return worst.length === 0 ? undefined : (Math.min(...worst) as Severity);
 }

@@ -11,11 +11,14 @@ import { RangeChoice } from '../parts/range-choice.tsx';
 import { useWhyNot } from '../parts/role-note.tsx';
 import { useCloseOnEscape } from '../parts/use-close-on-escape.ts';
 import type { TimeRange } from '../time/time-range.ts';
-import { Legend } from './legend.tsx';
 import { SessionList } from './session-list.tsx';
 import { useSessionsSearch } from './sessions-search.ts';
 import { isFound, isShown, type SessionSummaries, shows, useSummaries } from './summaries.ts';
 import './sessions.css';
+import { Explanation } from '../parts/explanation.tsx';
+import { MarkLegend } from '../parts/mark-legend.tsx';
+import { Ribbon } from './ribbon.tsx';
+import type { RibbonPart } from './ribbon-parts.ts';
 
 const SessionDetail = lazy(() => import('./detail/session-detail.tsx'));
 const StartDialog = lazy(() => import('./start-dialog.tsx'));
@@ -23,16 +26,16 @@ const StartDialog = lazy(() => import('./start-dialog.tsx'));
 /** All sessions, those that need attention first, with what they have stored and lost, and one of them in detail. */
 export function SessionsScreen() {
   const { t } = usePreferences();
-  const { show, range, find, session: chosen } = useSessionsSearch();
+  const { show, range, find, session: chosenSession } = useSessionsSearch();
   const { data, error, refetch } = useSummaries(range, show === 'stopped');
   const groups = useGroups(data, show, find);
   const navigate = useNavigate({ from: '/sessions' });
   useCloseOnEscape(
-    chosen !== undefined,
+    chosenSession !== undefined,
     () => void navigate({ search: ({ session: _, ...before }) => before }),
   );
   return (
-    <div className={chosen === undefined ? 'sessions' : 'sessions has-detail'}>
+    <div className={chosenSession === undefined ? 'sessions' : 'sessions has-detail'}>
       <section className="sessions-main" aria-labelledby="sessions-title">
         <Toolbar counts={data?.counts} />
         {data === undefined ? (
@@ -45,8 +48,8 @@ export function SessionsScreen() {
           <Empty isFiltered={show !== 'all' || find !== ''} />
         ) : (
           <>
-            <Older sessions={groups.flatMap(({ sessions }) => sessions)} />
-            <SessionList groups={groups} time={data} asOf={data.as_of} chosen={chosen} />
+            <OutdatedSessions sessions={groups.flatMap(({ sessions }) => sessions)} />
+            <SessionList groups={groups} time={data} asOf={data.as_of} chosenSession={chosenSession} />
             {data.left_out > 0 && (
               <p className="left-out">{t('sessions.leftOut', { count: data.left_out })}</p>
             )}
@@ -54,13 +57,13 @@ export function SessionsScreen() {
           </>
         )}
       </section>
-      {chosen !== undefined && (
+      {chosenSession !== undefined && (
         <Suspense fallback={<aside className="detail" />}>
           <SessionDetail
-            key={chosen}
-            id={chosen}
+            key={chosenSession}
+            id={chosenSession}
             range={range}
-            summary={data?.results.find(({ id }) => id === chosen)}
+            summary={data?.results.find(({ id }) => id === chosenSession)}
             time={data}
           />
         </Suspense>
@@ -70,39 +73,45 @@ export function SessionsScreen() {
 }
 
 /** Offers the present configuration to listed sessions that read by another; if the user may change none, says why. */
-function Older({ sessions }: { sessions: readonly SessionSummary[] }) {
+function OutdatedSessions({ sessions }: { sessions: readonly SessionSummary[] }) {
   const me = useMe();
-  const older = sessions.filter(({ is_newer_configured: isNewer }) => isNewer);
-  const own = older.filter(({ sites }) => me === undefined || isAtLeast(roleAt(me, sites), 'engineer'));
+  const outdatedSessions = sessions.filter(({ is_newer_configured: isNewer }) => isNewer);
+  const own = outdatedSessions.filter(
+    ({ sites }) => me === undefined || isAtLeast(roleAt(me, sites), 'engineer'),
+  );
   const why = useWhyNot('engineer', (whoever) =>
     roleAt(
       whoever,
-      older.flatMap(({ sites }) => sites),
+      outdatedSessions.flatMap(({ sites }) => sites),
     ),
   );
-  return own.length > 0 ? <ApplyOffer sessions={own} /> : <ApplyOffer sessions={older} forbidden={why} />;
+  return own.length > 0 ? (
+    <ApplyOffer sessions={own} />
+  ) : (
+    <ApplyOffer sessions={outdatedSessions} forbidden={why} />
+  );
 }
 
 function useGroups(data: SessionSummaries | undefined, show: (typeof shows)[number], find: string) {
   const { t } = usePreferences();
   return useMemo(() => {
-    const found = (data?.results ?? []).filter((each) => isShown(each, show) && isFound(each, find));
-    const group = (name: 'attention' | 'normal' | 'ended', sessions: typeof found) => ({
+    const matches = (data?.results ?? []).filter((each) => isShown(each, show) && isFound(each, find));
+    const group = (name: 'attention' | 'normal' | 'ended', sessions: typeof matches) => ({
       name: t(`sessions.group.${name}`),
       order: t(`sessions.group.${name}.order`),
       sessions,
     });
     const groups =
       show === 'stopped'
-        ? [group('ended', found)]
+        ? [group('ended', matches)]
         : [
             group(
               'attention',
-              found.filter(({ attention }) => attention.length > 0),
+              matches.filter(({ attention }) => attention.length > 0),
             ),
             group(
               'normal',
-              found.filter(({ attention }) => attention.length === 0),
+              matches.filter(({ attention }) => attention.length === 0),
             ),
           ];
     return groups.filter(({ sessions }) => sessions.length > 0);
@@ -171,5 +180,40 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
         {t('app.addDevice')}
       </Link>
     </div>
+  );
+}
+
+const whole = { kind: 'stored', from: 0, to: 1 } as const;
+const samples: readonly (readonly [
+  'stored' | 'gap' | 'now' | 'some' | 'refused' | 'paused',
+  readonly RibbonPart[],
+])[] = [
+  ['stored', [whole]],
+  ['gap', [whole, { kind: 'gap', from: 0.4, to: 0.6 }]],
+  ['now', [whole, { kind: 'now', from: 0.6, to: 1 }]],
+  ['some', [whole, { kind: 'now-some', from: 0.6, to: 1 }]],
+  ['refused', [whole, { kind: 'refused', from: 0, to: 1 }]],
+  ['paused', [{ kind: 'paused', from: 0, to: 1 }]],
+];
+
+/** The legend of the ribbon and of the marks, and the words that users have to know. */
+function Legend() {
+  const { t } = usePreferences();
+  return (
+    <ul className="legend">
+      {samples.map(([name, parts]) => (
+        <li key={name}>
+          <Ribbon parts={parts} severity={2} />
+          {t(`legend.${name}`)}
+        </li>
+      ))}
+      <MarkLegend />
+      <li>
+        <Explanation meaning={t('word.tick.means')}>{t('word.tick')}</Explanation>
+      </li>
+      <li>
+        <Explanation meaning={t('word.epoch.means')}>{t('word.epoch')}</Explanation>
+      </li>
+    </ul>
   );
 }

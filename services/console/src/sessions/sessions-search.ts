@@ -7,16 +7,16 @@ import { type Show, shows } from './summaries.ts';
 export interface SessionsSearch extends AddressedRange {
   readonly show?: Show | undefined;
   readonly find?: string | undefined;
-  /** Id of the session that is shown beside the list. */
+  /** Id of the session that is shown next to the list. */
   readonly session?: string | undefined;
 }
 
 /** Leaves out unknown values. */
-export function sessionsSearch(given: Record<string, unknown>): SessionsSearch {
-  const { find, session } = given;
+export function sessionsSearch(search: Record<string, unknown>): SessionsSearch {
+  const { find, session } = search;
   return {
-    ...timeRangeSearch(given),
-    show: shows.find((each) => each === given.show),
+    ...timeRangeSearch(search),
+    show: shows.find((each) => each === search.show),
     find: typeof find === 'string' || typeof find === 'number' ? String(find) : undefined,
     session: typeof session === 'string' ? session : undefined,
   };

@@ -26,7 +26,7 @@ export default function StartDialog({ onClose }: { onClose: () => void }) {
     queryFn: readTasks,
     staleTime: 0,
   });
-  const [chosen, setChosen] = useState<number>();
+  const [chosenIndex, setChosenIndex] = useState<number>();
   const [check, setCheck] = useState<(typeof checks)[number]>('skip');
   const [isSent, setSent] = useState(false);
   const mayEverywhere = useMayEverywhere('operator');
@@ -37,8 +37,10 @@ export default function StartDialog({ onClose }: { onClose: () => void }) {
     staleTime: 0,
   });
   const tasks = data ?? [];
-  const startable = tasks.filter(({ session, task }) => session === undefined && task.enabled);
-  const task = startable.find((each) => each.task.id === (chosen ?? startable[0]?.task.id))?.task;
+  const startableTasks = tasks.filter(({ session, task }) => session === undefined && task.enabled);
+  const task = startableTasks.find(
+    (each) => each.task.id === (chosenIndex ?? startableTasks[0]?.task.id),
+  )?.task;
   const whyNot = useWhyNot('operator', (me) =>
     // Until the sites of its devices are known, the highest role counts, and the API judges.
     siteOf && task ? roleAt(me, task.device_ids.map(siteOf)) : highestRole(me),
@@ -46,13 +48,13 @@ export default function StartDialog({ onClose }: { onClose: () => void }) {
   const send = async () => {
     if (task === undefined || isSent || whyNot !== undefined) return;
     setSent(true);
-    const started = await start(task, check);
+    const startedTask = await start(task, check);
     setSent(false);
-    if (started === undefined) return;
+    if (startedTask === undefined) return;
     onClose();
     void navigate({
       to: '/sessions',
-      search: (before) => ({ ...before, show: 'all' as const, session: started.session_id }),
+      search: (before) => ({ ...before, show: 'all' as const, session: startedTask.session_id }),
     });
   };
   return (
@@ -64,7 +66,7 @@ export default function StartDialog({ onClose }: { onClose: () => void }) {
           void send();
         }}
       >
-        {data && startable.length === 0 && <p>{t('start.task.none')}</p>}
+        {data && startableTasks.length === 0 && <p>{t('start.task.none')}</p>}
         <fieldset className="options">
           <legend className="heard">{t('start.task')}</legend>
           {tasks.map(({ task: each, session }) => (
@@ -74,7 +76,7 @@ export default function StartDialog({ onClose }: { onClose: () => void }) {
                 name="task"
                 disabled={session !== undefined || !each.enabled}
                 checked={each.id === task?.id}
-                onChange={() => setChosen(each.id)}
+                onChange={() => setChosenIndex(each.id)}
               />
               <span>{each.name || each.code}</span>
               <small>

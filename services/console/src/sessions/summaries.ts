@@ -5,7 +5,7 @@ import type {
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
-import { askedRange, type TimeRange } from '../time/time-range.ts';
+import { rangeQuery, type TimeRange } from '../time/time-range.ts';
 
 export const shows = ['all', 'attention', 'running', 'paused', 'error', 'stopped'] as const;
 export type Show = (typeof shows)[number];
@@ -20,7 +20,7 @@ export function useSummaries(range: TimeRange, isEnded: boolean) {
   const { ofPlant } = usePlantTime();
   return useQuery({
     queryKey: ['sessions', 'summary', range.from, range.to, ofPlant, isEnded],
-    queryFn: () => readSummaries(askedRange(range, ofPlant), isEnded),
+    queryFn: () => readSummaries(rangeQuery(range, ofPlant), isEnded),
     placeholderData: keepPreviousData,
     // The stream tells changes; this refreshes ages and rates.
     refetchInterval: ({ state }) => ((state.data?.results.length ?? 0) > 100 ? 15_000 : 5_000),
@@ -28,7 +28,7 @@ export function useSummaries(range: TimeRange, isEnded: boolean) {
 }
 
 async function readSummaries(
-  range: ReturnType<typeof askedRange>,
+  range: ReturnType<typeof rangeQuery>,
   isEnded: boolean,
 ): Promise<SessionSummaries> {
   const results: SessionSummary[] = [];

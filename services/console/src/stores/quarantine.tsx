@@ -1,22 +1,20 @@
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { Answered } from '../parts/answered.tsx';
+import { FreshLogin } from '../fresh-login/fresh-login.tsx';
 import { FindField } from '../parts/find-field.tsx';
+import { Overlay } from '../parts/overlay.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RoleNote, useMayEverywhere } from '../parts/role-note.tsx';
 import { Section } from '../parts/section.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
-import { type QuarantinedItem, useQuarantine } from './queries.ts';
+import { type LostEpoch, lostEpochOf, lostEpochsOf } from './lost-epochs.ts';
+import { type QuarantinedItem, useQuarantine, useQuarantined } from './queries.ts';
 import { useResending } from './resending.ts';
 import { ResendingList } from './resending-list.tsx';
 import { type StoresSearch, useStoresSearch } from './stores-search.ts';
 import { useStoreTexts } from './texts.ts';
-import { type Vouched, vouchedMany, vouchedOne } from './vouched.ts';
-
-const MessageDialog = lazy(() => import('./message-dialog.tsx'));
-const VouchDialog = lazy(() => import('./vouch-dialog.tsx'));
-const SendManyDialog = lazy(() => import('./send-many-dialog.tsx'));
 
 const streams = ['SAMPLES', 'SESSIONS', 'HEALTH'];
 
@@ -26,9 +24,9 @@ export function Quarantine() {
   const search = useStoresSearch();
   const query = useQuarantine(search);
   const resending = useResending();
-  const [looked, setLooked] = useState<number>();
+  const [sequenceShown, setSequenceShown] = useState<number>();
   const [isAsking, setAsking] = useState(false);
-  const [vouched, setVouched] = useState<Vouched>();
+  const [epochToVouch, setEpochToVouch] = useState<LostEpoch>();
   const isForbidden = !useMayEverywhere('engineer');
   const items = query.data?.pages.flatMap(({ results }) => results) ?? [];
   const isFiltered = search.reason !== undefined || search.stream !== undefined;
@@ -46,9 +44,9 @@ export function Quarantine() {
       }
     >
       <Filter search={search} />
-      <RoleNote needed="engineer" />
+      <RoleNote requiredRole="engineer" />
       <ResendingList all={resending.all} dismiss={resending.dismiss} />
-      <Answered
+      <QueryAnswer
         query={query}
         title={t('stores.quarantine.failed')}
         isEmpty={() => items.length === 0}
@@ -56,14 +54,14 @@ export function Quarantine() {
       >
         {() => (
           <>
-            <LostEpochs items={items} isForbidden={isForbidden} ask={setVouched} />
+            <LostEpochs items={items} isForbidden={isForbidden} ask={setEpochToVouch} />
             <Messages
               items={items}
               locale={locale}
               isForbidden={isForbidden}
-              look={setLooked}
+              look={setSequenceShown}
               send={(item) =>
-                item.lost_epoch === null ? void resending.sendOne(item) : setVouched(vouchedOne(item))
+                item.lost_epoch === null ? void resending.sendOne(item) : setEpochToVouch(lostEpochOf(item))
               }
             />
             {query.hasNextPage && (
@@ -77,34 +75,34 @@ export function Quarantine() {
             )}
           </>
         )}
-      </Answered>
-      <Suspense fallback={null}>
-        {looked !== undefined && <MessageDialog sequence={looked} onClose={() => setLooked(undefined)} />}
-        {vouched !== undefined && (
-          <VouchDialog
-            vouched={vouched}
-            onClose={() => setVouched(undefined)}
-            onConfirm={() =>
-              resending.vouchFor(vouched, vouched.item?.subject ?? t('stores.quarantine.many.name'))
-            }
-          />
-        )}
-        {isAsking && (
-          <SendManyDialog
-            isFiltered={isFiltered}
-            onClose={() => setAsking(false)}
-            onConfirm={() => {
-              setAsking(false);
-              void resending.sendMany(search, t('stores.quarantine.many.name'));
-            }}
-          />
-        )}
-      </Suspense>
+      </QueryAnswer>
+      {sequenceShown !== undefined && (
+        <MessageDialog sequence={sequenceShown} onClose={() => setSequenceShown(undefined)} />
+      )}
+      {epochToVouch !== undefined && (
+        <VouchDialog
+          epoch={epochToVouch}
+          onClose={() => setEpochToVouch(undefined)}
+          onConfirm={() =>
+            resending.vouchFor(epochToVouch, epochToVouch.item?.subject ?? t('stores.quarantine.many.name'))
+          }
+        />
+      )}
+      {isAsking && (
+        <SendManyDialog
+          isFiltered={isFiltered}
+          onClose={() => setAsking(false)}
+          onConfirm={() => {
+            setAsking(false);
+            void resending.sendMany(search, t('stores.quarantine.many.name'));
+          }}
+        />
+      )}
     </Section>
   );
 }
 
-/** Samples that come back as often as they are sent, until somebody vouches for their epochs. */
+/** Samples that come back as often as they are sent, until a user vouches for their epochs. */
 function LostEpochs({
   items,
   isForbidden,
@@ -112,14 +110,14 @@ function LostEpochs({
 }: {
   items: readonly QuarantinedItem[];
   isForbidden: boolean;
-  ask: (vouched: Vouched) => void;
+  ask: (epochToVouch: LostEpoch) => void;
 }) {
   const { t } = useStoreTexts();
-  return vouchedMany(items).map((vouched) => (
-    <p key={vouched.collector} className="lost-epochs">
-      <span>{t('stores.vouch.many', { count: vouched.count, collector: vouched.collector })}</span>
-      <Button className="button" isDisabled={isForbidden} onPress={() => ask(vouched)}>
-        {t('stores.vouch.many.do', { collector: vouched.collector })}
+  return lostEpochsOf(items).map((epochToVouch) => (
+    <p key={epochToVouch.collector} className="lost-epochs">
+      <span>{t('stores.vouch.many', { count: epochToVouch.count, collector: epochToVouch.collector })}</span>
+      <Button className="button" isDisabled={isForbidden} onPress={() => ask(epochToVouch)}>
+        {t('stores.vouch.many.do', { collector: epochToVouch.collector })}
       </Button>
     </p>
   ));
@@ -130,7 +128,7 @@ function Filter({ search: { stream, reason } }: { search: StoresSearch }) {
   const navigate = useNavigate({ from: '/stores' });
   const set = (change: StoresSearch) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
-  const known = stream === undefined || streams.includes(stream) ? streams : [...streams, stream];
+  const streamOptions = stream === undefined || streams.includes(stream) ? streams : [...streams, stream];
   return (
     <div className="quarantine-filter">
       <FindField
@@ -139,7 +137,7 @@ function Filter({ search: { stream, reason } }: { search: StoresSearch }) {
         maxLength={500}
         onChange={(text) => set({ reason: text })}
       />
-      <label className="beside">
+      <label className="stream-choice">
         <span>{t('stores.quarantine.stream')}</span>
         <select
           className="choice"
@@ -147,7 +145,7 @@ function Filter({ search: { stream, reason } }: { search: StoresSearch }) {
           onChange={({ target }) => set({ stream: target.value || undefined })}
         >
           <option value="">{t('stores.quarantine.stream.all')}</option>
-          {known.map((each) => (
+          {streamOptions.map((each) => (
             <option key={each} value={each}>
               {each}
             </option>
@@ -270,5 +268,116 @@ function Messages({
       rows={items}
       keyOf={({ sequence }) => String(sequence)}
     />
+  );
+}
+
+/** One message of the quarantine, whole. */
+function MessageDialog({ sequence, onClose }: { sequence: number; onClose: () => void }) {
+  const { t } = useStoreTexts();
+  const plant = usePlantTime();
+  const query = useQuarantined(sequence);
+  return (
+    <Overlay title={t('stores.message.title', { sequence })} onClose={onClose}>
+      <QueryAnswer query={query} title={t('stores.quarantine.failed')}>
+        {({ subject, stream, original_sequence, reason, time, body }) => (
+          <div className="message">
+            <dl>
+              <dt>{t('stores.quarantine.reason')}</dt>
+              <dd lang="en">{reason}</dd>
+              <dt>{t('stores.message.from')}</dt>
+              <dd>
+                {t('stores.message.place', {
+                  subject: subject || '–',
+                  sequence: original_sequence,
+                  stream: stream || '–',
+                })}
+              </dd>
+              <dt>{t('stores.quarantine.when')}</dt>
+              <dd>{plant.whole(new Date(time))}</dd>
+            </dl>
+            <h3>{t('stores.message.body')}</h3>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+            <pre tabIndex={0}>{inLines(body)}</pre>
+          </div>
+        )}
+      </QueryAnswer>
+    </Overlay>
+  );
+}
+
+/** JSON broken into lines; any other text unchanged. */
+function inLines(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
+/** Tells users what they vouch for by sending samples of lost epochs again; asks for a fresh login if the last is old. */
+function VouchDialog({
+  epoch,
+  onClose,
+  onConfirm,
+}: {
+  epoch: LostEpoch;
+  onClose: () => void;
+  /** Sends the samples. @returns `fresh` when the API first asks for a new login */
+  onConfirm: () => Promise<'sent' | 'fresh'>;
+}) {
+  const { t } = useStoreTexts();
+  const [step, setStep] = useState<'ask' | 'sending' | 'fresh'>('ask');
+  const send = async () => {
+    setStep('sending');
+    if ((await onConfirm()) === 'fresh') setStep('fresh');
+    else onClose();
+  };
+  const { collector, epochs, count } = epoch;
+  return (
+    <Overlay title={t('stores.vouch.title', { count })} onClose={onClose}>
+      {step === 'fresh' ? (
+        <FreshLogin why={t('stores.vouch.fresh')} onDone={() => void send()} onClose={onClose} />
+      ) : (
+        <>
+          <p>{t('stores.vouch.lost', { collector, epochs: epochs.join(t('app.list')) })}</p>
+          <p>{t('stores.vouch.what', { collector })}</p>
+          <p className="quiet small">{t('stores.vouch.when')}</p>
+          <div className="overlay-actions">
+            <Button className="button" onPress={onClose}>
+              {t('command.cancel')}
+            </Button>
+            <Button className="button is-main" isDisabled={step === 'sending'} onPress={() => void send()}>
+              {t('stores.vouch.do')}
+            </Button>
+          </div>
+        </>
+      )}
+    </Overlay>
+  );
+}
+
+/** Asks for confirmation before many messages go back at once. */
+function SendManyDialog({
+  isFiltered,
+  onClose,
+  onConfirm,
+}: {
+  isFiltered: boolean;
+  onClose: () => void;
+  onConfirm: () => void;
+}) {
+  const { t } = useStoreTexts();
+  return (
+    <Overlay title={t('stores.quarantine.many.title')} onClose={onClose}>
+      <p>{t(isFiltered ? 'stores.quarantine.many.filtered' : 'stores.quarantine.many.text')}</p>
+      <div className="overlay-actions">
+        <Button className="button" onPress={onClose}>
+          {t('command.cancel')}
+        </Button>
+        <Button className="button is-main" onPress={onConfirm}>
+          {t('stores.quarantine.many.do')}
+        </Button>
+      </div>
+    </Overlay>
   );
 }

@@ -1,6 +1,6 @@
 import { Button } from 'react-aria-components/Button';
 import { Icon } from '../parts/icon.tsx';
-import type { Resending } from './resending.ts';
+import type { ResendingState } from './resending.ts';
 import { useStoreTexts } from './texts.ts';
 import './resending.css';
 
@@ -9,7 +9,7 @@ export function ResendingList({
   all,
   dismiss,
 }: {
-  all: readonly Resending[];
+  all: readonly ResendingState[];
   dismiss: (id: number) => void;
 }) {
   const { t } = useStoreTexts();
@@ -37,29 +37,29 @@ export function ResendingList({
 }
 
 function Result({
-  of: { phase, sent, kept, keptCount, returned, returnedBecause, isMore },
+  of: { phase, sentCount, keptMessages, keptCount, returnedCount, returnedBecause, isMore },
 }: {
-  of: Resending;
+  of: ResendingState;
 }) {
   const { t } = useStoreTexts();
   if (phase === 'sending') return <p>{t('stores.resending.sending')}</p>;
   return (
     <>
-      {sent === 0 && keptCount === 0 && <p>{t('stores.resending.nothing')}</p>}
-      {sent > 0 && phase === 'waiting' && <p>{t('stores.resending.waiting', { count: sent })}</p>}
+      {sentCount === 0 && keptCount === 0 && <p>{t('stores.resending.nothing')}</p>}
+      {sentCount > 0 && phase === 'waiting' && <p>{t('stores.resending.waiting', { count: sentCount })}</p>}
       {phase === 'unsettled' && <p>{t('stores.resending.unsettled')}</p>}
-      {sent > 0 && phase === 'settled' && (
+      {sentCount > 0 && phase === 'settled' && (
         <p>
-          {returned > 0
-            ? t('stores.resending.returned', { count: returned, reason: returnedBecause ?? '' })
-            : t('stores.resending.stored', { count: sent })}
+          {returnedCount > 0
+            ? t('stores.resending.returned', { count: returnedCount, reason: returnedBecause ?? '' })
+            : t('stores.resending.stored', { count: sentCount })}
         </p>
       )}
       {keptCount > 0 && (
         <>
           <p>{t('stores.resending.kept', { count: keptCount })}</p>
           <ul className="kept small">
-            {kept.map(({ sequence, detail }) => (
+            {keptMessages.map(({ sequence, detail }) => (
               <li key={sequence}>
                 {sequence}
                 {t('app.colon')}
@@ -74,7 +74,7 @@ function Result({
   );
 }
 
-function resultOf({ phase, returned, keptCount }: Resending): 'open' | 'well' | 'short' {
+function resultOf({ phase, returnedCount, keptCount }: ResendingState): 'open' | 'well' | 'short' {
   if (phase === 'sending' || phase === 'waiting') return 'open';
-  return phase === 'unsettled' || returned > 0 || keptCount > 0 ? 'short' : 'well';
+  return phase === 'unsettled' || returnedCount > 0 || keptCount > 0 ? 'short' : 'well';
 }

@@ -4,25 +4,25 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from '../api/api.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
+import type { LostEpoch } from './lost-epochs.ts';
 import { type QuarantinedItem, readQuarantine, readSinks } from './queries.ts';
 import type { StoresSearch } from './stores-search.ts';
-import type { Vouched } from './vouched.ts';
 
 /**
  * The progress of messages that are sent again: `sending`, then `waiting` until the writer has handled them, then `settled`
  * with those that are back in quarantine; `unsettled` when the writer does not get to them.
  */
-export interface Resending {
+export interface ResendingState {
   readonly id: number;
   readonly phase: 'sending' | 'waiting' | 'settled' | 'unsettled';
   /** Subject of the one message; undefined for many. */
   readonly subject: string | undefined;
-  readonly sent: number;
+  readonly sentCount: number;
   /** Messages that stay as they are, and why. */
-  readonly kept: readonly { readonly sequence: number; readonly detail: string }[];
+  readonly keptMessages: readonly { readonly sequence: number; readonly detail: string }[];
   readonly keptCount: number;
   /** Messages that have come back, with the reason of the first. */
-  readonly returned: number;
+  readonly returnedCount: number;
   readonly returnedBecause: string | undefined;
   readonly isMore: boolean;
 }
@@ -35,7 +35,7 @@ const returnedAtMost = 500;
 export function useResending() {
   const queries = useQueryClient();
   const { noteFailure } = useOutcomes();
-  const [all, setAll] = useState<readonly Resending[]>([]);
+  const [all, setAll] = useState<readonly ResendingState[]>([]);
   const isThere = useRef(true);
   useEffect(() => {
     isThere.current = true;
@@ -44,7 +44,7 @@ export function useResending() {
     };
   }, []);
   const change = useCallback(
-    (id: number, changes: Partial<Resending>) =>
+    (id: number, changes: Partial<ResendingState>) =>
       setAll((before) => before.map((each) => (each.id === id ? { ...each, ...changes } : each))),
     [],
   );
@@ -54,27 +54,27 @@ export function useResending() {
   );
 
   const run = useCallback(
-    async (about: Pick<Resending, 'subject'>, name: string, send: () => Promise<Sent>) => {
+    async (about: Pick<ResendingState, 'subject'>, name: string, send: () => Promise<SendingResult>) => {
       const id = performance.now();
-      // The list is read again before the outcome is told.
+      // The list is read again before the outcome is shown.
       const reread = () => queries.invalidateQueries({ queryKey: ['system'] });
-      const begun: Resending = {
-        ...{ id, phase: 'sending', sent: 0, kept: [], keptCount: 0, returned: 0 },
+      const initialState: ResendingState = {
+        ...{ id, phase: 'sending', sentCount: 0, keptMessages: [], keptCount: 0, returnedCount: 0 },
         ...{ returnedBecause: undefined, isMore: false, ...about },
       };
-      setAll((before) => [begun, ...before]);
+      setAll((before) => [initialState, ...before]);
       try {
-        const { lastSentAs, upTo, ...sent } = await send();
+        const { lastSentAs, upTo, ...result } = await send();
         await reread();
-        change(id, { ...sent, phase: lastSentAs === undefined ? 'settled' : 'waiting' });
+        change(id, { ...result, phase: lastSentAs === undefined ? 'settled' : 'waiting' });
         if (lastSentAs === undefined) return;
         const isSettled = await untilSettled(lastSentAs, isThere);
-        const returned = isSettled ? await cameSince(upTo) : [];
+        const returnedMessages = isSettled ? await cameSince(upTo) : [];
         await reread();
         change(id, {
           phase: isSettled ? 'settled' : 'unsettled',
-          returned: returned.length,
-          returnedBecause: returned[0]?.reason,
+          returnedCount: returnedMessages.length,
+          returnedBecause: returnedMessages[0]?.reason,
         });
       } catch (error) {
         dismiss(id);
@@ -97,13 +97,13 @@ export function useResending() {
     [run],
   );
   const vouchFor = useCallback(
-    async ({ item, collector, upTo }: Vouched, name: string): Promise<'sent' | 'fresh'> => {
+    async ({ item, collector, upTo }: LostEpoch, name: string): Promise<'sent' | 'fresh'> => {
       const trust = { trust_epoch: true };
       try {
-        const sent = item
+        const result = item
           ? sentOne(await api.post<SentAgain>(pathOf(item.sequence), trust))
           : sentMany(await api.post<ManySentAgain>(manyPath, trust, { collector, up_to: upTo }));
-        void run({ subject: item?.subject }, name, async () => sent);
+        void run({ subject: item?.subject }, name, async () => result);
       } catch (error) {
         if (error instanceof ApiRefusal && error.code === 'fresh_authentication_needed') return 'fresh';
         noteFailure(name, error);
@@ -118,22 +118,22 @@ export function useResending() {
 const manyPath = '/api/system/quarantine/send-again/';
 const pathOf = (sequence: number) => `/api/system/quarantine/${sequence}/send-again/`;
 
-function sentOne({ sent_as, quarantined_up_to }: SentAgain): Sent {
+function sentOne({ sent_as, quarantined_up_to }: SentAgain): SendingResult {
   return {
-    ...{ sent: 1, kept: [], keptCount: 0, isMore: false },
+    ...{ sentCount: 1, keptMessages: [], keptCount: 0, isMore: false },
     ...{ lastSentAs: sent_as, upTo: quarantined_up_to },
   };
 }
 
-function sentMany(answer: ManySentAgain): Sent {
+function sentMany(answer: ManySentAgain): SendingResult {
   const { sent, kept, kept_because, limit_reached, last_sent_as, quarantined_up_to } = answer;
   return {
-    ...{ sent, kept: kept_because, keptCount: kept, isMore: limit_reached },
+    ...{ sentCount: sent, keptMessages: kept_because, keptCount: kept, isMore: limit_reached },
     ...{ lastSentAs: last_sent_as ?? undefined, upTo: quarantined_up_to },
   };
 }
 
-type Sent = Pick<Resending, 'sent' | 'kept' | 'keptCount' | 'isMore'> & {
+type SendingResult = Pick<ResendingState, 'sentCount' | 'keptMessages' | 'keptCount' | 'isMore'> & {
   readonly lastSentAs: number | undefined;
   /** The last place in quarantine before the sending. */
   readonly upTo: number;

@@ -1,6 +1,6 @@
 import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
 import type { ReactNode } from 'react';
-import { Answered } from '../parts/answered.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { Section } from '../parts/section.tsx';
 import { ageText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
@@ -23,9 +23,9 @@ export default function StoresScreen() {
     <div className="page stores">
       <h1>{t('stores.title')}</h1>
       <Section title={t('stores.status')} asOf={asOf}>
-        <Answered query={query} title={t('stores.failed')}>
+        <QueryAnswer query={query} title={t('stores.failed')}>
           {(sinks) => <Sinks sinks={sinks} />}
-        </Answered>
+        </QueryAnswer>
       </Section>
       <Quarantine />
     </div>
@@ -38,7 +38,7 @@ function Sinks({ sinks }: { sinks: SinksView }) {
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const { status, backlog, last_error: error, writers, collectors } = sinks;
   const { messages, bytes, seconds: lag, share_of_stream: share, warning } = backlog;
-  const refused = writers.filter(({ is_alive }) => is_alive).flatMap((writer) => writer.refused);
+  const refusals = writers.filter(({ is_alive }) => is_alive).flatMap((writer) => writer.refused);
   return (
     <>
       <p className="sink-said">
@@ -69,10 +69,10 @@ function Sinks({ sinks }: { sinks: SinksView }) {
             <span lang="en">{error.message}</span>
           </Fact>
         )}
-        {refused.length > 0 && (
+        {refusals.length > 0 && (
           <Fact name={t('stores.refused')}>
             <ul>
-              {refused.map(({ session, device, points, reason }) => (
+              {refusals.map(({ session, device, points, reason }) => (
                 <li key={`${session} ${device}`}>
                   {t('stores.refused.of', { device, session, count: points })}{' '}
                   <span lang="en" className="quiet">

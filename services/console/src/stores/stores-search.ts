@@ -9,8 +9,8 @@ export interface StoresSearch {
 }
 
 export function storesSearch({ stream, reason }: Record<string, unknown>): StoresSearch {
-  const text = (given: unknown) =>
-    typeof given === 'string' || typeof given === 'number' ? String(given) || undefined : undefined;
+  const text = (value: unknown) =>
+    typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined;
   return { stream: text(stream), reason: text(reason) };
 }
 

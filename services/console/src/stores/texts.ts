@@ -104,8 +104,8 @@ export const en = {
   'stores.vouch.what':
     'You vouch that {{collector}} held the session then. Nothing else proves it. The values are stored as all others, and the audit log names you.',
   'stores.vouch.when':
-    'Do so after a restore, for samples from between the backup and it. Where nothing was restored, somebody may have forged them.',
-  'stores.vouch.fresh': 'Before you vouch for what nothing proves, show once more who you are.',
+    'Do this after a restore, for samples taken since the backup. If nothing was restored, the samples may be forged.',
+  'stores.vouch.fresh': 'Authenticate again before you vouch for samples without proof.',
   'stores.vouch.do': 'Vouch for it and send it again',
 
   'stores.message.title': 'Message {{sequence}} of the quarantine',
@@ -214,11 +214,12 @@ export const zh: TranslationOf<typeof en> = {
   'stores.quarantine.many.name': '隔离区',
 
   'stores.vouch.again': '担保并重发……',
-  'stores.vouch.many_other': '{{collector}} 有 {{count}} 条采样的任期号已从日志中丢失，直接重发会再次退回。',
+  'stores.vouch.many_other':
+    '{{collector}} 有 {{count}} 条采样的接管序号已从日志中丢失，直接重发会再次退回。',
   'stores.vouch.many.do': '为 {{collector}} 的采样担保……',
   'stores.vouch.title_other': '为 {{count}} 条采样担保？',
   'stores.vouch.lost':
-    '{{collector}} 声称以任期号 {{epochs}} 读取，但日志中没有此任期号：SESSIONS 从更早的备份恢复后会出现这种情况。',
+    '{{collector}} 声称以接管序号 {{epochs}} 读取，但日志中没有此接管序号：SESSIONS 从更早的备份恢复后会出现这种情况。',
   'stores.vouch.what':
     '您担保当时由 {{collector}} 持有会话，除此之外没有其他证明。数值将照常存储，审计日志会记录您的姓名。',
   'stores.vouch.when': '仅用于恢复之后、备份与恢复之间的采样。如未做过恢复，这些采样可能是伪造的。',

@@ -14,7 +14,7 @@ export function WaysTable({ outboxes }: { outboxes: readonly Outbox[] }) {
   const { t, locale } = useStoreTexts();
   const numbers = new Intl.NumberFormat(locale);
   const busy = outboxes.filter((each) => !isCalm(each));
-  const calm = outboxes.filter((each) => each.is_alive && isCalm(each)).length;
+  const calmCount = outboxes.filter((each) => each.is_alive && isCalm(each)).length;
   const count = (key: 'memory' | 'lost' | 'large' | 'adopted', of: (outbox: Outbox) => number) => ({
     key,
     name: t(`stores.ways.${key}`),
@@ -48,16 +48,16 @@ export function WaysTable({ outboxes }: { outboxes: readonly Outbox[] }) {
       {busy.length > 0 && (
         <Table label={t('stores.ways')} columns={columns} rows={busy} keyOf={({ collector }) => collector} />
       )}
-      {busy.length + calm === 0 ? (
+      {busy.length + calmCount === 0 ? (
         <p className="quiet">{t('stores.ways.none')}</p>
       ) : (
-        calm > 0 && <p className="quiet">{t('stores.ways.calm', { count: calm })}</p>
+        calmCount > 0 && <p className="quiet">{t('stores.ways.calm', { count: calmCount })}</p>
       )}
     </>
   );
 }
 
-/** Whether nobody need look: a collector that is gone leaves nothing that could be saved, unless it has lost samples. */
+/** Whether a collector needs no attention: one that is gone leaves nothing to save, unless it has lost samples. */
 function isCalm(outbox: Outbox): boolean {
   const { waiting_in_memory, spooled_samples, lost_samples, too_large_samples } = outbox;
   return waiting_in_memory + spooled_samples <= momentSamples && lost_samples + too_large_samples === 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { atEachLook } from './testing/at-each-look.ts';
-import { askedRange, spanOf, timeRangeSearch } from './time-range.ts';
+import { rangeQuery, spanOf, timeRangeSearch } from './time-range.ts';
 import { atWall, midnight, wallOf } from './zone-clock.ts';
 
 const now = new Date('2026-11-26T18:05:07Z');
@@ -25,8 +25,8 @@ describe('the range of an address', () => {
     [{ from: '2026-99-01T00:00:00Z' }],
     [{ from: '-1h', to: '-2h' }],
     [{ from: '-1h', to: 'soon' }],
-  ])('is the usual one for %j', (given) => {
-    expect(timeRangeSearch(given)).toEqual({ from: undefined, to: undefined });
+  ])('is the usual one for %j', (text) => {
+    expect(timeRangeSearch(text)).toEqual({ from: undefined, to: undefined });
   });
 
   it('begins its days at midnight in the plant', () => {
@@ -43,14 +43,14 @@ describe('the range of an address', () => {
   });
 
   it('goes to the API as it is, but for days', () => {
-    expect(askedRange({ from: '-24h' }, shanghai)).toEqual({ from: '-24h' });
-    expect(askedRange({ from: 'today' }, 'UTC').from).toMatch(/^\d{4}-\d\d-\d\dT00:00:00.000Z$/);
+    expect(rangeQuery({ from: '-24h' }, shanghai)).toEqual({ from: '-24h' });
+    expect(rangeQuery({ from: 'today' }, 'UTC').from).toMatch(/^\d{4}-\d\d-\d\dT00:00:00.000Z$/);
   });
 
   it('has one day of 24 hours, also where it is asked for at midnight', () => {
     const day = { from: 'yesterday', to: 'today' };
     const { from, to = '' } = atEachLook(Date.parse('2026-11-26T23:59:59.999Z'), () =>
-      askedRange(day, 'UTC'),
+      rangeQuery(day, 'UTC'),
     );
     expect(Date.parse(to) - Date.parse(from)).toBe(86_400_000);
   });

@@ -33,8 +33,8 @@ export function agoOf(from: string): { readonly n: number; readonly unit: RangeU
 }
 
 /** Reads the range in an address; parts that cannot be understood are left out, so that defaults apply. */
-export function timeRangeSearch(given: Record<string, unknown>): AddressedRange {
-  const { from, to } = given;
+export function timeRangeSearch(search: Record<string, unknown>): AddressedRange {
+  const { from, to } = search;
   if (typeof from !== 'string' || !isTime(from)) return { from: undefined, to: undefined };
   if (to === undefined || to === 'now') return { from, to: undefined };
   if (typeof to !== 'string' || !isTime(to)) return { from: undefined, to: undefined };
@@ -44,10 +44,8 @@ export function timeRangeSearch(given: Record<string, unknown>): AddressedRange 
 
 function isTime(text: string): boolean {
   if (text === 'today' || text === 'yesterday') return true;
-  const relative = agoOf(text);
-  return relative
-    ? relative.n > 0
-    : /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text));
+  const ago = agoOf(text);
+  return ago ? ago.n > 0 : /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 /** @param zone the plant's zone, in which days begin */
@@ -60,16 +58,16 @@ export function spanOf({ from, to }: TimeRange, zone: string, now: Date): TimeSp
 }
 
 /** The range for a call of the API, which does not know the plant's days. */
-export function askedRange({ from, to }: TimeRange, zone: string): { from: string; to?: string } {
+export function rangeQuery({ from, to }: TimeRange, zone: string): { from: string; to?: string } {
   // The same moment for both ends: at midnight a day could otherwise get 48 hours.
   const now = new Date();
-  const asked = (text: string) => (agoOf(text) ? text : momentOf(text, zone, now).toISOString());
-  return to === undefined ? { from: asked(from) } : { from: asked(from), to: asked(to) };
+  const instant = (text: string) => (agoOf(text) ? text : momentOf(text, zone, now).toISOString());
+  return to === undefined ? { from: instant(from) } : { from: instant(from), to: instant(to) };
 }
 
 function momentOf(text: string, zone: string, now: Date): Date {
   if (text === 'today') return midnight(zone, now);
   if (text === 'yesterday') return midnight(zone, now, 1);
-  const relative = agoOf(text);
-  return relative ? new Date(now.getTime() - relative.n * unitMs[relative.unit]) : new Date(text);
+  const ago = agoOf(text);
+  return ago ? new Date(now.getTime() - ago.n * unitMs[ago.unit]) : new Date(text);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { momentTyped, typedAs } from './typed-time.ts';
 
 const shanghai = 'Asia/Shanghai';
-const shown = new Date('2026-11-26T18:05:07Z');
+const reference = new Date('2026-11-26T18:05:07Z');
 
 describe('a time that is typed', () => {
   it.each([
@@ -12,8 +12,8 @@ describe('a time that is typed', () => {
     ['2026年11月27日 22：57', '2026-11-27T14:57:00.000Z'],
     // A time alone belongs to the day that is shown there.
     ['22:57:20', '2026-11-27T14:57:20.000Z'],
-  ])('%s is that moment by the clock of the zone', (typed, moment) => {
-    expect(momentTyped(typed, shanghai, shown)?.toISOString()).toBe(moment);
+  ])('%s is that moment by the clock of the zone', (text, moment) => {
+    expect(momentTyped(text, shanghai, reference)?.toISOString()).toBe(moment);
   });
 
   it.each([
@@ -27,13 +27,13 @@ describe('a time that is typed', () => {
     '2026-11-31 10:00',
     '2026-11-27 24:30',
     '10:61',
-  ])('%j is none, or none yet', (typed) => {
-    expect(momentTyped(typed, shanghai, shown)).toBeUndefined();
+  ])('%j is none, or none yet', (text) => {
+    expect(momentTyped(text, shanghai, reference)).toBeUndefined();
   });
 
   it('is of the day before where the clock alone would be of a moment to come', () => {
     const now = new Date('2026-11-26T18:06:00Z');
-    const at = (typed: string) => momentTyped(typed, shanghai, shown, now)?.toISOString();
+    const at = (text: string) => momentTyped(text, shanghai, reference, now)?.toISOString();
     expect(at('23:55')).toBe('2026-11-26T15:55:00.000Z');
     expect(at('02:06')).toBe('2026-11-26T18:06:00.000Z');
     // A typed day is taken as it is.
@@ -49,9 +49,9 @@ describe('a time that is typed', () => {
     ['前天 08:00:01', '2026-11-25T00:00:01.000Z'],
     ['11-25 22:57', '2026-11-25T14:57:00.000Z'],
     ['11月25日 22:57', '2026-11-25T14:57:00.000Z'],
-  ])('%s is counted from today, whatever day is shown', (typed, moment) => {
+  ])('%s is counted from today, whatever day is shown', (text, moment) => {
     const now = new Date('2026-11-26T18:06:00Z');
-    expect(momentTyped(typed, shanghai, new Date('2026-11-01T00:00:00Z'), now)?.toISOString()).toBe(moment);
+    expect(momentTyped(text, shanghai, new Date('2026-11-01T00:00:00Z'), now)?.toISOString()).toBe(moment);
   });
 
   it.each([
@@ -62,18 +62,18 @@ describe('a time that is typed', () => {
     // A day without a year that would lie in the future belongs to the year before.
     ['12-31 23:55', '2026-12-31T23:30:00Z', '2026-12-31T22:55:00.000Z'],
     ['2-29 08:00', '2029-01-10T10:00:00Z', '2028-02-29T07:00:00.000Z'],
-  ])('%s at %s is %s, where the day before was longer, shorter or of another year', (typed, now, moment) => {
+  ])('%s at %s is %s, where the day before was longer, shorter or of another year', (text, now, moment) => {
     const at = new Date(now);
-    expect(momentTyped(typed, 'Europe/Berlin', at, at)?.toISOString()).toBe(moment);
+    expect(momentTyped(text, 'Europe/Berlin', at, at)?.toISOString()).toBe(moment);
   });
 
-  it('is none on a day that nobody knows', () => {
-    expect(momentTyped('someday 23:55', shanghai, shown)).toBeUndefined();
+  it('is none on an unknown day', () => {
+    expect(momentTyped('someday 23:55', shanghai, reference)).toBeUndefined();
   });
 
   it('is read as it is written', () => {
-    expect(typedAs(shanghai, shown, true)).toBe('2026-11-27 02:05:07');
-    expect(momentTyped(typedAs(shanghai, shown, true), shanghai, new Date())).toEqual(shown);
-    expect(typedAs(shanghai, shown, false)).toBe('2026-11-27 02:05');
+    expect(typedAs(shanghai, reference, true)).toBe('2026-11-27 02:05:07');
+    expect(momentTyped(typedAs(shanghai, reference, true), shanghai, new Date())).toEqual(reference);
+    expect(typedAs(shanghai, reference, false)).toBe('2026-11-27 02:05');
   });
 });

@@ -14,17 +14,16 @@ const namedDays: Readonly<Record<string, number>> = {
 
 /**
  * The moment in a typed text, by the clock of the zone; undefined while the text is none.
- * @param latest a time alone, or a day without its year, never means a later moment: just after midnight, 23:55 belongs to
+ * @param upTo a time alone, or a day without its year, never means a later moment: just after midnight, 23:55 belongs to
  * the day before
  */
-export function momentTyped(typed: string, zone: string, shown: Date, latest?: Date): Date | undefined {
-  const found = typedForm.exec(typed.trim());
-  if (!found) return undefined;
-  const [, year, month, day, name, ...clock] = found;
-  const today = wallOf(zone, latest ?? new Date()).slice(0, 10);
+export function momentTyped(text: string, zone: string, reference: Date, upTo?: Date): Date | undefined {
+  const match = typedForm.exec(text.trim());
+  if (!match) return undefined;
+  const [, year, month, day, name, ...clock] = match;
+  const today = wallOf(zone, upTo ?? new Date()).slice(0, 10);
   const onDay = (date: string) => momentOf(clock, date.split('-'), zone);
-  const isLate = (moment: Date | undefined) =>
-    moment !== undefined && latest !== undefined && moment > latest;
+  const isLate = (moment: Date | undefined) => moment !== undefined && upTo !== undefined && moment > upTo;
   if (name !== undefined) {
     const days = namedDays[name.trim().toLowerCase()];
     return days === undefined ? undefined : onDay(dateBefore(today, days));
@@ -35,10 +34,10 @@ export function momentTyped(typed: string, zone: string, shown: Date, latest?: D
     const thisYear = Number(today.slice(0, 4));
     const moment = inYear(`${thisYear}`);
     // Also for a 29th of February that this year does not have.
-    const isOfYearBefore = isLate(moment) || (latest !== undefined && moment === undefined);
+    const isOfYearBefore = isLate(moment) || (upTo !== undefined && moment === undefined);
     return isOfYearBefore ? inYear(`${thisYear - 1}`) : moment;
   }
-  const dayShown = wallOf(zone, shown).slice(0, 10);
+  const dayShown = wallOf(zone, reference).slice(0, 10);
   const moment = onDay(dayShown);
   return isLate(moment) ? onDay(dateBefore(dayShown, 1)) : moment;
 }

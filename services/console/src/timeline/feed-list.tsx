@@ -16,14 +16,14 @@ export function FeedList({
   feed,
   isJson,
   isOnlyAbnormal,
-  chosen,
+  chosenKey,
 }: {
   id: string;
   feed: ReturnType<typeof useFeed>;
   isJson: boolean;
   isOnlyAbnormal: boolean;
   /** The chosen moment. */
-  chosen: string | undefined;
+  chosenKey: string | undefined;
 }) {
   const { t } = useTimelineTexts();
   const queries = useQueryClient();
@@ -36,8 +36,8 @@ export function FeedList({
     estimateSize: () => (isJson ? 220 : 30),
     overscan: 6,
   });
-  const seen = virtual.getVirtualItems();
-  const isAtEnd = hasMore && (seen.at(-1)?.index ?? 0) >= rows.length - 1;
+  const virtualRows = virtual.getVirtualItems();
+  const isAtEnd = hasMore && (virtualRows.at(-1)?.index ?? 0) >= rows.length - 1;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what has come is looked at again, it may not reach the end yet
   useEffect(() => {
     if (isAtEnd && !isReadingOn) readOn();
@@ -63,7 +63,7 @@ export function FeedList({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is scrolled by keys as well
         <div ref={scroller} className="feed-scroller" tabIndex={0} role="region" aria-label={t('feed.title')}>
           <ol className="feed" style={{ height: virtual.getTotalSize() }}>
-            {seen.map(({ index, key, start }) => {
+            {virtualRows.map(({ index, key, start }) => {
               const row = rows[index];
               return (
                 <li
@@ -73,7 +73,7 @@ export function FeedList({
                   aria-setsize={hasMore ? -1 : rows.length}
                   aria-posinset={index + 1}
                   style={{ transform: `translateY(${start}px)` }}
-                  className={row && row.time === chosen ? 'is-chosen' : undefined}
+                  className={row && row.time === chosenKey ? 'is-chosen' : undefined}
                 >
                   {row ? (
                     <Row id={id} row={row} isJson={isJson} />

@@ -25,13 +25,13 @@ type Source = 'session' | 'device' | 'gap';
 const path = (id: string) => `/api/acquisition/sessions/${encodeURIComponent(id)}`;
 
 /** Happenings of a session and its devices, newest first, as far back as the user has scrolled. */
-export function useFeed(id: string, wanted: readonly Source[], query: FeedQuery) {
+export function useFeed(id: string, sourceNames: readonly Source[], query: FeedQuery) {
   const { from, to, isOnlyAbnormal = false } = query;
   const time = { from, to, limit: pageSize };
   const events = useSource<SessionEventView>(
     'events',
     id,
-    wanted.includes('session'),
+    sourceNames.includes('session'),
     `${path(id)}/events/`,
     {
       ...time,
@@ -42,16 +42,16 @@ export function useFeed(id: string, wanted: readonly Source[], query: FeedQuery)
   const changes = useSource<DeviceChangesPage['results'][number]>(
     'devices',
     id,
-    wanted.includes('device'),
+    sourceNames.includes('device'),
     '/api/acquisition/devices/health/changes/',
     { ...time, session: id, to_status: isOnlyAbnormal ? 'slow,error,timeout,disconnected' : undefined },
   );
-  const gaps = useSource<GapOfSession>('gaps', id, wanted.includes('gap'), `${path(id)}/gaps/`, {
+  const gaps = useSource<GapOfSession>('gaps', id, sourceNames.includes('gap'), `${path(id)}/gaps/`, {
     ...time,
     order: 'newest',
   });
   const sources = useMemo((): FeedSource[] => {
-    const told = <T>(
+    const feedSource = <T>(
       { pages, isDone }: { pages: readonly Page<T>[]; isDone: boolean },
       of: (raw: T) => Happening[],
     ) => ({
@@ -59,28 +59,28 @@ export function useFeed(id: string, wanted: readonly Source[], query: FeedQuery)
       isDone,
     });
     return [
-      told(events, (raw) =>
+      feedSource(events, (raw) =>
         raw.time === null ? [] : [{ kind: 'session', key: `event ${raw.sequence}`, time: raw.time, raw }],
       ),
-      told(changes, (raw) => [{ kind: 'device', key: `device ${raw.sequence}`, time: raw.time, raw }]),
-      told(gaps, (raw) => [
+      feedSource(changes, (raw) => [{ kind: 'device', key: `device ${raw.sequence}`, time: raw.time, raw }]),
+      feedSource(gaps, (raw) => [
         { kind: 'gap', key: `gap ${raw.device} ${raw.from_tick} ${raw.to_tick}`, time: raw.start_time, raw },
       ]),
     ];
   }, [events, changes, gaps]);
-  const merged = useMemo(() => mergeFeed(sources), [sources]);
+  const feed = useMemo(() => mergeFeed(sources), [sources]);
   const all = [events, changes, gaps];
   return {
-    rows: merged.rows,
+    rows: feed.rows,
     /** Whether there is more, further back. */
-    hasMore: merged.wanted.length > 0,
+    hasMore: feed.pagesToRead.length > 0,
     /** Whether the user has read on: new rows are then not shown until the list is shortened again. */
     isHeld: all.some(({ pages }) => pages.length > 1),
     isLoading: all.some(({ isLoading }) => isLoading),
     isReadingOn: all.some(({ isReadingOn }) => isReadingOn),
     error: all.find(({ error }) => error !== null)?.error ?? null,
     readOn: () => {
-      for (const index of merged.wanted) all[index]?.readOn();
+      for (const index of feed.pagesToRead) all[index]?.readOn();
     },
     again: () => {
       for (const each of all) if (each.error) each.again();
@@ -131,7 +131,7 @@ function useSource<T>(
 export function forgetPages(queries: QueryClient, id: string): void {
   queries.setQueriesData<{ pages: unknown[]; pageParams: unknown[] }>(
     { queryKey: ['sessions', id, 'feed'] },
-    (known) => known && { pages: known.pages.slice(0, 1), pageParams: known.pageParams.slice(0, 1) },
+    (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
   );
   void queries.invalidateQueries({ queryKey: ['sessions', id, 'feed'] });
 }

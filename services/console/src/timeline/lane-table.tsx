@@ -8,7 +8,7 @@ import { useTimelineTexts } from './texts.ts';
 
 const rowsAtMost = 300;
 
-/** Everything in the lanes in words, made when somebody asks for it. */
+/** Everything in the lanes in words, made on demand. */
 export function LaneTable({ line }: { line: Timeline }) {
   const { t } = useTimelineTexts();
   const [isOpen, setOpen] = useState(false);
@@ -25,10 +25,10 @@ function Rows({ line }: { line: Timeline }) {
   const words = usePartWords();
   const plant = usePlantTime();
   const rows = useMemo(() => {
-    const { troubled, calm } = deviceLanes(line);
+    const { troubledLanes, calmLanes } = deviceLanes(line);
     const missing = missingBuckets(line).filter(({ ticks }) => ticks > 0);
     return [
-      ...[...logLanes(line), ...troubled, ...calm].flatMap((lane) =>
+      ...[...logLanes(line), ...troubledLanes, ...calmLanes].flatMap((lane) =>
         lane.parts.map((part) => ({
           lane: words.lane(lane),
           what: words.whole(part),

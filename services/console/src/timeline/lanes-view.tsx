@@ -2,17 +2,16 @@ import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts'
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import type { Stretch } from '../strip/stretch.ts';
+import { Strip } from '../strip/strip.tsx';
+import { axisMoments, idleStretches, type TimeScale, timeScale } from '../strip/time-scale.ts';
 import { durationText } from '../time/duration.ts';
-import { usePlantTime } from '../time/plant-time.tsx';
-import { drawEvents, drawLane, drawMissing, laneHeight, type Pen } from './draw-lane.ts';
-import { LaneCanvas } from './lane-canvas.tsx';
+import { type PlantTime, usePlantTime } from '../time/plant-time.tsx';
+import { eventMarks, laneHeight, laneMarks, missingMarks } from './lane-marks.ts';
 import { deviceLanes, happeningsOf, type Lane, logLanes } from './lanes.ts';
-import { markText } from './mark-text.ts';
 import { usePartWords } from './part-words.ts';
 import { Plot } from './plot.tsx';
 import { useTimelineTexts } from './texts.ts';
-import { axisMoments, idleStretches, type TimeScale, timeScale } from './time-scale.ts';
-import type { Stretch } from './viewport.ts';
 
 interface LanesProps {
   readonly line: Timeline;
@@ -46,12 +45,12 @@ export function LanesView({ line, view, all, isFolded, at, onView, onMoment }: L
     () => timeScale({ from, to }, isFolded ? happenings : []),
     [from, to, isFolded, happenings],
   );
-  const { troubled, calm } = useMemo(() => deviceLanes(line), [line]);
+  const { troubledLanes, calmLanes } = useMemo(() => deviceLanes(line), [line]);
   const rows = useMemo((): Row[] => {
     const [life, holders] = logLanes(line);
-    const shown = isWhole || calm.length <= 3 ? [...troubled, ...calm] : troubled;
-    return [...[life, holders].filter((lane) => lane !== undefined), ...shown];
-  }, [line, troubled, calm, isWhole]);
+    const deviceRows = isWhole || calmLanes.length <= 3 ? [...troubledLanes, ...calmLanes] : troubledLanes;
+    return [...[life, holders].filter((lane) => lane !== undefined), ...deviceRows];
+  }, [line, troubledLanes, calmLanes, isWhole]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -87,9 +86,9 @@ export function LanesView({ line, view, all, isFolded, at, onView, onMoment }: L
           <Idle scale={scale} view={view} happenings={happenings} isFolded={isFolded} />
         </div>
       </Plot>
-      {calm.length > 3 && (
+      {calmLanes.length > 3 && (
         <p className="tl-calm small">
-          {t('timeline.calm', { count: calm.length })}{' '}
+          {t('timeline.calm', { count: calmLanes.length })}{' '}
           <Button className="button is-bare" onPress={() => setWhole(!isWhole)}>
             {t(isWhole ? 'timeline.calm.hide' : 'timeline.calm.show')}
           </Button>
@@ -106,22 +105,22 @@ function LaneRow({ row, line, scale }: { row: Row; line: Timeline; scale: TimeSc
       <span className="tl-name" title={lane(row)}>
         {lane(row)}
       </span>
-      <Drawn row={row} line={line} scale={scale} />
+      <RowDrawing row={row} line={line} scale={scale} />
     </div>
   );
 }
 
-function Drawn({ row, line, scale }: { row: Row; line: Timeline; scale: TimeScale }) {
+function RowDrawing({ row, line, scale }: { row: Row; line: Timeline; scale: TimeScale }) {
   const { short, lane } = usePartWords();
-  const draw = useCallback(
-    (pen: Pen) => {
-      if (row.kind === 'missing') drawMissing(pen, line, scale);
-      else if (row.kind === 'events') drawEvents(pen, line, scale);
-      else if ('parts' in row) drawLane(pen, row, scale, short);
+  const marks = useCallback(
+    (width: number) => {
+      if (row.kind === 'missing') return missingMarks(line, scale, width);
+      if (row.kind === 'events') return eventMarks(line, scale, width);
+      return 'parts' in row ? laneMarks(row, { scale, words: short, width }) : [];
     },
     [row, line, scale, short],
   );
-  return <LaneCanvas draw={draw} label={lane(row)} />;
+  return <Strip marks={marks} height={laneHeight} className="tl-canvas" label={lane(row)} />;
 }
 
 function Axis({ scale, view }: { scale: TimeScale; view: Stretch }) {
@@ -130,15 +129,15 @@ function Axis({ scale, view }: { scale: TimeScale; view: Stretch }) {
   const offsetMs = ahead
     ? (ahead[1] === '-' ? -1 : 1) * (Number(ahead[2]) * 3_600_000 + Number(ahead[3] ?? 0) * 60_000)
     : 0;
-  let free = 0;
+  let freeFrom = 0;
   // A narrow screen has room for fewer.
   const atMost = innerWidth < 600 ? 4 : 8;
   const room = 0.72 / atMost;
   const marks = axisMoments(view, atMost, offsetMs).flatMap((moment) => {
     const place = scale.place(moment);
     // In folded time marks would overlap.
-    if (place < free || place + room > 1) return [];
-    free = place + room;
+    if (place < freeFrom || place + room > 1) return [];
+    freeFrom = place + room;
     return [{ moment, place }];
   });
   return (
@@ -195,4 +194,12 @@ function Idle({
       </span>
     );
   });
+}
+
+const dayMs = 86_400_000;
+
+/** A mark of the axis: the time, or at midnight the new day. Asks the clock itself, which may change within a stretch. */
+export function markText(plant: Pick<PlantTime, 'clock' | 'day'>, at: Date, stretchMs: number): string {
+  const isMidnight = plant.clock(at, true) === '00:00:00';
+  return isMidnight || stretchMs > 4 * dayMs ? plant.day(at) : plant.clock(at, stretchMs < 600_000);
 }

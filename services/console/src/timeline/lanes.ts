@@ -1,5 +1,5 @@
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
-import type { Stretch } from './viewport.ts';
+import type { Stretch } from '../strip/stretch.ts';
 
 /**
  * Parts of a lane:
@@ -7,7 +7,7 @@ import type { Stretch } from './viewport.ts';
  * - `hollow`: paused, nothing was due
  * - `hole`: trouble that is over; `thin`: some of it, or slow
  * - `now`: trouble that goes on
- * - `several`: more than can be told apart here
+ * - `several`: more than can be distinguished here
  */
 export type PartKind = 'solid' | 'strong' | 'hollow' | 'hole' | 'thin' | 'now' | 'several';
 
@@ -40,8 +40,8 @@ const goesOn = (to: number, { as_of, stopped_at }: Timeline) =>
 export function logLanes(line: Timeline): Lane[] {
   const life = line.life.map((part): LanePart => {
     const [from, to] = times(part);
-    const failed = goesOn(to, line) ? 'now' : 'hole';
-    const kind = { running: 'solid', paused: 'hollow', failed, stopped: 'hollow' } as const;
+    const failedKind = goesOn(to, line) ? 'now' : 'hole';
+    const kind = { running: 'solid', paused: 'hollow', failed: failedKind, stopped: 'hollow' } as const;
     return { from, to, kind: part.joined > 1 ? 'several' : kind[part.state], text: { of: 'life', part } };
   });
   const holders = line.holders.map((part, index): LanePart => {
@@ -62,7 +62,7 @@ export function logLanes(line: Timeline): Lane[] {
 }
 
 /** A lane for each device, those with trouble first. */
-export function deviceLanes(line: Timeline): { readonly troubled: Lane[]; readonly calm: Lane[] } {
+export function deviceLanes(line: Timeline): { readonly troubledLanes: Lane[]; readonly calmLanes: Lane[] } {
   const lanes = line.devices.map((device) => {
     const health = device.health.map((part): LanePart => {
       const [from, to] = times(part);
@@ -74,11 +74,11 @@ export function deviceLanes(line: Timeline): { readonly troubled: Lane[]; readon
       return { from, to, kind: goesOn(to, line) ? 'now' : 'hole', text: { of: 'gap', ticks: gap.ticks } };
     });
     // A gap that trouble already covers adds nothing.
-    const told = health.filter(({ kind }) => kind === 'now' || kind === 'hole');
+    const troubleParts = health.filter(({ kind }) => kind === 'now' || kind === 'hole');
     const overlap = (one: Stretch, other: Stretch) =>
       Math.max(0, Math.min(one.to, other.to) - Math.max(one.from, other.from));
     const others = gaps.filter(
-      (gap) => told.reduce((sum, one) => sum + overlap(one, gap), 0) < 0.8 * (gap.to - gap.from),
+      (gap) => troubleParts.reduce((sum, one) => sum + overlap(one, gap), 0) < 0.8 * (gap.to - gap.from),
     );
     const parts = [...health, ...others];
     return { key: `device ${device.device}`, kind: 'device' as const, name: device.device, parts };
@@ -92,8 +92,8 @@ export function deviceLanes(line: Timeline): { readonly troubled: Lane[]; readon
   const isTroubled = ({ parts }: Lane) => parts.some((part) => part.kind !== 'solid' && !isShared(part));
   const worst = ({ parts }: Lane) => (parts.some(({ kind }) => kind === 'now') ? 0 : 1);
   return {
-    troubled: lanes.filter(isTroubled).sort((one, other) => worst(one) - worst(other)),
-    calm: lanes.filter((lane) => !isTroubled(lane)),
+    troubledLanes: lanes.filter(isTroubled).sort((one, other) => worst(one) - worst(other)),
+    calmLanes: lanes.filter((lane) => !isTroubled(lane)),
   };
 }
 
@@ -105,28 +105,29 @@ export function missingBuckets(
   if (ticks === null) return [];
   const begin = Date.parse(line.from);
   const end = Date.parse(line.to);
-  const lost = new Map<number, number>();
-  for (const { bucket, ticks: each } of ticks.missing) lost.set(bucket, (lost.get(bucket) ?? 0) + each);
+  const missingByBucket = new Map<number, number>();
+  for (const { bucket, ticks: each } of ticks.missing)
+    missingByBucket.set(bucket, (missingByBucket.get(bucket) ?? 0) + each);
   return ticks.expected.flatMap((expected, bucket) => {
     if (expected === 0) return [];
     const from = begin + bucket * seconds * 1_000;
-    const missing = lost.get(bucket) ?? 0;
+    const missing = missingByBucket.get(bucket) ?? 0;
     return [{ from, to: Math.min(end, from + seconds * 1_000), share: missing / expected, ticks: missing }];
   });
 }
 
-/** Moments at which something happened, as far as they can be told apart. */
+/** Moments at which something happened, as far as they can be distinguished. */
 export function happeningsOf(line: Timeline): number[] {
   const begin = Date.parse(line.from);
   const step = line.bucket_seconds * 1_000;
   const edges = (parts: readonly { readonly from: string; readonly to: string }[]) => parts.flatMap(times);
-  const found = [
+  const moments = [
     ...line.events.flatMap(({ bucket }) => [begin + bucket * step, begin + (bucket + 1) * step]),
     ...edges(line.life),
     ...edges(line.holders),
     ...line.devices.flatMap(({ health, gaps }) => [...edges(health), ...edges(gaps)]),
   ];
-  return [...new Set(found)].sort((one, other) => one - other);
+  return [...new Set(moments)].sort((one, other) => one - other);
 }
 
 export function times({ from, to }: { readonly from: string; readonly to: string }): [number, number] {

@@ -13,8 +13,8 @@ const source = (kind: 'session' | 'device', minutes: readonly number[], isDone: 
   isDone,
 });
 const keys = (sources: readonly FeedSource[]) => {
-  const { rows, wanted } = mergeFeed(sources);
-  return [rows.map(({ key }) => key), wanted];
+  const { rows, pagesToRead } = mergeFeed(sources);
+  return [rows.map(({ key }) => key), pagesToRead];
 };
 
 describe('what several sources tell', () => {

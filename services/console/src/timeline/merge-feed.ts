@@ -21,7 +21,7 @@ export interface FeedSource {
  */
 export function mergeFeed(sources: readonly FeedSource[]): {
   readonly rows: readonly Happening[];
-  readonly wanted: readonly number[];
+  readonly pagesToRead: readonly number[];
 } {
   const ends = sources.map(({ rows, isDone }) => (isDone ? Number.NEGATIVE_INFINITY : endOf(rows)));
   const horizon = Math.max(Number.NEGATIVE_INFINITY, ...ends);
@@ -29,10 +29,10 @@ export function mergeFeed(sources: readonly FeedSource[]): {
     .flatMap((source) => source.rows)
     .filter(({ time }) => Date.parse(time) >= horizon)
     .sort((one, other) => Date.parse(other.time) - Date.parse(one.time) || compare(one, other));
-  const wanted = ends.flatMap((end, index) =>
+  const pagesToRead = ends.flatMap((end, index) =>
     end === horizon && sources[index]?.isDone === false ? [index] : [],
   );
-  return { rows, wanted };
+  return { rows, pagesToRead };
 }
 
 function endOf(rows: readonly Happening[]): number {

@@ -89,7 +89,7 @@ function Facts({
       </dd>
       <dt>{t('timeline.at.devices')}</dt>
       <dd>
-        <Troubled line={line} isThen={isThen} />
+        <TroubledDevices line={line} isThen={isThen} />
       </dd>
       <dt>{t('timeline.at.running')}</dt>
       <dd>{durationText(t, session.duration_seconds)}</dd>
@@ -121,7 +121,7 @@ function MissingThen({ id, at }: { id: string; at: string }) {
   );
 }
 
-function Troubled({
+function TroubledDevices({
   line,
   isThen,
 }: {
@@ -130,20 +130,22 @@ function Troubled({
 }) {
   const { t } = useTimelineTexts();
   const { t: word } = useWords();
-  const troubled = (line?.devices ?? []).flatMap(({ device, health }) => {
+  const troubledDevices = (line?.devices ?? []).flatMap(({ device, health }) => {
     const then = health.find(isThen);
     return then === undefined || then.status === 'healthy' ? [] : [{ device, then }];
   });
-  if (troubled.length === 0) return t('timeline.at.devices.none');
+  if (troubledDevices.length === 0) return t('timeline.at.devices.none');
   return (
     <ul>
-      {troubled.slice(0, namedAtMost).map(({ device, then }) => (
+      {troubledDevices.slice(0, namedAtMost).map(({ device, then }) => (
         <li key={device}>
           <DeviceLink device={device} /> <span className="quiet">{word(`device.${then.status}`)}</span>
         </li>
       ))}
-      {troubled.length > namedAtMost && (
-        <li className="quiet">{t('timeline.at.missing.more', { count: troubled.length - namedAtMost })}</li>
+      {troubledDevices.length > namedAtMost && (
+        <li className="quiet">
+          {t('timeline.at.missing.more', { count: troubledDevices.length - namedAtMost })}
+        </li>
       )}
     </ul>
   );

@@ -1,11 +1,12 @@
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import { type PointerEvent, useCallback, useMemo, useRef, useState } from 'react';
+import type { Stretch } from '../strip/stretch.ts';
+import { Strip } from '../strip/strip.tsx';
+import { timeScale } from '../strip/time-scale.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
-import { drawEvents, drawMissing, type Pen } from './draw-lane.ts';
-import { LaneCanvas } from './lane-canvas.tsx';
+import { eventMarks, missingMarks } from './lane-marks.ts';
 import { useTimelineTexts } from './texts.ts';
-import { timeScale } from './time-scale.ts';
-import { brushed, panned, type Stretch } from './viewport.ts';
+import { brushView, panView } from './viewport.ts';
 
 const height = 34;
 
@@ -27,11 +28,11 @@ export function Overview({
   const [drag, setDrag] = useState<{ readonly from: number; readonly to: number }>();
   const { from, to } = all;
   const scale = useMemo(() => timeScale({ from, to }), [from, to]);
-  const draw = useCallback(
-    (pen: Pen) => {
-      drawEvents(pen, line, scale, height);
-      drawMissing(pen, line, scale, height);
-    },
+  const marks = useCallback(
+    (width: number) => [
+      ...eventMarks(line, scale, width, height),
+      ...missingMarks(line, scale, width, height),
+    ],
     [line, scale],
   );
   const momentAt = ({ clientX }: PointerEvent) => {
@@ -43,10 +44,12 @@ export function Overview({
     setDrag(undefined);
     if (event.type !== 'pointerup') return;
     const at = momentAt(event);
-    onView(brushed(drag.from, at, all) ?? panned(view, at - (view.from + view.to) / 2, all));
+    onView(brushView(drag.from, at, all) ?? panView(view, at - (view.from + view.to) / 2, all));
   };
-  const shown = drag ? { from: Math.min(drag.from, drag.to), to: Math.max(drag.from, drag.to) } : view;
-  const [left, right] = [scale.place(shown.from), scale.place(shown.to)];
+  const windowStretch = drag
+    ? { from: Math.min(drag.from, drag.to), to: Math.max(drag.from, drag.to) }
+    : view;
+  const [left, right] = [scale.place(windowStretch.from), scale.place(windowStretch.to)];
   const day = (at: number) => plant.day(new Date(at));
   return (
     <div className="tl-overview">
@@ -65,7 +68,7 @@ export function Overview({
         onPointerUp={end}
         onPointerCancel={end}
       >
-        <LaneCanvas draw={draw} height={height} label={t('timeline.whole')} />
+        <Strip marks={marks} height={height} className="tl-canvas" label={t('timeline.whole')} />
         <div
           className="tl-window"
           style={{ left: `${left * 100}%`, width: `${Math.max(0.4, (right - left) * 100)}%` }}

@@ -46,7 +46,7 @@ export function usePartWords(): {
       const { text, from, to } = part;
       const when = `${plant.moment(new Date(from))} – ${plant.moment(new Date(to))}${t('app.comma')}${durationText(t, (to - from) / 1_000)}`;
       if (text === undefined) return when;
-      const told = () => {
+      const partText = () => {
         switch (text.of) {
           case 'life': {
             const { state, by, reason } = text.part;
@@ -65,9 +65,9 @@ export function usePartWords(): {
             return text satisfies never;
         }
       };
-      const joined = 'part' in text ? text.part.joined : 1;
-      const several = joined > 1 ? ` (${t('timeline.several', { count: joined })})` : '';
-      return `${told()}${several}${t('app.colon')}${when}`;
+      const joinedCount = 'part' in text ? text.part.joined : 1;
+      const several = joinedCount > 1 ? ` (${t('timeline.several', { count: joinedCount })})` : '';
+      return `${partText()}${several}${t('app.colon')}${when}`;
     };
     const lane = ({ kind, name }: Pick<Lane, 'kind' | 'name'>) =>
       kind === 'device' ? name : t(`timeline.lane.${kind}`);

@@ -1,8 +1,9 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import type { Stretch } from '../strip/stretch.ts';
+import type { TimeScale } from '../strip/time-scale.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useTimelineTexts } from './texts.ts';
-import type { TimeScale } from './time-scale.ts';
-import { panned, type Stretch, zoomed } from './viewport.ts';
+import { panView, zoomView } from './viewport.ts';
 
 interface PlotProps {
   readonly scale: TimeScale;
@@ -26,27 +27,27 @@ export function Plot({ scale, view, all, children, onView, onMoment, onPoint }: 
   const plant = usePlantTime();
   const hint = useId();
   const box = useRef<HTMLDivElement>(null);
-  const drag = useRef<{ readonly id: number; readonly x: number; readonly view: Stretch; moved: boolean }>(
+  const drag = useRef<{ readonly id: number; readonly x: number; readonly view: Stretch; isMoved: boolean }>(
     undefined,
   );
   const placeOf = (clientX: number) => {
     const plot = box.current?.querySelector('.tl-axis')?.getBoundingClientRect();
     return plot ? (clientX - plot.left) / Math.max(1, plot.width) : 0;
   };
-  const latest = useRef({ scale, view, all, onView, placeOf });
-  latest.current = { scale, view, all, onView, placeOf };
+  const latestProps = useRef({ scale, view, all, onView, placeOf });
+  latestProps.current = { scale, view, all, onView, placeOf };
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
     const turn = (event: WheelEvent) => {
-      const { scale, view, all, onView, placeOf } = latest.current;
+      const { scale, view, all, onView, placeOf } = latestProps.current;
       event.preventDefault();
       const isSideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
       const delta =
         (isSideways ? event.deltaX || event.deltaY : event.deltaY) * (event.deltaMode === 1 ? 16 : 1);
       const next = isSideways
-        ? panned(view, ((view.to - view.from) * delta) / 1_000, all)
-        : zoomed(view, Math.exp(delta * 0.002), scale.moment(placeOf(event.clientX)), all);
+        ? panView(view, ((view.to - view.from) * delta) / 1_000, all)
+        : zoomView(view, Math.exp(delta * 0.002), scale.moment(placeOf(event.clientX)), all);
       if (next.from !== view.from || next.to !== view.to) onView(next);
     };
     // Not passive, unlike React's own handler, because the page must not scroll meanwhile.
@@ -56,25 +57,26 @@ export function Plot({ scale, view, all, children, onView, onMoment, onPoint }: 
 
   const begin = (event: PointerEvent) => {
     if (event.button !== 0 || !(event.target as HTMLElement).closest('.tl-canvas, .tl-axis')) return;
-    drag.current = { id: event.pointerId, x: event.clientX, view, moved: false };
+    drag.current = { id: event.pointerId, x: event.clientX, view, isMoved: false };
     event.currentTarget.setPointerCapture(event.pointerId);
   };
   const move = (event: PointerEvent) => {
-    const held = drag.current;
+    const dragState = drag.current;
     const place = placeOf(event.clientX);
-    if (held === undefined) {
+    if (dragState === undefined) {
       onPoint(place >= 0 && place <= 1 ? scale.moment(place) : undefined);
       return;
     }
-    if (!held.moved && Math.abs(event.clientX - held.x) < clickPx) return;
-    held.moved = true;
-    const length = held.view.to - held.view.from;
-    onView(panned(held.view, (placeOf(held.x) - place) * length, all));
+    if (!dragState.isMoved && Math.abs(event.clientX - dragState.x) < clickPx) return;
+    dragState.isMoved = true;
+    const length = dragState.view.to - dragState.view.from;
+    onView(panView(dragState.view, (placeOf(dragState.x) - place) * length, all));
   };
   const end = (event: PointerEvent) => {
-    const held = drag.current;
+    const dragState = drag.current;
     drag.current = undefined;
-    if (held && !held.moved && event.type === 'pointerup') onMoment(scale.moment(placeOf(event.clientX)));
+    if (dragState && !dragState.isMoved && event.type === 'pointerup')
+      onMoment(scale.moment(placeOf(event.clientX)));
   };
   const press = (event: KeyboardEvent) => {
     if (event.target !== box.current || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -118,18 +120,18 @@ function viewAfter(key: string, view: Stretch, all: Stretch): Stretch | undefine
   const step = (view.to - view.from) * panShare;
   switch (key) {
     case 'ArrowLeft':
-      return panned(view, -step, all);
+      return panView(view, -step, all);
     case 'ArrowRight':
-      return panned(view, step, all);
+      return panView(view, step, all);
     case '+':
     case '=':
-      return zoomed(view, 1 / zoomStep, middle, all);
+      return zoomView(view, 1 / zoomStep, middle, all);
     case '-':
-      return zoomed(view, zoomStep, middle, all);
+      return zoomView(view, zoomStep, middle, all);
     case 'Home':
       return all;
     case 'End':
-      return panned(view, all.to - view.to, all);
+      return panView(view, all.to - view.to, all);
     default:
       return undefined;
   }

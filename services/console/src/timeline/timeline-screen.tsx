@@ -1,22 +1,26 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { ProblemText } from '../parts/problem-text.tsx';
+import type { Stretch } from '../strip/stretch.ts';
 import { useFeed } from './feed.ts';
 import { FeedList } from './feed-list.tsx';
 import { LaneTable } from './lane-table.tsx';
 import { LanesView } from './lanes-view.tsx';
-import { TimelineLegend } from './legend.tsx';
 import { Moment } from './moment.tsx';
 import { Overview } from './overview.tsx';
 import { useTimelineTexts } from './texts.ts';
 import { useTimeline, useWholeLife } from './timeline-queries.ts';
 import { type FeedKind, kinds, type TimelineSearch, useTimelineSearch } from './timeline-search.ts';
 import { useView, type View } from './use-view.ts';
-import { centred, panned, type Stretch, zoomed } from './viewport.ts';
+import { centreView, panView, zoomView } from './viewport.ts';
 import './timeline.css';
+import { Explanation } from '../parts/explanation.tsx';
+import { Strip } from '../strip/strip.tsx';
+import { timeScale } from '../strip/time-scale.ts';
+import { laneHeight, laneMarks } from './lane-marks.ts';
 
 const sources = {
   all: ['session', 'device', 'gap'],
@@ -31,7 +35,7 @@ export default function TimelineScreen() {
   const { id } = useParams({ from: '/sessions/$id/timeline' });
   const whole = useWholeLife(id);
   const { error } = whole;
-  if (whole.data) return <Known key={id} id={id} whole={whole.data} />;
+  if (whole.data) return <TimelineContent key={id} id={id} whole={whole.data} />;
   if (error instanceof ApiRefusal && error.status === 404) {
     return (
       <div className="empty">
@@ -46,15 +50,15 @@ export default function TimelineScreen() {
   return <p className="empty quiet">{t('app.loading')}</p>;
 }
 
-function Known({ id, whole }: { id: string; whole: Timeline }) {
+function TimelineContent({ id, whole }: { id: string; whole: Timeline }) {
   const { t } = useTimelineTexts();
   const search = useTimelineSearch();
   const { kind = 'all', only, at } = search;
   const view = useView(whole);
-  const { data: line = whole, error, refetch } = useTimeline(id, view.asked);
-  const seen = view.seen(line);
+  const { data: line = whole, error, refetch } = useTimeline(id, view.query);
+  const visibleStretch = view.stretchFor(line);
   const navigate = useNavigate({ from: '/sessions/$id/timeline' });
-  const feed = useFeed(id, sources[kind], { ...view.asked, isOnlyAbnormal: only === 'abnormal' });
+  const feed = useFeed(id, sources[kind], { ...view.query, isOnlyAbnormal: only === 'abnormal' });
   const look = (moment: number | undefined) =>
     void navigate({
       search: (before) => ({
@@ -63,16 +67,16 @@ function Known({ id, whole }: { id: string; whole: Timeline }) {
       }),
       replace: true,
     });
-  useShownMoment(at, view, seen);
+  useShownMoment(at, view, visibleStretch);
   return (
     <div className="tl">
-      <Head id={id} line={whole} view={view} seen={seen} />
+      <Head id={id} line={whole} view={view} visibleStretch={visibleStretch} />
       {error && <ProblemText title={t('timeline.failed')} error={error} again={() => void refetch()} />}
       <section className="tl-drawing" aria-label={t('timeline.title')}>
-        <Overview line={whole} all={view.all} view={seen} onView={view.show} />
+        <Overview line={whole} all={view.all} view={visibleStretch} onView={view.show} />
         <LanesView
           line={line}
-          view={seen}
+          view={visibleStretch}
           all={view.all}
           isFolded={search.idle !== 'whole'}
           at={at === undefined ? undefined : Date.parse(at)}
@@ -100,7 +104,7 @@ function Known({ id, whole }: { id: string; whole: Timeline }) {
             feed={feed}
             isJson={search.as === 'json'}
             isOnlyAbnormal={only === 'abnormal'}
-            chosen={at}
+            chosenKey={at}
           />
         </div>
         {at !== undefined && <Moment id={id} at={at} line={line} />}
@@ -110,31 +114,41 @@ function Known({ id, whole }: { id: string; whole: Timeline }) {
 }
 
 /** Brings a moment that was chosen in the list into the visible part of the lanes, once. */
-function useShownMoment(at: string | undefined, view: View, seen: Stretch): void {
+function useShownMoment(at: string | undefined, view: View, visibleStretch: Stretch): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: afterwards the lanes may be moved away from it again
   useEffect(() => {
     if (at === undefined) return;
-    const shown = centred(seen, Date.parse(at), view.all);
-    if (shown !== seen) view.show(shown);
+    const centredView = centreView(visibleStretch, Date.parse(at), view.all);
+    if (centredView !== visibleStretch) view.show(centredView);
   }, [at]);
 }
 
-function Head({ id, line, view, seen }: { id: string; line: Timeline; view: View; seen: Stretch }) {
+function Head({
+  id,
+  line,
+  view,
+  visibleStretch,
+}: {
+  id: string;
+  line: Timeline;
+  view: View;
+  visibleStretch: Stretch;
+}) {
   const { t } = useTimelineTexts();
   const { idle } = useTimelineSearch();
   const navigate = useNavigate({ from: '/sessions/$id/timeline' });
   const { all, show } = view;
-  const middle = (seen.from + seen.to) / 2;
-  const step = (seen.to - seen.from) / 2;
+  const middle = (visibleStretch.from + visibleStretch.to) / 2;
+  const step = (visibleStretch.to - visibleStretch.from) / 2;
   const moves = useMemo(
     () =>
       [
-        ['timeline.earlier', '←', () => show(panned(seen, -step, all))],
-        ['timeline.later', '→', () => show(panned(seen, step, all))],
-        ['timeline.zoom.in', '+', () => show(zoomed(seen, 0.5, middle, all))],
-        ['timeline.zoom.out', '−', () => show(zoomed(seen, 2, middle, all))],
+        ['timeline.earlier', '←', () => show(panView(visibleStretch, -step, all))],
+        ['timeline.later', '→', () => show(panView(visibleStretch, step, all))],
+        ['timeline.zoom.in', '+', () => show(zoomView(visibleStretch, 0.5, middle, all))],
+        ['timeline.zoom.out', '−', () => show(zoomView(visibleStretch, 2, middle, all))],
       ] as const,
-    [seen, step, middle, all, show],
+    [visibleStretch, step, middle, all, show],
   );
   const isOver = line.stopped_at !== null;
   return (
@@ -172,7 +186,7 @@ function Head({ id, line, view, seen }: { id: string; line: Timeline; view: View
         <Button
           className={view.isLive ? 'button' : 'button is-main'}
           aria-pressed={view.isLive}
-          onPress={() => (view.isLive ? view.holdStill(seen) : view.goLive())}
+          onPress={() => (view.isLive ? view.holdStill(visibleStretch) : view.goLive())}
         >
           {t(view.isLive ? 'timeline.pause' : 'timeline.live')}
         </Button>
@@ -229,4 +243,39 @@ function FeedHead() {
       </div>
     </header>
   );
+}
+
+const scale = timeScale({ from: 0, to: 10 });
+const samples = ['hole', 'now', 'hollow', 'several'] as const;
+
+/** The signs of the lanes. */
+function TimelineLegend() {
+  const { t } = useTimelineTexts();
+  return (
+    <ul className="tl-legend">
+      {samples.map((kind) => (
+        <li key={kind}>
+          <Sample kind={kind} label={t(`timeline.legend.${kind}`)} />
+          <span aria-hidden="true">{t(`timeline.legend.${kind}`)}</span>
+        </li>
+      ))}
+      <li>
+        <Explanation meaning={t('word.epoch.means')}>{t('word.epoch')}</Explanation>
+      </li>
+    </ul>
+  );
+}
+
+function Sample({ kind, label }: { kind: (typeof samples)[number]; label: string }) {
+  const marks = useCallback(
+    (width: number) => {
+      const parts = [
+        { kind: 'solid', from: 0, to: 10, text: undefined },
+        { kind, from: 3, to: 10, text: undefined },
+      ] as const;
+      return laneMarks({ kind: 'device', parts }, { scale, words: () => '', width });
+    },
+    [kind],
+  );
+  return <Strip marks={marks} height={laneHeight} className="tl-canvas" label={label} />;
 }

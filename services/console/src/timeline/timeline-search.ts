@@ -16,15 +16,15 @@ export interface TimelineSearch extends AddressedRange {
 }
 
 /** Leaves out unknown values. */
-export function timelineSearch(given: Record<string, unknown>): TimelineSearch {
-  const { at } = given;
+export function timelineSearch(search: Record<string, unknown>): TimelineSearch {
+  const { at } = search;
   return {
-    ...timeRangeSearch(given),
-    kind: kinds.find((each) => each === given.kind),
-    only: given.only === 'abnormal' ? 'abnormal' : undefined,
-    as: given.as === 'json' ? 'json' : undefined,
+    ...timeRangeSearch(search),
+    kind: kinds.find((each) => each === search.kind),
+    only: search.only === 'abnormal' ? 'abnormal' : undefined,
+    as: search.as === 'json' ? 'json' : undefined,
     at: typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? new Date(at).toISOString() : undefined,
-    idle: given.idle === 'whole' ? 'whole' : undefined,
+    idle: search.idle === 'whole' ? 'whole' : undefined,
   };
 }
 

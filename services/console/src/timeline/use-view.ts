@@ -1,12 +1,12 @@
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Stretch } from '../strip/stretch.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
-import { askedRange, spanOf } from '../time/time-range.ts';
+import { rangeQuery, spanOf } from '../time/time-range.ts';
 import { useTimelineSearch } from './timeline-search.ts';
-import type { Stretch } from './viewport.ts';
 
-/** Time without a move until the address follows: it waits while somebody zooms. */
+/** Time without a move until the address follows: it waits while the user zooms. */
 const settledMs = 250;
 const dayMs = 86_400_000;
 
@@ -15,9 +15,9 @@ export interface View {
   readonly all: Stretch;
   readonly isLive: boolean;
   /** The time that the API is asked for. */
-  readonly asked: { readonly from?: string; readonly to?: string };
+  readonly query: { readonly from?: string; readonly to?: string };
   /** The drawn time, which may be ahead of the data. @param line the data that were read last */
-  seen(line: Timeline | undefined): Stretch;
+  stretchFor(line: Timeline | undefined): Stretch;
   show(next: Stretch): void;
   goLive(): void;
   holdStill(now: Stretch): void;
@@ -28,23 +28,23 @@ export function useView(whole: Timeline | undefined): View {
   const { from, to } = useTimelineSearch();
   const plant = usePlantTime();
   const navigate = useNavigate({ from: '/sessions/$id/timeline' });
-  const [moving, setMoving] = useState<Stretch>();
+  const [movingView, setMovingView] = useState<Stretch>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another address is what counts, wherever it came from
-  useEffect(() => setMoving(undefined), [from, to]);
+  useEffect(() => setMovingView(undefined), [from, to]);
 
-  const started = whole ? Date.parse(whole.started_at) : 0;
-  const ended = whole?.stopped_at == null ? undefined : Date.parse(whole.stopped_at);
+  const startedAt = whole ? Date.parse(whole.started_at) : 0;
+  const endedAt = whole?.stopped_at == null ? undefined : Date.parse(whole.stopped_at);
   const asOf = whole ? Date.parse(whole.as_of) : 0;
-  const isLive = to === undefined && ended === undefined;
-  const isLong = asOf - started > dayMs;
-  const asked = useMemo(() => {
-    if (from !== undefined) return askedRange({ from, to }, plant.ofPlant);
-    if (ended !== undefined) return { to: new Date(ended).toISOString() };
+  const isLive = to === undefined && endedAt === undefined;
+  const isLong = asOf - startedAt > dayMs;
+  const query = useMemo(() => {
+    if (from !== undefined) return rangeQuery({ from, to }, plant.ofPlant);
+    if (endedAt !== undefined) return { to: new Date(endedAt).toISOString() };
     // A day, or the whole of a shorter life.
     return isLong ? { from: '-24h' } : {};
-  }, [from, to, plant.ofPlant, ended, isLong]);
+  }, [from, to, plant.ofPlant, endedAt, isLong]);
 
   const commit = useCallback(
     (next: { from: string; to: string | undefined }) =>
@@ -53,7 +53,7 @@ export function useView(whole: Timeline | undefined): View {
   );
   const show = useCallback(
     (next: Stretch) => {
-      setMoving(next);
+      setMovingView(next);
       clearTimeout(timer.current);
       timer.current = setTimeout(
         () => commit({ from: new Date(next.from).toISOString(), to: new Date(next.to).toISOString() }),
@@ -63,22 +63,22 @@ export function useView(whole: Timeline | undefined): View {
     [commit],
   );
   return {
-    all: { from: started, to: Math.max(started + 1_000, ended ?? Math.max(asOf, Date.now())) },
+    all: { from: startedAt, to: Math.max(startedAt + 1_000, endedAt ?? Math.max(asOf, Date.now())) },
     isLive,
-    asked,
-    seen: (line) => {
-      if (moving) return moving;
+    query,
+    stretchFor: (line) => {
+      if (movingView) return movingView;
       if (from !== undefined && to !== undefined) {
         const span = spanOf({ from, to }, plant.ofPlant, new Date());
         return { from: span.from.getTime(), to: span.to.getTime() };
       }
       return line
         ? { from: Date.parse(line.from), to: Date.parse(line.to) }
-        : { from: started, to: Math.max(started + 1_000, ended ?? asOf) };
+        : { from: startedAt, to: Math.max(startedAt + 1_000, endedAt ?? asOf) };
     },
     show,
     goLive: () => {
-      const length = moving ?? (from && to ? { from: Date.parse(from), to: Date.parse(to) } : undefined);
+      const length = movingView ?? (from && to ? { from: Date.parse(from), to: Date.parse(to) } : undefined);
       const minutes = length ? Math.max(1, Math.round((length.to - length.from) / 60_000)) : 1_440;
       commit({ from: minutes < 10_000 ? `-${minutes}m` : `-${Math.round(minutes / 60)}h`, to: undefined });
     },

@@ -1,32 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { axisMoments, timeScale } from './time-scale.ts';
-import { brushed, centred, panned, zoomed } from './viewport.ts';
+import { axisMoments, timeScale } from '../strip/time-scale.ts';
+import { brushView, centreView, panView, zoomView } from './viewport.ts';
 
 const all = { from: 0, to: 1_000_000 };
 
 describe('the part of the time that is seen', () => {
   it('keeps the moment under the pointer where it is', () => {
-    const near = zoomed({ from: 0, to: 800_000 }, 0.5, 200_000, all);
+    const near = zoomView({ from: 0, to: 800_000 }, 0.5, 200_000, all);
     expect(near).toEqual({ from: 100_000, to: 500_000 });
-    expect(zoomed(near, 2, 200_000, all)).toEqual({ from: 0, to: 800_000 });
+    expect(zoomView(near, 2, 200_000, all)).toEqual({ from: 0, to: 800_000 });
   });
 
   it('never leaves what there is, and is never shorter than a second', () => {
-    expect(zoomed({ from: 0, to: 600_000 }, 5, 0, all)).toEqual(all);
-    expect(zoomed({ from: 5_000, to: 6_000 }, 0.1, 5_500, all)).toEqual({ from: 5_000, to: 6_000 });
-    expect(panned({ from: 0, to: 100_000 }, -5_000, all)).toEqual({ from: 0, to: 100_000 });
-    expect(panned({ from: 0, to: 100_000 }, 5_000_000, all)).toEqual({ from: 900_000, to: 1_000_000 });
+    expect(zoomView({ from: 0, to: 600_000 }, 5, 0, all)).toEqual(all);
+    expect(zoomView({ from: 5_000, to: 6_000 }, 0.1, 5_500, all)).toEqual({ from: 5_000, to: 6_000 });
+    expect(panView({ from: 0, to: 100_000 }, -5_000, all)).toEqual({ from: 0, to: 100_000 });
+    expect(panView({ from: 0, to: 100_000 }, 5_000_000, all)).toEqual({ from: 900_000, to: 1_000_000 });
   });
 
   it('is moved to a moment that it lacks, and stays for one that it has', () => {
     const view = { from: 100_000, to: 200_000 };
-    expect(centred(view, 150_000, all)).toBe(view);
-    expect(centred(view, 500_000, all)).toEqual({ from: 450_000, to: 550_000 });
+    expect(centreView(view, 150_000, all)).toBe(view);
+    expect(centreView(view, 500_000, all)).toEqual({ from: 450_000, to: 550_000 });
   });
 
   it('is drawn in the overview, from either side; a click is no drag', () => {
-    expect(brushed(300_000, 100_000, all)).toEqual({ from: 100_000, to: 300_000 });
-    expect(brushed(300_000, 300_500, all)).toBeUndefined();
+    expect(brushView(300_000, 100_000, all)).toEqual({ from: 100_000, to: 300_000 });
+    expect(brushView(300_000, 300_500, all)).toBeUndefined();
   });
 });
 

@@ -46,9 +46,9 @@ export function Chart(props: ChartProps) {
   const keysId = useId();
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
-  const latest = useRef(props);
+  const latestProps = useRef(props);
   useLayoutEffect(() => {
-    latest.current = props;
+    latestProps.current = props;
   });
   const data = useMemo(() => dataOf(lines), [lines]);
   // A new chart is made only when its curves change: new data go into the existing one.
@@ -61,10 +61,10 @@ export function Chart(props: ChartProps) {
     if (element === null) return;
     const make = () => {
       plot.current?.destroy();
-      const options = optionsOf(element, { latest, locale, plant });
+      const options = optionsOf(element, { latestProps, locale, plant });
       plot.current = new uPlot(
         { ...options, width: element.clientWidth, height },
-        dataOf(latest.current.lines),
+        dataOf(latestProps.current.lines),
         element,
       );
     };
@@ -91,7 +91,7 @@ export function Chart(props: ChartProps) {
   const go = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = moves[event.key];
-    if (step !== undefined) onWindow(moved(window, step));
+    if (step !== undefined) onWindow(moveWindow(window, step));
     else if (event.key === '-') onOut();
     else if (event.key === '0' || event.key === 'Home') onBack();
     else return;
@@ -124,7 +124,7 @@ const moves: Readonly<Record<string, readonly [from: number, to: number]>> = {
   '=': [0.25, -0.25],
 };
 
-function moved({ from, to }: ChartWindow, [begin, end]: readonly [number, number]): ChartWindow {
+function moveWindow({ from, to }: ChartWindow, [begin, end]: readonly [number, number]): ChartWindow {
   const length = to - from;
   return { from: from + begin * length, to: to + end * length };
 }
@@ -140,15 +140,15 @@ function dataOf(lines: readonly ChartLine[]): uPlot.AlignedData {
   );
 }
 
-interface Drawn {
-  readonly latest: { readonly current: ChartProps };
+interface ChartContext {
+  readonly latestProps: { readonly current: ChartProps };
   readonly locale: string;
   readonly plant: ReturnType<typeof usePlantTime>;
 }
 
 function optionsOf(
   element: HTMLElement,
-  { latest, locale, plant }: Drawn,
+  { latestProps, locale, plant }: ChartContext,
 ): Omit<uPlot.Options, 'width' | 'height'> {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(`--${name}`);
@@ -156,7 +156,7 @@ function optionsOf(
   const numbers = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
-  for (const { line, colour: index } of latest.current.lines) {
+  for (const { line, colour: index } of latestProps.current.lines) {
     const stroke = colour(`trend-${(index % colours) + 1}`);
     const dash = index >= colours ? [6, 4] : undefined;
     const steps = line.kind === 'boolean' ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
@@ -180,12 +180,12 @@ function optionsOf(
     // Days and hours begin by the chosen clock.
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), plant.zone),
     legend: { show: false },
-    padding: [8 + devicesOf(latest.current.lines).length * (lanePx + lanesApartPx), 12, 0, 0],
+    padding: [8 + devicesOf(latestProps.current.lines).length * (lanePx + lanesApartPx), 12, 0, 0],
     scales: {
       x: {
         time: true,
         range: () => {
-          const { from, to } = latest.current.window;
+          const { from, to } = latestProps.current.window;
           return [from, to];
         },
       },
@@ -205,7 +205,7 @@ function optionsOf(
       points: { size: 7 },
       bind: {
         dblclick: () => () => {
-          latest.current.onOut();
+          latestProps.current.onOut();
           return null;
         },
       },
@@ -216,26 +216,26 @@ function optionsOf(
           const { left, width } = u.select;
           u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
           if (width < 5) return;
-          latest.current.onWindow({ from: u.posToVal(left, 'x'), to: u.posToVal(left + width, 'x') });
+          latestProps.current.onWindow({ from: u.posToVal(left, 'x'), to: u.posToVal(left + width, 'x') });
         },
       ],
       setCursor: [
         (u) => {
           const { left = -1 } = u.cursor;
-          latest.current.onCursor(left < 0 ? undefined : u.posToVal(left, 'x'));
+          latestProps.current.onCursor(left < 0 ? undefined : u.posToVal(left, 'x'));
         },
       ],
       drawAxes: [
         (u) => {
-          const { holes, lines } = latest.current;
+          const { holes, lines } = latestProps.current;
           drawHoles(u, holes, devicesOf(lines), colour);
         },
       ],
       draw: [
         (u) => {
-          for (const { line } of latest.current.lines) {
+          for (const { line } of latestProps.current.lines) {
             const { times, values, range } = line;
-            const places = line.uncertain.flatMap((index) => {
+            const places = line.uncertainIndexes.flatMap((index) => {
               const value = range?.high[index] ?? values[index];
               return value == null ? [] : [{ time: times[index] as number, value }];
             });
@@ -252,7 +252,7 @@ function devicesOf(lines: readonly ChartLine[]): string[] {
 }
 
 /** Labels of the axis: the time, and the day where a new one begins. */
-function timesOf(splits: readonly number[], plant: Drawn['plant']): string[] {
+function timesOf(splits: readonly number[], plant: ChartContext['plant']): string[] {
   const apart = (splits[1] ?? 0) - (splits[0] ?? 0);
   let day = '';
   return splits.map((seconds) => {

@@ -4,8 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
-import { Answered } from '../parts/answered.tsx';
 import { Overlay } from '../parts/overlay.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { useTrendsTexts } from './texts.ts';
 import { trendsAtMost } from './trends-search.ts';
 
@@ -13,28 +13,28 @@ import { trendsAtMost } from './trends-search.ts';
 const shownAtMost = 200;
 
 interface ChooseProps {
-  readonly chosen: readonly string[];
+  readonly chosenPoints: readonly string[];
   readonly onChoose: (points: readonly string[]) => void;
   readonly onClose: () => void;
 }
 
 /** Asks which of all points to show. */
-export default function ChoosePoints({ chosen: before, onChoose, onClose }: ChooseProps) {
+export default function ChoosePoints({ chosenPoints: before, onChoose, onClose }: ChooseProps) {
   const { t } = useTrendsTexts();
-  const [chosen, setChosen] = useState(before);
+  const [chosenPoints, setChosenPoints] = useState(before);
   const [find, setFind] = useState('');
   const query = useQuery({
     queryKey: ['values', 'names'],
     queryFn: () => api.get<PointValuesPage>('/api/acquisition/points/values/', { limit: 5_000 }),
   });
   const set = (name: string, isChosen: boolean) =>
-    setChosen(isChosen ? [...chosen, name] : chosen.filter((each) => each !== name));
+    setChosenPoints(isChosen ? [...chosenPoints, name] : chosenPoints.filter((each) => each !== name));
   return (
     <Overlay title={t('trends.choose')} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          onChoose(chosen);
+          onChoose(chosenPoints);
         }}
       >
         <input
@@ -45,25 +45,25 @@ export default function ChoosePoints({ chosen: before, onChoose, onClose }: Choo
           value={find}
           onChange={({ target }) => setFind(target.value)}
         />
-        <Answered query={query} title={t('trends.failed')}>
+        <QueryAnswer query={query} title={t('trends.failed')}>
           {({ results }) => {
             const words = find.toLowerCase().split(/\s+/).filter(Boolean);
-            const found = results.filter(({ device, point_code, name, unit }) => {
+            const matches = results.filter(({ device, point_code, name, unit }) => {
               const text = `${device} ${point_code} ${name} ${unit}`.toLowerCase();
               return words.every((word) => text.includes(word));
             });
             return (
               <fieldset className="options">
                 <legend className="heard">{t('trends.choose')}</legend>
-                {found.slice(0, shownAtMost).map(({ device, point_code, name: title, unit }) => {
+                {matches.slice(0, shownAtMost).map(({ device, point_code, name: title, unit }) => {
                   const name = pointName({ device, point: point_code });
-                  const isChosen = chosen.includes(name);
+                  const isChosen = chosenPoints.includes(name);
                   return (
                     <label key={name} className="option">
                       <input
                         type="checkbox"
                         checked={isChosen}
-                        disabled={!isChosen && chosen.length >= trendsAtMost}
+                        disabled={!isChosen && chosenPoints.length >= trendsAtMost}
                         onChange={({ target }) => set(name, target.checked)}
                       />
                       <span>
@@ -73,20 +73,20 @@ export default function ChoosePoints({ chosen: before, onChoose, onClose }: Choo
                     </label>
                   );
                 })}
-                {found.length === 0 && <p className="quiet">{t('trends.choose.none')}</p>}
-                {found.length > shownAtMost && (
-                  <p className="quiet">{t('trends.choose.more', { count: found.length - shownAtMost })}</p>
+                {matches.length === 0 && <p className="quiet">{t('trends.choose.none')}</p>}
+                {matches.length > shownAtMost && (
+                  <p className="quiet">{t('trends.choose.more', { count: matches.length - shownAtMost })}</p>
                 )}
               </fieldset>
             );
           }}
-        </Answered>
-        <p className="quiet">{t('trends.choose.most', { count: chosen.length, most: trendsAtMost })}</p>
+        </QueryAnswer>
+        <p className="quiet">{t('trends.choose.most', { count: chosenPoints.length, most: trendsAtMost })}</p>
         <div className="overlay-actions">
           <Button className="button" onPress={onClose}>
             {t('command.cancel')}
           </Button>
-          <Button className="button is-main" type="submit" isDisabled={chosen.length === 0}>
+          <Button className="button is-main" type="submit" isDisabled={chosenPoints.length === 0}>
             {t('trends.choose.do')}
           </Button>
         </div>

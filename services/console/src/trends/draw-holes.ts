@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { hatch } from '../parts/hatch.ts';
+import { hatch } from '../strip/hatch.ts';
 import type { Hole } from './chart-holes.ts';
 
 /** Height of a device's lane above the curves; the next constant is the space between lanes. */
@@ -36,11 +36,9 @@ export function drawHoles(
     const y = bbox.top - (devices.length - lane) * (height + lanesApartPx * ratio);
     if (devices.length === 1) {
       pen.globalAlpha = hole.kind === 'unread' ? 0.35 : 0.7;
-      hatch(pen, [x, bbox.top, width, bbox.height], {
-        colour: colours('track'),
-        every: 8 * ratio,
-        lineWidth: ratio,
-      });
+      pen.strokeStyle = colours('track');
+      pen.lineWidth = ratio;
+      hatch(pen, [x, bbox.top, width, bbox.height], 8 * ratio);
       pen.globalAlpha = 1;
     }
     if (hole.kind === 'unread') {
@@ -59,7 +57,7 @@ export function drawHoles(
 
 const apartPx = 6;
 
-/** Draws a diamond at each uncertain value, far enough apart to be told from each other. */
+/** Draws a diamond at each uncertain value, far enough apart to be distinguished. */
 export function drawUncertain(
   u: uPlot,
   places: readonly { readonly time: number; readonly value: number }[],

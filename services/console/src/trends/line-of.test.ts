@@ -38,7 +38,7 @@ function holes(gaps: [number, number][], notRead: [number, number][] = []): Poin
 }
 
 describe('the line of a point', () => {
-  it('is broken where ticks are missing, and where nobody read it', () => {
+  it('is broken where ticks are missing, and where it was not read', () => {
     const { times, values } = lineOf(trend([1, 2, 5, 6, 10]), holes([[3, 5]], [[7, 10]]));
     expect(values).toEqual([1, 2, null, 5, 6, null, 10]);
     expect([times[2], times[5]]).toEqual([3, 7]);
@@ -91,7 +91,7 @@ describe('the line of a point', () => {
     expect(lineOf(faster, undefined).values).toEqual([0, 10, 20, 21, 22, null, 26]);
   });
 
-  it('is broken at a long silence where holes cannot be told', () => {
+  it('is broken at a long silence where holes are unknown', () => {
     expect(lineOf(trend([1, 2, 4, 8]), undefined).values).toEqual([1, 2, 4, null, 8]);
   });
 
@@ -105,7 +105,7 @@ describe('the line of a point', () => {
     );
     expect(line.values).toEqual([5, 6, null, 7]);
     expect(line.range).toEqual({ low: [1, 2, null, 9007199254740992], high: [9, 99, null, 10] });
-    expect(line.uncertain).toEqual([3]);
+    expect(line.uncertainIndexes).toEqual([3]);
   });
 
   it('of a boolean is drawn as 0 and 1, and of texts not at all', () => {

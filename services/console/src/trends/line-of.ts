@@ -13,7 +13,7 @@ export interface Line {
     | { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] }
     | undefined;
   /** Indices of values that are not to be trusted. */
-  readonly uncertain: readonly number[];
+  readonly uncertainIndexes: readonly number[];
 }
 
 interface Span {
@@ -33,20 +33,20 @@ export function lineOf(trend: PointTrend, holes: Holes | undefined): Line {
   const values: (number | null)[] = [];
   const low: (number | null)[] = [];
   const high: (number | null)[] = [];
-  const uncertain: number[] = [];
+  const uncertainIndexes: number[] = [];
   const isUncertain = new Set(trend.uncertain);
   let before: number | undefined;
   for (const [index, text] of trend.times.entries()) {
     const time = Date.parse(text) / 1_000;
-    const broken =
+    const breakAt =
       before === undefined ? undefined : breakBetween(before, time, { empty, step: stepOf(before, time) });
-    if (broken !== undefined) {
-      times.push(broken);
+    if (breakAt !== undefined) {
+      times.push(breakAt);
       values.push(null);
       low.push(null);
       high.push(null);
     }
-    if (isUncertain.has(index)) uncertain.push(times.length);
+    if (isUncertain.has(index)) uncertainIndexes.push(times.length);
     times.push(time);
     values.push(numberOf(trend.mean?.[index] ?? trend.last[index]));
     low.push(numberOf(trend.min?.[index] ?? trend.last[index]));
@@ -54,7 +54,7 @@ export function lineOf(trend: PointTrend, holes: Holes | undefined): Line {
     before = time;
   }
   const range = trend.interval_seconds === null || kind !== 'number' ? undefined : { low, high };
-  return { trend, kind, times, values, range, uncertain };
+  return { trend, kind, times, values, range, uncertainIndexes };
 }
 
 function kindOf({ last }: PointTrend): Line['kind'] {
@@ -112,8 +112,8 @@ function firstWithin(spans: readonly Span[], after: number, before: number): Spa
     if ((spans[middle] as Span).to > after) high = middle;
     else low = middle + 1;
   }
-  const found = spans[low];
-  return found && found.from < before ? found : undefined;
+  const span = spans[low];
+  return span && span.from < before ? span : undefined;
 }
 
 /** The spans without data; undefined where they are unknown. */

@@ -56,9 +56,9 @@ export const en = {
 export const zh: TranslationOf<typeof en> = {
   'trends.title': '趋势',
   'trends.points': '选择点位……',
-  'trends.pause': '暂停',
+  'trends.pause': '暂停刷新',
   'trends.resume': '继续',
-  'trends.paused': '已于 {{time}} 暂停更新。',
+  'trends.paused': '已于 {{time}} 暂停刷新。',
   'trends.export': '导出 CSV',
   'trends.table': '表格',
   'trends.out': '缩小',

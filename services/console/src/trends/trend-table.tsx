@@ -20,8 +20,8 @@ export function TrendTable({ trends }: { trends: readonly PointTrend[] }) {
   const text = valueText({ locale, yes: t('trends.true'), no: t('trends.false') });
   const rows = trends
     .flatMap((trend) =>
-      trend.times.slice(-rowsAtMost).map((time, index, latest): Row => {
-        const place = trend.times.length - latest.length + index;
+      trend.times.slice(-rowsAtMost).map((time, index, latestTimes): Row => {
+        const place = trend.times.length - latestTimes.length + index;
         return { key: `${trend.point} ${place}`, time, trend, index: place };
       }),
     )

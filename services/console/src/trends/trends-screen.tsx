@@ -7,7 +7,7 @@ import { RangeChoice } from '../parts/range-choice.tsx';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useRangeName } from '../time/range-name.ts';
-import { spanOf, type TimeRange } from '../time/time-range.ts';
+import { rangeQuery, spanOf, type TimeRange } from '../time/time-range.ts';
 import { Chart, type ChartLine, type ChartWindow } from './chart.tsx';
 import { holesOf } from './chart-holes.ts';
 import { csvOf } from './csv-of.ts';
@@ -15,13 +15,14 @@ import { lineOf } from './line-of.ts';
 import { useTrendsTexts } from './texts.ts';
 import { type LegendHandle, TrendLegend } from './trend-legend.tsx';
 import { TrendTable } from './trend-table.tsx';
-import { useTrends } from './trends.ts';
 import { trendsAtMost, useTrendsSearch } from './trends-search.ts';
 import './trends.css';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api } from '../api/api.ts';
 
 const ChoosePoints = lazy(() => import('./choose-points.tsx'));
 
-const offered: readonly TimeRange[] = [
+const rangeOptions: readonly TimeRange[] = [
   ...['-5m', '-15m', '-1h', '-8h', '-24h'].map((from) => ({ from })),
   { from: 'today' },
   { from: 'yesterday', to: 'today' },
@@ -56,7 +57,7 @@ export default function TrendsScreen() {
           <Button className="button" onPress={() => setChoosing(true)}>
             {t('trends.points')}
           </Button>
-          <RangeChoice range={range} onChange={go} offered={offered} />
+          <RangeChoice range={range} onChange={go} options={rangeOptions} />
           {isLive && (
             <Button
               className="button"
@@ -117,11 +118,11 @@ export default function TrendsScreen() {
       {isChoosing && (
         <Suspense fallback={null}>
           <ChoosePoints
-            chosen={points}
+            chosenPoints={points}
             onClose={() => setChoosing(false)}
-            onChoose={(chosen) => {
+            onChoose={(newPoints) => {
               setChoosing(false);
-              show(chosen);
+              show(newPoints);
             }}
           />
         </Suspense>
@@ -143,7 +144,7 @@ function Charts({ data, range, isLive, onRange, onRemove }: ChartsProps) {
   const plant = usePlantTime();
   const { label } = useRangeName();
   const groups = useMemo(() => groupsOf(data), [data]);
-  const shown = isLive
+  const chartWindow = isLive
     ? { from: seconds(data.start_time), to: seconds(data.end_time) }
     : windowOf(range, plant.ofPlant);
   const zoom = ({ from, to }: ChartWindow) => {
@@ -154,8 +155,8 @@ function Charts({ data, range, isLive, onRange, onRemove }: ChartsProps) {
     onRange({ from: iso(end - (to - from)), to: iso(end) });
   };
   const out = () => {
-    const half = (shown.to - shown.from) / 2;
-    zoom({ from: shown.from - half, to: shown.to + half });
+    const half = (chartWindow.to - chartWindow.from) / 2;
+    zoom({ from: chartWindow.from - half, to: chartWindow.to + half });
   };
   return (
     <>
@@ -170,7 +171,7 @@ function Charts({ data, range, isLive, onRange, onRemove }: ChartsProps) {
       {groups.map(({ unit, lines, interval }) => (
         <UnitChart
           key={unit}
-          {...{ data, unit, lines, interval, shown, onRemove }}
+          {...{ data, unit, lines, interval, chartWindow, onRemove }}
           label={t('trends.chart', {
             points: lines.map(({ line }) => line.trend.point).join(t('app.list')),
             range: label(range),
@@ -203,7 +204,7 @@ interface UnitChartProps {
   readonly unit: string;
   readonly lines: readonly ChartLine[];
   readonly interval: number | null;
-  readonly shown: ChartWindow;
+  readonly chartWindow: ChartWindow;
   readonly label: string;
   readonly height: number;
   readonly onRemove: (point: string) => void;
@@ -217,7 +218,7 @@ function UnitChart({
   unit,
   lines,
   interval,
-  shown,
+  chartWindow,
   label,
   height,
   onRemove,
@@ -225,7 +226,7 @@ function UnitChart({
 }: UnitChartProps) {
   const { t } = useTrendsTexts();
   const legend = useRef<LegendHandle>(null);
-  const drawn = lines.filter(({ line }) => line.kind !== 'text');
+  const drawnLines = lines.filter(({ line }) => line.kind !== 'text');
   const holes = useMemo(
     () => holesOf(data, new Set(lines.map(({ line }) => line.trend.device))),
     [data, lines],
@@ -238,10 +239,10 @@ function UnitChart({
           {interval === null ? t('trends.each') : t('trends.interval', { length: durationText(t, interval) })}
         </span>
       </h2>
-      {drawn.length > 0 && (
+      {drawnLines.length > 0 && (
         <Chart
-          lines={drawn}
-          window={shown}
+          lines={drawnLines}
+          window={chartWindow}
           keys={t('trends.keys')}
           {...{ holes, height, label, ...moves }}
           onCursor={(time) => legend.current?.pointAt(time)}
@@ -320,4 +321,32 @@ function save({ results, start_time }: PointTrends, timeText: (at: Date) => stri
   link.click();
   // By then the browser has begun to read the file.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+const soonestMs = 2_000;
+const latestMs = 60_000;
+
+/** The points over a time; a time that goes on is read again as often as it grows by a pixel. */
+function useTrends(
+  { points, range, buckets }: { points: readonly string[]; range: TimeRange; buckets: number },
+  isPaused: boolean,
+) {
+  const { ofPlant } = usePlantTime();
+  const { from, to, isLive } = spanOf(range, ofPlant, new Date());
+  const pixelMs = (to.getTime() - from.getTime()) / buckets;
+  return useQuery({
+    queryKey: ['trends', points, range, buckets],
+    queryFn: () => {
+      const times = rangeQuery(range, ofPlant);
+      return api.get<PointTrends>('/api/acquisition/points/history/', {
+        point: points,
+        start_time: times.from,
+        end_time: times.to,
+        buckets,
+      });
+    },
+    enabled: points.length > 0,
+    placeholderData: keepPreviousData,
+    refetchInterval: isLive && !isPaused && Math.min(latestMs, Math.max(soonestMs, pixelMs)),
+  });
 }

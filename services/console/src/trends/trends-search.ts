@@ -2,7 +2,7 @@ import { useSearch } from '@tanstack/react-router';
 import { type AddressedRange, timeRangeSearch } from '../time/time-range.ts';
 import { pointsSearch } from '../values/values-search.ts';
 
-/** Most curves at once: the API gives no more, and nobody could tell more apart. */
+/** Most curves at once: the API gives no more, and more could not be distinguished. */
 export const trendsAtMost = 20;
 
 export interface TrendsSearch extends AddressedRange {
@@ -11,8 +11,8 @@ export interface TrendsSearch extends AddressedRange {
 }
 
 /** Leaves out unknown values. */
-export function trendsSearch(given: Record<string, unknown>): TrendsSearch {
-  return { points: pointsSearch(given.points)?.slice(0, trendsAtMost), ...timeRangeSearch(given) };
+export function trendsSearch(search: Record<string, unknown>): TrendsSearch {
+  return { points: pointsSearch(search.points)?.slice(0, trendsAtMost), ...timeRangeSearch(search) };
 }
 
 const noPoints: readonly string[] = [];

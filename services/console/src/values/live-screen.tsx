@@ -77,9 +77,14 @@ function Values({ board, link, subscribe, heldAt, onHold }: ValuesProps) {
   const { t } = useValuesTexts();
   const { points, show, find } = useValuesSearch();
   const navigate = useNavigate({ from: '/live' });
-  const chosen = useMemo(() => new Set(points), [points]);
-  const found = useMemo(() => foundPlaces(board, find), [board, find]);
-  const { counts, places, isSilent } = useShown(board, found, { subscribe, heldAt, show, chosen });
+  const chosenPoints = useMemo(() => new Set(points), [points]);
+  const matches = useMemo(() => foundPlaces(board, find), [board, find]);
+  const { counts, places, isSilent } = useVisibleValues(board, matches, {
+    subscribe,
+    heldAt,
+    show,
+    chosenPoints,
+  });
   const choose = useCallback(
     (name: string, isChosen: boolean) =>
       void navigate({
@@ -99,17 +104,17 @@ function Values({ board, link, subscribe, heldAt, onHold }: ValuesProps) {
       {places.length === 0 ? (
         <NothingShown hasPoints={board.points.length > 0} />
       ) : (
-        <ValueTable {...{ board, places, chosen, subscribe, heldAt }} onChoose={choose} />
+        <ValueTable {...{ board, places, chosenPoints, subscribe, heldAt }} onChoose={choose} />
       )}
-      {chosen.size > 0 && (
+      {chosenPoints.size > 0 && (
         <p className="values-chosen">
-          {chosen.size > trendsAtMost ? (
+          {chosenPoints.size > trendsAtMost ? (
             <Button className="button" isDisabled aria-describedby="too-many">
-              {t('values.trend', { count: chosen.size })}
+              {t('values.trend', { count: chosenPoints.size })}
             </Button>
           ) : (
             <Link to="/trends" search={{ points }} className="button is-main">
-              {t('values.trend', { count: chosen.size })}
+              {t('values.trend', { count: chosenPoints.size })}
             </Link>
           )}
           <Button
@@ -118,7 +123,7 @@ function Values({ board, link, subscribe, heldAt, onHold }: ValuesProps) {
           >
             {t('values.clear')}
           </Button>
-          {chosen.size > trendsAtMost && (
+          {chosenPoints.size > trendsAtMost && (
             <span id="too-many" className="quiet">
               {t('values.trend.many', { most: trendsAtMost })}
             </span>
@@ -129,23 +134,23 @@ function Values({ board, link, subscribe, heldAt, onHold }: ValuesProps) {
   );
 }
 
-interface ShownOptions extends Pick<ValuesProps, 'subscribe' | 'heldAt'> {
+interface VisibleOptions extends Pick<ValuesProps, 'subscribe' | 'heldAt'> {
   readonly show: (typeof valueShows)[number];
-  readonly chosen: ReadonlySet<string>;
+  readonly chosenPoints: ReadonlySet<string>;
 }
 
-/** The shown points, and their number by kind: judged anew each second, and reported only when something has changed. */
-function useShown(board: ValueBoard, found: readonly number[], options: ShownOptions) {
-  const { subscribe, heldAt, show, chosen } = options;
+/** The shown points, and their number by kind: judged again each second, and reported only when something has changed. */
+function useVisibleValues(board: ValueBoard, places: readonly number[], options: VisibleOptions) {
+  const { subscribe, heldAt, show, chosenPoints } = options;
   const judge = useCallback(() => {
     const nowMs = (heldAt?.getTime() ?? Date.now()) + board.clockAheadMs;
     return {
-      counts: countPlaces(board, found, nowMs),
-      places: shownPlaces(board, found, { show, chosen, nowMs }),
+      counts: countPlaces(board, places, nowMs),
+      places: shownPlaces(board, places, { show, chosenPoints, nowMs }),
       isSilent: nowMs - board.newestMs() > silentMs && board.devices.length > 0,
     };
-  }, [board, found, heldAt, show, chosen]);
-  const [shown, setShown] = useState(judge);
+  }, [board, places, heldAt, show, chosenPoints]);
+  const [visibleValues, setShown] = useState(judge);
   useEffect(() => {
     const look = () => setShown((before) => (isSame(before, judge()) ? before : judge()));
     look();
@@ -156,12 +161,12 @@ function useShown(board: ValueBoard, found: readonly number[], options: ShownOpt
       leave();
     };
   }, [judge, subscribe]);
-  return shown;
+  return visibleValues;
 }
 
-type Shown = ReturnType<typeof useShown>;
+type VisibleValues = ReturnType<typeof useVisibleValues>;
 
-function isSame(one: Shown, other: Shown): boolean {
+function isSame(one: VisibleValues, other: VisibleValues): boolean {
   const { counts, places, isSilent } = one;
   return (
     isSilent === other.isSilent &&
@@ -198,10 +203,10 @@ function StreamState({
     );
   }
   if (!isSilent) return null;
-  const newest = board.newestMs();
+  const newestMs = board.newestMs();
   return (
     <p className="stale" role="alert">
-      {newest === 0 ? t('values.silent.ever') : t('values.silent', { time: time(new Date(newest)) })}
+      {newestMs === 0 ? t('values.silent.ever') : t('values.silent', { time: time(new Date(newestMs)) })}
     </p>
   );
 }
@@ -274,8 +279,8 @@ function PointsOf() {
         const [kind, ...code] = target.value.split(' ');
         const name = code.join(' ');
         void navigate({
-          search: ({ shown, find, points }) => ({
-            ...{ find, points, shown: shown === 'chosen' ? undefined : shown },
+          search: ({ shown: visibleValues, find, points }) => ({
+            ...{ find, points, shown: visibleValues === 'chosen' ? undefined : visibleValues },
             ...(kind === 'session' && { session: name }),
             ...(kind === 'device' && { device: name }),
           }),

@@ -37,16 +37,16 @@ export class SampleGatherer {
   readonly #points = new Map<number, { timeMs: number; value: LiveValue; isUncertain: boolean }>();
   readonly #news = new Map<number, DeviceNews>();
 
-  constructor(followed: readonly FollowedDevice[]) {
-    for (const [device, { code, points }] of followed.entries()) {
+  constructor(devices: readonly FollowedDevice[]) {
+    for (const [device, { code, points }] of devices.entries()) {
       this.#devices.set(code, { device, places: new Map(points) });
     }
   }
 
   take({ device: code, time, period_ms: periodMs, values, uncertain, miss }: LiveSample): void {
-    const followed = this.#devices.get(code);
-    if (followed === undefined) return;
-    const { device, places } = followed;
+    const entry = this.#devices.get(code);
+    if (entry === undefined) return;
+    const { device, places } = entry;
     const timeMs = Date.parse(time);
     // Readings of a former holder may come late.
     if (timeMs >= (this.#news.get(device)?.timeMs ?? 0))

@@ -2,12 +2,12 @@ import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
 import { type Batch, type FollowedDevice, SampleGatherer } from './sample-gatherer.ts';
 
 /** Orders of the screen to the worker. */
-export type Asked =
+export type WorkerOrder =
   | { readonly kind: 'follow'; readonly url: string; readonly devices: readonly FollowedDevice[] }
   | { readonly kind: 'hold'; readonly isHeld: boolean };
 
 /** News of the worker for the screen. */
-export type Told =
+export type WorkerNews =
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'open' }
   | { readonly kind: 'lost' }
@@ -19,8 +19,8 @@ export type Told =
  * once a second.
  */
 interface WorkerScope {
-  onmessage: ((event: MessageEvent<Asked>) => void) | null;
-  postMessage(told: Told, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<WorkerOrder>) => void) | null;
+  postMessage(news: WorkerNews, transfer?: Transferable[]): void;
 }
 
 const everyMs = 1_000;
@@ -31,12 +31,12 @@ const scope = globalThis as unknown as WorkerScope;
 let gatherer = new SampleGatherer([]);
 let isHeld = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
-let toldAt = 0;
+let reportedAt = 0;
 
 scope.onmessage = ({ data }) => {
   if (data.kind === 'hold') {
     isHeld = data.isHeld;
-    tellSoon();
+    reportSoon();
     return;
   }
   gatherer = new SampleGatherer(data.devices);
@@ -54,21 +54,21 @@ function open(url: string): void {
   };
   source.addEventListener('sample', ({ data }) => {
     gatherer.take(JSON.parse(data) as LiveSample);
-    tellSoon();
+    reportSoon();
   });
   source.addEventListener('reset', () => scope.postMessage({ kind: 'reset' }));
 }
 
 /** Reports soon after a longer silence, so that a single value is not late; the short wait lets its neighbours in. */
-function tellSoon(): void {
+function reportSoon(): void {
   if (timer !== undefined || isHeld) return;
-  const wait = Math.max(soonMs, toldAt + everyMs - performance.now());
+  const wait = Math.max(soonMs, reportedAt + everyMs - performance.now());
   timer = setTimeout(() => {
     timer = undefined;
     if (isHeld) return;
     const batch = gatherer.batch();
     if (batch === undefined) return;
-    toldAt = performance.now();
+    reportedAt = performance.now();
     scope.postMessage({ kind: 'batch', batch }, [
       batch.points.buffer,
       batch.timesMs.buffer,

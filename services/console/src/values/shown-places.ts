@@ -35,7 +35,7 @@ export function countPlaces(board: ValueBoard, places: readonly number[], nowMs:
 export function shownPlaces(
   board: ValueBoard,
   places: readonly number[],
-  { show, chosen, nowMs }: { show: ValueShow; chosen: ReadonlySet<string>; nowMs: number },
+  { show, chosenPoints, nowMs }: { show: ValueShow; chosenPoints: ReadonlySet<string>; nowMs: number },
 ): readonly number[] {
   switch (show) {
     case 'all':
@@ -50,7 +50,7 @@ export function shownPlaces(
     case 'chosen':
       return places.filter((place) => {
         const { device = '', code = '' } = board.points[place] ?? {};
-        return chosen.has(pointName({ device, point: code }));
+        return chosenPoints.has(pointName({ device, point: code }));
       });
     default:
       return show satisfies never;

@@ -2,7 +2,7 @@ import type { PointValuesPage } from '@holdfast/shared/contracts/http/points-htt
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { api, apiRoot } from '../api/api.ts';
-import type { Asked, Told } from './samples-worker.ts';
+import type { WorkerNews, WorkerOrder } from './samples-worker.ts';
 import { ValueBoard } from './value-board.ts';
 
 export const valuesAtMost = 5_000;
@@ -28,10 +28,10 @@ interface ReadBoard {
  * and none while it is hidden.
  */
 export function useBoard(choice: Choice, isPaused: boolean) {
-  const latest = useRef<ValueBoard>(undefined);
+  const latestBoard = useRef<ValueBoard>(undefined);
   const query = useQuery({
     queryKey: ['values', choice],
-    queryFn: () => readBoard(choice, latest.current),
+    queryFn: () => readBoard(choice, latestBoard.current),
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     // Boards are not JSON, and each is a different one.
@@ -39,7 +39,7 @@ export function useBoard(choice: Choice, isPaused: boolean) {
     gcTime: 0,
   });
   const { data, refetch } = query;
-  latest.current = data?.board;
+  latestBoard.current = data?.board;
   const [link, setLink] = useState<Link>({ state: 'opening' });
   const listeners = useMemo(() => new Set<() => void>(), []);
   const worker = useRef<Worker>(undefined);
@@ -61,10 +61,10 @@ export function useBoard(choice: Choice, isPaused: boolean) {
     const { board, page } = data;
     const own = new Worker(new URL('./samples-worker.ts', import.meta.url), { type: 'module' });
     worker.current = own;
-    own.onmessage = ({ data: told }: MessageEvent<Told>) => {
-      switch (told.kind) {
+    own.onmessage = ({ data: news }: MessageEvent<WorkerNews>) => {
+      switch (news.kind) {
         case 'batch':
-          board.take(told.batch);
+          board.take(news.batch);
           for (const listener of listeners) listener();
           break;
         case 'open':
@@ -77,11 +77,11 @@ export function useBoard(choice: Choice, isPaused: boolean) {
           void refetch();
           break;
         default:
-          told satisfies never;
+          news satisfies never;
       }
     };
-    const asked: Asked = { kind: 'follow', url: liveUrl(board, page.live_id), devices: board.devices };
-    own.postMessage(asked);
+    const order: WorkerOrder = { kind: 'follow', url: liveUrl(board, page.live_id), devices: board.devices };
+    own.postMessage(order);
     return () => {
       worker.current = undefined;
       own.terminate();
@@ -91,7 +91,7 @@ export function useBoard(choice: Choice, isPaused: boolean) {
   useEffect(() => {
     // A new board with other points has to be reported again.
     void data;
-    worker.current?.postMessage({ kind: 'hold', isHeld: isPaused } satisfies Asked);
+    worker.current?.postMessage({ kind: 'hold', isHeld: isPaused } satisfies WorkerOrder);
   }, [isPaused, data]);
 
   const subscribe = useMemo(
@@ -124,10 +124,10 @@ async function readBoard(choice: Choice, before: ValueBoard | undefined): Promis
 const addressAtMost = 4_000;
 
 function liveUrl({ devices }: ValueBoard, liveId: string | null): string {
-  const asked = new URLSearchParams(liveId === null ? {} : { lastEventId: liveId });
-  const named = new URLSearchParams(asked);
-  if (devices.length <= 100) for (const { code } of devices) named.append('device', code);
-  const text = String(named).length <= addressAtMost ? named : asked;
+  const parameters = new URLSearchParams(liveId === null ? {} : { lastEventId: liveId });
+  const withPoints = new URLSearchParams(parameters);
+  if (devices.length <= 100) for (const { code } of devices) withPoints.append('device', code);
+  const text = String(withPoints).length <= addressAtMost ? withPoints : parameters;
   return new URL(`api/acquisition/live/?${text}`, apiRoot).href;
 }
 

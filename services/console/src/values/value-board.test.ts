@@ -8,7 +8,11 @@ const begin = Date.parse('2026-11-27T08:00:00Z');
 const at = (second: number) => new Date(begin + second * 1_000).toISOString();
 const now = (second: number) => begin + second * 1_000;
 
-function read(device: string, point_code: string, changes: Partial<PointValueView> = {}): PointValueView {
+function pointView(
+  device: string,
+  point_code: string,
+  changes: Partial<PointValueView> = {},
+): PointValueView {
   const about = { device, point_code, name: '', unit: '°C', session_id: '1-1', miss: null };
   const periods = { period_ms: 1_000, next_period_ms: null };
   return { ...about, ...periods, value: 1, quality: 'good', time: at(0), age_seconds: 0, ...changes };
@@ -44,12 +48,12 @@ function sample(
 }
 
 const results = [
-  read('press', 'oil'),
-  read('press', 'mode', { value: 'auto' }),
-  read('saw', 'speed', { value: null, time: null }),
+  pointView('press', 'oil'),
+  pointView('press', 'mode', { value: 'auto' }),
+  pointView('saw', 'speed', { value: null, time: null }),
 ];
 
-function followed(...samples: LiveSample[]): ValueBoard {
+function boardWith(...samples: LiveSample[]): ValueBoard {
   const board = new ValueBoard(results, { as_of: at(0) }, now(0));
   const gatherer = new SampleGatherer(board.devices);
   for (const each of samples) gatherer.take(each);
@@ -60,7 +64,7 @@ function followed(...samples: LiveSample[]): ValueBoard {
 
 describe('a board of last values', () => {
   it('has what was read at first, and then what came last of each point', () => {
-    const board = followed(
+    const board = boardWith(
       sample('press', 1, { oil: 2, other: 9 }),
       sample('press', 3, { oil: 4 }, { uncertain: ['oil'] }),
       sample('press', 2, { oil: 3, mode: 'hand' }),
@@ -84,7 +88,7 @@ describe('a board of last values', () => {
 
   it('waits as long as the next reading takes where the period was changed since, to and fro', () => {
     const slower = new ValueBoard(
-      [read('press', 'oil', { next_period_ms: 60_000 })],
+      [pointView('press', 'oil', { next_period_ms: 60_000 })],
       { as_of: at(0) },
       now(0),
     );
@@ -103,24 +107,28 @@ describe('a board of last values', () => {
     take(sample('press', 240, { oil: 3 }));
     expect([slower.stateOf(0, now(245)), slower.stateOf(0, now(246))]).toEqual(['good', 'stale']);
     const faster = { period_ms: 60_000, next_period_ms: 1_000 };
-    const soon = new ValueBoard([read('press', 'oil', faster)], { as_of: at(0) }, now(0));
+    const soon = new ValueBoard([pointView('press', 'oil', faster)], { as_of: at(0) }, now(0));
     expect([soon.stateOf(0, now(180)), soon.stateOf(0, now(181))]).toEqual(['good', 'stale']);
   });
 
   it('says which are missing now, and why, until the device answers again', () => {
     const miss = { cause: 'timeout', detail: 'no answer' } as const;
-    const silent = followed(sample('press', 1, {}, { miss }));
-    expect([silent.stateOf(0, now(1)), silent.missOf(0), silent.value(0)]).toEqual(['missing', miss, 1]);
-    const back = followed(sample('press', 1, {}, { miss }), sample('press', 2, { oil: 2 }));
+    const silentBoard = boardWith(sample('press', 1, {}, { miss }));
+    expect([silentBoard.stateOf(0, now(1)), silentBoard.missOf(0), silentBoard.value(0)]).toEqual([
+      'missing',
+      miss,
+      1,
+    ]);
+    const back = boardWith(sample('press', 1, {}, { miss }), sample('press', 2, { oil: 2 }));
     expect([back.stateOf(0, now(2)), back.stateOf(1, now(2))]).toEqual(['good', 'good']);
   });
 
   it('hears a device that answers though nothing has changed', () => {
-    const board = followed(sample('press', 60, {}));
+    const board = boardWith(sample('press', 60, {}));
     expect([board.stateOf(0, now(61)), board.timeMs(0)]).toEqual(['good', now(0)]);
   });
 
-  it('draws the latest numbers, also when the points are read anew', () => {
+  it('draws the latest numbers, also when the points are read again', () => {
     const samples = Array.from({ length: drawnAtMost + 10 }, (_, index) =>
       sample('press', index + 1, { oil: index }),
     );
@@ -131,15 +139,15 @@ describe('a board of last values', () => {
       const batch = gatherer.batch();
       if (batch) board.take(batch);
     }
-    expect(board.drawn(0)).toEqual(Array.from({ length: drawnAtMost }, (_, index) => index + 10));
-    expect(board.drawn(1)).toEqual([]);
-    const anew = new ValueBoard(
-      [read('press', 'new'), read('press', 'oil', { value: 99, time: at(200) })],
+    expect(board.recentNumbers(0)).toEqual(Array.from({ length: drawnAtMost }, (_, index) => index + 10));
+    expect(board.recentNumbers(1)).toEqual([]);
+    const boardAfter = new ValueBoard(
+      [pointView('press', 'new'), pointView('press', 'oil', { value: 99, time: at(200) })],
       { as_of: at(200) },
       now(200),
       board,
     );
-    expect(anew.drawn(1).slice(-2)).toEqual([drawnAtMost + 9, 99]);
-    expect(anew.drawn(0)).toEqual([1]);
+    expect(boardAfter.recentNumbers(1).slice(-2)).toEqual([drawnAtMost + 9, 99]);
+    expect(boardAfter.recentNumbers(0)).toEqual([1]);
   });
 });

@@ -48,10 +48,10 @@ export class ValueBoard {
     const devices = new Map<string, { place: number; points: [string, number][] }>();
     this.#deviceOf = new Int32Array(results.length);
     for (const [place, { device, point_code }] of results.entries()) {
-      const known = devices.get(device) ?? { place: devices.size, points: [] };
-      devices.set(device, known);
-      known.points.push([point_code, place]);
-      this.#deviceOf[place] = known.place;
+      const deviceEntry = devices.get(device) ?? { place: devices.size, points: [] };
+      devices.set(device, deviceEntry);
+      deviceEntry.points.push([point_code, place]);
+      this.#deviceOf[place] = deviceEntry.place;
     }
     this.devices = [...devices].map(([code, { points }]) => ({ code, points }));
     this.#values = results.map(({ value }) => value);
@@ -60,9 +60,9 @@ export class ValueBoard {
     this.#news = this.devices.map(({ points }) => {
       const [[, first]] = points as [[string, number]];
       const miss = results[first]?.miss;
-      const newest = Math.max(...points.map(([, place]) => this.#timesMs[place] ?? 0));
+      const newestMs = Math.max(...points.map(([, place]) => this.#timesMs[place] ?? 0));
       const periodMs = results[first]?.period_ms ?? null;
-      return { timeMs: miss ? Date.parse(miss.time) : newest, periodMs, miss: miss ?? null };
+      return { timeMs: miss ? Date.parse(miss.time) : newestMs, periodMs, miss: miss ?? null };
     });
     this.#nextPeriodsMs = this.devices.map(({ points: [first] }) =>
       first === undefined ? null : (results[first[1]]?.next_period_ms ?? null),
@@ -119,11 +119,11 @@ export class ValueBoard {
 
   /** The latest time of anything, in ms since 1970; 0 when there is nothing. */
   newestMs(): number {
-    return this.#news.reduce((newest, { timeMs }) => Math.max(newest, timeMs), 0);
+    return this.#news.reduce((newestMs, { timeMs }) => Math.max(newestMs, timeMs), 0);
   }
 
   /** The latest numbers of a point, oldest first. */
-  drawn(place: number): number[] {
+  recentNumbers(place: number): number[] {
     const count = this.#counts[place] ?? 0;
     const length = Math.min(count, drawnAtMost);
     const begin = place * drawnAtMost;
@@ -150,14 +150,14 @@ export class ValueBoard {
     const keyOf = ({ device, code }: BoardPoint) => JSON.stringify([device, code]);
     const places = new Map(before.points.map((point, place) => [keyOf(point), place]));
     for (const [place, point] of this.points.entries()) {
-      const earlier = places.get(keyOf(point));
-      if (earlier === undefined) continue;
-      const latest = this.#counts[place] === 0 ? undefined : this.#drawn[place * drawnAtMost];
-      const old = before.drawn(earlier);
-      const isNewer = this.timeMs(place) > before.timeMs(earlier);
+      const placeBefore = places.get(keyOf(point));
+      if (placeBefore === undefined) continue;
+      const latestNumber = this.#counts[place] === 0 ? undefined : this.#drawn[place * drawnAtMost];
+      const old = before.recentNumbers(placeBefore);
+      const isNewer = this.timeMs(place) > before.timeMs(placeBefore);
       this.#counts[place] = 0;
       for (const value of old) this.#draw(place, value);
-      if (latest !== undefined && isNewer) this.#draw(place, latest);
+      if (latestNumber !== undefined && isNewer) this.#draw(place, latestNumber);
     }
   }
 }

@@ -14,7 +14,7 @@ interface TableProps {
   readonly board: ValueBoard;
   /** Places of the points to show. */
   readonly places: readonly number[];
-  readonly chosen: ReadonlySet<string>;
+  readonly chosenPoints: ReadonlySet<string>;
   readonly onChoose: (name: string, isChosen: boolean) => void;
   readonly subscribe: (listener: () => void) => () => void;
   /** The time at which values are held; undefined while they go on. */
@@ -27,7 +27,7 @@ const narrowPx = 640;
  * Points with their values. Only visible rows are in the page, and new values are written directly into their cells: React
  * makes the rows, but takes no part in the changes of each second.
  */
-export function ValueTable({ board, places, chosen, onChoose, subscribe, heldAt }: TableProps) {
+export function ValueTable({ board, places, chosenPoints, onChoose, subscribe, heldAt }: TableProps) {
   const { t } = useValuesTexts();
   const scroller = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
@@ -38,7 +38,7 @@ export function ValueTable({ board, places, chosen, onChoose, subscribe, heldAt 
     estimateSize: () => (isNarrow ? 48 : 30),
     overscan: 6,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height have to be measured anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height have to be measured again
   useEffect(() => rows.measure(), [isNarrow]);
   const write = useWriting(board, heldAt);
   const paintAll = useCallback(() => {
@@ -110,7 +110,7 @@ export function ValueTable({ board, places, chosen, onChoose, subscribe, heldAt 
                 height={size}
                 point={point}
                 name={name}
-                isChosen={chosen.has(name)}
+                isChosen={chosenPoints.has(name)}
                 onChoose={onChoose}
               />
             );
@@ -197,11 +197,11 @@ function drawCurves(rows: readonly HTMLElement[], board: ValueBoard): void {
   for (const row of rows) {
     const place = Number(row.dataset.place);
     const canvas = row.children[3]?.firstElementChild as HTMLCanvasElement;
-    const drawn = `${board.timeMs(place)} ${theme}`;
-    if (canvas.dataset.drawn === drawn || canvas.clientWidth === 0) continue;
-    canvas.dataset.drawn = drawn;
+    const curveKey = `${board.timeMs(place)} ${theme}`;
+    if (canvas.dataset.drawn === curveKey || canvas.clientWidth === 0) continue;
+    canvas.dataset.drawn = curveKey;
     colour ??= getComputedStyle(canvas).color;
-    drawSparkline(canvas, board.drawn(place), colour);
+    drawSparkline(canvas, board.recentNumbers(place), colour);
   }
 }
 
@@ -223,15 +223,15 @@ function useWriting(board: ValueBoard, heldAt: Date | undefined): (row: HTMLElem
         HTMLElement,
         HTMLElement,
       ];
-      put(value, text(board.value(place)));
+      setText(value, text(board.value(place)));
       const cause = board.missOf(place)?.cause;
-      put(
+      setText(
         stateCell,
         state === 'missing' && cause
           ? t('values.state.missing', { cause: word(`cause.${cause}`) })
           : t(`values.state.${state === 'missing' ? 'stale' : state}`),
       );
-      put(age, timeMs === 0 ? '–' : ageText(t, Math.max(0, nowMs - timeMs) / 1_000));
+      setText(age, timeMs === 0 ? '–' : ageText(t, Math.max(0, nowMs - timeMs) / 1_000));
       if (row.dataset.state !== state) row.dataset.state = state;
       // Shown under the pointer only, because everybody can see the age.
       const whole = timeMs === 0 ? '' : plant.whole(new Date(timeMs));
@@ -241,7 +241,7 @@ function useWriting(board: ValueBoard, heldAt: Date | undefined): (row: HTMLElem
   );
 }
 
-function put(cell: HTMLElement, text: string): void {
+function setText(cell: HTMLElement, text: string): void {
   if (cell.textContent !== text) cell.textContent = text;
 }
 

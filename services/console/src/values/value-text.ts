@@ -11,13 +11,13 @@ export interface ValueWords {
  * float shows. Written values are shown with all digits instead, so that they can be compared with the requested ones.
  */
 export function numberText(locale: string): (value: number) => string {
-  const broken = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
+  const decimals = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
   const whole = new Intl.NumberFormat(locale);
   return (value) => {
     if (Number.isInteger(value)) return whole.format(value);
     // Tiny and huge numbers have no room for their zeros.
     const size = Math.abs(value);
-    return size >= 1e-4 && size < 1e15 ? broken.format(value) : value.toExponential(3);
+    return size >= 1e-4 && size < 1e15 ? decimals.format(value) : value.toExponential(3);
   };
 }
 

@@ -14,25 +14,25 @@ export interface ValuesSearch {
 }
 
 /** Leaves out unknown values. */
-export function valuesSearch(given: Record<string, unknown>): ValuesSearch {
+export function valuesSearch(search: Record<string, unknown>): ValuesSearch {
   return {
-    session: textOf(given.session),
-    device: textOf(given.device),
-    points: pointsSearch(given.points),
-    shown: valueShows.find((each) => each === given.shown),
-    find: textOf(given.find),
+    session: textOf(search.session),
+    device: textOf(search.device),
+    points: pointsSearch(search.points),
+    shown: valueShows.find((each) => each === search.shown),
+    find: textOf(search.find),
   };
 }
 
 /** Names of points in an address, each once; in an address typed by hand they need not be a list. */
-export function pointsSearch(given: unknown): readonly string[] | undefined {
-  const names = [given].flat().filter((name) => typeof name === 'string' && name.includes('/'));
+export function pointsSearch(search: unknown): readonly string[] | undefined {
+  const names = [search].flat().filter((name) => typeof name === 'string' && name.includes('/'));
   return names.length === 0 ? undefined : ([...new Set(names)] as string[]);
 }
 
 /** A code as text: the address gives a code of digits as a number. */
-function textOf(given: unknown): string | undefined {
-  return typeof given === 'string' || typeof given === 'number' ? String(given) || undefined : undefined;
+function textOf(search: unknown): string | undefined {
+  return typeof search === 'string' || typeof search === 'number' ? String(search) || undefined : undefined;
 }
 
 const noPoints: readonly string[] = [];

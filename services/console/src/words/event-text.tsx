@@ -1,10 +1,9 @@
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
-import { shortType } from './short-type.ts';
 import { useWords } from './texts.ts';
 
-const assigned = ['start', 'failover', 'drain', 'rebalance', 'recovery', 'resume'] as const;
-const released = ['refused', 'rebalance', 'drain', 'recovery_disabled'] as const;
-const told = new Set(['started', 'paused', 'resumed', 'stopped', 'failed', 'warned']);
+const assignReasons = ['start', 'failover', 'drain', 'rebalance', 'recovery', 'resume'] as const;
+const releaseReasons = ['refused', 'rebalance', 'drain', 'recovery_disabled'] as const;
+const eventsWithText = new Set(['started', 'paused', 'resumed', 'stopped', 'failed', 'warned']);
 
 /** Tells an event of a session in a sentence. */
 export function EventText({
@@ -23,11 +22,11 @@ export function EventText({
   const { reason = '' } = data;
   // A user of the API on this machine without a login has no other name.
   const by = data.by === 'api' ? t('app.thisMachine') : (data.by ?? '?');
-  const { told: said = null } = event;
+  const { told: reasonText = null } = event;
   const type = shortType(event.type);
   const name = type.replace('session.', '');
   if (name === 'assigned') {
-    const why = assigned.find((each) => each === reason) ?? 'start';
+    const why = assignReasons.find((each) => each === reason) ?? 'start';
     return (
       <span>
         {t(`event.session.assigned.${why}`, {
@@ -37,12 +36,12 @@ export function EventText({
       </span>
     );
   }
-  const release = name === 'released' ? released.find((each) => each === reason) : undefined;
+  const release = name === 'released' ? releaseReasons.find((each) => each === reason) : undefined;
   if (release !== undefined) {
     return (
       <span>
         {t(`event.session.released.${release}`, { collector: data.collector_id ?? '?' })}
-        {release === 'refused' && said !== null && <span className="quiet"> {said}</span>}
+        {release === 'refused' && reasonText !== null && <span className="quiet"> {reasonText}</span>}
       </span>
     );
   }
@@ -66,13 +65,18 @@ export function EventText({
     );
   }
   // An event of a later release is shown by its own name.
-  if (!told.has(name)) return <span>{event.type}</span>;
+  if (!eventsWithText.has(name)) return <span>{event.type}</span>;
   const text = (t as (key: string, values: object) => string)(`event.session.${name}`, { by });
   const isReasonTold = reason !== '' && name !== 'resumed';
   return (
     <span>
       {text}
-      {isReasonTold && <span className="quiet"> {t('event.reason', { reason: said ?? reason })}</span>}
+      {isReasonTold && <span className="quiet"> {t('event.reason', { reason: reasonText ?? reason })}</span>}
     </span>
   );
+}
+
+/** `session.assigned`, without its prefix and suffix in the log. */
+function shortType(type: string): string {
+  return /session\.[a-z]+/.exec(type)?.[0] ?? type;
 }

@@ -9,8 +9,8 @@ import './gap-origins.css';
 export function GapOrigins({ session, events }: { session: string; events: readonly GapEvent[] }) {
   const { t } = useWords();
   return events.map(({ sequence, type, time, decided_by, ...about }) => {
-    const told = Object.entries(about).filter(([, value]) => value !== null);
-    const event = { sequence, type, data: Object.fromEntries(told) };
+    const facts = Object.entries(about).filter(([, value]) => value !== null);
+    const event = { sequence, type, data: Object.fromEntries(facts) };
     return (
       <span key={sequence} className="gap-origin small quiet">
         <Link

@@ -76,7 +76,7 @@ function nobodyTakesWork(fleet: Fleet): InBoth {
   return isDraining
     ? both(
         'every collector that is up is draining: start another one, or undrain one',
-        '在线的采集器都在排空：请启动另一个，或取消其中一个的排空',
+        '在线的采集器都在移出会话：请启动另一个，或让其中一个恢复接收会话',
       )
     : nobodyUp;
 }

@@ -370,7 +370,7 @@ describe('a plan', () => {
     [
       { A: 'draining', B: 'dead' },
       'every collector that is up is draining: start another one, or undrain one',
-      '在线的采集器都在排空：请启动另一个，或取消其中一个的排空',
+      '在线的采集器都在移出会话：请启动另一个，或让其中一个恢复接收会话',
     ],
   ])('says in words for people why a session waits: %j', (collectors, en, zh) => {
     const result = plan([task()], fleet(collectors));

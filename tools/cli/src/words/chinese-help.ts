@@ -51,7 +51,7 @@ export const chineseHelp = {
   'end after this many readings': '收到这么多条读数后结束',
 
   'Who held which session when, and what each change of holder cost.':
-    '持有记录：谁在何时持有哪个会话，每次变更造成多少缺失。',
+    '采集归属：谁在何时持有哪个会话，每次变更造成多少缺失。',
   'of this session only': '只限此会话',
   'with devices at this site (code)': '只限有设备在此站点（代码）的会话',
   'sessions that it has ever held': '只限此采集器持有过的会话',
@@ -204,11 +204,11 @@ export const chineseHelp = {
   'Sessions that moved between collectors, and why, newest first.':
     '列出会话在采集器之间的移动及原因，最新的在前。',
   'Moves a collector’s sessions to others, before maintenance; it stays up without work until it is restarted.':
-    '排空采集器（维护之前）：其会话由其他采集器接管，它保持运行但不再工作，直到重新启动。',
+    '移出采集器的会话（维护之前）：由其他采集器接管，它保持运行但不再工作，直到重新启动。',
   'until it has no session left, or nothing has moved for a minute':
     '等到它不再持有会话，或一分钟内没有任何移动',
-  'even if the other collectors cannot take all of them': '没有其他采集器能全部接管时也排空',
-  'let it work again': '取消排空，重新工作',
+  'even if the other collectors cannot take all of them': '没有其他采集器能全部接管时也移出',
+  'let it work again': '恢复接收会话，重新工作',
   'Whether samples reach their database. Exit code 1 if not.':
     '显示采样写入数据库的情况。不正常时退出码为 1。',
   'What could not be processed, oldest first.': '列出隔离区中无法处理的消息，最早的在前。',
@@ -216,14 +216,14 @@ export const chineseHelp = {
   'only what has this in its reason': '只限原因中含有此文字的',
   'only what this collector has published': '只限由此采集器发布的',
   'only what says that it is of this session': '只限自称属于此会话的',
-  'only samples whose epoch a restored log lacks': '只限恢复后的日志不认识其任期号的采样',
+  'only samples whose epoch a restored log lacks': '只限恢复后的日志不认识其接管序号的采样',
   'only up to this one: nothing that came since': '只到此条为止：不含此后到来的',
   'One quarantined message with its body.': '显示隔离区中的一条消息及其内容。',
   'Sends messages back to where they came from: one, or those of a filter (--all: all of them).':
     '把消息发回原来的消息流：一条，或符合筛选条件的（--all：全部）。',
   'without a filter': '不加筛选',
   'takes samples whose epoch a restored log does not know: you vouch for them. With --collector and --up-to: those of it that you have seen':
-    '接受恢复后的日志不认识其任期号的采样：由您负责。与 --collector 和 --up-to 一起用：只限您看过的该采集器的',
+    '接受恢复后的日志不认识其接管序号的采样：由您负责。与 --collector 和 --up-to 一起用：只限您看过的该采集器的',
   'Deletes messages for good: one, or those of a filter.': '彻底删除消息：一条，或符合筛选条件的。',
   'Removes sessions that ended long ago from the lists. Events and stored samples remain.':
     '从列表中清理早已结束的会话。事件日志和已存的采样都会保留。',
@@ -243,7 +243,7 @@ export const chineseHelp = {
   'Adds a person and shows, only once, a link to set the password.':
     '添加用户。会给出设置密码的链接，只显示这一次。',
   'viewer, operator, engineer, administrator; with sites, operator@hall-1,hall-2, it holds there only':
-    'viewer（查看者）、operator（操作员）、engineer（工程师）、administrator（管理员）；写成 operator@hall-1,hall-2 则只在这些站点有效',
+    'viewer（只读用户）、operator（操作员）、engineer（工程师）、administrator（管理员）；写成 operator@hall-1,hall-2 则只在这些站点有效',
   'full name': '姓名',
   'language of pages and messages': '界面语言',
   'Changes the roles of a person (replacing all of them), the name or the language.':

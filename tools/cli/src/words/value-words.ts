@@ -96,7 +96,7 @@ export const chineseValues = {
     approved: '命令行',
   } satisfies Record<LoginWay, string>,
   role: {
-    viewer: '查看者',
+    viewer: '只读用户',
     operator: '操作员',
     engineer: '工程师',
     administrator: '管理员',

@@ -70,7 +70,7 @@ export const chineseFaults = {
 
   'must have 12 characters at least': '至少需要 12 个字符',
   'is for people who are viewers and no more: nobody sees who stands before a display':
-    '只适用于仅有查看者角色的用户：没有人知道显示屏前站着谁',
+    '只适用于仅有只读用户角色的用户：没有人知道显示屏前站着谁',
   'must be 1 to 64 letters, digits, blanks and ._@-, and begin with one of the first two':
     '应为 1 至 64 个字母、数字、空格和 ._@-，并以字母或数字开头',
   'must be 1 to 64 of a-z, A-Z, 0-9 and ._@-, begin with one of the first three, and not look like an id':

@@ -18,9 +18,9 @@ export const causeWords: WordsOf<GapCause> = {
   too_large: both('too large to send', '消息过大，无法发送'),
   lease_lost: both('its collector lost its lease', '采集器失去租约'),
   fenced: both('sent by a former holder', '由前任持有者发送'),
-  waiting: both('no collector held it', '没有采集器持有'),
+  waiting: both('no collector held it', '无采集器负责'),
   failover: both('a lost collector was replaced', '接替失联的采集器'),
-  drain: both('a collector was drained', '采集器排空'),
+  drain: both('a collector was drained', '采集器移出会话（维护）'),
   rebalance: both('moved for balance', '为均衡负载而移动'),
   recovery: both('recovered', '恢复会话'),
   restart: both('its collector was restarted', '采集器重启'),
@@ -55,7 +55,7 @@ export const holderWords: WordsOf<AssignReason> = {
   start: both('it was started', '会话启动'),
   resume: both('it was resumed', '会话继续'),
   failover: both('the collector before was lost', '前任采集器失联'),
-  drain: both('the collector before was drained', '前任采集器被排空'),
+  drain: both('the collector before was drained', '前任采集器移出会话（维护）'),
   rebalance: both('moved for balance', '为均衡负载而移动'),
   recovery: both('placed again after a restart', '重启后重新分配'),
 };
@@ -71,8 +71,8 @@ export const decidedWords: WordsOf<GapEvent['decided_by']> = {
 export const collectorStateWords: WordsOf<CollectorState> = {
   active: both('Active', '工作中'),
   silent: both('Silent', '无心跳'),
-  draining: both('Draining', '排空中'),
-  drained: both('Drained', '已排空'),
+  draining: both('Draining', '正在移出会话'),
+  drained: both('Drained', '已移出会话（维护）'),
   ended: both('Ended', '已退出'),
   lost: both('Lost', '已失联'),
 };

@@ -19,11 +19,11 @@ const words: Readonly<Record<Known, InBoth>> = {
   'assigned.start': both('placed after the start', '启动后分配'),
   'assigned.recovery': both('placed again after a restart', '重启后重新分配'),
   'assigned.failover': both('placed again after its collector was lost', '采集器失联后重新分配'),
-  'assigned.drain': both('placed again because its collector was shut down', '采集器排空后重新分配'),
+  'assigned.drain': both('placed again because its collector was shut down', '采集器移出会话后重新分配'),
   'assigned.rebalance': both('moved to spread the load', '为均衡负载而移动'),
   'assigned.resume': both('placed again after a pause', '暂停后重新分配'),
   'released.rebalance': both('another collector holds fewer sessions', '另一采集器持有的会话较少'),
-  'released.drain': both('its collector was asked to let go of its sessions', '其采集器正在排空'),
+  'released.drain': both('its collector was asked to let go of its sessions', '其采集器正在移出会话'),
   'released.recovery_disabled': both(
     'the supervisor was started with DISABLE_SESSION_RECOVERY',
     '监督服务启动时设置了 DISABLE_SESSION_RECOVERY',

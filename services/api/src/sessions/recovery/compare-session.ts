@@ -118,14 +118,14 @@ function placementDisagreements(
 ): string[] {
   if (placement?.state !== 'placed') {
     const why = placement?.detail || said('it waits for the supervisor', '等待监督服务分配');
-    return [said(`no collector has it: ${why}`, `没有采集器持有：${why}`)];
+    return [said(`no collector has it: ${why}`, `无采集器负责：${why}`)];
   }
   const { collector_id: collectorId, epoch } = placement;
   if (!word || word.epoch < (epoch ?? 0)) {
     return [
       said(
         `it was assigned to ${collectorId} with epoch ${epoch}, which has not said anything of it yet`,
-        `已分配给 ${collectorId}（任期号 ${epoch}），但后者尚未报告任何情况`,
+        `已分配给 ${collectorId}（接管序号 ${epoch}），但后者尚未报告任何情况`,
       ),
     ];
   }
@@ -133,7 +133,7 @@ function placementDisagreements(
     return [
       said(
         `${word.collector} holds it with epoch ${word.epoch}, which the read model does not know yet`,
-        `由 ${word.collector} 持有（任期号 ${word.epoch}），读模型尚未更新`,
+        `由 ${word.collector} 持有（接管序号 ${word.epoch}），读模型尚未更新`,
       ),
     ];
   }
@@ -190,7 +190,7 @@ function sampleDisagreements(
     return [
       said(
         `the last sample was read under epoch ${lastSample.epoch}, not under ${placement.epoch}`,
-        `最近一次采样属于任期号 ${lastSample.epoch}，而不是 ${placement.epoch}`,
+        `最近一次采样属于接管序号 ${lastSample.epoch}，而不是 ${placement.epoch}`,
       ),
     ];
   }

@@ -206,7 +206,7 @@ async function unexpected(
       session_id: row.session_id,
       detail: said(
         `it is ${row.status} since ${ended}, but was read for the tick of ${read} under epoch ${sample.epoch}`,
-        `自 ${ended} 起已不在运行（${row.status}），但 ${read} 的采样仍以任期号 ${sample.epoch} 读取`,
+        `自 ${ended} 起已不在运行（${row.status}），但 ${read} 的采样仍以接管序号 ${sample.epoch} 读取`,
       ),
     });
   }

@@ -5,7 +5,7 @@ import { useDeviceTexts } from './texts.ts';
 /** How a device answers: round trips, and outcomes of requests by kind of failure. */
 export function Answers({ health, collector }: { health: DeviceHealth; collector: string }) {
   const { t, locale } = useDeviceTexts();
-  const { round_trip_ms: trip, requests, failures, last_exception, overrun_share: late = 0 } = health;
+  const { round_trip_ms: trip, requests, failures, last_exception, overrun_share: overrunShare = 0 } = health;
   if (requests === undefined) return null;
   const ms = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
   const numbers = new Intl.NumberFormat(locale);
@@ -36,7 +36,10 @@ export function Answers({ health, collector }: { health: DeviceHealth; collector
             }
           />
         ))}
-        <Figure name={t('device.answers.late')} value={late > 0 ? percentText(locale, late) : '0'} />
+        <Figure
+          name={t('device.answers.late')}
+          value={overrunShare > 0 ? percentText(locale, overrunShare) : '0'}
+        />
         <Figure name={t('device.answers.row')} value={numbers.format(health.consecutive_failures)} />
       </dl>
       {last_exception && (

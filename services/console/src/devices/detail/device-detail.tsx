@@ -5,21 +5,23 @@ import { Icon } from '../../parts/icon.tsx';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
 import { durationText } from '../../time/duration.ts';
-import { usePlantTime } from '../../time/plant-time.tsx';
-import { useConfiguredDevice, useDevice } from '../device-queries.ts';
-import { severityOf, stateKey } from '../device-state.ts';
+import { useNow, usePlantTime } from '../../time/plant-time.tsx';
+import { useConfiguredDevice, useDevice, useNeverDelivered } from '../device-queries.ts';
+import { lastGood, severityOf, stateKey, wasNeverRead } from '../device-state.ts';
 import { useDevicesTexts } from '../texts.ts';
 import { Answers } from './answers.tsx';
-import { DeviceWhy } from './device-why.tsx';
 import { History } from './history.tsx';
 import { Limits } from './limits.tsx';
-import { MissingValues } from './missing-values.tsx';
-import { NeverDelivered } from './never-delivered.tsx';
 import { Points } from './points.tsx';
 import { useDeviceTexts } from './texts.ts';
 import './device-detail.css';
+import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import { Age } from '../../parts/age.tsx';
+import { QueryAnswer } from '../../parts/query-answer.tsx';
+import { useWords } from '../../words/texts.ts';
+import { useDeviceReason } from './device-reason.ts';
 
-/** One device beside the list: what is wrong, since when and what to do; its history, and its answer to a test. */
+/** One device next to the list: what is wrong, since when and what to do; its history, and its answer to a test. */
 export default function DeviceDetail() {
   const { device } = useParams({ from: '/devices/$device' });
   return <DevicePanel key={device} device={device} />;
@@ -29,9 +31,9 @@ function DevicePanel({ device }: { device: string }) {
   const { t } = useDeviceTexts();
   const { t: list } = useDevicesTexts();
   const views = useDevice(device);
-  const configured = useConfiguredDevice(device);
-  const isKnown = views.data !== undefined && configured.data !== undefined;
-  const isNowhere = isKnown && views.data.length === 0 && configured.data === null;
+  const configuredDevice = useConfiguredDevice(device);
+  const isKnown = views.data !== undefined && configuredDevice.data !== undefined;
+  const isNowhere = isKnown && views.data.length === 0 && configuredDevice.data === null;
   return (
     <aside className="device-detail" aria-label={t('device.label', { device })}>
       <Link
@@ -55,24 +57,28 @@ function DevicePanel({ device }: { device: string }) {
       ) : isNowhere ? (
         <p>{t('device.gone', { device })}</p>
       ) : (
-        <Known device={device} views={views.data} configured={configured.data ?? undefined} />
+        <DeviceContent
+          device={device}
+          views={views.data}
+          configuredDevice={configuredDevice.data ?? undefined}
+        />
       )}
     </aside>
   );
 }
 
-function Known({
+function DeviceContent({
   device,
   views,
-  configured,
+  configuredDevice,
 }: {
   device: string;
   views: readonly DeviceHealthView[];
-  configured: Configured | undefined;
+  configuredDevice: Configured | undefined;
 }) {
   const { t } = useDeviceTexts();
   const [first] = views;
-  const name = first?.configured?.name || configured?.name;
+  const name = first?.configured?.name || configuredDevice?.name;
   const address = first?.configured?.address;
   return (
     <>
@@ -92,8 +98,8 @@ function Known({
         <InSession key={view.session_id} view={view} />
       ))}
       <History device={device} views={views} />
-      {configured && <Points device={configured} sites={first?.sites} />}
-      {configured && <Limits device={configured} sites={first?.sites} />}
+      {configuredDevice && <Points device={configuredDevice} sites={first?.sites} />}
+      {configuredDevice && <Limits device={configuredDevice} sites={first?.sites} />}
     </>
   );
 }
@@ -103,7 +109,7 @@ function InSession({ view }: { view: DeviceHealthView }) {
   const { t: list } = useDevicesTexts();
   const plant = usePlantTime();
   const severity = severityOf(view.condition);
-  const { session_id: session, collector_id: collector, period_ms: period, reported_at: reported } = view;
+  const { session_id: session, collector_id: collector, period_ms: period, reported_at: reportedAt } = view;
   return (
     <section className="in-session" aria-label={t('device.session', { session })}>
       <header>
@@ -121,8 +127,8 @@ function InSession({ view }: { view: DeviceHealthView }) {
             {t('app.comma')}
             {collector !== null && `${t('device.readBy', { collector })}${t('app.comma')}`}
             {t('device.every', { period: durationText(t, period / 1_000) })}
-            {reported !== null &&
-              `${t('app.comma')}${t('device.asOf', { when: plant.moment(new Date(reported)) })}`}
+            {reportedAt !== null &&
+              `${t('app.comma')}${t('device.asOf', { when: plant.moment(new Date(reportedAt)) })}`}
           </span>
         </p>
       </header>
@@ -131,5 +137,139 @@ function InSession({ view }: { view: DeviceHealthView }) {
       {!!view.never_delivered && <NeverDelivered view={view} />}
       {view.health && <Answers health={view.health} collector={collector ?? '?'} />}
     </section>
+  );
+}
+
+/** Values that a device does not give although it gives others, grouped by reason and beginning. */
+function MissingValues({ health }: { health: DeviceHealth }) {
+  const { t } = useDeviceTexts();
+  const blocks = silentBlocks(health);
+  if (blocks.length === 0) return null;
+  const pointCount = blocks.reduce((sum, { points }) => sum + points.length, 0);
+  const more = (health.failing_count ?? 0) - pointCount;
+  return (
+    <section>
+      <h3>{t('device.blocks')}</h3>
+      <ul className="blocks">
+        {blocks.map(({ error, since, points }) => (
+          <li key={error}>
+            <strong>{points.join(t('app.list'))}</strong>
+            <span className="block-age">
+              <Age since={since} />
+            </span>
+            <span className="small block-error">{error}</span>
+          </li>
+        ))}
+      </ul>
+      {more > 0 && <p className="quiet small">{t('device.blocks.more', { count: more })}</p>}
+    </section>
+  );
+}
+
+/** Points that a device does not give for the same reason, since the same time. */
+interface SilentBlock {
+  readonly error: string;
+  readonly since: string;
+  readonly points: readonly string[];
+}
+
+/** The missing points, grouped by the request that asks for them, the longest missing first. */
+function silentBlocks({ failing_points: points = [] }: Pick<DeviceHealth, 'failing_points'>): SilentBlock[] {
+  const blocks = Map.groupBy(points, ({ error }) => error);
+  return [...blocks]
+    .map(([error, of]) => ({
+      error,
+      // The first is the oldest: points come in this order.
+      since: of[0]?.since ?? '',
+      points: of.map(({ code }) => code),
+    }))
+    .sort((one, other) => (one.since < other.since ? -1 : 1));
+}
+
+const namedAtMost = 20;
+
+/** Points that gave no value for a day although others of the device did, with the cause and the least duration. */
+function NeverDelivered({ view }: { view: DeviceHealthView }) {
+  const { t } = useDeviceTexts();
+  const { t: word } = useWords();
+  const plant = usePlantTime();
+  const query = useNeverDelivered(view);
+  return (
+    <section>
+      <h3>{t('device.undelivered')}</h3>
+      <QueryAnswer query={query} title={t('device.undelivered.failed')}>
+        {(points) => (
+          <>
+            <ul className="blocks" aria-label={t('device.undelivered')}>
+              {points.slice(0, namedAtMost).map(({ point, since, cause }) => (
+                <li key={point}>
+                  <strong>{point}</strong>
+                  <span>{word(`cause.${cause}`)}</span>
+                  <span className="small block-error">
+                    <time dateTime={since}>
+                      {t('device.undelivered.since', { when: plant.moment(new Date(since)) })}
+                    </time>
+                  </span>
+                </li>
+              ))}
+            </ul>
+            {points.length > namedAtMost && (
+              <p className="quiet small">{t('device.blocks.more', { count: points.length - namedAtMost })}</p>
+            )}
+            <p className="quiet small">{t('device.undelivered.do')}</p>
+          </>
+        )}
+      </QueryAnswer>
+    </section>
+  );
+}
+
+/** Tells why a device needs attention, since when, and what can be done about it. */
+function DeviceWhy({ view }: { view: DeviceHealthView }) {
+  const { t } = useDeviceTexts();
+  const severity = severityOf(view.condition);
+  const { why, todo } = useDeviceReason(view);
+  const error = view.condition === 'healthy' ? null : (view.health?.last_error ?? null);
+  return (
+    <div className={severity === undefined ? 'why is-normal' : `why severity-${severity}`}>
+      <p>
+        {why} <Since view={view} />
+      </p>
+      {todo !== undefined && <p>{todo}</p>}
+      {error !== null && (
+        <p className="small">
+          <span className="quiet">
+            {t('device.why.more')}
+            {t('app.colon')}
+          </span>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Shows the last good read of a device that gives nothing, since it may have failed in several ways after it. */
+function Since({ view }: { view: DeviceHealthView }) {
+  const { t } = useDeviceTexts();
+  const plant = usePlantTime();
+  const now = useNow().getTime();
+  const duration = (moment: string) => durationText(t, (now - Date.parse(moment)) / 1_000);
+  const lastAnswer = lastGood(view);
+  if (view.condition === 'failing' && (lastAnswer !== null || wasNeverRead(view))) {
+    const text =
+      lastAnswer === null
+        ? t('device.why.never')
+        : t('device.why.since', { duration: duration(lastAnswer), when: plant.moment(new Date(lastAnswer)) });
+    return <strong>{text}</strong>;
+  }
+  if (view.since === null) return null;
+  return (
+    <span className="quiet">
+      {t('device.why.sinceChange', {
+        when: plant.moment(new Date(view.since)),
+        duration: duration(view.since),
+      })}
+    </span>
   );
 }

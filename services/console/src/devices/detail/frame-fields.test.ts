@@ -8,10 +8,10 @@ it('the bytes of a frame are shown part by part, as text where they are text, an
     { part: 'payload', length: 2, text: '7\u00b0' },
   ];
   expect(fieldsOfFrame({ bytes: '300837c2b0ff', parts })).toEqual([
-    { part: 'header', shown: 'PUBLISH, QoS 0' },
-    { part: 'length', shown: '08' },
-    { part: 'payload', shown: '7\u00b0' },
-    { part: undefined, shown: 'B0 FF' },
+    { part: 'header', text: 'PUBLISH, QoS 0' },
+    { part: 'length', text: '08' },
+    { part: 'payload', text: '7\u00b0' },
+    { part: undefined, text: 'B0 FF' },
   ]);
   expect(fieldsOfFrame({ bytes: '', parts: [] })).toEqual([]);
 });

@@ -6,7 +6,7 @@ export interface FrameField {
   /** Undefined for bytes that belong to no part. */
   readonly part: string | undefined;
   /** Text of the field, or its bytes in hexadecimal, separated by spaces. */
-  readonly shown: string;
+  readonly text: string;
 }
 
 /** The parts of a frame in the form in which they are shown. */
@@ -14,14 +14,13 @@ export function fieldsOfFrame({ bytes: hex, parts }: Pick<Heard, 'bytes' | 'part
   const bytes = (hex.match(/../g) ?? []).map((each) => each.toUpperCase());
   let at = 0;
   const take = (length: number) => {
-    const taken = bytes.slice(at, at + length).join(' ');
     at += length;
-    return taken;
+    return bytes.slice(at - length, at).join(' ');
   };
   const fields = parts.map(({ part, length, text }) => {
-    const taken = take(length);
-    return { part, shown: text ?? taken };
+    const hexBytes = take(length);
+    return { part, text: text ?? hexBytes };
   });
   const rest = take(bytes.length);
-  return rest === '' ? fields : [...fields, { part: undefined, shown: rest }];
+  return rest === '' ? fields : [...fields, { part: undefined, text: rest }];
 }

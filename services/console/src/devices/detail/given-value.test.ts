@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formOf, givenValue } from './given-value.ts';
 
-describe('a value that somebody gives', () => {
+describe('a value that a user enters', () => {
   it('is asked for in the form of its point', () => {
     expect(formOf({ data_type: 'bool', enumeration: null })).toBe('switch');
     expect(formOf({ data_type: 'uint16', enumeration: { 1: 'auto' } })).toBe('names');

@@ -13,7 +13,7 @@ const time = { from: begin, to: begin + 100 * 60_000 };
 const gap = (from: number, to: number, cause: DeviceGap['cause'], goesOn = false): DeviceGap => ({
   ...{ session_id: '7-1', cause, goesOn, start_time: at(from), end_time: at(to) },
 });
-const told = (
+const spansOf = (
   changes: DeviceChanges,
   sessions: Parameters<typeof healthLanes>[1] = [running],
   gaps: readonly DeviceGap[] = [],
@@ -31,7 +31,7 @@ const told = (
 describe('the history of a device', () => {
   it('has a state until the next one, and the last one until now', () => {
     const changes = [change(60, 'timeout'), change(10, 'healthy')];
-    expect(told(changes)).toEqual([
+    expect(spansOf(changes)).toEqual([
       {
         task: '7',
         spans: [
@@ -44,8 +44,8 @@ describe('the history of a device', () => {
 
   it('ends with its session, and goes on with the next one of the task', () => {
     const changes = [change(70, 'healthy', '7-2'), change(10, 'timeout')];
-    const ended = { id: '7-1', status: 'stopped', stopped_at: at(40) } as const;
-    expect(told(changes, [ended, { ...running, id: '7-2' }])).toEqual([
+    const endedSession = { id: '7-1', status: 'stopped', stopped_at: at(40) } as const;
+    expect(spansOf(changes, [endedSession, { ...running, id: '7-2' }])).toEqual([
       {
         task: '7',
         spans: [
@@ -58,18 +58,21 @@ describe('the history of a device', () => {
 
   it('has a lane for each task that has it read', () => {
     const changes = [change(70, 'healthy', '12-1'), change(10, 'healthy', '7-1')];
-    expect(told(changes, [running, { ...running, id: '12-1' }]).map(({ task }) => task)).toEqual(['7', '12']);
+    expect(spansOf(changes, [running, { ...running, id: '12-1' }]).map(({ task }) => task)).toEqual([
+      '7',
+      '12',
+    ]);
   });
 
   it('is one state over a change of its holder', () => {
     const changes = [change(60, 'healthy'), change(10, 'healthy')];
-    expect(told(changes)[0]?.spans).toEqual([['healthy', 10, 100, 'now']]);
+    expect(spansOf(changes)[0]?.spans).toEqual([['healthy', 10, 100, 'now']]);
   });
 
-  it('is not read while nobody holds its session, whatever was said of it before', () => {
+  it('is not read while its session has no holder, whatever was reported before', () => {
     const changes = [change(60, 'healthy'), change(10, 'healthy')];
     const gaps = [gap(8, 10, 'waiting'), gap(50, 61, 'failover')];
-    expect(told(changes, [running], gaps)[0]?.spans).toEqual([
+    expect(spansOf(changes, [running], gaps)[0]?.spans).toEqual([
       ['unread', 8, 10],
       ['healthy', 10, 50],
       ['unread', 50, 61],
@@ -79,13 +82,13 @@ describe('the history of a device', () => {
     expect(lane?.spans.map(({ cause }) => cause)).toEqual(['waiting', undefined, 'failover', undefined]);
   });
 
-  it('is not read now while that goes on, until somebody tells of it again', () => {
+  it('is not read now while that goes on, until it is reported again', () => {
     const going = [gap(50, 90, 'waiting', true)];
-    expect(told([change(10, 'healthy')], [running], going)[0]?.spans).toEqual([
+    expect(spansOf([change(10, 'healthy')], [running], going)[0]?.spans).toEqual([
       ['healthy', 10, 50],
       ['unread', 50, 100, 'now'],
     ]);
-    expect(told([change(95, 'healthy'), change(10, 'healthy')], [running], going)[0]?.spans).toEqual([
+    expect(spansOf([change(95, 'healthy'), change(10, 'healthy')], [running], going)[0]?.spans).toEqual([
       ['healthy', 10, 50],
       ['unread', 50, 95],
       ['healthy', 95, 100, 'now'],
@@ -93,8 +96,8 @@ describe('the history of a device', () => {
   });
 
   it('is not known where nothing has arrived', () => {
-    const silent = [gap(50, 90, 'not_arrived', true)];
-    expect(told([change(10, 'healthy')], [running], silent)[0]?.spans).toEqual([
+    const silentGaps = [gap(50, 90, 'not_arrived', true)];
+    expect(spansOf([change(10, 'healthy')], [running], silentGaps)[0]?.spans).toEqual([
       ['healthy', 10, 50],
       ['unknown', 50, 100, 'now'],
     ]);
@@ -102,8 +105,8 @@ describe('the history of a device', () => {
 
   it('knows nothing before the first change, and of a paused session nothing of now', () => {
     const paused = { ...running, status: 'paused' } as const;
-    expect(told([change(30, 'healthy')], [paused])[0]?.spans).toEqual([['healthy', 30, 100]]);
-    expect(told([])).toEqual([]);
+    expect(spansOf([change(30, 'healthy')], [paused])[0]?.spans).toEqual([['healthy', 30, 100]]);
+    expect(spansOf([])).toEqual([]);
   });
 });
 
@@ -112,21 +115,21 @@ describe('how much of the time a device answered', () => {
     const changes = [change(90, 'healthy'), change(70, 'error'), change(60, 'timeout'), change(0, 'healthy')];
     const [lane] = healthLanes({ changes, gaps: [] }, [running], time);
     expect(availabilityOf(lane?.spans ?? [])).toEqual({
-      known: 100 * 60_000,
-      answering: 70 * 60_000,
+      knownMs: 100 * 60_000,
+      answeringMs: 70 * 60_000,
       outages: 1,
-      longest: 30 * 60_000,
+      longestMs: 30 * 60_000,
     });
   });
 
-  it('counts time in which nobody read it as such, and leaves out what is not known', () => {
+  it('counts time in which it was not read as such, and leaves out what is not known', () => {
     const gaps = [gap(20, 30, 'failover'), gap(60, 100, 'not_arrived', true)];
     const [lane] = healthLanes({ changes: [change(0, 'healthy')], gaps }, [running], time);
     expect(availabilityOf(lane?.spans ?? [])).toEqual({
-      known: 60 * 60_000,
-      answering: 50 * 60_000,
+      knownMs: 60 * 60_000,
+      answeringMs: 50 * 60_000,
       outages: 1,
-      longest: 10 * 60_000,
+      longestMs: 10 * 60_000,
     });
   });
 });

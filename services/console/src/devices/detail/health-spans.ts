@@ -1,12 +1,13 @@
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
+import { without } from '../../strip/stretch.ts';
 import type { DeviceChanges, DeviceGap } from '../device-queries.ts';
 
-/** A time, in ms since 1970, in which a device was in one state, or nobody read it. */
+/** A time, in ms since 1970, in which a device was in one state, or was not read. */
 export interface HealthSpan {
   readonly session: string;
-  /** `unread`: nobody asked the device; `unknown`: no report of it has arrived, so the last one says nothing either. */
+  /** `unread`: the device was not asked; `unknown`: no report of it has arrived, so the last one says nothing either. */
   readonly status: DeviceStatus | 'unread' | 'unknown';
   readonly from: number;
   readonly to: number;
@@ -14,7 +15,7 @@ export interface HealthSpan {
   readonly isNow: boolean;
   /** Detail in the change that began the state. */
   readonly detail: string;
-  /** Why nobody read the device, or nothing is known. */
+  /** Why the device was not read, or nothing is known. */
   readonly cause?: GapCause;
 }
 
@@ -25,10 +26,10 @@ export interface HealthLane {
   readonly spans: readonly HealthSpan[];
 }
 
-type Known = Pick<SessionView, 'id' | 'status' | 'stopped_at'>;
+type SessionLife = Pick<SessionView, 'id' | 'status' | 'stopped_at'>;
 
 /**
- * The states of a device by the task that reads it. A state lasts until the next change, until nobody reads the device, or
+ * The states of a device by the task that reads it. A state lasts until the next change, until the device is not read, or
  * until its session is over; before the first recorded change nothing is known.
  * @param changes newest first
  * @param gaps gaps with the causes in `unheardCauses`
@@ -36,10 +37,10 @@ type Known = Pick<SessionView, 'id' | 'status' | 'stopped_at'>;
  */
 export function healthLanes(
   { changes, gaps }: { readonly changes: DeviceChanges; readonly gaps: readonly DeviceGap[] },
-  sessions: readonly Known[],
+  sessions: readonly SessionLife[],
   { from, to }: { readonly from: number; readonly to: number },
 ): HealthLane[] {
-  const known = new Map(sessions.map((session) => [session.id, session]));
+  const sessionsById = new Map(sessions.map((session) => [session.id, session]));
   const lanes = new Map<string, HealthSpan[]>();
   const nexts = new Map<string, DeviceChanges[number]>();
   for (const change of changes) {
@@ -47,25 +48,28 @@ export function healthLanes(
     const task = taskOf(session);
     const next = nexts.get(task);
     nexts.set(task, change);
-    const over = endOf(known.get(session), to);
+    const over = endOf(sessionsById.get(session), to);
     const end = Math.min(over ?? to, next ? Date.parse(next.time) : to);
     const start = Math.max(from, Date.parse(change.time));
     if (end <= start) continue;
-    const isNow = !next && over === undefined && known.get(session)?.status === 'running';
+    const isNow = !next && over === undefined && sessionsById.get(session)?.status === 'running';
     const spans = lanes.get(task) ?? [];
     lanes.set(task, spans);
-    const later = spans.at(-1);
+    const nextSpan = spans.at(-1);
     // The same state continues across a change of holder.
-    if (later && later.session === session && later.status === status && later.from === end)
-      spans[spans.length - 1] = { ...later, from: start, detail };
+    if (nextSpan && nextSpan.session === session && nextSpan.status === status && nextSpan.from === end)
+      spans[spans.length - 1] = { ...nextSpan, from: start, detail };
     else spans.push({ session, status, from: start, to: end, isNow, detail });
   }
-  const unheard = Map.groupBy(
+  const unheardByTask = Map.groupBy(
     gaps.flatMap((gap) => unheardSpan(gap, changes, { from, to })),
     ({ session }) => taskOf(session),
   );
-  return [...new Set([...lanes.keys(), ...unheard.keys()])]
-    .map((task) => ({ task, spans: withUnheard((lanes.get(task) ?? []).reverse(), unheard.get(task) ?? []) }))
+  return [...new Set([...lanes.keys(), ...unheardByTask.keys()])]
+    .map((task) => ({
+      task,
+      spans: withUnheard((lanes.get(task) ?? []).reverse(), unheardByTask.get(task) ?? []),
+    }))
     .sort((one, other) => one.task.localeCompare(other.task, 'en', { numeric: true }));
 }
 
@@ -87,24 +91,15 @@ function unheardSpan(
 }
 
 /** Puts the unheard spans in: the last state from before gives way to them. */
-function withUnheard(spans: readonly HealthSpan[], unheard: readonly HealthSpan[]): HealthSpan[] {
-  const left = unheard.reduce<readonly HealthSpan[]>(
-    (before, { from, to }) =>
-      before.flatMap((span) => {
-        if (span.to <= from || span.from >= to) return [span];
-        const parts = [
-          { ...span, to: from, isNow: false },
-          { ...span, from: to },
-        ];
-        return parts.filter((part) => part.to > part.from);
-      }),
-    spans,
+function withUnheard(spans: readonly HealthSpan[], unheardSpans: readonly HealthSpan[]): HealthSpan[] {
+  const heardSpans = spans.flatMap((span) =>
+    without([span], unheardSpans).map((part) => ({ ...part, isNow: span.isNow && part.to === span.to })),
   );
-  return [...left, ...unheard].sort((one, other) => one.from - other.from);
+  return [...heardSpans, ...unheardSpans].sort((one, other) => one.from - other.from);
 }
 
 /** When the session ended; undefined while it goes on. A deleted session has left nothing but its changes. */
-function endOf(session: Known | undefined, now: number): number | undefined {
+function endOf(session: SessionLife | undefined, now: number): number | undefined {
   if (session === undefined) return undefined;
   return session.stopped_at === null ? undefined : Math.min(now, Date.parse(session.stopped_at));
 }
@@ -115,22 +110,22 @@ function taskOf(session: string): string {
 
 export interface Availability {
   /** Time in ms in which the state is known. */
-  readonly known: number;
+  readonly knownMs: number;
   /** Part of that time in ms in which the device gave its values. */
-  readonly answering: number;
+  readonly answeringMs: number;
   readonly outages: number;
-  readonly longest: number;
+  readonly longestMs: number;
 }
 
 export function availabilityOf(spans: readonly HealthSpan[]): Availability {
-  let [known, answering, longest, outages, outage] = [0, 0, 0, 0, 0];
+  let [knownMs, answeringMs, longestMs, outages, outage] = [0, 0, 0, 0, 0];
   let end = Number.NaN;
   for (const span of spans) {
     if (span.status === 'unknown') continue;
     const length = span.to - span.from;
-    known += length;
+    knownMs += length;
     if (isAnswering(span.status)) {
-      answering += length;
+      answeringMs += length;
       outage = 0;
     } else {
       // Failures in a row are one outage: a device that is reset is first silent, then refuses.
@@ -139,11 +134,11 @@ export function availabilityOf(spans: readonly HealthSpan[]): Availability {
         outage = 0;
       }
       outage += length;
-      longest = Math.max(longest, outage);
+      longestMs = Math.max(longestMs, outage);
     }
     end = span.to;
   }
-  return { known, answering, outages, longest };
+  return { knownMs, answeringMs, outages, longestMs };
 }
 
 export function isAnswering(status: HealthSpan['status']): boolean {

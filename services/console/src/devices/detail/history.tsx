@@ -2,8 +2,9 @@ import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-he
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { Answered } from '../../parts/answered.tsx';
 import type { Severity } from '../../parts/mark.tsx';
+import { QueryAnswer } from '../../parts/query-answer.tsx';
+import { QuarterTimes } from '../../strip/quarter-times.tsx';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
 import { shareText } from '../../time/share.ts';
@@ -43,9 +44,9 @@ export function History({ device, views }: { device: string; views: readonly Dev
           ))}
         </nav>
       </header>
-      <Answered query={query} title={t('device.history.failed')}>
+      <QueryAnswer query={query} title={t('device.history.failed')}>
         {(history) => <Lanes history={history} days={days} views={views} />}
-      </Answered>
+      </QueryAnswer>
     </section>
   );
 }
@@ -60,7 +61,6 @@ function Lanes({
   views: readonly DeviceHealthView[];
 }) {
   const { t, locale } = useDeviceTexts();
-  const plant = usePlantTime();
   const now = useNow(10_000).getTime();
   const { changes, gaps, isWhole } = history;
   const ids = useMemo(
@@ -74,17 +74,13 @@ function Lanes({
     [changes, gaps, sessions, from, now],
   );
   if (lanes.length === 0) return <p className="quiet">{t('device.history.none')}</p>;
-  const { known, answering, outages, longest } = availabilityOf(lanes.flatMap(({ spans }) => spans));
-  const axis = (part: number) => {
-    const at = new Date(from + (now - from) * part);
-    return days > 1 ? plant.day(at) : plant.clock(at);
-  };
+  const { knownMs, answeringMs, outages, longestMs } = availabilityOf(lanes.flatMap(({ spans }) => spans));
   return (
     <>
       <p>
-        {t('device.history.share', { share: shareText(locale, answering, known) })}{' '}
+        {t('device.history.share', { share: shareText(locale, answeringMs, knownMs) })}{' '}
         {outages > 0 &&
-          t('device.history.outages', { count: outages, longest: durationText(t, longest / 1_000) })}
+          t('device.history.outages', { count: outages, longest: durationText(t, longestMs / 1_000) })}
       </p>
       {lanes.map((lane) => (
         <Lane
@@ -97,10 +93,7 @@ function Lanes({
         />
       ))}
       <p className="axis small quiet" aria-hidden="true">
-        {[0, 0.25, 0.5, 0.75].map((part) => (
-          <span key={part}>{axis(part)}</span>
-        ))}
-        <span>{t('device.history.now')}</span>
+        <QuarterTimes from={from} to={now} end={t('device.history.now')} />
       </p>
       {!isWhole && <p className="small">{t('device.history.partly')}</p>}
       <States lanes={lanes} now={now} />
@@ -122,7 +115,7 @@ function States({ lanes, now }: { lanes: readonly HealthLane[]; now: number }) {
   const { t: list } = useDevicesTexts();
   const { t: word } = useWords();
   const plant = usePlantTime();
-  const [shown, setShown] = useState(statesAtFirst);
+  const [rowCount, setRowCount] = useState(statesAtFirst);
   const spans = lanes.flatMap((lane) => lane.spans).sort((one, other) => other.from - one.from);
   return (
     <>
@@ -138,7 +131,7 @@ function States({ lanes, now }: { lanes: readonly HealthLane[]; now: number }) {
           </tr>
         </thead>
         <tbody>
-          {spans.slice(0, shown).map(({ session, status, from, to, isNow, detail, cause }) => (
+          {spans.slice(0, rowCount).map(({ session, status, from, to, isNow, detail, cause }) => (
             <tr key={`${session} ${from}`}>
               <th scope="row">{plant.moment(new Date(from), new Date(now))}</th>
               <td>
@@ -161,9 +154,9 @@ function States({ lanes, now }: { lanes: readonly HealthLane[]; now: number }) {
           ))}
         </tbody>
       </table>
-      {spans.length > shown && (
-        <Button className="button is-bare more" onPress={() => setShown(shown + 50)}>
-          {t('device.history.older', { count: spans.length - shown })}
+      {spans.length > rowCount && (
+        <Button className="button is-bare more" onPress={() => setRowCount(rowCount + 50)}>
+          {t('device.history.older', { count: spans.length - rowCount })}
         </Button>
       )}
     </>

@@ -1,16 +1,15 @@
-import { useEffect, useRef } from 'react';
+import { useCallback } from 'react';
 import type { Severity } from '../../parts/mark.tsx';
+import { clear, fill, Strip, type StripLayer, trackMark } from '../../strip/strip.tsx';
+import { extentOf, timeScale } from '../../strip/time-scale.ts';
 import { type HealthLane, type HealthSpan, isAnswering } from './health-spans.ts';
 import { useDeviceTexts } from './texts.ts';
 
-const height = 20;
 const bar = { top: 5, bottom: 15 };
-/** Least width of an outage in px, so that it is always visible: words tell its true length. */
-const least = 3;
 
 /**
  * Draws the states of a device over time: a bar while it answers, half a bar while it is slow, a hole where it gave nothing
- * or nobody read it, the bare track where nothing is known, and colour only for the present state. The table below says
+ * or was not read, the bare track where nothing is known, and colour only for the present state. The table below says
  * the same.
  */
 export function Lane({
@@ -28,59 +27,41 @@ export function Lane({
   isNamed: boolean;
 }) {
   const { t } = useDeviceTexts();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const paint = () => drawLane(element, lane.spans, { from, to, severity });
-    const sized = new ResizeObserver(paint);
-    sized.observe(element);
-    addEventListener('themechange', paint);
-    return () => {
-      sized.disconnect();
-      removeEventListener('themechange', paint);
-    };
-  }, [lane, from, to, severity]);
-  const [role, label] = ['img', t('device.history.lane', { task: lane.task })];
+  const marks = useCallback(
+    (width: number) => {
+      const scale = timeScale({ from, to });
+      const markOf = (span: HealthSpan) => {
+        const { least, layers } = drawingOf(span, severity);
+        return { ...extentOf(span, scale, width, least), layers };
+      };
+      const spans = lane.spans.filter(({ status }) => status !== 'unknown');
+      return [
+        trackMark(width, 9, 11),
+        ...spans.filter(({ status }) => isAnswering(status)).map(markOf),
+        // Drawn on top, so that a short outage does not vanish between two long bars.
+        ...spans.filter(({ status }) => !isAnswering(status)).map(markOf),
+      ];
+    },
+    [lane, from, to, severity],
+  );
+  const label = t('device.history.lane', { task: lane.task });
   return (
     <div className={isNamed ? 'lane is-named' : 'lane'}>
-      {isNamed && <span className="small quiet">{t('device.history.lane', { task: lane.task })}</span>}
-      <canvas ref={canvas} className="lane-drawing" height={height} role={role} aria-label={label} />
+      {isNamed && <span className="small quiet">{label}</span>}
+      <Strip marks={marks} height={20} className="health-drawing" label={label} />
     </div>
   );
 }
 
-function drawLane(
-  canvas: HTMLCanvasElement,
-  spans: readonly HealthSpan[],
-  { from, to, severity }: { from: number; to: number; severity: Severity },
-): void {
-  const width = canvas.clientWidth;
-  const ratio = devicePixelRatio;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = height * ratio;
-  const pen = canvas.getContext('2d');
-  if (pen === null || width === 0 || to <= from) return;
-  const style = getComputedStyle(canvas);
-  const colour = (name: string) => style.getPropertyValue(`--${name}`);
-  const box = (span: HealthSpan, top: number, bottom: number, smallest = 0) => {
-    const start = ((span.from - from) / (to - from)) * width;
-    const end = ((span.to - from) / (to - from)) * width;
-    const length = Math.max(smallest, end - start);
-    const left = Math.min(width - length, start);
-    return [left * ratio, top * ratio, length * ratio, (bottom - top) * ratio] as const;
-  };
-  pen.fillStyle = colour('track');
-  pen.fillRect(0, 9 * ratio, canvas.width, 2 * ratio);
-  for (const span of spans.filter(({ status }) => isAnswering(status))) {
-    pen.fillStyle = colour('run');
-    pen.fillRect(...box(span, span.status === 'slow' ? 10 : bar.top, bar.bottom, 1));
+/** How a span looks, and its least width in px, so that an outage is always visible: words tell its true length. */
+function drawingOf(
+  { status, isNow }: HealthSpan,
+  severity: Severity,
+): { readonly least: number; readonly layers: readonly StripLayer[] } {
+  if (isAnswering(status)) {
+    const top = status === 'slow' ? 10 : bar.top;
+    return { least: 1, layers: [{ pattern: fill, top, bottom: bar.bottom }] };
   }
-  // Drawn on top, so that a short outage does not vanish between two long bars.
-  for (const span of spans.filter(({ status }) => status !== 'unknown' && !isAnswering(status))) {
-    if (span.isNow) {
-      pen.fillStyle = colour(`p${severity}`);
-      pen.fillRect(...box(span, bar.top - 2, bar.bottom + 2, 6));
-    } else pen.clearRect(...box(span, bar.top, bar.bottom, least));
-  }
+  if (isNow) return { least: 6, layers: [{ pattern: fill, colour: `p${severity}`, top: 3, bottom: 17 }] };
+  return { least: 3, layers: [{ pattern: clear, ...bar }] };
 }

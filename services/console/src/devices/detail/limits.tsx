@@ -22,12 +22,14 @@ export function Limits({ device, sites }: { device: DeviceDetail; sites: readonl
   const { t, locale, language } = useDeviceTexts();
   const forms = useForms(device.protocol);
   const numbers = new Intl.NumberFormat(locale);
-  const forbidden = useForbidden('engineer', sites);
+  const whyForbidden = useForbidden('engineer', sites);
   const [isAsked, setAsked] = useState(false);
-  const [told, setTold] = useState<string>();
-  const { excluded: known = [] } = (device.profile ?? {}) as { readonly excluded?: readonly Range[] };
-  const configured = known.filter(({ learned }) => learned);
-  const isEmpty = configured.length === 0 && device.learned_limits.length === 0;
+  const [outcome, setOutcome] = useState<string>();
+  const { excluded: excludedRanges = [] } = (device.profile ?? {}) as {
+    readonly excluded?: readonly Range[];
+  };
+  const learnedRanges = excludedRanges.filter(({ learned }) => learned);
+  const isEmpty = learnedRanges.length === 0 && device.learned_limits.length === 0;
   return (
     <section className="limits">
       <h3>{t('device.limits')}</h3>
@@ -46,30 +48,30 @@ export function Limits({ device, sites }: { device: DeviceDetail; sites: readonl
           </ul>
         </div>
       ))}
-      {configured.length > 0 && (
+      {learnedRanges.length > 0 && (
         <div>
           <p className="small quiet">{t('device.limits.configured')}</p>
           <ul>
-            <Ranges ranges={configured} protocol={device.protocol} />
+            <Ranges ranges={learnedRanges} protocol={device.protocol} />
           </ul>
         </div>
       )}
       {!isEmpty && (
         <div className="actions">
-          <Button className="button" isDisabled={forbidden !== undefined} onPress={() => setAsked(true)}>
+          <Button className="button" isDisabled={whyForbidden !== undefined} onPress={() => setAsked(true)}>
             {t('device.limits.forget')}
           </Button>
-          {forbidden !== undefined && <p className="quiet small">{forbidden}</p>}
+          {whyForbidden !== undefined && <p className="quiet small">{whyForbidden}</p>}
         </div>
       )}
-      <p role="status">{told}</p>
+      <p role="status">{outcome}</p>
       {isAsked && (
         <ForgetDialog
           device={device}
           onClose={() => setAsked(false)}
           onDone={(text) => {
             setAsked(false);
-            setTold(text);
+            setOutcome(text);
           }}
         />
       )}
@@ -93,7 +95,7 @@ function Ranges({ ranges, protocol }: { ranges: readonly Range[]; protocol: stri
   });
 }
 
-interface Forgotten {
+interface ForgetResult {
   readonly sessions: readonly string[];
   readonly not_reached: readonly string[];
   readonly [other: string]: unknown;
@@ -106,7 +108,7 @@ function ForgetDialog({
 }: {
   device: DeviceDetail;
   onClose: () => void;
-  onDone: (told: string) => void;
+  onDone: (outcome: string) => void;
 }) {
   const { t } = useDeviceTexts();
   const queries = useQueryClient();
@@ -116,15 +118,16 @@ function ForgetDialog({
     setSent(true);
     try {
       const path = `/api/config/devices/${device.id}/forget-learned-limits/`;
-      const { sessions, not_reached: silent } = await api.post<Forgotten>(path);
+      const { sessions, not_reached: silentCollectors } = await api.post<ForgetResult>(path);
       await queries.invalidateQueries({ queryKey: ['devices'] });
-      const done =
+      const doneText =
         sessions.length > 0
           ? t('device.limits.forget.asked', { sessions: sessions.join(t('app.list')) })
-          : silent.length === 0 && t('device.limits.forget.done');
-      const left =
-        silent.length > 0 && t('device.limits.forget.silent', { collectors: silent.join(t('app.list')) });
-      onDone([done, left].filter(Boolean).join(' '));
+          : silentCollectors.length === 0 && t('device.limits.forget.done');
+      const silentText =
+        silentCollectors.length > 0 &&
+        t('device.limits.forget.silent', { collectors: silentCollectors.join(t('app.list')) });
+      onDone([doneText, silentText].filter(Boolean).join(' '));
     } catch (error) {
       const detail = error instanceof ApiRefusal ? (error.problem.detail ?? '') : (error as Error).message;
       setFailure(t('device.limits.forget.failed', { detail }));

@@ -11,6 +11,6 @@ export function lockOf(
   if (writable) return undefined;
   if (count !== null) return 'device.points.neverArray';
   const { 'x-when': conditions } = forms?.point.properties.writable ?? {};
-  const chosen = (field: string) => textOf(point[field]);
-  return fits(conditions, chosen) ? 'device.points.readOnly' : 'device.points.never';
+  const valueFor = (field: string) => textOf(point[field]);
+  return fits(conditions, valueFor) ? 'device.points.readOnly' : 'device.points.never';
 }

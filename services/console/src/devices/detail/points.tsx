@@ -7,7 +7,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { type Forms, useForms } from '../../forms/use-protocols.ts';
 import { Age } from '../../parts/age.tsx';
-import { Answered } from '../../parts/answered.tsx';
+import { QueryAnswer } from '../../parts/query-answer.tsx';
 import { valueText } from '../../values/value-text.ts';
 import { useLastValues, usePoints } from '../device-queries.ts';
 import { useForbidden } from './may-do.ts';
@@ -28,25 +28,25 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
   const points = usePoints(device.id);
   const test = useTestRead(device.id);
   const [find, setFind] = useState('');
-  const [shown, setShown] = useState(shownAtFirst);
-  const [written, setWritten] = useState<PointView>();
-  const forbidden = useForbidden('engineer', sites);
+  const [rowCount, setRowCount] = useState(shownAtFirst);
+  const [pointToWrite, setPointToWrite] = useState<PointView>();
+  const whyForbidden = useForbidden('engineer', sites);
   const forms = useForms(device.protocol);
   const last = byPoint(useLastValues(device.code).data ?? [], ({ point_code: code }) => code);
-  const read = byPoint(test.done?.view.points ?? [], ({ code }) => code);
+  const testValues = byPoint(test.done?.view.points ?? [], ({ code }) => code);
   const word = find.trim().toLowerCase();
   const isFound = ({ code, name }: PointView) => `${code} ${name}`.toLowerCase().includes(word);
   return (
     <section className="points">
       <TestRead device={device} sites={sites} test={test} />
-      <Answered
+      <QueryAnswer
         query={points}
         title={t('device.points.failed')}
         isEmpty={(all) => all.length === 0}
         empty={<p>{t('device.points.none')}</p>}
       >
         {(all) => {
-          const found = all.filter(isFound);
+          const matches = all.filter(isFound);
           return (
             <>
               <header>
@@ -79,41 +79,45 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
                   </tr>
                 </thead>
                 <tbody>
-                  {found.slice(0, shown).map((point) => (
+                  {matches.slice(0, rowCount).map((point) => (
                     <PointRow
                       key={point.id}
                       point={point}
                       forms={forms}
                       last={last.get(point.code)}
-                      read={read.get(point.code)}
+                      testValues={testValues.get(point.code)}
                       readAt={test.done?.at}
-                      forbidden={forbidden}
-                      onWrite={() => setWritten(point)}
+                      whyForbidden={whyForbidden}
+                      onWrite={() => setPointToWrite(point)}
                     />
                   ))}
                 </tbody>
               </table>
-              {found.length > shown && (
-                <Button className="button is-bare more" onPress={() => setShown(shown + 200)}>
-                  {t('device.points.more', { count: found.length - shown })}
+              {matches.length > rowCount && (
+                <Button className="button is-bare more" onPress={() => setRowCount(rowCount + 200)}>
+                  {t('device.points.more', { count: matches.length - rowCount })}
                 </Button>
               )}
-              {forbidden !== undefined && all.some(({ writable }) => writable) && (
-                <p className="quiet small">{forbidden}</p>
+              {whyForbidden !== undefined && all.some(({ writable }) => writable) && (
+                <p className="quiet small">{whyForbidden}</p>
               )}
             </>
           );
         }}
-      </Answered>
-      {written && (
+      </QueryAnswer>
+      {pointToWrite && (
         <Suspense fallback={null}>
           <WriteDialog
             device={device.code}
-            point={written}
-            last={newestOf(last.get(written.code)?.[0], read.get(written.code)?.[0], test.done?.at)}
-            onClose={() => setWritten(undefined)}
+            point={pointToWrite}
+            last={newestOf(
+              last.get(pointToWrite.code)?.[0],
+              testValues.get(pointToWrite.code)?.[0],
+              test.done?.at,
+            )}
+            onClose={() => setPointToWrite(undefined)}
             onRead={() => {
-              setWritten(undefined);
+              setPointToWrite(undefined);
               void test.start();
             }}
           />
@@ -127,9 +131,9 @@ function PointRow({
   point,
   forms,
   last,
-  read,
+  testValues,
   readAt,
-  forbidden,
+  whyForbidden,
   onWrite,
 }: {
   point: PointView;
@@ -137,21 +141,22 @@ function PointRow({
   /** The stored values. */
   last: readonly PointValueView[] | undefined;
   /** The values that a test has read. */
-  read: readonly ReadPoint[] | undefined;
+  testValues: readonly ReadPoint[] | undefined;
   readAt: Date | undefined;
-  forbidden: string | undefined;
+  whyForbidden: string | undefined;
   onWrite: () => void;
 }) {
   const { t, locale, language } = useDeviceTexts();
   const { code, name, unit } = point;
-  const locked = lockOf(point, forms);
+  const lock = lockOf(point, forms);
   const place = forms && pointPlace(forms, point, language);
   const stored = last?.[0]?.time ?? null;
   // The newer of both is shown: a test from an hour ago says nothing about now.
-  const isTested = read !== undefined && (stored === null || (readAt?.getTime() ?? 0) > Date.parse(stored));
-  const shown = isTested ? read : last?.filter(({ value }) => value !== null);
+  const isTested =
+    testValues !== undefined && (stored === null || (readAt?.getTime() ?? 0) > Date.parse(stored));
+  const values = isTested ? testValues : last?.filter(({ value }) => value !== null);
   const at = isTested ? readAt?.toISOString() : stored;
-  const why = isTested ? read.find(({ quality }) => quality === 'bad') : undefined;
+  const why = isTested ? testValues.find(({ quality }) => quality === 'bad') : undefined;
   return (
     <tr>
       <th scope="row">
@@ -163,7 +168,7 @@ function PointRow({
         <span className="under">{[point.data_type, ...(place?.more ?? [])].join(' · ')}</span>
       </td>
       <td className="is-number">
-        {shown ? valuesText(t, locale, shown) : '–'} {shown?.some(({ value }) => value !== null) && unit}
+        {values ? valuesText(t, locale, values) : '–'} {values?.some(({ value }) => value !== null) && unit}
         {at != null && (
           <span className="under">
             <Age since={at} />
@@ -173,21 +178,21 @@ function PointRow({
         {why?.met_limit && <span className="under is-why">{t(`device.met.${why.met_limit}`)}</span>}
       </td>
       <td className="small">
-        <code>{read?.[0]?.raw.slice(0, 8).join(' ')}</code>
-        {(read?.[0]?.raw.length ?? 0) > 8 && ' …'}
+        <code>{testValues?.[0]?.raw.slice(0, 8).join(' ')}</code>
+        {(testValues?.[0]?.raw.length ?? 0) > 8 && ' …'}
       </td>
       <td className="small">
-        {locked === undefined ? (
+        {lock === undefined ? (
           <Button
             className="button is-small"
             aria-label={`${t('device.points.write')} ${code}`}
-            isDisabled={forbidden !== undefined}
+            isDisabled={whyForbidden !== undefined}
             onPress={onWrite}
           >
             {t('device.points.write')}
           </Button>
         ) : (
-          <span className="quiet">{t(locked)}</span>
+          <span className="quiet">{t(lock)}</span>
         )}
       </td>
     </tr>
@@ -200,11 +205,11 @@ function newestOf(
   tested: ReadPoint | undefined,
   testedAt: Date | undefined,
 ): { readonly at: Date; readonly value: number | boolean | string } | undefined {
-  const found = [
+  const candidates = [
     stored?.time != null && stored.value !== null && { at: new Date(stored.time), value: stored.value },
     tested != null && testedAt && tested.value !== null && { at: testedAt, value: tested.value },
   ].filter((each) => each !== false && each !== undefined);
-  return found.sort((one, other) => other.at.getTime() - one.at.getTime())[0];
+  return candidates.sort((one, other) => other.at.getTime() - one.at.getTime())[0];
 }
 
 /** Values by the code of their point; values of an array carry an index in theirs. */
@@ -212,16 +217,18 @@ function byPoint<T>(values: readonly T[], codeOf: (value: T) => string): Readonl
   return Map.groupBy(values, (value) => codeOf(value).replace(/\[\d+\]$/, ''));
 }
 
-type Shown = Pick<ReadPoint, 'value'> & { readonly quality: ReadPoint['quality'] | null };
+type PointValue = Pick<ReadPoint, 'value'> & { readonly quality: ReadPoint['quality'] | null };
 
 const valuesShown = 4;
 
-function valuesText(t: DeviceTexts['t'], locale: string, shown: readonly Shown[]): string {
-  if (shown.length === 0) return '–';
-  const read = valueText({ locale, yes: t('device.on'), no: t('device.off') });
-  const told = shown.slice(0, valuesShown).map(({ value, quality }) => {
+function valuesText(t: DeviceTexts['t'], locale: string, values: readonly PointValue[]): string {
+  if (values.length === 0) return '–';
+  const textOfValue = valueText({ locale, yes: t('device.on'), no: t('device.off') });
+  const texts = values.slice(0, valuesShown).map(({ value, quality }) => {
     if (value === null) return t('device.quality.bad');
-    return quality === 'uncertain' ? `${read(value)} (${t('device.quality.uncertain')})` : read(value);
+    return quality === 'uncertain'
+      ? `${textOfValue(value)} (${t('device.quality.uncertain')})`
+      : textOfValue(value);
   });
-  return told.join(t('app.list')) + (shown.length > valuesShown ? ' …' : '');
+  return texts.join(t('app.list')) + (values.length > valuesShown ? ' …' : '');
 }

@@ -23,19 +23,23 @@ export function TestRead({
   test: TestReading;
 }) {
   const { t } = useDeviceTexts();
-  const forbidden = useForbidden('operator', sites);
+  const whyForbidden = useForbidden('operator', sites);
   return (
     <div className="test-read">
       <div className="actions">
         <Button
           className="button"
-          isDisabled={forbidden !== undefined || test.since !== undefined}
+          isDisabled={whyForbidden !== undefined || test.since !== undefined}
           onPress={() => void test.start()}
         >
           {t('device.test')}
         </Button>
         <p className="quiet small" role="status">
-          {test.since === undefined ? (forbidden ?? t('device.test.about')) : <Asking since={test.since} />}
+          {test.since === undefined ? (
+            (whyForbidden ?? t('device.test.about'))
+          ) : (
+            <TestProgress since={test.since} />
+          )}
         </p>
       </div>
       {test.error && <ProblemText title={t('device.test.failed')} error={test.error} />}
@@ -44,7 +48,7 @@ export function TestRead({
   );
 }
 
-function Asking({ since }: { since: number }) {
+function TestProgress({ since }: { since: number }) {
   const { t } = useDeviceTexts();
   const now = useNow().getTime();
   return t('device.test.doing', { seconds: durationText(t, Math.max(0, Math.floor((now - since) / 1_000))) });
@@ -56,7 +60,7 @@ function Result({ device, view, at }: { device: DeviceDetail; view: DeviceTestVi
   const { t } = useDeviceTexts();
   const plant = usePlantTime();
   const { status, detail, collector_id: collector, points, requests } = view;
-  const [shown, setShown] = useState(requestsAtFirst);
+  const [rowCount, setRowCount] = useState(requestsAtFirst);
   const missing = points.filter(({ quality }) => quality === 'bad').length;
   const when = plant.clock(at, true);
   const text = {
@@ -84,14 +88,14 @@ function Result({ device, view, at }: { device: DeviceDetail; view: DeviceTestVi
             {t('device.test.requests')} ({requests.length})
           </summary>
           <ol className="requests">
-            {requests.slice(0, shown).map((request, index) => (
+            {requests.slice(0, rowCount).map((request, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: they stay in their order, and one may be asked twice
               <Request key={index} request={request} protocol={device.protocol} />
             ))}
           </ol>
-          {requests.length > shown && (
-            <Button className="button is-bare more" onPress={() => setShown(shown + 200)}>
-              {t('device.test.more', { count: requests.length - shown })}
+          {requests.length > rowCount && (
+            <Button className="button is-bare more" onPress={() => setRowCount(rowCount + 200)}>
+              {t('device.test.more', { count: requests.length - rowCount })}
             </Button>
           )}
         </details>
@@ -138,10 +142,10 @@ function Request({
             <div key={`${direction} ${after} ${bytes}`}>
               <dt className="small">{t(`device.test.${direction}`)}</dt>
               <dd className="frame">
-                {fieldsOfFrame({ bytes, parts }).map(({ part, shown }, at) => (
+                {fieldsOfFrame({ bytes, parts }).map(({ part, text }, at) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: the fields of a frame stay in their order
                   <span key={at} className={`frame-field is-${part}`}>
-                    <code>{shown}</code>
+                    <code>{text}</code>
                     {part !== undefined && <small>{frameWord(part)}</small>}
                   </span>
                 ))}

@@ -3,13 +3,13 @@ import type { TranslationOf } from '../../i18n/texts.ts';
 
 export const en = {
   'device.label': 'Device {{device}}',
-  'device.gone': 'No running session reads {{device}}, and nobody has configured it, or you may not see it.',
+  'device.gone': 'No running session reads {{device}}. It is not configured, or you may not see it.',
   'device.unread': 'No running session reads this device.',
   'device.unread.do': 'Start a session of a task that has it. What it gave before is in its history.',
   'device.why.timeout': 'It does not answer.',
   'device.why.timeout.do':
     'See whether it has power, and whether something else keeps it or its line busy. It is asked again by itself.',
-  'device.why.disconnected': 'No connection to {{address}} comes about.',
+  'device.why.disconnected': 'Cannot connect to {{address}}.',
   'device.why.disconnected.do':
     'See whether the device or its gateway is on, whether the network to it is up, and whether address and port are right. It is asked again by itself.',
   'device.why.error': 'It refuses everything it is asked for.',
@@ -23,7 +23,7 @@ export const en = {
     'It is too slow for its period of {{period}}: {{share}} of the ticks of the last five minutes were lost.',
   'device.why.slow.do':
     'Give its task a longer period, or fewer points, or see what else uses the same line.',
-  'device.why.unknown': 'Its collector has said nothing of it yet.',
+  'device.why.unknown': 'Its collector has not reported on it yet.',
   'device.why.unknown.do': 'It comes with the first read. Where it does not, see the session.',
   'device.why.held': 'No collector holds its session.',
   'device.why.held.do': 'See the session: it says what it waits for.',
@@ -37,7 +37,7 @@ export const en = {
   'device.session': 'Session {{session}}',
   'device.readBy': 'read by {{collector}}',
   'device.every': 'every {{period}}',
-  'device.asOf': 'as told at {{when}}',
+  'device.asOf': 'as reported at {{when}}',
 
   'device.answers': 'How it answers',
   'device.answers.trip': 'Round trip, median',
@@ -99,13 +99,13 @@ export const en = {
   'device.limits.forget': 'Forget …',
   'device.limits.forget.title': 'Forget what {{device}} has refused?',
   'device.limits.forget.text':
-    'The running session asks for everything again at once and finds out anew what is refused. The next one begins without the ranges that were learned. Largest reads in its configuration stay as they are.',
+    'The running session requests everything again at once and learns again what is refused. The next one begins without the ranges that were learned. Largest reads in its configuration stay as they are.',
   'device.limits.forget.do': 'Forget',
   'device.limits.forget.doing': 'asking …',
   'device.limits.forget.asked': 'Forgotten. Session {{sessions}} asks for everything again.',
   'device.limits.forget.done': 'Forgotten. No session reads the device now.',
   'device.limits.forget.silent':
-    '{{collectors}} gave no answer: what it knows it keeps until the session is placed anew.',
+    '{{collectors}} did not answer: it keeps what it has learned until the session is assigned again.',
   'device.limits.forget.failed': 'Nothing is known to be forgotten. {{detail}}',
 
   'device.test': 'Test read',
@@ -176,7 +176,7 @@ export const zh: TranslationOf<typeof en> = {
   'device.why.slow.do': '请为任务设置更长的周期，或减少点位，或检查还有什么占用同一条线路。',
   'device.why.unknown': '采集器尚未报告此设备的状态。',
   'device.why.unknown.do': '首次读取后即会报告。若一直没有，请查看会话。',
-  'device.why.held': '没有采集器持有其会话。',
+  'device.why.held': '无采集器负责其会话。',
   'device.why.held.do': '请查看会话，那里说明了在等待什么。',
   'device.why.healthy': '全部数值均能读到。',
   'device.why.undelivered_other': '设备有应答，但最近 24 小时内有 {{count}} 个点位没有任何数值。',
@@ -191,7 +191,7 @@ export const zh: TranslationOf<typeof en> = {
 
   'device.answers': '应答情况',
   'device.answers.trip': '往返时间，中位数',
-  'device.answers.trip99': '往返时间，第 99 百分位数',
+  'device.answers.trip99': '往返时间 P99（99% 不超过）',
   'device.answers.requests': '请求数',
   'device.answers.failed': '其中没有数值',
   'device.answers.timeout': '未及时应答',
@@ -233,7 +233,7 @@ export const zh: TranslationOf<typeof en> = {
   'device.history.detail': '原因',
   'device.history.older_other': '再显示 {{count}} 个较早的状态',
 
-  'device.limits': '已学到的限制',
+  'device.limits': '自动识别的设备限制',
   'device.limits.none': '设备没有拒绝过会影响读取方式的请求。',
   'device.limits.learned': '会话 {{session}} 学到的',
   'device.limits.configured': '已写入配置（来自以前的会话）',

@@ -23,10 +23,10 @@ export function useTestRead(deviceId: number): TestReading {
         `/api/config/devices/${deviceId}/test/`,
       );
       setDone({ at: new Date(), view });
-    } catch (caught) {
+    } catch (failure) {
       // Old values would be taken for present ones.
       setDone(undefined);
-      setError(caught as Error);
+      setError(failure as Error);
     } finally {
       setSince(undefined);
     }

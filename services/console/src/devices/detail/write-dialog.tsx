@@ -25,7 +25,7 @@ interface WriteDialogProps {
   readonly onRead: () => void;
 }
 
-interface Asked {
+interface WriteOrder {
   readonly value: number | boolean | string;
   readonly reason: string;
 }
@@ -37,17 +37,17 @@ interface Asked {
 export default function WriteDialog({ device, point, last, onClose, onRead }: WriteDialogProps) {
   const { t } = useWriteTexts();
   const queries = useQueryClient();
-  const [asked, setAsked] = useState<Asked>();
+  const [order, setOrder] = useState<WriteOrder>();
   const [outcome, setOutcome] = useState<WriteOutcome>();
   const [isWriting, setWriting] = useState(false);
-  const write = async (given: Asked) => {
-    setAsked(given);
+  const write = async (order: WriteOrder) => {
+    setOrder(order);
     setOutcome(undefined);
     setWriting(true);
     try {
       const path = `/api/acquisition/points/${point.id}/write/`;
-      const written = await api.command<WrittenPoint>(path, given);
-      setOutcome({ kind: written.outcome, written });
+      const result = await api.command<WrittenPoint>(path, order);
+      setOutcome({ kind: result.outcome, result });
     } catch (error) {
       setOutcome(failureOf(error));
     }
@@ -60,12 +60,12 @@ export default function WriteDialog({ device, point, last, onClose, onRead }: Wr
   };
   return (
     <Overlay title={t('write.title', { point: `${device} / ${point.code}` })} onClose={close}>
-      {asked && outcome?.kind === 'fresh' ? (
-        <FreshLogin why={t('write.fresh')} onDone={() => void write(asked)} onClose={close} />
-      ) : asked && outcome && outcome.kind !== 'fresh' ? (
+      {order && outcome?.kind === 'fresh' ? (
+        <FreshLogin why={t('write.fresh')} onDone={() => void write(order)} onClose={close} />
+      ) : order && outcome && outcome.kind !== 'fresh' ? (
         <WriteResult
           point={point}
-          asked={asked.value}
+          target={order.value}
           outcome={outcome}
           onClose={close}
           onRead={onRead}
@@ -75,9 +75,9 @@ export default function WriteDialog({ device, point, last, onClose, onRead }: Wr
         <Form
           point={point}
           last={last}
-          before={asked}
+          before={order}
           isWriting={isWriting}
-          onWrite={(given) => void write(given)}
+          onWrite={(order) => void write(order)}
           onClose={close}
         />
       )}
@@ -93,9 +93,9 @@ function Form({
   onWrite,
   onClose,
 }: Pick<WriteDialogProps, 'point' | 'last' | 'onClose'> & {
-  before: Asked | undefined;
+  before: WriteOrder | undefined;
   isWriting: boolean;
-  onWrite: (asked: Asked) => void;
+  onWrite: (order: WriteOrder) => void;
 }) {
   const { t, locale } = useWriteTexts();
   const { t: device } = useDeviceTexts();

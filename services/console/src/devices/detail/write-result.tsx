@@ -9,7 +9,7 @@ import { useDeviceTexts } from './texts.ts';
 import { useWriteTexts } from './write-texts.ts';
 
 export type WriteOutcome =
-  | { readonly kind: 'written' | 'differs'; readonly written: WrittenPoint }
+  | { readonly kind: 'written' | 'differs'; readonly result: WrittenPoint }
   /** The device may have taken the value. */
   | { readonly kind: 'unknown'; readonly detail: string; readonly code?: string }
   /** The device did not take the value, or was not asked. */
@@ -37,14 +37,14 @@ export type ToldOutcome = Exclude<WriteOutcome, { kind: 'fresh' }>;
 /** The outcome of a write: the value before, the requested value, and the value that was read back. */
 export function WriteResult({
   point,
-  asked,
+  target,
   outcome,
   onClose,
   onRead,
   onAgain,
 }: {
   point: PointView;
-  asked: number | boolean | string;
+  target: number | boolean | string;
   outcome: ToldOutcome;
   onClose: () => void;
   onRead: () => void;
@@ -52,14 +52,14 @@ export function WriteResult({
 }) {
   const { t, locale } = useWriteTexts();
   const { t: device } = useDeviceTexts();
-  const written = 'written' in outcome ? outcome.written : undefined;
-  const readBack = written?.read_back;
+  const result = 'result' in outcome ? outcome.result : undefined;
+  const readBack = result?.read_back;
   const isSeen = readBack != null && readBack.value !== null;
   const isGood = outcome.kind === 'written' && isSeen;
-  const shown = (read: WrittenPoint['read_back'] | undefined) =>
-    read == null || read.value === null
+  const readBackText = (readBack: WrittenPoint['read_back'] | undefined) =>
+    readBack == null || readBack.value === null
       ? t('write.unread')
-      : shownValue(device, locale, read.value, point.unit);
+      : shownValue(device, locale, readBack.value, point.unit);
   const raw = (words: readonly string[] | undefined) =>
     words && words.length > 0 ? <code className="small quiet">{words.slice(0, 8).join(' ')}</code> : null;
   const verdict =
@@ -83,23 +83,23 @@ export function WriteResult({
         </p>
       )}
       <dl className="facts">
-        {written && (
+        {result && (
           <>
             <dt>{t('write.before')}</dt>
             <dd>
-              {shown(written.before)} {raw(written.before?.raw)}
+              {readBackText(result.before)} {raw(result.before?.raw)}
             </dd>
           </>
         )}
         <dt>{t('write.asked')}</dt>
         <dd>
-          {shownValue(device, locale, asked, point.unit)} {raw(written?.sent)}
+          {shownValue(device, locale, target, point.unit)} {raw(result?.sent)}
         </dd>
-        {written && (
+        {result && (
           <>
             <dt>{t('write.after')}</dt>
             <dd>
-              <strong>{shown(readBack)}</strong> {raw(readBack?.raw)}
+              <strong>{readBackText(readBack)}</strong> {raw(readBack?.raw)}
             </dd>
           </>
         )}

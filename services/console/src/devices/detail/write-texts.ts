@@ -22,7 +22,7 @@ export const en = {
   'write.written': 'The device holds the value.',
   'write.unverified': 'The device has confirmed the value, and it could not be read back.',
   'write.differs':
-    'The device confirmed it and holds another value: it limits or clears it, or somebody else wrote.',
+    'The device confirmed the write but holds another value: it limits or clears it, or another client wrote.',
   'write.unknown': 'It is not known whether the value was written.',
   'write.unknown.do': 'It is not sent again by itself. Read the point, then decide.',
   'write.failed': 'The device was not written.',
@@ -30,7 +30,7 @@ export const en = {
   'write.unreached': 'The server was not reached. Nothing was written.',
   'write.again': 'Write another value',
   'write.readNow': 'Read the device now',
-  'write.fresh': 'Before a machine is acted on, show once more who you are.',
+  'write.fresh': 'Authenticate again before you write to a machine.',
 } as const;
 
 export const zh: TranslationOf<typeof en> = {

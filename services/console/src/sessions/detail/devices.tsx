@@ -20,8 +20,10 @@ export function Devices({ session }: { session: SessionLiveView }) {
   const health = Object.entries(session.metadata.device_health);
   if (health.length === 0) return null;
   const isActive = session.status === 'running';
-  const sorted = health.sort(([one, a], [other, b]) => rank(b) - rank(a) || one.localeCompare(other, locale));
-  const shown = isWhole ? sorted : sorted.slice(0, atFirst);
+  const devicesByTrouble = health.sort(
+    ([one, a], [other, b]) => rank(b) - rank(a) || one.localeCompare(other, locale),
+  );
+  const visibleDevices = isWhole ? devicesByTrouble : devicesByTrouble.slice(0, atFirst);
   const healthy = health.filter(([, { status }]) => status === 'healthy' || status === 'slow').length;
   return (
     <section>
@@ -31,7 +33,7 @@ export function Devices({ session }: { session: SessionLiveView }) {
         </Link>
       </h3>
       <ul className="devices">
-        {shown.map(([code, device]) => {
+        {visibleDevices.map(([code, device]) => {
           const age =
             device.last_success === null ? null : (now.getTime() - Date.parse(device.last_success)) / 1_000;
           return (
@@ -53,9 +55,9 @@ export function Devices({ session }: { session: SessionLiveView }) {
           );
         })}
       </ul>
-      {sorted.length > shown.length && (
+      {devicesByTrouble.length > visibleDevices.length && (
         <Button className="button is-bare more" onPress={() => setWhole(true)}>
-          {t('detail.devices.all', { count: sorted.length - shown.length })}
+          {t('detail.devices.all', { count: devicesByTrouble.length - visibleDevices.length })}
         </Button>
       )}
     </section>

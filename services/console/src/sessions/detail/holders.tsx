@@ -1,5 +1,5 @@
 import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
-import { Explained } from '../../parts/explained.tsx';
+import { Explanation } from '../../parts/explanation.tsx';
 import { usePlantTime } from '../../time/plant-time.tsx';
 import { useRangeName } from '../../time/range-name.ts';
 import type { TimeRange } from '../../time/time-range.ts';
@@ -47,7 +47,7 @@ export function Holders({ id, range }: { id: string; range: TimeRange }) {
     <section>
       <h3>
         {t('detail.holders', { range: short(range) })}{' '}
-        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
+        <Explanation meaning={t('word.epoch.means')}>{t('word.epoch')}</Explanation>
       </h3>
       {spans.length === 0 ? (
         <p className="quiet small">{t('detail.holders.none')}</p>

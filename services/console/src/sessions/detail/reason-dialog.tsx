@@ -4,7 +4,7 @@ import { Overlay } from '../../parts/overlay.tsx';
 import { ReasonField } from '../../parts/reason-field.tsx';
 import { useDetailTexts } from './texts.ts';
 
-interface Asked {
+interface ReasonDialogProps {
   readonly command: 'stop' | 'pause';
   readonly name: string;
   onClose(): void;
@@ -12,7 +12,7 @@ interface Asked {
 }
 
 /** Asks for confirmation and a reason before reading stops. */
-export default function ReasonDialog({ command, name, onClose, onConfirm }: Asked) {
+export function ReasonDialog({ command, name, onClose, onConfirm }: ReasonDialogProps) {
   const { t } = useDetailTexts();
   const [reason, setReason] = useState('');
   return (

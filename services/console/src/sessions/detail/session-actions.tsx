@@ -1,32 +1,31 @@
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { isAtLeast, roleAt, useMe } from '../../api/me.ts';
 import { pendingWord, type SessionCommand, useCommands } from '../commands.tsx';
 import { nameOf } from '../session-state.ts';
+import { ReasonDialog } from './reason-dialog.tsx';
 import { useDetailTexts } from './texts.ts';
-
-const ReasonDialog = lazy(() => import('./reason-dialog.tsx'));
 
 /** The commands that a session takes in its present state. Commands that the user may not give are shown with the reason. */
 export function SessionActions({ session, sites }: { session: SessionLiveView; sites: readonly string[] }) {
   const { t } = useDetailTexts();
   const me = useMe();
-  const { pending, send } = useCommands();
-  const [asked, setAsked] = useState<'stop' | 'pause'>();
-  const possible = commandsFor(session);
-  if (possible.length === 0) return null;
+  const { pendingCommands, send } = useCommands();
+  const [commandToConfirm, setCommandToConfirm] = useState<'stop' | 'pause'>();
+  const commands = commandsFor(session);
+  if (commands.length === 0) return null;
   const role = me && roleAt(me, sites);
   const isForbidden = me !== undefined && !isAtLeast(role, 'operator');
-  const under = pending.get(session.id);
+  const under = pendingCommands.get(session.id);
   const name = nameOf(session);
   const press = (command: SessionCommand) => {
-    if (command === 'stop' || command === 'pause') setAsked(command);
+    if (command === 'stop' || command === 'pause') setCommandToConfirm(command);
     else void send({ id: session.id, name }, command, '');
   };
   return (
     <div className="actions">
-      {possible.map((command) => (
+      {commands.map((command) => (
         <Button
           key={command}
           className="button"
@@ -41,18 +40,16 @@ export function SessionActions({ session, sites }: { session: SessionLiveView; s
           {t('command.role', { role: t('role.operator'), own: role ? t(`role.${role}`) : '–' })}
         </p>
       )}
-      {asked && (
-        <Suspense fallback={null}>
-          <ReasonDialog
-            command={asked}
-            name={name}
-            onClose={() => setAsked(undefined)}
-            onConfirm={(reason) => {
-              setAsked(undefined);
-              void send({ id: session.id, name }, asked, reason);
-            }}
-          />
-        </Suspense>
+      {commandToConfirm && (
+        <ReasonDialog
+          command={commandToConfirm}
+          name={name}
+          onClose={() => setCommandToConfirm(undefined)}
+          onConfirm={(reason) => {
+            setCommandToConfirm(undefined);
+            void send({ id: session.id, name }, commandToConfirm, reason);
+          }}
+        />
       )}
     </div>
   );

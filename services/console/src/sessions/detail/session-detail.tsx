@@ -15,15 +15,19 @@ import { pendingWord, useCommands } from '../commands.tsx';
 import type { RibbonTime } from '../ribbon-parts.ts';
 import { severityOf, stateKey } from '../session-state.ts';
 import { Devices } from './devices.tsx';
-import { Events } from './events.tsx';
-import { Gaps } from './gaps.tsx';
 import { Holders } from './holders.tsx';
-import { RibbonTable } from './ribbon-table.tsx';
 import { SessionActions } from './session-actions.tsx';
-import { useSession } from './session-queries.ts';
+import { useGaps, useSession } from './session-queries.ts';
 import { useDetailTexts } from './texts.ts';
 import { Why } from './why.tsx';
 import './detail.css';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { useRangeName } from '../../time/range-name.ts';
+import { useFeed } from '../../timeline/feed.ts';
+import { HappeningText } from '../../timeline/happening-text.tsx';
+import { GapOrigins } from '../../words/gap-origins.tsx';
+import { useWords } from '../../words/texts.ts';
 
 interface DetailProps {
   readonly id: string;
@@ -33,7 +37,7 @@ interface DetailProps {
   readonly time: RibbonTime | undefined;
 }
 
-/** One session beside the list: the reason for its state, what can be done, and its past. */
+/** One session next to the list: the reason for its state, what can be done, and its past. */
 export default function SessionDetail({ id, range, summary, time }: DetailProps) {
   const { t } = useDetailTexts();
   const { data, error, refetch } = useSession(id);
@@ -49,7 +53,7 @@ export default function SessionDetail({ id, range, summary, time }: DetailProps)
         <Icon name="close" />
       </Link>
       {data ? (
-        <Known session={data} range={range} summary={summary} time={time} />
+        <SessionContent session={data} range={range} summary={summary} time={time} />
       ) : error ? (
         isGone ? (
           <p>{t('detail.gone', { session: id })}</p>
@@ -63,11 +67,16 @@ export default function SessionDetail({ id, range, summary, time }: DetailProps)
   );
 }
 
-function Known({ session, range, summary, time }: Omit<DetailProps, 'id'> & { session: SessionLiveView }) {
+function SessionContent({
+  session,
+  range,
+  summary,
+  time,
+}: Omit<DetailProps, 'id'> & { session: SessionLiveView }) {
   const { t } = useDetailTexts();
-  const { pending } = useCommands();
+  const { pendingCommands } = useCommands();
   const severity = summary && severityOf(summary);
-  const under = pending.get(session.id);
+  const under = pendingCommands.get(session.id);
   return (
     <>
       <header className="detail-head">
@@ -112,15 +121,15 @@ function Facts({ session, summary }: { session: SessionLiveView; summary: Sessio
   const { t } = useDetailTexts();
   const plant = usePlantTime();
   const now = useNow();
-  const { started_at: started, stopped_at: stopped, task_code: task } = session;
-  const end = stopped === null ? now.getTime() : Date.parse(stopped);
+  const { started_at: startedAt, stopped_at: stoppedAt, task_code: task } = session;
+  const end = stoppedAt === null ? now.getTime() : Date.parse(stoppedAt);
   const sites = (summary?.sites ?? []).filter((site) => site !== '');
   return (
     <dl className="facts">
-      <dt>{t(stopped === null ? 'detail.facts.duration' : 'detail.facts.lasted')}</dt>
-      <dd>{durationText(t, (end - Date.parse(started)) / 1_000)}</dd>
+      <dt>{t(stoppedAt === null ? 'detail.facts.duration' : 'detail.facts.lasted')}</dt>
+      <dd>{durationText(t, (end - Date.parse(startedAt)) / 1_000)}</dd>
       <dt>{t('detail.facts.started')}</dt>
-      <dd>{plant.whole(new Date(started))}</dd>
+      <dd>{plant.whole(new Date(startedAt))}</dd>
       <dt>{t('detail.facts.task')}</dt>
       <dd>{task}</dd>
       {sites.length > 0 && (
@@ -148,15 +157,15 @@ function Configuration({
   const { config_version, is_newer_configured: isNewer } = session;
   const whyNot = useWhyNot('engineer', (me) => roleAt(me, summary?.sites ?? []));
   // Without the session's sites the role that counts is unknown, so the API judges.
-  const forbidden = summary && whyNot;
-  const known = isNewer === null ? 'unknown' : isNewer ? 'newer' : 'newest';
+  const whyForbidden = summary && whyNot;
+  const age = isNewer === null ? 'unknown' : isNewer ? 'newer' : 'newest';
   return (
     <>
-      {t(`detail.facts.config.${known}`, { version: String(config_version) })}{' '}
+      {t(`detail.facts.config.${age}`, { version: String(config_version) })}{' '}
       <ApplyButton
         label={t('detail.config.apply')}
         sessions={isNewer ? [session] : []}
-        forbidden={forbidden}
+        forbidden={whyForbidden}
       />
       {isNewer && (
         <>
@@ -165,5 +174,136 @@ function Configuration({
         </>
       )}
     </>
+  );
+}
+
+/** The ribbon for screen readers: each part of the time in which ticks were due. */
+function RibbonTable({ session, time }: { session: SessionSummary; time: RibbonTime }) {
+  const { t } = useDetailTexts();
+  const plant = usePlantTime();
+  const { ribbon } = session;
+  if (ribbon === null) return null;
+  const begin = Date.parse(time.from);
+  const missing = (bucket: number) =>
+    ribbon.missing.reduce((sum, each) => sum + (each.bucket === bucket ? each.ticks : 0), 0);
+  return (
+    <div className="heard">
+      <table>
+        <caption>{t('ribbon.table')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('ribbon.table.from')}</th>
+            <th scope="col">{t('ribbon.table.expected')}</th>
+            <th scope="col">{t('ribbon.table.stored')}</th>
+            <th scope="col">{t('ribbon.table.missing')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {ribbon.expected.map((expected, bucket) => {
+            const from = new Date(begin + bucket * time.bucket_seconds * 1_000);
+            return expected === 0 ? null : (
+              <tr key={from.getTime()}>
+                <th scope="row">{plant.moment(from)}</th>
+                <td>{expected}</td>
+                <td>{ribbon.stored[bucket]}</td>
+                <td>{missing(bucket)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const rowsAtMost = 5;
+
+/** The gaps in the time shown, to the second and with their causes, newest first. */
+function Gaps({ id, range }: { id: string; range: TimeRange }) {
+  const { t } = useDetailTexts();
+  const { t: word } = useWords();
+  const plant = usePlantTime();
+  const { short } = useRangeName();
+  const { data } = useGaps(id, range);
+  if (data === undefined) return null;
+  const newestSpans = data.results.toSorted(
+    (one, other) => Date.parse(other.start_time) - Date.parse(one.start_time),
+  );
+  return (
+    <section>
+      <h3>{t('detail.gaps', { range: short(range) })}</h3>
+      {newestSpans.length === 0 ? (
+        <p className="quiet small">{t('detail.gaps.none')}</p>
+      ) : (
+        <ol className="events">
+          {newestSpans.slice(0, rowsAtMost).map((gap) => (
+            <li key={`${gap.device} ${gap.from_tick}`}>
+              <time dateTime={gap.start_time}>{plant.moment(new Date(gap.start_time))}</time>
+              <span>
+                {t('detail.gaps.gap', {
+                  ...{ count: gap.ticks, device: gap.device },
+                  duration: durationText(t, (Date.parse(gap.end_time) - Date.parse(gap.start_time)) / 1_000),
+                })}
+                <span className="quiet"> {word(`cause.${gap.cause}`)}</span>
+                <GapOrigins session={id} events={gap.events} />
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+/**
+ * The newest events of the session and, separately, the newest changes of its devices: changes of five devices must not
+ * push the last change of holder out of the list.
+ */
+function Events({ id }: { id: string }) {
+  const { t } = useDetailTexts();
+  return (
+    <>
+      <NewestRows id={id} of="session" title={t('detail.events')} more={t('detail.events.more')} first={6} />
+      <NewestRows id={id} of="device" title={t('detail.changes')} more={t('detail.changes.more')} first={4} />
+    </>
+  );
+}
+
+interface NewestProps {
+  readonly id: string;
+  readonly of: 'session' | 'device';
+  readonly title: string;
+  readonly more: string;
+  readonly first: number;
+}
+
+function NewestRows({ id, of, title, more, first }: NewestProps) {
+  const plant = usePlantTime();
+  const { rows, hasMore, readOn } = useFeed(id, [of], {});
+  const [atMost, setAtMost] = useState(first);
+  if (rows.length === 0) return null;
+  return (
+    <section>
+      <h3>{title}</h3>
+      <ol className="events">
+        {rows.slice(0, atMost).map((row) => (
+          <li key={row.key}>
+            <time dateTime={row.time}>{plant.moment(new Date(row.time))}</time>
+            <HappeningText session={id} row={row} />
+          </li>
+        ))}
+      </ol>
+      {(rows.length > atMost || hasMore) && (
+        <Button
+          className="button is-bare more"
+          onPress={() => {
+            setAtMost(atMost + 20);
+            if (rows.length <= atMost + 20) readOn();
+          }}
+        >
+          {more}
+        </Button>
+      )}
+    </section>
   );
 }

@@ -4,7 +4,7 @@ import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-ht
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/api.ts';
 import { usePlantTime } from '../../time/plant-time.tsx';
-import { askedRange, type TimeRange } from '../../time/time-range.ts';
+import { rangeQuery, type TimeRange } from '../../time/time-range.ts';
 
 const path = (id: string) => `/api/acquisition/sessions/${encodeURIComponent(id)}`;
 
@@ -24,7 +24,7 @@ export function useHolders(id: string, range: TimeRange) {
     queryKey: ['sessions', id, 'holders', range.from, range.to, ofPlant],
     queryFn: () =>
       api.get<OwnershipPage>('/api/acquisition/ownership/', {
-        ...{ session: id, to: 'now', ...askedRange(range, ofPlant) },
+        ...{ session: id, to: 'now', ...rangeQuery(range, ofPlant) },
       }),
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
@@ -41,7 +41,7 @@ export function useGaps(id: string, range: TimeRange) {
   const { ofPlant } = usePlantTime();
   return useQuery({
     queryKey: ['sessions', id, 'gaps', range.from, range.to, ofPlant],
-    queryFn: () => api.get<GapPage>(`${path(id)}/gaps/`, { ...askedRange(range, ofPlant), limit: 100 }),
+    queryFn: () => api.get<GapPage>(`${path(id)}/gaps/`, { ...rangeQuery(range, ofPlant), limit: 100 }),
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   });

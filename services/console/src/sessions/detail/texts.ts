@@ -41,7 +41,7 @@ export const en = {
   'why.stopped.reason': 'Ended by {{by}}: {{reason}}',
   'why.normal': 'Read as planned.',
   'why.since': 'Since {{when}}, {{duration}}.',
-  'why.more': 'As the server says it',
+  'why.more': 'Message from the server',
 
   'detail.label': 'Details of {{session}}',
   'detail.gone': 'There is no session {{session}}, or it is not yours to see.',
@@ -85,7 +85,7 @@ export const en = {
   'command.stop.do': 'Stop the session',
   'command.pause.title': 'Pause {{session}}?',
   'command.pause.text':
-    'Its devices are not read until somebody resumes it. What is not read in a pause does not count as missing.',
+    'Its devices are not read until it is resumed. Ticks in a pause do not count as missing.',
   'command.pause.do': 'Pause the session',
 
   'ribbon.table': 'Ticks by time',
@@ -102,10 +102,10 @@ export const zh: TranslationOf<typeof en> = {
   'why.failed.do': '先排除上述原因，再恢复会话；在此之前应采的数据都会缺失。',
   'why.awaiting_recovery': '会话在重启之前已在运行，而自动恢复已关闭。',
   'why.awaiting_recovery.do': '恢复会话以继续采集，或将其停止。',
-  'why.waiting': '没有采集器持有该会话。',
+  'why.waiting': '无采集器负责该会话。',
   'why.waiting.do': '只要有标签相符且有余量的采集器，就会自动接管。请检查是否有这样的采集器在线。',
   'why.not_read': '{{holder}} 持有该会话，但没有收到任何数据。',
-  'why.not_read.do': '请查看 {{holder}} 的日志。将其排空，会话便会移到另一个采集器。',
+  'why.not_read.do': '请查看 {{holder}} 的日志。将其会话移出，便由另一个采集器接管。',
   'why.not_stored': '设备在被读取，但数据没有写入数据库。',
   'why.not_stored.do': '读数暂存在消息流中。请检查写入服务是否在运行、数据库是否接受数据。',
   'why.devices_failing': '所有设备均无应答。',

@@ -64,8 +64,9 @@ function Reason({ attention, session }: { attention: Attention; session: Session
 function TodoOfSilent({ id, otherwise }: { id: string; otherwise: string }) {
   const { data } = useDeviceHealth({ show: 'failing', find: '', session: id });
   const failing = data?.pages.flatMap(({ results }) => results) ?? [];
-  const alike = data?.pages[0]?.counts.failing === failing.length ? deviceForAlike(failing) : undefined;
-  return alike ? <TodoOfDevice view={alike} /> : <p>{otherwise}</p>;
+  const sharedDevice =
+    data?.pages[0]?.counts.failing === failing.length ? deviceForAlike(failing) : undefined;
+  return sharedDevice ? <TodoOfDevice view={sharedDevice} /> : <p>{otherwise}</p>;
 }
 
 function TodoOfDevice({ view }: { view: DeviceHealthView }) {

@@ -10,7 +10,7 @@ export function atEachLook<T>(fromMs: number, act: () => T): T {
   vi.stubGlobal(
     'Date',
     new Proxy(Date, {
-      construct: (Real, given) => Reflect.construct(Real, given.length > 0 ? given : [look()]),
+      construct: (Real, args) => Reflect.construct(Real, args.length > 0 ? args : [look()]),
     }),
   );
   try {

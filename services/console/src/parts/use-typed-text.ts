@@ -6,23 +6,23 @@ const restMs = 150;
  * The text of a field that the address keeps. The address changes a moment later: a field that waited for it would lose
  * letters, and characters that an input method for Chinese is composing.
  */
-export function useTyped(
-  kept: string,
+export function useTypedText(
+  stored: string,
   keep: (text: string) => void,
 ): readonly [typed: string, type: (text: string) => void] {
-  const [typed, setTyped] = useState(kept);
+  const [text, setText] = useState(stored);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
-    if (timer.current === undefined) setTyped(kept);
-  }, [kept]);
+    if (timer.current === undefined) setText(stored);
+  }, [stored]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const type = (text: string) => {
-    setTyped(text);
+    setText(text);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       timer.current = undefined;
       keep(text);
     }, restMs);
   };
-  return [typed, type];
+  return [text, type];
 }

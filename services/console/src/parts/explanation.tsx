@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from 'react';
 
-/** A word with its meaning, or a disabled command with the reason, shown beside it on a press; Escape hides it. */
-export function Explained({
+/** A word with its meaning, or a disabled command with the reason, shown next to it on a press; Escape hides it. */
+export function Explanation({
   meaning,
   isDisabled,
   children,

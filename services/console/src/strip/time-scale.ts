@@ -1,4 +1,4 @@
-import type { Stretch } from './viewport.ts';
+import type { Stretch } from './stretch.ts';
 
 /** Maps moments to places on the screen, from 0 to 1, and back. */
 export interface TimeScale {
@@ -24,17 +24,17 @@ export function timeScale(view: Stretch, happenings: readonly number[] = []): Ti
   const pieces: (Stretch & { readonly start: number; readonly end: number })[] = [];
   let at = view.from;
   let start = 0;
-  const put = (to: number, width: number) => {
+  const addPiece = (to: number, width: number) => {
     if (to <= at && width === 0) return;
     pieces.push({ from: at, to, start, end: start + width });
     at = to;
     start += width;
   };
   for (const fold of folds) {
-    put(fold.from, (fold.from - at) * unit);
-    put(fold.to, foldedShare);
+    addPiece(fold.from, (fold.from - at) * unit);
+    addPiece(fold.to, foldedShare);
   }
-  put(view.to, Math.max(0, 1 - start));
+  addPiece(view.to, Math.max(0, 1 - start));
   const share = (value: number, from: number, to: number) => (to === from ? 0 : (value - from) / (to - from));
   const first = pieces[0] ?? { ...view, start: 0, end: 1 };
   const last = pieces.at(-1) ?? first;
@@ -51,7 +51,19 @@ export function timeScale(view: Stretch, happenings: readonly number[] = []): Ti
   };
 }
 
-/** Stretches without a happening, also at the edges, with some time left beside each happening. */
+/** Where a stretch lies on a strip, in px. A shorter one is widened to the least width, and stays centred. */
+export function extentOf(
+  { from, to }: Stretch,
+  scale: TimeScale,
+  width: number,
+  least: number,
+): { readonly x: number; readonly width: number } {
+  const [start, end] = [scale.place(from) * width, scale.place(to) * width];
+  if (end - start >= least) return { x: start, width: end - start };
+  return { x: Math.min(width - least, Math.max(0, (start + end - least) / 2)), width: least };
+}
+
+/** Stretches without a happening, also at the edges, with some time left next to each happening. */
 export function idleStretches(
   view: Stretch,
   happenings: readonly number[],
@@ -76,7 +88,7 @@ export function axisMoments(view: Stretch, atMost: number, offsetMs: number): nu
   const length = view.to - view.from;
   const step = steps.find((each) => length / each <= atMost) ?? length;
   const first = Math.ceil((view.from + offsetMs) / step) * step - offsetMs;
-  const found: number[] = [];
-  for (let at = first; at <= view.to && found.length <= atMost; at += step) found.push(at);
-  return found;
+  const moments: number[] = [];
+  for (let at = first; at <= view.to && moments.length <= atMost; at += step) moments.push(at);
+  return moments;
 }

@@ -4,7 +4,7 @@ import { usePreferences } from '../app/preferences.tsx';
 import { ProblemText } from './problem-text.tsx';
 
 /** Shows the answer of a query, or in words why there is nothing: still loading, empty, forbidden, refused or not reached. */
-export function Answered<T>({
+export function QueryAnswer<T>({
   query: { data, error, refetch },
   title,
   isEmpty,

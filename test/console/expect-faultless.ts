@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
+import { faultsByAxe, misplacedIn, waitUntilSettled } from './page-faults.ts';
 
 /** Widths at which a screen is looked over unless a test names others. */
 const usualWidths = [320, 768, 1280, 1920];
@@ -20,20 +20,20 @@ export async function expectFaultless(page: Page, widths: readonly number[] = us
 /** The same at the width that the page has. */
 export async function expectFaultlessAsIs(page: Page): Promise<void> {
   const width = page.viewportSize()?.width;
-  const measured = faultsIn(page);
+  const measurement = faultsIn(page);
   const silence = new AbortController();
-  const silent = sleep(measuredWithinMs, undefined, { signal: silence.signal }).then((): never => {
+  const timeout = sleep(measuredWithinMs, undefined, { signal: silence.signal }).then((): never => {
     throw new Error(`${page.url()} gives no answer at ${width} px`);
   });
   try {
-    expect([width, ...(await Promise.race([measured, silent]))]).toEqual([width, [], []]);
+    expect([width, ...(await Promise.race([measurement, timeout]))]).toEqual([width, [], []]);
   } finally {
     silence.abort();
-    for (const late of [measured, silent]) late.catch(() => undefined);
+    for (const promise of [measurement, timeout]) promise.catch(() => undefined);
   }
 }
 
 async function faultsIn(page: Page): Promise<[misplaced: string[], byAxe: string[]]> {
-  await settled(page);
+  await waitUntilSettled(page);
   return [await misplacedIn(page), await faultsByAxe(page)];
 }

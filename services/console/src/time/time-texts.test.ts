@@ -19,8 +19,8 @@ describe('a share', () => {
 
 describe('lengths of time', () => {
   it('have two units at most', () => {
-    const told = [0.4, 12, 432, 3_600, 24_660, 3_564_000].map((seconds) => durationText(english.t, seconds));
-    expect(told).toEqual(['0.4 s', '12 s', '7 min 12 s', '1 h', '6 h 51 min', '41 d 6 h']);
+    const texts = [0.4, 12, 432, 3_600, 24_660, 3_564_000].map((seconds) => durationText(english.t, seconds));
+    expect(texts).toEqual(['0.4 s', '12 s', '7 min 12 s', '1 h', '6 h 51 min', '41 d 6 h']);
     expect(durationText(chinese.t, 432)).toBe('7 分 12 秒');
   });
 
