@@ -132,7 +132,7 @@ export const problemAdvice = {
   ],
   collector_not_up: [
     'The collector has ended, is shutting down, or is of a version that cannot be drained',
-    '采集器已结束、正在结束，或其版本不支持排空',
+    '采集器已结束、正在结束，或其版本不支持移出会话',
   ],
   device_replaced: [
     'The learned limits belong to another address of the device: first start a new session of its task',
