@@ -6,8 +6,7 @@ import { commands } from '../../tools/cli/src/commands.ts';
 import { helpOf, overview } from '../../tools/cli/src/help-text.ts';
 import { describeProblem } from '../../tools/cli/src/output/describe-problem.ts';
 import { Printer } from '../../tools/cli/src/output/printer.ts';
-import { chinese } from '../../tools/cli/src/words/chinese.ts';
-import { speak } from '../../tools/cli/src/words/say.ts';
+import { chinese, speak } from '../../tools/cli/src/words/say.ts';
 import { chineseValues } from '../../tools/cli/src/words/value-words.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { accountsForTick } from '@holdfast/sample-store/tick-coverage.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { type TaskConfig, taskConfigKey } from '@holdfast/shared/contracts/task-config.ts';
@@ -24,6 +25,7 @@ import type {
   PolledDevice,
   PollingConfig,
   RecordedEvent,
+  RecordedSample,
   TickInDatabase,
   TimedValues,
 } from './history.ts';
@@ -31,7 +33,6 @@ import { type PutAway, partForged, readWords, type SampleMessage, sampleMessage 
 import { type DatabaseRows, readDatabase } from './read-database.ts';
 import { saidByHolder } from './said-by-holder.ts';
 import { legsOf, sessionHistories } from './session-histories.ts';
-import { ticksAndTold } from './ticks-and-told.ts';
 
 export interface HistorySources {
   readonly natsUrl: string;
@@ -266,4 +267,20 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Parts what samples say of their ticks from the values that subscribed devices told. A sample only keeps that there were
+ * such values: they have times of their own, and are judged one by one.
+ */
+export function ticksAndTold(recorded: readonly RecordedSample[]): {
+  readonly samples: RecordedSample[];
+  readonly told: RecordedSample[];
+} {
+  return {
+    told: recorded.filter(({ sample }) => sample.changes !== undefined),
+    samples: recorded
+      .filter(({ sample }) => accountsForTick(sample))
+      .map((each) => (each.sample.changes ? { ...each, sample: { ...each.sample, changes: {} } } : each)),
+  };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,6 @@ import { until } from '../fleet/until.ts';
 import { processUsage } from '../idle/process-usage.ts';
 import { type FastModbusServer, startFastModbusServer } from '../poll/fast-modbus-server.ts';
 import { type PlannedDevice, TickBook, type TicksOfWindow } from './tick-book.ts';
-import { waitedForProcessorSeconds } from './waited-for-processor.ts';
 
 const mebibyte = 1024 ** 2;
 const collectorId = 'c1';
@@ -250,4 +249,17 @@ export class PolledPlant {
     this.#supervisor.check();
     this.collector.check();
   };
+}
+
+/**
+ * For how long the main thread of a process could have run and had no processor, since its start, in s: what other
+ * work on the machine has taken from it. NaN where the kernel does not count it.
+ */
+async function waitedForProcessorSeconds(pid: number): Promise<number> {
+  try {
+    const [, waitedNs] = (await readFile(`/proc/${pid}/schedstat`, 'utf8')).split(' ');
+    return Number(waitedNs) / 1e9;
+  } catch {
+    return Number.NaN;
+  }
 }

@@ -1,13 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { lastSessionSequence } from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
+import type { LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
+import type { LeaseTimes } from '@holdfast/shared/lease/lease-times.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { createLogger, type Logger } from '@holdfast/shared/runtime/logger.ts';
+import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -15,7 +22,6 @@ import {
   InvalidMeasurement,
   type Measurement,
 } from '../benchmark.ts';
-import { holdLeases } from './fake-collectors.ts';
 import { observeAssignments } from './observe-assignments.ts';
 import { measureReplayRates } from './replay-rates.ts';
 import { startMeasuredSupervisor } from './supervisor-under-load.ts';
@@ -148,4 +154,40 @@ function names(what: string, count: number): string[] {
 
 function rounded(ratio: number): number {
   return Math.round(ratio * 1_000) / 1_000;
+}
+
+/**
+ * Collectors as far as a supervisor sees them before it gives them work: leases that are renewed. Their renewals
+ * are spread over the renewal time as they are in a plant, where collectors do not start at one moment.
+ */
+async function holdLeases(options: {
+  store: LeaseStore;
+  collectorIds: readonly string[];
+  capacity: number;
+  times: LeaseTimes;
+  log: Logger;
+}): Promise<LeaseHolder[]> {
+  const { store, collectorIds, capacity, times, log } = options;
+  const holders: LeaseHolder[] = [];
+  for (const key of collectorIds) {
+    await new Promise<void>((resolve) => {
+      const holder = new LeaseHolder({
+        store,
+        key,
+        times,
+        clock: systemClock,
+        timers: systemTimers,
+        log,
+        instance: randomUUID(),
+        host: hostname(),
+        fields: { started_at: new Date().toISOString(), capacity, labels: {} },
+        onHeld: resolve,
+        onLost: (why) => log.error({ key, why }, 'lost the lease'),
+      });
+      holders.push(holder);
+      holder.start();
+    });
+    await sleep(times.renewEveryMs / collectorIds.length);
+  }
+  return holders;
 }

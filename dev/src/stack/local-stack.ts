@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { patientClient } from '@holdfast/api-client/patient-client.ts';
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import { type PatientClient, patientClient } from '@holdfast/api-client/patient-client.ts';
 import { simulatorFolders } from '@holdfast/plant/find-simulators.ts';
 import { demoConfiguration, demoDeviceCodes } from '@holdfast/plant/workshop.ts';
 import { sampleStoreProblem } from '@holdfast/sample-store/open-sample-store.ts';
+import { issuedLinkSchema } from '@holdfast/shared/contracts/http/access-http.ts';
 import type { StackConfig } from '../config.ts';
 import { buildConsole } from '../console/build-console.ts';
 import { sourcesOfConsole } from '../console/console-sources.ts';
@@ -10,7 +12,6 @@ import { bringUpDemo } from './bring-up-demo.ts';
 import { brokerKeys } from './broker-keys.ts';
 import { childNotes } from './child-notes.ts';
 import { readSession } from './demo-session.ts';
-import { firstLink } from './first-link.ts';
 import { openHomeFolder, PROJECT_ROOT } from './home-folder.ts';
 import { type Reloadable, reloadOnChange } from './hot-reload.ts';
 import { natsServer, postgresServer } from './local-servers.ts';
@@ -242,5 +243,15 @@ async function rebuildConsole(logs: LogStream, stop: AbortSignal): Promise<void>
     } catch (error) {
       logs.warn(`The console could not be built, the former one stays: ${String(error)}`);
     }
+  }
+}
+
+/** Address of the page that makes the first administrator; undefined when there is one already. */
+async function firstLink(api: PatientClient): Promise<string | undefined> {
+  try {
+    return (await api.post('/api/system/users/first-link/', {}, issuedLinkSchema)).url;
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.status === 409) return undefined;
+    throw error;
   }
 }

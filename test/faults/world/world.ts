@@ -4,7 +4,9 @@ import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postg
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { simulator as modbusSimulator } from '@holdfast/driver-modbus-simulator/simulator.ts';
-import type { Simulator } from '@holdfast/plant/simulator.ts';
+import { openPlant, type Plant } from '@holdfast/plant/plant.ts';
+import { preparePlant } from '@holdfast/plant/prepare-plant.ts';
+import type { PublishedMessage, SeenRequest, Simulator } from '@holdfast/plant/simulator.ts';
 import { cleanUpAfterFile } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type IdentitiesForTest, identitiesForTest } from '../../support/identities-for-test.ts';
@@ -12,10 +14,9 @@ import { type RestClient, restClient } from '../../support/rest-client.ts';
 import { type ServiceName, testLease } from '../../support/service-processes.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import type { WorldShape } from '../fault.ts';
-import { type Load, makeLoad } from './load.ts';
+import { type Load, type LoadedDevice, makeLoad } from './load.ts';
 import { OutageRecord } from './outage-record.ts';
 import { Service } from './service.ts';
-import { startTrialPlant, type TrialPlant } from './trial-plant.ts';
 
 export interface WorldOptions {
   /** Everything that is written lies in here. */
@@ -185,5 +186,47 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     stop: async () => {
       await Promise.all(all.map((one) => one.stop()));
     },
+  };
+}
+
+/** Two values a device: one that moves and one that stays. */
+const values = 2;
+
+/** Devices of one protocol, in this process, with a record of what they were asked. */
+interface TrialPlant {
+  readonly plant: Plant;
+  /** Every request that reached a device, in order. */
+  readonly requests: readonly SeenRequest[];
+  /** Every message with values that a subscribed one published, in order. */
+  readonly published: readonly PublishedMessage[];
+  readonly devices: readonly LoadedDevice[];
+}
+
+async function startTrialPlant(simulator: Simulator, deviceCodes: readonly string[]): Promise<TrialPlant> {
+  const { trial } = simulator;
+  const parts = preparePlant(
+    deviceCodes.map((code) => trial.endpoint(code, values)),
+    [simulator],
+    {
+      startedAtMs: Date.now(),
+      readColumn: () => {
+        throw new Error('a trial has no files');
+      },
+    },
+  );
+  const requests: SeenRequest[] = [];
+  const published: PublishedMessage[] = [];
+  const plant = await openPlant(
+    parts,
+    '127.0.0.1',
+    (request) => requests.push(request),
+    (message) => published.push(message),
+  );
+  cleanUpAfterFile(() => plant.stop());
+  return {
+    plant,
+    requests,
+    published,
+    devices: plant.devices.map(({ code, address }) => ({ code, address, points: trial.points(values) })),
   };
 }

@@ -1,4 +1,3 @@
-import { History } from './history.ts';
 import type { Random } from './random.ts';
 
 interface Event {
@@ -135,4 +134,33 @@ function isBefore(a: Event, b: Event): boolean {
 /** A tick that is asked for while promises are being settled comes when none is left to settle. */
 function promisesSettled(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
+}
+
+interface Entry {
+  readonly atMs: number;
+  readonly who: string;
+  readonly what: string | (() => string);
+}
+
+/** The events of a run, in true time. Written out only when somebody wants to read it. */
+class History {
+  #entries: Entry[] = [];
+  readonly #limit: number;
+
+  constructor(limit = 20_000) {
+    this.#limit = limit;
+  }
+
+  add(atMs: number, who: string, what: string | (() => string)): void {
+    this.#entries.push({ atMs, who, what });
+    if (this.#entries.length > 2 * this.#limit) this.#entries = this.#entries.slice(-this.#limit);
+  }
+
+  /** The last `count` lines of all processes together, oldest first. */
+  last(count: number): string[] {
+    return this.#entries.slice(-count).map(({ atMs, who, what }) => {
+      const text = typeof what === 'string' ? what : what();
+      return `${(atMs / 1000).toFixed(3).padStart(9)} s  ${who.padEnd(10)} ${text}`;
+    });
+  }
 }

@@ -1,8 +1,8 @@
 import type { Changes } from '@holdfast/shared/contracts/sample/changes.ts';
 import { describe, expect, it } from 'vitest';
 import type { History, RecordedSample, TimedValues } from '../history.ts';
+import { ticksAndTold } from '../read-history.ts';
 import { periodMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
-import { ticksAndTold } from '../ticks-and-told.ts';
 import { toldValues } from './told-values.ts';
 
 const timeMs = (tick0 + 1) * periodMs;

@@ -1,4 +1,5 @@
 import type { Item } from '@holdfast/api-client/api-client.ts';
+import { devicePlace } from '@holdfast/driver/device-place.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import {
@@ -7,7 +8,11 @@ import {
   taskCreateSchema,
   taskPatchSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import type { DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
+import {
+  connectionOf,
+  type DeviceCreate,
+  type DeviceView,
+} from '@holdfast/shared/contracts/http/device-http.ts';
 import { type Judged, judgedBy } from '@holdfast/shared/contracts/http/judged.ts';
 import {
   changedPoint,
@@ -19,7 +24,6 @@ import {
   placeOfView,
 } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
-import { DevicePlaces } from './device-places.ts';
 import { say, speaksChinese } from './words/say.ts';
 
 export type Kind = 'site' | 'device' | 'point' | 'task';
@@ -303,4 +307,29 @@ function inOrder(value: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, each]) => [name, inOrder(each)]),
   );
+}
+
+/** Tracks which device is at each place. The API refuses a device where another one is. */
+class DevicePlaces {
+  readonly #codes = new Map<string, string>();
+  readonly #places = new Map<string, string>();
+
+  constructor(devices: readonly DeviceView[]) {
+    for (const device of devices) this.take(device);
+  }
+
+  /** Puts a device at its place. @returns the code of another device that is there already */
+  take(device: DeviceCreate): string | undefined {
+    this.#codes.delete(this.#places.get(device.code) ?? '');
+    this.#places.delete(device.code);
+    const spec = specs.get(device.protocol);
+    if (!device.enabled || !spec) return undefined;
+    const place = devicePlace(spec, connectionOf(spec, device), device.site_id);
+    if (place === undefined) return undefined;
+    const other = this.#codes.get(place);
+    if (other !== undefined) return other;
+    this.#codes.set(place, device.code);
+    this.#places.set(device.code, place);
+    return undefined;
+  }
 }

@@ -1,5 +1,11 @@
 import type { languages } from '@holdfast/shared/contracts/user.ts';
-import { chinese } from './chinese.ts';
+import { chineseAdvice } from './chinese-advice.ts';
+import { chineseHeads } from './chinese-heads.ts';
+import { chineseHelp } from './chinese-help.ts';
+import { chineseSentences } from './chinese-sentences.ts';
+
+/** All texts of the program in Chinese. */
+export const chinese = { ...chineseHelp, ...chineseHeads, ...chineseSentences, ...chineseAdvice } as const;
 
 /**
  * A text that the program says to people, named by its English. `{{name}}` is filled in. Anything after `#` is not said:
