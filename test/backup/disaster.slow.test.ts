@@ -138,7 +138,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
     });
 
     const saving = await backupCommand(lost, 'backup', '--to', join(folder, 'live'));
-    expect(saving.said).toContain('Saved in');
+    expect(saving.output).toContain('Saved in');
     expect(saving.code).toBe(0);
     const manifest = JSON.parse(await readFile(join(folder, 'live', 'manifest.json'), 'utf8'));
     const saved = (await messagesOf(fleet.log)).slice(0, manifest.sessions.last_sequence);
@@ -165,7 +165,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
   it('brings back every row and every event as it was', async () => {
     const copy = { nats: (await natsForTest()).url, database: await freshDatabase() };
     const restored = await backupCommand(copy, 'restore', '--from', join(folder, 'quiet'));
-    expect(restored.said).toContain('Restored: ');
+    expect(restored.output).toContain('Restored: ');
     expect(restored.code).toBe(0);
     const content = await contentOf(copy.database);
     expect(content['samples.sample_value']?.length).toBeGreaterThan(20);
@@ -184,7 +184,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
   it('goes on in a new system: what ran runs under higher epochs, what was stopped stays stopped', async () => {
     Object.assign(found, { nats: (await natsForTest()).url, database: await freshDatabase() });
     const restored = await backupCommand(found, 'restore', '--from', join(folder, 'live'));
-    expect(restored.said).toContain('Epochs go on above');
+    expect(restored.output).toContain('Epochs go on above');
     expect(restored.code).toBe(0);
     restoredAt = new Date().toISOString();
     const log = await sessionLogForTest(found.nats);
@@ -259,7 +259,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
     const args = ['--nats', found.nats, '--database', found.database, '--since', restoredAt];
     const verdict = await eventually(
       async () => {
-        const { said } = await runProgram(verify, [...args, '--settle-ms', '3000', '--json']);
+        const { output: said } = await runProgram(verify, [...args, '--settle-ms', '3000', '--json']);
         const judged = JSON.parse(said.split('\n').at(-1) ?? '');
         return judged.ticks.stored >= 10 && judged;
       },

@@ -38,7 +38,7 @@ async function newCli(
 
 /** The code, as a person reads it. */
 const shownBy = (running: Running): Promise<string> =>
-  eventually(() => codePattern.exec(running.said())?.[1], { what: 'a code to be shown' });
+  eventually(() => codePattern.exec(running.output())?.[1], { what: 'a code to be shown' });
 
 async function loggedIn(cli: CliForTest): Promise<void> {
   const running = cli.start('login', '--url', api.url);
@@ -52,7 +52,7 @@ describe('holdfast login', () => {
     const { cli, folder } = await newCli({ HOLDFAST_OPERATOR: 'shift leader' });
     const running = cli.start('login', '--url', `${api.url}/`);
     const code = await shownBy(running);
-    expect(running.said()).toContain(`${api.url}/approve`);
+    expect(running.output()).toContain(`${api.url}/approve`);
     const asking = await browser.get(`/api/login/command-line/${code.toLowerCase().replace('-', ' ')}/`);
     expect(asking).toMatchObject({
       status: 200,

@@ -83,7 +83,7 @@ async function begin(brokerSettings: readonly string[] = []) {
     await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
     const history = await readHistory({ natsUrl: fleet.nats.url, databaseUrl });
     expect(toldValues(history)).toEqual([]);
-    const stored = (history.database?.told ?? [])
+    const stored = (history.database?.timedValues ?? [])
       .toSorted((one, other) => one.timeMs - other.timeMs)
       .map(({ timeMs, copies, values }) => [timeMs, copies, Number(values?.count)] as const);
     return { published: [...publishedMs].map(([count, ms]) => [ms, 1, count] as const), stored };

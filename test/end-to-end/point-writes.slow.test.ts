@@ -14,13 +14,13 @@ import { type PressPlant, startPressPlant } from './press-plant.ts';
 let rest: RestClient;
 let plant: PressPlant['plant'];
 let points: PressPlant['points'];
-let written: PressPlant['written'];
+let written: PressPlant['writes'];
 let natsUrl: string;
 let deviceId: number;
 
 beforeAll(async () => {
   const press = await startPressPlant();
-  ({ rest, plant, points, written, natsUrl, deviceId } = press);
+  ({ rest, plant, points, writes: written, natsUrl, deviceId } = press);
   // The point is polled meanwhile, as it usually is when somebody writes it.
   await rest.create('/api/acquisition/sessions/start-task/', { task_id: press.taskId });
 });

@@ -51,7 +51,7 @@ export interface PressPlant {
   readonly taskId: number;
   readonly points: ReadonlyMap<string, number>;
   /** Writes that reached the devices. */
-  readonly written: { functionCode: number; address: number }[];
+  readonly writes: { functionCode: number; address: number }[];
   /** How often the mixer was asked for what it does not have. */
   refusals(): number;
   /** How often the mixer was asked across its hole of 40 to 44, which no point has: nobody looks there again by himself. */
@@ -125,7 +125,7 @@ export async function startPressPlant(
     what: 'the collector to take calls',
   });
   return {
-    ...{ rest, settings, natsUrl: nats.url, plant, deviceId, taskId: task.id, points, written },
+    ...{ rest, settings, natsUrl: nats.url, plant, deviceId, taskId: task.id, points, writes: written },
     refusals: () => refusals,
     holesAsked: () => holesAsked,
   };

@@ -106,7 +106,7 @@ it.skipIf(!mosquittoIsInstalled())(
     expect(inTurn).toEqual(inTurn.toSorted());
 
     const history = await readHistory({ natsUrl: fleet.nats.url, databaseUrl });
-    const rows = (history.database?.told ?? []).toSorted((one, other) => one.timeMs - other.timeMs);
+    const rows = (history.database?.timedValues ?? []).toSorted((one, other) => one.timeMs - other.timeMs);
     const scaleOf = new Map(
       told.flatMap((sample) =>
         countsOf([sample]).map((count) => [count, versions[versionOf(sample) - 1]?.scale ?? 0] as const),

@@ -18,7 +18,7 @@ export function judgePublished(
   const failures: string[] = [];
   let values = 0;
   for (const device of steadyDevices) {
-    const rows = (history.database?.told ?? []).filter((row) => row.device === device);
+    const rows = (history.database?.timedValues ?? []).filter((row) => row.device === device);
     const stored = new Map(rows.map((row) => [row.timeMs, row]));
     const sinceMs = Math.min(...stored.keys());
     for (const { at, values: told } of published.filter((message) => message.device === device)) {

@@ -111,7 +111,7 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
   it('are the administrator’s where a server keeps none, until one does', async () => {
     const { influx, front } = await started();
     const folder = await secretsFolder();
-    const { code, said } = await makeTokens(folder, influx.url);
+    const { code, output: said } = await makeTokens(folder, influx.url);
     expect([code, said]).toEqual([0, expect.stringContaining('keeps no tokens')]);
     expect(await tokenOf(folder, 'reader')).toBe(adminToken);
     await makeTokens(folder, front.url);
@@ -122,7 +122,7 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
     const { front } = await started();
     const folder = await secretsFolder();
     await writeFile(join(folder, 'influxdb', 'token'), 'another');
-    const { code, said } = await makeTokens(folder, front.url);
+    const { code, output: said } = await makeTokens(folder, front.url);
     expect([code, said]).toEqual([1, expect.stringContaining('does not know the administrator')]);
   });
 });

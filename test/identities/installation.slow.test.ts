@@ -94,12 +94,12 @@ describe('the keys of an installation', () => {
     cleanUpAfterFile(core.close);
     const made = await tool('collector', 'hall-1', '--trusted');
     expect(made.code).toBe(0);
-    const nkeySeed = /SU[A-Z2-7]{56}/.exec(made.said)?.[0] ?? '';
+    const nkeySeed = /SU[A-Z2-7]{56}/.exec(made.output)?.[0] ?? '';
     expect(await mayConnect(server, { nkeySeed })).toBe(false);
     process.kill(server.pid, 'SIGHUP');
     await eventually(() => mayConnect(server, { nkeySeed }), { what: 'the new identity to be known' });
     expect(await tool('collector', 'hall-1')).toMatchObject({ code: 1 });
-    expect((await tool('list')).said).toMatch(/^hall-1 U\w+ CORE \(trusted\)$/m);
+    expect((await tool('list')).output).toMatch(/^hall-1 U\w+ CORE \(trusted\)$/m);
     expect(await tool('collector', '../x')).toMatchObject({ code: 2 });
     const oddLabels = await tool('collector', 'hall-2', '--labels', 'hall');
     expect(oddLabels).toMatchObject({
@@ -124,7 +124,7 @@ describe('the keys of an installation', () => {
     expect(await accountOfConnection(server, 'collector-hall-1')).toBe('CORE');
     expect(await tool('isolate', 'hall-1')).toMatchObject({ code: 0 });
     expect(await tool('isolate', 'hall-1')).toMatchObject({ code: 1 });
-    expect((await tool('list')).said).toMatch(/^hall-1 U\w+ C_hall-1 capacity=10000 labels=–$/m);
+    expect((await tool('list')).output).toMatch(/^hall-1 U\w+ C_hall-1 capacity=10000 labels=–$/m);
     process.kill(server.pid, 'SIGHUP');
     await eventually(async () => (await accountOfConnection(server, 'collector-hall-1')) === 'C_hall-1', {
       what: 'the connection to be in its account',
@@ -170,12 +170,12 @@ describe('the keys of an installation', () => {
     const env = { SECRETS_DIR: secrets };
     await runProgram(generate, [secrets]);
     const made = await runProgram(identity, ['maintenance'], env);
-    const nkeySeed = /SU[A-Z2-7]{56}/.exec(made.said)?.[0] ?? '';
+    const nkeySeed = /SU[A-Z2-7]{56}/.exec(made.output)?.[0] ?? '';
     const server = await brokerOf(folder);
     expect(await mayConnect(server, { nkeySeed })).toBe(true);
     // A start of the installation in between leaves it as it is.
     await runProgram(generate, [secrets]);
-    expect((await runProgram(identity, ['list'], env)).said).toMatch(/^maintenance U\w+ CORE$/m);
+    expect((await runProgram(identity, ['list'], env)).output).toMatch(/^maintenance U\w+ CORE$/m);
     expect(await runProgram(identity, ['maintenance'], env)).toMatchObject({ code: 1 });
 
     expect(await runProgram(identity, ['revoke', 'maintenance'], env)).toMatchObject({ code: 0 });
@@ -265,14 +265,14 @@ describe('the override files of docker-compose.yml', () => {
     await rm(join(secrets, 'nats-collector-a'), { recursive: true });
     const refused = await runProgram(generate, [secrets], env);
     expect(refused.code).toBe(1);
-    expect(refused.said).toMatch(/collector-a has an identity with another key/);
+    expect(refused.output).toMatch(/collector-a has an identity with another key/);
     const tool = (...args: string[]) => runProgram(identity, args, { SECRETS_DIR: secrets });
     const key = /^collector-a (U\w+) /m;
-    const before = key.exec((await tool('list')).said)?.[1];
+    const before = key.exec((await tool('list')).output)?.[1];
     await tool('revoke', 'collector-a');
     // Its folder has another key by now.
     expect(await runProgram(generate, [secrets], env)).toMatchObject({ code: 0 });
-    expect(key.exec((await tool('list')).said)?.[1]).not.toBe(before);
+    expect(key.exec((await tool('list')).output)?.[1]).not.toBe(before);
     // A key that was revoked does not come back by a start.
     await tool('revoke', 'collector-a');
     const stolen = await runProgram(generate, [secrets], env);

@@ -46,7 +46,7 @@ beforeAll(async () => {
   secrets = await temporaryFolder('secrets');
   await runProgram(join(root, 'deploy', 'secrets', 'generate.mjs'), [secrets]);
   const made = await identity('collector', 'hall-1', '--labels', 'hall=1', '--capacity', '2');
-  seedOfHall = /SU[A-Z2-7]{56}/.exec(made.said)?.[0] ?? '';
+  seedOfHall = /SU[A-Z2-7]{56}/.exec(made.output)?.[0] ?? '';
   nats = await natsForTest({
     configLines: [withTestUser(await readFile(authorizationFile(secrets), 'utf8'))],
   });

@@ -10,7 +10,7 @@ export interface History {
   /** Samples about ticks, in order: those that holders of sessions sent and that can be decoded. */
   readonly samples: readonly RecordedSample[];
   /** Those of subscribed devices once more, parts of ticks among them, with the values that they told. Left out: there are none. */
-  readonly told?: readonly RecordedSample[];
+  readonly changeSamples?: readonly RecordedSample[];
   /** Sequences in SAMPLES of what holders said and cannot be decoded. */
   readonly undecodable: readonly number[];
   /** The rest of SAMPLES: no record of what was read, and nothing of it may be stored. Left out: there is none. */
@@ -109,7 +109,7 @@ export interface DatabaseContent {
   readonly values: readonly TickInDatabase[] | undefined;
   readonly misses: readonly TickInDatabase[] | undefined;
   /** Values of subscribed devices, at their own times. Left out: there are none, or they are not read. */
-  readonly told?: readonly TimedValues[];
+  readonly timedValues?: readonly TimedValues[];
   /** Left out: no API has run on it. */
   readonly changeRecord?: ChangeRecord | undefined;
   /** The account of ticks that the writer keeps. */

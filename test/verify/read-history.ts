@@ -210,7 +210,7 @@ function pollingConfig({ period_ms, devices }: TaskConfig): PollingConfig {
 function ticksOf(
   { values, misses }: DatabaseRows,
   { events, configs, samples }: Pick<History, 'events' | 'configs' | 'samples'>,
-): { values: TickInDatabase[]; misses: TickInDatabase[]; told: readonly TimedValues[] } {
+): { values: TickInDatabase[]; misses: TickInDatabase[]; timedValues: readonly TimedValues[] } {
   const sessions = sessionHistories({ events });
   /** By session and device, newest first. */
   const legs = new Map<string, { readonly fromMs: number; readonly device: PolledDevice }[]>();
@@ -245,7 +245,7 @@ function ticksOf(
   return {
     values: withTick(values.filter((row) => !isTold(row))),
     misses: withTick(misses),
-    told: values.filter(isTold),
+    timedValues: values.filter(isTold),
   };
 }
 
@@ -275,10 +275,10 @@ function jsonOf(text: string): unknown {
  */
 export function ticksAndTold(recorded: readonly RecordedSample[]): {
   readonly samples: RecordedSample[];
-  readonly told: RecordedSample[];
+  readonly changeSamples: RecordedSample[];
 } {
   return {
-    told: recorded.filter(({ sample }) => sample.changes !== undefined),
+    changeSamples: recorded.filter(({ sample }) => sample.changes !== undefined),
     samples: recorded
       .filter(({ sample }) => accountsForTick(sample))
       .map((each) => (each.sample.changes ? { ...each, sample: { ...each.sample, changes: {} } } : each)),

@@ -57,7 +57,7 @@ describe('a verdict', () => {
       ['7/1', { devices: [{ ...device, reading: 'as it was' }] }],
       ['7/2', { devices: [{ ...device, reading: 'changed' }] }],
     ]);
-    expect(verify(changed.readAt(60_000, { configs, told: told.samples })).violations).toEqual([]);
+    expect(verify(changed.readAt(60_000, { configs, changeSamples: told.samples })).violations).toEqual([]);
   });
 
   /** Six minutes ahead from the tenth second on, with what the database has of it. */

@@ -74,7 +74,7 @@ export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkCont
       profileFolder,
     );
     cleanUp.defer(async () => void (await api.process.stop({ graceMs: 30_000 })));
-    const listens = () => /http:\/\/127\.0\.0\.1:\d+/.exec(String(api.said('takes requests at')?.msg))?.[0];
+    const listens = () => /http:\/\/127\.0\.0\.1:\d+/.exec(String(api.lastLogLine('takes requests at')?.msg))?.[0];
     await until('the API to listen', () => listens() !== undefined, api.check);
     const url = listens() ?? '';
     const isReady = async () => (await fetch(`${url}/health/ready`)).status === 200;

@@ -31,10 +31,10 @@ export async function gapsByCause(
       append(placements, sessionId, { event: decoded.event, timeMs, sequence });
     }
   }
-  const lastTick = Math.min(...devices.map(({ read }) => read.at(-1) ?? 0));
+  const lastTick = Math.min(...devices.map(({ readTicks: read }) => read.at(-1) ?? 0));
   const nowMs = (lastTick + 1) * loadPeriodMs;
   const gaps: Partial<Record<GapCause, number>> = {};
-  for (const { session, read, missed } of devices) {
+  for (const { session, readTicks: read, missed } of devices) {
     const intervals = runningIntervals(lifecycles.get(session) ?? []);
     const account = attributeGaps({
       scheduled: scheduledTicks(intervals, loadPeriodMs, nowMs),

@@ -77,7 +77,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
     context.profileFolder,
   );
   context.cleanUp.defer(async () => void (await writer.process.stop({ graceMs: 30_000 })));
-  await until('the writer to begin', () => writer.said('writing samples') !== undefined, writer.check);
+  await until('the writer to begin', () => writer.lastLogLine('writing samples') !== undefined, writer.check);
   const way = await WayIntoDatabase.open(load.server.url);
   const check = () => {
     load.check();
@@ -133,7 +133,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       first_write_after_s: catchingUp.firstWriteAfterSeconds,
       caught_up_after_s: catchingUp.seconds,
       drain_values_per_second: catchingUp.valuesPerSecond,
-      ticks_read: recorded.stream.devices.reduce((sum, { read }) => sum + read.length, 0),
+      ticks_read: recorded.stream.devices.reduce((sum, { readTicks: read }) => sum + read.length, 0),
       values_in_database: recorded.values,
       requests_answered: load.requests(),
       ...Object.fromEntries(Object.entries(recorded.gaps).map(([cause, ticks]) => [`gap_${cause}`, ticks])),
@@ -229,7 +229,7 @@ async function everythingRecorded(
 
 /** Checks that each answer of a device is in a sample, or that the sample says why not (it came too late, for instance). */
 function requireEveryAnswer(requests: number, { devices, misses }: SamplesInStream): void {
-  const read = devices.reduce((sum, device) => sum + device.read.length, 0);
+  const read = devices.reduce((sum, device) => sum + device.readTicks.length, 0);
   const missed = phases
     .flatMap((phase) => Object.values(misses[phase]))
     .reduce((sum, ticks) => sum + ticks, 0);

@@ -20,7 +20,7 @@ export interface DeviceInStream {
   readonly session: string;
   readonly device: string;
   /** Ticks with values, rising. */
-  readonly read: number[];
+  readonly readTicks: number[];
   /** Ticks without values, by the cause that was told. */
   readonly missed: Map<MissCause, TickRange[]>;
 }
@@ -49,7 +49,7 @@ export async function samplesInStream(nc: NatsConnection, outage: OutageTimes): 
     const { session, device, tick, through_tick = tick, time, read_at, miss } = decoded.sample;
     let known = devices.get(device);
     if (!known) {
-      known = { session, device, read: [], missed: new Map(), last: -1 };
+      known = { session, device, readTicks: [], missed: new Map(), last: -1 };
       devices.set(device, known);
     }
     if (tick <= known.last) {
@@ -64,7 +64,7 @@ export async function samplesInStream(nc: NatsConnection, outage: OutageTimes): 
       misses[phase][miss.cause] = (misses[phase][miss.cause] ?? 0) + through_tick - tick + 1;
       continue;
     }
-    known.read.push(tick);
+    known.readTicks.push(tick);
     lateMs[phase].push(read_at - time);
     if (read_at < outage.toMs && storedAtMs >= outage.toMs) waited += 1;
   }

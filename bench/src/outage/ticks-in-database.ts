@@ -17,7 +17,7 @@ export async function compareDatabase(
   await client.connect();
   try {
     let values = 0;
-    for (const { device, session, read, missed } of devices) {
+    for (const { device, session, readTicks: read, missed } of devices) {
       const ticks = await ticksOf(client, session, device);
       const isWhole = ticks.every(({ points }) => points === valuesPerSample);
       if (!isWhole) throw new InvalidMeasurement(`the database has ticks of ${device} with points missing`);

@@ -120,7 +120,7 @@ async function run(
   });
 
   const sinceStart = (atMs: number): number => Math.round(atMs - supervisor.startedAtMs);
-  const { connectedMs, leadsMs, replayedMs } = supervisor.said;
+  const { connectedMs, leadsMs, replayedMs } = supervisor.logTimes;
   return {
     ratio: rounded(rates.replay / rates.bare),
     figures: {

@@ -9,7 +9,7 @@ export interface MeasuredSupervisor {
   /** Wall clock right before the process was started, ms since 1970. */
   readonly startedAtMs: number;
   /** By what the supervisor itself logged, ms after its start; undefined while it has not said so. */
-  readonly said: { connectedMs?: number; leadsMs?: number; replayedMs?: number; completedMs?: number };
+  readonly logTimes: { connectedMs?: number; leadsMs?: number; replayedMs?: number; completedMs?: number };
   /** Running sessions that it found. */
   foundRunning(): number | undefined;
   /** @throws InvalidMeasurement when it has ended or complained */
@@ -21,7 +21,7 @@ export async function startMeasuredSupervisor(
   natsUrl: string,
   profileFolder: string | undefined,
 ): Promise<MeasuredSupervisor> {
-  const said: MeasuredSupervisor['said'] = {};
+  const said: MeasuredSupervisor['logTimes'] = {};
   let found: number | undefined;
   let complaint: string | undefined;
   const startedAtMs = Date.now();
@@ -48,7 +48,7 @@ export async function startMeasuredSupervisor(
   return {
     process: running,
     startedAtMs,
-    said,
+    logTimes: said,
     foundRunning: () => found,
     check: () => {
       if (complaint !== undefined) throw new InvalidMeasurement(`the supervisor complained: ${complaint}`);

@@ -54,7 +54,7 @@ interface Wanted {
 }
 
 /** The part of `node dev/bootstrap.mjs start` that brings nats-server, as a process of its own. */
-async function setUp(machine: Machine, wanted: Wanted = {}): Promise<{ code: number | null; said: string }> {
+async function setUp(machine: Machine, wanted: Wanted = {}): Promise<{ code: number | null; output: string }> {
   const { what = 'requireNatsServer', download = '', sum, patienceMs = 60_000, through = [] } = wanted;
   const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const place = { tools: machine.tools, sums: sum === undefined ? {} : { [platform]: sum }, patienceMs };
@@ -92,7 +92,7 @@ async function setUp(machine: Machine, wanted: Wanted = {}): Promise<{ code: num
   });
   const lines: string[] = [];
   for await (const line of child.lines()) lines.push(line);
-  return { code: (await child.exited).code, said: lines.join('\n') };
+  return { code: (await child.exited).code, output: lines.join('\n') };
 }
 
 /** Stands for the makers' archive: a program that says that it is the pinned version. */
@@ -136,7 +136,7 @@ describe('a machine without a nats-server', () => {
       response.end(bytes);
     });
 
-    const { code, said } = await setUp(machine, { download, sum: sumOf(bytes) });
+    const { code, output: said } = await setUp(machine, { download, sum: sumOf(bytes) });
 
     expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
     expect(code).toBe(0);
@@ -150,7 +150,7 @@ describe('a machine without a nats-server', () => {
     const bytes = await archive(machine);
     const download = await serve((_, response) => response.end(bytes));
 
-    const { code, said } = await setUp(machine, { download, sum: '0'.repeat(64) });
+    const { code, output: said } = await setUp(machine, { download, sum: '0'.repeat(64) });
 
     expect(said).toContain(`its SHA-256 is ${sumOf(bytes)}, not ${'0'.repeat(64)}`);
     expect(code).toBe(1);
@@ -171,7 +171,7 @@ describe('a machine without a nats-server', () => {
       );
     });
 
-    const { code, said } = await setUp(machine, { download, sum: sumOf(bytes) });
+    const { code, output: said } = await setUp(machine, { download, sum: sumOf(bytes) });
 
     expect(said).toMatch(/as the makers’ archive: http\S+tar\.gz(:| is cut off) ./);
     expect(code).toBe(1);
@@ -183,7 +183,7 @@ describe('a machine without a nats-server', () => {
     const bytes = await archive(machine, '2.13.0');
     const download = await serve((_, response) => response.end(bytes));
 
-    const { code, said } = await setUp(machine, { download, sum: sumOf(bytes) });
+    const { code, output: said } = await setUp(machine, { download, sum: sumOf(bytes) });
 
     expect(said).toContain(`what came does not run here as nats-server ${PINNED}`);
     expect(code).toBe(1);
@@ -193,7 +193,7 @@ describe('a machine without a nats-server', () => {
     const machine = await bareMachine();
     await script(machine.first, 'go', goThat({}));
 
-    const { code, said } = await setUp(machine, { download: 'http://127.0.0.1:1/', sum: '0' });
+    const { code, output: said } = await setUp(machine, { download: 'http://127.0.0.1:1/', sum: '0' });
 
     expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
     expect(said).not.toContain('Downloading');
@@ -208,7 +208,7 @@ describe('a machine without a nats-server', () => {
       response.end();
     });
 
-    const { code, said } = await setUp(machine, { download, sum: '0' });
+    const { code, output: said } = await setUp(machine, { download, sum: '0' });
 
     const reasons = [
       'on the PATH: there is none',
@@ -222,7 +222,7 @@ describe('a machine without a nats-server', () => {
   });
 
   it('is told in one line where no sum of an archive is published', async () => {
-    const { said } = await setUp(await bareMachine());
+    const { output: said } = await setUp(await bareMachine());
 
     expect(said).toContain(`as the makers’ archive: no sum of it is published for ${platform}.`);
   });
@@ -234,7 +234,7 @@ describe('a machine without a nats-server', () => {
     // A server that takes the request and never answers.
     const download = await serve(() => {});
 
-    const { code, said } = await setUp(machine, { download, sum: '0', patienceMs: 3_000 });
+    const { code, output: said } = await setUp(machine, { download, sum: '0', patienceMs: 3_000 });
 
     expect(said).toContain(isRoot ? 'by apt-get: apt-get update: no answer within' : 'only root may use it');
     expect(said).toContain('by go install: no answer within');
@@ -252,7 +252,7 @@ describe('a machine without a nats-server', () => {
       ? [findProgram('setpriv') ?? '', `--inh-caps=-all`, `--bounding-set=${rights}`, '--']
       : [];
 
-    const { code, said } = await setUp(machine, { through, sum: '0' });
+    const { code, output: said } = await setUp(machine, { through, sum: '0' });
 
     const why = `nothing can be written to ${machine.tools} (EACCES)`;
     expect(said).toContain(`by go install: ${why}`);
@@ -267,7 +267,7 @@ describe('a machine with an old nats-server first on the PATH', () => {
     await script(machine.first, 'nats-server', broker('2.9.10'));
     await script(machine.programs, 'nats-server', broker('2.10.0'));
 
-    const { code, said } = await setUp(machine);
+    const { code, output: said } = await setUp(machine);
 
     expect(said).toContain(`${machine.first}/nats-server is 2.9.10, older than 2.10: passed over`);
     expect(said).toContain(`starts ${machine.programs}/nats-server 2.10.0`);
@@ -279,7 +279,7 @@ describe('a machine with an old nats-server first on the PATH', () => {
     await script(machine.first, 'nats-server', broker('2.9.10'));
     await script(machine.first, 'go', goThat({}));
 
-    const { said } = await setUp(machine);
+    const { output: said } = await setUp(machine);
 
     expect(said).toContain(`on the PATH: ${machine.first}/nats-server is 2.9.10, older than 2.10.`);
     expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
@@ -289,7 +289,7 @@ describe('a machine with an old nats-server first on the PATH', () => {
     const machine = await bareMachine();
     await script(machine.first, 'nats-server', 'exit 1');
 
-    const { code, said } = await setUp(machine);
+    const { code, output: said } = await setUp(machine);
 
     expect(said).toContain(`${machine.first}/nats-server does not tell its version`);
     expect(code).toBe(1);
@@ -307,7 +307,7 @@ describe.runIf(isRoot)('the system’s package, for root', () => {
     await script(machine.first, 'apt-cache', candidate('2.10.27-1+b5'));
     await script(machine.first, 'go', goThat({}));
 
-    const { code, said } = await setUp(machine);
+    const { code, output: said } = await setUp(machine);
 
     expect(said).toContain(`starts ${machine.programs}/nats-server 2.10.27`);
     expect(code).toBe(0);
@@ -319,7 +319,7 @@ describe.runIf(isRoot)('the system’s package, for root', () => {
     await script(machine.first, 'apt-cache', candidate('2.9.10-1+b3'));
     await script(machine.first, 'go', goThat({}));
 
-    const { said } = await setUp(machine);
+    const { output: said } = await setUp(machine);
 
     expect(said).toContain('by apt-get: its nats-server is 2.9.10, older than 2.10');
     expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
@@ -332,7 +332,7 @@ describe.runIf(isRoot)('the system’s package, for root', () => {
     await script(machine.first, 'apt-get', `case "$*" in *install*) ${says} ;; esac`);
     await script(machine.first, 'apt-cache', candidate('2.10.27'));
 
-    const { code, said } = await setUp(machine);
+    const { code, output: said } = await setUp(machine);
 
     expect(said).toContain('by apt-get: Could not get lock /var/lib/dpkg/lock.');
     expect(code).toBe(1);
@@ -369,11 +369,11 @@ describe('a test run', () => {
     await script(machine.first, 'nats-server', broker('2.10.0'));
 
     const byHand = await setUp(machine, { what: 'requirePinnedNatsServer' });
-    expect(byHand.said).toContain(`The tests run on the nats-server that is there, not on ${PINNED}`);
+    expect(byHand.output).toContain(`The tests run on the nats-server that is there, not on ${PINNED}`);
     expect(byHand.code).toBe(0);
 
     const inCi = await setUp(machine, { what: 'requirePinnedNatsServer', env: { CI: 'true' } });
-    expect(inCi.said).toContain('by go install: there is no Go');
+    expect(inCi.output).toContain('by go install: there is no Go');
     expect(inCi.code).toBe(1);
   });
 });

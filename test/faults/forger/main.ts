@@ -73,11 +73,11 @@ async function main(): Promise<void> {
         deck.push(name);
         continue;
       }
-      const messages = forgeries[name]?.({ id, victim, known, random }) ?? [];
+      const messages = forgeries[name]?.({ id, victim, eavesdropper: known, random }) ?? [];
       const confirmed = await Promise.all(messages.map((message) => publish(nc, message)));
       const count = confirmed.filter(Boolean).length;
       if (count > 0) stored[name] = (stored[name] ?? 0) + count;
-      for (const message of forbidden({ id, victim, known, random }))
+      for (const message of forbidden({ id, victim, eavesdropper: known, random }))
         nc.publish(message.subject, message.body);
       turns += 1;
       if (turns % turnsBetweenReplies === 0)

@@ -8,7 +8,7 @@ import type { History, Violation } from '../history.ts';
 export function confirmedTicks({
   database,
   samples,
-  told = [],
+  changeSamples: told = [],
   sinceMs,
 }: Pick<History, 'database' | 'samples' | 'told' | 'sinceMs'>): Violation[] {
   /** By session, device and length of the ticks. */

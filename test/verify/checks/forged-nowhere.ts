@@ -54,7 +54,7 @@ interface Told {
 }
 
 function onRecord(history: History): Violation[] {
-  const { samples, told: parts = [], forged = [], undecodable, database, sinceMs, events } = history;
+  const { samples, changeSamples: parts = [], forged = [], undecodable, database, sinceMs, events } = history;
   // A restore brings the record back, not the messages that it came from.
   if (!database || events.some(({ subject }) => subject === subjects.restored)) return [];
   const heldUntil = endsOfEpochs(events);

@@ -16,7 +16,7 @@ const toldAtMost = 100;
  * stored once, at its time and as it was told, unless it was fenced or lies in quarantine; and nothing else is stored.
  */
 export function toldValues(history: History): Violation[] {
-  const rows = history.database?.told;
+  const rows = history.database?.timedValues;
   if (!rows) return [];
   const told = allTold(history);
   const stored = new Map<string, unknown>();
@@ -40,7 +40,7 @@ export function toldValues(history: History): Violation[] {
         );
     }
   }
-  for (const { sequence, sample } of history.told ?? []) {
+  for (const { sequence, sample } of history.changeSamples ?? []) {
     for (const [code, timeMs] of placesOf(sample)) {
       const key = keyOf(sample, code, timeMs);
       if (stored.has(key) || !told.get(key)?.some(({ isDue }) => isDue)) continue;
@@ -61,7 +61,7 @@ function allTold(history: History): Map<string, Told[]> {
   const floor = history.acknowledged?.floor ?? 0;
   const inQuarantine = new Map(history.quarantined.map(({ sequence, codes }) => [sequence, codes ?? 'all']));
   const told = new Map<string, Told[]>();
-  for (const { sequence, sample } of history.told ?? []) {
+  for (const { sequence, sample } of history.changeSamples ?? []) {
     const refused = inQuarantine.get(sequence);
     for (const [code, timeMs, value] of placesOf(sample)) {
       const isRefused = refused === 'all' || refused?.includes(code) === true;
@@ -76,7 +76,7 @@ function allTold(history: History): Map<string, Told[]> {
 }
 
 type Place = Pick<TimedValues, 'session' | 'device'>;
-type Sample = NonNullable<History['told']>[number]['sample'];
+type Sample = NonNullable<History['changeSamples']>[number]['sample'];
 
 function placesOf({ time, changes = {} }: Sample): [code: string, timeMs: number, value: unknown][] {
   return Object.entries(changes).flatMap(([code, list]) =>

@@ -16,7 +16,7 @@ export function versions(history: History, { stopMs }: Pick<Tolerances, 'stopMs'
     sessions.map((session) => [session.sessionId, judgeOf(session, history.configs, stopMs)]),
   );
   // A part that a subscribed device tells before its tick is over belongs to that tick.
-  const read = [...history.samples.filter(({ sample }) => sample.values), ...(history.told ?? [])];
+  const read = [...history.samples.filter(({ sample }) => sample.values), ...(history.changeSamples ?? [])];
   return read.flatMap((recorded): Violation[] => {
     const { sample, sequence } = recorded;
     const problem = judges.get(sample.session)?.(recorded);

@@ -12,7 +12,7 @@ export interface Access {
   readonly by: 'key' | 'login' | 'nothing';
   /** The name in HOLDFAST_OPERATOR, or else the user of the machine. */
   readonly person: string | undefined;
-  readonly kept: KeptLogins;
+  readonly logins: KeptLogins;
   readonly api: ApiClient;
   /** A client of the same API that uses this token, or none where undefined. */
   client(token: string | undefined): ApiClient;
@@ -54,7 +54,7 @@ export async function accessOf(
       ...{ url, key: bearer, program: 'cli', operator, asOwnError: asCliError(url) },
       language: () => language,
     });
-  return { url, by, person: config.HOLDFAST_OPERATOR ?? user, kept, api: client(token), client };
+  return { url, by, person: config.HOLDFAST_OPERATOR ?? user, logins: kept, api: client(token), client };
 }
 
 /** Marks the machine's user as such: the plain name could be somebody's login, which proves more. */

@@ -38,7 +38,7 @@ export interface Step {
   readonly action: 'create' | 'change' | 'none';
   /** The id of the thing to change. */
   readonly id: unknown;
-  readonly wanted: (idOf: IdOf) => Item;
+  readonly bodyOf: (idOf: IdOf) => Item;
 }
 
 export interface Plan {
@@ -164,7 +164,7 @@ class Planning implements Plan {
     return Array.isArray(ids) ? ids.map((id) => this.deviceCodes.get(id)) : [];
   }
 
-  put(kind: Kind, codes: readonly string[], wanted: Step['wanted'], deviceKey = ''): void {
+  put(kind: Kind, codes: readonly string[], wanted: Step['bodyOf'], deviceKey = ''): void {
     const key = keyOf(kind, ...codes);
     const label = labelOf(kind, codes);
     if (this.brought.has(key)) this.fault(label, 'code', say('is in the file more than once'));
@@ -186,7 +186,7 @@ class Planning implements Plan {
       if (doubt) this.warnings.push(`${label}: address: ${doubt[speaksChinese() ? 'zh' : 'en']}`);
     }
     if (kind === 'device') this.devices.set(key, judged?.ok ? judged.value : (there ?? now));
-    this.steps.push({ kind, key, label, action, id: there?.id, wanted });
+    this.steps.push({ kind, key, label, action, id: there?.id, bodyOf: wanted });
   }
 
   /** The device as the file makes it, or else as it is in the installation. */

@@ -101,7 +101,7 @@ export const accessCommands: readonly Command[] = [
     async run({ api, print }, input) {
       const idOrName = input.operands[0] ?? '';
       const revoked = await api.delete<Item>(`${keysPath}/${encodeURIComponent(idOrName)}/`);
-      print.said(revoked, say('{{id}} ({{name}}) is revoked.', { id: revoked.id, name: revoked.name }));
+      print.report(revoked, say('{{id}} ({{name}}) is revoked.', { id: revoked.id, name: revoked.name }));
     },
   },
   {
@@ -155,10 +155,10 @@ async function show({ print }: Context, created: Item, file: string | undefined)
   if (file !== undefined) {
     await writeFile(file, `${key}\n`);
     const about = { id: rest.id, name: rest.name, grants: grantsText(rest), file };
-    print.said({ ...rest, file }, say('{{id}} ({{name}}, {{grants}}) is in {{file}}.', about));
+    print.report({ ...rest, file }, say('{{id}} ({{name}}, {{grants}}) is in {{file}}.', about));
     return;
   }
-  print.said(created, String(key));
+  print.report(created, String(key));
   if (!print.asJson) print.note(say('Keep it now: it is not shown again.'));
 }
 

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { say } from '../words/say.ts';
 import { applyOf } from './applied-sessions.ts';
 import { changeBody, changeOptions, printChange } from './change-sets.ts';
-import { named } from './named-things.ts';
+import { findItem } from './named-things.ts';
 
 const set: Readonly<Record<'set', Option>> = {
   set: {
@@ -62,8 +62,8 @@ export const bulkChanges: readonly Command[] = [
       ...changeOptions,
     },
     async run({ api, print }, input) {
-      const device = await named(api, 'device', input.operands[0] ?? '');
-      const tasks = await Promise.all(input.texts('task').map((each) => named(api, 'task', each)));
+      const device = await findItem(api, 'device', input.operands[0] ?? '');
+      const tasks = await Promise.all(input.texts('task').map((each) => findItem(api, 'task', each)));
       const body = {
         ...{
           count: input.integer('count', 1) ?? 1,
@@ -128,7 +128,7 @@ async function filterOf(api: ApiClient, input: Input): Promise<Item> {
   const filter: Record<string, unknown> = {};
   for (const kind of ['device', 'site', 'task'] as const) {
     const given = input.text(kind);
-    if (given !== undefined) filter[`${kind}_id`] = (await named(api, kind, given)).id;
+    if (given !== undefined) filter[`${kind}_id`] = (await findItem(api, kind, given)).id;
   }
   const asked = input.text('code');
   if (asked !== undefined) filter.code = asked;

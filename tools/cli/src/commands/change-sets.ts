@@ -8,7 +8,7 @@ import { record, records } from '../output/values.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 import { applyOf, applyOption, noteApplied } from './applied-sessions.ts';
-import { named } from './named-things.ts';
+import { findItem } from './named-things.ts';
 
 const path = '/api/config/change-sets/';
 const kinds = ['site', 'device', 'point', 'task'] as const;
@@ -38,7 +38,7 @@ export const changeSetCommands: readonly Command[] = [
     async run({ api, print }, input) {
       const idOf = async (kind: 'device' | 'task') => {
         const given = input.text(kind);
-        return given === undefined ? undefined : ((await named(api, kind, given)).id as number);
+        return given === undefined ? undefined : ((await findItem(api, kind, given)).id as number);
       };
       const query = {
         ...{ kind: input.text('kind'), by: input.text('by') },

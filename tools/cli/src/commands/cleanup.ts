@@ -94,6 +94,6 @@ export const cleanup: Command = {
       throw error;
     }
     progress.end();
-    print.said({ ended_before, removed, recoverable }, say('{{removed}} removed.', { removed }) + stay);
+    print.report({ ended_before, removed, recoverable }, say('{{removed}} removed.', { removed }) + stay);
   },
 };

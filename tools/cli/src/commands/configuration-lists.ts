@@ -8,7 +8,7 @@ import { yesOrNo } from '../output/yes-or-no.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 import { deviceTests } from './device-tests.ts';
-import { named } from './named-things.ts';
+import { findItem } from './named-things.ts';
 
 const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
 const texts = (list: unknown) => (Array.isArray(list) ? list.map(String) : []);
@@ -101,7 +101,7 @@ export const configurationLists: readonly Command[] = [
     operands: [{ name: 'TASK' }],
     options: {},
     async run({ api, print }, input) {
-      const task = await named(api, 'task', input.operands[0] ?? '');
+      const task = await findItem(api, 'task', input.operands[0] ?? '');
       const points = count(task.point_ids);
       const devices = print.asJson ? [] : await devicesOf(api, task);
       print.fields(task, [
@@ -133,7 +133,7 @@ export const configurationLists: readonly Command[] = [
       'turnaround-ms': { type: 'string', value: 'N', about: 'of a device on a serial line' },
     },
     async run({ api, print }, input) {
-      const task = await named(api, 'task', input.operands[0] ?? '');
+      const task = await findItem(api, 'task', input.operands[0] ?? '');
       const plan = await api.post(`/api/config/tasks/${task.id}/plan/`, {
         round_trip_ms: input.integer('round-trip-ms', 1),
         turnaround_ms: input.integer('turnaround-ms', 0),
@@ -157,14 +157,14 @@ export const configurationLists: readonly Command[] = [
       );
       if (!print.asJson) {
         print.line('');
-        print.said(
+        print.report(
           plan,
           say('{{what}}: {{detail}}', { what: valueWord('verdict', plan.verdict), detail: plan.detail }),
         );
         for (const device of endpoints.flatMap(({ devices }) => records(devices))) {
           for (const { point, reason } of records(device.unreadable)) {
             const unread = { device: device.device, point, reason };
-            print.said(plan, say('not readable: {{device}} {{point}}: {{reason}}', unread));
+            print.report(plan, say('not readable: {{device}} {{point}}: {{reason}}', unread));
           }
         }
       }
@@ -203,14 +203,14 @@ export const configurationLists: readonly Command[] = [
       unconfirmed: { type: 'boolean', about: 'also ranges that were refused once only' },
     },
     async run({ api, print }, input) {
-      const device = await named(api, 'device', input.operands[0] ?? '');
+      const device = await findItem(api, 'device', input.operands[0] ?? '');
       const unconfirmed = input.has('unconfirmed');
       const applied = await api.post(`/api/config/devices/${device.id}/apply-learned-limits/`, {
         unconfirmed,
       });
       const limits = settingsOf(record(applied.device));
       const about = { device: device.code, limits };
-      print.said(
+      print.report(
         applied,
         applied.changed
           ? say('{{device}} has now: {{limits}}', about)
@@ -225,7 +225,7 @@ export const configurationLists: readonly Command[] = [
     operands: [{ name: 'DEVICE' }],
     options: {},
     async run({ api, print }, input) {
-      const device = await named(api, 'device', input.operands[0] ?? '');
+      const device = await findItem(api, 'device', input.operands[0] ?? '');
       const forgotten = await api.post(`/api/config/devices/${device.id}/forget-learned-limits/`);
       const [sessions, silent] = [texts(forgotten.sessions), texts(forgotten.not_reached)];
       const asked =
@@ -238,7 +238,7 @@ export const configurationLists: readonly Command[] = [
         ? say('learned ranges are out of its profile')
         : say('its profile had none');
       const about = { device: device.code, profile, asked, missed };
-      print.said(forgotten, say('{{device}}: {{profile}}; {{asked}}{{missed}}', about));
+      print.report(forgotten, say('{{device}}: {{profile}}; {{asked}}{{missed}}', about));
       return silent.length > 0 ? exitCodes.refused : exitCodes.ok;
     },
   },

@@ -77,7 +77,7 @@ export const configurationTransfer: readonly Command[] = [
         const { applied: wouldTake } = isTried
           ? await changeAll(api, plan, { ...about, query, isTry: true })
           : {};
-        print.said(
+        print.report(
           wouldTake ? { ...whole, applied: wouldTake } : whole,
           say('Would be: {{what}}', { what: sentenceOf(whole) }),
         );
@@ -112,7 +112,7 @@ export const configurationTransfer: readonly Command[] = [
         progress.end();
       }
       const { applied = [] } = answer;
-      print.said(query.apply ? { ...whole, applied } : whole, sentenceOf(whole));
+      print.report(query.apply ? { ...whole, applied } : whole, sentenceOf(whole));
       return noteApplied(print, { applied });
     },
   },
@@ -224,7 +224,7 @@ async function changeAll(
     steps.map(({ key, action }, index) => [action === 'create' ? key : '', -1 - index]),
   );
   const idOf = (key: string) => plan.ids.get(key) ?? standIns.get(key);
-  const items = steps.map(({ kind, key, action, id, wanted }) => ({
+  const items = steps.map(({ kind, key, action, id, bodyOf: wanted }) => ({
     ...{ op: action, kind, id: action === 'create' ? standIns.get(key) : id },
     fields: wanted(idOf),
   }));

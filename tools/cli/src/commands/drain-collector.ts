@@ -30,12 +30,12 @@ export const drainCollector: Command = {
         throw new CliError(say('--undo goes without --wait and --force'), exitCodes.usage);
       }
       const undone = await api.post(`${of}undrain/`);
-      print.said(undone, say('{{what}}: {{detail}}', { what: id, detail: undone.detail }));
+      print.report(undone, say('{{what}}: {{detail}}', { what: id, detail: undone.detail }));
       return;
     }
     const asked = await api.post(`${of}drain/`, isForced ? { force: true } : {});
     if (input.has('wait')) await untilEmpty(api, print, id);
-    print.said(
+    print.report(
       asked,
       input.has('wait')
         ? say('{{id}} has no session left.', { id })

@@ -59,7 +59,7 @@ export const listMappings: readonly Command[] = [
         );
       }
       await api.delete(`${mappings}${found.id}/`);
-      print.said(found, say('The mapping {{name}} is forgotten.', { name }));
+      print.report(found, say('The mapping {{name}} is forgotten.', { name }));
     },
   },
 ];

@@ -3,7 +3,7 @@ import { type Command, limitOf, limitOption } from '../command.ts';
 import { records } from '../output/values.ts';
 import { yesOrNo } from '../output/yes-or-no.ts';
 import { speaksChinese } from '../words/say.ts';
-import { named } from './named-things.ts';
+import { findItem } from './named-things.ts';
 
 export const listPoints: Command = {
   words: ['points', 'list'],
@@ -12,7 +12,7 @@ export const listPoints: Command = {
   options: limitOption,
   async run({ api, print }, input) {
     const [device] = input.operands;
-    const only = device === undefined ? undefined : await named(api, 'device', device);
+    const only = device === undefined ? undefined : await findItem(api, 'device', device);
     const limit = limitOf(input);
     const found = await api.list('/api/config/points/', { device_id: only && String(only.id) }, limit);
     const all = only ? [only] : await api.list('/api/config/devices/', {}, Number.POSITIVE_INFINITY);

@@ -53,8 +53,8 @@ export const loginCommands: readonly Command[] = [
       const { token, login, expires_at } = await decided(client, asked, context);
       if (token === null)
         throw new CliError(say('The API approved it and gave no login.'), exitCodes.refused);
-      await access.kept.keep(access.url, { token, login: login ?? '', expires_at });
-      print.said(
+      await access.logins.keep(access.url, { token, login: login ?? '', expires_at });
+      print.report(
         { url: access.url, login, expires_at },
         say('You are logged in at {{url}} as {{login}}, until {{until}}.', {
           url: access.url,
@@ -73,9 +73,9 @@ export const loginCommands: readonly Command[] = [
     operands: [],
     options: {},
     async run({ access, print }) {
-      const kept = await access.kept.of(access.url);
+      const kept = await access.logins.of(access.url);
       if (!kept) {
-        print.said({ url: access.url, ended: false }, say('There is no login at {{url}}.', access));
+        print.report({ url: access.url, ended: false }, say('There is no login at {{url}}.', access));
         return;
       }
       try {
@@ -84,8 +84,8 @@ export const loginCommands: readonly Command[] = [
         // The login is over already, so there is nothing to end.
         if (!(error instanceof CliError) || error.exitCode !== exitCodes.notAllowed) throw error;
       }
-      await access.kept.forget(access.url);
-      print.said({ url: access.url, ended: true }, say('You are logged out at {{url}}.', access));
+      await access.logins.forget(access.url);
+      print.report({ url: access.url, ended: true }, say('You are logged out at {{url}}.', access));
     },
   },
   {
@@ -128,7 +128,7 @@ export const loginCommands: readonly Command[] = [
     async run({ api, print }, input) {
       const id = input.operands[0] ?? '';
       await ownAccount(api).endLogin(id);
-      print.said({ id }, say('{{id}} is over.', { id }));
+      print.report({ id }, say('{{id}} is over.', { id }));
     },
   },
 ];

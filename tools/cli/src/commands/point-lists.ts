@@ -172,7 +172,7 @@ async function importList({ api, print }: Context, input: Input): Promise<number
     if (open.length === 0) await saveMapping(api, input, view);
     const applied = open.length === 0 && query.apply ? await tried(api, view, { query, skips }) : undefined;
     const what = sentenceOf(view, skips ? 0 : view.deletes);
-    print.said(applied ?? view, say('Would be: {{what}}', { what }));
+    print.report(applied ?? view, say('Would be: {{what}}', { what }));
     if (skips) noteSkipped(print, view.counts.fault, faultsFile);
     await api.delete(`${imports}${view.id}/`);
     return noteApplied(print, { ...applied });
@@ -187,7 +187,7 @@ async function importList({ api, print }: Context, input: Input): Promise<number
   const applied = await api.callOf<ImportView>(`${imports}${view.id}/`, 'apply/', body, query);
   await saveMapping(api, input, view);
   const deleted = applied.result?.deleted ?? 0;
-  print.said(applied, sentenceOf(applied, deleted));
+  print.report(applied, sentenceOf(applied, deleted));
   if (skips) noteSkipped(print, applied.result?.skipped ?? 0, faultsFile);
   if (query.apply === undefined && changesRead(applied, deleted))
     print.note(

@@ -7,7 +7,7 @@ import { record, records } from '../output/values.ts';
 import { type PlainText, say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 import { printItems } from './change-sets.ts';
-import { named } from './named-things.ts';
+import { findItem } from './named-things.ts';
 import { sessionPath, sessionsPath } from './session-lists.ts';
 import { versionOf } from './task-versions.ts';
 
@@ -36,13 +36,13 @@ export const sessionCommands: readonly Command[] = [
       },
     },
     async run({ api, print }, input) {
-      const task = await named(api, 'task', input.operands[0] ?? '');
+      const task = await findItem(api, 'task', input.operands[0] ?? '');
       const started = await api.command(`${sessionsPath}/start-task/`, {
         task_id: task.id,
         metadata: metadataOf(input),
         validate: input.text('validate') ?? 'skip',
       });
-      print.said(started, statusInWords(started.session_id, started));
+      print.report(started, statusInWords(started.session_id, started));
       if (print.asJson) return;
       for (const device of records(record(started.validation).failing)) {
         print.note(`  ${device.device}: ${device.detail}`);
@@ -102,7 +102,7 @@ async function commandEach({ api, print }: Context, input: Input, verb: string):
     try {
       const answer = await commandOn(api, id, verb, said);
       answers.push(answer);
-      if (!print.asJson) print.said(answer, statusInWords(answer.id, answer));
+      if (!print.asJson) print.report(answer, statusInWords(answer.id, answer));
     } catch (error) {
       if (input.operands.length === 1) throw error;
       if (!(error instanceof ApiRefused) || error.exitCode !== exitCodes.refused) {

@@ -148,17 +148,17 @@ export const systemLists: readonly Command[] = [
       const body = input.has('trust-epoch') ? { trust_epoch: true } : undefined;
       if (sequence !== undefined) {
         const sent = await api.post(`${quarantinePath}/${encodeURIComponent(sequence)}/send-again/`, body);
-        print.said(sent, say('{{what}}: {{detail}}', { what: sent.sequence, detail: sent.detail }));
+        print.report(sent, say('{{what}}: {{detail}}', { what: sent.sequence, detail: sent.detail }));
         return exitCodes.ok;
       }
       const progress = print.progress('sent again');
       const sent = await sendManyAgain(api, { filter: asked, body }, (done) => progress.at(done)).finally(
         () => progress.end(),
       );
-      print.said(sent, say('{{sent}} sent again, {{kept}} kept.', sent) + moreThere(sent));
+      print.report(sent, say('{{sent}} sent again, {{kept}} kept.', sent) + moreThere(sent));
       if (!print.asJson) {
         for (const { sequence: kept, detail } of records(sent.kept_because)) {
-          print.said(sent, say('kept {{kept}}: {{detail}}', { kept, detail }));
+          print.report(sent, say('kept {{kept}}: {{detail}}', { kept, detail }));
         }
       }
       return sent.kept === 0 ? exitCodes.ok : exitCodes.refused;
@@ -175,12 +175,12 @@ export const systemLists: readonly Command[] = [
       chooseOne(sequence, asked, false);
       if (sequence !== undefined) {
         await api.delete(`${quarantinePath}/${encodeURIComponent(sequence)}/`);
-        print.said({ deleted: 1 }, say('{{sequence}} is deleted.', { sequence }));
+        print.report({ deleted: 1 }, say('{{sequence}} is deleted.', { sequence }));
         return;
       }
       const progress = print.progress('deleted');
       const deleted = await deleteMany(api, asked, (done) => progress.at(done)).finally(() => progress.end());
-      print.said(deleted, say('{{deleted}} deleted.', deleted) + moreThere(deleted));
+      print.report(deleted, say('{{deleted}} deleted.', deleted) + moreThere(deleted));
     },
   },
 ];

@@ -54,7 +54,7 @@ export class Printer {
   }
 
   /** JSON: `value` as it is. Otherwise the sentence. */
-  said(value: unknown, sentence: string): void {
+  report(value: unknown, sentence: string): void {
     if (this.asJson) this.json(value);
     else this.line(cellText(sentence));
   }
