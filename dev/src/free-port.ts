@@ -23,7 +23,7 @@ export function freePort(): Promise<number> {
 
 /** As `freePort`, for `size` ports in a row; returns the first. */
 export async function freePortRow(size: number): Promise<number> {
-  for (let looked = 0; looked < COUNT; looked += size) {
+  for (let offset = 0; offset < COUNT; offset += size) {
     if (next + size > COUNT) next = 0;
     const row = Array.from({ length: size }, (_, index) => FIRST + next + index);
     // Advances before anything is awaited, so that two simultaneous callers get different ports.

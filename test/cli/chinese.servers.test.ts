@@ -26,9 +26,9 @@ describe('a Chinese text of the command line', () => {
   });
 
   it('is Chinese, but for names and signs', () => {
-    const named = ['ID', 'id', 'API'];
+    const terms = ['ID', 'id', 'API'];
     const letters = (text: string) => /\p{L}/u.test(text.replace(/\{\{\w+\}\}/g, ''));
-    expect(texts.filter(([en, zh]) => !named.includes(en) && letters(zh) && !han.test(zh))).toEqual([]);
+    expect(texts.filter(([en, zh]) => !terms.includes(en) && letters(zh) && !han.test(zh))).toEqual([]);
   });
 
   it('has one word for an epoch', () => {
@@ -57,8 +57,8 @@ describe('a Chinese text of the command line', () => {
     for await (const file of glob('services/console/src/**/{zh,texts}.ts', { cwd: root })) {
       const text = await readFile(join(root, file), 'utf8');
       const [, ofChinese = ''] = text.split(/export const zh\b/);
-      for (const [, name = '', said = ''] of ofChinese.matchAll(/^ {2}'([\w.]+)': '(.*)',$/gm)) {
-        inConsole.set(name, said);
+      for (const [, name = '', chineseText = ''] of ofChinese.matchAll(/^ {2}'([\w.]+)': '(.*)',$/gm)) {
+        inConsole.set(name, chineseText);
       }
     }
     const compared = [
@@ -70,8 +70,8 @@ describe('a Chinese text of the command line', () => {
       ['device.quality', { uncertain: chineseValues.quality.uncertain, bad: chineseValues.quality.bad }],
     ] as const;
     for (const [prefix, words] of compared) {
-      const said = Object.keys(words).map((name) => [name, inConsole.get(`${prefix}.${name}`)]);
-      expect(Object.fromEntries(said)).toEqual(words);
+      const entries = Object.keys(words).map((name) => [name, inConsole.get(`${prefix}.${name}`)]);
+      expect(Object.fromEntries(entries)).toEqual(words);
     }
   });
 });
@@ -92,7 +92,7 @@ describe('help', () => {
   });
 });
 
-function shown(print: (printer: Printer) => void): string[] {
+function captureLines(print: (printer: Printer) => void): string[] {
   let text = '';
   const out = new Writable({
     write(chunk, _, done) {
@@ -107,7 +107,7 @@ function shown(print: (printer: Printer) => void): string[] {
 describe('what stands in columns', () => {
   it('stands below its Chinese head', () => {
     speak('zh');
-    const lines = shown((printer) =>
+    const lines = captureLines((printer) =>
       printer.table(
         [],
         [
@@ -134,7 +134,7 @@ describe('what stands in columns', () => {
 
   it('stands behind names of different length', () => {
     speak('zh');
-    const lines = shown((printer) =>
+    const lines = captureLines((printer) =>
       printer.fields({}, [
         ['session', '7-3'],
         ['last read', '12:00'],

@@ -78,12 +78,12 @@ export async function nodesUsedBy(
   nodes: readonly NatsNode[],
   hosts: readonly Host[],
 ): Promise<readonly { host: Host; node: NatsNode }[]> {
-  const found = await Promise.all(
+  const copies = await Promise.all(
     nodes.map(async (node) => {
       const state = await node.monitor<Connections>('connz?limit=1024');
       const addresses = new Set(state?.connections?.map(({ ip }) => ip));
       return hosts.filter(({ address }) => addresses.has(address)).map((host) => ({ host, node }));
     }),
   );
-  return found.flat();
+  return copies.flat();
 }

@@ -114,7 +114,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
     },
   });
   const results = courses.map((course) =>
-    judged(course, { world, history, clients, canary, leaders, patience: options.patience }),
+    resultOf(course, { world, history, clients, canary, leaders, patience: options.patience }),
   );
   const memory = Object.fromEntries(
     world.services.map(({ id }, index) => [id, [memoryBefore[index], memoryAfter[index]]]),
@@ -188,7 +188,7 @@ function recorded(world: ClusterWorld, commands: Clients['commands']): Promise<H
   });
 }
 
-function judged(
+function resultOf(
   { fault, hurt, failures, ...course }: Course,
   {
     world,

@@ -170,9 +170,9 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
     databaseUrl,
     say,
     service: (name) => {
-      const found = services.find(({ id }) => id === name);
-      if (!found) throw new Error(`there is no service ${name}`);
-      return found;
+      const service = services.find(({ id }) => id === name);
+      if (!service) throw new Error(`there is no service ${name}`);
+      return service;
     },
     readyUrl: ({ id }) => {
       const host = network.hosts.find(({ name }) => name === id);

@@ -46,10 +46,10 @@ it('what a node says that was cut from the others is no answer, and what it says
   const leases = await KvLeaseStore.open(other.nc, bucketNames.collectors);
   const seen = await KvLeaseStore.open(lone.nc, bucketNames.collectors);
   let sequence = 0;
-  let written = 0;
+  let writeCount = 0;
   const append = async (): Promise<boolean> => {
-    written += 1;
-    const event = { specversion: '1.0', id: `event-${written}`, source: '/test', type: 'test' };
+    writeCount += 1;
+    const event = { specversion: '1.0', id: `event-${writeCount}`, source: '/test', type: 'test' };
     const time = '2025-03-01T06:00:00.000Z';
     try {
       sequence = await store.append(

@@ -94,8 +94,8 @@ export async function until(what, look, withinMs = 120_000) {
   let last;
   for (;;) {
     try {
-      const seen = await look();
-      if (seen !== undefined && seen !== false) return seen;
+      const result = await look();
+      if (result !== undefined && result !== false) return result;
       last = undefined;
     } catch (error) {
       last = error;

@@ -41,10 +41,10 @@ const installations: Readonly<Record<string, () => Promise<Installation>>> = {
 
 describe('the folder in which a collector proves its predecessor dead', () => {
   it.each(Object.entries(installations))('outlasts a crash with %s', async (_, read) => {
-    const { environment, persistentFolders: kept } = await read();
+    const { environment, persistentFolders } = await read();
     const { LOCK_DIR, SPOOL_DIR } = environment;
     const config = collectorConfig(LOCK_DIR === undefined ? { SPOOL_DIR } : { SPOOL_DIR, LOCK_DIR });
     const folder = config.LOCK_DIR ?? config.SPOOL_DIR;
-    expect(kept.some((each) => folder === each || folder.startsWith(`${each}/`))).toBe(true);
+    expect(persistentFolders.some((each) => folder === each || folder.startsWith(`${each}/`))).toBe(true);
   });
 });

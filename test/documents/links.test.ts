@@ -51,9 +51,9 @@ it('the Chinese README leads to every place that the English one leads to', asyn
     const markdown = await readFile(join(root, page), 'utf8');
     return new Set([...markdown.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target));
   };
-  const given = await placesIn('README.zh-CN.md');
+  const places = await placesIn('README.zh-CN.md');
   // A link may lead to the Chinese page or picture of the same name.
-  const chinese = new Set([...given, ...[...given].map((target) => target?.replace('.zh-CN', ''))]);
+  const chinese = new Set([...places, ...[...places].map((target) => target?.replace('.zh-CN', ''))]);
   const english = [...(await placesIn('README.md'))].filter((target) => target !== 'README.zh-CN.md');
   expect(english.length).toBeGreaterThan(10);
   expect(english.filter((target) => !chinese.has(target))).toEqual([]);

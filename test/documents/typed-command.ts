@@ -43,8 +43,8 @@ export function runInTerminal(
     stream.on('data', (part) => {
       shown += String(part);
       // A terminal tells where its cursor is; a program that asks a question waits for that.
-      const asked = shown.split(cursorRequest).length - 1;
-      for (; answered < asked; answered += 1) child.stdin.write(cursorAnswer);
+      const requestCount = shown.split(cursorRequest).length - 1;
+      for (; answered < requestCount; answered += 1) child.stdin.write(cursorAnswer);
     });
   }
   // The program may be gone before the last keys reach it.

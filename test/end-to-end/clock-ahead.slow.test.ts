@@ -57,9 +57,9 @@ async function acquiring() {
         ),
       { what: `the session that is ${fate} to be read ${what}`, intervalMs: 500 },
     );
-  const letGo = (left: number) =>
-    eventually(async () => (await fleet.log.assignments()) === left, {
-      what: `all sessions but ${left} to be let go`,
+  const letGo = (count: number) =>
+    eventually(async () => (await fleet.log.assignments()) === count, {
+      what: `all sessions but ${count} to be let go`,
     });
   return { fleet, rest, databaseUrl, holder, sessions, points, command, readIn, letGo };
 }

@@ -83,10 +83,10 @@ async function begin(brokerSettings: readonly string[] = []) {
     await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
     const history = await readHistory({ natsUrl: fleet.nats.url, databaseUrl });
     expect(toldValues(history)).toEqual([]);
-    const stored = (history.database?.timedValues ?? [])
+    const rows = (history.database?.timedValues ?? [])
       .toSorted((one, other) => one.timeMs - other.timeMs)
       .map(({ timeMs, copies, values }) => [timeMs, copies, Number(values?.count)] as const);
-    return { published: [...publishedMs].map(([count, ms]) => [ms, 1, count] as const), stored };
+    return { published: [...publishedMs].map(([count, ms]) => [ms, 1, count] as const), stored: rows };
   };
   const ask = async (what: string) =>
     (await rest.get(`/api/acquisition/sessions/${sessionId}/${what}/?to=now`)).body;
@@ -107,8 +107,8 @@ async function droppedBy(url: string): Promise<number> {
   cleanUpAfterFile(() => client.endAsync(true));
   let dropped: number | undefined;
   const uptimes = new Set<string>();
-  client.on('message', (told, payload, { retain }) => {
-    if (told.endsWith('/dropped')) dropped = Number(payload);
+  client.on('message', (topic, payload, { retain }) => {
+    if (topic.endsWith('/dropped')) dropped = Number(payload);
     else if (!retain) uptimes.add(String(payload));
   });
   await client.subscribeAsync(['$SYS/broker/uptime', '$SYS/broker/publish/messages/dropped']);
@@ -133,9 +133,9 @@ describe.skipIf(!mosquittoIsInstalled())('what a meter publishes at QoS 1 with i
       await broker.comeBack();
       await goesOn();
     }
-    const { published, stored } = await all();
+    const { published, stored: rows } = await all();
     expect(published.length).toBeGreaterThan(200);
-    expect(stored).toEqual(published);
+    expect(rows).toEqual(published);
   });
 
   it('is in the database, each value once, but as many as the broker drops beyond max_queued_messages', async () => {
@@ -148,10 +148,10 @@ describe.skipIf(!mosquittoIsInstalled())('what a meter publishes at QoS 1 with i
     await eventually(() => publisher.count() > from + 400, { what: 'more than the broker keeps' });
     await startCollector();
     await goesOn();
-    const { published, stored } = await all();
-    const there = new Set(stored.map(([timeMs]) => timeMs));
-    expect(stored).toEqual(published.filter(([timeMs]) => there.has(timeMs)));
-    const lost = published.length - stored.length;
+    const { published, stored: rows } = await all();
+    const there = new Set(rows.map(([timeMs]) => timeMs));
+    expect(rows).toEqual(published.filter(([timeMs]) => there.has(timeMs)));
+    const lost = published.length - rows.length;
     expect(lost).toBeGreaterThan(200);
     expect(await droppedBy(broker.url)).toBe(lost);
   });
@@ -190,7 +190,7 @@ describe.skipIf(!mosquittoIsInstalled())('the ticks in which the collector of a 
     await goesOn();
     const lost = await firstTickAfter(fleet, lastBefore);
 
-    const { published, stored } = await all();
+    const { published, stored: rows } = await all();
     const { counts, gaps } = await account();
     const of = (cause: string) =>
       gaps.filter((gap) => gap.cause === cause).map(({ from_tick, to_tick }) => [from_tick, to_tick]);
@@ -204,11 +204,11 @@ describe.skipIf(!mosquittoIsInstalled())('the ticks in which the collector of a 
     const within = <T extends readonly [number, ...unknown[]]>(list: readonly T[]) =>
       list.filter(([ms]) => ms > lastRead * periodMs && ms <= (late - 1) * periodMs);
     expect(within(published).length).toBeGreaterThan(50);
-    expect(within(stored).map(([ms, , count]) => [ms, count])).toEqual(
+    expect(within(rows).map(([ms, , count]) => [ms, count])).toEqual(
       within(published).map(([ms, , count]) => [ms, count]),
     );
-    expect(stored.every(([, copies]) => copies === 1)).toBe(true);
-    expect(published.length - stored.length).toBeGreaterThan(200);
+    expect(rows.every(([, copies]) => copies === 1)).toBe(true);
+    expect(published.length - rows.length).toBeGreaterThan(200);
   });
 });
 

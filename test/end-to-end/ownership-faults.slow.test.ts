@@ -66,9 +66,9 @@ describe('a session is stopped', () => {
     const supervisor = await fleet.start('supervisor');
     const collector = await fleet.collector('c1');
     const stopped = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
-    const kept = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
+    const otherSession = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
     await fleet.sampled(stopped, (await fleet.placed('1')).epoch);
-    await fleet.sampled(kept, (await fleet.placed('2')).epoch);
+    await fleet.sampled(otherSession, (await fleet.placed('2')).epoch);
     await Promise.all([supervisor.kill(), collector.kill()]);
     await fleet.log.stop(stopped);
     const requestsToStopped = () => fleet.plant.requests.filter(({ device }) => device === 'press-1').length;
@@ -77,8 +77,8 @@ describe('a session is stopped', () => {
     await fleet.start('supervisor');
     await fleet.collector('c1');
     const { epoch } = await fleet.placed('2');
-    const samplesBefore = (await fleet.sampled(kept, epoch)).length;
-    await fleet.sampled(kept, epoch, samplesBefore + 10);
+    const samplesBefore = (await fleet.sampled(otherSession, epoch)).length;
+    await fleet.sampled(otherSession, epoch, samplesBefore + 10);
     expect(requestsToStopped()).toBe(before);
     expect(await fleet.placement('1')).toBeUndefined();
     await eventually(async () => (await fleet.log.assignments()) === 1, {

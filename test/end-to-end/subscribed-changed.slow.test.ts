@@ -90,11 +90,11 @@ it.skipIf(!mosquittoIsInstalled())(
     await eventually(async () => countsOf(await samples()).includes(last), { what: 'the last value' });
     await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
 
-    const told = (await samples()).filter((sample) => countsOf([sample]).length > 0);
+    const changeSamples = (await samples()).filter((sample) => countsOf([sample]).length > 0);
     const published = Array.from({ length: last }, (_, index) => index + 1);
-    expect(countsOf(told)).toEqual(published);
-    expect(new Set(told.map(versionOf))).toEqual(new Set([1, 2, 3]));
-    for (const sample of told) {
+    expect(countsOf(changeSamples)).toEqual(published);
+    expect(new Set(changeSamples.map(versionOf))).toEqual(new Set([1, 2, 3]));
+    for (const sample of changeSamples) {
       const version = versionOf(sample);
       const { periodMs, scale } = versions[version - 1] ?? versions[0];
       expect(sample.period_ms).toBe(periodMs);
@@ -102,13 +102,13 @@ it.skipIf(!mosquittoIsInstalled())(
       // No version is used before its time; and a reader that has heard of the next one never goes back.
       expect(sample.tick * sample.period_ms).toBeGreaterThanOrEqual(fromMs[version - 1] ?? 0);
     }
-    const inTurn = told.map(versionOf);
+    const inTurn = changeSamples.map(versionOf);
     expect(inTurn).toEqual(inTurn.toSorted());
 
     const history = await readHistory({ natsUrl: fleet.nats.url, databaseUrl });
     const rows = (history.database?.timedValues ?? []).toSorted((one, other) => one.timeMs - other.timeMs);
     const scaleOf = new Map(
-      told.flatMap((sample) =>
+      changeSamples.flatMap((sample) =>
         countsOf([sample]).map((count) => [count, versions[versionOf(sample) - 1]?.scale ?? 0] as const),
       ),
     );

@@ -101,10 +101,10 @@ async function raceAtTheLimit(fleet: FleetForTest): Promise<void> {
   const events = await lifecycle();
   for (const task of tasks) {
     const { taskId } = task;
-    const said = events
+    const steps = events
       .filter((event) => event.taskId === taskId && event.type !== 'session.paused')
       .map(({ type, sessionId }) => `${type} ${sessionId}`);
     const first = [`session.started ${taskId}-1`, `session.stopped ${taskId}-1`];
-    expect(said).toEqual(does(task) === 'start anew' ? [...first, `session.started ${taskId}-2`] : first);
+    expect(steps).toEqual(does(task) === 'start anew' ? [...first, `session.started ${taskId}-2`] : first);
   }
 }

@@ -40,15 +40,15 @@ it.each([
 ])(
   '%s ends under wrong settings with a line for each of them, and without a stack',
   async (main, env, wrong) => {
-    const { code, output: said } = await outcome(main, env);
+    const { code, output } = await outcome(main, env);
     expect(code).toBe(1);
-    const [first, ...lines] = said.trimEnd().split('\n');
+    const [first, ...lines] = output.trimEnd().split('\n');
     expect(first).toBe('The settings are not usable:');
     expect(
       lines.map((line) =>
         /^ {2}- ([A-Z_]+): must be |^ {2}- ([A-Z_]+): is needed/.exec(line)?.slice(1).join(''),
       ),
     ).toEqual(wrong);
-    expect(said).not.toContain('s3cret');
+    expect(output).not.toContain('s3cret');
   },
 );

@@ -51,7 +51,7 @@ export function startClients(options: {
   const { url, random, apiKey, pauseMs = () => [400, 2_500] } = options;
   const timeoutMs = options.answerTimeoutMs ?? (() => answerTimeoutMs);
   const commands: SentCommand[] = [];
-  const known = new Map<string, Known>();
+  const tasks = new Map<string, Known>();
   const stopping = new AbortController();
   let sent = 0;
 
@@ -82,12 +82,12 @@ export function startClients(options: {
       status,
     };
     commands.push(answered);
-    learn(known, answered);
+    learn(tasks, answered);
     return answered;
   };
 
   const act = async (mine: Random, taskId: string): Promise<void> => {
-    const { sessionId, status } = known.get(taskId) ?? { sessionId: undefined, status: 'none' };
+    const { sessionId, status } = tasks.get(taskId) ?? { sessionId: undefined, status: 'none' };
     if (sessionId === undefined || (status === 'none' && mine.chance(0.85))) {
       // Two operators press start at the same moment; one session may come of it.
       const both = mine.chance(0.4)
@@ -151,7 +151,7 @@ export function startClients(options: {
       if (isFewer) await change(`tasks/${taskId}/`, { device_ids: mine.chance(0.5) ? ids.slice(1) : ids });
       else if (mine.chance(0.5)) await change(`tasks/${taskId}/`, { period_ms: mine.pick(changedPeriodsMs) });
       else await change(`devices/${mine.pick(ids)}/`, { name: `round ${round}` });
-      const { sessionId } = known.get(taskId) ?? {};
+      const { sessionId } = tasks.get(taskId) ?? {};
       if (sessionId !== undefined) await send('reconfigure', taskId, sessionId);
     }
   };
@@ -235,10 +235,10 @@ export async function ask(
   }
 }
 
-function learn(known: Map<string, Known>, { command, taskId, sessionId, answer }: AnsweredCommand): void {
+function learn(tasks: Map<string, Known>, { command, taskId, sessionId, answer }: AnsweredCommand): void {
   // A change leaves a session running or paused, as it was.
   if (answer !== 'success' || command === 'reconfigure') return;
-  const before = known.get(taskId)?.sessionId;
+  const before = tasks.get(taskId)?.sessionId;
   // An answer about an earlier session may come late.
   if (command !== 'start' && before !== undefined && before !== sessionId) return;
   const status = {
@@ -248,5 +248,5 @@ function learn(known: Map<string, Known>, { command, taskId, sessionId, answer }
     pause: 'paused',
     stop: 'none',
   } as const;
-  known.set(taskId, { sessionId, status: status[command] });
+  tasks.set(taskId, { sessionId, status: status[command] });
 }

@@ -82,8 +82,8 @@ describe('while the key of one collector writes as fast as it can', () => {
     for (let nth = 0; nth < 20; nth += 1) await take(another, state(nth));
     await stop();
     await take(another, state(20));
-    const kept = await (await jetstreamManager(own)).streams.getMessage(stream, { last_by_subj: another });
-    expect(kept?.string()).toBe(state(20));
+    const message = await (await jetstreamManager(own)).streams.getMessage(stream, { last_by_subj: another });
+    expect(message?.string()).toBe(state(20));
   });
 
   it.each<[string, string, string]>([

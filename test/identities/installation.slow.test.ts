@@ -92,9 +92,9 @@ describe('the keys of an installation', () => {
       log,
     });
     cleanUpAfterFile(core.close);
-    const made = await tool('collector', 'hall-1', '--trusted');
-    expect(made.code).toBe(0);
-    const nkeySeed = /SU[A-Z2-7]{56}/.exec(made.output)?.[0] ?? '';
+    const result = await tool('collector', 'hall-1', '--trusted');
+    expect(result.code).toBe(0);
+    const nkeySeed = /SU[A-Z2-7]{56}/.exec(result.output)?.[0] ?? '';
     expect(await mayConnect(server, { nkeySeed })).toBe(false);
     process.kill(server.pid, 'SIGHUP');
     await eventually(() => mayConnect(server, { nkeySeed }), { what: 'the new identity to be known' });
@@ -169,8 +169,8 @@ describe('the keys of an installation', () => {
     const secrets = join(folder, 'secrets');
     const env = { SECRETS_DIR: secrets };
     await runProgram(generate, [secrets]);
-    const made = await runProgram(identity, ['maintenance'], env);
-    const nkeySeed = /SU[A-Z2-7]{56}/.exec(made.output)?.[0] ?? '';
+    const result = await runProgram(identity, ['maintenance'], env);
+    const nkeySeed = /SU[A-Z2-7]{56}/.exec(result.output)?.[0] ?? '';
     const server = await brokerOf(folder);
     expect(await mayConnect(server, { nkeySeed })).toBe(true);
     // A start of the installation in between leaves it as it is.
@@ -235,10 +235,10 @@ describe('the override files of docker-compose.yml', () => {
   it('give a key to each collector that they name, and a password to the routes, once', async () => {
     const folder = await temporaryFolder('installation');
     const secrets = join(folder, 'secrets');
-    const { services: named } = await parsed('docker-compose.collectors.yml');
-    const ids: string[] = named.secrets.environment.COLLECTORS_WITH_KEYS.split(',');
+    const { services: collectorServices } = await parsed('docker-compose.collectors.yml');
+    const ids: string[] = collectorServices.secrets.environment.COLLECTORS_WITH_KEYS.split(',');
     expect(ids).toEqual(['collector-a', 'collector-b']);
-    for (const id of ids) expect(named[id].volumes).toEqual([`nats-${id}:/secrets/nats:ro`]);
+    for (const id of ids) expect(collectorServices[id].volumes).toEqual([`nats-${id}:/secrets/nats:ro`]);
     const env = {
       COLLECTORS_WITH_KEYS: ids.join(','),
       COLLECTOR_A_LABELS: 'site=hall-1,network=a',
@@ -250,8 +250,8 @@ describe('the override files of docker-compose.yml', () => {
     expect(await readFile(join(secrets, 'nats', 'cluster.conf'), 'utf8')).toBe(clusterConf);
     expect(clusterConf).toMatch(/authorization \{ user: route, password: "[0-9a-f]{48}"/);
     for (const service of ['api', 'supervisor']) {
-      const told = JSON.parse(await readFile(join(secrets, `nats-${service}`, 'collectors.json'), 'utf8'));
-      expect(told.collectors).toEqual({
+      const file = JSON.parse(await readFile(join(secrets, `nats-${service}`, 'collectors.json'), 'utf8'));
+      expect(file.collectors).toEqual({
         'collector-a': { capacity: 10_000, labels: { site: 'hall-1', network: 'a' } },
         'collector-b': { capacity: 10_000, labels: {} },
       });

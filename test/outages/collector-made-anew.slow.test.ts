@@ -31,13 +31,13 @@ describe('a collector that is made anew under another id', () => {
     const { epoch } = await fleet.placed('1', { on: 'before' });
     await fleet.sampled(session, epoch);
     await fleet.nats.kill();
-    const asked = fleet.plant.requests.length;
+    const requestCount = fleet.plant.requests.length;
     await eventually(async () => (await spooledIn(spoolDir)).length > 300, {
       what: 'samples on disk',
       intervalMs: 100,
     });
     await before.kill();
-    const answered = fleet.plant.requests.length - asked;
+    const answered = fleet.plant.requests.length - requestCount;
     const inSpool = await spooledIn(spoolDir);
     await fleet.nats.restart();
     await fleet.collector('after', { SPOOL_DIR: spoolDir });

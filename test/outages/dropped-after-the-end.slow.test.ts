@@ -47,9 +47,9 @@ describe('samples of a process that has ended, all of which SAMPLES drops unwrit
     const unread = Array.from({ length: goesOnAt - killedAt - 1 }, (_, index) => killedAt + 1 + index);
     expect(unread.length).toBeGreaterThanOrEqual(5);
     expect(new Set(unread.map((tick) => causes.get(tick)))).toEqual(new Set([cause]));
-    expect(ticksWhere(account, (tick, said) => said === cause && !unread.includes(tick))).toEqual([]);
+    expect(ticksWhere(account, (tick, tickCause) => tickCause === cause && !unread.includes(tick))).toEqual([]);
     // Ticks that the killed one had sent, and that no sample of its own tells of.
-    const lost = ticksWhere(account, (tick, said) => said === 'buffer_full' && tick <= killedAt);
+    const lost = ticksWhere(account, (tick, tickCause) => tickCause === 'buffer_full' && tick <= killedAt);
     expect(lost.length).toBeGreaterThanOrEqual(5);
     expect(causes.get(killedAt)).toBe('buffer_full');
   };

@@ -148,9 +148,9 @@ function fieldsOf(document: ApiDocument, schema: Schema): string {
     return inner === '' ? '' : `a list, each with ${inner}`;
   }
   const names = [form, ...others].flatMap(({ properties = {} }) => Object.entries(properties));
-  const seen = new Map(names.reverse());
-  const inWords = [...seen.keys()].reverse().map((name) => {
-    const inner = name === 'results' ? fieldsOf(document, seen.get(name) ?? {}) : '';
+  const schemas = new Map(names.reverse());
+  const inWords = [...schemas.keys()].reverse().map((name) => {
+    const inner = name === 'results' ? fieldsOf(document, schemas.get(name) ?? {}) : '';
     return inner === '' ? code(name) : `${code(name)} (${inner})`;
   });
   const ofSession = fieldsOfSession(document).map(code);

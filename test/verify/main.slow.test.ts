@@ -54,8 +54,8 @@ describe('npm run verify', () => {
   };
 
   it('says that it cannot judge where nothing was recorded', async () => {
-    const { code, output: said } = await verify('--nats', fleet.nats.url);
-    expect(said).toContain('could not judge');
+    const { code, output } = await verify('--nats', fleet.nats.url);
+    expect(output).toContain('could not judge');
     expect(code).toBe(2);
   });
 
@@ -71,8 +71,8 @@ describe('npm run verify', () => {
   });
 
   it('says that it cannot judge where there is no broker', async () => {
-    const { code, output: said } = await verify('--nats', 'nats://127.0.0.1:1');
-    expect(said).toContain('NATS does not answer');
+    const { code, output } = await verify('--nats', 'nats://127.0.0.1:1');
+    expect(output).toContain('NATS does not answer');
     expect(code).toBe(2);
   });
 
@@ -101,9 +101,9 @@ describe('npm run verify', () => {
     sessionId = await fleet.log.start(fleet.plant.config({ taskId: '7', devices: ['press'] }));
     const { epoch } = await fleet.placed('7');
     await fleet.sampled(sessionId, epoch, 10);
-    const { code, output: said } = await verify('--nats', fleet.nats.url, '--settle-ms', '1000', '--json');
+    const { code, output } = await verify('--nats', fleet.nats.url, '--settle-ms', '1000', '--json');
     // A word on samples that it waited for may come before the verdict.
-    const verdict = JSON.parse(said.split('\n').at(-1) ?? '');
+    const verdict = JSON.parse(output.split('\n').at(-1) ?? '');
     expect(verdict.violations).toEqual([]);
     expect(verdict.counts).toMatchObject({ events: 2, sessions: 1 });
     expect(verdict.ticks.stored).toBeGreaterThan(0);
@@ -126,8 +126,8 @@ describe('npm run verify', () => {
     const patient = await startVerify({}, [...args, '--wait-ms', '60000', '--json']);
     await eventually(() => patient.lastLines(5).join().includes('not settled yet'), { what: 'it to wait' });
     await fleet.collector('c1');
-    const { code, output: said } = await saidBy(patient);
-    const verdict = JSON.parse(said.split('\n').at(-1) ?? '');
+    const { code, output } = await saidBy(patient);
+    const verdict = JSON.parse(output.split('\n').at(-1) ?? '');
     expect(verdict.violations).toEqual([]);
     expect(code).toBe(0);
   });
@@ -168,8 +168,8 @@ describe('npm run verify', () => {
       const env = { DATABASE_URL: databaseUrl };
       await eventually(
         async () => {
-          const { code, output: said } = await verifyIn({ ...env, SAMPLE_STORE: 'influx' }, ...args);
-          return code === 0 && said.includes('no violation');
+          const { code, output } = await verifyIn({ ...env, SAMPLE_STORE: 'influx' }, ...args);
+          return code === 0 && output.includes('no violation');
         },
         { what: 'no violation once events and samples have arrived' },
       );
@@ -194,8 +194,8 @@ describe('npm run verify', () => {
     const sequence = (await fleet.log.events()).findLast(({ subject }) =>
       subject.endsWith('.lifecycle'),
     )?.sequence;
-    const { code, output: said } = await verify('--nats', fleet.nats.url);
-    expect(said).toContain(
+    const { code, output } = await verify('--nats', fleet.nats.url);
+    expect(output).toContain(
       `VIOLATION I2 7: sequence ${sequence}: ${sessionId} is started while ${sessionId} is running`,
     );
     expect(code).toBe(1);

@@ -14,10 +14,10 @@ import { type Verdict, verify } from './verify.ts';
  * @throws when that file cannot be read
  */
 function givenOrAround(
-  given: string | undefined,
+  option: string | undefined,
   name: 'NATS_URL' | 'NATS_NKEY_SEED' | 'DATABASE_URL' | 'SAMPLE_STORE' | 'HOLDFAST_LANG',
 ): string | undefined {
-  if (given !== undefined) return given;
+  if (option !== undefined) return option;
   // biome-ignore lint/style/noProcessEnv: a program of its own, which has no other settings
   const { [name]: value, [`${name}_FILE`]: file } = process.env;
   return (file ? readFileSync(file, 'utf8').trim() : value) || undefined;

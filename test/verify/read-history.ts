@@ -223,11 +223,11 @@ function ticksOf(
     }
   }
   const deviceOf = ({ session, device, timeMs }: TimedValues) => {
-    const known = legs.get(`${session}/${device}`) ?? [];
-    return (known.find(({ fromMs }) => fromMs <= timeMs) ?? known.at(-1))?.device;
+    const legsOfDevice = legs.get(`${session}/${device}`) ?? [];
+    return (legsOfDevice.find(({ fromMs }) => fromMs <= timeMs) ?? legsOfDevice.at(-1))?.device;
   };
   // Near a change the sample itself tells the length of its tick: a late one has the former length.
-  const changed = new Set([...legs].flatMap(([key, known]) => (known.length > 1 ? [key] : [])));
+  const changed = new Set([...legs].flatMap(([key, legsOfDevice]) => (legsOfDevice.length > 1 ? [key] : [])));
   const keyOf = ({ session, device, timeMs, epoch }: Omit<TimedValues, 'copies' | 'values'>) =>
     `${session}/${device}/${timeMs}/${epoch}`;
   const published = new Map(

@@ -121,8 +121,8 @@ function withoutWrongClocks(history: History, wrongClockMs: number): History {
     const earliestMs = (givenOutAt.get(sample.epoch) ?? 0) - wrongClockMs;
     return sample.read_at <= storedAtMs + wrongClockMs && sample.read_at >= earliestMs;
   };
-  const { samples, changeSamples: told = [] } = history;
-  return { ...history, samples: samples.filter(isRight), changeSamples: told.filter(isRight) };
+  const { samples, changeSamples = [] } = history;
+  return { ...history, samples: samples.filter(isRight), changeSamples: changeSamples.filter(isRight) };
 }
 
 function tooLittle(counts: Counts, minimum: Minimum): string[] {

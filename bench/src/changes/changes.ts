@@ -111,7 +111,7 @@ async function allOf(measured: MeasuredApi, set: string): Promise<number> {
 }
 
 function itemsOf(points: number, round: number): object[] {
-  const made = Array.from({ length: devices }, (_, device) => ({
+  const deviceRows = Array.from({ length: devices }, (_, device) => ({
     ...{ op: 'create', kind: 'device', id: -1 - device },
     fields: { code: `d${round}-${device}`, host: `10.${round}.0.${device}` },
   }));
@@ -123,5 +123,5 @@ function itemsOf(points: number, round: number): object[] {
       ...{ name: `温度 ${point}`, unit: '℃', scale: 0.1 },
     },
   }));
-  return [...made, ...ofThem];
+  return [...deviceRows, ...ofThem];
 }

@@ -125,8 +125,8 @@ async function download(
   return { bytes, lines };
 }
 
-function requireLines(found: number, wanted: number): void {
-  if (found !== wanted) throw new InvalidMeasurement(`${found} lines came instead of ${wanted}`);
+function requireLines(count: number, expectedCount: number): void {
+  if (count !== expectedCount) throw new InvalidMeasurement(`${count} lines came instead of ${expectedCount}`);
 }
 
 /** Bytes and lines of what came. */
@@ -142,7 +142,7 @@ class CopyOut {
   #lines = 0;
   #failure: Error | undefined;
   /** The driver puts its timeout around it. */
-  callback: (error: Error | null, found?: Downloaded) => void;
+  callback: (error: Error | null, download?: Downloaded) => void;
 
   constructor(text: string, callback: CopyOut['callback']) {
     this.#text = text;
@@ -178,7 +178,7 @@ class CopyOut {
 /** @throws pg.DatabaseError as a query does */
 function copyOut(client: pg.ClientBase, text: string): Promise<Downloaded> {
   return new Promise((resolve, reject) => {
-    const copy = new CopyOut(text, (error, found) => (error || !found ? reject(error) : resolve(found)));
+    const copy = new CopyOut(text, (error, download) => (error || !download ? reject(error) : resolve(download)));
     client.query(copy as unknown as pg.Submittable);
   });
 }

@@ -122,5 +122,5 @@ async function bytesIn(folder: string): Promise<number> {
       .filter((name) => name.endsWith('.segment'))
       .map((name) => stat(join(folder, name)).catch(() => undefined)),
   );
-  return sizes.reduce((sum, found) => sum + (found?.size ?? 0), 0);
+  return sizes.reduce((sum, stats) => sum + (stats?.size ?? 0), 0);
 }

@@ -250,13 +250,13 @@ async function measureWriter(
 }
 
 async function requireAll(count: () => Promise<number>, values: Values): Promise<void> {
-  const wanted = values.devices * values.points * values.ticks;
-  let found = 0;
-  await until(`${wanted} values in the database`, async () => {
-    found = await count();
-    return found >= wanted;
+  const expectedCount = values.devices * values.points * values.ticks;
+  let storedCount = 0;
+  await until(`${expectedCount} values in the database`, async () => {
+    storedCount = await count();
+    return storedCount >= expectedCount;
   });
-  if (found !== wanted) throw new InvalidMeasurement(`the database has ${found} values, not ${wanted}`);
+  if (storedCount !== expectedCount) throw new InvalidMeasurement(`the database has ${storedCount} values, not ${expectedCount}`);
 }
 
 async function startVictoriaMetrics(

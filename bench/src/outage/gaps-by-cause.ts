@@ -31,17 +31,17 @@ export async function gapsByCause(
       append(placements, sessionId, { event: decoded.event, timeMs, sequence });
     }
   }
-  const lastTick = Math.min(...devices.map(({ readTicks: read }) => read.at(-1) ?? 0));
+  const lastTick = Math.min(...devices.map(({ readTicks }) => readTicks.at(-1) ?? 0));
   const nowMs = (lastTick + 1) * loadPeriodMs;
   const gaps: Partial<Record<GapCause, number>> = {};
-  for (const { session, readTicks: read, missed } of devices) {
+  for (const { session, readTicks, missed } of devices) {
     const intervals = runningIntervals(lifecycles.get(session) ?? []);
     const account = attributeGaps({
       scheduled: scheduledTicks(intervals, loadPeriodMs, nowMs),
       intervals,
       placements: timedPlacements(placements.get(session) ?? []),
       coverage: {
-        stored: fromTicks(read),
+        stored: fromTicks(readTicks),
         quarantined: [],
         missed: new Map([...missed].map(([cause, ranges]) => [cause, normalise(ranges)])),
         sent: [],

@@ -133,7 +133,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       first_write_after_s: catchingUp.firstWriteAfterSeconds,
       caught_up_after_s: catchingUp.seconds,
       drain_values_per_second: catchingUp.valuesPerSecond,
-      ticks_read: recorded.stream.devices.reduce((sum, { readTicks: read }) => sum + read.length, 0),
+      ticks_read: recorded.stream.devices.reduce((sum, { readTicks }) => sum + readTicks.length, 0),
       values_in_database: recorded.values,
       requests_answered: load.requests(),
       ...Object.fromEntries(Object.entries(recorded.gaps).map(([cause, ticks]) => [`gap_${cause}`, ticks])),
@@ -207,13 +207,13 @@ async function catchUp(stage: Stage, what: 'database' | 'broker'): Promise<Catch
   }
   await caughtUp(stage);
   const seconds = elapsed();
-  const written = (await way.state()).written - back.written;
+  const messagesWritten = (await way.state()).written - back.written;
   return {
     backlogMessages: back.unwritten,
     backlogBytes: back.unwritten * back.bytesPerMessage,
     firstWriteAfterSeconds,
     seconds,
-    valuesPerSecond: Math.round((written * valuesPerSample) / seconds),
+    valuesPerSecond: Math.round((messagesWritten * valuesPerSample) / seconds),
   };
 }
 
@@ -229,20 +229,20 @@ async function everythingRecorded(
 
 /** Checks that each answer of a device is in a sample, or that the sample says why not (it came too late, for instance). */
 function requireEveryAnswer(requests: number, { devices, misses }: SamplesInStream): void {
-  const read = devices.reduce((sum, device) => sum + device.readTicks.length, 0);
+  const ticksRead = devices.reduce((sum, device) => sum + device.readTicks.length, 0);
   const missed = phases
     .flatMap((phase) => Object.values(misses[phase]))
     .reduce((sum, ticks) => sum + ticks, 0);
-  if (requests > read + missed) {
-    throw new InvalidMeasurement(`${requests} requests were answered, but only ${read} ticks have values`);
+  if (requests > ticksRead + missed) {
+    throw new InvalidMeasurement(`${requests} requests were answered, but only ${ticksRead} ticks have values`);
   }
 }
 
 /** Checks that nothing is missing but what the collector reported as missed: a busy machine makes it late, and then it says so. */
 function requireNoGaps(gaps: Readonly<Record<string, number>>, { misses }: SamplesInStream): void {
-  const said = new Set(phases.flatMap((phase) => Object.keys(misses[phase])));
+  const causes = new Set(phases.flatMap((phase) => Object.keys(misses[phase])));
   // From the command to the first sample.
-  const unexplained = Object.entries(gaps).filter(([cause]) => !said.has(cause) && cause !== 'waiting');
+  const unexplained = Object.entries(gaps).filter(([cause]) => !causes.has(cause) && cause !== 'waiting');
   if (unexplained.length > 0) {
     throw new InvalidMeasurement(
       `ticks without a sample: ${JSON.stringify(Object.fromEntries(unexplained))}`,

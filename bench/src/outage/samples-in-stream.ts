@@ -47,24 +47,24 @@ export async function samplesInStream(nc: NatsConnection, outage: OutageTimes): 
     const decoded = decodeSample(data);
     if (!decoded.ok) throw new InvalidMeasurement(`SAMPLES: ${decoded.problem}`);
     const { session, device, tick, through_tick = tick, time, read_at, miss } = decoded.sample;
-    let known = devices.get(device);
-    if (!known) {
-      known = { session, device, readTicks: [], missed: new Map(), last: -1 };
-      devices.set(device, known);
+    let entry = devices.get(device);
+    if (!entry) {
+      entry = { session, device, readTicks: [], missed: new Map(), last: -1 };
+      devices.set(device, entry);
     }
-    if (tick <= known.last) {
-      throw new InvalidMeasurement(`SAMPLES has tick ${tick} of ${device} behind its tick ${known.last}`);
+    if (tick <= entry.last) {
+      throw new InvalidMeasurement(`SAMPLES has tick ${tick} of ${device} behind its tick ${entry.last}`);
     }
-    known.last = through_tick;
+    entry.last = through_tick;
     const phase = time < outage.fromMs ? 'before' : time < outage.toMs ? 'during' : 'after';
     if (miss) {
-      const ranges = known.missed.get(miss.cause);
+      const ranges = entry.missed.get(miss.cause);
       if (ranges) ranges.push({ from: tick, to: through_tick });
-      else known.missed.set(miss.cause, [{ from: tick, to: through_tick }]);
+      else entry.missed.set(miss.cause, [{ from: tick, to: through_tick }]);
       misses[phase][miss.cause] = (misses[phase][miss.cause] ?? 0) + through_tick - tick + 1;
       continue;
     }
-    known.readTicks.push(tick);
+    entry.readTicks.push(tick);
     lateMs[phase].push(read_at - time);
     if (read_at < outage.toMs && storedAtMs >= outage.toMs) waited += 1;
   }

@@ -142,14 +142,14 @@ export class PolledPlant {
       for (const { id, points } of devices)
         this.#devices.push({ taskId: task_id, id, periodMs: period_ms, values: points.length });
     await startSessions(this.nc, tasks);
-    let seen = 0;
+    let deviceCount = 0;
     const areRead = async (): Promise<boolean> => {
-      seen = await this.#book.devicesSeen();
-      return seen >= this.#devices.length;
+      deviceCount = await this.#book.devicesSeen();
+      return deviceCount >= this.#devices.length;
     };
     await until('every device to be read', areRead, this.check).catch((error: Error) => {
       throw new InvalidMeasurement(
-        `${error.message}: ${seen} of ${this.#devices.length} were. The collector said last:\n${this.#lastSaid()}`,
+        `${error.message}: ${deviceCount} of ${this.#devices.length} were. The collector said last:\n${this.#lastSaid()}`,
       );
     });
   }
@@ -223,9 +223,9 @@ export class PolledPlant {
     const board = this.#outboxes;
     let waiting = 0;
     const isTold = async (): Promise<boolean> => {
-      const told = (await board.readAll()).find(({ collector }) => collector === collectorId);
-      if (!told || Date.parse(told.updated_at) < sinceMs) return false;
-      waiting = told.waiting_in_memory + told.spooled_samples;
+      const status = (await board.readAll()).find(({ collector }) => collector === collectorId);
+      if (!status || Date.parse(status.updated_at) < sinceMs) return false;
+      waiting = status.waiting_in_memory + status.spooled_samples;
       return true;
     };
     await until('the collector to tell how many samples wait', isTold, this.check);

@@ -75,8 +75,8 @@ async function run(
   progress(`writing ${events} events, of which ${sessions} sessions run`);
   const former = names('former', collectors);
   const writingSince = performance.now();
-  const written = await writeSessionLog(nc, { events, running: sessions, collectorIds: former });
-  await writeFormerAssignments(nc, written.running);
+  const sessionLog = await writeSessionLog(nc, { events, running: sessions, collectorIds: former });
+  await writeFormerAssignments(nc, sessionLog.running);
   const writingSeconds = (performance.now() - writingSince) / 1_000;
   const last = await lastSessionSequence(nc);
   if (last !== events) throw new InvalidMeasurement(`SESSIONS has ${last} events, not ${events}`);
@@ -93,10 +93,10 @@ async function run(
   progress('starting the supervisor');
   const supervisor = await startMeasuredSupervisor(server.url, profileFolder);
   cleanUp.defer(async () => void (await supervisor.process.stop()));
-  const seen = await observeAssignments({
+  const observation = await observeAssignments({
     nc,
     after: last,
-    sessionIds: new Set(written.running.map(({ sessionId }) => sessionId)),
+    sessionIds: new Set(sessionLog.running.map(({ sessionId }) => sessionId)),
     collectorIds: new Set(present),
     check: supervisor.check,
   });
@@ -125,18 +125,18 @@ async function run(
     ratio: rounded(rates.replay / rates.bare),
     figures: {
       events,
-      tasks: written.tasks,
+      tasks: sessionLog.tasks,
       running_sessions: sessions,
       collectors,
       start_to_connected_ms: connectedMs ?? -1,
       start_to_leads_ms: leadsMs ?? -1,
       start_to_replayed_ms: replayedMs ?? -1,
-      start_to_first_assigned_ms: sinceStart(seen.firstAssignedAtMs),
-      start_to_last_assigned_ms: sinceStart(seen.lastAssignedAtMs),
-      start_to_last_message_ms: sinceStart(seen.lastRungAtMs),
-      start_to_former_messages_gone_ms: sinceStart(seen.clearedAtMs),
-      assigned_sessions: [...seen.byCollector.values()].reduce((sum, count) => sum + count, 0),
-      most_on_one_collector: Math.max(...seen.byCollector.values()),
+      start_to_first_assigned_ms: sinceStart(observation.firstAssignedAtMs),
+      start_to_last_assigned_ms: sinceStart(observation.lastAssignedAtMs),
+      start_to_last_message_ms: sinceStart(observation.lastRungAtMs),
+      start_to_former_messages_gone_ms: sinceStart(observation.clearedAtMs),
+      assigned_sessions: [...observation.byCollector.values()].reduce((sum, count) => sum + count, 0),
+      most_on_one_collector: Math.max(...observation.byCollector.values()),
       replay_events_per_second: rates.replay,
       every_event_folded_per_second: rates.everyEvent,
       replay_rounds: rates.replayRounds.join(' '),

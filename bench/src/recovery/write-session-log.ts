@@ -44,12 +44,12 @@ export async function writeSessionLog(
 ): Promise<WrittenLog> {
   const { events, running, collectorIds } = options;
   const ends = plan(running);
-  const needed = ends.reduce((sum, end) => sum + shortestHistory(end), 0);
-  if (events < needed) {
-    throw new UsageError(`--sessions ${running} needs at least --events ${needed}`);
+  const minimumEvents = ends.reduce((sum, end) => sum + shortestHistory(end), 0);
+  if (events < minimumEvents) {
+    throw new UsageError(`--sessions ${running} needs at least --events ${minimumEvents}`);
   }
   const random = new SeededRandom(seed);
-  const spare = events - needed;
+  const spare = events - minimumEvents;
   const open = ends.map((end, index) => {
     // Spread evenly; what is left over goes to the first ones.
     const extra = Math.floor(spare / ends.length) + (index < spare % ends.length ? 1 : 0);

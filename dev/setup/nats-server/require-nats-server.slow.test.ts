@@ -130,17 +130,17 @@ describe('a machine without a nats-server', () => {
   it('gets the makers’ archive, proven by its sum', async () => {
     const machine = await bareMachine();
     const bytes = await archive(machine);
-    const asked: string[] = [];
+    const paths: string[] = [];
     const download = await serve((request, response) => {
-      asked.push(request.url ?? '');
+      paths.push(request.url ?? '');
       response.end(bytes);
     });
 
-    const { code, output: said } = await setUp(machine, { download, sum: sumOf(bytes) });
+    const { code, output } = await setUp(machine, { download, sum: sumOf(bytes) });
 
-    expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
+    expect(output).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
     expect(code).toBe(0);
-    expect(asked).toEqual([`/nats/${archiveName}.tar.gz`]);
+    expect(paths).toEqual([`/nats/${archiveName}.tar.gz`]);
     expect(await readdir(join(machine.tools, 'nats-server', PINNED))).toEqual(['nats-server']);
     expect(await setUp(machine, { download: 'http://127.0.0.1:1/' })).toMatchObject({ code: 0 });
   });
@@ -150,9 +150,9 @@ describe('a machine without a nats-server', () => {
     const bytes = await archive(machine);
     const download = await serve((_, response) => response.end(bytes));
 
-    const { code, output: said } = await setUp(machine, { download, sum: '0'.repeat(64) });
+    const { code, output } = await setUp(machine, { download, sum: '0'.repeat(64) });
 
-    expect(said).toContain(`its SHA-256 is ${sumOf(bytes)}, not ${'0'.repeat(64)}`);
+    expect(output).toContain(`its SHA-256 is ${sumOf(bytes)}, not ${'0'.repeat(64)}`);
     expect(code).toBe(1);
     expect(await readdir(join(machine.tools, 'nats-server'))).toEqual([]);
   });
@@ -171,9 +171,9 @@ describe('a machine without a nats-server', () => {
       );
     });
 
-    const { code, output: said } = await setUp(machine, { download, sum: sumOf(bytes) });
+    const { code, output } = await setUp(machine, { download, sum: sumOf(bytes) });
 
-    expect(said).toMatch(/as the makers’ archive: http\S+tar\.gz(:| is cut off) ./);
+    expect(output).toMatch(/as the makers’ archive: http\S+tar\.gz(:| is cut off) ./);
     expect(code).toBe(1);
     expect(await readdir(join(machine.tools, 'nats-server'))).toEqual([]);
   });
@@ -183,9 +183,9 @@ describe('a machine without a nats-server', () => {
     const bytes = await archive(machine, '2.13.0');
     const download = await serve((_, response) => response.end(bytes));
 
-    const { code, output: said } = await setUp(machine, { download, sum: sumOf(bytes) });
+    const { code, output } = await setUp(machine, { download, sum: sumOf(bytes) });
 
-    expect(said).toContain(`what came does not run here as nats-server ${PINNED}`);
+    expect(output).toContain(`what came does not run here as nats-server ${PINNED}`);
     expect(code).toBe(1);
   });
 
@@ -193,10 +193,10 @@ describe('a machine without a nats-server', () => {
     const machine = await bareMachine();
     await script(machine.first, 'go', goThat({}));
 
-    const { code, output: said } = await setUp(machine, { download: 'http://127.0.0.1:1/', sum: '0' });
+    const { code, output } = await setUp(machine, { download: 'http://127.0.0.1:1/', sum: '0' });
 
-    expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
-    expect(said).not.toContain('Downloading');
+    expect(output).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
+    expect(output).not.toContain('Downloading');
     expect(code).toBe(0);
   });
 
@@ -208,7 +208,7 @@ describe('a machine without a nats-server', () => {
       response.end();
     });
 
-    const { code, output: said } = await setUp(machine, { download, sum: '0' });
+    const { code, output } = await setUp(machine, { download, sum: '0' });
 
     const reasons = [
       'on the PATH: there is none',
@@ -216,15 +216,15 @@ describe('a machine without a nats-server', () => {
       'by go install: go: it requires go >= 1.25',
       `as the makers’ archive: ${download}${archiveName}.tar.gz: answered 404`,
     ];
-    for (const reason of reasons) expect(said).toContain(`No nats-server ${reason}.`);
-    expect(said).toContain(reasons.map((reason) => `  ${reason}`).join('\n'));
+    for (const reason of reasons) expect(output).toContain(`No nats-server ${reason}.`);
+    expect(output).toContain(reasons.map((reason) => `  ${reason}`).join('\n'));
     expect(code).toBe(1);
   });
 
   it('is told in one line where no sum of an archive is published', async () => {
-    const { output: said } = await setUp(await bareMachine());
+    const { output } = await setUp(await bareMachine());
 
-    expect(said).toContain(`as the makers’ archive: no sum of it is published for ${platform}.`);
+    expect(output).toContain(`as the makers’ archive: no sum of it is published for ${platform}.`);
   });
 
   it('does not wait for a network that keeps silent', async () => {
@@ -234,11 +234,11 @@ describe('a machine without a nats-server', () => {
     // A server that takes the request and never answers.
     const download = await serve(() => {});
 
-    const { code, output: said } = await setUp(machine, { download, sum: '0', patienceMs: 3_000 });
+    const { code, output } = await setUp(machine, { download, sum: '0', patienceMs: 3_000 });
 
-    expect(said).toContain(isRoot ? 'by apt-get: apt-get update: no answer within' : 'only root may use it');
-    expect(said).toContain('by go install: no answer within');
-    expect(said).toMatch(/as the makers’ archive: http\S+: silent for/);
+    expect(output).toContain(isRoot ? 'by apt-get: apt-get update: no answer within' : 'only root may use it');
+    expect(output).toContain('by go install: no answer within');
+    expect(output).toMatch(/as the makers’ archive: http\S+: silent for/);
     expect(code).toBe(1);
   });
 
@@ -252,11 +252,11 @@ describe('a machine without a nats-server', () => {
       ? [findProgram('setpriv') ?? '', `--inh-caps=-all`, `--bounding-set=${rights}`, '--']
       : [];
 
-    const { code, output: said } = await setUp(machine, { through, sum: '0' });
+    const { code, output } = await setUp(machine, { through, sum: '0' });
 
     const why = `nothing can be written to ${machine.tools} (EACCES)`;
-    expect(said).toContain(`by go install: ${why}`);
-    expect(said).toContain(`as the makers’ archive: ${why}`);
+    expect(output).toContain(`by go install: ${why}`);
+    expect(output).toContain(`as the makers’ archive: ${why}`);
     expect(code).toBe(1);
   });
 });
@@ -267,10 +267,10 @@ describe('a machine with an old nats-server first on the PATH', () => {
     await script(machine.first, 'nats-server', broker('2.9.10'));
     await script(machine.programs, 'nats-server', broker('2.10.0'));
 
-    const { code, output: said } = await setUp(machine);
+    const { code, output } = await setUp(machine);
 
-    expect(said).toContain(`${machine.first}/nats-server is 2.9.10, older than 2.10: passed over`);
-    expect(said).toContain(`starts ${machine.programs}/nats-server 2.10.0`);
+    expect(output).toContain(`${machine.first}/nats-server is 2.9.10, older than 2.10: passed over`);
+    expect(output).toContain(`starts ${machine.programs}/nats-server 2.10.0`);
     expect(code).toBe(0);
   });
 
@@ -279,19 +279,19 @@ describe('a machine with an old nats-server first on the PATH', () => {
     await script(machine.first, 'nats-server', broker('2.9.10'));
     await script(machine.first, 'go', goThat({}));
 
-    const { output: said } = await setUp(machine);
+    const { output } = await setUp(machine);
 
-    expect(said).toContain(`on the PATH: ${machine.first}/nats-server is 2.9.10, older than 2.10.`);
-    expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
+    expect(output).toContain(`on the PATH: ${machine.first}/nats-server is 2.9.10, older than 2.10.`);
+    expect(output).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
   });
 
   it('is not asked twice what it does not tell', async () => {
     const machine = await bareMachine();
     await script(machine.first, 'nats-server', 'exit 1');
 
-    const { code, output: said } = await setUp(machine);
+    const { code, output } = await setUp(machine);
 
-    expect(said).toContain(`${machine.first}/nats-server does not tell its version`);
+    expect(output).toContain(`${machine.first}/nats-server does not tell its version`);
     expect(code).toBe(1);
   });
 });
@@ -307,9 +307,9 @@ describe.runIf(isRoot)('the system’s package, for root', () => {
     await script(machine.first, 'apt-cache', candidate('2.10.27-1+b5'));
     await script(machine.first, 'go', goThat({}));
 
-    const { code, output: said } = await setUp(machine);
+    const { code, output } = await setUp(machine);
 
-    expect(said).toContain(`starts ${machine.programs}/nats-server 2.10.27`);
+    expect(output).toContain(`starts ${machine.programs}/nats-server 2.10.27`);
     expect(code).toBe(0);
   });
 
@@ -319,10 +319,10 @@ describe.runIf(isRoot)('the system’s package, for root', () => {
     await script(machine.first, 'apt-cache', candidate('2.9.10-1+b3'));
     await script(machine.first, 'go', goThat({}));
 
-    const { output: said } = await setUp(machine);
+    const { output } = await setUp(machine);
 
-    expect(said).toContain('by apt-get: its nats-server is 2.9.10, older than 2.10');
-    expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
+    expect(output).toContain('by apt-get: its nats-server is 2.9.10, older than 2.10');
+    expect(output).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
     expect(await readdir(machine.programs)).not.toContain('nats-server');
   });
 
@@ -332,9 +332,9 @@ describe.runIf(isRoot)('the system’s package, for root', () => {
     await script(machine.first, 'apt-get', `case "$*" in *install*) ${says} ;; esac`);
     await script(machine.first, 'apt-cache', candidate('2.10.27'));
 
-    const { code, output: said } = await setUp(machine);
+    const { code, output } = await setUp(machine);
 
-    expect(said).toContain('by apt-get: Could not get lock /var/lib/dpkg/lock.');
+    expect(output).toContain('by apt-get: Could not get lock /var/lib/dpkg/lock.');
     expect(code).toBe(1);
   });
 });

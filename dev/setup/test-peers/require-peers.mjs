@@ -31,8 +31,8 @@ export async function requireTestPeers() {
 }
 
 async function missingPeers() {
-  const found = await findPeers();
-  return Object.keys(found).filter((name) => found[name] === null);
+  const peers = await findPeers();
+  return Object.keys(peers).filter((name) => peers[name] === null);
 }
 
 /** Installs the peers. Returns why, for those that could not be installed. */

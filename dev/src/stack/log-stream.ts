@@ -150,10 +150,10 @@ const listedAtMost = 5;
 function readableLine(record: LogRecord, isVerbose: boolean): string {
   const message = record.msg ?? '';
   const fields = Object.entries(record).filter(([name]) => !inFront.has(name));
-  const shown = isVerbose
+  const parts = isVerbose
     ? [JSON.stringify(Object.fromEntries(fields))].filter((all) => all !== '{}')
     : fields.flatMap(([name, value]) => fieldInWords(name, value, record));
-  return unbrokenText([message, ...shown].filter((part) => part !== '').join('  '));
+  return unbrokenText([message, ...parts].filter((part) => part !== '').join('  '));
 }
 
 function fieldInWords(name: string, value: unknown, { msg = '', session }: LogRecord): string[] {

@@ -143,18 +143,18 @@ async function endOrphans(
     );
     return entries.filter(({ alive }) => alive).map(({ entry: [name, { pid }] }) => ({ name, pid }));
   };
-  let left = await living();
-  if (left.length === 0) return;
-  onOrphans(left.map(({ name }) => name));
+  let survivors = await living();
+  if (survivors.length === 0) return;
+  onOrphans(survivors.map(({ name }) => name));
   // On other systems nobody has told them to end yet. SIGTERM would make PostgreSQL wait until every client has left.
   if (process.platform !== 'linux') {
-    for (const { name, pid } of left) trySignal(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM');
+    for (const { name, pid } of survivors) trySignal(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM');
   }
   const killAt = performance.now() + ORPHANS_END_WITHIN_MS;
-  while (left.length > 0) {
-    if (performance.now() >= killAt) for (const { pid } of left) trySignal(pid, 'SIGKILL');
+  while (survivors.length > 0) {
+    if (performance.now() >= killAt) for (const { pid } of survivors) trySignal(pid, 'SIGKILL');
     await sleep(LOOK_AGAIN_MS);
-    left = await living();
+    survivors = await living();
   }
 }
 

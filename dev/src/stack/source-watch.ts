@@ -66,8 +66,8 @@ async function stateOf(root: string, folders: readonly string[]): Promise<Source
       if (/\.(test|contract)\.ts$|(^|\/)testing\//.test(file)) continue;
       const path = join(root, folder, file);
       // The file may be gone by now: the next look will tell.
-      const found = await stat(path).catch(() => undefined);
-      if (found?.isFile()) state.set(relative(root, path), `${found.mtimeMs} ${found.size}`);
+      const stats = await stat(path).catch(() => undefined);
+      if (stats?.isFile()) state.set(relative(root, path), `${stats.mtimeMs} ${stats.size}`);
     }
   }
   return state;

@@ -17,7 +17,7 @@ export interface LicenceVerdict {
 export function judgeLicences(packages: readonly InstalledPackage[], policy: LicencePolicy): LicenceVerdict {
   const refused: string[] = [];
   const excepted: { of: InstalledPackage; reason: string }[] = [];
-  const needed = new Set<LicenceException>();
+  const usedExceptions = new Set<LicenceException>();
   for (const each of packages) {
     const fault = faultOf(each, policy.allowed);
     if (fault === undefined) continue;
@@ -28,10 +28,10 @@ export function judgeLicences(packages: readonly InstalledPackage[], policy: Lic
       refused.push(`${each.name} ${each.version}: ${fault}`);
       continue;
     }
-    needed.add(exception);
+    usedExceptions.add(exception);
     excepted.push({ of: each, reason: exception.reason });
   }
-  return { refused, excepted, unneeded: policy.exceptions.filter((each) => !needed.has(each)) };
+  return { refused, excepted, unneeded: policy.exceptions.filter((each) => !usedExceptions.has(each)) };
 }
 
 function faultOf({ licence }: InstalledPackage, allowed: readonly string[]): string | undefined {

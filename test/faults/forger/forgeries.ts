@@ -55,10 +55,10 @@ function onOwnSubject(
 }
 
 /** A placement of the forger's own that is over, since another one's sample of that session lies in the stream. */
-function formerPlacement({ id, eavesdropper: known, victim: { sample } }: ForgeryOptions): Placement | undefined {
+function formerPlacement({ id, eavesdropper, victim: { sample } }: ForgeryOptions): Placement | undefined {
   const isOver = (epoch: number, of: string) =>
     of === sample.session && epoch < sample.epoch && sample.collector !== id;
-  return known.ownPlacements().findLast((placement) => isOver(placement.epoch, placement.sessionId));
+  return eavesdropper.ownPlacements().findLast((placement) => isOver(placement.epoch, placement.sessionId));
 }
 
 function underOwnEpoch(options: ForgeryOptions, changes: Partial<Sample> = {}): ForgedMessage[] {
@@ -198,12 +198,12 @@ const others: Readonly<Record<string, Forge>> = {
   /**
    * Leases that no supervisor can place anything at: one with room would be given sessions by right (docs/security.md, Not guarded yet).
    */
-  'a lease': ({ id, random, eavesdropper: known }) => {
+  'a lease': ({ id, random, eavesdropper }) => {
     const lease = {
       ...{ v: 1, instance: `forged-${random.integer(0, 3)}`, renewals: random.integer(0, 1e6), host: 'x' },
       ...{ state: random.pick(['draining', 'given_up']), stays_up: true, started_at: 'never' },
       ...{ capacity: Number.MAX_SAFE_INTEGER, labels: { site: 'x\u2028y' }, fenced: 'dead' },
-      void_up_to: known.lastEvent + 1_000,
+      void_up_to: eavesdropper.lastEvent + 1_000,
     };
     const body = random.pick([JSON.stringify(lease), '{}', 'no lease', '', 'x'.repeat(60_000)]);
     return [{ subject: `$KV.${bucketNames.collectors}.${id}`, body }];
@@ -230,8 +230,8 @@ const others: Readonly<Record<string, Forge>> = {
       body: JSON.stringify({ ...sample, status: 'timeout', last_error: 'forged' }),
     },
   ],
-  'what was sent': ({ id, random, eavesdropper: known, victim: { sample } }) => {
-    const own = known.ownPlacements().at(-1);
+  'what was sent': ({ id, random, eavesdropper, victim: { sample } }) => {
+    const own = eavesdropper.ownPlacements().at(-1);
     // Found under its own epoch of that very task it would count as its word.
     const foundUnder = own?.taskId === sample.task ? undefined : own?.epoch;
     const record = {

@@ -146,9 +146,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const load = await makeLoad({ rest, devices: plant.devices, deviceCodes, ...options });
   const idsOf = (kind: ServiceName) => [...services.keys()].filter((id) => id.startsWith(`${kind}-`));
   const service = (id: string): Service => {
-    const found = services.get(id);
-    if (!found) throw new Error(`there is no service ${id}`);
-    return found;
+    const service = services.get(id);
+    if (!service) throw new Error(`there is no service ${id}`);
+    return service;
   };
 
   return {

@@ -76,9 +76,9 @@ export async function openSimInbox(options: OpenInboxOptions): Promise<Assignmen
   const created = await link.request(
     'add durable',
     () => {
-      const made = queue.addDurable(collectorId);
+      const delivery = queue.addDurable(collectorId);
       queue.attach(collectorId, client);
-      return made;
+      return delivery;
     },
     timeoutMs,
   );

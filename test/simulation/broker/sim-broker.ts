@@ -71,13 +71,13 @@ export class SimBroker {
     if (last !== expectedLast && this.#options.checksExpectedSequence) {
       return { kind: 'conflict', follower: this.follower(subject, expectedLast) };
     }
-    const stored: StoredEvent = { subject, sequence: this.#events.length + 1, message: event };
-    this.#events.push(stored);
-    this.#sequenceById.set(event.id, stored.sequence);
-    this.#lastBySubject.set(subject, stored);
-    this.onAppend?.(stored);
-    for (const follower of this.followers) follower(stored);
-    return { kind: 'stored', sequence: stored.sequence };
+    const storedEvent: StoredEvent = { subject, sequence: this.#events.length + 1, message: event };
+    this.#events.push(storedEvent);
+    this.#sequenceById.set(event.id, storedEvent.sequence);
+    this.#lastBySubject.set(subject, storedEvent);
+    this.onAppend?.(storedEvent);
+    for (const follower of this.followers) follower(storedEvent);
+    return { kind: 'stored', sequence: storedEvent.sequence };
   }
 
   follower(subject: string, expectedLast: number): StoredEvent | undefined {
@@ -98,8 +98,8 @@ export class SimBroker {
 
   /** The session that the event at this sequence gives to somebody. */
   placedAt(sequence: number): SessionAssigned | undefined {
-    const stored = this.eventAt(sequence);
-    const decoded = stored && decodeSessionEvent(stored.message);
+    const storedEvent = this.eventAt(sequence);
+    const decoded = storedEvent && decodeSessionEvent(storedEvent.message);
     return decoded?.kind === 'placement' && decoded.event.type === 'session.assigned'
       ? decoded.event
       : undefined;

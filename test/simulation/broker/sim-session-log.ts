@@ -56,9 +56,9 @@ export class SimSessionLog {
 
   async verify(): Promise<number> {
     const { process } = this.#link;
-    const known = this.#applied;
+    const applied = this.#applied;
     const last = await this.#link.request('end of SESSIONS', () => this.#broker.lastSequence, 5_000);
-    if (last < known) throw new LogDamaged(`SESSIONS ends at ${last}, ${known} was read`);
+    if (last < applied) throw new LogDamaged(`SESSIONS ends at ${last}, ${applied} was read`);
     if (last <= this.#applied) return last;
     const before = this.#applied;
     const patience = new AbortController();

@@ -100,8 +100,8 @@ export class SimSink {
       time: new Date(0),
       string: () => body,
     };
-    const [judged] = await this.#gate.judge([{ message, claim: sample }], this.#never);
-    return judged?.kind ?? 'rejected';
+    const [verdict] = await this.#gate.judge([{ message, claim: sample }], this.#never);
+    return verdict?.kind ?? 'rejected';
   }
 
   #judge(sample: Sample, sequence: number, isBelieved: boolean): void {

@@ -59,12 +59,12 @@ export class Referee {
   }
 
   /** I2: the log is legal, event by event. */
-  appended(stored: StoredEvent): void {
+  appended(storedEvent: StoredEvent): void {
     const { world } = this.#options;
-    const taskId = parseSessionSubject(stored.subject)?.taskId;
-    const decoded = decodeSessionEvent(stored.message);
+    const taskId = parseSessionSubject(storedEvent.subject)?.taskId;
+    const decoded = decodeSessionEvent(storedEvent.message);
     if (taskId === undefined || decoded.kind === 'unreadable') {
-      world.violate(`I2: SESSIONS has an event that cannot be read at ${stored.sequence}`);
+      world.violate(`I2: SESSIONS has an event that cannot be read at ${storedEvent.sequence}`);
       return;
     }
     const { event } = decoded;
@@ -73,10 +73,10 @@ export class Referee {
     world.tell('SESSIONS', () => {
       const { type, sessionId } = event;
       const who = 'collectorId' in event ? `${event.collectorId} (${event.reason})` : event.by;
-      return `${stored.sequence}: ${type} ${sessionId} ${who}`;
+      return `${storedEvent.sequence}: ${type} ${sessionId} ${who}`;
     });
     const limitProblem = task.limits.next(decoded, !world.wasClockSetBack);
-    if (limitProblem) world.violate(`I2: sequence ${stored.sequence}: ${limitProblem}`);
+    if (limitProblem) world.violate(`I2: sequence ${storedEvent.sequence}: ${limitProblem}`);
     if (decoded.kind === 'warning') world.note('warned of a time limit');
     if (event.type === 'session.stopped' && event.reason === timeLimitReason) {
       world.note('stopped at a time limit');
@@ -90,13 +90,13 @@ export class Referee {
         if (isAlike) world.note('reconfigured without touching the device');
       }
       const problem = task.chain.next(decoded.event);
-      if (problem) world.violate(`I2: sequence ${stored.sequence} of task ${taskId}: ${problem}`);
+      if (problem) world.violate(`I2: sequence ${storedEvent.sequence} of task ${taskId}: ${problem}`);
       if (decoded.event.type === 'session.failed') world.note('session failed after refusals');
       if (before && this.#isCutOff(before.collectorId)) {
         world.note(`${decoded.event.type} while the holder is cut off`);
       }
     }
-    task.state = foldTask(task.state, stored);
+    task.state = foldTask(task.state, storedEvent);
     const after = current(task.state);
     if (before && before.epoch !== after?.epoch) task.endedAtMs.set(before.epoch, world.nowMs);
     if (event.type === 'session.assigned') {
@@ -115,8 +115,8 @@ export class Referee {
   published(process: SimProcess, collectorId: string, assignment: Assignment): void {
     const { world, broker } = this.#options;
     const { task_id: taskId, epoch } = assignment;
-    const stored = broker.eventAt(epoch);
-    const decoded = stored && decodeSessionEvent(stored.message);
+    const storedEvent = broker.eventAt(epoch);
+    const decoded = storedEvent && decodeSessionEvent(storedEvent.message);
     const event = decoded?.kind === 'placement' ? decoded.event : undefined;
     if (event?.type !== 'session.assigned' || event.taskId !== taskId || event.collectorId !== collectorId) {
       world.violate(

@@ -65,7 +65,7 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
     ? context.publishBeforeAppend(realStore, outbox)
     : realStore;
   const collectors = new SimLeaseStore({ bucket: broker.buckets.COLLECTORS, link, staleness });
-  const known = new KnownAssignments(outbox, clock);
+  const assignments = new KnownAssignments(outbox, clock);
   const supervisor = new Supervisor({
     book: new TaskBook(log, clock),
     fleetWatch: new FleetWatch({
@@ -81,8 +81,8 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
       identityOf: () => undefined,
       log,
     }),
-    known,
-    performer: new ActionPerformer({ store, outbox, known, clock, logger: log }),
+    known: assignments,
+    performer: new ActionPerformer({ store, outbox, known: assignments, clock, logger: log }),
     addresses: new EndpointAddresses({ collectors: { addressesOf: async () => ({}) }, clock, log }),
     waitingReport: new WaitingReport(
       {

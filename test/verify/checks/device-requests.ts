@@ -59,7 +59,7 @@ function byAnother(
   runs: readonly SessionHistory[],
   plantMs: number,
 ): string | undefined {
-  const given = runs
+  const grants = runs
     .flatMap(({ placements }) => placements)
     .flatMap(({ event, sequence, storedAtMs }) =>
       event.type === 'session.assigned' ? [{ sequence, storedAtMs, to: event.collectorId }] : [],
@@ -67,8 +67,8 @@ function byAnother(
     .toSorted((a, b) => a.sequence - b.sequence);
   for (const { atMs, collector } of requests) {
     if (collector === undefined) continue;
-    const before = given.findLastIndex(({ storedAtMs }) => storedAtMs <= atMs - plantMs);
-    const holders = given.slice(Math.max(before, 0)).filter(({ storedAtMs }) => storedAtMs <= atMs + plantMs);
+    const before = grants.findLastIndex(({ storedAtMs }) => storedAtMs <= atMs - plantMs);
+    const holders = grants.slice(Math.max(before, 0)).filter(({ storedAtMs }) => storedAtMs <= atMs + plantMs);
     if (holders.some(({ to }) => to === collector)) continue;
     const holder = holders[0];
     const whose = holder

@@ -12,27 +12,27 @@ function recorded(parts: readonly Changes[] = [{ count: [[-900, 1]] }, { count: 
   const history = new RecordedHistory().started(0).assigned(10, 'c1').polled(1, 1, { epoch: 2 });
   const [end] = history.samples as [RecordedSample];
   const { values: _, ...sample } = end.sample;
-  const told = parts.map((changes, index): RecordedSample => {
+  const changeSamples = parts.map((changes, index): RecordedSample => {
     const isEnd = index === parts.length - 1;
-    const told = { ...sample, v: 3, changes, ...(isEnd ? {} : { part: index + 1 }) };
-    return { ...end, sequence: index + 1, sample: told as RecordedSample['sample'] };
+    const changeSample = { ...sample, v: 3, changes, ...(isEnd ? {} : { part: index + 1 }) };
+    return { ...end, sequence: index + 1, sample: changeSample as RecordedSample['sample'] };
   });
-  return { history, told };
+  return { history, told: changeSamples };
 }
 
 function judge(
   rows: readonly Partial<TimedValues>[],
   changes: Partial<History> = {},
-  { history, told } = recorded(),
+  { history, told: changeSamples } = recorded(),
 ) {
   const row = { session: '7-1', device: 'press', epoch: 2, copies: 1 };
   const database = {
     ...{ sessions: [], eventSequences: [], checkpoint: undefined, misses: [], values: [], coverage: [] },
     told: rows.map((each) => ({ ...row, timeMs, values: undefined, ...each })),
   };
-  const acknowledged = { floor: told.length, pending: 0 };
+  const acknowledged = { floor: changeSamples.length, pending: 0 };
   return toldValues(
-    history.readAt(10_000, { database, acknowledged, ...ticksAndTold(told), ...changes }),
+    history.readAt(10_000, { database, acknowledged, ...ticksAndTold(changeSamples), ...changes }),
   ).map(({ invariant, what }) => `${invariant} ${what}`);
 }
 
@@ -66,8 +66,8 @@ describe('values that a subscribed device told', () => {
   it('may come twice, and need not be stored as an earlier holder told them too late', () => {
     const again = recorded([{ count: [[-900, 1]] }, { count: [[-900, 1]] }]);
     expect(judge(stored.slice(0, 1), {}, again)).toEqual([]);
-    const { history, told } = recorded([{ count: [[-900, 1]] }, { count: [[-500, 2]] }, {}]);
-    const [early, late, end] = told as [RecordedSample, RecordedSample, RecordedSample];
+    const { history, told: changeSamples } = recorded([{ count: [[-900, 1]] }, { count: [[-500, 2]] }, {}]);
+    const [early, late, end] = changeSamples as [RecordedSample, RecordedSample, RecordedSample];
     const asOf = (tick: number) => ({ ...early, sample: { ...early.sample, epoch: 5, tick } });
     const under = (tick: number) => judge(stored.slice(0, 1), {}, { history, told: [asOf(tick), late, end] });
     expect(under(tick0 - 1)).toEqual([]);
@@ -75,8 +75,8 @@ describe('values that a subscribed device told', () => {
   });
 
   it('are no records of ticks, but the end of the tick is', () => {
-    const { told } = recorded();
-    const { samples } = ticksAndTold(told);
+    const { told: changeSamples } = recorded();
+    const { samples } = ticksAndTold(changeSamples);
     expect(samples).toMatchObject([{ sequence: 2, sample: { tick: tick0 + 1, changes: {} } }]);
   });
 });

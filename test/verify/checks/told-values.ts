@@ -18,7 +18,7 @@ const toldAtMost = 100;
 export function toldValues(history: History): Violation[] {
   const rows = history.database?.timedValues;
   if (!rows) return [];
-  const told = allTold(history);
+  const published = allTold(history);
   const stored = new Map<string, unknown>();
   const violations: Violation[] = [];
   const report = (invariant: 'I8' | 'I9', { session, device }: Place, what: string): void => {
@@ -30,20 +30,20 @@ export function toldValues(history: History): Violation[] {
     for (const [code, value] of Object.entries(row.values ?? {})) {
       const key = keyOf(row, code, row.timeMs);
       stored.set(key, value);
-      const said = told.get(key);
-      if (!said) report('I8', row, `${code} of ${at} is in the database, but was never published`);
-      else if (!said.some((each) => isSame(each.value, value)))
+      const values = published.get(key);
+      if (!values) report('I8', row, `${code} of ${at} is in the database, but was never published`);
+      else if (!values.some((each) => isSame(each.value, value)))
         report(
           'I8',
           row,
-          `${code} of ${at} is ${value} in the database, ${said.at(-1)?.value} was published`,
+          `${code} of ${at} is ${value} in the database, ${values.at(-1)?.value} was published`,
         );
     }
   }
   for (const { sequence, sample } of history.changeSamples ?? []) {
     for (const [code, timeMs] of placesOf(sample)) {
       const key = keyOf(sample, code, timeMs);
-      if (stored.has(key) || !told.get(key)?.some(({ isDue }) => isDue)) continue;
+      if (stored.has(key) || !published.get(key)?.some(({ isDue }) => isDue)) continue;
       stored.set(key, undefined);
       const at = new Date(timeMs).toISOString();
       report(
@@ -60,19 +60,19 @@ function allTold(history: History): Map<string, Told[]> {
   const tooLate = tooLateSamples(history);
   const floor = history.acknowledged?.floor ?? 0;
   const inQuarantine = new Map(history.quarantined.map(({ sequence, codes }) => [sequence, codes ?? 'all']));
-  const told = new Map<string, Told[]>();
+  const published = new Map<string, Told[]>();
   for (const { sequence, sample } of history.changeSamples ?? []) {
     const refused = inQuarantine.get(sequence);
     for (const [code, timeMs, value] of placesOf(sample)) {
       const isRefused = refused === 'all' || refused?.includes(code) === true;
       const isDue = sequence <= floor && !tooLate.has(sequence) && !isRefused;
       const key = keyOf(sample, code, timeMs);
-      const before = told.get(key);
+      const before = published.get(key);
       if (before) before.push({ sequence, value, isDue });
-      else told.set(key, [{ sequence, value, isDue }]);
+      else published.set(key, [{ sequence, value, isDue }]);
     }
   }
-  return told;
+  return published;
 }
 
 type Place = Pick<TimedValues, 'session' | 'device'>;
@@ -89,6 +89,6 @@ function keyOf({ session, device }: Place, code: string, timeMs: number): string
 }
 
 /** 64-bit integers are told as text. */
-function isSame(told: unknown, stored: unknown): boolean {
-  return told === stored || (typeof stored === 'number' && Number(told) === stored);
+function isSame(value: unknown, row: unknown): boolean {
+  return value === row || (typeof row === 'number' && Number(value) === row);
 }

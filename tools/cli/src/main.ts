@@ -14,8 +14,8 @@ import { findCommand, parseCommandLine, wordsOf } from './parse-command-line.ts'
 import { say, speak } from './words/say.ts';
 
 /** Explains words with which no command begins: what is wrong with them, and what was probably meant. */
-function unknownCommand(commands: readonly Command[], given: readonly string[]): string {
-  const [group = '', ...further] = given;
+function unknownCommand(commands: readonly Command[], args: readonly string[]): string {
+  const [group = '', ...further] = args;
   const below = commands.filter(({ words }) => words[0] === group);
   if (below.length > 0 && further.length === 0) {
     const second = below.map(({ words }) => words[1]).join(', ');
@@ -25,19 +25,19 @@ function unknownCommand(commands: readonly Command[], given: readonly string[]):
     });
   }
   // No command has more than two words: later ones are operands.
-  const said = given.slice(0, 2).join(' ');
+  const text = args.slice(0, 2).join(' ');
   const all = commands.map(({ words }) => words.join(' '));
   const nearest =
-    nearestWord(said, all) ??
+    nearestWord(text, all) ??
     nearestWord(group, all) ??
     nearestWord(group, [...new Set(commands.map(({ words }) => words[0] ?? ''))]);
   return nearest === undefined
-    ? say('There is no command {{said}}.', { said })
-    : say('There is no command {{said}}; did you mean {{nearest}}?', { said, nearest });
+    ? say('There is no command {{said}}.', { said: text })
+    : say('There is no command {{said}}; did you mean {{nearest}}?', { said: text, nearest });
 }
 
-async function main(given: readonly string[]): Promise<number> {
-  const args = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+async function main(words: readonly string[]): Promise<number> {
+  const args = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   const command = findCommand(commands, args);
   if (!command) return withoutCommand(args);
   const { input, raw } = parseCommandLine(command, args);

@@ -105,17 +105,17 @@ function unknownOption(
   options: readonly string[],
 ): CliError | undefined {
   const { code, message } = error as NodeJS.ErrnoException;
-  const [, given] = /^Unknown option '(.+?)'(?:\. To specify|$)/s.exec(message) ?? [];
-  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || given === undefined) return undefined;
-  const nearest = nearestWord(given.replace(/^-+/, ''), options);
-  const isNumber = /^-[0-9.]/.test(given);
+  const [, option] = /^Unknown option '(.+?)'(?:\. To specify|$)/s.exec(message) ?? [];
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || option === undefined) return undefined;
+  const nearest = nearestWord(option.replace(/^-+/, ''), options);
+  const isNumber = /^-[0-9.]/.test(option);
   const hint = [
     nearest !== undefined && say('did you mean --{{nearest}}?', { nearest }),
     isNumber && say('a negative number stands behind --'),
     say('`holdfast {{command}} --help` shows those there are', { command: words.join(' ') }),
   ];
   return new CliError(
-    [say('Unknown option {{given}}', { given: plainText(given) }), ...hint.filter(Boolean)].join(
+    [say('Unknown option {{given}}', { given: plainText(option) }), ...hint.filter(Boolean)].join(
       say('; #between hints'),
     ),
     usageCode ?? exitCodes.usage,

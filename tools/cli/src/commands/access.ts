@@ -52,8 +52,8 @@ export const accessCommands: readonly Command[] = [
     async run({ api, print }, input) {
       // The list has no pages.
       const { results } = await api.get<{ results: Item[] }>(`${keysPath}/`);
-      const found = results.slice(0, limitOf(input));
-      print.table(found, keyColumns, found, 'There are no keys: the API serves this machine only.');
+      const rows = results.slice(0, limitOf(input));
+      print.table(rows, keyColumns, rows, 'There are no keys: the API serves this machine only.');
     },
   },
   {
@@ -110,9 +110,9 @@ export const accessCommands: readonly Command[] = [
     operands: [],
     options: { ...auditOptions, ...limitOption },
     async run({ api, print }, input) {
-      const found = await api.list('/api/system/audit/', auditAsked(input), limitOf(input));
+      const rows = await api.list('/api/system/audit/', auditAsked(input), limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'TIME', cell: ({ time }) => localTime(time) },
           { head: 'WHO', cell: ({ who }) => who },
@@ -122,7 +122,7 @@ export const accessCommands: readonly Command[] = [
           { head: 'OUTCOME', cell: ({ outcome }) => valueWord('outcome', outcome) },
           { head: 'DETAIL', cell: ({ detail }) => detail },
         ],
-        found,
+        rows,
         'There is no such entry.',
       );
     },

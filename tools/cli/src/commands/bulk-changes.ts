@@ -127,11 +127,11 @@ function deletions(kinds: Kinds, about: Command['about'], options: Command['opti
 async function filterOf(api: ApiClient, input: Input): Promise<Item> {
   const filter: Record<string, unknown> = {};
   for (const kind of ['device', 'site', 'task'] as const) {
-    const given = input.text(kind);
-    if (given !== undefined) filter[`${kind}_id`] = (await findItem(api, kind, given)).id;
+    const operand = input.text(kind);
+    if (operand !== undefined) filter[`${kind}_id`] = (await findItem(api, kind, operand)).id;
   }
-  const asked = input.text('code');
-  if (asked !== undefined) filter.code = asked;
+  const pattern = input.text('code');
+  if (pattern !== undefined) filter.code = pattern;
   if (Object.keys(filter).length > 0) return filter;
   throw new CliError(say('Say which: {{example}}', { example: "--code 'press-*'" }), exitCodes.usage);
 }

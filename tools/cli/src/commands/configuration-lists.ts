@@ -59,16 +59,16 @@ export const configurationLists: readonly Command[] = [
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
-      const found = await api.list('/api/config/sites/', {}, limitOf(input));
+      const rows = await api.list('/api/config/sites/', {}, limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'ID', cell: ({ id }) => id, align: 'right' },
           { head: 'SITE', cell: ({ code }) => code },
           { head: 'NAME', cell: ({ name }) => name },
           { head: 'NETWORKS', cell: ({ networks }) => (networks as string[]).join(', ') },
         ],
-        found,
+        rows,
         'There are no sites.',
       );
     },
@@ -79,9 +79,9 @@ export const configurationLists: readonly Command[] = [
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
-      const found = await api.list('/api/config/tasks/', {}, limitOf(input));
+      const rows = await api.list('/api/config/tasks/', {}, limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'ID', cell: ({ id }) => id, align: 'right' },
           { head: 'TASK', cell: ({ code }) => code },
@@ -90,7 +90,7 @@ export const configurationLists: readonly Command[] = [
           { head: 'DEVICES', cell: ({ device_ids }) => count(device_ids), align: 'right' },
           { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
         ],
-        found,
+        rows,
         'There are no tasks.',
       );
     },
@@ -177,9 +177,9 @@ export const configurationLists: readonly Command[] = [
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
-      const found = await api.list('/api/config/devices/', {}, limitOf(input));
+      const rows = await api.list('/api/config/devices/', {}, limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'ID', cell: ({ id }) => id, align: 'right' },
           { head: 'DEVICE', cell: ({ code }) => code },
@@ -189,7 +189,7 @@ export const configurationLists: readonly Command[] = [
           { head: 'UNIT#on the line', cell: (device) => placeOf(device).unit, align: 'right' },
           { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
         ],
-        found,
+        rows,
         'There are no devices.',
       );
     },
@@ -228,7 +228,7 @@ export const configurationLists: readonly Command[] = [
       const device = await findItem(api, 'device', input.operands[0] ?? '');
       const forgotten = await api.post(`/api/config/devices/${device.id}/forget-learned-limits/`);
       const [sessions, silent] = [texts(forgotten.sessions), texts(forgotten.not_reached)];
-      const asked =
+      const sessionNote =
         sessions.length > 0
           ? say('asked for again by {{sessions}}', { sessions: sessions.join(', ') })
           : say('no session reads it');
@@ -237,7 +237,7 @@ export const configurationLists: readonly Command[] = [
       const profile = forgotten.changed
         ? say('learned ranges are out of its profile')
         : say('its profile had none');
-      const about = { device: device.code, profile, asked, missed };
+      const about = { device: device.code, profile, asked: sessionNote, missed };
       print.report(forgotten, say('{{device}}: {{profile}}; {{asked}}{{missed}}', about));
       return silent.length > 0 ? exitCodes.refused : exitCodes.ok;
     },

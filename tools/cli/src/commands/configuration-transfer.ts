@@ -90,22 +90,22 @@ export const configurationTransfer: readonly Command[] = [
         return noteApplied(print, { applied: wouldTake });
       }
       const progress = print.progress('import');
-      const wanted = whole.created + whole.changed;
+      const total = whole.created + whole.changed;
       // Sessions take up the change once, with everything in the file.
-      const isOneSet = wanted > 0 && wanted <= thingsAtOnce;
+      const isOneSet = total > 0 && total <= thingsAtOnce;
       let answer: Item = {};
       try {
-        for (let done = 0, next = plan; done < wanted; done += thingsAtOnce) {
-          progress.at(done, wanted);
+        for (let done = 0, next = plan; done < total; done += thingsAtOnce) {
+          progress.at(done, total);
           // The things made so far have ids by now.
           if (done > 0) next = planOf(file, await whatIsThere(api, file));
-          const asked = {
+          const options = {
             ...about,
             query: isOneSet ? query : { apply: undefined },
             isTry: false,
-            before: { done, wanted },
+            before: { done, wanted: total },
           };
-          answer = await changeAll(api, next, asked);
+          answer = await changeAll(api, next, options);
         }
         if (query.apply && !isOneSet) answer = await applyAll(api, file, { ...about, query, whole });
       } finally {
@@ -148,13 +148,13 @@ function faulty(path: string, faults: readonly string[]): CliError {
 async function whatIsThere(api: ApiClient, file: ReadConfiguration): Promise<Everything> {
   const list = (kind: string, query = {}) => api.list(`/api/config/${kind}/`, query, all);
   const [sites, devices, tasks] = [await list('sites'), await list('devices'), await list('tasks')];
-  const named = new Set([
+  const codes = new Set([
     ...file.devices.map(({ code }) => code),
     ...file.tasks.flatMap((task) => records(task.points).map(({ device }) => device)),
   ]);
   const points: Item[] = [];
   for (const { id, code } of devices) {
-    if (named.has(code)) points.push(...(await list('points', { device_id: id as number })));
+    if (codes.has(code)) points.push(...(await list('points', { device_id: id as number })));
   }
   return { sites, devices, points, tasks };
 }
@@ -183,7 +183,7 @@ async function applyAll(
     whole,
   }: { readonly reason: string; readonly query: ReturnType<typeof applyOf>; readonly whole: Done },
 ): Promise<Item> {
-  const named = async (kind: 'device' | 'task', things: readonly Item[]): Promise<Item[]> => {
+  const itemsOf = async (kind: 'device' | 'task', things: readonly Item[]): Promise<Item[]> => {
     const codes = new Set(things.map(({ code }) => code));
     const there = codes.size > 0 ? await api.list(`/api/config/${kind}s/`, {}, all) : [];
     return there
@@ -191,7 +191,7 @@ async function applyAll(
       .map(({ id }) => ({ op: 'change', kind, id, fields: {} }));
   };
   try {
-    const items = [...(await named('device', file.devices)), ...(await named('task', file.tasks))];
+    const items = [...(await itemsOf('device', file.devices)), ...(await itemsOf('task', file.tasks))];
     if (items.length === 0) return {};
     return await api.changeAll('POST', '/api/config/change-sets/', { items, kind: 'import', reason }, query);
   } catch (error) {
@@ -224,9 +224,9 @@ async function changeAll(
     steps.map(({ key, action }, index) => [action === 'create' ? key : '', -1 - index]),
   );
   const idOf = (key: string) => plan.ids.get(key) ?? standIns.get(key);
-  const items = steps.map(({ kind, key, action, id, bodyOf: wanted }) => ({
+  const items = steps.map(({ kind, key, action, id, bodyOf }) => ({
     ...{ op: action, kind, id: action === 'create' ? standIns.get(key) : id },
-    fields: wanted(idOf),
+    fields: bodyOf(idOf),
   }));
   const body = { items, kind: 'import', reason, dry_run: isTry };
   try {

@@ -73,13 +73,13 @@ export const loginCommands: readonly Command[] = [
     operands: [],
     options: {},
     async run({ access, print }) {
-      const kept = await access.logins.of(access.url);
-      if (!kept) {
+      const login = await access.logins.of(access.url);
+      if (!login) {
         print.report({ url: access.url, ended: false }, say('There is no login at {{url}}.', access));
         return;
       }
       try {
-        await ownAccount(access.client(kept.token)).logOut();
+        await ownAccount(access.client(login.token)).logOut();
       } catch (error) {
         // The login is over already, so there is nothing to end.
         if (!(error instanceof CliError) || error.exitCode !== exitCodes.notAllowed) throw error;

@@ -15,7 +15,7 @@ export const pointValues: Command = {
     const [device] = input.operands;
     const lacking = new Set<string>();
     const query = { device, session: input.text('session') };
-    const found = await api.list(
+    const rows = await api.list(
       '/api/acquisition/points/values/',
       query,
       limitOf(input),
@@ -24,7 +24,7 @@ export const pointValues: Command = {
       },
     );
     print.table(
-      found,
+      rows,
       [
         { head: 'DEVICE', cell: ({ device }) => device },
         { head: 'POINT', cell: ({ point_code }) => point_code },
@@ -35,7 +35,7 @@ export const pointValues: Command = {
         { head: 'AGE', cell: ({ age_seconds }) => duration(age_seconds), align: 'right' },
         { head: 'MISSING NOW', cell: ({ miss }) => record(miss).detail },
       ],
-      found,
+      rows,
       'There are no points.',
     );
     for (const detail of lacking) print.note(detail);

@@ -71,10 +71,10 @@ export const sessionCommands: readonly Command[] = [
     async run({ api, print }, input) {
       const id = input.operands[0] ?? '';
       const to = input.text('to');
-      const said = input.text('reason');
+      const reason = input.text('reason');
       const answer = await api.command(`${sessionPath(id)}/reconfigure/`, {
         ...(to !== undefined && { to: Number(versionOf(to)) }),
-        ...(said !== undefined && { reason: said }),
+        ...(reason !== undefined && { reason }),
         ...{ dry_run: input.has('dry-run'), force: input.has('force') },
       });
       if (answer.is_changed || print.asJson) printItems(print, answer, records(answer.results));
@@ -97,10 +97,10 @@ function onSessions(verb: string, about: PlainText, options: Command['options'])
 async function commandEach({ api, print }: Context, input: Input, verb: string): Promise<number> {
   const answers: Item[] = [];
   let worst: number = exitCodes.ok;
-  const said = input.text('reason');
+  const reason = input.text('reason');
   for (const id of input.operands) {
     try {
-      const answer = await commandOn(api, id, verb, said);
+      const answer = await commandOn(api, id, verb, reason);
       answers.push(answer);
       if (!print.asJson) print.report(answer, statusInWords(answer.id, answer));
     } catch (error) {
@@ -117,8 +117,8 @@ async function commandEach({ api, print }: Context, input: Input, verb: string):
   return worst;
 }
 
-function commandOn(api: ApiClient, id: string, verb: string, said: string | undefined): Promise<Item> {
-  return api.command(`${sessionPath(id)}/${verb}/`, said === undefined ? {} : { reason: said });
+function commandOn(api: ApiClient, id: string, verb: string, reason: string | undefined): Promise<Item> {
+  return api.command(`${sessionPath(id)}/${verb}/`, reason === undefined ? {} : { reason });
 }
 
 const statusInWords = (id: unknown, { status, detail }: Item) =>
@@ -126,11 +126,11 @@ const statusInWords = (id: unknown, { status, detail }: Item) =>
 
 function metadataOf(input: Input): Record<string, string> {
   const metadata: Record<string, string> = {};
-  for (const given of input.texts('metadata')) {
-    const at = given.indexOf('=');
+  for (const pair of input.texts('metadata')) {
+    const at = pair.indexOf('=');
     if (at < 1)
-      throw new CliError(say('--metadata is NAME=VALUE, not {{given}}', { given }), exitCodes.usage);
-    metadata[given.slice(0, at)] = given.slice(at + 1);
+      throw new CliError(say('--metadata is NAME=VALUE, not {{given}}', { given: pair }), exitCodes.usage);
+    metadata[pair.slice(0, at)] = pair.slice(at + 1);
   }
   return metadata;
 }

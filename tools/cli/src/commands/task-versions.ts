@@ -21,9 +21,9 @@ export const taskVersions: readonly Command[] = [
     options: limitOption,
     async run({ api, print }, input) {
       const task = await findItem(api, 'task', input.operands[0] ?? '');
-      const found = await api.list(pathOf(task), {}, limitOf(input));
+      const versions = await api.list(pathOf(task), {}, limitOf(input));
       print.table(
-        found,
+        versions,
         [
           { head: 'VERSION', cell: ({ version }) => version, align: 'right' },
           { head: 'TIME', cell: ({ created_at }) => localTime(created_at) },
@@ -31,7 +31,7 @@ export const taskVersions: readonly Command[] = [
           { head: 'DEVICES', cell: ({ devices }) => devices, align: 'right' },
           { head: 'SESSIONS', cell: ({ sessions }) => sessions, align: 'right' },
         ],
-        found,
+        versions,
         'No session was started yet.',
       );
     },

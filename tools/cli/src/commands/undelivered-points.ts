@@ -33,8 +33,8 @@ export async function undeliveredPoints(api: ApiClient): Promise<UndeliveredPoin
   // One after the other: each is an account of a whole session, and few have such points.
   for (const row of running.filter(({ never_delivered: never }) => Number(never) > 0)) {
     const [session_id, task_code] = [String(row.session_id), String(row.task_code)];
-    const { never_delivered: named, never_delivered_count: number } = await accountOf(api, session_id);
-    const ofSession = named.filter(({ cause }) => cause !== 'not_told');
+    const { never_delivered: codes, never_delivered_count: number } = await accountOf(api, session_id);
+    const ofSession = codes.filter(({ cause }) => cause !== 'not_told');
     points.push(...ofSession.map((point) => ({ session_id, task_code, ...point })));
     // The session's own count includes points that were never told.
     count += Math.min(number, Number(row.never_delivered));

@@ -51,8 +51,8 @@ export const userCommands: readonly Command[] = [
     options: limitOption,
     async run({ api, print }, input) {
       const { results } = await api.get<{ results: Item[] }>(`${usersPath}/`);
-      const found = results.slice(0, limitOf(input));
-      print.table(found, userColumns, found, 'There is nobody yet: holdfast users create USER --role ROLE');
+      const rows = results.slice(0, limitOf(input));
+      print.table(rows, userColumns, rows, 'There is nobody yet: holdfast users create USER --role ROLE');
     },
   },
   {

@@ -79,8 +79,8 @@ export function describeProblem(
 }
 
 function adviceOn(code: string | undefined, status: number): string | undefined {
-  const said = (code === undefined ? undefined : adviceOnCode[code]) ?? advice[status];
-  return said && say(said);
+  const text = (code === undefined ? undefined : adviceOnCode[code]) ?? advice[status];
+  return text && say(text);
 }
 
 function fault(error: unknown): string {

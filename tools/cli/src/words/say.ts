@@ -32,7 +32,7 @@ export function say<Said extends Text>(
   text: Said,
   ...[values]: Placeholders<Said> extends never ? [] : [Readonly<Record<Placeholders<Said>, unknown>>]
 ): string {
-  const said: string = speaksChinese() ? chinese[text] : text.replace(/#[^#]*$/, '');
+  const template: string = speaksChinese() ? chinese[text] : text.replace(/#[^#]*$/, '');
   const filled: Readonly<Record<string, unknown>> = values ?? {};
-  return said.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(filled[name]));
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(filled[name]));
 }
