@@ -56,13 +56,18 @@ function readFlags(benchmark: Benchmark, args: string[]): Record<string, unknown
   }
 }
 
-function wholeNumber(flag: string, { byDefault, atLeast }: NumberFlag, given: unknown): number {
-  if (given === undefined) return byDefault;
-  const value = Number(given);
-  if (typeof given === 'string' && /^\d+$/.test(given) && Number.isSafeInteger(value) && value >= atLeast) {
+function wholeNumber(flag: string, { byDefault, atLeast }: NumberFlag, flagValue: unknown): number {
+  if (flagValue === undefined) return byDefault;
+  const value = Number(flagValue);
+  if (
+    typeof flagValue === 'string' &&
+    /^\d+$/.test(flagValue) &&
+    Number.isSafeInteger(value) &&
+    value >= atLeast
+  ) {
     return value;
   }
-  throw new UsageError(`--${flag} takes a whole number from ${atLeast} on, not "${given}"`);
+  throw new UsageError(`--${flag} takes a whole number from ${atLeast} on, not "${flagValue}"`);
 }
 
 function word(flag: string, { byDefault, oneOf }: ChoiceFlag, value: unknown): string {

@@ -255,7 +255,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
 
   it('and the new system holds the invariants', async () => {
     const verify = join(import.meta.dirname, '..', 'verify', 'main.ts');
-    // Ticks from before cannot be judged: the stream that told of them went with the old broker.
+    // Ticks from before cannot be judged: the stream that recorded them went with the old broker.
     const args = ['--nats', addresses.nats, '--database', addresses.database, '--since', restoredAt];
     const verdict = await eventually(
       async () => {

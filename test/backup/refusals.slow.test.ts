@@ -220,7 +220,7 @@ describe('a restore into what an API has already been started on', () => {
     const refused = await backupCommand(second, 'restore', '--from', join(folder, 'b'));
     expect(refused).toMatchObject({
       code: 1,
-      said: expect.stringContaining('stop all services before a restore'),
+      output: expect.stringContaining('stop all services before a restore'),
     });
     await api.stop();
     const done = await backupCommand(second, 'restore', '--from', join(folder, 'b'), '--epoch-floor', '1234');

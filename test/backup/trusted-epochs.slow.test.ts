@@ -192,7 +192,5 @@ it('of samples that are newer than a restored log those enter that somebody has 
 
   const done = async () =>
     (await rest.get('/api/system/audit/?action=quarantine.send_many_again&outcome=done')).body.results;
-  await expect
-    .poll(done)
-    .toMatchObject([{ data: { body, query: { collector: 'hall-1', up_to: upTo } } }]);
+  await expect.poll(done).toMatchObject([{ data: { body, query: { collector: 'hall-1', up_to: upTo } } }]);
 });

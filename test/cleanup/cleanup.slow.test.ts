@@ -81,7 +81,11 @@ describe('cleaning up', () => {
     await tellStory('703', { at: daysAgo(90), what: 'started' }, { at: daysAgo(89), what: 'paused' });
     await tellStory('704', { at: daysAgo(90), what: 'started' }, { at: daysAgo(80), what: 'failed' });
     const failed = await configureTask(api, 'failed');
-    await tellStory(String(failed), { at: daysAgo(90), what: 'started' }, { at: daysAgo(80), what: 'failed' });
+    await tellStory(
+      String(failed),
+      { at: daysAgo(90), what: 'started' },
+      { at: daysAgo(80), what: 'failed' },
+    );
     await startTask(api, failed);
     await projected(`${failed}-2`, 'running');
     const coverage = openPostgresTickCoverage({ databaseUrl: database });
@@ -167,8 +171,8 @@ describe('cleaning up', () => {
     await store.close();
     expect(result).toEqual({ kind: 'written' });
     const history = `${sessionsPath}/point-history/?point_code=pressure&session_id=${next}-1`;
-    const kept = await api.get(`${history}&start_time=-2h`);
-    expect(kept).toMatchObject({ status: 200, body: { results: [{ device: 'press-1', value: 5 }] } });
+    const storedValues = await api.get(`${history}&start_time=-2h`);
+    expect(storedValues).toMatchObject({ status: 200, body: { results: [{ device: 'press-1', value: 5 }] } });
     expect(await api.get(`${history}&start_time=-9h&end_time=-8h`)).toMatchObject({
       ...{ status: 200, body: { results: [] } },
     });
@@ -309,7 +313,7 @@ describe('the job that cleans up', () => {
   });
 });
 
-/** Begins the read model anew; the next event wakes the projector. */
+/** Starts the read model over; the next event wakes the projector. */
 async function makeAnew(running: string): Promise<void> {
   await client.query('delete from projection_checkpoint');
   const { status } = (await log.task(running.split('-')[0] ?? '')).session;

@@ -207,8 +207,8 @@ describe('versions of a task on the command line', () => {
       data_type: 'int16',
     };
     expect(await api.post('/api/config/points/', later)).toMatchObject({ status: 201 });
-    const left = await cli.run('tasks', 'restore', 'saw', '1', '--dry-run', '--table');
-    expect(left.stderr).toContain('that it read before: saw-1/later. --keep-points keeps them.');
+    const restore = await cli.run('tasks', 'restore', 'saw', '1', '--dry-run', '--table');
+    expect(restore.stderr).toContain('that it read before: saw-1/later. --keep-points keeps them.');
     const keeping = await done('tasks', 'restore', 'saw', '1', '--keep-points');
     expect(keeping).toMatchObject({ unread_points: [] });
   });

@@ -65,7 +65,7 @@ describe('holdfast check-recovery', () => {
     const before = await countRequests();
     const waiting = check('--wait', '60');
     await expect.poll(countRequests).toBeGreaterThan(before);
-    // The sample's tick lies before the stop, so that nobody takes the session for one that is read after its end.
+    // The sample's tick lies before the stop, so that the session does not count as read after its end.
     await sampleArrives(Math.floor(Date.now() / periodMs));
     expect((await waiting).stdout).toMatch(/^HOLDFAST OK: expected 1, actual 1, missing 0 \|/);
     await api.post(`${sessionsPath}/${session}/stop/`);
@@ -77,7 +77,7 @@ describe('holdfast check-recovery', () => {
     // A sample stays fresh for three periods, so the period is long enough for many calls of a slow command line.
     await api.request('PATCH', `/api/config/tasks/${task}/`, { period_ms: periodMs });
     session = await startTask(api, task);
-    // The session counts as starting at first: for 15 s when nobody takes it up.
+    // The session counts as starting at first: for 15 s when no collector takes it up.
     await expect.poll(async () => (await check()).code).toBe(2);
     const { stdout } = await check();
     expect(stdout).toBe(
@@ -219,7 +219,7 @@ async function byScript(): Promise<[code: number | null, line: string]> {
 
 const taskId = () => session.split('-')[0] ?? '';
 
-/** How often the API has told how recovery stands. */
+/** How often the API has reported the state of recovery. */
 async function countRequests(): Promise<number> {
   const route = { route: '/api/acquisition/recovery' };
   return (await scrape(`${api.url}/metrics`)).value('holdfast_http_request_seconds_count', route) ?? 0;

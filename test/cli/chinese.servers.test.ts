@@ -40,16 +40,16 @@ describe('a Chinese text of the command line', () => {
     for await (const file of glob('tools/cli/src/**/*.ts', { cwd: root })) {
       if (!file.includes('/words/')) sources += await readFile(join(root, file), 'utf8');
     }
-    const said = sources.replaceAll("\\'", "'");
+    const sourceText = sources.replaceAll("\\'", "'");
     const help = commands.flatMap(({ options }) => Object.values(options).map(({ about }) => about));
     const dead = texts.filter(
       ([en]) =>
         !help.some((about) => about === en) &&
-        !["'", '"', '`'].some((quote) => said.includes(quote + en + quote)),
+        !["'", '"', '`'].some((quote) => sourceText.includes(quote + en + quote)),
     );
-    expect(dead.filter(([en]) => !new RegExp(`(^|[{ ])${en}: `, 'm').test(said)).map(([en]) => en)).toEqual(
-      [],
-    );
+    expect(
+      dead.filter(([en]) => !new RegExp(`(^|[{ ])${en}: `, 'm').test(sourceText)).map(([en]) => en),
+    ).toEqual([]);
   });
 
   it('names a thing as the console does', async () => {

@@ -24,7 +24,9 @@ describe('a problem with errors', () => {
   });
 
   it('tells all where there are several', () => {
-    const lines = descriptionOf('see errors', baudRates, { path: 'period_ms', message: 'too short' }).split('\n');
+    const lines = descriptionOf('see errors', baudRates, { path: 'period_ms', message: 'too short' }).split(
+      '\n',
+    );
     expect(lines.slice(2)).toEqual([`  - devices.1: ${baudRates.message}`, '  - period_ms: too short']);
   });
 });

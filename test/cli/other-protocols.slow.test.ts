@@ -56,7 +56,8 @@ it('devices, points and learned limits are told in the words of their protocol',
     ...{ code: 'plc', period_ms: 200, device_ids: [device.id] },
   });
   await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
-  const learned = async () => (await rest.get(`/api/config/devices/${device.id}/`)).body.learned_limits.length;
+  const learned = async () =>
+    (await rest.get(`/api/config/devices/${device.id}/`)).body.learned_limits.length;
   await eventually(async () => (await learned()) > 0, { what: 'the PLC to refuse what is too long' });
   expect(await table('devices', 'apply-learned-limits', 'plc-1')).toMatch(/^plc-1 has now: max_words \d+/);
 });

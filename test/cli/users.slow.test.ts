@@ -60,10 +60,10 @@ it('the user of the machine may have the login of a person, and stands in the au
   await expect
     .poll(async () => JSON.parse((await cli.run('audit', '--action', 'user.update', '--limit', '1')).stdout))
     .toMatchObject([{ who, actor: { kind: 'local', id: '', claimed: who } }]);
-  const said = await cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_OPERATOR: username }).run(
+  const refusal = await cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_OPERATOR: username }).run(
     ...['users', 'change', username, '--name', 'Another'],
   );
-  expect([said.code, said.stderr]).toEqual([4, expect.stringContaining('HOLDFAST_OPERATOR')]);
+  expect([refusal.code, refusal.stderr]).toEqual([4, expect.stringContaining('HOLDFAST_OPERATOR')]);
 });
 
 it('wrong use is told before anything is asked for', async () => {

@@ -46,10 +46,10 @@ export async function copiesOfBoth(
 
 /** Streams without a leader, or with a copy that lacks something. Until there are none, no other node may be lost. */
 export async function incompleteStreams(nodes: readonly NatsNode[]): Promise<string[]> {
-  const known = await Promise.all(
+  const copiesByNode = await Promise.all(
     nodes.map(async (node) => (await streamsOn(node)).map((detail) => ({ ...detail, on: node.host.name }))),
   );
-  const byName = Map.groupBy(known.flat(), ({ name }) => name);
+  const byName = Map.groupBy(copiesByNode.flat(), ({ name }) => name);
   return [...byName].flatMap(([name, copies]) => {
     const leader = copies.find(({ on, cluster }) => cluster?.leader === on);
     const others = leader?.cluster?.replicas ?? [];

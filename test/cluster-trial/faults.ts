@@ -295,7 +295,7 @@ async function cutFromOthers(world: ClusterWorld, node: NatsNode): Promise<Hurt>
   return { collectors, whom: node.host.name, ...healed(world) };
 }
 
-/** Cuts the host off from everybody but devices, operators and those who look. */
+/** Cuts the host off from all but devices, operators and observers. */
 async function cutOff(world: ClusterWorld, host: Host): Promise<Hurt> {
   await world.network.between([host], rivals(world), gone);
   return { collectors: [], whom: host.name, ...healed(world) };

@@ -130,7 +130,7 @@ async function undergo(
   { say, patience }: TrialOptions,
 ): Promise<Course> {
   const failures: string[] = [];
-  // Waits as operators are told to: two faults in a row must not become one fault of two nodes.
+  // Waits as operators should: two faults in a row must not become one fault of two nodes.
   for (const giveUpAtMs = Date.now() + copiesWithinMs; ; await sleep(500)) {
     const incomplete = await incompleteStreams(world.nodes);
     if (incomplete.length === 0) break;

@@ -195,7 +195,7 @@ interface Keeper {
   stop(): Promise<void>;
 }
 
-/** Starts a service again a second after it has ended, as systemd and Docker do: nobody has to come for that. */
+/** Starts a service again a second after it has ended, as systemd and Docker do, without an operator. */
 function keepUp(services: readonly Service[]): Keeper {
   const startedAgain: { name: string; atMs: number }[] = [];
   let isStopping = false;

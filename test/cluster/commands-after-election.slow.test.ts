@@ -144,7 +144,10 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
         else await ask(victim.url, `$JS.API.STREAM.LEADER.STEPDOWN.${streamNames.sessions}`, 60_000);
         const ledAtMs = await led;
         const takenCount = sent.takenAtMs.length;
-        await eventually(() => sent.takenAtMs.length >= takenCount + 100, { what: 'commands again', ...patient });
+        await eventually(() => sent.takenAtMs.length >= takenCount + 100, {
+          what: 'commands again',
+          ...patient,
+        });
         await sent.stop();
         if (what === 'is killed') await victim.restart();
 

@@ -33,7 +33,7 @@ it('the log is to be opened anew when a node is back that it was opened without,
   await (await open()).close();
 
   await victim?.kill();
-  // A durable that was meant for the dead node is served by nobody at first. Each read that brings nothing is a new request.
+  // A durable that was meant for the dead node is not served at first. Each read that brings nothing is a new request.
   const log = await eventually(
     async () => {
       const opened = await open();

@@ -155,7 +155,7 @@ async function isRestartedNodeByNode(id, seed) {
 
 async function takesCollectorsWithKeys(id) {
   await withKeys.compose('up', '--detach', '--no-build', '--remove-orphans');
-  // The nodes have to read their configuration anew, twice; only the first one was made anew.
+  // The nodes have to read their configuration again, twice; only the first one was recreated.
   await withKeys.compose('kill', '--signal', 'HUP', ...nodes);
   await withKeys.compose('kill', '--signal', 'HUP', ...nodes);
   const held = await until('a collector with a key of its own holds the session', async () => {

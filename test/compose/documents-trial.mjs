@@ -1,4 +1,4 @@
-// Types what docs/operations.md, docs/backup.md, docs/security.md and docs/nats.md tell an operator to type, one after the other:
+// Types what docs/operations.md, docs/backup.md, docs/security.md and docs/nats.md ask an operator to type, one after the other:
 //
 //   node test/compose/documents-trial.mjs [--only install,roles,keys,scale,move,tls] [--no-build] [--keep] [--engine=podman]
 //        [a compose command …]
@@ -249,7 +249,7 @@ async function moves() {
   say(`moved to three nodes: the same session goes on, epoch ${epoch} → ${there}`);
   await typed(await block('operations.md', 'for node in nats-3 nats-2 nats'));
   await sameSession(id, there, 'node by node');
-  say('the nodes were made anew one after the other');
+  say('the nodes were recreated one after the other');
   await typed(await block('operations.md', 'docker compose rm --stop --force nats-2'));
   await untilHealthy(here, ...nodes);
   await sameSession(id, there, 'a node lost its disk');

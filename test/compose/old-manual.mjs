@@ -61,8 +61,8 @@ export function triedOldManual(holdfast, composeCommand, settings) {
           output += data;
         });
         try {
-          const said = await typed(`${manual.restart} compose`);
-          assert.match(said, /every session that should run is read again\.\n$/);
+          const logOutput = await typed(`${manual.restart} compose`);
+          assert.match(logOutput, /every session that should run is read again\.\n$/);
           const url = await holdfast.apiUrl();
           const checked = await typed('./check_recovery.sh', {
             HOLDFAST_URL: url,

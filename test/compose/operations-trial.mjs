@@ -1,4 +1,4 @@
-// Tries what docs/operations.md tells for rarer occasions, as trial.mjs does the rest:
+// Tries what docs/operations.md says for rarer occasions, as trial.mjs does the rest:
 //
 //   node test/compose/operations-trial.mjs [--only tls,api,plant,key,release] [--from FOLDER]
 //        [--no-build] [--builder PROGRAM] [--keep] [--engine=podman] [a compose command …]
@@ -6,7 +6,7 @@
 //   tls      an installation with TLS on the API and on three NATS nodes; a node is killed, another loses its volume
 //   api      two containers of the API
 //   plant    deploy/collector, with a device
-//   key      the key of a collector is lost and made anew
+//   key      the key of a collector is lost and replaced
 //   release  an upgrade from the checkout in FOLDER, and one step back to it
 //
 // PROGRAM gets the folder of a checkout and makes its image, where `build` of the compose command does not.
@@ -184,7 +184,7 @@ async function readsAPlant(folder) {
     join(folder, 'networks.yml'),
     `services:
   collector: { networks: [backend, hall] }
-  # A machine that nobody else reaches.
+  # A machine that no other one reaches.
   press:
     image: holdfast:local
     command: [node, simulators/plant/src/main.ts]

@@ -91,7 +91,7 @@ export async function streamsOf(at) {
   });
 }
 
-/** Makes the key that maintains streams, and tells the nodes. @returns its seed */
+/** Makes the key that maintains streams, and gives it to the nodes. @returns its seed */
 export async function maintenanceSeed(at, nodes) {
   const output = await at.compose(
     ...['run', '--rm', '-T', 'secrets', 'node', 'deploy/nats/identity.mjs', 'maintenance'],

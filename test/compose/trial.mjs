@@ -160,7 +160,7 @@ async function drainsAndComesBack(id) {
   say('start collector: the session is polled again');
 
   const [before] = await inspect('collector');
-  // A program inside ends with the container, so its own end tells nothing.
+  // A program inside ends with the container, so its own end shows nothing.
   await inside('collector', 'node', '-e', 'process.kill(1, "SIGTERM")').catch(() => undefined);
   await until('the collector is started again', async () => {
     const [now] = await inspect('collector');

@@ -16,8 +16,10 @@ interface Installation {
 async function container(file: string, service: string): Promise<Installation> {
   const compose = parse(await text(file), { merge: true });
   const { environment, volumes } = compose.services[service];
-  const named = (volumes as string[]).filter((volume) => (volume.split(':')[0] ?? '') in compose.volumes);
-  return { environment, persistentFolders: named.map((volume) => volume.split(':')[1] ?? '') };
+  const namedVolumes = (volumes as string[]).filter(
+    (volume) => (volume.split(':')[0] ?? '') in compose.volumes,
+  );
+  return { environment, persistentFolders: namedVolumes.map((volume) => volume.split(':')[1] ?? '') };
 }
 
 /** The unit that docs/operations.md shows; systemd keeps a StateDirectory and removes a RuntimeDirectory. */

@@ -60,9 +60,9 @@ it('the Chinese README leads to every place that the English one leads to', asyn
 });
 
 async function pages(): Promise<string[]> {
-  const found: string[] = [];
-  for await (const page of glob(['*.md', 'docs/**/*.md'], { cwd: root })) found.push(page);
-  return found;
+  const paths: string[] = [];
+  for await (const page of glob(['*.md', 'docs/**/*.md'], { cwd: root })) paths.push(page);
+  return paths;
 }
 
 /** The anchors that GitHub makes of headings. */

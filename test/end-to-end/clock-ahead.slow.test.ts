@@ -18,7 +18,7 @@ const hourMs = 3_600_000;
 const periodMs = 200;
 /** A tick that is missing longer than this before its session ends was lost by the holder, not by the ending. */
 const endingMs = 2_000;
-/** One session of one device each, by what is done to it while the clock is ahead. */
+/** One session of one device each, for each command while the clock is ahead. */
 const fates = ['stopped', 'paused', 'changed', 'untouched'] as const;
 type Fate = (typeof fates)[number];
 const timeOf = ({ tick, period_ms }: Pick<Sample, 'tick' | 'period_ms'>) => tick * period_ms;

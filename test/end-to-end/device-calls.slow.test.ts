@@ -299,7 +299,7 @@ describe('the test of a device of which a session has learned', () => {
       device_ids: [ovenId],
     });
     const started = await rest.post('/api/acquisition/sessions/start-task/', { task_id: task.id });
-    // The session tells what it has learned as it learns.
+    // The session reports what it has learned as it learns.
     await untilHolds(async () =>
       expect(await test()).toMatchObject({ asked: ['0+17', '17+1', '18+22', '45+2'], bad: allButOne }),
     );

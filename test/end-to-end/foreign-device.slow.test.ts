@@ -180,7 +180,9 @@ describe.skipIf(!foreignDeviceIsInstalled())('a Modbus device that is not ours',
       for (const { code, value } of device.points) {
         for (const storedValue of series.get(code) ?? []) {
           // VictoriaMetrics keeps about twelve significant digits.
-          expect(Math.abs(storedValue - Number(value)), code).toBeLessThanOrEqual(Math.abs(Number(value)) * 1e-11);
+          expect(Math.abs(storedValue - Number(value)), code).toBeLessThanOrEqual(
+            Math.abs(Number(value)) * 1e-11,
+          );
         }
       }
     },

@@ -13,12 +13,12 @@ import { restClient } from '../support/rest-client.ts';
 import { longLease } from '../support/service-processes.ts';
 import type { SessionLogForTest } from '../support/session-log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { toldValues } from '../verify/checks/told-values.ts';
+import { publishedValues } from '../verify/checks/published-values.ts';
 import { readHistory } from '../verify/read-history.ts';
 
 const topic = 'hall/meter-1';
 
-/** A meter that tells numbers, each at its own time. */
+/** A meter that publishes numbers, each at its own time. */
 function meterAt(port: number): TaskConfig {
   return taskConfigSchema.parse({
     ...{ schema_version: 3, task_id: '1', task_code: 'meters', task_name: '', config_version: 1 },
@@ -82,7 +82,7 @@ async function begin(brokerSettings: readonly string[] = []) {
     await eventually(async () => (await newest()) === last, { what: 'the last value' });
     await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
     const history = await readHistory({ natsUrl: fleet.nats.url, databaseUrl });
-    expect(toldValues(history)).toEqual([]);
+    expect(publishedValues(history)).toEqual([]);
     const rows = (history.database?.timedValues ?? [])
       .toSorted((one, other) => one.timeMs - other.timeMs)
       .map(({ timeMs, copies, values }) => [timeMs, copies, Number(values?.count)] as const);
@@ -101,7 +101,7 @@ async function begin(brokerSettings: readonly string[] = []) {
   return { fleet, sessionId, broker, collector, startCollector, publisher, newest, goesOn, all, account };
 }
 
-/** The broker's own count of what it has dropped, as it tells every second. */
+/** The broker's own count of what it has dropped, as it publishes every second. */
 async function droppedBy(url: string): Promise<number> {
   const client = await mqtt.connectAsync(url);
   cleanUpAfterFile(() => client.endAsync(true));
@@ -128,7 +128,7 @@ describe.skipIf(!mosquittoIsInstalled())('what a meter publishes at QoS 1 with i
         what: 'ticks without a broker to be misses',
         intervalMs: 100,
       });
-      // The publisher is held up by the one value that nobody has acknowledged.
+      // The publisher is held up by the one value that was not acknowledged.
       expect(publisher.count()).toBeLessThanOrEqual(from + 1);
       await broker.comeBack();
       await goesOn();

@@ -138,8 +138,8 @@ describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
     client.on('message', (topic, payload) => {
       if (topic === 'hall/lamp/set') client.publish('hall/lamp', payload, { qos: 1, retain: true });
     });
-    const written = await rest.create(`/api/acquisition/points/${lamp.id}/write/`, { value: true });
-    expect([written.outcome, commands]).toEqual(['written', ['hall/lamp/set true']]);
+    const writeAnswer = await rest.create(`/api/acquisition/points/${lamp.id}/write/`, { value: true });
+    expect([writeAnswer.outcome, commands]).toEqual(['written', ['hall/lamp/set true']]);
 
     // Nobody but the collector has the password: not the configuration, not the streams, not the database.
     const texts: string[] = [

@@ -157,7 +157,7 @@ describe('a collector is stopped for longer than its lease and goes on', () => {
     const fleet = await fleetForTest(['press-1']);
     await fleet.start('supervisor');
     const first = await fleet.collector('c1');
-    // A late answer makes nobody connect anew.
+    // A late answer makes no collector reconnect.
     const config = fleet.plant.config({ taskId: '1', devices: ['press-1'], timeoutMs: 20_000 });
     const sessionId = await fleet.log.start(config);
     const before = await fleet.placed('1', { on: 'c1' });

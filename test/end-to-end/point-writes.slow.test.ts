@@ -21,7 +21,7 @@ let deviceId: number;
 beforeAll(async () => {
   const press = await startPressPlant();
   ({ rest, plant, points, writes, natsUrl, deviceId } = press);
-  // The point is polled meanwhile, as it usually is when somebody writes it.
+  // The point is polled meanwhile, as it usually is at a write.
   await rest.create('/api/acquisition/sessions/start-task/', { task_id: press.taskId });
 });
 

@@ -54,7 +54,7 @@ export interface PressPlant {
   readonly writes: { functionCode: number; address: number }[];
   /** How often the mixer was asked for what it does not have. */
   refusals(): number;
-  /** How often the mixer was asked across its hole of 40 to 44, which no point has: nobody looks there again by himself. */
+  /** How often the mixer was asked across its hole of 40 to 44, which no point has: no reader tries there again on its own. */
   holesAsked(): number;
 }
 

@@ -46,7 +46,7 @@ describe('a device of a session falls silent', () => {
     expect(silent.filter(({ miss }) => miss).length).toBeGreaterThanOrEqual(5);
     for (const { miss } of silent) expect([undefined, 'timeout', 'overrun']).toContain(miss?.cause);
 
-    // HEALTH tells each change of a status, and nothing but changes.
+    // HEALTH has each change of a status, and nothing but changes.
     const changes = await eventually(
       async () => {
         const changes = await healthChanges(fleet);

@@ -9,7 +9,7 @@ import { freshDatabase } from '../support/fresh-database.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '../support/mosquitto-for-test.ts';
 import { longLease } from '../support/service-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { toldValues } from '../verify/checks/told-values.ts';
+import { publishedValues } from '../verify/checks/published-values.ts';
 import { readHistory } from '../verify/read-history.ts';
 
 const topic = 'hall/meter-1';
@@ -21,7 +21,7 @@ const versions = [
   { periodMs: 200, scale: 5 },
 ] as const;
 
-/** A meter that tells each number as it is and scaled, at the number's own time. */
+/** A meter that publishes each number as it is and scaled, at the number's own time. */
 function meterAt(port: number, version: number): TaskConfig {
   const { periodMs, scale } = versions[version - 1] ?? versions[0];
   const place = (pointer: string) => ({ topic: `${topic}#${pointer}`, time_at: '/ts' });
@@ -60,7 +60,7 @@ it.skipIf(!mosquittoIsInstalled())(
     await eventually(async () => (await samples()).some(({ part, miss }) => part === undefined && !miss), {
       what: 'the broker to be subscribed to',
     });
-    /** When the meter has told each number. */
+    /** When the meter published each number. */
     const toldMs = new Map<number, number>();
     const publisher = await countingPublisher(broker.url, topic, (count) => {
       const ts = Math.max(Date.now(), (toldMs.get(count - 1) ?? 0) + 1);
@@ -119,6 +119,6 @@ it.skipIf(!mosquittoIsInstalled())(
         { count, scaled: count * (scaleOf.get(count) ?? Number.NaN) },
       ]),
     );
-    expect(toldValues(history)).toEqual([]);
+    expect(publishedValues(history)).toEqual([]);
   },
 );

@@ -68,7 +68,7 @@ describe('sessions whose time is limited', () => {
   });
 });
 
-/** People stop, pause and start anew at the very moment at which the supervisor stops. */
+/** People stop, pause and start again at the very moment at which the supervisor stops. */
 async function raceAtTheLimit(fleet: FleetForTest): Promise<void> {
   const { log, plant } = fleet;
   const tasks = Array.from({ length: 30 }, (_, index) => ({ taskId: String(100 + index), index }));

@@ -77,19 +77,19 @@ describe('a forger among the collectors', () => {
       folder: await temporaryFolder('forger'),
       say: (line) => lines.push(line),
     });
-    return { ...ran, said: lines.join('\n') };
+    return { ...ran, output: lines.join('\n') };
   };
 
   it('has all that it says in quarantine, and nothing in the store or in the accounts', async () => {
-    const { failures, verdict, said } = await run({ pauseMs: 600 });
-    expect(failures, said).toEqual([]);
-    expect(verdict.violations, said).toEqual([]);
+    const { failures, verdict, output } = await run({ pauseMs: 600 });
+    expect(failures, output).toEqual([]);
+    expect(verdict.violations, output).toEqual([]);
     expect(verdict.counts.forged).toBeGreaterThan(20);
   });
 
   it('is seen in everything where all are in one account and no writer looks at the log', async () => {
-    const { verdict, said } = await run({ pauseMs: 600, isLetThrough: true });
+    const { verdict, output } = await run({ pauseMs: 600, isLetThrough: true });
     const invariants = new Set(verdict.violations.map(({ invariant }) => invariant));
-    expect([...invariants], said).toEqual(expect.arrayContaining(['I6', 'I7', 'I8']));
+    expect([...invariants], output).toEqual(expect.arrayContaining(['I6', 'I7', 'I8']));
   });
 });

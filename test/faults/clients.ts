@@ -28,7 +28,7 @@ export interface ApiKey {
 }
 
 const answerTimeoutMs = 20_000;
-/** The longest is longer than the time for which nobody holds a session during a takeover. */
+/** The longest is longer than the time for which a session has no holder during a takeover. */
 const changedPeriodsMs = [200, 250, 400, 500, 1_000];
 
 /**
@@ -66,11 +66,11 @@ export function startClients(options: {
     const path = command === 'start' ? 'start-task' : `${sessionId}/${command}`;
     const body = command === 'start' ? { task_id: Number(taskId) } : { reason: operator };
     const sentAtMs = Date.now();
-    const asked = await ask(`${url}${sessionsPath}/${path}/`, {
+    const response = await ask(`${url}${sessionsPath}/${path}/`, {
       ...{ operator, body, timeoutMs: timeoutMs(), leavesAfterMs },
       key: apiKey?.key,
     });
-    const { answer, status, started } = asked;
+    const { answer, status, started } = response;
     const answered: SentCommand = {
       id: apiKey === undefined ? operator : `${apiKey.name}/${operator}`,
       command,
@@ -146,7 +146,7 @@ export function startClients(options: {
       if (stopping.signal.aborted) return;
       const taskId = mine.pick([...options.steady, ...options.busy]);
       const ids = devices.get(taskId) ?? [];
-      // Takes a device away or gives it back; or sets another period for all; or changes one device so that it is read anew.
+      // Takes a device away or gives it back; or sets another period for all; or changes one device so that its reading starts over.
       const isFewer = options.busy.includes(taskId) && ids.length > 1 && mine.chance(0.4);
       if (isFewer) await change(`tasks/${taskId}/`, { device_ids: mine.chance(0.5) ? ids.slice(1) : ids });
       else if (mine.chance(0.5)) await change(`tasks/${taskId}/`, { period_ms: mine.pick(changedPeriodsMs) });

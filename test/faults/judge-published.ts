@@ -3,8 +3,8 @@ import type { History } from '../verify/history.ts';
 
 /** Messages of the last moments before the verdict may be on their way. */
 const settledMs = 5_000;
-/** All are told up to this number: a collector that loses values does so all the time. */
-const toldAtMost = 20;
+/** All are reported up to this number: a collector that loses values does so all the time. */
+const reportedAtMost = 20;
 
 /**
  * Judges devices of sessions that always run: every value published since the first stored one is stored once, at the
@@ -26,7 +26,7 @@ export function judgePublished(
       values += Object.keys(publishedValues).length;
       const row = rowsByTime.get(at);
       const wrong = Object.entries(publishedValues).filter(([code, value]) => row?.values?.[code] !== value);
-      if (wrong.length === 0 || failures.length >= toldAtMost) continue;
+      if (wrong.length === 0 || failures.length >= reportedAtMost) continue;
       const what = row ? JSON.stringify(row.values) : 'nothing';
       failures.push(
         `${device} published ${JSON.stringify(publishedValues)} at ${new Date(at).toISOString()}, and ${what} is stored`,

@@ -49,7 +49,7 @@ describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names',
   const { permissions, writes } = outsiders[outsider];
 
   /** Streams of others that got something, and streams that are gone. */
-  async function hits(inOneAccount: boolean): Promise<{ written: string[]; gone: string[] }> {
+  async function hits(inOneAccount: boolean): Promise<{ writtenNames: string[]; goneNames: string[] }> {
     const { own, nc, jsm } = await brokerWith(outsider, inOneAccount);
     // Puts something to read into every stream, with a consumer for it.
     for (const [name, { aSubject }] of await standingOf(own)) {
@@ -84,17 +84,17 @@ describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names',
     );
     await settled(own);
     const standing = await standingOf(own);
-    return { written: writtenNames, gone: [...before.keys()].filter((name) => !standing.has(name)) };
+    return { writtenNames, goneNames: [...before.keys()].filter((name) => !standing.has(name)) };
   }
 
   it('has the broker write and delete everywhere where all are in one account', async () => {
-    const { written, gone } = await hits(true);
-    expect(written).toEqual(expect.arrayContaining(['SESSIONS', 'AUDIT', 'KV_API_KEYS', 'KV_LEADER']));
-    if (outsider === 'operator') expect(gone).toContain('SESSIONS');
+    const { writtenNames, goneNames } = await hits(true);
+    expect(writtenNames).toEqual(expect.arrayContaining(['SESSIONS', 'AUDIT', 'KV_API_KEYS', 'KV_LEADER']));
+    if (outsider === 'operator') expect(goneNames).toContain('SESSIONS');
   });
 
   it('hits nothing from an account of its own', async () => {
-    expect(await hits(false)).toEqual({ written: [], gone: [] });
+    expect(await hits(false)).toEqual({ writtenNames: [], goneNames: [] });
   });
 });
 

@@ -101,11 +101,14 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
     const without = await makeTokens(folder, away, 10);
     expect(without).toMatchObject({
       code: 1,
-      said: expect.stringContaining('no token for writer and reader'),
+      output: expect.stringContaining('no token for writer and reader'),
     });
     await makeTokens(folder, front.url);
     const withTokens = await makeTokens(folder, away, 10);
-    expect(withTokens).toMatchObject({ code: 0, said: expect.stringContaining('the tokens of before stay') });
+    expect(withTokens).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('the tokens of before stay'),
+    });
   });
 
   it('are the administrator’s where a server keeps none, until one does', async () => {

@@ -104,17 +104,17 @@ describe('the keys of an installation', () => {
     const oddLabels = await tool('collector', 'hall-2', '--labels', 'hall');
     expect(oddLabels).toMatchObject({
       code: 2,
-      said: expect.stringContaining('--labels must read name=value'),
+      output: expect.stringContaining('--labels must read name=value'),
     });
     for (const args of [
       ['collector', 'hall-2', '--trusted', '--labels', 'a=b'],
       ['change', 'hall-1'],
     ]) {
-      expect(await tool(...args)).toMatchObject({ code: 2, said: expect.stringContaining('usage') });
+      expect(await tool(...args)).toMatchObject({ code: 2, output: expect.stringContaining('usage') });
     }
     expect(await tool('change', 'hall-1', '--capacity', '5')).toMatchObject({
       code: 1,
-      said: expect.stringContaining('no account of its own'),
+      output: expect.stringContaining('no account of its own'),
     });
     expect(await tool('collector', 'api')).toMatchObject({ code: 1 });
 
@@ -153,7 +153,7 @@ describe('the keys of an installation', () => {
     cleanUpAfterFile(thief.close);
     expect(await tool('revoke', 'operator')).toMatchObject({
       code: 1,
-      said: expect.stringContaining('renew operator'),
+      output: expect.stringContaining('renew operator'),
     });
     expect(await tool('renew', 'operator')).toMatchObject({ code: 0 });
     process.kill(server.pid, 'SIGHUP');
@@ -278,10 +278,10 @@ describe('the override files of docker-compose.yml', () => {
     const stolen = await runProgram(generate, [secrets], env);
     expect(stolen).toMatchObject({
       code: 1,
-      said: expect.stringContaining('take its folder nats-collector-a'),
+      output: expect.stringContaining('take its folder nats-collector-a'),
     });
     const two = await runProgram(generate, [secrets], { NATS_CLUSTER_NODES: 'nats,nats-2' });
-    expect(two).toMatchObject({ code: 1, said: expect.stringMatching(/there must be three/) });
+    expect(two).toMatchObject({ code: 1, output: expect.stringMatching(/there must be three/) });
   });
 });
 

@@ -59,7 +59,8 @@ describe.each(inBoth)('the consumer of a service, by the key of an operator, %s'
     const { nc, info } = await followed(isHit);
     void pull(nc, 'of-a-service');
     const countDelivered = async () => (await info()).delivered.consumer_seq;
-    if (isHit) await eventually(async () => (await countDelivered()) === 1, { what: 'the message to be taken' });
+    if (isHit)
+      await eventually(async () => (await countDelivered()) === 1, { what: 'the message to be taken' });
     // The test's own consumer gets a message that comes later: anything passed on is there by then.
     else await lookOnce(nc);
     expect(await countDelivered()).toBe(isHit ? 1 : 0);
@@ -94,7 +95,7 @@ async function lookOnce(nc: NatsConnection): Promise<void> {
 
 describe('an operator that looks', () => {
   // Each at a broker of its own, which lets through so many requests a second.
-  // The test's own `expect`: the global one does not know its test while others run beside it.
+  // The test's own `expect`: the global one does not know its test while others run at the same time.
   it.concurrent('leaves nothing at the broker by what it pulls', async ({ expect }) => {
     const { server, own, nc, jsm } = await brokerToLookAt(false);
     const js = jetstream(own);

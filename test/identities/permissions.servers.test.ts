@@ -317,7 +317,9 @@ describe('by the one key of a bucket that it may write', () => {
         const answer = await askBroker(connectionOf(who), `$KV.${bucket}.${key}`, '{}', rollUp);
         expect(answer.json()).toMatchObject({ error: { description: 'rollup not permitted' } });
       }
-      const message = await jsm.streams.getMessage(`KV_${bucket}`, { last_by_subj: `$KV.${bucket}.${another}` });
+      const message = await jsm.streams.getMessage(`KV_${bucket}`, {
+        last_by_subj: `$KV.${bucket}.${another}`,
+      });
       expect(message?.string()).toBe('{}');
     }
   });
@@ -354,7 +356,7 @@ describe('a collector without an identity of its own', () => {
       );
       expect(answer.json()).not.toHaveProperty('error');
     };
-    // The broker delivers only where somebody listens, and nobody may listen there.
+    // The broker delivers only where a client listens, and none may listen there.
     await deliverTo('sessions.task.66.lifecycle');
     const inbox = '_INBOX.collector.any-7.delivered';
     const heard: string[] = [];

@@ -153,7 +153,11 @@ describe('whoever has stolen the key of a collector with an account of its own',
       return body.results?.find(({ id }: { id: string }) => id === 'hall-1');
     };
     await eventually(collectorInApi, { what: 'the API to know the collector' });
-    expect(await collectorInApi()).toMatchObject({ capacity: 2, labels: { hall: '1' }, drivers: ['modbus_tcp'] });
+    expect(await collectorInApi()).toMatchObject({
+      capacity: 2,
+      labels: { hall: '1' },
+      drivers: ['modbus_tcp'],
+    });
 
     expect(
       await identity('change', 'hall-1', '--labels', 'hall=1,safe=yes', '--capacity', '100'),
@@ -161,7 +165,9 @@ describe('whoever has stolen the key of a collector with an account of its own',
       code: 0,
     });
     await eventually(async () => (await collectorOf('1')) === 'hall-1', { what: 'the label to count' });
-    await eventually(async () => (await collectorInApi())?.capacity === 100, { what: 'the API to know it too' });
+    await eventually(async () => (await collectorInApi())?.capacity === 100, {
+      what: 'the API to know it too',
+    });
 
     // The collector says which drivers it has, but not which of them count.
     expect(await identity('change', 'hall-1', '--labels', 'hall=1,safe=yes,driver.mqtt=yes')).toMatchObject({
@@ -171,9 +177,11 @@ describe('whoever has stolen the key of a collector with an account of its own',
       what: 'the driver to count no more',
     });
 
-    // The broker is not told of it yet, and the thief is still connected.
+    // The broker does not know of it yet, and the thief is still connected.
     expect(await identity('revoke', 'hall-1')).toMatchObject({ code: 0 });
-    await eventually(async () => (await collectorInApi())?.capacity === 0, { what: 'the key to be worth nothing' });
+    await eventually(async () => (await collectorInApi())?.capacity === 0, {
+      what: 'the key to be worth nothing',
+    });
     let sessionId = await run('8', { safe: 'yes' });
     const isRefused = async () => {
       if ((await log.waiting('8'))?.why === 'no_collector') return true;

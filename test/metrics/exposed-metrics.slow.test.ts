@@ -105,11 +105,11 @@ describe('the metrics of running services', () => {
         )
           wrong.push(`${where}: ${name} has no ${label}="${value}"`);
       }
-      const known = metrics
+      const metricNames = metrics
         .filter((each) => each.where === where)
         .flatMap((each) => labelsOf.get(each.name) ?? []);
       for (const label of groupedBy) {
-        const isKnown = [...known, ...fromPrometheus, 'service'].includes(label);
+        const isKnown = [...metricNames, ...fromPrometheus, 'service'].includes(label);
         if (!isKnown) wrong.push(`${where}: nothing there has the label ${label}`);
       }
     }

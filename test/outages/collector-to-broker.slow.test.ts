@@ -13,7 +13,7 @@ import { ticksOfSamples } from '../support/ticks-of-samples.ts';
 import { notAmong, segmentsIn, spooledIn } from './spooled-samples.ts';
 
 const devices = Array.from({ length: 12 }, (_, index) => `press-${index + 1}`);
-/** Long enough to poll on while the broker is away. */
+/** Long enough to poll on while the broker is down. */
 const patientLease = { LEASE_TTL_MS: '60000', LEASE_RENEW_MS: '500' };
 
 describe('samples while the broker does not take them', () => {
@@ -29,7 +29,8 @@ describe('samples while the broker does not take them', () => {
   const samplesOfSession = async () =>
     (await fleet.log.samples()).filter(({ session }) => session === sessionId);
   const isSaid = (what: string) => logOf(collector).some((line) => line.includes(what));
-  const untilLogged = (what: string) => eventually(() => isSaid(what), { what: `the collector to say "${what}"` });
+  const untilLogged = (what: string) =>
+    eventually(() => isSaid(what), { what: `the collector to say "${what}"` });
   const spooled = (atLeast: number) =>
     eventually(async () => (await spooledIn(spoolDir)).filter(({ values }) => values).length >= atLeast, {
       what: `${atLeast} samples with values in the spool`,
@@ -59,7 +60,7 @@ describe('samples while the broker does not take them', () => {
   const end = async () => {
     // A stop is not repeated, so it is not sent before the broker answers.
     await eventually(() => fleet.log.task(String(task)), { what: 'the broker to answer' });
-    // A collector that was started anew may not have taken the session up yet, and would say nothing of its end.
+    // A restarted collector may not have taken the session up yet, and would say nothing of its end.
     await untilLogged('session is being polled');
     await fleet.log.stop(sessionId);
     await untilLogged('session is over for this collector');
@@ -94,7 +95,9 @@ describe('samples while the broker does not take them', () => {
     expect(askedMeanwhile).toBeGreaterThan(500);
     for (const device of devices) {
       const requestCount = fleet.plant.requests.filter((request) => request.device === device).length;
-      const readings = (await samplesOfSession()).filter((sample) => sample.device === device && sample.values);
+      const readings = (await samplesOfSession()).filter(
+        (sample) => sample.device === device && sample.values,
+      );
       expect(readings.length).toBe(requestCount);
     }
   });

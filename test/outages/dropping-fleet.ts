@@ -102,7 +102,7 @@ export async function droppingFleet() {
     return { session, supervisor };
   };
 
-  /** Waits until the writer, whose database is away, can take no more. */
+  /** Waits until the writer, whose database is down, can take no more. */
   const untilWriterIsFull = () =>
     eventually(async () => (await consumer()).num_ack_pending === 20, {
       what: 'the writer to hold all it can',
@@ -186,7 +186,7 @@ export async function droppingFleet() {
       dropAll,
       readAgain,
     },
-    ...{ started, untilWriterIsFull, lastInStream, accountOf, untilWritten, written: lastWritten, sentRecords },
+    ...{ started, untilWriterIsFull, lastInStream, accountOf, untilWritten, lastWritten, sentRecords },
     untilSentIsOnRecord,
   };
 }

@@ -32,7 +32,9 @@ describe('when SAMPLES is at its limit', () => {
     );
     await fleet.placed(taskId);
     const requestCount = fleet.plant.requests.length;
-    await eventually(() => fleet.plant.requests.length > requestCount + 3, { what: 'the device to be polled' });
+    await eventually(() => fleet.plant.requests.length > requestCount + 3, {
+      what: 'the device to be polled',
+    });
     const before = await renewals();
     await eventually(async () => (await renewals()) > before + 1, { what: 'the lease to be renewed' });
     await fleet.log.stop(sessionId);

@@ -47,9 +47,9 @@ describe('samples that are too large for a real broker', () => {
     }
     expect(await outbox.flush(20_000)).toBe(0);
     expect(outbox.health()).toMatchObject({ tooLarge: 2, dropped: 0 });
-    const stored: Sample[] = [];
-    for await (const { data } of readStream(connection.nc, 'SAMPLES')) stored.push(JSON.parse(data));
-    const summaries = stored
+    const samplesInStream: Sample[] = [];
+    for await (const { data } of readStream(connection.nc, 'SAMPLES')) samplesInStream.push(JSON.parse(data));
+    const summaries = samplesInStream
       .sort((a, b) => a.tick - b.tick)
       .map(({ tick, values, miss }) => [tick, values !== undefined, miss?.cause, miss?.detail ?? '']);
     expect(summaries).toEqual([

@@ -71,7 +71,7 @@ describe.skipIf(!influxIsInstalled())('a database that takes 2 s for each answer
       return rows.map(({ time }) => time.getTime());
     };
     for (const device of devices) {
-      // Asked anew each time: what was read before the stop reached the collector may come to SAMPLES later.
+      // Asked again each time: what was read before the stop reached the collector may come to SAMPLES later.
       const unlike = async () => {
         const [inStore, all] = [await read(device), await samplesOf()];
         const inStream = all.flatMap((each) => (each.device === device && each.values ? [each.time] : []));

@@ -182,14 +182,14 @@ function aboutOf(document: ApiDocument, schema: Schema): string {
   return schema.description ?? resolved(document, schema).description ?? '';
 }
 
-function kindOf(document: ApiDocument, given: Schema): string {
-  const schema = resolved(document, given);
+function kindOf(document: ApiDocument, reference: Schema): string {
+  const schema = resolved(document, reference);
   const value = schema.default === undefined ? '' : `, default ${code(JSON.stringify(schema.default))}`;
   return `${typeOf(document, schema)}${value}`;
 }
 
-function typeOf(document: ApiDocument, given: Schema): string {
-  const { type, items, minimum, maximum, const: constant, ...schema } = resolved(document, given);
+function typeOf(document: ApiDocument, reference: Schema): string {
+  const { type, items, minimum, maximum, const: constant, ...schema } = resolved(document, reference);
   if (constant !== undefined) return code(String(constant));
   if (schema.enum) {
     const values = schema.enum.filter((each) => each !== '');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { describeOutcome } from './describe-outcome.ts';
 import { runSchedules } from './run-schedules.ts';
-import { describeOutcome } from './said.ts';
 
 /** Without these the schedules would prove nothing about the situations that ownership is made for. */
 const mustBeReached = [
@@ -24,7 +24,7 @@ const mustBeReached = [
   'lease renewal: answer lost, write stored',
   'lease taken: dead',
   'lease taken: given_up',
-  'log delivery begun anew',
+  'log delivery started over',
   'message doubled',
   'message of a former epoch comes late',
   'message of an ended session comes',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { describeOutcome } from './describe-outcome.ts';
 import { type PlantedBug, plantedBugs } from './faults/planted-bugs.ts';
 import { runSchedule } from './run-schedule.ts';
 import { runSchedules } from './run-schedules.ts';
-import { describeOutcome } from './said.ts';
 
 /** Where each planted bug is looked for, and what must give it away. */
 const giveaways: Record<PlantedBug, { readonly firstSeed: number; readonly sign: RegExp }> = {

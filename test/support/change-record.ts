@@ -75,7 +75,7 @@ export function foldedChanges(items: readonly RecordedItem[]): {
       faults.push({ thing, what: `was ${op} and had never been made` });
       continue;
     }
-    // A deletion has to tell all of the thing, or it could not come back whole.
+    // A deletion has to record all of the thing, or it could not come back whole.
     const fields = op === 'deleted' ? { ...lists, ...before } : before;
     const names = Object.keys(op === 'deleted' ? { ...fields, ...now } : fields);
     const others = differing(names, now, fields);
@@ -88,14 +88,17 @@ export function foldedChanges(items: readonly RecordedItem[]): {
   return { folded, faults };
 }
 
-/** Where change sets and tables do not say the same. Values are left out: they may be nobody else's business. */
+/** Where change sets and tables do not say the same. Values are left out: they may be confidential. */
 export function recordFaults({ items, configured }: ChangeRecord): readonly RecordFault[] {
   const { folded, faults } = foldedChanges(items);
   const differences = [...faults];
   for (const thing of new Set([...folded.keys(), ...configured.keys()])) {
     const [recorded, is] = [folded.get(thing), configured.get(thing)];
     if (!recorded || !is) {
-      differences.push({ thing, what: recorded ? 'is not there, by no change set' : 'is there, by no change set' });
+      differences.push({
+        thing,
+        what: recorded ? 'is not there, by no change set' : 'is there, by no change set',
+      });
       continue;
     }
     const fields = differing(Object.keys({ ...recorded, ...is }), recorded, is);

@@ -7,7 +7,7 @@ interface Told {
   readonly part?: number | undefined;
 }
 
-/** Ticks of one device that more than one sample answers for, whatever their length: they are told apart by their time. */
+/** Ticks of one device that more than one sample answers for, whatever their length: their times distinguish them. */
 export function doubledTicks(samples: readonly Told[]): string[] {
   const keys = new Set<string>();
   const doubled: string[] = [];

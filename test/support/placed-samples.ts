@@ -36,7 +36,7 @@ export class PlacedSamples {
 
   /**
    * The same samples under epochs that SESSIONS has given to their sessions, in the order of those that the test names. What a session
-   * is to have of devices and points is told by the first samples of it, or by `all`; what comes later has higher epochs.
+   * is to have of devices and points follows from the first samples of it, or by `all`; what comes later has higher epochs.
    */
   async placed<S extends Told>(samples: readonly S[], all: readonly Told[] = samples): Promise<S[]> {
     const placed: S[] = [];

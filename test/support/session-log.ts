@@ -99,7 +99,7 @@ export async function sessionLogForTest(natsUrl: string) {
       await configs.put(config);
       return changeTo(sessionId, config);
     },
-    /** The same, but nobody finds the configuration. */
+    /** The same, but its configuration is missing. */
     changeToMissing: (sessionId: string, config: TaskConfig): Promise<number> => changeTo(sessionId, config),
     stop: (sessionId: string) =>
       command(taskOf(sessionId), { type: 'StopSession', sessionId, by: 'test', reason: 'test' }),

@@ -3,7 +3,7 @@ import type { History, RecordedSample } from './history.ts';
 import { sessionHistories } from './session-histories.ts';
 import { sampleKey } from './tick-keys.ts';
 
-/** Assignments of sessions whose holder nobody has heard for the length of its lease. */
+/** Assignments of sessions whose holder was silent for the length of its lease. */
 const isTakenOver: ReadonlySet<AssignReason> = new Set(['failover', 'recovery']);
 
 /**

@@ -5,7 +5,7 @@ import { readChangeRecord } from '../support/change-record.ts';
 import type { DatabaseContent, TimedValues } from './history.ts';
 
 /** As it is stored: values know their time, and the tick follows from the session's period. */
-export type DatabaseRows = Omit<DatabaseContent, 'values' | 'misses' | 'told'> & {
+export type DatabaseRows = Omit<DatabaseContent, 'values' | 'misses' | 'timedValues'> & {
   readonly values: readonly TimedValues[];
   readonly misses: readonly TimedValues[];
 };

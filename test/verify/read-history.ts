@@ -73,7 +73,7 @@ export async function readHistory(sources: HistorySources): Promise<History> {
     return {
       events,
       ...parted,
-      ...ticksAndTold(parted.samples),
+      ...ticksAndChanges(parted.samples),
       configs,
       acknowledged,
       database: rows && {
@@ -143,8 +143,8 @@ async function readEvents(nc: NatsConnection): Promise<RecordedEvent[]> {
 
 async function readSamples(nc: NatsConnection): Promise<SampleMessage[]> {
   const messages: SampleMessage[] = [];
-  for await (const stored of readStream(nc, streamNames.samples)) {
-    const message = sampleMessage(stored);
+  for await (const record of readStream(nc, streamNames.samples)) {
+    const message = sampleMessage(record);
     if (message) messages.push(message);
   }
   return messages;
@@ -226,7 +226,7 @@ function ticksOf(
     const legsOfDevice = legs.get(`${session}/${device}`) ?? [];
     return (legsOfDevice.find(({ fromMs }) => fromMs <= timeMs) ?? legsOfDevice.at(-1))?.device;
   };
-  // Near a change the sample itself tells the length of its tick: a late one has the former length.
+  // Near a change the sample itself has the length of its tick: a late one has the former length.
   const changed = new Set([...legs].flatMap(([key, legsOfDevice]) => (legsOfDevice.length > 1 ? [key] : [])));
   const keyOf = ({ session, device, timeMs, epoch }: Omit<TimedValues, 'copies' | 'values'>) =>
     `${session}/${device}/${timeMs}/${epoch}`;
@@ -270,10 +270,10 @@ function jsonOf(text: string): unknown {
 }
 
 /**
- * Parts what samples say of their ticks from the values that subscribed devices told. A sample only keeps that there were
+ * Parts what samples say of their ticks from the values that subscribed devices published. A sample only keeps that there were
  * such values: they have times of their own, and are judged one by one.
  */
-export function ticksAndTold(recorded: readonly RecordedSample[]): {
+export function ticksAndChanges(recorded: readonly RecordedSample[]): {
   readonly samples: RecordedSample[];
   readonly changeSamples: RecordedSample[];
 } {

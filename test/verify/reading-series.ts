@@ -10,7 +10,7 @@ export interface ReadingSeries {
   readonly periodMs: number;
   readonly sinceTick: number;
   readonly first: RecordedSample;
-  /** The first sample of a later tick than the first: a reader that begins anew never begins with the same one again. */
+  /** The first sample of a later tick than the first: a reader that starts over never begins with the same one again. */
   readonly second: RecordedSample | undefined;
   readonly last: RecordedSample;
 }

@@ -11,7 +11,7 @@ export interface Stored<E> {
   readonly storedAtMs: number;
 }
 
-/** One session as the log tells it. */
+/** One session as the log has it. */
 export interface SessionHistory {
   readonly sessionId: string;
   readonly taskId: string;

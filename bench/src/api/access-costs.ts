@@ -19,8 +19,8 @@ interface AccessLoad {
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Measures the cost of access control: a request by a login, and one by nobody, against the same by a key; and the list
- * of one site's sessions against a list of all that is as long. Each ratio compares pairs of one round; beside it stands
+ * Measures the cost of access control: a request with a login, and one without any, against the same with a key; and the list
+ * of one site's sessions against a list of all that is as long. Each ratio compares pairs of one round; next to it stands
  * what the same measurement gives for two that are the same.
  */
 export async function accessCosts(

@@ -88,8 +88,8 @@ async function roundOf(
   const set = `${path}${done.change_set}/`;
   const [listS] = await timed(() => measured.read(`${path}?limit=50`));
   const [pageS] = await timed(() => measured.read(`${set}?limit=100`));
-  const [showS, shown] = await timed(() => allOf(measured, set));
-  if (shown !== points + devices) throw new InvalidMeasurement(`${shown} things were shown`);
+  const [showS, shownItems] = await timed(() => allOf(measured, set));
+  if (shownItems !== points + devices) throw new InvalidMeasurement(`${shownItems} things were shown`);
   const [insertS] = await timed(() => bare.insertAgain(`d${round}-%`));
   const [revertS, reverted] = await timed(() => change(`${set}revert/`, {}));
   if (reverted.counts.deleted !== points + devices) {

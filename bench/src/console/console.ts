@@ -33,7 +33,7 @@ const flags = {
 const threadLimitMs = 30;
 const paintLimitMs = 1_000;
 const bytesLimit = 200_000;
-/** A heap that grows by less has no leak that anybody would notice. */
+/** A heap that grows by less has no noticeable leak. */
 const growthLimitPercent = 10;
 
 export const consoleBench: Benchmark<typeof flags> = {

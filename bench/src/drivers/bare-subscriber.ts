@@ -18,7 +18,7 @@ export interface SubscriberOptions {
 
 /**
  * The least that the same messages cost in Node: mqtt-packet finds them in what a socket brings, those of QoS 1 are acknowledged, and
- * nobody looks into any. It counts messages.
+ * it looks into none. It counts messages.
  */
 export async function bareSubscriber({ port, topics, qos }: SubscriberOptions): Promise<Subscriber> {
   const protocol = { protocolVersion: 5 };

@@ -77,7 +77,7 @@ export async function measureSubscribed(
   return roundsOf;
 }
 
-/** Starts a process that publishes what it is told to. The returned function resolves when the broker has the bytes. */
+/** Starts a process that publishes on request. The returned function resolves when the broker has the bytes. */
 function startPublisher(port: number, cleanUp: AsyncDisposableStack): (order: object) => Promise<void> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'publisher.ts'), String(port)], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -126,7 +126,8 @@ async function download(
 }
 
 function requireLines(count: number, expectedCount: number): void {
-  if (count !== expectedCount) throw new InvalidMeasurement(`${count} lines came instead of ${expectedCount}`);
+  if (count !== expectedCount)
+    throw new InvalidMeasurement(`${count} lines came instead of ${expectedCount}`);
 }
 
 /** Bytes and lines of what came. */
@@ -178,7 +179,9 @@ class CopyOut {
 /** @throws pg.DatabaseError as a query does */
 function copyOut(client: pg.ClientBase, text: string): Promise<Downloaded> {
   return new Promise((resolve, reject) => {
-    const copy = new CopyOut(text, (error, download) => (error || !download ? reject(error) : resolve(download)));
+    const copy = new CopyOut(text, (error, download) =>
+      error || !download ? reject(error) : resolve(download),
+    );
     client.query(copy as unknown as pg.Submittable);
   });
 }

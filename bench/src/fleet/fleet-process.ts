@@ -12,7 +12,7 @@ export interface FleetProcess {
   readonly startedAtMs: number;
   /** The fields of the newest of its latest log lines with this text; undefined when none has it. */
   lastLogLine(what: string): Readonly<Record<string, unknown>> | undefined;
-  /** @throws InvalidMeasurement when it has ended although nobody asked it to */
+  /** @throws InvalidMeasurement when it has ended without being stopped */
   check(): void;
 }
 

@@ -60,7 +60,7 @@ export class SampleFollower {
     fits: (sample: StoredSample) => boolean,
   ): StoredSample | undefined {
     const samples = this.#bySession.get(session) ?? [];
-    // Backwards: what is asked for is never far from the end.
+    // Backwards: the match is never far from the end.
     let match: StoredSample | undefined;
     for (let index = samples.length - 1; index >= 0; index -= 1) {
       const sample = samples[index];

@@ -61,7 +61,7 @@ export class MeasuredFleet {
     this.#context = parts.context;
   }
 
-  /** @param settings of every service, beside their defaults */
+  /** @param settings of every service, on top of their defaults */
   static async start(
     context: BenchmarkContext,
     settings: Readonly<Record<string, string>>,

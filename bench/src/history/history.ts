@@ -152,5 +152,6 @@ async function timed(
 }
 
 export function requireCount(count: number, expectedCount: number): void {
-  if (count !== expectedCount) throw new InvalidMeasurement(`${count} values came instead of ${expectedCount}`);
+  if (count !== expectedCount)
+    throw new InvalidMeasurement(`${count} values came instead of ${expectedCount}`);
 }

@@ -256,7 +256,8 @@ async function requireAll(count: () => Promise<number>, values: Values): Promise
     storedCount = await count();
     return storedCount >= expectedCount;
   });
-  if (storedCount !== expectedCount) throw new InvalidMeasurement(`the database has ${storedCount} values, not ${expectedCount}`);
+  if (storedCount !== expectedCount)
+    throw new InvalidMeasurement(`the database has ${storedCount} values, not ${expectedCount}`);
 }
 
 async function startVictoriaMetrics(

@@ -13,7 +13,7 @@ import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { loadPeriodMs } from '../fleet/loaded-collector.ts';
 import type { DeviceInStream } from './samples-in-stream.ts';
 
-/** Ticks without values, by cause, as the API would tell them; up to the last tick in which all devices were read. */
+/** Ticks without values, by cause, as the API would report them; up to the last tick in which all devices were read. */
 export async function gapsByCause(
   nc: NatsConnection,
   devices: readonly DeviceInStream[],

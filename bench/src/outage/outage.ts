@@ -147,7 +147,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
 interface Stage {
   readonly load: LoadedCollector;
   readonly writer: FleetProcess;
-  /** Made anew after the broker was away. */
+  /** Opened again after the broker was down. */
   way: WayIntoDatabase;
   readonly check: () => void;
 }
@@ -234,7 +234,9 @@ function requireEveryAnswer(requests: number, { devices, misses }: SamplesInStre
     .flatMap((phase) => Object.values(misses[phase]))
     .reduce((sum, ticks) => sum + ticks, 0);
   if (requests > ticksRead + missed) {
-    throw new InvalidMeasurement(`${requests} requests were answered, but only ${ticksRead} ticks have values`);
+    throw new InvalidMeasurement(
+      `${requests} requests were answered, but only ${ticksRead} ticks have values`,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import type { NatsConnection } from '@holdfast/shared/jetstream/connection/conne
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { InvalidMeasurement } from '../benchmark.ts';
 
-/** Before, while and after something was away, told apart by a tick's scheduled time. */
+/** Before, during and after an outage, by a tick's scheduled time. */
 export interface OutageTimes {
   /** ms since 1970, as all times here. */
   readonly fromMs: number;
@@ -21,7 +21,7 @@ export interface DeviceInStream {
   readonly device: string;
   /** Ticks with values, rising. */
   readonly readTicks: number[];
-  /** Ticks without values, by the cause that was told. */
+  /** Ticks without values, by reported cause. */
   readonly missed: Map<MissCause, TickRange[]>;
 }
 

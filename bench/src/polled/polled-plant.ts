@@ -215,8 +215,8 @@ export class PolledPlant {
   }
 
   /**
-   * Samples that wait for the broker, as the collector tells every few seconds.
-   * @param sinceMs ms since 1970: told then or later
+   * Samples that wait for the broker, as the collector reports every few seconds.
+   * @param sinceMs ms since 1970: reported then or later
    */
   async waiting(sinceMs = 0): Promise<number> {
     this.#outboxes ??= await OutboxBoard.open(this.nc);

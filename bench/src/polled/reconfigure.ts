@@ -30,7 +30,7 @@ const flags = {
 } as const;
 
 const allowedMoreMs = 50;
-/** Each change is in force three seconds after it was asked for at the latest, and is read by then. */
+/** Each change is in force, and read, at most three seconds after its request. */
 const changeEveryMs = 5_000;
 const by = 'bench';
 

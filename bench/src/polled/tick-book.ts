@@ -13,7 +13,7 @@ export interface PlannedDevice {
   readonly values: number;
 }
 
-/** Every tick that was scheduled within a time, by what became of it. */
+/** Every tick that was scheduled within a time, by its outcome. */
 export interface TicksOfWindow {
   readonly expected: number;
   readonly read: number;

@@ -69,7 +69,9 @@ async function replay(
     await follower.reached(events);
     const seconds = (performance.now() - startedAt) / 1_000;
     await follower.stop();
-    const runningCount = [...book.tasks().values()].filter(({ session }) => session.status === 'running').length;
+    const runningCount = [...book.tasks().values()].filter(
+      ({ session }) => session.status === 'running',
+    ).length;
     if (runningCount !== running || judge.state() !== 'sound') {
       throw new InvalidMeasurement(`the replay found ${runningCount} running sessions instead of ${running}`);
     }

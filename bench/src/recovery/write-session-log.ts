@@ -24,7 +24,7 @@ export interface WrittenLog {
   readonly running: readonly WrittenSession[];
 }
 
-/** One further task for every four whose session runs: paused or stopped ones, which nobody may touch. */
+/** One further task for every four whose session runs: paused or stopped ones, which must be left alone. */
 function plan(running: number): HistoryEnd[] {
   const others = Math.ceil(running / 4);
   return [

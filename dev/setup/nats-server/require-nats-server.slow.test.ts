@@ -26,8 +26,8 @@ async function bareMachine() {
   if (!programs || !first || !tools) throw new Error('three folders');
   await mkdir(programs);
   await mkdir(first);
-  const needed = ['sh', 'sleep', 'chmod', 'printf', 'tar', 'gzip', 'setpriv'];
-  for (const name of needed) {
+  const programNames = ['sh', 'sleep', 'chmod', 'printf', 'tar', 'gzip', 'setpriv'];
+  for (const name of programNames) {
     const path = findProgram(name);
     if (path !== undefined) await symlink(path, join(programs, name));
   }
@@ -54,8 +54,11 @@ interface Wanted {
 }
 
 /** The part of `node dev/bootstrap.mjs start` that brings nats-server, as a process of its own. */
-async function setUp(machine: Machine, wanted: Wanted = {}): Promise<{ code: number | null; output: string }> {
-  const { what = 'requireNatsServer', download = '', sum, patienceMs = 60_000, through = [] } = wanted;
+async function setUp(
+  machine: Machine,
+  options: Wanted = {},
+): Promise<{ code: number | null; output: string }> {
+  const { what = 'requireNatsServer', download = '', sum, patienceMs = 60_000, through = [] } = options;
   const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const place = { tools: machine.tools, sums: sum === undefined ? {} : { [platform]: sum }, patienceMs };
   const code = `
@@ -65,8 +68,8 @@ async function setUp(machine: Machine, wanted: Wanted = {}): Promise<{ code: num
     const { ${what} } = await import(${module('./require-nats-server.mjs')});
     try {
       await ${what}(${JSON.stringify(place)});
-      const { found } = await findNatsServer(${JSON.stringify(machine.tools)});
-      console.log('starts', found?.path, found?.version);
+      const { program } = await findNatsServer(${JSON.stringify(machine.tools)});
+      console.log('starts', program?.path, program?.version);
     } catch (error) {
       console.log(error.message);
       process.exitCode = error.exitCode ?? 3;
@@ -87,7 +90,7 @@ async function setUp(machine: Machine, wanted: Wanted = {}): Promise<{ code: num
       PATH: [machine.first, machine.programs].join(':'),
       NATS_SERVER_DOWNLOAD: download,
       CI: undefined,
-      ...wanted.env,
+      ...options.env,
     },
   });
   const lines: string[] = [];
@@ -236,7 +239,9 @@ describe('a machine without a nats-server', () => {
 
     const { code, output } = await setUp(machine, { download, sum: '0', patienceMs: 3_000 });
 
-    expect(output).toContain(isRoot ? 'by apt-get: apt-get update: no answer within' : 'only root may use it');
+    expect(output).toContain(
+      isRoot ? 'by apt-get: apt-get update: no answer within' : 'only root may use it',
+    );
     expect(output).toContain('by go install: no answer within');
     expect(output).toMatch(/as the makers’ archive: http\S+: silent for/);
     expect(code).toBe(1);

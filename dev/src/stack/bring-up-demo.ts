@@ -83,7 +83,7 @@ function watchedPoint({ points }: DemoConfiguration): WatchedPoint {
 
 const fileSchema = z.record(z.string(), z.object({ host: z.string(), port: z.int() }));
 
-/** The addresses of the simulated machines that the API was last told, by device code. */
+/** The addresses of the simulated machines that the API last received, by device code. */
 type DemoAddresses = z.infer<typeof fileSchema>;
 
 function readDemoAddresses(file: string): Promise<DemoAddresses | undefined> {

@@ -98,7 +98,7 @@ export async function runLocalStack(
       home: home.path,
       log: home.logFile,
     });
-    // The build runs beside the servers' start; the API serves it as soon as it is there.
+    // The build runs while the servers start; the API serves it as soon as it is there.
     const building = buildConsole().catch((error: unknown) => error);
     const postgres = postgresServer({ home, port: ports.postgres, logs });
     const keys = await brokerKeys(home, natsUrl);
@@ -151,7 +151,7 @@ export async function runLocalStack(
       logs.confide(`  key         ${key.text} (shown this once)`);
     }
     const needsKey = !config.API_ANONYMOUS_LOOPBACK;
-    // As long as nobody needs a key on this machine, the person at it acts.
+    // As long as this machine needs no key, its user acts.
     const client = needsKey ? withKey : patientClient(api, patience);
     if (needsKey && !isKeyTaken) {
       logs.warn(
@@ -196,7 +196,7 @@ export async function runLocalStack(
       const of = (each: SupervisedChild, ...folders: string[]) => ({ child: each, folders });
       const shared = 'packages/shared/src';
       const stages = [
-        // Shared sources do not restart the simulator: a plant that is away at each change would get in the way.
+        // Shared sources do not restart the simulator: a plant that goes down at each change would get in the way.
         simulated.map((each) => of(each, 'simulators/plant/src', ...simulatorFolders())),
         [of(writer, 'services/writer/src', shared)],
         collectors.map((each) => of(each, 'services/collector/src', shared)),
@@ -206,7 +206,7 @@ export async function runLocalStack(
     }
     if (!stop.aborted) await once(stop, 'abort');
   } catch (error) {
-    // A failure counts only if no end was asked for.
+    // A failure counts only if no stop was requested.
     if (!stop.aborted) {
       await children.stop();
       await claim.release();
@@ -231,7 +231,7 @@ function watchServices(stages: readonly (readonly Reloadable[])[], logs: LogStre
   );
 }
 
-/** Builds the console anew whenever its sources change, until `stop` is aborted; a reload of the page shows it. */
+/** Builds the console again whenever its sources change, until `stop` is aborted; a reload of the page shows it. */
 async function rebuildConsole(logs: LogStream, stop: AbortSignal): Promise<void> {
   const watch = watchSources(PROJECT_ROOT, sourcesOfConsole, () => {});
   stop.addEventListener('abort', () => watch.close());

@@ -11,7 +11,10 @@ const line = JSON.stringify({
   msg: 'device press-1 is not read',
 });
 
-function captureOutput(isTTY: boolean): { output: { isTTY: boolean; write(text: string): void }; text(): string } {
+function captureOutput(isTTY: boolean): {
+  output: { isTTY: boolean; write(text: string): void };
+  text(): string;
+} {
   let all = '';
   return {
     output: {

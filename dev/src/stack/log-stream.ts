@@ -146,7 +146,7 @@ const forPrograms = new Set(['service', 'collector', 'pid', 'hostname', 'reqId',
 const inFront = new Set(['level', 'time', 'msg']);
 const listedAtMost = 5;
 
-/** The message of a record and, on the same line, what a person needs beside it; all of its fields where `isVerbose`. */
+/** The message of a record and, on the same line, what a reader needs to know as well; all of its fields where `isVerbose`. */
 function readableLine(record: LogRecord, isVerbose: boolean): string {
   const message = record.msg ?? '';
   const fields = Object.entries(record).filter(([name]) => !inFront.has(name));

@@ -43,7 +43,7 @@ const LOOK_AGAIN_MS = 50;
 const ATTEMPTS = 5;
 
 /**
- * Claims the folder of `file`. Processes that a killed stack left behind are ended first: on Linux the kernel has told
+ * Claims the folder of `file`. Processes that a killed stack left behind are ended first: on Linux the kernel has asked
  * them to end together with the stack, so they are usually over already.
  * @throws StackError when a live stack has it
  */
@@ -146,7 +146,7 @@ async function endOrphans(
   let survivors = await living();
   if (survivors.length === 0) return;
   onOrphans(survivors.map(({ name }) => name));
-  // On other systems nobody has told them to end yet. SIGTERM would make PostgreSQL wait until every client has left.
+  // On other systems no signal has asked them to end yet. SIGTERM would make PostgreSQL wait until every client has left.
   if (process.platform !== 'linux') {
     for (const { name, pid } of survivors) trySignal(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM');
   }

@@ -39,14 +39,15 @@ const LAST = 65_535;
  * Chooses the ports of this run: those of the last run, else the usual ones, and free ones where these are taken, because
  * a server of the system may well listen on 4222 or 5432. Only the API's port is never replaced silently: scripts and
  * bookmarks point there.
- * @throws StackError when a port that was asked for is taken
+ * @throws StackError when a requested port is in use
  */
 export async function chooseStackPorts(file: string, wishes: PortWishes): Promise<StackPorts> {
   const last = await readJsonFile(file, rememberedSchema);
   const usedPorts = new Set<number>();
   const take = async (candidates: readonly (number | undefined)[]): Promise<number> => {
     for (const each of candidates) {
-      if (each !== undefined && !usedPorts.has(each) && (await portIsFree(each))) return reserve(usedPorts, each);
+      if (each !== undefined && !usedPorts.has(each) && (await portIsFree(each)))
+        return reserve(usedPorts, each);
     }
     for (;;) {
       const free = await freePort();

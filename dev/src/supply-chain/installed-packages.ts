@@ -26,7 +26,8 @@ export async function installedPackages(nodeModules: string): Promise<InstalledP
   for (const folder of await namesIn(store)) {
     await collect(join(store, folder, 'node_modules'), packages);
   }
-  if (packages.size === 0) throw new Error(`There are no packages in ${store}: install them first (npm start).`);
+  if (packages.size === 0)
+    throw new Error(`There are no packages in ${store}: install them first (npm start).`);
   return [...packages.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
 }
 

@@ -23,7 +23,7 @@ const allAtOnce: Fault = {
         const servers = [world.nats.kill(), world.postgres.kill()];
         const services = order.map((id) => world.service(id).kill());
         const killed = await Promise.allSettled([...servers, ...services]);
-        // Brings back also what had ended before: anything left out would be away for the rest of the run.
+        // Brings back also what had ended before: anything left out would be down for the rest of the run.
         const back = [world.nats.restart(), world.postgres.restart()];
         await Promise.all([...back, ...order.map((id) => world.service(id).start())]);
         const failed = killed.find((each) => each.status === 'rejected');

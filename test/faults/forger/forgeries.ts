@@ -278,7 +278,7 @@ export const forgeries: Readonly<Record<string, Forge>> = {
   ...wordsUnderOwnEpochs,
   ...others,
 };
-/** Forgeries that need somebody who reads now what the forger once read. */
+/** Forgeries that need a collector that reads now what the forger once read. */
 export const ofOwnTask: ReadonlySet<string> = new Set([
   ...Object.keys(underOwnEpochs),
   ...Object.keys(wordsUnderOwnEpochs),

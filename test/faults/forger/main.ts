@@ -83,7 +83,7 @@ async function main(): Promise<void> {
       if (turns % turnsBetweenReplies === 0)
         await sendWithReplies(nc, allow, [random.pick(replyTargets(victim.sample.task))]);
     } catch {
-      // The broker is away, which is not the forger's fault.
+      // The broker is unavailable, which is not the forger's fault.
     }
     console.log(JSON.stringify(counts));
   }

@@ -30,7 +30,7 @@ export interface WorldOptions {
   readonly steadyTasks: number;
   /** Default: short ones, as in the tests. */
   readonly lease?: Readonly<Record<'LEASE_TTL_MS' | 'LEASE_RENEW_MS' | 'LEASE_MARGIN_MS', string>>;
-  /** Settings of every service, beside those that all worlds have. */
+  /** Settings of every service, in addition to those that all worlds have. */
   readonly settings?: Readonly<Record<string, string>>;
   /** A collector with an account of its own that is up alone at first, and turns out to be a forger. */
   readonly forger?: ForgerInWorld | undefined;
@@ -38,7 +38,7 @@ export interface WorldOptions {
 }
 
 export interface ForgerInWorld {
-  /** Puts everybody into one account, with writers that believe every sample: to see that forgeries would show. */
+  /** Puts every client into one account, with writers that believe every sample: to see that forgeries would show. */
   readonly isLetThrough?: boolean;
   readonly pauseMs: number;
 }

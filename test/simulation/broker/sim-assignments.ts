@@ -59,7 +59,7 @@ export interface OpenInboxOptions {
   readonly onAssignment: (handle: AssignmentHandle) => void;
 }
 
-/** Makes the collector's durable consumer anew. */
+/** Creates the collector's durable consumer again. */
 export async function openSimInbox(options: OpenInboxOptions): Promise<AssignmentInbox> {
   const { broker, link, collectorId, onAssignment } = options;
   const { world } = link.process;
@@ -94,7 +94,7 @@ export async function openSimInbox(options: OpenInboxOptions): Promise<Assignmen
     },
     isIntact: async () => {
       const now = await link.request('look at durable', () => queue.createdOf(collectorId), timeoutMs);
-      if (now !== created) world.note('durable consumer made anew by somebody else');
+      if (now !== created) world.note('durable consumer created again by another process');
       return now === created;
     },
   };

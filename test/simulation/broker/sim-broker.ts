@@ -43,10 +43,10 @@ export class SimBroker {
   readonly #sent = new Map<string, SentRecord>();
   readonly configs = new Map<string, TaskConfig>();
   #isUp = true;
-  /** Hears of every event before anybody else. */
+  /** Hears of every event before all others. */
   onAppend: ((event: StoredEvent) => void) | undefined;
   onRestarted: (() => void) | undefined;
-  /** @param source the collector on whose subject it is: the broker lets nobody publish on another's */
+  /** @param source the collector on whose subject it is: the broker lets no collector publish on another's */
   onSample: ((source: string, sample: Sample) => void) | undefined;
 
   constructor(world: World, options: SimBrokerOptions) {
@@ -96,7 +96,7 @@ export class SimBroker {
     return this.#sequenceById.get(eventId);
   }
 
-  /** The session that the event at this sequence gives to somebody. */
+  /** The session that the event at this sequence assigns. */
   placedAt(sequence: number): SessionAssigned | undefined {
     const storedEvent = this.eventAt(sequence);
     const decoded = storedEvent && decodeSessionEvent(storedEvent.message);

@@ -6,7 +6,7 @@ import type { SimBroker } from './sim-broker.ts';
 const silentMs = 500;
 
 /**
- * SESSIONS as a process follows it: every event once and in order. Deliveries are begun anew when the link comes
+ * SESSIONS as a process follows it: every event once and in order. Deliveries start over when the link comes
  * back, or when `verify` finds that they have silently stopped.
  */
 export class SimSessionLog {
@@ -66,7 +66,7 @@ export class SimSessionLog {
     await this.reached(last, patience.signal);
     cancel();
     if (this.#applied === before) {
-      process.world.note('log delivery begun anew');
+      process.world.note('log delivery started over');
       this.#restart();
     }
     return last;

@@ -16,7 +16,7 @@ import { KeptLimits } from './kept-limits.ts';
 import { LifecycleChain } from './lifecycle-chain.ts';
 import { VersionsInForce } from './versions-in-force.ts';
 
-/** The tick from which on somebody reads a device. */
+/** The tick from which on a collector reads a device. */
 type ReadFrom = Pick<Sample, 'since_tick' | 'period_ms' | 'miss'>;
 
 interface TaskRecord {
@@ -148,7 +148,7 @@ export class Referee {
 
   /**
    * I5, I6 and C1, at the moment at which a request leaves for the device.
-   * @param register that is asked for, which tells the version of the configuration
+   * @param register of the request, which shows the version of the configuration
    * @returns to be called when the device is done with it
    */
   requestStarted(process: SimProcess, taskId: string, register: number): () => void {
@@ -186,14 +186,14 @@ export class Referee {
 
   /**
    * C2: the reader of a session's device for one runner goes on, whatever changes, while all versions read the same.
-   * @returns to be told of each sample of the runner
+   * @returns a function to call with each sample of the runner
    */
   readsFor(process: SimProcess, taskId: string, { sessionId }: Runner): (sample: ReadFrom) => void {
     const { world } = this.#options;
     const task = this.#task(taskId);
     let began: { readonly sinceMs: number; readonly nowMs: number; readonly wallMs: number } | undefined;
     return ({ since_tick: since = 0, period_ms: periodMs, miss }) => {
-      // Tells of ticks that nobody read.
+      // Reports ticks that were not read.
       if (miss?.cause === 'lease_lost') return;
       const sinceMs = since * periodMs;
       if (began?.sinceMs === sinceMs) return;
@@ -296,7 +296,7 @@ export class Referee {
     }
   }
 
-  /** Checks that nobody else asks the task's device, may do so by its own belief, or will again. */
+  /** Checks that no other collector asks the task's device, may do so by its own belief, or will again. */
   #checkAlone(task: TaskRecord, life: CollectorLife, taskId: string, epoch: number, who: string): void {
     const { world } = this.#options;
     const { process } = life;

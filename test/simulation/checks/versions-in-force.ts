@@ -28,7 +28,12 @@ export class VersionsInForce {
     const register = registerOf(configVersion);
     const isFirst = !this.#statements.some((each) => each.sessionId === sessionId);
     const fromMs = event.type === 'session.reconfigured' ? Date.parse(event.effectiveAt) : timeMs;
-    this.#statements.push({ sessionId, register, fromMs: isFirst ? Number.NEGATIVE_INFINITY : fromMs, saidAtMs });
+    this.#statements.push({
+      sessionId,
+      register,
+      fromMs: isFirst ? Number.NEGATIVE_INFINITY : fromMs,
+      saidAtMs,
+    });
   }
 
   /**
@@ -46,7 +51,7 @@ export class VersionsInForce {
   }
 
   /**
-   * @param register the register that is asked for
+   * @param register the register of the request
    * @param wallMs by the clock of the process that asks the device
    * @returns for a version that was in force and is not any more, when the news of it came
    */
@@ -56,7 +61,11 @@ export class VersionsInForce {
     const inForce = (timeMs: number) => statements.findLast(({ fromMs }) => fromMs <= timeMs)?.register;
     // The earliest and the latest time at which the tick may have been scheduled.
     const [first, last] = [wallMs - readLateMs - clocksDifferMs, wallMs + clocksDifferMs];
-    const times = [first, last, ...statements.map(({ fromMs }) => fromMs).filter((ms) => ms > first && ms < last)];
+    const times = [
+      first,
+      last,
+      ...statements.map(({ fromMs }) => fromMs).filter((ms) => ms > first && ms < last),
+    ];
     if (times.some((timeMs) => inForce(timeMs) === register)) return 'in_force';
     const isComing = statements.some((each) => each.register === register && each.fromMs > last);
     const wasThere = statements.findLastIndex((each) => each.register === register && each.fromMs <= first);

@@ -34,7 +34,7 @@ export class World {
     this.random = random;
   }
 
-  /** True time in ms since the beginning; nobody inside the world can read it. */
+  /** True time in ms since the beginning; no process inside the world can read it. */
   get nowMs(): number {
     return this.#nowMs;
   }
@@ -90,7 +90,7 @@ export class World {
       this.#events += 1;
       run();
       await promisesSettled();
-      // Now and then a real turn, in which Node reports rejections that nobody took.
+      // Now and then a real turn, in which Node reports unhandled rejections.
       if (this.#events % 2_000 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     if (!this.#violation && !isDone()) this.#nowMs = endMs;
@@ -131,7 +131,7 @@ function isBefore(a: Event, b: Event): boolean {
   return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 }
 
-/** A tick that is asked for while promises are being settled comes when none is left to settle. */
+/** A tick that is requested while promises are being settled comes when none is left to settle. */
 function promisesSettled(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }
@@ -142,7 +142,7 @@ interface Entry {
   readonly what: string | (() => string);
 }
 
-/** The events of a run, in true time. Written out only when somebody wants to read it. */
+/** The events of a run, in true time. Written out only on request. */
 class History {
   #entries: Entry[] = [];
   readonly #limit: number;

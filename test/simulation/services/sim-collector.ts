@@ -159,8 +159,8 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         configs: {
           load: async (id, version) => {
             const load = () => broker.configs.get(`${id}/${version}`);
-            const stored = await link.request(`configuration ${id}/${version}`, load, 5_000);
-            const config = stored && bugs.includes('untouched_read_anew') ? namedByVersion(stored) : stored;
+            const reply = await link.request(`configuration ${id}/${version}`, load, 5_000);
+            const config = reply && bugs.includes('untouched_read_anew') ? namedByVersion(reply) : reply;
             return config ? { ok: true, config } : { ok: false, problem: 'the snapshot is missing' };
           },
         },
@@ -231,7 +231,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         holder.start();
         return;
       } catch {
-        // Tries again, as a process does that its service manager starts anew.
+        // Tries again, as a process does that its service manager restarts.
         if (isGone) return;
       }
     }

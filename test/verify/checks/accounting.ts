@@ -56,13 +56,13 @@ export function accounting(
     const intervals = runningIntervals(session.lifecycle);
     const changes = legs.slice(1).map(({ fromMs, sequence }) => ({ timeMs: fromMs, event: sequence }));
     for (const { device, due } of schedulesOf(legs, intervals, nowMs)) {
-      const judged = due.map(({ periodMs, scheduled }) => {
+      const accountsByRate = due.map(({ periodMs, scheduled }) => {
         const since = { from: Math.ceil(history.sinceMs / periodMs), to: Number.MAX_SAFE_INTEGER };
         return { periodMs, scheduled: intersection(scheduled, [since]) };
       });
       const subject = `${session.sessionId}/${device}`;
       const accounts = accountOfDevice({
-        due: judged,
+        due: accountsByRate,
         coverage: new Map([...(recorded.get(subject) ?? [])].map(([length, of]) => [length, coverageOf(of)])),
         intervals,
         placements: timedPlacements(session.placements),
@@ -201,7 +201,7 @@ function recordedTicks(history: History): Map<string, Map<number, RecordedTicks>
   return byDevice;
 }
 
-/** Each sample tells of all before it: only the longest range is kept. */
+/** Each sample covers all before it: only the longest range is kept. */
 function addSent(sent: TickRange[], range: TickRange): void {
   const last = sent.at(-1);
   if (last?.from !== range.from) sent.push(range);

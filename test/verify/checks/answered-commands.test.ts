@@ -71,6 +71,8 @@ describe('what clients were answered', () => {
 
   it('fails when a command was stored as something else', () => {
     const history = new RecordedHistory().started(0).stopped(5_000, 1, 'c1');
-    expect(judge(history, commandOf({ command: 'pause' }))).toEqual([expect.stringContaining('session.stopped')]);
+    expect(judge(history, commandOf({ command: 'pause' }))).toEqual([
+      expect.stringContaining('session.stopped'),
+    ]);
   });
 });

@@ -13,7 +13,7 @@ const eventOf = {
 } as const satisfies Record<AnsweredCommand['command'], SessionEvent['type']>;
 
 /**
- * I1: a success has exactly one event, or changed nothing because the session was as asked for already; a command that
+ * I1: a success has exactly one event, or changed nothing because the session was in the requested state already; a command that
  * was answered with "nothing changed" has none; one that got no answer has one at most.
  */
 export function answeredCommands(history: History, { clockMs }: Pick<Tolerances, 'clockMs'>): Violation[] {
@@ -60,7 +60,7 @@ function isChanged(event: SessionEvent, status: 'running' | 'paused'): boolean {
   return event.type === 'session.reconfigured' && event.status === status;
 }
 
-/** Whether the session was in the state asked for at some moment between the request and the answer. */
+/** Whether the session was in the requested state at some moment between the request and the answer. */
 function wasSoAlready(command: AnsweredCommand, { lifecycle }: SessionHistory, clockMs: number): boolean {
   return lifecycle.some(({ event, storedAtMs }, index) => {
     const next = lifecycle[index + 1];

@@ -47,7 +47,9 @@ describe('the record of changes', () => {
 
   it('fails where a set does not begin where the one before ended', () => {
     expect(
-      judge([creation, item('changed', { host: 'x' }, { host: 'b' })], { 'device 1': { ...press, host: 'b' } }),
+      judge([creation, item('changed', { host: 'x' }, { host: 'b' })], {
+        'device 1': { ...press, host: 'b' },
+      }),
     ).toEqual(['I12 device 1 was changed, and had been something else before: host']);
     expect(judge([creation, item('deleted', { code: 'press' }, {})], {})).toEqual([
       'I12 device 1 was deleted, and had been something else before: host',

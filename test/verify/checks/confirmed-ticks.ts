@@ -3,14 +3,14 @@ import type { History, Violation } from '../history.ts';
 
 /**
  * I7: for every tick that the kept account says was sent, without saying what became of it, SAMPLES has something, as far
- * back as it goes. Otherwise ticks that nobody has read would be called lost.
+ * back as it goes. Otherwise ticks that were never read would be called lost.
  */
 export function confirmedTicks({
   database,
   samples,
   changeSamples = [],
   sinceMs,
-}: Pick<History, 'database' | 'samples' | 'told' | 'sinceMs'>): Violation[] {
+}: Pick<History, 'database' | 'samples' | 'changeSamples' | 'sinceMs'>): Violation[] {
   /** By session, device and length of the ticks. */
   const published = new Map<string, TickRange[]>();
   const devices = new Set<string>();

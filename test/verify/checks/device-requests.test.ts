@@ -3,8 +3,8 @@ import { epochMs, RecordedHistory } from '../testing/recorded-history.ts';
 import { deviceRequests } from './device-requests.ts';
 
 type Asked = readonly [atMs: number, connectionId: number];
-const judge = (history: RecordedHistory, ...asked: Asked[]) => {
-  const requests = asked.map(([atMs, connectionId]) => ({
+const judge = (history: RecordedHistory, ...seenRequests: Asked[]) => {
+  const requests = seenRequests.map(([atMs, connectionId]) => ({
     atMs: epochMs + atMs,
     device: 'press',
     connectionId,
@@ -46,7 +46,9 @@ describe('requests that reached a device', () => {
     });
     const problems = (...requests: ReturnType<typeof requestAt>[]) =>
       deviceRequests(history.readAt(60_000, { requests }), { plantMs: 100, stopMs: 2_000 });
-    expect(problems(requestAt(150, 'c1', 1), requestAt(10_050, 'c1', 1), requestAt(10_060, 'c2', 2))).toEqual([]);
+    expect(problems(requestAt(150, 'c1', 1), requestAt(10_050, 'c1', 1), requestAt(10_060, 'c2', 2))).toEqual(
+      [],
+    );
     expect(problems(requestAt(10_500, 'c1', 1))).toEqual([
       expect.objectContaining({ invariant: 'I6', what: expect.stringContaining('c2 had been given 500 ms') }),
     ]);

@@ -11,7 +11,7 @@ export function duplicates(history: History): { violations: Violation[]; count: 
   const violations: Violation[] = [];
   let count = 0;
   const report = (subject: string, what: string) => {
-    // All are counted, but only the first ones are told.
+    // All are counted, but only the first ones are reported.
     if (violations.length < 100) violations.push({ invariant: 'I8', subject, what });
   };
   const inStream = new Map<string, number>();

@@ -91,7 +91,7 @@ function overlaps(samples: readonly RecordedSample[]): string[] {
 /**
  * The tick's scheduled time counts, not when the reply was there: a process that was stopped while its request was
  * under way sees the reply much later. A collector that is cut off when its session is paused and given to it again reads on
- * under the epoch that it knows, until its lease ends: nobody else reads then.
+ * under the epoch that it knows, until its lease ends: no other collector reads then.
  */
 function afterTheNext(
   samples: readonly RecordedSample[],

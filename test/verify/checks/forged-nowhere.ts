@@ -3,8 +3,8 @@ import { normalise, type TickRange, without } from '@holdfast/shared/domain/gaps
 import type { ForgedMessage, History, KeptTicks, TickOfDevice, Violation } from '../history.ts';
 import { sampleKey, tickKey } from '../tick-keys.ts';
 
-/** All are told up to this number: a forger that gets through does so all the time. */
-const toldAtMost = 100;
+/** All are reported up to this number: a forger that gets through does so all the time. */
+const reportedAtMost = 100;
 
 /**
  * I6 and I7 against those who are not holders: nothing that they said is in the database, and every tick on record was
@@ -12,14 +12,14 @@ const toldAtMost = 100;
  * another.
  */
 export function forgedNowhere(history: History): Violation[] {
-  return [...findStored(history), ...onRecord(history)].slice(0, toldAtMost);
+  return [...findStored(history), ...onRecord(history)].slice(0, reportedAtMost);
 }
 
 function findStored({ samples, forged = [], database }: History): Violation[] {
   const keyOf = (sample: NonNullable<ForgedMessage['sample']>) => `${sampleKey(sample)}/${sample.epoch}`;
   const forgedByTick = new Map<string, ForgedMessage>();
   for (const message of forged) if (message.sample) forgedByTick.set(keyOf(message.sample), message);
-  // Values of one tick that differ are told apart by another check.
+  // Another check covers different values of one tick.
   for (const { sample } of samples) forgedByTick.delete(keyOf(sample));
   return [...(database?.values ?? []), ...(database?.misses ?? [])].flatMap((row): Violation[] => {
     const message = forgedByTick.get(`${tickKey(row)}/${row.epoch}`);
@@ -47,7 +47,7 @@ interface Told {
   readonly ticks: TickRange[];
   /** The same ticks, and those before them that are said to have been sent. */
   readonly sent: TickRange[];
-  /** Ticks with which a sender has begun whose source had kept what it had to tell before. */
+  /** Ticks with which a sender has begun whose source had kept what it had to say before. */
   readonly kept: TickRange[];
   /** Ticks of those who held the session once. */
   readonly fenced: TickRange[];
@@ -87,7 +87,7 @@ function onRecord(history: History): Violation[] {
       const entry = of({ session, device, periodMs });
       // Without any sample of the device in the stream, everything of it may be older.
       if (outcome === 'confirmed' || (!devices.has(subject) && sinceMs > 0)) return [];
-      // The ticks of messages that a holder sent and nobody can read are not known here.
+      // The ticks of messages that a holder sent and that are unreadable are not known here.
       if (outcome === 'quarantined' && undecodable.length > 0) return [];
       const beforeStream = { from: 0, to: Math.ceil(sinceMs / periodMs) - 1 };
       const accounted = [

@@ -7,8 +7,8 @@ import type { Tolerances } from '../tolerances.ts';
 
 /**
  * C2: a device that the versions before and after a change read alike is read on by the same reader, who leaves no tick
- * out. A restart, or a lease that is held again, begins it anew under the same epoch too: these are told apart by the
- * other devices of the collector, all of which they begin anew, and by the version that the device is read by.
+ * out. A restart, or a lease that is held again, starts it over under the same epoch too: these are recognised by the
+ * other devices of the collector, all of which they start over, and by the version that the device is read by.
  */
 export function untouchedDevices(
   history: History,

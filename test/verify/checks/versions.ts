@@ -15,8 +15,11 @@ export function versions(history: History, { stopMs }: Pick<Tolerances, 'stopMs'
   const judges = new Map(
     sessions.map((session) => [session.sessionId, judgeOf(session, history.configs, stopMs)]),
   );
-  // A part that a subscribed device tells before its tick is over belongs to that tick.
-  const readings = [...history.samples.filter(({ sample }) => sample.values), ...(history.changeSamples ?? [])];
+  // A part that a subscribed device publishes before its tick is over belongs to that tick.
+  const readings = [
+    ...history.samples.filter(({ sample }) => sample.values),
+    ...(history.changeSamples ?? []),
+  ];
   return readings.flatMap((recorded): Violation[] => {
     const { sample, sequence } = recorded;
     const problem = judges.get(sample.session)?.(recorded);

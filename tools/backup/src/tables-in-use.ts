@@ -81,8 +81,11 @@ export function inOrderOfReferences<T extends { schema: string; name: string }>(
   const remainingTables = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table]));
   const ordered: T[] = [];
   while (remainingTables.size > 0) {
-    const free = [...remainingTables].filter(([, table]) => !refersTo(table).some((name) => remainingTables.has(name)));
-    if (free.length === 0) throw new Error(`foreign keys go in a circle: ${[...remainingTables.keys()].join(', ')}`);
+    const free = [...remainingTables].filter(
+      ([, table]) => !refersTo(table).some((name) => remainingTables.has(name)),
+    );
+    if (free.length === 0)
+      throw new Error(`foreign keys go in a circle: ${[...remainingTables.keys()].join(', ')}`);
     for (const [name, table] of free) {
       ordered.push(table);
       remainingTables.delete(name);

@@ -57,7 +57,7 @@ export async function accessOf(
   return { url, by, person: config.HOLDFAST_OPERATOR ?? user, logins, api: client(token), client };
 }
 
-/** Marks the machine's user as such: the plain name could be somebody's login, which proves more. */
+/** Marks the machine's user as such: the plain name could be a login, which proves more. */
 function atThisMachine(user: string | undefined): string | undefined {
   return user === undefined ? undefined : `${user}@${hostname()}`;
 }

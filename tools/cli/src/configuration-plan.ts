@@ -270,7 +270,11 @@ function judge(
   }
 }
 
-function shownPoint({ spec }: DeviceOfPoint, { device_id }: Item, judgement: Judged<JudgedPoint>): Judged<Item> {
+function shownPoint(
+  { spec }: DeviceOfPoint,
+  { device_id }: Item,
+  judgement: Judged<JudgedPoint>,
+): Judged<Item> {
   if (!judgement.ok) return judgement;
   const { common, address } = judgement.value;
   return { ok: true, value: { ...flatPoint(spec, { ...common, address }), device_id } };

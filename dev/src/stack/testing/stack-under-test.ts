@@ -97,7 +97,7 @@ export async function read<T extends z.ZodType>(
   return schema.parse(await (await fetch(`${api_url}${path}`)).json());
 }
 
-/** Whether the stack's NATS lets in an operator with this key, or somebody without one. */
+/** Whether the stack's NATS lets in an operator with this key, or a client without one. */
 export async function isLetIntoNats({ nats_url: url }: Ready, nkeySeed?: string): Promise<boolean> {
   try {
     const log = createLogger('test', 'silent');

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { say } from '../words/say.ts';
 import { applyOf } from './applied-sessions.ts';
 import { changeBody, changeOptions, printChange } from './change-sets.ts';
-import { findItem } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 const set: Readonly<Record<'set', Option>> = {
   set: {

@@ -8,7 +8,7 @@ import { record, records } from '../output/values.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 import { applyOf, applyOption, noteApplied } from './applied-sessions.ts';
-import { findItem } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 const path = '/api/config/change-sets/';
 const kinds = ['site', 'device', 'point', 'task'] as const;

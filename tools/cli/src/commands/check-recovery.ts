@@ -185,7 +185,7 @@ function verdictOn(recovery: RecoveryView, devices: DevicesAndPoints | undefined
   return { code: monitorCodes.ok, line: line('OK', ''), details, recovery, devices };
 }
 
-/** Prints one line also where the output is no terminal, because monitors read that. JSON only when asked for. */
+/** Prints one line also where the output is no terminal, because monitors read that. JSON only on request. */
 function tell({ print }: Context, { line, details, recovery, devices }: Verdict, isVerbose: boolean): void {
   if (print.isJsonAsked) {
     print.json(recovery ? { ...recovery, ...(devices && { devices }) } : { error: line, details });

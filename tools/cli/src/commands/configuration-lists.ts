@@ -8,7 +8,7 @@ import { yesOrNo } from '../output/yes-or-no.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 import { deviceTests } from './device-tests.ts';
-import { findItem } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
 const texts = (list: unknown) => (Array.isArray(list) ? list.map(String) : []);

@@ -254,7 +254,7 @@ function refused(
     const label = index === undefined ? at : steps[Number(index)]?.label;
     return [label, field, message].filter(Boolean).join(': ');
   });
-  const told =
+  const problem =
     error instanceof ApiRefused && error.code === 'validation_failed' && faults.length > 0
       ? faulty(path, faults).message
       : [error.message, ...faults.map((fault) => `  - ${plainText(fault)}`)].join('\n');
@@ -267,5 +267,5 @@ function refused(
           ),
         ]
       : [];
-  return new CliError([told, ...stays].join('\n'), error.exitCode, { cause: error });
+  return new CliError([problem, ...stays].join('\n'), error.exitCode, { cause: error });
 }

@@ -8,7 +8,7 @@ import type { Printer } from '../output/printer.ts';
 import { records } from '../output/values.ts';
 import { say, speaksChinese } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
-import { findItem } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 export const deviceTests: readonly Command[] = [
   {
@@ -86,7 +86,7 @@ async function formsByProtocol(api: ApiClient): Promise<ReadonlyMap<unknown, Req
 
 type Asked = (request: Readonly<Record<string, unknown>>) => string;
 
-/** @param inWords tells of a request, where its bytes are to be shown as well */
+/** @param inWords describes a request, where its bytes are to be shown as well */
 function show(print: Printer, tested: Item, inWords: Asked | undefined): void {
   const { device, status, detail, problem, points, collector_id: collector } = tested;
   if (problem) {

@@ -3,7 +3,7 @@ import { type Command, limitOf, limitOption } from '../command.ts';
 import { records } from '../output/values.ts';
 import { yesOrNo } from '../output/yes-or-no.ts';
 import { speaksChinese } from '../words/say.ts';
-import { findItem } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 export const listPoints: Command = {
   words: ['points', 'list'],

@@ -17,7 +17,7 @@ import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 
 const askPath = '/api/login/command-line/';
-/** Longer than any code lasts, in case the API does not tell its end. */
+/** Longer than any code lasts, in case the API does not report its end. */
 const patienceMs = 15 * 60_000;
 
 const loginColumns: readonly Column<LoginView>[] = [
@@ -40,17 +40,17 @@ export const loginCommands: readonly Command[] = [
     async run(context) {
       const { access, print } = context;
       const client = access.client(undefined);
-      const asked = await client.post<AskedCommandLineLogin>(askPath, {
+      const request = await client.post<AskedCommandLineLogin>(askPath, {
         host: hostname(),
         person: access.person,
       });
       print.note(
         say('Open {{page}} in a browser, log in there, and type the code  {{code}}', {
-          page: plainText(asked.page),
-          code: plainText(asked.code),
+          page: plainText(request.page),
+          code: plainText(request.code),
         }),
       );
-      const { token, login, expires_at } = await decided(client, asked, context);
+      const { token, login, expires_at } = await decided(client, request, context);
       if (token === null)
         throw new CliError(say('The API approved it and gave no login.'), exitCodes.refused);
       await access.logins.keep(access.url, { token, login: login ?? '', expires_at });

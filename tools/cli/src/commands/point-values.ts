@@ -15,14 +15,9 @@ export const pointValues: Command = {
     const [device] = input.operands;
     const lacking = new Set<string>();
     const query = { device, session: input.text('session') };
-    const rows = await api.list(
-      '/api/acquisition/points/values/',
-      query,
-      limitOf(input),
-      ({ not_asked }) => {
-        for (const { detail } of records(not_asked)) lacking.add(String(detail));
-      },
-    );
+    const rows = await api.list('/api/acquisition/points/values/', query, limitOf(input), ({ not_asked }) => {
+      for (const { detail } of records(not_asked)) lacking.add(String(detail));
+    });
     print.table(
       rows,
       [

@@ -30,8 +30,8 @@ export const protocols: Command = {
       );
       return;
     }
-    const found = all.find(({ protocol }) => protocol === name);
-    if (!found) {
+    const details = all.find(({ protocol }) => protocol === name);
+    if (!details) {
       const names = all.map(({ protocol }) => protocol).join(', ');
       throw new CliError(
         say('There is no protocol {{wanted}}; known: {{known}}.', { wanted: name, known: names }),
@@ -39,7 +39,7 @@ export const protocols: Command = {
       );
     }
     print.table(
-      found,
+      details,
       [
         { head: 'OF', cell: ({ of }) => say(of) },
         { head: 'FIELD', cell: ({ field }) => field },
@@ -47,7 +47,7 @@ export const protocols: Command = {
         { head: 'DEFAULT', cell: ({ fallback }) => fallback },
         { head: 'WHAT', cell: ({ what }) => what },
       ],
-      [...fieldsOf('device', found), ...fieldsOf('point', found)],
+      [...fieldsOf('device', details), ...fieldsOf('point', details)],
       'It has no fields.',
     );
   },

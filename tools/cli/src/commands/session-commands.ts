@@ -7,7 +7,7 @@ import { record, records } from '../output/values.ts';
 import { type PlainText, say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 import { printItems } from './change-sets.ts';
-import { findItem } from './named-things.ts';
+import { findItem } from './find-item.ts';
 import { sessionPath, sessionsPath } from './session-lists.ts';
 import { versionOf } from './task-versions.ts';
 

@@ -145,12 +145,12 @@ export const sessionLists: readonly Command[] = [
     },
     async run({ api, print }, input) {
       const path = sessionPath(input.operands[0] ?? '');
-      const asked = { device: input.text('device'), from: input.time('from'), to: input.time('to') };
+      const range = { device: input.text('device'), from: input.time('from'), to: input.time('to') };
       const lacking = new Set<string>();
       const noteLacking = ({ not_asked }: Item) => {
         for (const { detail } of records(not_asked)) lacking.add(plainText(String(detail)));
       };
-      const query = { ...asked, cause: input.text('cause'), trace: input.text('trace') };
+      const query = { ...range, cause: input.text('cause'), trace: input.text('trace') };
       const gaps = await api.list(`${path}/gaps/`, query, limitOf(input), noteLacking);
       print.table(
         gaps,
@@ -170,7 +170,7 @@ export const sessionLists: readonly Command[] = [
         for (const detail of lacking) print.note(detail);
         return;
       }
-      const whole = await api.get(`${path}/completeness/`, asked);
+      const whole = await api.get(`${path}/completeness/`, range);
       noteLacking(whole);
       const { stored, expected, quarantined, missing } = whole;
       print.line('');

@@ -8,7 +8,7 @@ import { records } from '../output/values.ts';
 import { say } from '../words/say.ts';
 import { applyOf } from './applied-sessions.ts';
 import { changeBody, changeOptions, printChange, printItems } from './change-sets.ts';
-import { findItem } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 const namedAtMost = 5;
 const pathOf = ({ id }: Item) => `/api/config/tasks/${String(id)}/versions/`;
@@ -70,8 +70,8 @@ export const taskVersions: readonly Command[] = [
       const code = printChange(print, answer);
       const unread = Array.isArray(answer.unread_points) ? answer.unread_points.map(String) : [];
       if (unread.length > 0 && !print.asJson) {
-        const named = unread.slice(0, namedAtMost).join(', ');
-        const points = plainText(unread.length > namedAtMost ? `${named}, …` : named);
+        const pointNames = unread.slice(0, namedAtMost).join(', ');
+        const points = plainText(unread.length > namedAtMost ? `${pointNames}, …` : pointNames);
         print.note(
           say(
             'The task does not read points any longer that it read before: {{points}}. --keep-points keeps them.',

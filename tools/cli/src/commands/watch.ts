@@ -36,7 +36,7 @@ export const watch: Command = {
   },
 };
 
-/** Follows the stream. After a break it continues where it was, since the API is told the last reading seen. */
+/** Follows the stream. After a break it continues where it was, since the API gets the last reading seen. */
 async function follow(
   { api, print, stopping }: Context,
   input: Input,

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { record } from '../output/values.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
-import { findItem } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 export const writePoint: Command = {
   words: ['points', 'write'],
@@ -51,8 +51,8 @@ async function pointNamed(api: ApiClient, point: string): Promise<Item> {
   }
   const device = await findItem(api, 'device', point.slice(0, slash));
   const code = point.slice(slash + 1);
-  const [found] = await api.list('/api/config/points/', { device_id: String(device.id), code }, 1);
-  if (found) return found;
+  const [match] = await api.list('/api/config/points/', { device_id: String(device.id), code }, 1);
+  if (match) return match;
   throw new CliError(
     [
       say('There is no point {{code}} of device {{device}}.', { code, device: device.code }),

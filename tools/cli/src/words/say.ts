@@ -9,7 +9,7 @@ export const chinese = { ...chineseHelp, ...chineseHeads, ...chineseSentences, .
 
 /**
  * A text that the program says to people, named by its English. `{{name}}` is filled in. Anything after `#` is not said:
- * it only tells apart two texts with the same English. A text without Chinese is not a Text.
+ * it only distinguishes two texts with the same English. A text without Chinese is not a Text.
  */
 export type Text = keyof typeof chinese;
 

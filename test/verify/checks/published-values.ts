@@ -1,35 +1,36 @@
 import type { History, TimedValues, Violation } from '../history.ts';
 import { tooLateSamples } from '../too-late-samples.ts';
 
-interface Told {
+interface PublishedValue {
   readonly sequence: number;
   readonly value: unknown;
   /** Whether it has to be stored by now. */
   readonly isDue: boolean;
 }
 
-/** All are told up to this number: a writer that loses values does so all the time. */
-const toldAtMost = 100;
+/** All are reported up to this number: a writer that loses values does so all the time. */
+const reportedAtMost = 100;
 
 /**
  * I8 and I9 for subscribed devices, whose values have times of their own: each value that the writer has acknowledged is
- * stored once, at its time and as it was told, unless it was fenced or lies in quarantine; and nothing else is stored.
+ * stored once, at its time and as it was published, unless it was fenced or lies in quarantine; and nothing else is stored.
  */
-export function toldValues(history: History): Violation[] {
+export function publishedValues(history: History): Violation[] {
   const rows = history.database?.timedValues;
   if (!rows) return [];
-  const published = allTold(history);
-  const stored = new Map<string, unknown>();
+  const published = allPublished(history);
+  const rowsByKey = new Map<string, unknown>();
   const violations: Violation[] = [];
   const report = (invariant: 'I8' | 'I9', { session, device }: Place, what: string): void => {
-    if (violations.length < toldAtMost) violations.push({ invariant, subject: `${session}/${device}`, what });
+    if (violations.length < reportedAtMost)
+      violations.push({ invariant, subject: `${session}/${device}`, what });
   };
   for (const row of rows) {
     const at = new Date(row.timeMs).toISOString();
     if (row.copies > 1) report('I8', row, `a value of ${at} is in the database ${row.copies} times`);
     for (const [code, value] of Object.entries(row.values ?? {})) {
       const key = keyOf(row, code, row.timeMs);
-      stored.set(key, value);
+      rowsByKey.set(key, value);
       const values = published.get(key);
       if (!values) report('I8', row, `${code} of ${at} is in the database, but was never published`);
       else if (!values.some((each) => isSame(each.value, value)))
@@ -43,8 +44,8 @@ export function toldValues(history: History): Violation[] {
   for (const { sequence, sample } of history.changeSamples ?? []) {
     for (const [code, timeMs] of placesOf(sample)) {
       const key = keyOf(sample, code, timeMs);
-      if (stored.has(key) || !published.get(key)?.some(({ isDue }) => isDue)) continue;
-      stored.set(key, undefined);
+      if (rowsByKey.has(key) || !published.get(key)?.some(({ isDue }) => isDue)) continue;
+      rowsByKey.set(key, undefined);
       const at = new Date(timeMs).toISOString();
       report(
         'I9',
@@ -56,11 +57,11 @@ export function toldValues(history: History): Violation[] {
   return violations;
 }
 
-function allTold(history: History): Map<string, Told[]> {
+function allPublished(history: History): Map<string, PublishedValue[]> {
   const tooLate = tooLateSamples(history);
   const floor = history.acknowledged?.floor ?? 0;
   const inQuarantine = new Map(history.quarantined.map(({ sequence, codes }) => [sequence, codes ?? 'all']));
-  const published = new Map<string, Told[]>();
+  const published = new Map<string, PublishedValue[]>();
   for (const { sequence, sample } of history.changeSamples ?? []) {
     const refused = inQuarantine.get(sequence);
     for (const [code, timeMs, value] of placesOf(sample)) {
@@ -88,7 +89,7 @@ function keyOf({ session, device }: Place, code: string, timeMs: number): string
   return `${session}/${device}/${timeMs}/${code}`;
 }
 
-/** 64-bit integers are told as text. */
+/** 64-bit integers are published as text. */
 function isSame(value: unknown, row: unknown): boolean {
   return value === row || (typeof row === 'number' && Number(value) === row);
 }
