@@ -322,7 +322,7 @@ async function losesAKey() {
     return collector_id === 'collector-a';
   });
   await goesOn(withKeys, id);
-  say('with a key that was made anew, collector-a takes the session over');
+  say('with a new key, collector-a takes the session over');
 }
 
 const build = async (at, folder) =>

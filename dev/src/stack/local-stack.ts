@@ -239,7 +239,7 @@ async function rebuildConsole(logs: LogStream, stop: AbortSignal): Promise<void>
     await watch.hint();
     if (stop.aborted) return;
     try {
-      if (await buildConsole()) logs.say('↻ the console is built anew: reload its page');
+      if (await buildConsole()) logs.say('↻ the console is rebuilt: reload its page');
     } catch (error) {
       logs.warn(`The console could not be built, the former one stays: ${String(error)}`);
     }
