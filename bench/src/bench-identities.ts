@@ -18,7 +18,7 @@ export interface BenchIdentities extends Pick<IdentitiesForTest, 'configLines' |
 
 /**
  * Keys, accounts and permissions as an installation has them, with one collector of this id; with `none` a broker that
- * lets everybody do everything, to see what they cost.
+ * lets every client do everything, to see what they cost.
  */
 export function benchIdentities(which: Identities, collectorId: string): BenchIdentities {
   const isIsolated = which === 'isolated';

@@ -19,19 +19,19 @@ export function readCommandLine(args: readonly string[], benchmarks: readonly Be
   if (name === undefined || name === '--help' || name === '-h') return { type: 'list' };
   const benchmark = benchmarks.find((candidate) => candidate.name === name);
   if (!benchmark) {
-    const known = benchmarks.map((candidate) => candidate.name).join(', ');
-    throw new UsageError(`There is no benchmark "${name}". There are: ${known}`);
+    const names = benchmarks.map((candidate) => candidate.name).join(', ');
+    throw new UsageError(`There is no benchmark "${name}". There are: ${names}`);
   }
-  const given = readFlags(benchmark, rest);
-  if (given.help === true) return { type: 'help', benchmark };
+  const flagValues = readFlags(benchmark, rest);
+  if (flagValues.help === true) return { type: 'help', benchmark };
   const values = Object.fromEntries(
     Object.entries(benchmark.flags).map(([flag, spec]) => {
-      const value = given[flag];
+      const value = flagValues[flag];
       return [flag, 'oneOf' in spec ? word(flag, spec, value) : wholeNumber(flag, spec, value)];
     }),
   );
-  const profileFolder = typeof given.profile === 'string' ? resolve(given.profile) : undefined;
-  return { type: 'run', benchmark, values, json: given.json === true, profileFolder };
+  const profileFolder = typeof flagValues.profile === 'string' ? resolve(flagValues.profile) : undefined;
+  return { type: 'run', benchmark, values, json: flagValues.json === true, profileFolder };
 }
 
 function readFlags(benchmark: Benchmark, args: string[]): Record<string, unknown> {
@@ -56,17 +56,22 @@ function readFlags(benchmark: Benchmark, args: string[]): Record<string, unknown
   }
 }
 
-function wholeNumber(flag: string, { byDefault, atLeast }: NumberFlag, given: unknown): number {
-  if (given === undefined) return byDefault;
-  const value = Number(given);
-  if (typeof given === 'string' && /^\d+$/.test(given) && Number.isSafeInteger(value) && value >= atLeast) {
+function wholeNumber(flag: string, { byDefault, atLeast }: NumberFlag, flagValue: unknown): number {
+  if (flagValue === undefined) return byDefault;
+  const value = Number(flagValue);
+  if (
+    typeof flagValue === 'string' &&
+    /^\d+$/.test(flagValue) &&
+    Number.isSafeInteger(value) &&
+    value >= atLeast
+  ) {
     return value;
   }
-  throw new UsageError(`--${flag} takes a whole number from ${atLeast} on, not "${given}"`);
+  throw new UsageError(`--${flag} takes a whole number from ${atLeast} on, not "${flagValue}"`);
 }
 
-function word(flag: string, { byDefault, oneOf }: ChoiceFlag, given: unknown): string {
-  if (given === undefined) return byDefault;
-  if (typeof given === 'string' && oneOf.includes(given)) return given;
-  throw new UsageError(`--${flag} takes one of ${oneOf.join(', ')}, not "${given}"`);
+function word(flag: string, { byDefault, oneOf }: ChoiceFlag, value: unknown): string {
+  if (value === undefined) return byDefault;
+  if (typeof value === 'string' && oneOf.includes(value)) return value;
+  throw new UsageError(`--${flag} takes one of ${oneOf.join(', ')}, not "${value}"`);
 }

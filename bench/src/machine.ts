@@ -2,7 +2,7 @@ import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 
 export type Machine = Readonly<Record<string, number | string>>;
 
-/** Describes the machine that the figures depend on. The load tells whether something else ran at the start. */
+/** Describes the machine that the figures depend on. The load shows whether something else ran at the start. */
 export function describeMachine(): Machine {
   const cores = cpus();
   return {

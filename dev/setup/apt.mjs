@@ -71,7 +71,7 @@ function apt(args, limits = {}) {
   });
 }
 
-/** The first error, because apt tells the cause before its consequences. */
+/** The first error, because apt reports the cause before its consequences. */
 function complaint(lines, what) {
   const line = lines.find((each) => each.startsWith('E: ')) ?? lines.findLast((each) => each.trim() !== '');
   return line?.replace(/^E: /, '').trim() ?? `${what} failed`;

@@ -1,7 +1,7 @@
 // node count-tests.mjs [--vulnerabilities-unasked] <exit code of the static checks> (<vitest's JSON report> <exit code of vitest>)…
 //
-// Prints each failed test with the beginning of its message, so that the end of a long log tells where to look; then, where
-// it is so, how many tests were skipped and that vulnerabilities could not be asked for; and as the last line "N passed,
+// Prints each failed test with the beginning of its message, so that the end of a long log shows where to look; then, where
+// it is so, how many tests were skipped and that vulnerabilities could not be checked; and as the last line "N passed,
 // N failed" over all runs. Exits 1 when something failed, or when a run had no test that passed, which proves nothing.
 
 import { readFileSync } from 'node:fs';
@@ -14,8 +14,8 @@ const isUnasked = args[0] === '--vulnerabilities-unasked';
 const [checksCode, ...runs] = isUnasked ? args.slice(1) : args;
 const total = { passed: 0, failed: checksCode === '0' ? 0 : 1, skipped: 0 };
 for (let at = 0; at < runs.length; at += 2) {
-  const { passed, failed, skipped, told } = count(runs[at]);
-  for (const each of told) process.stdout.write(`${each}\n`);
+  const { passed, failed, skipped, failures } = count(runs[at]);
+  for (const each of failures) process.stdout.write(`${each}\n`);
   total.passed += passed;
   total.skipped += skipped;
   total.failed += failed === 0 && (runs[at + 1] !== '0' || passed === 0) ? 1 : failed;
@@ -38,7 +38,7 @@ function count(file) {
     report = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     // The run ended before it could report, which counts as one failure.
-    return { passed: 0, failed: 1, skipped: 0, told: [`FAILED: ${file} is no report of a run`] };
+    return { passed: 0, failed: 1, skipped: 0, failures: [`FAILED: ${file} is no report of a run`] };
   }
   // A file that cannot be loaded, or whose hooks fail, has failed although no test in it has: vitest reports the tests
   // of such hooks as skipped.
@@ -49,18 +49,20 @@ function count(file) {
     passed: report.numPassedTests,
     failed: report.numFailedTests + brokenFiles.length,
     skipped: report.numPendingTests + report.numTodoTests,
-    told: [
-      ...brokenFiles.map((file) => telling(file.name, 'could not be loaded, or a hook failed', file.message)),
+    failures: [
+      ...brokenFiles.map((file) =>
+        describeFailure(file.name, 'could not be loaded, or a hook failed', file.message),
+      ),
       ...report.testResults.flatMap((file) =>
         file.assertionResults
           .filter(({ status }) => status === 'failed')
-          .map((test) => telling(file.name, test.fullName, test.failureMessages?.join('\n'))),
+          .map((test) => describeFailure(file.name, test.fullName, test.failureMessages?.join('\n'))),
       ),
     ],
   };
 }
 
-function telling(file, test, message) {
+function describeFailure(file, test, message) {
   const lines = (message ?? '').split('\n').slice(0, MESSAGE_LINES);
   return [
     `FAILED: ${relative(process.cwd(), file ?? '')}: ${test ?? ''}`,

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 
 /**
- * Folders of programs that are not on everybody's PATH: Debian's daemons, Homebrew's programs, and Go as its makers pack
+ * Folders of programs that are not on every PATH: Debian's daemons, Homebrew's programs, and Go as its makers pack
  * it. Tests of the set-up look in none of them.
  */
 export const FURTHER_FOLDERS = [

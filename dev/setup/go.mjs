@@ -23,10 +23,10 @@ export async function findGo(tools = TOOLS) {
   return newest;
 }
 
-/** @param {readonly [number, number]} wanted */
-export async function findGoOf(wanted) {
+/** @param {readonly [number, number]} version */
+export async function findGoOf(version) {
   const go = await findGo();
-  return go !== undefined && compare(go.version, wanted) >= 0 ? go : undefined;
+  return go !== undefined && compare(go.version, version) >= 0 ? go : undefined;
 }
 
 /**

@@ -17,8 +17,8 @@ export function projectNode() {
 
 /** Installs exactly what the lockfile says, if it has changed since the last installation here. */
 export async function installPackages() {
-  const wanted = fingerprint();
-  if (existsSync(NODE) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
+  const expectedFingerprint = fingerprint();
+  if (existsSync(NODE) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === expectedFingerprint) return;
   say('Installing packages (the first time this takes a minute) …');
   // CI=true keeps pnpm from asking anything, such as whether it may rebuild node_modules.
   const code = await run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile'], { env: { CI: 'true' } });
@@ -29,7 +29,7 @@ export async function installPackages() {
       code === 0 ? 1 : code,
     );
   }
-  writeFileSync(STAMP, wanted);
+  writeFileSync(STAMP, expectedFingerprint);
 }
 
 /** Hash of everything that decides what an installation yields. */

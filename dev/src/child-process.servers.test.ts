@@ -142,7 +142,7 @@ async function firstLine(child: RunningProcess): Promise<string> {
   throw new Error('the process printed nothing');
 }
 
-async function untilItSays(child: RunningProcess, wanted: string): Promise<void> {
-  for await (const line of child.lines()) if (line === wanted) return;
-  throw new Error(`the process never said "${wanted}"`);
+async function untilItSays(child: RunningProcess, text: string): Promise<void> {
+  for await (const line of child.lines()) if (line === text) return;
+  throw new Error(`the process never said "${text}"`);
 }

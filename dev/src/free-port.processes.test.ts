@@ -17,7 +17,7 @@ it('gives a port to one process alone, though nothing listens there, until that 
 it('never gives a process the same port twice, and none on which somebody listens', async () => {
   const first = await freePort();
   const server = createServer();
-  const taken = await new Promise<number>((resolve) => {
+  const usedPort = await new Promise<number>((resolve) => {
     const tryAt = (port: number): void => {
       server.once('error', () => tryAt(port + 1));
       server.listen(port, '127.0.0.1', () => resolve(port));
@@ -25,10 +25,10 @@ it('never gives a process the same port twice, and none on which somebody listen
     tryAt(first + 3);
   });
   const row = await freePortRow(5);
-  expect(row > taken || row + 5 <= taken).toBe(true);
+  expect(row > usedPort || row + 5 <= usedPort).toBe(true);
   const more = await Promise.all(Array.from({ length: 20 }, () => freePort()));
   const all = [first, ...Array.from({ length: 5 }, (_, index) => row + index), ...more];
-  expect(new Set([...all, taken]).size).toBe(all.length + 1);
+  expect(new Set([...all, usedPort]).size).toBe(all.length + 1);
   server.close();
 });
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 const HOST = '127.0.0.1';
 /**
  * First of the ports that are tried. All lie below those that a system hands out by itself (Linux from 32768 on, others
- * from 49152). Another program may get one of those at any moment, also while a restarting server is away from it: with
+ * from 49152). Another program may get one of those at any moment, also while a server restarts: with
  * some hundred servers in a test run, one failed now and then.
  */
 const FIRST = 20_000;
@@ -15,7 +15,7 @@ let next = (process.pid * 37) % COUNT;
 
 /**
  * A free TCP port on 127.0.0.1. No other caller of this function gets it while this process lives, even while the server
- * on it is away. Other programs do not know this: be ready for a server that finds the port taken.
+ * on it is down. Other programs do not know this: be ready for a server that finds the port taken.
  */
 export function freePort(): Promise<number> {
   return freePortRow(1);
@@ -23,7 +23,7 @@ export function freePort(): Promise<number> {
 
 /** As `freePort`, for `size` ports in a row; returns the first. */
 export async function freePortRow(size: number): Promise<number> {
-  for (let looked = 0; looked < COUNT; looked += size) {
+  for (let offset = 0; offset < COUNT; offset += size) {
     if (next + size > COUNT) next = 0;
     const row = Array.from({ length: size }, (_, index) => FIRST + next + index);
     // Advances before anything is awaited, so that two simultaneous callers get different ports.
@@ -34,7 +34,7 @@ export async function freePortRow(size: number): Promise<number> {
   throw new Error(`There are no ${size} free ports in a row from ${FIRST} on.`);
 }
 
-/** Whether somebody could listen on 127.0.0.1:`port` right now. */
+/** Whether a server could listen on 127.0.0.1:`port` right now. */
 export function portIsFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,5 +1,5 @@
 /**
- * Configuration of an InfluxDB 1.x that keeps everything in `folder`, listens on loopback only and reports to nobody.
+ * Configuration of an InfluxDB 1.x that keeps everything in `folder`, listens on loopback only and sends no usage reports.
  * @param tls files for HTTPS, which is then the only way to speak to it
  */
 export function influxConfiguration(

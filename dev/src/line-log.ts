@@ -6,7 +6,7 @@ export type LineLog = (line: string) => void;
  * that may already have been printed); further lines are handed to all followers.
  */
 export class LineLogBook {
-  readonly #kept: string[] = [];
+  readonly #lines: string[] = [];
   readonly #keep: number;
   readonly #followers = new Set<() => void>();
   #total = 0;
@@ -18,8 +18,8 @@ export class LineLogBook {
 
   add(line: string): void {
     this.#total += 1;
-    this.#kept.push(line);
-    if (this.#kept.length > this.#keep) this.#kept.shift();
+    this.#lines.push(line);
+    if (this.#lines.length > this.#keep) this.#lines.shift();
     this.#wake();
   }
 
@@ -29,16 +29,16 @@ export class LineLogBook {
   }
 
   last(count: number): string[] {
-    return this.#kept.slice(-count);
+    return this.#lines.slice(-count);
   }
 
   /** The kept lines, then every further one until the output ends. A reader that lags too far behind skips lines. */
   async *follow(): AsyncGenerator<string, void, void> {
-    let next = this.#total - this.#kept.length;
+    let next = this.#total - this.#lines.length;
     for (;;) {
-      const oldest = this.#total - this.#kept.length;
+      const oldest = this.#total - this.#lines.length;
       next = Math.max(next, oldest);
-      const line = this.#kept[next - oldest];
+      const line = this.#lines[next - oldest];
       if (line !== undefined) {
         next += 1;
         yield line;

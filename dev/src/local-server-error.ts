@@ -2,7 +2,7 @@
  * Why a local server cannot run. `message` says in one paragraph what is wrong and what the reader can do about it.
  *
  * - `not_installed`: the program is not on this machine, or too old
- * - `port_taken`: somebody else listens on the wanted port
+ * - `port_taken`: another program listens on the requested port
  * - `data_in_use`: another live server owns the data folder
  * - `data_of_other_version`: the data folder was written by another major version
  * - `data_unusable`: the data folder is there but cannot be used as it is

@@ -63,8 +63,8 @@ const READY_POLL_MS = 20;
  * Rejects with `LocalServerError`: `not_installed`, `port_taken`, `exited`, `not_ready`.
  */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
-  const { found, passedOver } = await findNatsServer();
-  if (found === undefined) {
+  const { program, passedOver } = await findNatsServer();
+  if (program === undefined) {
     const tooOld = passedOver.map(({ path, why }) => `${path} ${why}. `).join('');
     throw new LocalServerError(
       'not_installed',
@@ -79,7 +79,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       );
     }
   }
-  const server = new LocalNatsServer(found.path, options);
+  const server = new LocalNatsServer(program.path, options);
   await server.restart();
   return server;
 }

@@ -13,7 +13,7 @@ const MAJOR_VERSION = '18';
 /** The files of one database cluster. */
 export interface PostgresCluster {
   readonly dataDir: string;
-  /** 0600, beside the data: the only copy of the password. */
+  /** 0600, next to the data: the only copy of the password. */
   readonly passwordFile: string;
   readonly password: string;
 }
@@ -43,7 +43,7 @@ export async function openOrCreateCluster(options: {
 
 /**
  * Makes sure that no live server owns the data. A lock file that a killed server left behind is no obstacle: the server
- * itself overrides it, except where its process id now belongs to somebody else; then it is removed here.
+ * itself overrides it, except where its process id now belongs to another user; then it is removed here.
  */
 export async function requireUnused(dataDir: string): Promise<void> {
   const pidFile = join(dataDir, 'postmaster.pid');
@@ -70,7 +70,7 @@ async function createCluster(options: {
   readonly log: LineLog;
 }): Promise<void> {
   const { dataDir, binaries, runAs, fsync, password, log } = options;
-  // Made beside its place and renamed when complete, so that a kill half-way leaves no half cluster.
+  // Made next to its place and renamed when complete, so that a kill half-way leaves no half cluster.
   const unfinishedDir = `${dataDir}.unfinished`;
   const passwordForInitdb = `${dataDir}.unfinished-password`;
   await rm(unfinishedDir, { recursive: true, force: true });

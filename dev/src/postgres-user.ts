@@ -46,10 +46,10 @@ interface User {
 
 async function unprivilegedUser(): Promise<User> {
   const users = await readFile('/etc/passwd', 'utf8');
-  for (const wanted of ['postgres', 'nobody']) {
+  for (const userName of ['postgres', 'nobody']) {
     const fields = users.split('\n').map((line) => line.split(':'));
-    const found = fields.find(([name]) => name === wanted);
-    if (found !== undefined) return { uid: Number(found[2]), gid: Number(found[3]) };
+    const entry = fields.find(([name]) => name === userName);
+    if (entry !== undefined) return { uid: Number(entry[2]), gid: Number(entry[3]) };
   }
   throw new LocalServerError(
     'not_permitted',

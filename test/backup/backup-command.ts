@@ -6,7 +6,7 @@ const main = join(import.meta.dirname, '..', '..', 'tools', 'backup', 'src', 'ma
 
 export interface Ended {
   readonly code: number | null;
-  readonly said: string;
+  readonly output: string;
 }
 
 /** Runs a program of the repository to its end. */
@@ -24,7 +24,7 @@ export async function runProgram(
   const { code } = await program.exited;
   const lines: string[] = [];
   for await (const line of program.lines()) lines.push(line);
-  return { code, said: lines.join('\n') };
+  return { code, output: lines.join('\n') };
 }
 
 /** Runs `npm run -s backup` or `npm run -s restore`, with the address of the database in the environment. */

@@ -87,7 +87,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
     readonly highest: number;
   };
   const lost = { nats: '', database: '' };
-  const found = { nats: '', database: '' };
+  const addresses = { nats: '', database: '' };
   let restoredAt: string;
 
   beforeAll(async () => {
@@ -138,7 +138,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
     });
 
     const saving = await backupCommand(lost, 'backup', '--to', join(folder, 'live'));
-    expect(saving.said).toContain('Saved in');
+    expect(saving.output).toContain('Saved in');
     expect(saving.code).toBe(0);
     const manifest = JSON.parse(await readFile(join(folder, 'live', 'manifest.json'), 'utf8'));
     const saved = (await messagesOf(fleet.log)).slice(0, manifest.sessions.last_sequence);
@@ -165,7 +165,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
   it('brings back every row and every event as it was', async () => {
     const copy = { nats: (await natsForTest()).url, database: await freshDatabase() };
     const restored = await backupCommand(copy, 'restore', '--from', join(folder, 'quiet'));
-    expect(restored.said).toContain('Restored: ');
+    expect(restored.output).toContain('Restored: ');
     expect(restored.code).toBe(0);
     const content = await contentOf(copy.database);
     expect(content['samples.sample_value']?.length).toBeGreaterThan(20);
@@ -182,17 +182,17 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
   });
 
   it('goes on in a new system: what ran runs under higher epochs, what was stopped stays stopped', async () => {
-    Object.assign(found, { nats: (await natsForTest()).url, database: await freshDatabase() });
-    const restored = await backupCommand(found, 'restore', '--from', join(folder, 'live'));
-    expect(restored.said).toContain('Epochs go on above');
+    Object.assign(addresses, { nats: (await natsForTest()).url, database: await freshDatabase() });
+    const restored = await backupCommand(addresses, 'restore', '--from', join(folder, 'live'));
+    expect(restored.output).toContain('Epochs go on above');
     expect(restored.code).toBe(0);
     restoredAt = new Date().toISOString();
-    const log = await sessionLogForTest(found.nats);
+    const log = await sessionLogForTest(addresses.nats);
     expect((await messagesOf(log)).slice(0, before.saved.length)).toEqual(before.saved);
 
     const apiPort = await freePort();
     const rest = restClient(`http://127.0.0.1:${apiPort}`);
-    const common = { NATS_URL: found.nats, DATABASE_URL: found.database, ...testLease, ...sizes };
+    const common = { NATS_URL: addresses.nats, DATABASE_URL: addresses.database, ...testLease, ...sizes };
     const requests = fleet.plant.requests.length;
     await startService('api', { ...common, API_PORT: String(apiPort), API_ANONYMOUS_LOOPBACK: 'true' });
     await startService('writer', common);
@@ -255,13 +255,13 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
 
   it('and the new system holds the invariants', async () => {
     const verify = join(import.meta.dirname, '..', 'verify', 'main.ts');
-    // Ticks from before cannot be judged: the stream that told of them went with the old broker.
-    const args = ['--nats', found.nats, '--database', found.database, '--since', restoredAt];
+    // Ticks from before cannot be judged: the stream that recorded them went with the old broker.
+    const args = ['--nats', addresses.nats, '--database', addresses.database, '--since', restoredAt];
     const verdict = await eventually(
       async () => {
-        const { said } = await runProgram(verify, [...args, '--settle-ms', '3000', '--json']);
-        const judged = JSON.parse(said.split('\n').at(-1) ?? '');
-        return judged.ticks.stored >= 10 && judged;
+        const { output } = await runProgram(verify, [...args, '--settle-ms', '3000', '--json']);
+        const verdict = JSON.parse(output.split('\n').at(-1) ?? '');
+        return verdict.ticks.stored >= 10 && verdict;
       },
       { what: 'ticks that can be judged' },
     );

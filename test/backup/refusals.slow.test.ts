@@ -88,15 +88,15 @@ describe('a restore', () => {
   });
 
   it('refuses a folder that is no backup', async () => {
-    const { code, said } = await restore(folder);
-    expect(said).toContain('holds no backup');
+    const { code, output } = await restore(folder);
+    expect(output).toContain('holds no backup');
     expect(code).toBe(1);
   });
 
   it('refuses a file that was cut', async () => {
     const copy = await changed((to) => truncate(join(to, 'sessions.jsonl.gz'), 20));
-    const { code, said } = await restore(copy);
-    expect(said).toMatch(/sessions\.jsonl\.gz is damaged: 20 bytes instead of/);
+    const { code, output } = await restore(copy);
+    expect(output).toMatch(/sessions\.jsonl\.gz is damaged: 20 bytes instead of/);
     expect(code).toBe(1);
   });
 
@@ -107,34 +107,34 @@ describe('a restore', () => {
       bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
       await writeFile(path, bytes);
     });
-    const { code, said } = await restore(copy);
-    expect(said).toContain('postgres.public.points.copy.gz is damaged: its SHA-256 is another one');
+    const { code, output } = await restore(copy);
+    expect(output).toContain('postgres.public.points.copy.gz is damaged: its SHA-256 is another one');
     expect(code).toBe(1);
   });
 
   it('refuses a backup that lacks a file', async () => {
     const copy = await changed((to) => rm(join(to, 'task-configs.jsonl.gz')));
-    expect((await restore(copy)).said).toContain('task-configs.jsonl.gz is missing');
+    expect((await restore(copy)).output).toContain('task-configs.jsonl.gz is missing');
   });
 
   it('refuses a manifest that is damaged', async () => {
     const copy = await changed((to) => appendFile(join(to, 'manifest.json'), '}'));
-    expect((await restore(copy)).said).toContain('manifest.json is damaged: it is not JSON');
+    expect((await restore(copy)).output).toContain('manifest.json is damaged: it is not JSON');
   });
 
   it('refuses to leave out more epochs than anybody can have lost', async () => {
-    const { code, said } = await restore(good, '--epoch-floor', '5000000');
-    expect(said).toContain('the epoch floor 5000000 is more than 1000000 above');
+    const { code, output } = await restore(good, '--epoch-floor', '5000000');
+    expect(output).toContain('the epoch floor 5000000 is more than 1000000 above');
     expect(code).toBe(1);
   });
 
   it('refuses a log that would not have room', async () => {
-    const { code, said } = await backupCommand(
+    const { code, output } = await backupCommand(
       { ...empty, SESSIONS_MAX_BYTES: '1048576' },
       'restore',
       ...['--from', good, '--epoch-floor', '50000'],
     );
-    expect(said).toContain('raise SESSIONS_MAX_BYTES');
+    expect(output).toContain('raise SESSIONS_MAX_BYTES');
     expect(code).toBe(1);
   });
 
@@ -153,32 +153,32 @@ describe('a restore', () => {
       },
     });
     await nc.flush();
-    const { code, said } = await backupCommand(own, 'restore', '--from', good);
-    expect(said).toContain('stop all services before a restore');
+    const { code, output } = await backupCommand(own, 'restore', '--from', good);
+    expect(output).toContain('stop all services before a restore');
     expect(code).toBe(1);
     expect(looks).toBeGreaterThan(2);
   });
 
   it('refuses a broker that has events', async () => {
-    const { code, said } = await backupCommand(
+    const { code, output } = await backupCommand(
       { nats: saved.nats, database: empty.database },
       'restore',
       '--from',
       good,
     );
-    expect(said).toContain('SESSIONS is not empty');
+    expect(output).toContain('SESSIONS is not empty');
     expect(code).toBe(1);
   });
 
   it('refuses a database that has rows, and leaves it as it is', async () => {
     const before = await contentOf(saved.database);
-    const { code, said } = await backupCommand(
+    const { code, output } = await backupCommand(
       { nats: empty.nats, database: saved.database },
       'restore',
       '--from',
       good,
     );
-    expect(said).toMatch(/the database is not empty \([^)]*public\.devices/);
+    expect(output).toMatch(/the database is not empty \([^)]*public\.devices/);
     expect(code).toBe(1);
     expect(await contentOf(saved.database)).toEqual(before);
   });
@@ -207,7 +207,7 @@ describe('a restore into what an API has already been started on', () => {
     await one.rest.create('/api/config/sites/', { code: 'hall', name: 'Halle' });
     expect((await backupCommand(first, 'backup', '--to', join(folder, 'b'))).code).toBe(0);
     const twice = await backupCommand(first, 'backup', '--to', join(folder, 'b'));
-    expect(twice.said).toContain('exists already');
+    expect(twice.output).toContain('exists already');
     expect(await readdir(folder)).toEqual(['b']);
 
     const { api } = await start(second);
@@ -220,11 +220,11 @@ describe('a restore into what an API has already been started on', () => {
     const refused = await backupCommand(second, 'restore', '--from', join(folder, 'b'));
     expect(refused).toMatchObject({
       code: 1,
-      said: expect.stringContaining('stop all services before a restore'),
+      output: expect.stringContaining('stop all services before a restore'),
     });
     await api.stop();
     const done = await backupCommand(second, 'restore', '--from', join(folder, 'b'), '--epoch-floor', '1234');
-    expect(done.said).toContain('Epochs go on above 1234.');
+    expect(done.output).toContain('Epochs go on above 1234.');
     const { rest } = await start(second);
     expect((await rest.get('/api/config/sites/')).body.results).toMatchObject([{ code: 'hall' }]);
     const client = new pg.Client({ connectionString: second.database });
@@ -257,8 +257,8 @@ describe('a backup', () => {
       'create table projection_checkpoint (name text primary key, last_sequence bigint not null, last_event_id text)',
     );
     await client.query("insert into projection_checkpoint values ('sessions', 7, 'x')");
-    const { code, said } = await backupCommand(pair, 'backup', '--to', join(folder, 'b'));
-    expect(said).toContain('this database was not made from this SESSIONS');
+    const { code, output } = await backupCommand(pair, 'backup', '--to', join(folder, 'b'));
+    expect(output).toContain('this database was not made from this SESSIONS');
     expect(code).toBe(1);
     expect(await readdir(folder)).toEqual([]);
   });

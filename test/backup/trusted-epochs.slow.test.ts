@@ -121,15 +121,15 @@ it('of samples that are newer than a restored log those enter that somebody has 
   const newer = (await samplesUnder(log, epoch)).slice(0, 5);
   for (const service of lost.services.toReversed()) await service.stop();
 
-  const found = await empty();
+  const servers = await empty();
   expect(
     await backupCommand(
-      { nats: identities.ownUrl(found.nats), database: found.databaseUrl },
+      { nats: identities.ownUrl(servers.nats), database: servers.databaseUrl },
       ...['restore', '--from', folder],
     ),
   ).toMatchObject({ code: 0 });
-  const { rest } = await start(found);
-  const database = new pg.Client({ connectionString: found.databaseUrl });
+  const { rest } = await start(servers);
+  const database = new pg.Client({ connectionString: servers.databaseUrl });
   await database.connect();
   cleanUpAfterFile(() => database.end());
   const storedTicks = async (): Promise<number[]> => {
@@ -150,23 +150,23 @@ it('of samples that are newer than a restored log those enter that somebody has 
     return { ...last, collector, tick, time: tick * 200, values: { count: 1 } };
   };
 
-  await publishAs(found.nats, 'hall-1', newer);
+  await publishAs(servers.nats, 'hall-1', newer);
   await waiting(5);
-  await publishAs(found.nats, 'hall-2', [forged('hall-2', 100)]);
+  await publishAs(servers.nats, 'hall-2', [forged('hall-2', 100)]);
   await waiting(6);
   // The operator looks at these, and more comes while he does.
-  const seen = await inQuarantine('collector=hall-1');
-  expect(seen.map(({ subject }) => subject)).toEqual(
+  const items = await inQuarantine('collector=hall-1');
+  expect(items.map(({ subject }) => subject)).toEqual(
     newer.map(() => `samples.hall-1.${task.id}.${device.id}`),
   );
-  const upTo = seen.at(-1)?.sequence ?? 0;
-  await publishAs(found.nats, 'hall-1', [forged('hall-1', 200)]);
+  const upTo = items.at(-1)?.sequence ?? 0;
+  await publishAs(servers.nats, 'hall-1', [forged('hall-1', 200)]);
   await waiting(7);
 
-  const asked = { trust_epoch: true };
-  const unbounded = await rest.post(`${quarantinePath}/send-again/?collector=hall-1`, asked);
+  const body = { trust_epoch: true };
+  const unbounded = await rest.post(`${quarantinePath}/send-again/?collector=hall-1`, body);
   expect(unbounded).toMatchObject({ status: 422, body: { errors: [{ path: 'up_to' }] } });
-  const anybodys = await rest.post(`${quarantinePath}/send-again/?up_to=${upTo}`, asked);
+  const anybodys = await rest.post(`${quarantinePath}/send-again/?up_to=${upTo}`, body);
   expect(anybodys).toMatchObject({ status: 422, body: { errors: [{ path: 'collector' }] } });
   const cli = cliForTest({ HOLDFAST_URL: rest.url });
   const vouched = await cli.run(
@@ -177,14 +177,14 @@ it('of samples that are newer than a restored log those enter that somebody has 
   await eventually(async () => (await storedTicks()).length === 5, { what: 'those to be stored' });
 
   // Samples forged afterwards stay in quarantine, like those that were waiting already.
-  await publishAs(found.nats, 'hall-1', [forged('hall-1', 300)]);
-  await publishAs(found.nats, 'hall-2', [forged('hall-2', 300)]);
+  await publishAs(servers.nats, 'hall-1', [forged('hall-1', 300)]);
+  await publishAs(servers.nats, 'hall-2', [forged('hall-2', 300)]);
   await waiting(4);
   expect(await storedTicks()).toEqual(newer.map(({ tick }) => tick));
 
   // A single sample, named by its sequence, needs neither collector nor bound.
   const [later] = await inQuarantine('collector=hall-1');
-  expect(await rest.post(`${quarantinePath}/${later?.sequence}/send-again/`, asked)).toMatchObject({
+  expect(await rest.post(`${quarantinePath}/${later?.sequence}/send-again/`, body)).toMatchObject({
     status: 200,
   });
   await eventually(async () => (await storedTicks()).length === 6, { what: 'that one to be stored' });
@@ -192,7 +192,5 @@ it('of samples that are newer than a restored log those enter that somebody has 
 
   const done = async () =>
     (await rest.get('/api/system/audit/?action=quarantine.send_many_again&outcome=done')).body.results;
-  await expect
-    .poll(done)
-    .toMatchObject([{ data: { body: asked, query: { collector: 'hall-1', up_to: upTo } } }]);
+  await expect.poll(done).toMatchObject([{ data: { body, query: { collector: 'hall-1', up_to: upTo } } }]);
 });

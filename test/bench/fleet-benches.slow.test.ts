@@ -51,9 +51,9 @@ describe('the benchmarks of a whole fleet end with one line of JSON', () => {
   it('handover: sessions move by restarts and by rebalancing, and each tick is accounted for', async () => {
     const args = ['--sessions', '6', '--collectors', '2', '--rounds', '1'];
     const { ratio, figures } = await bench('handover', ...args);
-    const { ticks_expected: expected, ticks_read: read, ticks_missed: missed } = figures;
-    expect(Number(read) + Number(missed)).toBe(expected);
-    expect(ratio).toBeCloseTo(Number(read) / Number(expected), 5);
+    const { ticks_expected: expected, ticks_read: ticksRead, ticks_missed: missed } = figures;
+    expect(Number(ticksRead) + Number(missed)).toBe(expected);
+    expect(ratio).toBeCloseTo(Number(ticksRead) / Number(expected), 5);
     // Each of the first collector's sessions moves; then all sessions are on the second one, which ends next.
     expect(figures.moves_by_restarts).toBe(9);
     expect(Number(figures.moves_by_rebalancing)).toBeGreaterThanOrEqual(2);

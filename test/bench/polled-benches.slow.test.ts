@@ -69,7 +69,7 @@ describe.skipIf(gcc === undefined)('the benchmarks that poll end with one line o
     const { figures, limit } = await bench('reconfigure', ...small, '--changes', '2');
     expect(figures).toMatchObject({ devices: 6, sessions: 2, changes: 2 });
     expect(Number(figures.ticks_of_others_with_changes)).toBeGreaterThanOrEqual(4 * 18);
-    // Each change is in force seconds after it was asked for: some of these ticks are due meanwhile.
+    // Each change is in force seconds after its request: some of these ticks are due meanwhile.
     expect(Number(figures.lateness_at_a_change_max_ms)).toBeLessThanOrEqual(
       Number(figures.lateness_with_changes_max_ms),
     );

@@ -3,15 +3,15 @@ export function faultsOfPage() {
   const faults = [];
   const { documentElement: root } = document;
   if (root.scrollWidth > root.clientWidth) faults.push(`scrolls sideways: ${root.scrollWidth}`);
-  const shown = [...document.querySelectorAll('body *')].filter(
+  const elements = [...document.querySelectorAll('body *')].filter(
     (each) => each.checkVisibility() && !each.closest('svg'),
   );
   const nameOf = (each) => `${each.tagName} ${each.id || each.textContent?.trim().slice(0, 30)}`;
-  for (const each of shown) {
+  for (const each of elements) {
     if (each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0 && each.tagName !== 'INPUT')
       faults.push(`is cut off: ${nameOf(each)}`);
   }
-  const reached = shown.filter((each) => each.matches('main button, main input, main a.key, header a'));
+  const reached = elements.filter((each) => each.matches('main button, main input, main a.key, header a'));
   for (const each of reached) {
     const { height, width } = each.getBoundingClientRect();
     if (height < 44 || width < 44) faults.push(`is too small to be hit: ${nameOf(each)}`);
@@ -34,7 +34,7 @@ export function faultsOfPage() {
     const { backgroundColor } = getComputedStyle(each);
     return channels(backgroundColor)[3] === 0 ? ground(each.parentElement) : backgroundColor;
   };
-  for (const each of shown) {
+  for (const each of elements) {
     const hasText = [...each.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim());
     if (!hasText) continue;
     const [one, other] = [luminance(getComputedStyle(each).color), luminance(ground(each))];

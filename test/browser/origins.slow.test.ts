@@ -77,10 +77,10 @@ const paths = { GET: '/api/config/sites/', POST: '/api/system/users/first-link/'
 type Method = keyof typeof paths;
 const methods = Object.keys(paths) as Method[];
 
-let asked = 0;
+let requestCount = 0;
 const nextMark = (): string => {
-  asked += 1;
-  return `case=${asked}`;
+  requestCount += 1;
+  return `case=${requestCount}`;
 };
 
 /**

@@ -37,7 +37,7 @@ let client: pg.Client;
 const hasScript = spawnSync('script', ['--version'], { stdio: 'ignore' }).status === 0;
 const path = '/api/system/cleanup/';
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
-const told = (taskId: string, ...story: Parameters<typeof tellSession>[2]) =>
+const tellStory = (taskId: string, ...story: Parameters<typeof tellSession>[2]) =>
   tellSession(log, configOf(taskId, ['press-1'], 60_000), story);
 const idsIn = (results: { id: string }[]) => results.map(({ id }) => id);
 const projected = async (sessionId: string, status: string) =>
@@ -70,18 +70,22 @@ let next: number;
 describe('cleaning up', () => {
   beforeAll(async () => {
     next = await configureTask(api, 'next');
-    await told(
+    await tellStory(
       String(next),
       { at: daysAgo(50), what: 'started' },
       { at: daysAgo(50), what: 'assigned', to: 'c1', reason: 'start' },
       { at: daysAgo(40), what: 'stopped' },
     );
-    await told('701', { at: daysAgo(90), what: 'started' }, { at: daysAgo(20), what: 'stopped' });
-    await told('702', { at: daysAgo(90), what: 'started' });
-    await told('703', { at: daysAgo(90), what: 'started' }, { at: daysAgo(89), what: 'paused' });
-    await told('704', { at: daysAgo(90), what: 'started' }, { at: daysAgo(80), what: 'failed' });
+    await tellStory('701', { at: daysAgo(90), what: 'started' }, { at: daysAgo(20), what: 'stopped' });
+    await tellStory('702', { at: daysAgo(90), what: 'started' });
+    await tellStory('703', { at: daysAgo(90), what: 'started' }, { at: daysAgo(89), what: 'paused' });
+    await tellStory('704', { at: daysAgo(90), what: 'started' }, { at: daysAgo(80), what: 'failed' });
     const failed = await configureTask(api, 'failed');
-    await told(String(failed), { at: daysAgo(90), what: 'started' }, { at: daysAgo(80), what: 'failed' });
+    await tellStory(
+      String(failed),
+      { at: daysAgo(90), what: 'started' },
+      { at: daysAgo(80), what: 'failed' },
+    );
     await startTask(api, failed);
     await projected(`${failed}-2`, 'running');
     const coverage = openPostgresTickCoverage({ databaseUrl: database });
@@ -137,8 +141,8 @@ describe('cleaning up', () => {
       removed: 1,
       limit_reached: false,
     });
-    const left = idsIn((await api.get(`${sessionsPath}/?limit=500`)).body.results);
-    expect(left.sort()).toEqual(['701-1', '702-1', '703-1', '704-1', `${next + 1}-2`].sort());
+    const sessionIds = idsIn((await api.get(`${sessionsPath}/?limit=500`)).body.results);
+    expect(sessionIds.sort()).toEqual(['701-1', '702-1', '703-1', '704-1', `${next + 1}-2`].sort());
     for (const table of ['sessions', 'session_events', 'session_counters', 'samples.tick_coverage']) {
       expect(await count(`${table} where session_id = $1`, [`${next}-1`]), table).toBe(0);
     }
@@ -161,14 +165,14 @@ describe('cleaning up', () => {
       device: 'press-1',
       measurement: 'press-1',
     };
-    const written = await store.write([
+    const result = await store.write([
       { ...sample, site: '', tick: time / 60_000, period_ms: 60_000, time, values: { pressure: 5 } },
     ]);
     await store.close();
-    expect(written).toEqual({ kind: 'written' });
+    expect(result).toEqual({ kind: 'written' });
     const history = `${sessionsPath}/point-history/?point_code=pressure&session_id=${next}-1`;
-    const kept = await api.get(`${history}&start_time=-2h`);
-    expect(kept).toMatchObject({ status: 200, body: { results: [{ device: 'press-1', value: 5 }] } });
+    const storedValues = await api.get(`${history}&start_time=-2h`);
+    expect(storedValues).toMatchObject({ status: 200, body: { results: [{ device: 'press-1', value: 5 }] } });
     expect(await api.get(`${history}&start_time=-9h&end_time=-8h`)).toMatchObject({
       ...{ status: 200, body: { results: [] } },
     });
@@ -239,7 +243,7 @@ describe('cleaning up on the command line', () => {
   });
 
   it.skipIf(!hasScript)('tells on a terminal how far it is, and then how many were removed', async () => {
-    await told('705', { at: daysAgo(950), what: 'started' }, { at: daysAgo(900), what: 'stopped' });
+    await tellStory('705', { at: daysAgo(950), what: 'started' }, { at: daysAgo(900), what: 'stopped' });
     await projected('705-1', 'stopped');
     const { code, stdout } = await cli().onTerminal('cleanup', '--older-than', '800d');
     expect(code).toBe(0);
@@ -251,20 +255,20 @@ describe('cleaning up on the command line', () => {
 
 describe('the job that cleans up', () => {
   it('is done by one process at a time, and by none while the log lacks events', async () => {
-    const said: string[] = [];
-    const log = { ...createLogger('test', 'silent'), debug: (_: object, text: string) => said.push(text) };
+    const lines: string[] = [];
+    const log = { ...createLogger('test', 'silent'), debug: (_: object, text: string) => lines.push(text) };
     const jobDatabase = openDatabase({
       url: database,
       maxConnections: 3,
       log: createLogger('test', 'silent'),
     });
     let damage: LogBehindReadModel | undefined = new LogBehindReadModel({ en: 'set back', zh: '日志已回退' });
-    let asked = 0;
+    let requestCount = 0;
     const job = startCleanupJob({
       database: jobDatabase,
       logGuard: {
         doubt: () => {
-          asked += 1;
+          requestCount += 1;
           return damage;
         },
         isSound: () => true,
@@ -275,13 +279,13 @@ describe('the job that cleans up', () => {
       log: log as unknown as Logger,
     });
     const isThere = async () => (await count(`sessions where session_id = $1`, [`${next + 1}-1`])) === 1;
-    await eventually(() => asked > 2, { what: 'the job to have looked at the log' });
-    expect([await isThere(), said]).toEqual([true, []]);
+    await eventually(() => requestCount > 2, { what: 'the job to have looked at the log' });
+    expect([await isThere(), lines]).toEqual([true, []]);
     // Holds the lock, as another process that cleans up would.
     await client.query(`select pg_advisory_lock(${advisoryLocks.cleanup})`);
     damage = undefined;
-    await eventually(() => said.length > 2, { what: 'the job to find that another process does it' });
-    expect([await isThere(), new Set(said)]).toEqual([true, new Set([expect.stringContaining('another')])]);
+    await eventually(() => lines.length > 2, { what: 'the job to find that another process does it' });
+    expect([await isThere(), new Set(lines)]).toEqual([true, new Set([expect.stringContaining('another')])]);
     await client.query(`select pg_advisory_unlock(${advisoryLocks.cleanup})`);
     await eventually(async () => !(await isThere()), { what: 'the job to clean up' });
     await job.stop();
@@ -309,7 +313,7 @@ describe('the job that cleans up', () => {
   });
 });
 
-/** Begins the read model anew; the next event wakes the projector. */
+/** Starts the read model over; the next event wakes the projector. */
 async function makeAnew(running: string): Promise<void> {
   await client.query('delete from projection_checkpoint');
   const { status } = (await log.task(running.split('-')[0] ?? '')).session;

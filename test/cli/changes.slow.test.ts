@@ -75,10 +75,10 @@ describe('changes on the command line', () => {
       new RegExp(`\\n ?${set} {2}.*test {2}bulk {2}0 {2}1 {2}0 {2}cli {2}new switch\\n`),
     );
     expect(await done('changes', 'list', '--kind', 'copy')).toEqual([]);
-    const shown = await table(cli, 'changes', 'show', set);
-    expect(shown).toMatch(new RegExp(`^${set}: bulk, .*test, .*, cli\\nnew switch\\n\\n`));
-    expect(shown).toMatch(/device mill-1 {2}\d+ {2}changed {2}name {2}.*7\n/);
-    expect(shown).toMatch(/device mill-1 {2}\d+ {2}changed {2}timeout_ms {2}1000 {2}1500\n/);
+    const output = await table(cli, 'changes', 'show', set);
+    expect(output).toMatch(new RegExp(`^${set}: bulk, .*test, .*, cli\\nnew switch\\n\\n`));
+    expect(output).toMatch(/device mill-1 {2}\d+ {2}changed {2}name {2}.*7\n/);
+    expect(output).toMatch(/device mill-1 {2}\d+ {2}changed {2}timeout_ms {2}1000 {2}1500\n/);
     const inChinese = await table(chinese, 'changes', 'show', set);
     expect(inChinese).toMatch(/设备 mill-1 {2}\d+ {2}更改 {2}timeout_ms {2}1000 {2}1500\n/);
 
@@ -138,8 +138,8 @@ describe('many things on the command line', () => {
       ['speed', ''],
     ]);
     await done('points', 'delete', '--device', 'press-03', '--code', 'speed');
-    const kept = await cli.run('devices', 'delete', '--code', 'press-0*');
-    expect([kept.code, kept.stderr]).toEqual([1, expect.stringContaining('press')]);
+    const result = await cli.run('devices', 'delete', '--code', 'press-0*');
+    expect([result.code, result.stderr]).toEqual([1, expect.stringContaining('press')]);
     const removed = await done('devices', 'delete', '--code', 'press-0*', '--cascade');
     expect(removed.counts).toEqual({ created: 0, changed: 1, deleted: 8 });
     expect(await codesOf('devices')).not.toContain('press-03');
@@ -178,10 +178,10 @@ describe('versions of a task on the command line', () => {
       disabled,
       ...['import', '-', '--apply', 'sessions', '--dry-run', '--table'],
     );
-    const kept = await cli.runWith(disabled, 'import', '-', '--apply', 'sessions', '--table');
-    expect([refusing.code, refusing.stderr]).toEqual([kept.code, kept.stderr]);
-    expect(kept.code).toBe(1);
-    expect(kept.stderr).toContain(
+    const result = await cli.runWith(disabled, 'import', '-', '--apply', 'sessions', '--table');
+    expect([refusing.code, refusing.stderr]).toEqual([result.code, result.stderr]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(
       `${started.body.session_id}: This task cannot be started as it is configured: `,
     );
     expect((await api.get(`/api/config/tasks/${task.id}/`)).body.enabled).toBe(false);
@@ -207,8 +207,8 @@ describe('versions of a task on the command line', () => {
       data_type: 'int16',
     };
     expect(await api.post('/api/config/points/', later)).toMatchObject({ status: 201 });
-    const left = await cli.run('tasks', 'restore', 'saw', '1', '--dry-run', '--table');
-    expect(left.stderr).toContain('that it read before: saw-1/later. --keep-points keeps them.');
+    const restore = await cli.run('tasks', 'restore', 'saw', '1', '--dry-run', '--table');
+    expect(restore.stderr).toContain('that it read before: saw-1/later. --keep-points keeps them.');
     const keeping = await done('tasks', 'restore', 'saw', '1', '--keep-points');
     expect(keeping).toMatchObject({ unread_points: [] });
   });

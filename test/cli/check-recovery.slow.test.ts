@@ -62,10 +62,10 @@ describe('holdfast check-recovery', () => {
       .toBe(
         'HOLDFAST OK: expected 1, actual 0, missing 0, starting 1 | expected=1 actual=0 missing=0 unexpected=0\n',
       );
-    const before = await asked();
+    const before = await countRequests();
     const waiting = check('--wait', '60');
-    await expect.poll(asked).toBeGreaterThan(before);
-    // The sample's tick lies before the stop, so that nobody takes the session for one that is read after its end.
+    await expect.poll(countRequests).toBeGreaterThan(before);
+    // The sample's tick lies before the stop, so that the session does not count as read after its end.
     await sampleArrives(Math.floor(Date.now() / periodMs));
     expect((await waiting).stdout).toMatch(/^HOLDFAST OK: expected 1, actual 1, missing 0 \|/);
     await api.post(`${sessionsPath}/${session}/stop/`);
@@ -77,7 +77,7 @@ describe('holdfast check-recovery', () => {
     // A sample stays fresh for three periods, so the period is long enough for many calls of a slow command line.
     await api.request('PATCH', `/api/config/tasks/${task}/`, { period_ms: periodMs });
     session = await startTask(api, task);
-    // The session counts as starting at first: for 15 s when nobody takes it up.
+    // The session counts as starting at first: for 15 s when no collector takes it up.
     await expect.poll(async () => (await check()).code).toBe(2);
     const { stdout } = await check();
     expect(stdout).toBe(
@@ -113,13 +113,13 @@ describe('holdfast check-recovery', () => {
   });
 
   it('warns of devices that do not answer when it is asked for them: their session does its work', async () => {
-    const seen = { consecutive_failures: 3, last_success: null, last_error: null };
+    const health = { consecutive_failures: 3, last_success: null, last_error: null };
     await says('polling', {
-      'press-1': { ...seen, status: 'timeout', last_error: 'no answer within 500 ms | unit 1' },
-      'press-2': { ...seen, status: 'healthy', consecutive_failures: 0 },
-      'press-3': { ...seen, status: 'error' },
-      'press-4': { ...seen, status: 'disconnected' },
-      'press-5': { ...seen, status: 'slow', overrun_share: 0.1234, last_error: '12 % were lost' },
+      'press-1': { ...health, status: 'timeout', last_error: 'no answer within 500 ms | unit 1' },
+      'press-2': { ...health, status: 'healthy', consecutive_failures: 0 },
+      'press-3': { ...health, status: 'error' },
+      'press-4': { ...health, status: 'disconnected' },
+      'press-5': { ...health, status: 'slow', overrun_share: 0.1234, last_error: '12 % were lost' },
     });
     await expect.poll(async () => (await check('--devices')).code).toBe(1);
     expect((await check('--devices', '--verbose')).stdout.split('\n')).toEqual([
@@ -141,7 +141,7 @@ describe('holdfast check-recovery', () => {
       code: 0,
       stdout: 'HOLDFAST OK: expected 1, actual 1, missing 0 | expected=1 actual=1 missing=0 unexpected=0\n',
     });
-    await says('polling', { 'press-1': { ...seen, status: 'healthy' } });
+    await says('polling', { 'press-1': { ...health, status: 'healthy' } });
     expect(await check('--devices', '--wait', '60')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
@@ -219,8 +219,8 @@ async function byScript(): Promise<[code: number | null, line: string]> {
 
 const taskId = () => session.split('-')[0] ?? '';
 
-/** How often the API has told how recovery stands. */
-async function asked(): Promise<number> {
+/** How often the API has reported the state of recovery. */
+async function countRequests(): Promise<number> {
   const route = { route: '/api/acquisition/recovery' };
   return (await scrape(`${api.url}/metrics`)).value('holdfast_http_request_seconds_count', route) ?? 0;
 }

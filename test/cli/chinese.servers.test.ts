@@ -6,8 +6,7 @@ import { commands } from '../../tools/cli/src/commands.ts';
 import { helpOf, overview } from '../../tools/cli/src/help-text.ts';
 import { describeProblem } from '../../tools/cli/src/output/describe-problem.ts';
 import { Printer } from '../../tools/cli/src/output/printer.ts';
-import { chinese } from '../../tools/cli/src/words/chinese.ts';
-import { speak } from '../../tools/cli/src/words/say.ts';
+import { chinese, speak } from '../../tools/cli/src/words/say.ts';
 import { chineseValues } from '../../tools/cli/src/words/value-words.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -27,9 +26,9 @@ describe('a Chinese text of the command line', () => {
   });
 
   it('is Chinese, but for names and signs', () => {
-    const named = ['ID', 'id', 'API'];
+    const terms = ['ID', 'id', 'API'];
     const letters = (text: string) => /\p{L}/u.test(text.replace(/\{\{\w+\}\}/g, ''));
-    expect(texts.filter(([en, zh]) => !named.includes(en) && letters(zh) && !han.test(zh))).toEqual([]);
+    expect(texts.filter(([en, zh]) => !terms.includes(en) && letters(zh) && !han.test(zh))).toEqual([]);
   });
 
   it('has one word for an epoch', () => {
@@ -41,16 +40,16 @@ describe('a Chinese text of the command line', () => {
     for await (const file of glob('tools/cli/src/**/*.ts', { cwd: root })) {
       if (!file.includes('/words/')) sources += await readFile(join(root, file), 'utf8');
     }
-    const said = sources.replaceAll("\\'", "'");
+    const sourceText = sources.replaceAll("\\'", "'");
     const help = commands.flatMap(({ options }) => Object.values(options).map(({ about }) => about));
     const dead = texts.filter(
       ([en]) =>
         !help.some((about) => about === en) &&
-        !["'", '"', '`'].some((quote) => said.includes(quote + en + quote)),
+        !["'", '"', '`'].some((quote) => sourceText.includes(quote + en + quote)),
     );
-    expect(dead.filter(([en]) => !new RegExp(`(^|[{ ])${en}: `, 'm').test(said)).map(([en]) => en)).toEqual(
-      [],
-    );
+    expect(
+      dead.filter(([en]) => !new RegExp(`(^|[{ ])${en}: `, 'm').test(sourceText)).map(([en]) => en),
+    ).toEqual([]);
   });
 
   it('names a thing as the console does', async () => {
@@ -58,8 +57,8 @@ describe('a Chinese text of the command line', () => {
     for await (const file of glob('services/console/src/**/{zh,texts}.ts', { cwd: root })) {
       const text = await readFile(join(root, file), 'utf8');
       const [, ofChinese = ''] = text.split(/export const zh\b/);
-      for (const [, name = '', said = ''] of ofChinese.matchAll(/^ {2}'([\w.]+)': '(.*)',$/gm)) {
-        inConsole.set(name, said);
+      for (const [, name = '', chineseText = ''] of ofChinese.matchAll(/^ {2}'([\w.]+)': '(.*)',$/gm)) {
+        inConsole.set(name, chineseText);
       }
     }
     const compared = [
@@ -71,8 +70,8 @@ describe('a Chinese text of the command line', () => {
       ['device.quality', { uncertain: chineseValues.quality.uncertain, bad: chineseValues.quality.bad }],
     ] as const;
     for (const [prefix, words] of compared) {
-      const said = Object.keys(words).map((name) => [name, inConsole.get(`${prefix}.${name}`)]);
-      expect(Object.fromEntries(said)).toEqual(words);
+      const entries = Object.keys(words).map((name) => [name, inConsole.get(`${prefix}.${name}`)]);
+      expect(Object.fromEntries(entries)).toEqual(words);
     }
   });
 });
@@ -93,7 +92,7 @@ describe('help', () => {
   });
 });
 
-function shown(print: (printer: Printer) => void): string[] {
+function captureLines(print: (printer: Printer) => void): string[] {
   let text = '';
   const out = new Writable({
     write(chunk, _, done) {
@@ -108,7 +107,7 @@ function shown(print: (printer: Printer) => void): string[] {
 describe('what stands in columns', () => {
   it('stands below its Chinese head', () => {
     speak('zh');
-    const lines = shown((printer) =>
+    const lines = captureLines((printer) =>
       printer.table(
         [],
         [
@@ -135,7 +134,7 @@ describe('what stands in columns', () => {
 
   it('stands behind names of different length', () => {
     speak('zh');
-    const lines = shown((printer) =>
+    const lines = captureLines((printer) =>
       printer.fields({}, [
         ['session', '7-3'],
         ['last read', '12:00'],

@@ -112,18 +112,18 @@ describe('HOLDFAST_LANG=zh', () => {
     [['audit'], /^时间 {2}操作者 {2}来源 {2}操作 {2}对象 {2}结果 {2}说明\n/],
     [['cleanup', '--older-than', '30d', '--dry-run'], /^没有结束已超过此时长的会话。\n将清理 0 个会话。\n/],
   ])('shows %j in Chinese', async (args, text, exitCode = 0) => {
-    const [code, shown] = await table(...args.map((arg) => (arg === 'SESSION' ? session : arg)));
-    expect(shown).toMatch(text);
+    const [code, output] = await table(...args.map((arg) => (arg === 'SESSION' ? session : arg)));
+    expect(output).toMatch(text);
     expect(code).toBe(exitCode);
   });
 
   it('shows one session with the health of its devices', async () => {
-    const [code, shown] = await table('sessions', 'show', session);
+    const [code, output] = await table('sessions', 'show', session);
     expect(code).toBe(0);
-    expect(shown).toMatch(
+    expect(output).toMatch(
       /^会话 {2}\d+-1\n任务 {2}press \(\d+\) ?\n状态 {2}运行中\n分配 {2}已分配：启动后分配\n采集器 {2}c1\n接管序号 {2}\d+\n启动 {2}.*\n历时 {2}\d+ (秒|分)/,
     );
-    expect(shown).toMatch(
+    expect(output).toMatch(
       /\n设备 {2}应答 {2}连续失败 {2}最近读到 {2}缺值点位 {2}最近错误\npress {2}拒绝 {2}0 .*absent 自 .* 起/,
     );
   });

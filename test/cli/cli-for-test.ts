@@ -14,7 +14,7 @@ export interface Ended {
 
 export interface Running {
   /** Everything that it has written to stderr so far. */
-  said(): string;
+  output(): string;
   /** Sends it a signal, as Ctrl+C does. */
   interrupt(signal: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
@@ -69,5 +69,5 @@ function started(command: string, args: string[], environment: NodeJS.ProcessEnv
     stdout: stdout.replaceAll('\r\n', '\n'),
     stderr,
   }));
-  return { said: () => stderr, interrupt: (signal) => void child.kill(signal), ended };
+  return { output: () => stderr, interrupt: (signal) => void child.kill(signal), ended };
 }

@@ -109,9 +109,9 @@ describe('sessions on the command line', () => {
 
 const epochs = new Map<string, Promise<number>>();
 function epochOf(session: string, { store }: SessionLogForTest): Promise<number> {
-  const known = epochs.get(session) ?? placementsIn(store).assign(session, 'c1');
-  epochs.set(session, known);
-  return known;
+  const epoch = epochs.get(session) ?? placementsIn(store).assign(session, 'c1');
+  epochs.set(session, epoch);
+  return epoch;
 }
 
 /** Reports on a session's devices in place of a collector. */
@@ -204,8 +204,8 @@ describe('times', () => {
     async (TZ, offset, minutes) => {
       const there = cliForTest({ HOLDFAST_URL: api.url, TZ });
       const local = new Date(Date.parse(started_at) + minutes * 60_000).toISOString().slice(0, -1);
-      const shown = await there.run('sessions', 'show', session_id, '--table');
-      expect(shown.stdout).toContain(`started      ${local}${offset}\n`);
+      const result = await there.run('sessions', 'show', session_id, '--table');
+      expect(result.stdout).toContain(`started      ${local}${offset}\n`);
       const events = await there.run('sessions', 'events', session_id, '--table');
       expect(events.stdout).toMatch(
         new RegExp(`^ +\\d+ {2}${local.replace('.', '\\.')}\\${offset} {2}session\\.started`, 'm'),
@@ -285,8 +285,8 @@ describe('quarantine on the command line', () => {
       });
     }
     const [item] = JSON.parse((await cli.run('quarantine', 'list', '--reason', 'refuses')).stdout);
-    const shown = await cli.run('quarantine', 'show', String(item.sequence), '--table');
-    expect(shown.stdout).toMatch(/body +no sample at all/);
+    const result = await cli.run('quarantine', 'show', String(item.sequence), '--table');
+    expect(result.stdout).toMatch(/body +no sample at all/);
     const again = await cli.run('quarantine', 'send-again', String(item.sequence));
     expect([again.code, JSON.parse(again.stdout).sequence]).toEqual([0, item.sequence]);
     const deleted = await cli.run('quarantine', 'delete', '--reason', 'refuses');

@@ -12,20 +12,20 @@ beforeAll(async () => {
 
 it('all enabled devices of a task are tested, each with its points, also where one does not answer', async () => {
   const { rest, deviceId } = plant;
-  const made: number[] = [deviceId];
+  const deviceIds: number[] = [deviceId];
   const others = [
     { code: 'mute', enabled: true },
     { code: 'off', enabled: false },
   ];
   for (const device of others) {
     const { id } = await rest.create('/api/config/devices/', {
-      ...{ ...device, host: '127.0.0.1', port: 9, unit_id: made.length, timeout_ms: 200 },
+      ...{ ...device, host: '127.0.0.1', port: 9, unit_id: deviceIds.length, timeout_ms: 200 },
     });
-    made.push(id);
+    deviceIds.push(id);
     const point = { device_id: id, code: 'level', table: 'holding_register', address: 0, data_type: 'int16' };
     await rest.create('/api/config/points/', point);
   }
-  await rest.create('/api/config/tasks/', { code: 'hall', period_ms: 1_000, device_ids: made });
+  await rest.create('/api/config/tasks/', { code: 'hall', period_ms: 1_000, device_ids: deviceIds });
 
   const { code, stdout } = await cli.run('devices', 'test', '--task', 'hall');
   const tested: { device: string; status: string; points: { code: string; quality: string }[] }[] =
@@ -35,8 +35,8 @@ it('all enabled devices of a task are tested, each with its points, also where o
   expect(tested[0]?.points).toContainEqual(expect.objectContaining({ code: 'first', quality: 'good' }));
   expect(tested[1]?.status).not.toBe('ok');
 
-  const shown = await cli.run('devices', 'test', '--task', 'hall', '--table');
-  expect(shown.stdout).toMatch(/\nfirst +good +100 [\s\S]*\npress [\s\S]*\nmute /);
+  const result = await cli.run('devices', 'test', '--task', 'hall', '--table');
+  expect(result.stdout).toMatch(/\nfirst +good +100 [\s\S]*\npress [\s\S]*\nmute /);
   expect((await cli.run('devices', 'test')).code).toBe(2);
   expect((await cli.run('devices', 'test', 'press', '--task', 'hall')).code).toBe(2);
 });

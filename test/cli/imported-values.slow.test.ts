@@ -49,8 +49,8 @@ function listOf(portOf: (press: number) => number | undefined): string {
 }
 
 function expectedOf(press: number): Record<string, number | boolean> {
-  const read = floats.map((index) => [`温度${index}`, temperature(press, index) / 2] as const);
-  return { ...Object.fromEntries(read), 行程: strokes, 运行: true };
+  const expectedValues = floats.map((index) => [`温度${index}`, temperature(press, index) / 2] as const);
+  return { ...Object.fromEntries(expectedValues), 行程: strokes, 运行: true };
 }
 
 it('a list of 120 points of a plant in GBK gives the right values as the guide has it, with no question', async () => {
@@ -96,7 +96,7 @@ it('a list of 120 points of a plant in GBK gives the right values as the guide h
 
   expect((await cli.run('sessions', 'start', '压机采集')).code).toBe(0);
   for (const press of presses) {
-    const found = await eventually(
+    const rows = await eventually(
       async () => {
         const { stdout } = await cli.run('points', 'values', codeOf(press));
         const values = JSON.parse(stdout) as { point_code: string; value: unknown; quality: string }[];
@@ -104,7 +104,7 @@ it('a list of 120 points of a plant in GBK gives the right values as the guide h
       },
       { what: `all values of ${codeOf(press)} in its session` },
     );
-    const values = Object.fromEntries(found.map(({ point_code, value }) => [point_code, value]));
+    const values = Object.fromEntries(rows.map(({ point_code, value }) => [point_code, value]));
     expect(values).toEqual(expectedOf(press));
   }
 });

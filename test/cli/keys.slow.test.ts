@@ -21,10 +21,10 @@ describe('keys on the command line', () => {
   it('open the API for those who have one, and no longer when they are revoked', async () => {
     const anybody = cliForTest({ HOLDFAST_URL: api.url });
     const file = join(folder, 'admin-key');
-    const made = await anybody.run('keys', 'create', 'chief', '--role', 'administrator', '--to', file);
-    expect(made).toMatchObject({ code: 0, stderr: '' });
+    const result = await anybody.run('keys', 'create', 'chief', '--role', 'administrator', '--to', file);
+    expect(result).toMatchObject({ code: 0, stderr: '' });
     const text = await readFile(file, 'utf8');
-    expect(made.stdout).not.toContain(text.trim());
+    expect(result.stdout).not.toContain(text.trim());
     expect((await stat(file)).mode & 0o777).toBe(0o600);
 
     const admin = cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_API_KEY_FILE: file });
@@ -96,9 +96,9 @@ describe('keys on the command line', () => {
       TZ: 'Asia/Shanghai',
     });
     const args = ['--role', 'viewer', '--expires', '2127-03-01T00:00:00', '--json'];
-    const made = await admin.run('keys', 'create', 'shift', ...args);
-    expect(made.code).toBe(0);
-    expect(JSON.parse(made.stdout)).toMatchObject({ expires_at: '2127-02-28T16:00:00.000Z' });
+    const result = await admin.run('keys', 'create', 'shift', ...args);
+    expect(result.code).toBe(0);
+    expect(JSON.parse(result.stdout)).toMatchObject({ expires_at: '2127-02-28T16:00:00.000Z' });
   });
 
   it('are not made when the day on which they shall end does not exist, or is no time', async () => {
@@ -107,8 +107,8 @@ describe('keys on the command line', () => {
       HOLDFAST_API_KEY_FILE: join(folder, 'admin-key'),
     });
     for (const expires of ['2127-02-29T00:00:00Z', '2127-02-29T00:00:00', 'soon']) {
-      const made = await admin.run('keys', 'create', 'never', '--role', 'viewer', '--expires', expires);
-      expect([made.code, made.stderr]).toEqual([2, expect.stringContaining(`not ${expires}`)]);
+      const result = await admin.run('keys', 'create', 'never', '--role', 'viewer', '--expires', expires);
+      expect([result.code, result.stderr]).toEqual([2, expect.stringContaining(`not ${expires}`)]);
     }
     expect((await admin.run('keys', 'list')).stdout).not.toContain('never');
   });

@@ -38,7 +38,7 @@ async function newCli(
 
 /** The code, as a person reads it. */
 const shownBy = (running: Running): Promise<string> =>
-  eventually(() => codePattern.exec(running.said())?.[1], { what: 'a code to be shown' });
+  eventually(() => codePattern.exec(running.output())?.[1], { what: 'a code to be shown' });
 
 async function loggedIn(cli: CliForTest): Promise<void> {
   const running = cli.start('login', '--url', api.url);
@@ -52,7 +52,7 @@ describe('holdfast login', () => {
     const { cli, folder } = await newCli({ HOLDFAST_OPERATOR: 'shift leader' });
     const running = cli.start('login', '--url', `${api.url}/`);
     const code = await shownBy(running);
-    expect(running.said()).toContain(`${api.url}/approve`);
+    expect(running.output()).toContain(`${api.url}/approve`);
     const asking = await browser.get(`/api/login/command-line/${code.toLowerCase().replace('-', ' ')}/`);
     expect(asking).toMatchObject({
       status: 200,
@@ -67,7 +67,7 @@ describe('holdfast login', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const token = JSON.parse(await readFile(file, 'utf8')).logins[api.url].token;
     expect(token).toMatch(/^hfl_/);
-    for (const said of [ended.stdout, ended.stderr]) expect(said).not.toContain(token);
+    for (const output of [ended.stdout, ended.stderr]) expect(output).not.toContain(token);
 
     // The address is that of the newest login.
     const who = await cli.run('whoami');
@@ -161,14 +161,14 @@ describe('holdfast login', () => {
     await makePeople(nats, { chief: [{ role: 'administrator', sites: ['*'] }] });
     const chief = new TestBrowser(api);
     await eventually(async () => (await chief.logIn('chief', password)).status === 200, { what: 'chief' });
-    const made = await chief.ask('POST', '/api/system/keys/', { name: 'admin', role: 'administrator' });
-    expect(made.status).toBe(201);
+    const answer = await chief.ask('POST', '/api/system/keys/', { name: 'admin', role: 'administrator' });
+    expect(answer.status).toBe(201);
     const withKey = cliForTest({
-      ...{ XDG_CONFIG_HOME: folder, HOLDFAST_URL: api.url, HOLDFAST_API_KEY: made.body.key },
+      ...{ XDG_CONFIG_HOME: folder, HOLDFAST_URL: api.url, HOLDFAST_API_KEY: answer.body.key },
     });
     expect(JSON.parse((await withKey.run('whoami')).stdout)).toMatchObject({ kind: 'key', name: 'admin' });
     // The key is never sent to an address that is known only from a login.
-    const elsewhere = cliForTest({ XDG_CONFIG_HOME: folder, HOLDFAST_API_KEY: made.body.key });
+    const elsewhere = cliForTest({ XDG_CONFIG_HOME: folder, HOLDFAST_API_KEY: answer.body.key });
     expect((await elsewhere.run('whoami')).stderr).toContain('http://127.0.0.1:8000');
     // Nor is a login of one address sent to another.
     const other = cliForTest({

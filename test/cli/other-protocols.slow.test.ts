@@ -22,14 +22,14 @@ it('devices, points and learned limits are told in the words of their protocol',
   });
   cleanUpAfterFile(() => plc.close());
   const host = '127.0.0.1';
-  const made = await rest.create('/api/config/devices/', {
+  const device = await rest.create('/api/config/devices/', {
     ...{ code: 'plc-1', protocol: 'melsec', host, port: plc.port },
   });
   for (const [code, address] of [
     ['oil_temp', 'D100'],
     ['shots', 'D120'],
   ]) {
-    const point = { device_id: made.id, code, address, data_type: 'int16' };
+    const point = { device_id: device.id, code, address, data_type: 'int16' };
     await rest.create('/api/config/points/', point);
   }
   const meter = await rest.create('/api/config/devices/', {
@@ -50,13 +50,14 @@ it('devices, points and learned limits are told in the words of their protocol',
   expect(points).toMatch(/ press\/first +- +Holding register 0 +uint16/);
   const tested = await table('devices', 'test', 'plc-1', '--bytes');
   expect(tested).toMatch(/^address D1[02]0, /m);
-  for (const told of [devices, points, tested]) expect(told).not.toMatch(/undefined|NaN|\[object/);
+  for (const output of [devices, points, tested]) expect(output).not.toMatch(/undefined|NaN|\[object/);
 
   const task = await rest.create('/api/config/tasks/', {
-    ...{ code: 'plc', period_ms: 200, device_ids: [made.id] },
+    ...{ code: 'plc', period_ms: 200, device_ids: [device.id] },
   });
   await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
-  const learned = async () => (await rest.get(`/api/config/devices/${made.id}/`)).body.learned_limits.length;
+  const learned = async () =>
+    (await rest.get(`/api/config/devices/${device.id}/`)).body.learned_limits.length;
   await eventually(async () => (await learned()) > 0, { what: 'the PLC to refuse what is too long' });
   expect(await table('devices', 'apply-learned-limits', 'plc-1')).toMatch(/^plc-1 has now: max_words \d+/);
 });

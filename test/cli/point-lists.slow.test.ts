@@ -89,8 +89,8 @@ describe('holdfast points', () => {
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--cell wants NAME=VALUE') });
     const corrected = await points('import', faults, '--cell', 'D2=int16', '--cell', 'D3=int16');
     expect([corrected.code, JSON.parse(corrected.stdout).result]).toMatchObject([0, { created: 2 }]);
-    const known = (await all()).map(({ code }: { code: string }) => code);
-    expect(known.slice(6)).toEqual(['b', 'a', 'c']);
+    const codes = (await all()).map(({ code }: { code: string }) => code);
+    expect(codes.slice(6)).toEqual(['b', 'a', 'c']);
     const ids = (await all()).slice(6).map(({ id }: { id: number }) => id);
     for (const id of ids) await api.request('DELETE', `/api/config/points/${id}/`);
   });
@@ -111,9 +111,9 @@ describe('holdfast points', () => {
     const chinese = await fast.run('points', 'import', file, '--answer', 'period_unit=ms', '--table');
     expect(chinese.stderr).toContain('采集周期短于 100 ms 的点位：1 个');
     expect(await points('import', file, '--accept-assumptions')).toMatchObject({ code: 0 });
-    const made = (await all()).find(({ code }: { code: string }) => code === 'often');
-    expect(made).toMatchObject({ period_ms: 10_000 });
-    await api.request('DELETE', `/api/config/points/${made.id}/`);
+    const point = (await all()).find(({ code }: { code: string }) => code === 'often');
+    expect(point).toMatchObject({ period_ms: 10_000 });
+    await api.request('DELETE', `/api/config/points/${point.id}/`);
   });
 
   it('says what it read otherwise than it is written', async () => {
@@ -126,13 +126,13 @@ describe('holdfast points', () => {
   it('asks what it had to guess, and takes an answer', async () => {
     const file = join(folder, 'open.csv');
     await writeFile(file, 'device,what,table,address,data_type\npress-1,open,4x,40201,int16\n');
-    const named = [file, '--column', 'B=code'];
-    const open = await points('import', ...named);
+    const args = [file, '--column', 'B=code'];
+    const open = await points('import', ...args);
     expect(open).toMatchObject({ code: 1, stderr: expect.stringContaining('* --answer notation=classic') });
     expect(JSON.parse(open.stdout)).toMatchObject({ questions: [{ name: 'notation', is_guess: true }] });
     expect(open.stderr).toContain('D2 40201 → holding_register 200');
-    expect(await points('import', ...named, '--answer', 'notation')).toMatchObject({ code: 2 });
-    expect(await points('import', ...named, '--answer', 'notation=from_0')).toMatchObject({
+    expect(await points('import', ...args, '--answer', 'notation')).toMatchObject({ code: 2 });
+    expect(await points('import', ...args, '--answer', 'notation=from_0')).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('Sessions that run read on as before'),
     });
@@ -144,8 +144,8 @@ describe('holdfast points', () => {
   it('reads other lists as one whose mapping was saved', async () => {
     const file = join(folder, 'mapped.csv');
     await writeFile(file, 'device,what,table,address,data_type\npress-1,open,4x,40201,int16\n');
-    const said = ['--column', 'B=code', '--answer', 'notation=from_0', '--save-mapping', 'ours'];
-    expect(await points('import', file, ...said)).toMatchObject({ code: 0 });
+    const args = ['--column', 'B=code', '--answer', 'notation=from_0', '--save-mapping', 'ours'];
+    expect(await points('import', file, ...args)).toMatchObject({ code: 0 });
     const table = await cli.run('mappings', 'list', '--table');
     expect(table.stdout).toMatch(/ours .*what → code.* notation=from_0 /);
     const other = join(folder, 'other.csv');
@@ -184,11 +184,11 @@ describe('holdfast points', () => {
     await writeFile(file, ['device,host,code,address,table,data_type,scale,task', ...rows].join('\n'));
     const dry = await points('import', file, '--dry-run', '--table');
     expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining('Tasks made: mills (1000 ms).')]);
-    const told = dry.stderr.split('\n').filter((line) => line.startsWith('Row '));
-    expect(told).toHaveLength(3);
-    expect(told[1]).toMatch(/^Row 3: mill-1\/speed: /);
-    for (const said of ['table holding_register', 'address 1', 'data_type int16', 'scale 0.1'])
-      expect(told[1]).toContain(said);
+    const rowLines = dry.stderr.split('\n').filter((line) => line.startsWith('Row '));
+    expect(rowLines).toHaveLength(3);
+    expect(rowLines[1]).toMatch(/^Row 3: mill-1\/speed: /);
+    for (const text of ['table holding_register', 'address 1', 'data_type int16', 'scale 0.1'])
+      expect(rowLines[1]).toContain(text);
     expect(JSON.parse((await points('import', file)).stdout)).toMatchObject({
       ...{ new_tasks: [{ code: 'mills', period_ms: 1_000 }], result: { tasks: ['mills'] } },
     });

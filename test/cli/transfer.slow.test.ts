@@ -107,8 +107,8 @@ tasks:
     const before = partOf(await of());
     expect(before.device).toMatchObject({ site: 'hall-5', points: [{ unit: 'mm' }, {}] });
 
-    const named = 'holdfast_configuration: 1\ndevices: [{ code: part-1 }]\ntasks: [{ code: part }]\n';
-    const nothing = await target.runWith(named, 'import', '-');
+    const content = 'holdfast_configuration: 1\ndevices: [{ code: part-1 }]\ntasks: [{ code: part }]\n';
+    const nothing = await target.runWith(content, 'import', '-');
     expect(JSON.parse(nothing.stdout)).toEqual({ created: 0, changed: 0, unchanged: 2 });
     const part = `holdfast_configuration: 1
 devices: [{ code: part-1, host: 10.0.0.6, points: [{ code: level, scale: 0.2 }] }]

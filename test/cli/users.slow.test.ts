@@ -20,15 +20,15 @@ beforeAll(async () => {
 it('people are added, changed, kept out and logged out on the command line', async () => {
   const roles = ['--role', 'viewer', '--role', 'operator@hall-1,hall-2'];
   expect((await cli.run('sites', 'list', '--table')).stdout).toMatch(/hall-1[\s\S]*hall-2/);
-  const made = JSON.parse((await cli.run('users', 'create', 'anna', ...roles, '--name', 'Anna Li')).stdout);
-  expect(made.grants).toEqual([
+  const user = JSON.parse((await cli.run('users', 'create', 'anna', ...roles, '--name', 'Anna Li')).stdout);
+  expect(user.grants).toEqual([
     { role: 'viewer', sites: ['*'] },
     { role: 'operator', sites: ['hall-1', 'hall-2'] },
   ]);
   const waiting = await cli.run('users', 'list', '--table');
   expect(waiting.stdout).toMatch(/anna +Anna Li +viewer operator@hall-1,hall-2 +link until/);
   const browser = new TestBrowser(api);
-  await browser.ask('POST', '/api/login/link/', { link: made.password_link.link, password });
+  await browser.ask('POST', '/api/login/link/', { link: user.password_link.link, password });
 
   const logins = JSON.parse((await cli.run('users', 'logins', 'ANNA')).stdout);
   expect(logins).toMatchObject([{ how: 'link' }]);
@@ -49,8 +49,8 @@ it('people are added, changed, kept out and logged out on the command line', asy
 
 it('the user of the machine may have the login of a person, and stands in the audit log as no more than he is', async () => {
   const { username } = userInfo();
-  const made = await cli.run('users', 'create', username, '--role', 'viewer');
-  expect(made).toMatchObject({ code: 0 });
+  const result = await cli.run('users', 'create', username, '--role', 'viewer');
+  expect(result).toMatchObject({ code: 0 });
   const anybody = cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_OPERATOR: undefined });
   expect(await anybody.run('users', 'change', username, '--name', 'Of this machine')).toMatchObject({
     code: 0,
@@ -60,10 +60,10 @@ it('the user of the machine may have the login of a person, and stands in the au
   await expect
     .poll(async () => JSON.parse((await cli.run('audit', '--action', 'user.update', '--limit', '1')).stdout))
     .toMatchObject([{ who, actor: { kind: 'local', id: '', claimed: who } }]);
-  const said = await cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_OPERATOR: username }).run(
+  const refusal = await cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_OPERATOR: username }).run(
     ...['users', 'change', username, '--name', 'Another'],
   );
-  expect([said.code, said.stderr]).toEqual([4, expect.stringContaining('HOLDFAST_OPERATOR')]);
+  expect([refusal.code, refusal.stderr]).toEqual([4, expect.stringContaining('HOLDFAST_OPERATOR')]);
 });
 
 it('wrong use is told before anything is asked for', async () => {

@@ -46,10 +46,10 @@ export async function copiesOfBoth(
 
 /** Streams without a leader, or with a copy that lacks something. Until there are none, no other node may be lost. */
 export async function incompleteStreams(nodes: readonly NatsNode[]): Promise<string[]> {
-  const known = await Promise.all(
+  const copiesByNode = await Promise.all(
     nodes.map(async (node) => (await streamsOn(node)).map((detail) => ({ ...detail, on: node.host.name }))),
   );
-  const byName = Map.groupBy(known.flat(), ({ name }) => name);
+  const byName = Map.groupBy(copiesByNode.flat(), ({ name }) => name);
   return [...byName].flatMap(([name, copies]) => {
     const leader = copies.find(({ on, cluster }) => cluster?.leader === on);
     const others = leader?.cluster?.replicas ?? [];
@@ -78,12 +78,12 @@ export async function nodesUsedBy(
   nodes: readonly NatsNode[],
   hosts: readonly Host[],
 ): Promise<readonly { host: Host; node: NatsNode }[]> {
-  const found = await Promise.all(
+  const copies = await Promise.all(
     nodes.map(async (node) => {
       const state = await node.monitor<Connections>('connz?limit=1024');
       const addresses = new Set(state?.connections?.map(({ ip }) => ip));
       return hosts.filter(({ address }) => addresses.has(address)).map((host) => ({ host, node }));
     }),
   );
-  return found.flat();
+  return copies.flat();
 }

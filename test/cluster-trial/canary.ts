@@ -13,7 +13,7 @@ export interface Canary {
 const patienceMs = 30_000;
 const pauseMs = 150;
 const lookAgainMs = 20;
-/** Several periods of its device: nobody reads it any more. */
+/** Several periods of its device: it is not read any more. */
 const silentMs = 1_000;
 
 /** An operator who over and over starts a session, checks that it is shown and read, and stops it. */

@@ -18,7 +18,7 @@ const sources = {
   sessions: [],
   led: [],
 };
-const asked = (device: string, from: string, fromMs: number, toMs: number) =>
+const requestsTo = (device: string, from: string, fromMs: number, toMs: number) =>
   Array.from({ length: (toMs - fromMs) / 500 + 1 }, (_, index) => ({
     ...{ device, from, connectionId: 1 },
     atMs: fromMs + index * 500,
@@ -30,7 +30,7 @@ const command = (sentAtMs: number, answeredAtMs: number, status?: number | 'left
 
 describe('the cost of a fault', () => {
   it('is nothing where devices are asked all the while and commands are taken', () => {
-    const requests = [...asked('press-1', 'c1', 0, 40_000), ...asked('press-2', 'c2', 0, 40_000)];
+    const requests = [...requestsTo('press-1', 'c1', 0, 40_000), ...requestsTo('press-2', 'c2', 0, 40_000)];
     expect(costOf({ ...sources, requests, commands: [command(11_000, 11_100, 409)] })).toEqual({
       unreadMs: { hurt: 0, others: 0 },
       handOverMs: undefined,
@@ -45,9 +45,9 @@ describe('the cost of a fault', () => {
 
   it('counts a device to the part of who held it when it began, and the time until somebody else asks', () => {
     const requests = [
-      ...asked('press-1', 'c1', 0, 20_000),
-      ...asked('press-1', 'c2', 21_500, 40_000),
-      ...asked('press-2', 'c2', 0, 40_000),
+      ...requestsTo('press-1', 'c1', 0, 20_000),
+      ...requestsTo('press-1', 'c2', 21_500, 40_000),
+      ...requestsTo('press-2', 'c2', 0, 40_000),
     ];
     expect(costOf({ ...sources, requests })).toMatchObject({
       unreadMs: { hurt: 1_000, others: 0 },
@@ -56,9 +56,9 @@ describe('the cost of a fault', () => {
   });
 
   it('counts what is not asked until the end, also by nobody at all', () => {
-    const requests = [...asked('press-1', 'c1', 0, 40_000), ...asked('press-2', 'c2', 0, 25_000)];
+    const requests = [...requestsTo('press-1', 'c1', 0, 40_000), ...requestsTo('press-2', 'c2', 0, 25_000)];
     expect(costOf({ ...sources, requests }).unreadMs).toEqual({ hurt: 0, others: 14_500 });
-    expect(costOf({ ...sources, requests: asked('press-1', 'c1', 0, 40_000) }).unreadMs).toEqual({
+    expect(costOf({ ...sources, requests: requestsTo('press-1', 'c1', 0, 40_000) }).unreadMs).toEqual({
       hurt: 0,
       others: 29_500,
     });

@@ -47,17 +47,17 @@ export function costOf(sources: CostSources): Cost {
     ({ device }) => device,
   );
   for (const [device, periodMs] of sources.periodsMs) {
-    const asked = byDevice.get(device) ?? [];
-    const holder = asked.findLast(({ atMs }) => atMs <= window.fromMs)?.from;
+    const requests = byDevice.get(device) ?? [];
+    const holder = requests.findLast(({ atMs }) => atMs <= window.fromMs)?.from;
     const part = holder !== undefined && sources.hurt.has(holder) ? 'hurt' : 'others';
-    for (const { fromMs, toMs, isHandOver } of pauses(asked, window)) {
+    for (const { fromMs, toMs, isHandOver } of pauses(requests, window)) {
       unread[part] = Math.max(unread[part], toMs - fromMs - periodMs);
       if (isHandOver) handOverMs = Math.max(handOverMs ?? 0, toMs - fromMs);
     }
   }
-  const taken = (command: SentCommand) => sources.storedAtMs.get(command.id) ?? answeredAsTaken(command);
+  const takenAtMs = (command: SentCommand) => sources.storedAtMs.get(command.id) ?? answeredAsTaken(command);
   const refused = longestRefusal(sources.commands, window, answeredAsTaken);
-  const untaken = longestRefusal(sources.commands, window, taken);
+  const untaken = longestRefusal(sources.commands, window, takenAtMs);
   const withLeader = (span: Span) => sources.led.reduce((sum, led) => sum + overlap(led, span), 0);
   const started = sources.sessions.filter(({ startedAtMs }) => isIn(startedAtMs, window));
   return {
@@ -75,11 +75,11 @@ export function costOf(sources: CostSources): Cost {
 
 /** The pauses between requests that reach into the window, whose end counts as a request. */
 function* pauses(
-  asked: readonly SeenRequest[],
+  requests: readonly SeenRequest[],
   window: Span,
 ): Generator<Span & { readonly isHandOver: boolean }> {
   let before: SeenRequest | undefined;
-  for (const request of asked) {
+  for (const request of requests) {
     if (request.atMs > window.toMs) break;
     if (before && request.atMs > window.fromMs) {
       yield { fromMs: before.atMs, toMs: request.atMs, isHandOver: before.from !== request.from };
@@ -102,8 +102,8 @@ function longestRefusal(
     .filter((command) => command.takenAtMs === undefined)
     .map(({ sentAtMs: fromMs }) => {
       const since = sent.filter(({ sentAtMs }) => sentAtMs >= fromMs);
-      const taken = since.flatMap((command) => command.takenAtMs ?? []);
-      return { fromMs, toMs: Math.min(window.toMs, ...taken) };
+      const times = since.flatMap((command) => command.takenAtMs ?? []);
+      return { fromMs, toMs: Math.min(window.toMs, ...times) };
     });
   return refusals.reduce((longest, refusal) => (lengthOf(refusal) > lengthOf(longest) ? refusal : longest), {
     fromMs: window.fromMs,

@@ -89,7 +89,7 @@ export const clusterFaults: readonly ClusterFault[] = [
       const rest = rivals(world).filter((host) => !site.includes(host));
       const onNode = await collectorsOn(world, [node]);
       await network.between(site, rest, gone);
-      return { collectors: [collector, ...onNode], whom: named(site), ...healed(world) };
+      return { collectors: [collector, ...onNode], whom: namesOf(site), ...healed(world) };
     },
   },
   {
@@ -157,7 +157,7 @@ export const clusterFaults: readonly ClusterFault[] = [
           firstAfterMs: (index * cycleMs) / collectors.length,
         }),
       );
-      return { collectors, whom: named(collectors), ...healedBy(stops) };
+      return { collectors, whom: namesOf(collectors), ...healedBy(stops) };
     },
   },
   {
@@ -175,7 +175,7 @@ export const clusterFaults: readonly ClusterFault[] = [
           firstAfterMs: (index * cycleMs) / nodes.length,
         }),
       );
-      return { collectors, whom: named(nodes), ...healedBy(stops) };
+      return { collectors, whom: namesOf(nodes), ...healedBy(stops) };
     },
   },
   {
@@ -197,7 +197,7 @@ export const clusterFaults: readonly ClusterFault[] = [
     hurt: async (world) => {
       const { nodes, collectors } = world.hosts;
       await world.network.between(nodes, nodes, { delayMs: 500 });
-      return { collectors, whom: named(nodes), ...healed(world) };
+      return { collectors, whom: namesOf(nodes), ...healed(world) };
     },
   },
   {
@@ -216,7 +216,7 @@ export const clusterFaults: readonly ClusterFault[] = [
         process.kill(pid, 'SIGCONT');
         await world.network.heal();
       };
-      return { collectors: [collector], whom: named([supervisor, collector]), heal, isOfNetwork: true };
+      return { collectors: [collector], whom: namesOf([supervisor, collector]), heal, isOfNetwork: true };
     },
   },
   {
@@ -268,7 +268,7 @@ async function down(
   if (isWiped) await Promise.all(nodes.map((node) => node.wipe()));
   return {
     collectors,
-    whom: named(nodes.map(({ host }) => host)),
+    whom: namesOf(nodes.map(({ host }) => host)),
     heal: async () => {
       await Promise.all(nodes.map((node) => node.start()));
     },
@@ -295,7 +295,7 @@ async function cutFromOthers(world: ClusterWorld, node: NatsNode): Promise<Hurt>
   return { collectors, whom: node.host.name, ...healed(world) };
 }
 
-/** Cuts the host off from everybody but devices, operators and those who look. */
+/** Cuts the host off from all but devices, operators and observers. */
 async function cutOff(world: ClusterWorld, host: Host): Promise<Hurt> {
   await world.network.between([host], rivals(world), gone);
   return { collectors: [], whom: host.name, ...healed(world) };
@@ -369,6 +369,6 @@ async function leadingSupervisor(world: ClusterWorld): Promise<Host> {
   return leader;
 }
 
-function named(hosts: readonly Host[]): string {
+function namesOf(hosts: readonly Host[]): string {
   return hosts.map(({ name }) => name).join(', ');
 }

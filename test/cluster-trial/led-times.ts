@@ -6,7 +6,7 @@ export interface CopyState {
   readonly replicas?: readonly { readonly current: boolean; readonly active?: number }[];
 }
 
-/** A copy of a stream as its node tells of it. */
+/** A copy of a stream as its node reports it. */
 export interface Copy {
   /** The name of that node. */
   readonly on: string;

@@ -1,12 +1,36 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { processExists } from '@holdfast/dev/child-process.ts';
 import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { clusterFaults } from './faults.ts';
-import { dropFolder, newFolder } from './folder-of-run.ts';
 import { inOwnNamespaces, whyNoHosts } from './namespaces.ts';
 import { failuresOf, reportOf } from './report.ts';
 import { runTrial } from './run-trial.ts';
+
+const prefix = 'holdfast-cluster-';
+/** A file in the folder of a run that goes on, with the id of its process. */
+const mark = 'running';
+
+/** Makes a folder for all data and logs of this run, and removes what killed runs have left behind. */
+async function newFolder(): Promise<string> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue;
+    const former = join(tmpdir(), name);
+    const pid = await readFile(join(former, mark), 'utf8').catch(() => undefined);
+    if (pid !== undefined && !processExists(Number(pid))) await rm(former, { recursive: true, force: true });
+  }
+  const folder = await mkdtemp(join(tmpdir(), prefix));
+  // Where this runs as root, PostgreSQL runs as another user, who must be able to pass through.
+  await chmod(folder, 0o711);
+  await writeFile(join(folder, mark), String(process.pid));
+  return folder;
+}
+
+async function dropFolder(folder: string, { isKept }: { isKept: boolean }): Promise<void> {
+  await rm(isKept ? join(folder, mark) : folder, { recursive: true, force: true });
+}
 
 const usage = `Three NATS nodes and all services, each on a host of its own (a network namespace), hurt one way after the other.
 Devices, event log and database judge. Needs Linux, root, ip and python3; elsewhere it is skipped, and red with CI=true.

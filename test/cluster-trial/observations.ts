@@ -14,7 +14,7 @@ export interface SeenRequest {
 }
 
 /**
- * A session that was started, and what became of it, in ms after the answer; undefined: not while somebody waited for it.
+ * A session that was started, and what became of it, in ms after the answer; undefined: not while a client waited for it.
  */
 export interface StartedSession {
   readonly startedAtMs: number;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { type Clients, startClients } from '../faults/clients.ts';
@@ -7,14 +8,14 @@ import { accounting } from '../verify/checks/accounting.ts';
 import type { History } from '../verify/history.ts';
 import { readHistory } from '../verify/read-history.ts';
 import { type Verdict, verify } from '../verify/verify.ts';
-import { incompleteStreams } from './brokers.ts';
+import { copiesOfBoth, incompleteStreams } from './brokers.ts';
 import { type Canary, startCanary } from './canary.ts';
 import { type Cost, costOf } from './cost.ts';
 import type { ClusterFault, Hurt } from './fault.ts';
-import { memoryOf } from './memory-of.ts';
+import type { NatsNode } from './hosts/nats-node.ts';
+import { heardLeader, inBoth, LedTimes } from './led-times.ts';
 import type { Span } from './observations.ts';
 import { untilSteady } from './steady.ts';
-import { type LeaderWatch, watchLeader } from './watch-leader.ts';
 import { type ClusterWorld, lease, startWorld, type WorldOptions } from './world.ts';
 import { untilWritten } from './written.ts';
 
@@ -113,7 +114,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
     },
   });
   const results = courses.map((course) =>
-    judged(course, { world, history, clients, canary, leaders, patience: options.patience }),
+    resultOf(course, { world, history, clients, canary, leaders, patience: options.patience }),
   );
   const memory = Object.fromEntries(
     world.services.map(({ id }, index) => [id, [memoryBefore[index], memoryAfter[index]]]),
@@ -129,7 +130,7 @@ async function undergo(
   { say, patience }: TrialOptions,
 ): Promise<Course> {
   const failures: string[] = [];
-  // Waits as operators are told to: two faults in a row must not become one fault of two nodes.
+  // Waits as operators should: two faults in a row must not become one fault of two nodes.
   for (const giveUpAtMs = Date.now() + copiesWithinMs; ; await sleep(500)) {
     const incomplete = await incompleteStreams(world.nodes);
     if (incomplete.length === 0) break;
@@ -187,7 +188,7 @@ function recorded(world: ClusterWorld, commands: Clients['commands']): Promise<H
   });
 }
 
-function judged(
+function resultOf(
   { fault, hurt, failures, ...course }: Course,
   {
     world,
@@ -270,4 +271,50 @@ function tooDear({ allowed }: ClusterFault, cost: Cost, patience: number): strin
 
 function inSeconds(ms: number): string {
   return (ms / 1_000).toFixed(1);
+}
+
+/** Resident memory of a process in MB; undefined when it has ended. */
+function memoryOf(pid: number): number | undefined {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1_024);
+  } catch {
+    return undefined;
+  }
+}
+
+const everyMs = 250;
+
+interface LeaderWatch {
+  readonly led: readonly Span[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Writes down when both a stream and the cluster had a leader: a node that knows of no leader of the cluster refuses to
+ * read from any stream.
+ */
+function watchLeader(nodes: readonly NatsNode[], stream: string): LeaderWatch {
+  const ofStream = new LedTimes();
+  const ofCluster = new LedTimes();
+  let isStopping = false;
+  const run = async (): Promise<void> => {
+    while (!isStopping) {
+      const lookedAtMs = Date.now();
+      const copies = await copiesOfBoth(nodes, stream);
+      ofStream.note(heardLeader(copies.ofStream, lookedAtMs, nodes.length), lookedAtMs);
+      ofCluster.note(heardLeader(copies.ofCluster, lookedAtMs, nodes.length), lookedAtMs);
+      await sleep(everyMs);
+    }
+  };
+  const running = run();
+  return {
+    get led() {
+      return inBoth(ofStream.spans, ofCluster.spans);
+    },
+    stop: async () => {
+      isStopping = true;
+      await running;
+    },
+  };
 }

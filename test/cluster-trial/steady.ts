@@ -5,7 +5,7 @@ import type { ClusterWorld } from './world.ts';
 
 /** How long a running session may be without a holder, between a start and its assignment. */
 const placedWithinMs = 4_000;
-/** A device is late when it has not been asked for its period and this much longer. */
+/** A device is late when it has had no request for its period and this much longer. */
 const lateMs = 1_000;
 const lookAgainMs = 250;
 /** Time without any problem that counts as steady. */
@@ -29,9 +29,9 @@ export async function untilSteady(
   let problems: readonly string[] = ['nobody has looked yet'];
   for (;;) {
     const lookedAtMs = Date.now();
-    const found = await problemsOf(world, canary, unplacedSince, options.fromMs);
-    if (found.length > 0) problems = found;
-    sinceMs = found.length > 0 ? undefined : (sinceMs ?? lookedAtMs);
+    const openProblems = await problemsOf(world, canary, unplacedSince, options.fromMs);
+    if (openProblems.length > 0) problems = openProblems;
+    sinceMs = openProblems.length > 0 ? undefined : (sinceMs ?? lookedAtMs);
     if (sinceMs !== undefined && lookedAtMs - sinceMs >= staysMs) return { sinceMs, problems };
     if (sinceMs === undefined && lookedAtMs - options.fromMs > options.timeoutMs)
       return { sinceMs: undefined, problems };

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiKey } from '../faults/clients.ts';
 import { type Load, makeLoad } from '../faults/world/load.ts';
 import { Service } from '../faults/world/service.ts';
@@ -9,7 +10,6 @@ import type { ServiceName } from '../support/service-processes.ts';
 import { type Devices, startDevicesOn } from './hosts/devices-on-host.ts';
 import { NatsNode } from './hosts/nats-node.ts';
 import { startPostgresOn } from './hosts/postgres-on-host.ts';
-import { type Keeper, keepUp } from './keep-up.ts';
 import { type Host, Network } from './network/network.ts';
 
 export const lease = { ttlMs: 10_000, renewMs: 2_000, marginMs: 1_000 } as const;
@@ -170,9 +170,9 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
     databaseUrl,
     say,
     service: (name) => {
-      const found = services.find(({ id }) => id === name);
-      if (!found) throw new Error(`there is no service ${name}`);
-      return found;
+      const service = services.find(({ id }) => id === name);
+      if (!service) throw new Error(`there is no service ${name}`);
+      return service;
     },
     readyUrl: ({ id }) => {
       const host = network.hosts.find(({ name }) => name === id);
@@ -183,6 +183,38 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
     stop: async () => {
       await keeper.stop();
       await Promise.all(services.map((service) => service.stop()));
+    },
+  };
+}
+
+const lookAgainMs = 1_000;
+
+interface Keeper {
+  /** Services that ended by themselves, or on demand, and were started again; grows. */
+  readonly startedAgain: readonly { readonly name: string; readonly atMs: number }[];
+  stop(): Promise<void>;
+}
+
+/** Starts a service again a second after it has ended, as systemd and Docker do, without an operator. */
+function keepUp(services: readonly Service[]): Keeper {
+  const startedAgain: { name: string; atMs: number }[] = [];
+  let isStopping = false;
+  const run = async (): Promise<void> => {
+    while (!isStopping) {
+      for (const service of services) {
+        if (service.isUp()) continue;
+        startedAgain.push({ name: service.id, atMs: Date.now() });
+        await service.start();
+      }
+      await sleep(lookAgainMs);
+    }
+  };
+  const running = run();
+  return {
+    startedAgain,
+    stop: async () => {
+      isStopping = true;
+      await running;
     },
   };
 }

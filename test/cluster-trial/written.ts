@@ -34,8 +34,8 @@ export async function untilWritten(natsUrl: string): Promise<number> {
     const { state } = await answered(() => leaderInfo(jsm, streamNames.samples));
     for (;;) {
       const { settledSequence } = await answered(() => readSampleBacklog(nc));
-      const left = Math.max(0, state.last_seq - settledSequence);
-      if (left === 0 || Date.now() > giveUpAtMs) return left;
+      const missingCount = Math.max(0, state.last_seq - settledSequence);
+      if (missingCount === 0 || Date.now() > giveUpAtMs) return missingCount;
       await sleep(lookAgainMs);
     }
   } finally {

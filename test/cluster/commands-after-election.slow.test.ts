@@ -97,14 +97,14 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
     config && notOfLeader({ cluster, config } as StreamInfo) === undefined ? cluster?.leader : undefined;
 
   /** Looks at each of these nodes until one of them says that another leads. @returns when it was first said */
-  async function untilLedByAnother(than: string, asked: readonly NatsServer[]): Promise<number> {
-    const found = new AbortController();
-    const looks = asked.map(async ({ url }) => {
+  async function untilLedByAnother(than: string, servers: readonly NatsServer[]): Promise<number> {
+    const controller = new AbortController();
+    const looks = servers.map(async ({ url }) => {
       const { nc, close } = await connectNats({ url, name: 'test', log: createLogger('test', 'silent') });
       try {
         return await eventually(
           async () => {
-            if (found.signal.aborted) return 0.1;
+            if (controller.signal.aborted) return 0.1;
             const answer = await nc.request(info, '', { timeout: 300 });
             const leader = leaderOf(answer.json<StreamInfo>());
             return leader !== undefined && leader !== than && performance.now();
@@ -118,7 +118,7 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
     try {
       return await Promise.any(looks);
     } finally {
-      found.abort();
+      controller.abort();
       await Promise.allSettled(looks);
     }
   }
@@ -143,8 +143,11 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
         if (what === 'is killed') await victim.kill();
         else await ask(victim.url, `$JS.API.STREAM.LEADER.STEPDOWN.${streamNames.sessions}`, 60_000);
         const ledAtMs = await led;
-        const taken = sent.takenAtMs.length;
-        await eventually(() => sent.takenAtMs.length >= taken + 100, { what: 'commands again', ...patient });
+        const takenCount = sent.takenAtMs.length;
+        await eventually(() => sent.takenAtMs.length >= takenCount + 100, {
+          what: 'commands again',
+          ...patient,
+        });
         await sent.stop();
         if (what === 'is killed') await victim.restart();
 

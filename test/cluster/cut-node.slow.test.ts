@@ -44,12 +44,12 @@ it('what a node says that was cut from the others is no answer, and what it says
   if (!lone || !other) throw new Error(`no node is called ${about?.leader}`);
   const store = await JetStreamEventStore.open(other.nc);
   const leases = await KvLeaseStore.open(other.nc, bucketNames.collectors);
-  const seen = await KvLeaseStore.open(lone.nc, bucketNames.collectors);
+  const leaseStore = await KvLeaseStore.open(lone.nc, bucketNames.collectors);
   let sequence = 0;
-  let written = 0;
+  let writeCount = 0;
   const append = async (): Promise<boolean> => {
-    written += 1;
-    const event = { specversion: '1.0', id: `event-${written}`, source: '/test', type: 'test' };
+    writeCount += 1;
+    const event = { specversion: '1.0', id: `event-${writeCount}`, source: '/test', type: 'test' };
     const time = '2025-03-01T06:00:00.000Z';
     try {
       sequence = await store.append(
@@ -107,7 +107,7 @@ it('what a node says that was cut from the others is no answer, and what it says
   expect(own.state.last_seq).toBeLessThan(sequence);
   await eventually(
     () =>
-      seen.read('hall-1').then(
+      leaseStore.read('hall-1').then(
         () => false,
         () => true,
       ),
@@ -132,7 +132,7 @@ it('what a node says that was cut from the others is no answer, and what it says
     expect(verdicts).toEqual([]);
     expect(judge.state()).toBe('sound');
   }
-  await eventually(async () => (await seen.read('hall-1'))?.value === 'after', {
+  await eventually(async () => (await leaseStore.read('hall-1'))?.value === 'after', {
     what: 'the node to know the lease',
     ...patient,
   });

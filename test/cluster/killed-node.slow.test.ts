@@ -48,9 +48,9 @@ it('with a node of three killed, leases can be listed and streams read each time
   await eventually(() => write('before').then(() => true), { what: 'leases to be written' });
 
   // Twelve, so that each node has some.
-  const seen = Array.from({ length: 12 }, () => new Set<string>());
+  const changesByWatch = Array.from({ length: 12 }, () => new Set<string>());
   const stops = await Promise.all(
-    seen.map((values) => store.watch(({ key, value }) => values.add(`${key} ${value}`))),
+    changesByWatch.map((values) => store.watch(({ key, value }) => values.add(`${key} ${value}`))),
   );
   const holders = new Map<string, number>();
   for await (const { cluster } of jsm.consumers.list(`KV_${bucketNames.collectors}`)) {
@@ -100,7 +100,7 @@ it('with a node of three killed, leases can be listed and streams read each time
   for (let time = 0; time < 3; time += 1) {
     await eventually(replay, { what: 'the log to be read through a durable made anew' });
   }
-  const all = () => seen.every((values) => ids.every((id) => values.has(`${id} after`)));
+  const all = () => changesByWatch.every((values) => ids.every((id) => values.has(`${id} after`)));
   await eventually(all, { what: 'every watch to have seen every lease' });
   for (const stop of stops) stop();
   await close();

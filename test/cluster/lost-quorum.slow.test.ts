@@ -26,9 +26,9 @@ it('a gap of a collector that lost its lease because the broker had no quorum sa
     freshDatabase(),
     freePort(),
   ]);
-  const [kept, ...taken] = nodes;
-  if (!kept) throw new Error('three nodes');
-  const common = { NATS_URL: kept.url, STREAM_REPLICAS: '3', DATABASE_URL: databaseUrl };
+  const [survivor, ...removedNodes] = nodes;
+  if (!survivor) throw new Error('three nodes');
+  const common = { NATS_URL: survivor.url, STREAM_REPLICAS: '3', DATABASE_URL: databaseUrl };
   const bounds = {
     ...{ SESSIONS_MAX_BYTES: '2097152', SAMPLES_MAX_BYTES: '8388608' },
     ...{ TASK_CONFIGS_MAX_BYTES: '2097152', AUDIT_MAX_BYTES: '2097152' },
@@ -57,8 +57,8 @@ it('a gap of a collector that lost its lease because the broker had no quorum sa
   });
   const { session_id } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
   const path = `${sessionsPath}/${session_id}`;
-  const stored = async () => (await rest.get(`${path}/completeness/?to=now`)).body.stored as number;
-  await eventually(async () => (await stored()) >= 3, { what: 'values before', ...patient });
+  const countStored = async () => (await rest.get(`${path}/completeness/?to=now`)).body.stored as number;
+  await eventually(async () => (await countStored()) >= 3, { what: 'values before', ...patient });
 
   const thaws: (() => void)[] = [];
   const thaw = () => {
@@ -66,7 +66,7 @@ it('a gap of a collector that lost its lease because the broker had no quorum sa
   };
   cleanUpAfterFile(async () => thaw());
   const frozenAtMs = Date.now();
-  for (const { pid } of taken) thaws.push(await freeze(pid));
+  for (const { pid } of removedNodes) thaws.push(await freeze(pid));
   await eventually(() => logOf(collector).some((line) => line.startsWith('lease lost')), {
     what: 'the lease to be lost',
     ...patient,

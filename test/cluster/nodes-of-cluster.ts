@@ -15,7 +15,7 @@ export async function nodesOfCluster(
 ): Promise<(() => Promise<NatsServer>)[]> {
   const folder = await temporaryFolder('cluster');
   const ports = await Promise.all(Array.from({ length: count }, () => freePort()));
-  const routes = (known: readonly number[]) => known.map((port) => `nats://127.0.0.1:${port}`).join(', ');
+  const routes = (ports: readonly number[]) => ports.map((port) => `nats://127.0.0.1:${port}`).join(', ');
   return ports.map((port, index) => async () => {
     const server = await startNatsServer({
       storeDir: join(folder, `node-${index + 1}`),

@@ -23,7 +23,7 @@ export async function nodesToCut(count: number): Promise<NodesToCut> {
       if (from !== to) ways.push({ from, to, proxy: await startTcpProxy({ targetPort }) });
     }
   }
-  // Nodes are told an address of each other that leads nowhere: with the real one they would go round the proxies.
+  // Nodes get an address of each other that leads nowhere: with the real one they would go round the proxies.
   const nowhere = await freePort();
   const nodes = await Promise.all(
     ports.map(async (port, index) => {

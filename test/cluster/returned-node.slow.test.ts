@@ -33,11 +33,11 @@ it('the log is to be opened anew when a node is back that it was opened without,
   await (await open()).close();
 
   await victim?.kill();
-  // A durable that was meant for the dead node is served by nobody at first. Each read that brings nothing is a new request.
+  // A durable that was meant for the dead node is not served at first. Each read that brings nothing is a new request.
   const log = await eventually(
     async () => {
       const opened = await open();
-      for (let read = 0; read < 12; read += 1) await opened.next(1, 1_000);
+      for (let index = 0; index < 12; index += 1) await opened.next(1, 1_000);
       return opened;
     },
     { what: 'the log to be read without the node' },
@@ -64,6 +64,6 @@ it('the log is to be opened anew when a node is back that it was opened without,
     },
     { what: 'all copies of the durable' },
   );
-  for (let read = 0; read < 3; read += 1) expect(await anew.next(1, 1_500)).toEqual([]);
+  for (let index = 0; index < 3; index += 1) expect(await anew.next(1, 1_500)).toEqual([]);
   await anew.close();
 }, 300_000);

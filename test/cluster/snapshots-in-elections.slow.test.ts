@@ -52,7 +52,7 @@ it('no snapshot of a configuration is refused because its bucket elects a leader
     what: 'the streams on three nodes',
   });
   const store = await TaskConfigStore.open(nc);
-  const stored: TaskConfig[] = [];
+  const configs: TaskConfig[] = [];
   const failures: unknown[] = [];
   let isOver = false;
   const storeOneAfterTheOther = async (writer: number) => {
@@ -61,7 +61,7 @@ it('no snapshot of a configuration is refused because its bucket elects a leader
       try {
         expect(await store.put(each)).toBe('stored');
         expect(await store.has(each)).toBe(true);
-        stored.push(each);
+        configs.push(each);
       } catch (error) {
         failures.push(error);
       }
@@ -69,8 +69,8 @@ it('no snapshot of a configuration is refused because its bucket elects a leader
   };
   const writers = Array.from({ length: 4 }, (_, writer) => storeOneAfterTheOther(writer));
   for (let election = 0; election < 8; election += 1) {
-    const before = stored.length;
-    await eventually(() => failures.length > 0 || stored.length >= before + 8, {
+    const before = configs.length;
+    await eventually(() => failures.length > 0 || configs.length >= before + 8, {
       ...{ what: 'snapshots to be stored', ...patient },
     });
     await askBroker(nc, `$JS.API.STREAM.LEADER.STEPDOWN.${taskConfigsStream}`, '');
@@ -78,7 +78,7 @@ it('no snapshot of a configuration is refused because its bucket elects a leader
   isOver = true;
   await Promise.all(writers);
   expect(failures).toEqual([]);
-  for (const each of stored) {
+  for (const each of configs) {
     expect(await store.load(each.task_id, 1)).toEqual({ ok: true, config: each });
   }
 }, 300_000);

@@ -90,7 +90,7 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
       ...{ code: 'press', period_ms: 500, device_ids: [device.id] },
     });
     const { session_id: id } = await rest.create(`${sessions}/start-task/`, { task_id: task.id });
-    const stored = (since: number) =>
+    const untilStored = (since: number) =>
       eventually(
         async () => {
           const path = `${sessions}/point-history/?point_code=count&start_time=${new Date(since).toISOString()}`;
@@ -98,7 +98,7 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
         },
         { what: `a value after ${new Date(since).toISOString()}` },
       );
-    await stored(Date.now());
+    await untilStored(Date.now());
     expect(await rest.post(`/api/config/devices/${device.id}/test/`)).toMatchObject({ status: 200 });
 
     const { nc, close } = await connectNats({
@@ -115,7 +115,7 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
     if (!victim) throw new Error(`no node is called ${before}`);
     await victim.kill();
 
-    await stored(Date.now());
+    await untilStored(Date.now());
     for (const [command, status] of [
       ['pause', 'paused'],
       ['resume', 'running'],
@@ -125,7 +125,7 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
         { what: `the session to be ${status}` },
       );
     }
-    await stored(Date.now());
+    await untilStored(Date.now());
     const after = await eventually(leader, { what: 'SESSIONS to have a leader again' });
     expect(after).not.toBe(before);
     // The read model follows the log, whose new leader the projector has to find first.

@@ -30,7 +30,7 @@ export async function certificates(folder) {
       ...['-addext', `subjectAltName=${names[name]}`],
     );
     await copyFile(at('ca.pem'), at(`${name}/ca.pem`));
-    // Readable for any user of the container; nobody else comes here, and they are of no use tomorrow.
+    // Readable for any user of the container; no other user comes here, and they are of no use tomorrow.
     await chmod(at(`${name}/${name}.key`), 0o444);
     await chmod(at(name), 0o755);
   };

@@ -72,12 +72,12 @@ async function begins() {
 
 async function hasThreeOfEverything(seed, what) {
   const rows = await until(`${what}: every stream is on three nodes`, async () => {
-    const found = await streams(seed);
+    const streamList = await streams(seed);
     assert.deepEqual(
-      found.filter(({ copies }) => copies !== '3/3'),
+      streamList.filter(({ copies }) => copies !== '3/3'),
       [],
     );
-    return found;
+    return streamList;
   });
   say(`${what}: ${rows.length} streams and buckets are on three nodes each`);
   return rows;
@@ -155,7 +155,7 @@ async function isRestartedNodeByNode(id, seed) {
 
 async function takesCollectorsWithKeys(id) {
   await withKeys.compose('up', '--detach', '--no-build', '--remove-orphans');
-  // The nodes have to read their configuration anew, twice; only the first one was made anew.
+  // The nodes have to read their configuration again, twice; only the first one was recreated.
   await withKeys.compose('kill', '--signal', 'HUP', ...nodes);
   await withKeys.compose('kill', '--signal', 'HUP', ...nodes);
   const held = await until('a collector with a key of its own holds the session', async () => {
@@ -176,8 +176,8 @@ async function takesCollectorsWithKeys(id) {
     const ask = (who) => nc.request('$JS.API.CONSUMER.INFO.ASSIGNMENTS.collector-' + who, '', { timeout: 3000 }).then((m) => m.json().error?.code ?? 'answered', (e) => e.cause?.name ?? e.name);
     console.log(await ask('${other}'), await ask('${held.collector_id}'));
     process.exit(0);`;
-  const said = await withKeys.inside(other, 'node', '--input-type=module', '-e', script);
-  assert.equal(said.split('\n').at(-1), 'answered PermissionViolationError');
+  const output = await withKeys.inside(other, 'node', '--input-type=module', '-e', script);
+  assert.equal(output.split('\n').at(-1), 'answered PermissionViolationError');
   say(`${other} may ask for its own work and not for that of ${held.collector_id}`);
 
   await withKeys.compose('up', '--detach', '--no-build', '--force-recreate', '--no-deps', held.collector_id);

@@ -1,4 +1,4 @@
-// Types what docs/operations.md, docs/backup.md, docs/security.md and docs/nats.md tell an operator to type, one after the other:
+// Types what docs/operations.md, docs/backup.md, docs/security.md and docs/nats.md ask an operator to type, one after the other:
 //
 //   node test/compose/documents-trial.mjs [--only install,roles,keys,scale,move,tls] [--no-build] [--keep] [--engine=podman]
 //        [a compose command …]
@@ -48,9 +48,9 @@ const page = async (name) => readFile(join(checkout, 'docs', name), 'utf8');
 /** The one block of commands on a page that has these words. */
 async function block(name, words) {
   const blocks = [...(await page(name)).matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)].map(([, text]) => text);
-  const found = blocks.filter((text) => text.includes(words));
-  assert.equal(found.length, 1, `${found.length} blocks of ${name} have: ${words}`);
-  return found[0].replace(/^ +(?=docker)/gm, '');
+  const matches = blocks.filter((text) => text.includes(words));
+  assert.equal(matches.length, 1, `${matches.length} blocks of ${name} have: ${words}`);
+  return matches[0].replace(/^ +(?=docker)/gm, '');
 }
 
 /** A command that stands in the text of a page. */
@@ -110,8 +110,8 @@ async function installs() {
   const { id } = await demoRuns(here);
   await goesOn(here, id);
   say('install: up, and check-recovery says that all is read');
-  const made = await typed(await block('operations.md', 'keys create shift-lead'));
-  assert.match(made, /shift-lead/);
+  const output = await typed(await block('operations.md', 'keys create shift-lead'));
+  assert.match(output, /shift-lead/);
   assert.ok((await holdfast(here, 'keys', 'list')).some(({ name }) => name === 'shift-lead'));
   say('the first day: a key is made, and the first one still opens');
 
@@ -212,8 +212,8 @@ async function scales() {
       `services:\n  collector:\n    scale: 2\n    environment:\n      DEVICE_NETWORKS: ${networks}\n  api:\n    environment:\n      CLEANUP_OLDER_THAN_DAYS: '365'\n`,
     );
   await allowed('192.0.2.0/24');
-  const said = await typed(await block('operations.md', 'printenv CLEANUP_OLDER_THAN_DAYS'));
-  assert.equal(said.trim(), '365');
+  const output = await typed(await block('operations.md', 'printenv CLEANUP_OLDER_THAN_DAYS'));
+  assert.equal(output.trim(), '365');
   // It ends with 1 when a device cannot be read.
   const tested = () => here.inside('api', 'sh', '-c', 'holdfast devices test chiller-1 --json || true');
   await until('devices elsewhere are refused', async () => (await tested()).includes('DEVICE_NETWORKS'));
@@ -249,7 +249,7 @@ async function moves() {
   say(`moved to three nodes: the same session goes on, epoch ${epoch} → ${there}`);
   await typed(await block('operations.md', 'for node in nats-3 nats-2 nats'));
   await sameSession(id, there, 'node by node');
-  say('the nodes were made anew one after the other');
+  say('the nodes were recreated one after the other');
   await typed(await block('operations.md', 'docker compose rm --stop --force nats-2'));
   await untilHealthy(here, ...nodes);
   await sameSession(id, there, 'a node lost its disk');

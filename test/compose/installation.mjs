@@ -8,14 +8,14 @@ const lookAgainMs = 300;
 const sessions = '/api/acquisition/sessions';
 
 /**
- * An installation of docker-compose.yml under a project name of its own and on free ports, beside whatever else runs.
+ * An installation of docker-compose.yml under a project name of its own and on free ports, next to whatever else runs.
  *
  * @param {object} options
  * @param {string[]} options.compose the compose command, e.g. ['docker', 'compose']
  * @param {string} options.engine what understands `inspect` and `kill`, e.g. 'docker'
  * @param {string} options.project
  * @param {string} options.folder where docker-compose.yml is
- * @param {Record<string, string>} [options.settings] of docker-compose.yml, beside the ports
+ * @param {Record<string, string>} [options.settings] of docker-compose.yml, in addition to the ports
  */
 export function installation({ compose: [command, ...first], engine, project, folder, settings = {} }) {
   // biome-ignore lint/style/noProcessEnv: a script that is run by hand; what it starts needs the PATH.
@@ -39,7 +39,7 @@ export function installation({ compose: [command, ...first], engine, project, fo
   /** Runs a program inside the one container of a service. */
   const inside = async (service, ...args) => (await compose('exec', '-T', service, ...args)).trim();
 
-  /** Asked anew each time: a free port may be another one after a restart. */
+  /** Asked again each time: a free port may be another one after a restart. */
   const apiUrl = async () => `http://${(await compose('port', 'api', '8000')).trim()}`;
 
   let apiKey;
@@ -94,8 +94,8 @@ export async function until(what, look, withinMs = 120_000) {
   let last;
   for (;;) {
     try {
-      const seen = await look();
-      if (seen !== undefined && seen !== false) return seen;
+      const result = await look();
+      if (result !== undefined && result !== false) return result;
       last = undefined;
     } catch (error) {
       last = error;

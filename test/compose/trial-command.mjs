@@ -82,22 +82,22 @@ export function runStreams(at, ...options) {
 }
 
 export async function streamsOf(at) {
-  const said = await runStreams(at);
-  const rows = said.split('\n').filter((line) => /\d\/\d/.test(line));
-  assert.ok(rows.length > 10, said);
+  const output = await runStreams(at);
+  const rows = output.split('\n').filter((line) => /\d\/\d/.test(line));
+  assert.ok(rows.length > 10, output);
   return rows.map((row) => {
     const [name, , , , copies, leader] = row.trim().split(/ +/);
     return { name, copies, leader };
   });
 }
 
-/** Makes the key that maintains streams, and tells the nodes. @returns its seed */
+/** Makes the key that maintains streams, and gives it to the nodes. @returns its seed */
 export async function maintenanceSeed(at, nodes) {
-  const made = await at.compose(
+  const output = await at.compose(
     ...['run', '--rm', '-T', 'secrets', 'node', 'deploy/nats/identity.mjs', 'maintenance'],
   );
   await at.compose('kill', '--signal', 'HUP', ...nodes);
-  return made.trim();
+  return output.trim();
 }
 
 /** The service that runs a node, by the name of the node. */

@@ -160,7 +160,7 @@ async function drainsAndComesBack(id) {
   say('start collector: the session is polled again');
 
   const [before] = await inspect('collector');
-  // A program inside ends with the container, so its own end tells nothing.
+  // A program inside ends with the container, so its own end shows nothing.
   await inside('collector', 'node', '-e', 'process.kill(1, "SIGTERM")').catch(() => undefined);
   await until('the collector is started again', async () => {
     const [now] = await inspect('collector');
@@ -200,12 +200,12 @@ async function keepsWhatWasReadWithoutBroker(id) {
   assert.equal(now.State.StartedAt, collector.State.StartedAt, 'the collector was started again');
   assert.equal(after.epoch, before.epoch, 'the session was given out anew');
   const ticks = await isComplete(away, later(away, pollsOnMs));
-  const left = await until('the spool is empty', async () => {
+  const sampleCount = await until('the spool is empty', async () => {
     const files = await inside('collector', 'find', '/spool', '-name', '*.segment');
     return files === '' && 'nothing';
   });
   say(
-    `nats away for 20 s: the ${ticks} readings until the lease ended are there, ${left} is left in the spool`,
+    `nats away for 20 s: the ${ticks} readings until the lease ended are there, ${sampleCount} is left in the spool`,
   );
 }
 
@@ -279,7 +279,7 @@ async function scales(id) {
 async function outlivesDownAndUp(id, { seedOfApi }) {
   const before = await holdfast.session(id);
   const began = new Date(before.started_at);
-  const kept = await holdfast.history(point, began);
+  const rows = await holdfast.history(point, began);
   await compose('down');
   assert.deepEqual(await inspect(), []);
   await up();
@@ -287,11 +287,11 @@ async function outlivesDownAndUp(id, { seedOfApi }) {
   say(`down and up: the same session goes on with new containers, epoch ${before.epoch} → ${after.epoch}`);
   const again = await holdfast.history(point, began);
   const times = new Set(again.map(({ time }) => time));
-  assert.ok(kept.length > 0 && kept.every(({ time }) => times.has(time)));
+  assert.ok(rows.length > 0 && rows.every(({ time }) => times.has(time)));
   assert.equal(await inside('api', 'cat', '/secrets/nats/seed'), seedOfApi);
   const [demo] = await until('the demo job has ended', async () => {
-    const found = await inspect('demo');
-    return found[0]?.State.Status === 'exited' && found;
+    const containers = await inspect('demo');
+    return containers[0]?.State.Status === 'exited' && containers;
   });
   assert.equal(demo.State.ExitCode, 0);
   assert.equal((await holdfast.sessionsOfTask(task)).length, 1);

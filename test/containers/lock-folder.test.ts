@@ -10,14 +10,16 @@ const text = (...path: string[]) => readFile(join(root, ...path), 'utf8');
 interface Installation {
   readonly environment: Readonly<Record<string, string>>;
   /** Folders that outlast a crash of the process and its restart. */
-  readonly kept: readonly string[];
+  readonly persistentFolders: readonly string[];
 }
 
 async function container(file: string, service: string): Promise<Installation> {
   const compose = parse(await text(file), { merge: true });
   const { environment, volumes } = compose.services[service];
-  const named = (volumes as string[]).filter((volume) => (volume.split(':')[0] ?? '') in compose.volumes);
-  return { environment, kept: named.map((volume) => volume.split(':')[1] ?? '') };
+  const namedVolumes = (volumes as string[]).filter(
+    (volume) => (volume.split(':')[0] ?? '') in compose.volumes,
+  );
+  return { environment, persistentFolders: namedVolumes.map((volume) => volume.split(':')[1] ?? '') };
 }
 
 /** The unit that docs/operations.md shows; systemd keeps a StateDirectory and removes a RuntimeDirectory. */
@@ -29,7 +31,7 @@ async function unit(): Promise<Installation> {
   const settings = values('Environment').flatMap((line) => line.split(' '));
   return {
     environment: Object.fromEntries(settings.map((each) => each.split(/=(.*)/s).slice(0, 2))),
-    kept: values('StateDirectory').map((name) => join('/var/lib', name)),
+    persistentFolders: values('StateDirectory').map((name) => join('/var/lib', name)),
   };
 }
 
@@ -41,10 +43,10 @@ const installations: Readonly<Record<string, () => Promise<Installation>>> = {
 
 describe('the folder in which a collector proves its predecessor dead', () => {
   it.each(Object.entries(installations))('outlasts a crash with %s', async (_, read) => {
-    const { environment, kept } = await read();
+    const { environment, persistentFolders } = await read();
     const { LOCK_DIR, SPOOL_DIR } = environment;
     const config = collectorConfig(LOCK_DIR === undefined ? { SPOOL_DIR } : { SPOOL_DIR, LOCK_DIR });
     const folder = config.LOCK_DIR ?? config.SPOOL_DIR;
-    expect(kept.some((each) => folder === each || folder.startsWith(`${each}/`))).toBe(true);
+    expect(persistentFolders.some((each) => folder === each || folder.startsWith(`${each}/`))).toBe(true);
   });
 });

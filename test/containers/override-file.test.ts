@@ -16,7 +16,7 @@ interface Service {
 
 const readServices = (text: string): Record<string, Service> => parse(text, { merge: true }).services;
 const page = await readFile(join(root, 'docs', 'operations.md'), 'utf8');
-const shown = [...page.matchAll(/^```yaml\n# docker-compose\.override\.yml\n([\s\S]*?)^```$/gm)].map(
+const examples = [...page.matchAll(/^```yaml\n# docker-compose\.override\.yml\n([\s\S]*?)^```$/gm)].map(
   ([, text = '']) => text,
 );
 const compose = readServices(await readFile(join(root, 'docker-compose.yml'), 'utf8'));
@@ -32,9 +32,9 @@ const settings: Readonly<Record<string, object>> = {
 
 it('the container of a collector elsewhere takes only settings that there are from its environment', async () => {
   const file = await readFile(join(root, 'deploy', 'collector', 'docker-compose.yml'), 'utf8');
-  const taken = [...file.matchAll(/^ +([A-Z0-9_]+): \$\{([A-Z0-9_]+)/gm)];
-  expect(taken.length).toBeGreaterThan(5);
-  for (const [, setting, variable = ''] of taken) expect(variable).toBe(setting);
+  const settings = [...file.matchAll(/^ +([A-Z0-9_]+): \$\{([A-Z0-9_]+)/gm)];
+  expect(settings.length).toBeGreaterThan(5);
+  for (const [, setting, variable = ''] of settings) expect(variable).toBe(setting);
   for (const [, variable = ''] of file.matchAll(/\$\{([A-Z0-9_]+)/g)) {
     const isKnown =
       variable.replace(/_FILE$/, '') in collectorSettings.shape || page.includes(`\`${variable}\``);
@@ -43,12 +43,12 @@ it('the container of a collector elsewhere takes only settings that there are fr
 });
 
 describe('the override file that docs/operations.md shows', () => {
-  const services = shown.flatMap((text) =>
+  const services = examples.flatMap((text) =>
     Object.entries(readServices(text)).map(([name, service]) => ({ name, service })),
   );
 
   it('is there, once', () => {
-    expect(shown).toHaveLength(1);
+    expect(examples).toHaveLength(1);
     expect(services.length).toBeGreaterThan(2);
   });
 
@@ -63,10 +63,10 @@ describe('the override file that docs/operations.md shows', () => {
   });
 
   it.each(services)('gives $name every value as text that it takes', ({ name, service }) => {
-    const given = Object.entries(service.environment ?? {});
-    for (const [setting, value] of given) expect(typeof value, setting).toBe('string');
+    const entries = Object.entries(service.environment ?? {});
+    for (const [setting, value] of entries) expect(typeof value, setting).toBe('string');
     // The files are not here.
-    const values = given.filter(([setting]) => !setting.endsWith('_FILE'));
+    const values = entries.filter(([setting]) => !setting.endsWith('_FILE'));
     expect(() =>
       configs[name]?.({
         DATABASE_URL: 'postgres://user@localhost/holdfast',

@@ -41,6 +41,6 @@ function isCall(method: string, path: string): boolean {
   });
 }
 
-function matches(segment: string, named: string): boolean {
-  return segment.startsWith('{') || segment === named;
+function matches(segment: string, pattern: string): boolean {
+  return segment.startsWith('{') || segment === pattern;
 }

@@ -51,18 +51,18 @@ it('the Chinese README leads to every place that the English one leads to', asyn
     const markdown = await readFile(join(root, page), 'utf8');
     return new Set([...markdown.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target));
   };
-  const given = await placesIn('README.zh-CN.md');
+  const places = await placesIn('README.zh-CN.md');
   // A link may lead to the Chinese page or picture of the same name.
-  const chinese = new Set([...given, ...[...given].map((target) => target?.replace('.zh-CN', ''))]);
+  const chinese = new Set([...places, ...[...places].map((target) => target?.replace('.zh-CN', ''))]);
   const english = [...(await placesIn('README.md'))].filter((target) => target !== 'README.zh-CN.md');
   expect(english.length).toBeGreaterThan(10);
   expect(english.filter((target) => !chinese.has(target))).toEqual([]);
 });
 
 async function pages(): Promise<string[]> {
-  const found: string[] = [];
-  for await (const page of glob(['*.md', 'docs/**/*.md'], { cwd: root })) found.push(page);
-  return found;
+  const paths: string[] = [];
+  for await (const page of glob(['*.md', 'docs/**/*.md'], { cwd: root })) paths.push(page);
+  return paths;
 }
 
 /** The anchors that GitHub makes of headings. */

@@ -43,9 +43,9 @@ describe.skipIf(inject('installedServers').curl === null)('the Modbus reference'
     }
     const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: 1 });
     const { nc } = await sessionLogForTest(nats.url);
-    const stored = await (await TaskConfigStore.open(nc)).load('1', started.config_version);
-    if (!stored.ok) throw new Error(stored.problem);
-    const { devices } = stored.config;
+    const config = await (await TaskConfigStore.open(nc)).load('1', started.config_version);
+    if (!config.ok) throw new Error(config.problem);
+    const { devices } = config.config;
     expect(devices.map(({ code, points }) => [code, points.length])).toEqual([
       ['sdm630', 6],
       ['iem3155', 5],
@@ -81,8 +81,8 @@ describe.skipIf(inject('installedServers').curl === null)('the Modbus reference'
     const text = await page;
     for (const byte_order of byteOrders) {
       const layout = { table: 'holding_register', scale: 1, offset: 0, byte_order } as const;
-      const shown = new RegExp(`^ ${byte_order} {3}(.*)$`, 'm').exec(text)?.[1]?.split(/ {2,}/).slice(0, 6);
-      expect(shown, byte_order).toEqual([
+      const cells = new RegExp(`^ ${byte_order} {3}(.*)$`, 'm').exec(text)?.[1]?.split(/ {2,}/).slice(0, 6);
+      expect(cells, byte_order).toEqual([
         ...hex(encodePoint({ ...layout, data_type: 'uint32' }, 0x12345678)),
         ...hex(encodePoint({ ...layout, data_type: 'uint64' }, '81985529216486895')),
       ]);

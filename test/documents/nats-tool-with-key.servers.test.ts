@@ -70,7 +70,7 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
       looking.map(async (command) => {
         const { shows, output, ended, interrupt } = typed(command.replace(/^nats /, `nats ${asOperator} `));
         if (/ sub | watch /.test(command)) {
-          // Only a message that comes while somebody looks is new.
+          // Only a message that comes while the tool listens is new.
           const subject = /--new '([a-z]+)\./.exec(command)?.[1];
           const isShown = shows(/\{"v":1\}/);
           if (subject !== undefined) await publishUntil(`${subject}.1.3`, isShown);

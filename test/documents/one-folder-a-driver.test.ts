@@ -9,7 +9,7 @@ const drivers = (await readdir(join(root, 'drivers'))).filter(
 );
 
 /** Everything that is written by hand and may name a driver, except documents, tests and measurements. */
-const written = [
+const lists = [
   '{packages,drivers,services,simulators,dev,tools,deploy,.ci}/**',
   '*.{json,yaml,yml,ts,cjs}',
 ].map((pattern) => glob(pattern, { cwd: root, withFileTypes: true, exclude: isLeftOut }));
@@ -28,7 +28,7 @@ async function textOf(path: string): Promise<string> {
 }
 
 const texts = new Map<string, string>();
-for (const files of written) {
+for (const files of lists) {
   for await (const file of files) {
     if (!file.isFile() || file.name === 'pnpm-lock.yaml') continue;
     const path = join(file.parentPath, file.name);

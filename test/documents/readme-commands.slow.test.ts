@@ -152,7 +152,7 @@ describe.skipIf(inject('installedServers').curl === null)('the commands of the d
   };
 });
 
-/** A look at the broker that tells whether it has a thing that a command names. */
+/** A look at the broker that shows whether it has a thing that a command names. */
 async function lookAtBroker(nc: NatsConnection): Promise<(thing: NamedThing) => Promise<boolean>> {
   const jsm = await jetstreamManager(nc);
   const hasStream = async (name: string) => (await streams()).some((config) => config.name === name);

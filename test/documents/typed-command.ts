@@ -37,14 +37,14 @@ export function runInTerminal(
     // biome-ignore lint/style/noProcessEnv: the shell of a reader has a PATH, with node on it
     env: { ...process.env, ...env, SHELL: '/bin/sh', TERM: 'xterm' },
   });
-  let shown = '';
+  let screen = '';
   let answered = 0;
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (part) => {
-      shown += String(part);
-      // A terminal tells where its cursor is; a program that asks a question waits for that.
-      const asked = shown.split(cursorRequest).length - 1;
-      for (; answered < asked; answered += 1) child.stdin.write(cursorAnswer);
+      screen += String(part);
+      // A terminal reports where its cursor is; a program that asks a question waits for that.
+      const requestCount = screen.split(cursorRequest).length - 1;
+      for (; answered < requestCount; answered += 1) child.stdin.write(cursorAnswer);
     });
   }
   // The program may be gone before the last keys reach it.
@@ -54,7 +54,7 @@ export function runInTerminal(
     end = { code };
   });
   cleanUpAfterFile(async () => kill(child));
-  const output = () => stripVTControlCharacters(shown).replaceAll('\r', '');
+  const output = () => stripVTControlCharacters(screen).replaceAll('\r', '');
   const ended = async () => {
     const { code } = await eventually(() => end, {
       what: `"${lines}" to end; it showed\n${output()}\n`,
@@ -71,17 +71,17 @@ export function runInTerminal(
       });
     },
     type: async (text) => {
-      await eventually(() => shown.endsWith(`${cursorIsBack}${cursorRequest}`), {
+      await eventually(() => screen.endsWith(`${cursorIsBack}${cursorRequest}`), {
         what: 'a question',
         timeoutMs,
       });
-      const before = shown.length;
+      const before = screen.length;
       const retype = () => child.stdin.write(text);
       retype();
       // Keys that come together with the terminal's own answer may be taken for a part of it, and are lost.
       const again = setTimeout(retype, 10_000);
       const what = `something to come of "${text.trim()}"`;
-      await eventually(() => end || shown.length > before, { what, timeoutMs }).finally(() =>
+      await eventually(() => end || screen.length > before, { what, timeoutMs }).finally(() =>
         clearTimeout(again),
       );
     },

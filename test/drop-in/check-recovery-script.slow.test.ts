@@ -50,9 +50,9 @@ describe.runIf(inject('installedServers').curl !== null)('check_recovery.sh', ()
   });
 
   it('sends a key, and says where one is needed or the API is not', async () => {
-    const asked: (string | undefined)[] = [];
+    const authorizations: (string | undefined)[] = [];
     const front = createServer((request, response) => {
-      asked.push(request.headers.authorization);
+      authorizations.push(request.headers.authorization);
       if (request.headers.authorization !== `Bearer ${key}`) {
         response.writeHead(401, { 'content-type': 'application/problem+json' }).end('{"code":"key_needed"}');
         return;
@@ -72,7 +72,7 @@ describe.runIf(inject('installedServers').curl !== null)('check_recovery.sh', ()
       1,
       `UNKNOWN: ${url} wants a key (401): give it in HOLDFAST_API_KEY`,
     ]);
-    expect(asked).toEqual([`Bearer ${key}`, undefined]);
+    expect(authorizations).toEqual([`Bearer ${key}`, undefined]);
     const [code, line] = await checked({
       HOLDFAST_URL: url,
       HOLDFAST_API_KEY: 'hf_"\nurl = "http://127.0.0.1',

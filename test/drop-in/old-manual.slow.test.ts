@@ -63,8 +63,8 @@ describe.runIf(isTried)('the manual of the predecessor', () => {
     expect(JSON.parse(await typed(manual.listActive))).toMatchObject([{ id: '1-1', status: 'running' }]);
     const status = await eventually(
       async () => {
-        const shown = JSON.parse(await typed(manual.showStatus));
-        return shown.metadata.device_health['chiller-1']?.status === 'healthy' && shown;
+        const status = JSON.parse(await typed(manual.showStatus));
+        return status.metadata.device_health['chiller-1']?.status === 'healthy' && status;
       },
       { what: 'the health of a device' },
     );
@@ -85,8 +85,8 @@ describe.runIf(isTried)('the manual of the predecessor', () => {
   it('restarts everything, after which every session is read again and the log says so', async () => {
     const log = await followed(manual.followLog);
     const before = await childrenOf(stack.home);
-    const said = await typed(manual.restart);
-    expect(said).toContain('All services were restarted, and every session that should run is read again.');
+    const output = await typed(manual.restart);
+    expect(output).toContain('All services were restarted, and every session that should run is read again.');
     const after = await childrenOf(stack.home);
     for (const name of ['api', 'supervisor', 'writer', 'collector-1', 'collector-2']) {
       expect(after[name]?.pid, name).not.toBe(before[name]?.pid);

@@ -34,16 +34,16 @@ describe.skipIf(!influxKnowsFlux())('queries of the predecessor, with INFLUX_LAY
     for (const tick of ticks) {
       const values = { Device_Status: tick, Mould_Temperature: 180 + tick };
       const of = { tick, time: firstMs + tick * 1_000, site: 'main', values, labels };
-      const written = await store.write([
+      const result = await store.write([
         storableSample({ ...of, device: 'haitian-1', measurement: '海天注塑机' }),
         storableSample({ ...of, device: 'opcua-dev-01', measurement: 'modbustcp-127.0.0.1-5020' }),
       ]);
-      expect(written).toEqual({ kind: 'written' });
+      expect(result).toEqual({ kind: 'written' });
     }
   });
 
   /** The answer, as `influx query --raw` and curl show it. */
-  const asked = async (nth: number, placeholders: Readonly<Record<string, string | number>> = {}) => {
+  const runQuery = async (nth: number, placeholders: Readonly<Record<string, string | number>> = {}) => {
     const query = (queries[nth] ?? '').replaceAll(/\{([\w.]+)\}/g, (_, name: string) =>
       String(placeholders[name] ?? bucket),
     );
@@ -60,8 +60,8 @@ describe.skipIf(!influxKnowsFlux())('queries of the predecessor, with INFLUX_LAY
     expect(answer.status, `${query}\n${text}`).toBe(200);
     return text;
   };
-  const rows = async (...question: Parameters<typeof asked>) =>
-    (await asked(...question))
+  const rows = async (...question: Parameters<typeof runQuery>) =>
+    (await runQuery(...question))
       .trim()
       .split(/\r?\n\r?\n/)
       .flatMap((table) => {
@@ -71,8 +71,8 @@ describe.skipIf(!influxKnowsFlux())('queries of the predecessor, with INFLUX_LAY
           return Object.fromEntries(names.split(',').map((name, index) => [name, cells[index] ?? '']));
         });
       });
-  const valuesOf = (found: readonly Readonly<Record<string, string>>[]) =>
-    found.map(({ _value }) => Number(_value));
+  const valuesOf = (rows: readonly Readonly<Record<string, string>>[]) =>
+    rows.map(({ _value }) => Number(_value));
 
   it('show everything, with the tags that the predecessor wrote', async () => {
     const all = await rows(0);
@@ -88,7 +88,7 @@ describe.skipIf(!influxKnowsFlux())('queries of the predecessor, with INFLUX_LAY
 
   it('give the history of a point, as the old API read it from the text', async () => {
     const question = { start_time: '-1h', end_time: 'now()', point_code: 'Device_Status', limit: 1_000 };
-    const lines = (await asked(2, question)).trim().split('\n');
+    const lines = (await runQuery(2, question)).trim().split('\n');
     const header = lines.findIndex((line) => line.startsWith(',result,table,'));
     const names = (lines[header] ?? '').trim().split(',');
     const data = lines

@@ -88,9 +88,9 @@ describe('a session that lived through a dead device, a killed collector and a p
       what: 'every sample to be in the database',
     });
     const counts = (await rest.get(`${path}/completeness/?to=now`)).body;
-    const read = await readTicks(fleet, sessionId);
+    const ticksByDevice = await readTicks(fleet, sessionId);
     for (const { device, stored, unscheduled } of counts.devices) {
-      expect(stored + unscheduled, device).toBeGreaterThanOrEqual(read.get(device)?.size ?? 0);
+      expect(stored + unscheduled, device).toBeGreaterThanOrEqual(ticksByDevice.get(device)?.size ?? 0);
     }
 
     // The schedule once more, from the events alone.
@@ -119,8 +119,8 @@ describe('a session that lived through a dead device, a killed collector and a p
         Array.from({ length: to_tick - from_tick + 1 }, (_, offset) => from_tick + offset),
       );
       expect(new Set(inGaps).size).toBe(inGaps.length);
-      const stored = [...(read.get(device) ?? [])].filter((tick) => scheduled.has(tick));
-      expect([...stored, ...inGaps].sort((a, b) => a - b)).toEqual([...scheduled].sort((a, b) => a - b));
+      const storedTicks = [...(ticksByDevice.get(device) ?? [])].filter((tick) => scheduled.has(tick));
+      expect([...storedTicks, ...inGaps].sort((a, b) => a - b)).toEqual([...scheduled].sort((a, b) => a - b));
     }
     const causesOf = (device: string) =>
       Object.keys(
@@ -169,8 +169,8 @@ async function readTicks(fleet: Fleet, sessionId: string): Promise<Map<string, S
   const ticks = new Map<string, Set<number>>();
   for (const { session, device, tick, values } of await fleet.log.samples()) {
     if (session !== sessionId || !values) continue;
-    const known = ticks.get(device) ?? new Set();
-    ticks.set(device, known.add(tick));
+    const ticksOfDevice = ticks.get(device) ?? new Set();
+    ticks.set(device, ticksOfDevice.add(tick));
   }
   return ticks;
 }

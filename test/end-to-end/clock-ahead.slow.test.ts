@@ -18,7 +18,7 @@ const hourMs = 3_600_000;
 const periodMs = 200;
 /** A tick that is missing longer than this before its session ends was lost by the holder, not by the ending. */
 const endingMs = 2_000;
-/** One session of one device each, by what is done to it while the clock is ahead. */
+/** One session of one device each, for each command while the clock is ahead. */
 const fates = ['stopped', 'paused', 'changed', 'untouched'] as const;
 type Fate = (typeof fates)[number];
 const timeOf = ({ tick, period_ms }: Pick<Sample, 'tick' | 'period_ms'>) => tick * period_ms;
@@ -57,9 +57,9 @@ async function acquiring() {
         ),
       { what: `the session that is ${fate} to be read ${what}`, intervalMs: 500 },
     );
-  const letGo = (left: number) =>
-    eventually(async () => (await fleet.log.assignments()) === left, {
-      what: `all sessions but ${left} to be let go`,
+  const letGo = (count: number) =>
+    eventually(async () => (await fleet.log.assignments()) === count, {
+      what: `all sessions but ${count} to be let go`,
     });
   return { fleet, rest, databaseUrl, holder, sessions, points, command, readIn, letGo };
 }

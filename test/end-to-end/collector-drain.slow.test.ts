@@ -79,7 +79,7 @@ describe('draining a collector', () => {
     };
     expect(await events('type=released')).toEqual([['session.released', 'drain']]);
     expect(await events('only=abnormal')).toEqual([]);
-    // The move leads to the command that somebody gave.
+    // The move leads to the operator's command.
     const { results: moved } = (
       await rest.get('/api/acquisition/sessions/1-1/events/?order=newest&type=assigned,released&limit=2')
     ).body;

@@ -29,8 +29,8 @@ describe('a device that is not stored yet', () => {
       { code: 'first', address: '40001', data_type: 'uint16', scale: 0.1, unit: '°C' },
       { code: 'absent', address: '0x000A', table: 'holding_register', data_type: 'uint16' },
     ];
-    const read = await tried(place(), points);
-    expect(read).toMatchObject({
+    const result = await tried(place(), points);
+    expect(result).toMatchObject({
       answers: true,
       status: 'partly',
       points: [
@@ -38,7 +38,7 @@ describe('a device that is not stored yet', () => {
         { code: 'absent', quality: 'bad' },
       ],
     });
-    expect(read.requests).toContainEqual(expect.objectContaining({ failure: 'exception' }));
+    expect(result.requests).toContainEqual(expect.objectContaining({ failure: 'exception' }));
   });
 
   it('that refuses all that it is asked for is there, and says so at once', async () => {
@@ -128,10 +128,10 @@ describe('a task that is planned', () => {
     expect(body).toMatchObject({ verdict: 'holds', task_code: 'press' });
     const [endpoint] = body.endpoints;
     expect(endpoint.devices[0]).toMatchObject({ device: 'press', period_ms: 200 });
-    const read = endpoint.devices[0].rates[0].requests.flatMap(
+    const requests = endpoint.devices[0].rates[0].requests.flatMap(
       (request: { points: string[] }) => request.points,
     );
-    expect(read.sort()).toEqual([...points.keys()].sort());
+    expect(requests.sort()).toEqual([...points.keys()].sort());
     const slow = await rest.post(`/api/config/tasks/${taskId}/plan/`, { round_trip_ms: 150 });
     expect(slow.body.verdict).toBe('cannot_hold');
     expect(slow.body.detail).toContain('cannot hold 200 ms: the plan needs');
@@ -299,7 +299,7 @@ describe('the test of a device of which a session has learned', () => {
       device_ids: [ovenId],
     });
     const started = await rest.post('/api/acquisition/sessions/start-task/', { task_id: task.id });
-    // The session tells what it has learned as it learns.
+    // The session reports what it has learned as it learns.
     await untilHolds(async () =>
       expect(await test()).toMatchObject({ asked: ['0+17', '17+1', '18+22', '45+2'], bad: allButOne }),
     );

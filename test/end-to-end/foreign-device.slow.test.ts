@@ -98,21 +98,21 @@ describe.skipIf(!foreignDeviceIsInstalled())('a Modbus device that is not ours',
     const points = someOfEach(device.points);
     expect(points.length).toBeGreaterThan(60);
     for (const { code, value } of points) {
-      const { results: stored } = await historyOf(code);
-      expect(stored.length, code).toBeGreaterThan(0);
-      for (const { value: read } of stored) {
-        if (typeof value === 'number') expect(read, code).toBeCloseTo(value, 9);
-        else expect(read, code).toBe(value);
+      const { results: rows } = await historyOf(code);
+      expect(rows.length, code).toBeGreaterThan(0);
+      for (const { value: reading } of rows) {
+        if (typeof value === 'number') expect(reading, code).toBeCloseTo(value, 9);
+        else expect(reading, code).toBe(value);
       }
     }
     for (const { readings } of device.every_type.points.slice(-40)) {
       const { values, integers, uncertain } = readings;
       for (const [code, value] of Object.entries({ ...values, ...integers })) {
-        const { results: stored } = await historyOf(code);
+        const { results: rows } = await historyOf(code);
         // 64-bit integers that are doubles too come as numbers.
         const isLong = code in integers && !Number.isSafeInteger(Number(value));
         const expected = code in integers && !isLong ? Number(value) : value;
-        expect(stored.at(-1), code).toMatchObject({
+        expect(rows.at(-1), code).toMatchObject({
           value: expected,
           quality: uncertain.includes(code) ? 'uncertain' : 'good',
         });
@@ -178,9 +178,11 @@ describe.skipIf(!foreignDeviceIsInstalled())('a Modbus device that is not ours',
       const series = await exported();
       expect([...series.keys()].sort()).toEqual(device.points.map(({ code }) => code).sort());
       for (const { code, value } of device.points) {
-        for (const stored of series.get(code) ?? []) {
+        for (const storedValue of series.get(code) ?? []) {
           // VictoriaMetrics keeps about twelve significant digits.
-          expect(Math.abs(stored - Number(value)), code).toBeLessThanOrEqual(Math.abs(Number(value)) * 1e-11);
+          expect(Math.abs(storedValue - Number(value)), code).toBeLessThanOrEqual(
+            Math.abs(Number(value)) * 1e-11,
+          );
         }
       }
     },

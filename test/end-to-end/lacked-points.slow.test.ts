@@ -61,8 +61,8 @@ it('finds the values that each point gave by whatever failed together, with two 
       let lacking = new LackingPoints(set, periodMs);
       let due = new DuePoints(set, periodMs);
       due.takenThrough(firstTick - 1);
-      const read = new Set<string>();
-      const [stored, missed]: [number[], number[]] = [[], []];
+      const readValues = new Set<string>();
+      const [storedTicks, missed]: [number[], number[]] = [[], []];
       const periodOf = (point: number) => points[point]?.period_ms ?? periodMs;
       const numberOf = (point: number, tick: number) => Math.floor((tick * periodMs) / periodOf(point));
       try {
@@ -75,26 +75,26 @@ it('finds the values that each point gave by whatever failed together, with two 
             due = new DuePoints(set, periodMs);
             due.takenThrough(tick - 1);
           }
-          const asked = due.of(tick);
+          const duePoints = due.of(tick);
           due.takenThrough(tick);
           const isGiven = (point: number) =>
-            asked.includes(point) && !failing.includes(requestOf[point] as number) && point !== noNumber;
-          const given = asked.filter(isGiven);
-          const lost = asked
+            duePoints.includes(point) && !failing.includes(requestOf[point] as number) && point !== noNumber;
+          const deliveredPoints = duePoints.filter(isGiven);
+          const lost = duePoints
             .filter((point) => !isGiven(point))
             .map((point) => ({ at: point, cause: point === noNumber ? ('no_value' as const) : cause }));
-          const readings = { readCount: given.length, isRead: isGiven, lost };
-          const told = lacking.of(tick, asked, readings, lost.length > 0 ? cause : undefined);
-          if (given.length === 0) {
+          const readings = { readCount: deliveredPoints.length, isRead: isGiven, lost };
+          const lackingPoints = lacking.of(tick, duePoints, readings, lost.length > 0 ? cause : undefined);
+          if (deliveredPoints.length === 0) {
             missed.push(tick);
             continue;
           }
-          stored.push(tick);
-          for (const point of given) read.add(`${point} ${numberOf(point, tick)}`);
+          storedTicks.push(tick);
+          for (const point of deliveredPoints) readValues.add(`${point} ${numberOf(point, tick)}`);
           const sample = storableSample({
             ...{ v: sampleVersion, session: sessionId, device: 'press-1' },
             ...{ tick, period_ms: periodMs, time: tick * periodMs },
-            ...(told && { lacking: told }),
+            ...(lackingPoints && { lacking: lackingPoints }),
           });
           await writers[writer]?.write([sample]);
           if (isRepeated) await writers[1 - writer]?.write([sample]);
@@ -106,10 +106,10 @@ it('finds the values that each point gave by whatever failed together, with two 
       const device = { sessionId, deviceCode: 'press-1' };
       const record = (await coverage.readOf([device], {})).get(sessionId)?.get('press-1')?.get(periodMs);
       const lacked = (await coverage.lackingOf([device], {})).get(sessionId)?.get('press-1')?.get(periodMs);
-      expect(record?.stored ?? []).toEqual(fromTicks(stored));
+      expect(record?.stored ?? []).toEqual(fromTicks(storedTicks));
       const lastTick = firstTick + ticks.length - 1;
       const all = [{ from: firstTick, to: lastTick }];
-      const found = deviceValues({
+      const account = deviceValues({
         ...{ periodMs, legs: [{ scheduled: all, rates }], window: all, stored: record?.stored ?? [] },
         ...{ quarantined: [], lacking: lacked?.sets ?? [], untold: lacked?.untold ?? [] },
         gaps: fromTicks(missed).map((range) => ({ ...range, cause: 'timeout' as const, events: [] })),
@@ -119,17 +119,17 @@ it('finds the values that each point gave by whatever failed together, with two 
         points.map(({ code }, point) => {
           const [first, last] = [numberOf(point, firstTick), numberOf(point, lastTick)];
           const periods = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-          const delivered = periods.filter((period) => read.has(`${point} ${period}`)).length;
+          const delivered = periods.filter((period) => readValues.has(`${point} ${period}`)).length;
           return [code, { expected: periods.length, delivered }] as const;
         }),
       );
       const sum = (which: 'expected' | 'delivered') =>
         [...counts.values()].reduce((total, each) => total + each[which], 0);
-      const { expected, delivered, byCause = {} } = found ?? {};
+      const { expected, delivered, byCause = {} } = account ?? {};
       expect({ expected, delivered }).toEqual({ expected: sum('expected'), delivered: sum('delivered') });
       const undelivered = Object.values(byCause).reduce((total, values) => total + values, 0);
       expect(undelivered).toBe(sum('expected') - sum('delivered'));
-      for (const { code, ...of } of found?.points ?? []) {
+      for (const { code, ...of } of account?.points ?? []) {
         expect({ code, expected: of.expected, delivered: of.delivered }).toEqual({
           code,
           ...counts.get(code),

@@ -63,7 +63,7 @@ describe('a collector', () => {
       ['drain', 'c1'],
     ]);
     expect(await moves('to=-1d')).toEqual([]);
-    const told = await cliForTest({ HOLDFAST_URL: plant.rest.url }).onTerminal('collectors', 'moves');
-    expect(told.stdout).toMatch(/failover +c2 +c1 \(1\)/);
+    const output = await cliForTest({ HOLDFAST_URL: plant.rest.url }).onTerminal('collectors', 'moves');
+    expect(output.stdout).toMatch(/failover +c2 +c1 \(1\)/);
   });
 });

@@ -98,10 +98,10 @@ it('a PLC is configured, read, lost, found again and written over the API alone'
   await plc.setFault(undefined);
   await untilStored('oil_temp', 7.7);
 
-  const written = await rest.post(`/api/acquisition/points/${ids.get('setpoint')}/write/`, {
+  const answer = await rest.post(`/api/acquisition/points/${ids.get('setpoint')}/write/`, {
     ...{ value: 21.5, reason: 'trial' },
   });
-  expect(written).toMatchObject({
+  expect(answer).toMatchObject({
     status: 200,
     body: { outcome: 'written', sent: ['0x0000', '0x41AC'], read_back: { quality: 'good', value: 21.5 } },
   });

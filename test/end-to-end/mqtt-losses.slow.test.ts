@@ -13,12 +13,12 @@ import { restClient } from '../support/rest-client.ts';
 import { longLease } from '../support/service-processes.ts';
 import type { SessionLogForTest } from '../support/session-log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { toldValues } from '../verify/checks/told-values.ts';
+import { publishedValues } from '../verify/checks/published-values.ts';
 import { readHistory } from '../verify/read-history.ts';
 
 const topic = 'hall/meter-1';
 
-/** A meter that tells numbers, each at its own time. */
+/** A meter that publishes numbers, each at its own time. */
 function meterAt(port: number): TaskConfig {
   return taskConfigSchema.parse({
     ...{ schema_version: 3, task_id: '1', task_code: 'meters', task_name: '', config_version: 1 },
@@ -82,11 +82,11 @@ async function begin(brokerSettings: readonly string[] = []) {
     await eventually(async () => (await newest()) === last, { what: 'the last value' });
     await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
     const history = await readHistory({ natsUrl: fleet.nats.url, databaseUrl });
-    expect(toldValues(history)).toEqual([]);
-    const stored = (history.database?.told ?? [])
+    expect(publishedValues(history)).toEqual([]);
+    const rows = (history.database?.timedValues ?? [])
       .toSorted((one, other) => one.timeMs - other.timeMs)
       .map(({ timeMs, copies, values }) => [timeMs, copies, Number(values?.count)] as const);
-    return { published: [...publishedMs].map(([count, ms]) => [ms, 1, count] as const), stored };
+    return { published: [...publishedMs].map(([count, ms]) => [ms, 1, count] as const), stored: rows };
   };
   const ask = async (what: string) =>
     (await rest.get(`/api/acquisition/sessions/${sessionId}/${what}/?to=now`)).body;
@@ -101,14 +101,14 @@ async function begin(brokerSettings: readonly string[] = []) {
   return { fleet, sessionId, broker, collector, startCollector, publisher, newest, goesOn, all, account };
 }
 
-/** The broker's own count of what it has dropped, as it tells every second. */
+/** The broker's own count of what it has dropped, as it publishes every second. */
 async function droppedBy(url: string): Promise<number> {
   const client = await mqtt.connectAsync(url);
   cleanUpAfterFile(() => client.endAsync(true));
   let dropped: number | undefined;
   const uptimes = new Set<string>();
-  client.on('message', (told, payload, { retain }) => {
-    if (told.endsWith('/dropped')) dropped = Number(payload);
+  client.on('message', (topic, payload, { retain }) => {
+    if (topic.endsWith('/dropped')) dropped = Number(payload);
     else if (!retain) uptimes.add(String(payload));
   });
   await client.subscribeAsync(['$SYS/broker/uptime', '$SYS/broker/publish/messages/dropped']);
@@ -128,14 +128,14 @@ describe.skipIf(!mosquittoIsInstalled())('what a meter publishes at QoS 1 with i
         what: 'ticks without a broker to be misses',
         intervalMs: 100,
       });
-      // The publisher is held up by the one value that nobody has acknowledged.
+      // The publisher is held up by the one value that was not acknowledged.
       expect(publisher.count()).toBeLessThanOrEqual(from + 1);
       await broker.comeBack();
       await goesOn();
     }
-    const { published, stored } = await all();
+    const { published, stored: rows } = await all();
     expect(published.length).toBeGreaterThan(200);
-    expect(stored).toEqual(published);
+    expect(rows).toEqual(published);
   });
 
   it('is in the database, each value once, but as many as the broker drops beyond max_queued_messages', async () => {
@@ -148,10 +148,10 @@ describe.skipIf(!mosquittoIsInstalled())('what a meter publishes at QoS 1 with i
     await eventually(() => publisher.count() > from + 400, { what: 'more than the broker keeps' });
     await startCollector();
     await goesOn();
-    const { published, stored } = await all();
-    const there = new Set(stored.map(([timeMs]) => timeMs));
-    expect(stored).toEqual(published.filter(([timeMs]) => there.has(timeMs)));
-    const lost = published.length - stored.length;
+    const { published, stored: rows } = await all();
+    const there = new Set(rows.map(([timeMs]) => timeMs));
+    expect(rows).toEqual(published.filter(([timeMs]) => there.has(timeMs)));
+    const lost = published.length - rows.length;
     expect(lost).toBeGreaterThan(200);
     expect(await droppedBy(broker.url)).toBe(lost);
   });
@@ -190,7 +190,7 @@ describe.skipIf(!mosquittoIsInstalled())('the ticks in which the collector of a 
     await goesOn();
     const lost = await firstTickAfter(fleet, lastBefore);
 
-    const { published, stored } = await all();
+    const { published, stored: rows } = await all();
     const { counts, gaps } = await account();
     const of = (cause: string) =>
       gaps.filter((gap) => gap.cause === cause).map(({ from_tick, to_tick }) => [from_tick, to_tick]);
@@ -204,11 +204,11 @@ describe.skipIf(!mosquittoIsInstalled())('the ticks in which the collector of a 
     const within = <T extends readonly [number, ...unknown[]]>(list: readonly T[]) =>
       list.filter(([ms]) => ms > lastRead * periodMs && ms <= (late - 1) * periodMs);
     expect(within(published).length).toBeGreaterThan(50);
-    expect(within(stored).map(([ms, , count]) => [ms, count])).toEqual(
+    expect(within(rows).map(([ms, , count]) => [ms, count])).toEqual(
       within(published).map(([ms, , count]) => [ms, count]),
     );
-    expect(stored.every(([, copies]) => copies === 1)).toBe(true);
-    expect(published.length - stored.length).toBeGreaterThan(200);
+    expect(rows.every(([, copies]) => copies === 1)).toBe(true);
+    expect(published.length - rows.length).toBeGreaterThan(200);
   });
 });
 

@@ -138,18 +138,18 @@ describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
     client.on('message', (topic, payload) => {
       if (topic === 'hall/lamp/set') client.publish('hall/lamp', payload, { qos: 1, retain: true });
     });
-    const written = await rest.create(`/api/acquisition/points/${lamp.id}/write/`, { value: true });
-    expect([written.outcome, commands]).toEqual(['written', ['hall/lamp/set true']]);
+    const writeAnswer = await rest.create(`/api/acquisition/points/${lamp.id}/write/`, { value: true });
+    expect([writeAnswer.outcome, commands]).toEqual(['written', ['hall/lamp/set true']]);
 
     // Nobody but the collector has the password: not the configuration, not the streams, not the database.
-    const seen: string[] = [
+    const texts: string[] = [
       JSON.stringify((await rest.get(`/api/config/devices/${deviceId}/`)).body),
       await session(),
     ];
     const log = await sessionLogForTest(nats.url);
     for (const stream of ['SESSIONS', 'SAMPLES', 'HEALTH', 'AUDIT', 'OBJ_TASK_CONFIGS', 'KV_STATUS']) {
       try {
-        for await (const { data } of readStream(log.nc, stream)) seen.push(String(data));
+        for await (const { data } of readStream(log.nc, stream)) texts.push(String(data));
       } catch {
         // Not every installation has each of these streams.
       }
@@ -160,9 +160,9 @@ describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
     );
     for (const { name } of tables) {
       const { rows: all } = await database.query(`select row::text as row from ${name} as row`);
-      seen.push(...all.map(({ row }) => String(row)));
+      texts.push(...all.map(({ row }) => String(row)));
     }
-    expect(seen.some((text) => text.includes('"secret"'))).toBe(true);
-    expect(seen.filter((text) => text.includes(password))).toEqual([]);
+    expect(texts.some((text) => text.includes('"secret"'))).toBe(true);
+    expect(texts.filter((text) => text.includes(password))).toEqual([]);
   });
 });

@@ -45,7 +45,7 @@ it('sessions that name one endpoint in different ways share a collector, and a c
   for (const taskId of all) await fleet.sampled(`${taskId}-1`, (await fleet.placed(taskId)).epoch);
   expect([connections('press-1').size, connections('press-2').size]).toEqual([1, 1]);
 
-  // A name that nobody knows keeps no session waiting.
+  // An unknown name keeps no session waiting.
   await fleet.log.start(taskOf(fleet, '6', 'press-1', 'nobody.invalid'));
   await fleet.placed('6');
 

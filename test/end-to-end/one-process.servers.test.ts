@@ -65,10 +65,10 @@ describe('all services in one process', () => {
     });
     const [api, ...others] = services;
     for (const service of others.reverse()) expect(await service.stop()).toBe(true);
-    const asked = plant.requests.length;
+    const requestCount = plant.requests.length;
     expect((await rest.get(`${sessions}/${id}/`)).body.status).toBe('running');
     expect(await api?.stop()).toBe(true);
-    expect(plant.requests).toHaveLength(asked);
+    expect(plant.requests).toHaveLength(requestCount);
     expect(services.flatMap(({ failures }) => failures)).toEqual([]);
   });
 });

@@ -66,9 +66,9 @@ describe('a session is stopped', () => {
     const supervisor = await fleet.start('supervisor');
     const collector = await fleet.collector('c1');
     const stopped = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
-    const kept = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
+    const otherSession = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
     await fleet.sampled(stopped, (await fleet.placed('1')).epoch);
-    await fleet.sampled(kept, (await fleet.placed('2')).epoch);
+    await fleet.sampled(otherSession, (await fleet.placed('2')).epoch);
     await Promise.all([supervisor.kill(), collector.kill()]);
     await fleet.log.stop(stopped);
     const requestsToStopped = () => fleet.plant.requests.filter(({ device }) => device === 'press-1').length;
@@ -77,8 +77,8 @@ describe('a session is stopped', () => {
     await fleet.start('supervisor');
     await fleet.collector('c1');
     const { epoch } = await fleet.placed('2');
-    const samplesBefore = (await fleet.sampled(kept, epoch)).length;
-    await fleet.sampled(kept, epoch, samplesBefore + 10);
+    const samplesBefore = (await fleet.sampled(otherSession, epoch)).length;
+    await fleet.sampled(otherSession, epoch, samplesBefore + 10);
     expect(requestsToStopped()).toBe(before);
     expect(await fleet.placement('1')).toBeUndefined();
     await eventually(async () => (await fleet.log.assignments()) === 1, {
@@ -157,7 +157,7 @@ describe('a collector is stopped for longer than its lease and goes on', () => {
     const fleet = await fleetForTest(['press-1']);
     await fleet.start('supervisor');
     const first = await fleet.collector('c1');
-    // A late answer makes nobody connect anew.
+    // A late answer makes no collector reconnect.
     const config = fleet.plant.config({ taskId: '1', devices: ['press-1'], timeoutMs: 20_000 });
     const sessionId = await fleet.log.start(config);
     const before = await fleet.placed('1', { on: 'c1' });

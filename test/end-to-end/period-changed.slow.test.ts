@@ -94,7 +94,7 @@ async function changing() {
   const letGo = () =>
     eventually(async () => (await fleet.log.assignments()) === 0, { what: 'the session to be let go' });
   /** Stops the session, has everything stored, and gives it to the judge. */
-  const judged = async (untilMs: number) => {
+  const judge = async (untilMs: number) => {
     await rest.create(`${path}/stop/`, {});
     await letGo();
     await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
@@ -106,18 +106,18 @@ async function changing() {
     expect(violations).toEqual([]);
     const account = await eventually(
       async () => {
-        const { body: told } = await rest.get(`${path}/completeness/`);
-        return Date.parse(told.to) > untilMs && told;
+        const { body: completeness } = await rest.get(`${path}/completeness/`);
+        return Date.parse(completeness.to) > untilMs && completeness;
       },
       { what: 'the account to reach the last change' },
     );
     const devices: readonly CountedDevice[] = account.devices;
     for (const { device, stored, quarantined, unscheduled } of devices) {
       // The account ends a little before now.
-      const read = samples.filter(
+      const readings = samples.filter(
         (sample) => sample.device === device && sample.values && timeOf(sample) < Date.parse(account.to),
       );
-      const ticks = new Set(read.map(({ tick, period_ms }) => `${tick} of ${period_ms}`));
+      const ticks = new Set(readings.map(({ tick, period_ms }) => `${tick} of ${period_ms}`));
       expect(stored + quarantined + unscheduled, device).toBe(ticks.size);
     }
     return { samples, devices };
@@ -127,12 +127,12 @@ async function changing() {
     await begin(service);
     if (service === 'api') await isReady();
   };
-  return { fleet, rest, path, readAfter, letGo, changeTo, kill, judged };
+  return { fleet, rest, path, readAfter, letGo, changeTo, kill, judged: judge };
 }
 
 describe('a device whose period is changed while its session runs', () => {
   it('is read by one period after the other, to and fro, and each tick is accounted for', async () => {
-    const { changeTo, readAfter, judged } = await changing();
+    const { changeTo, readAfter, judged: judge } = await changing();
     let fromMs = 0;
     const legs: [number, number][] = [[0, taskPeriodMs]];
     for (const periodMs of [1_000, 100, 250]) {
@@ -140,13 +140,13 @@ describe('a device whose period is changed while its session runs', () => {
       legs.push([fromMs, periodMs]);
       await readAfter('press-1', fromMs + 1_500, periodMs);
     }
-    const { samples, devices } = await judged(fromMs);
+    const { samples, devices } = await judge(fromMs);
     expect(devices.map(({ device, missing_by_cause: { not_arrived = 0 } }) => [device, not_arrived])).toEqual(
       codes.map((code) => [code, 0]),
     );
     // A holder that hears of a change late goes on by the former period, then takes the new one: never both by turns.
-    const read = samples.filter(({ device, values }) => device === 'press-1' && values);
-    const inOrder = read.toSorted((one, other) => timeOf(one) - timeOf(other));
+    const readings = samples.filter(({ device, values }) => device === 'press-1' && values);
+    const inOrder = readings.toSorted((one, other) => timeOf(one) - timeOf(other));
     const begins = inOrder.filter(({ period_ms }, index) => period_ms !== inOrder[index - 1]?.period_ms);
     expect(begins.map(({ period_ms }) => period_ms)).toEqual(legs.map(([, periodMs]) => periodMs));
     for (const [index, first] of begins.entries())
@@ -154,13 +154,13 @@ describe('a device whose period is changed while its session runs', () => {
   });
 
   it('is read by the new one from the moment on in which a paused session goes on', async () => {
-    const { rest, path, letGo, changeTo, readAfter, judged } = await changing();
+    const { rest, path, letGo, changeTo, readAfter, judged: judge } = await changing();
     await rest.create(`${path}/pause/`, {});
     await letGo();
     const fromMs = await changeTo(1_000);
     await rest.create(`${path}/resume/`, {});
     await readAfter('press-1', fromMs + 1_000, 1_000);
-    const { samples, devices } = await judged(fromMs);
+    const { samples, devices } = await judge(fromMs);
     const late = samples.filter((sample) => sample.device === 'press-1' && timeOf(sample) >= fromMs);
     expect(new Set(late.map(({ period_ms }) => period_ms))).toEqual(new Set([1_000]));
     for (const { missing_by_cause: causes } of devices) {
@@ -177,12 +177,12 @@ describe('a device whose period is changed while its session runs', () => {
     ['supervisor', 0],
     ['writer', 0],
   ] as const)('while the %s is killed %d ms after it was to be in force', async (service, afterMs) => {
-    const { changeTo, readAfter, kill, judged, fleet } = await changing();
+    const { changeTo, readAfter, kill, judged: judge, fleet } = await changing();
     const fromMs = await changeTo(1_000);
     await eventually(() => Date.now() >= fromMs + afterMs, { what: 'the moment to kill it', intervalMs: 5 });
     await kill(service);
     for (const code of codes) await readAfter(code, Math.max(Date.now(), fromMs) + 1_000);
-    const { samples, devices } = await judged(fromMs);
+    const { samples, devices } = await judge(fromMs);
     const changed = samples.filter(({ device, values }) => device === 'press-1' && values);
     expect(changed.some(({ period_ms }) => period_ms === 1_000)).toBe(true);
     for (const sample of changed)

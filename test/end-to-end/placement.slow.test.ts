@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
 import { logOf, longLease } from '../support/service-processes.ts';
 
-/** A hand-over has a whole period: a tick is missed only where nobody reads in all of its time. */
+/** A hand-over has a whole period: a tick is missed only where no collector reads in all of its time. */
 const periodMs = 2_000;
 
 describe('a task that requires labels', () => {

@@ -14,14 +14,14 @@ import { type PressPlant, startPressPlant } from './press-plant.ts';
 let rest: RestClient;
 let plant: PressPlant['plant'];
 let points: PressPlant['points'];
-let written: PressPlant['written'];
+let writes: PressPlant['writes'];
 let natsUrl: string;
 let deviceId: number;
 
 beforeAll(async () => {
   const press = await startPressPlant();
-  ({ rest, plant, points, written, natsUrl, deviceId } = press);
-  // The point is polled meanwhile, as it usually is when somebody writes it.
+  ({ rest, plant, points, writes, natsUrl, deviceId } = press);
+  // The point is polled meanwhile, as it usually is at a write.
   await rest.create('/api/acquisition/sessions/start-task/', { task_id: press.taskId });
 });
 
@@ -30,7 +30,7 @@ describe('a point that is written', () => {
     rest.post(`/api/acquisition/points/${points.get(code)}/write/`, { value, reason: 'trial' });
 
   it('gets the value with one request and is read back, while its session is polled', async () => {
-    written.length = 0;
+    writes.length = 0;
     const { status, body } = await write('setpoint', 21.5);
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -41,7 +41,7 @@ describe('a point that is written', () => {
     });
     expect(await write('setpoint', 22.5)).toMatchObject({ body: { before: { value: 21.5 } } });
     expect(await write('lamp', true)).toMatchObject({ status: 200, body: { read_back: { value: true } } });
-    expect(written).toEqual([
+    expect(writes).toEqual([
       { functionCode: 16, address: 50 },
       { functionCode: 16, address: 50 },
       { functionCode: 5, address: 3 },
@@ -49,11 +49,11 @@ describe('a point that is written', () => {
   });
 
   it('is left alone when it is not writable, or the value does not fit', async () => {
-    written.length = 0;
+    writes.length = 0;
     expect(await write('first', 1)).toMatchObject({ status: 409, body: { code: 'point_not_writable' } });
     expect(await write('setpoint', 301)).toMatchObject({ status: 409, body: { code: 'write_refused' } });
     expect(await write('setpoint', 'warm')).toMatchObject({ status: 409, body: { code: 'write_refused' } });
-    expect(written).toEqual([]);
+    expect(writes).toEqual([]);
   });
 
   it('is written by no collector that lacks the labels of its task: its address may be another device there', async () => {
@@ -96,12 +96,12 @@ describe('a point that is written', () => {
       ...{ code: 'moved', address: 2 },
     });
     await new ApiClient({ url: rest.url }).patch(`/api/config/points/${id}/`, { address: 51 });
-    written.length = 0;
+    writes.length = 0;
     for (const value of [7, 8]) {
       const answer = await rest.post(`/api/acquisition/points/${id}/write/`, { value });
       expect(answer).toMatchObject({ status: 200, body: { read_back: { value } } });
     }
-    expect(written.map(({ address }) => address)).toEqual([51, 51]);
+    expect(writes.map(({ address }) => address)).toEqual([51, 51]);
   });
 
   it('that the device refuses is told as such', async () => {
@@ -109,12 +109,12 @@ describe('a point that is written', () => {
   });
 
   it('is sent once when the device does not answer, and nobody claims to know the outcome', async () => {
-    written.length = 0;
+    writes.length = 0;
     plant.setFault('press', { kind: 'silence' });
     const answer = await write('setpoint', 22);
     plant.clearFault('press');
     expect(answer).toMatchObject({ status: 504, body: { code: 'write_outcome_unknown' } });
-    expect(written).toHaveLength(1);
+    expect(writes).toHaveLength(1);
   });
 
   it('is in the audit log before it is sent, and again with its outcome', async () => {
@@ -164,11 +164,11 @@ describe('a point that is written', () => {
       });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     };
-    written.length = 0;
+    writes.length = 0;
     const first = await keyed('write-1', 23);
     expect(first).toMatchObject({ status: 200, body: { outcome: 'written' } });
     expect(await keyed('write-1', 23)).toEqual(first);
-    expect(written).toHaveLength(1);
+    expect(writes).toHaveLength(1);
 
     plant.setFault('press', { kind: 'silence' });
     const unknown = await keyed('write-2', 24);
@@ -177,7 +177,7 @@ describe('a point that is written', () => {
     for (const answer of [unknown, again]) {
       expect(answer).toMatchObject({ status: 504, body: { code: 'write_outcome_unknown' } });
     }
-    expect(written).toHaveLength(2);
+    expect(writes).toHaveLength(2);
   });
 });
 

@@ -51,10 +51,10 @@ export interface PressPlant {
   readonly taskId: number;
   readonly points: ReadonlyMap<string, number>;
   /** Writes that reached the devices. */
-  readonly written: { functionCode: number; address: number }[];
+  readonly writes: { functionCode: number; address: number }[];
   /** How often the mixer was asked for what it does not have. */
   refusals(): number;
-  /** How often the mixer was asked across its hole of 40 to 44, which no point has: nobody looks there again by himself. */
+  /** How often the mixer was asked across its hole of 40 to 44, which no point has: no reader tries there again on its own. */
   holesAsked(): number;
 }
 
@@ -64,7 +64,7 @@ export async function startPressPlant(
   let refusals = 0;
   let holesAsked = 0;
   const points = new Map<string, number>();
-  const written: { functionCode: number; address: number }[] = [];
+  const writes: { functionCode: number; address: number }[] = [];
   const nats = await natsForTest();
   const port = await freePort();
   const settings = {
@@ -87,7 +87,7 @@ export async function startPressPlant(
       if (device === 'mixer' && [17, 40].some((missing) => address <= missing && end > missing))
         refusals += 1;
       if (device === 'mixer' && address <= 40 && end > 40) holesAsked += 1;
-      if (functionCode > 4) written.push({ functionCode, address });
+      if (functionCode > 4) writes.push({ functionCode, address });
     },
   });
   cleanUpAfterFile(() => plant.stop());
@@ -125,7 +125,7 @@ export async function startPressPlant(
     what: 'the collector to take calls',
   });
   return {
-    ...{ rest, settings, natsUrl: nats.url, plant, deviceId, taskId: task.id, points, written },
+    ...{ rest, settings, natsUrl: nats.url, plant, deviceId, taskId: task.id, points, writes },
     refusals: () => refusals,
     holesAsked: () => holesAsked,
   };

@@ -111,10 +111,10 @@ describe('a session that is reconfigured over REST while it runs', () => {
     for (const sample of await of('press-8')) expect(timeOf(sample)).toBeGreaterThanOrEqual(addedMs);
     expect((await of('press-2')).some((sample) => timeOf(sample) < removedMs && sample.values)).toBe(true);
 
-    const judged = verify(await readHistory({ natsUrl: fleet.nats.url, databaseUrl }), {
+    const verdict = verify(await readHistory({ natsUrl: fleet.nats.url, databaseUrl }), {
       tolerances: { stopMs: 60_000, freshMs: 60_000 },
     });
-    expect(judged.violations).toEqual([]);
+    expect(verdict.violations).toEqual([]);
     // The newest ticks are accounted for a little later.
     const account = await eventually(
       async () => {

@@ -57,7 +57,7 @@ describe('a supervisor starts on a log with running sessions', () => {
   it('fails a session whose configuration snapshot is missing, and says why; the others run', async () => {
     const fleet = await fleetForTest(['press-1', 'press-2']);
     const lost = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
-    const kept = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
+    const otherSession = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
     await fleet.log.removeConfig('1', 1);
     await fleet.collector('c1');
     await fleet.start('supervisor');
@@ -74,7 +74,7 @@ describe('a supervisor starts on a log with running sessions', () => {
     });
     const released = (await fleet.eventTypes()).filter((type) => type === 'session.released');
     expect(released).toHaveLength(2);
-    await fleet.sampled(kept, (await fleet.placed('2')).epoch);
+    await fleet.sampled(otherSession, (await fleet.placed('2')).epoch);
   });
 
   it('leaves sessions unplaced while recovery is disabled, until they are recovered one by one', async () => {

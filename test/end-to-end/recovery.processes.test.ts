@@ -20,11 +20,11 @@ describe('a supervisor starts on a log with running sessions', () => {
     await eventually(() => logOf(supervisor).includes('Session recovery completed'), {
       what: 'the supervisor to say that it is done',
     });
-    const said = logOf(supervisor);
-    expect(said).toContain('Found 2 running sessions to recover');
-    expect(said).toContain('Recovering session 1-1 for task task-1');
-    expect(said).toContain('Recovering session 2-1 for task task-2');
-    expect(said.join(' ')).not.toContain('3-1');
+    const log = logOf(supervisor);
+    expect(log).toContain('Found 2 running sessions to recover');
+    expect(log).toContain('Recovering session 1-1 for task task-1');
+    expect(log).toContain('Recovering session 2-1 for task task-2');
+    expect(log.join(' ')).not.toContain('3-1');
     const recovered = () =>
       logOf(collector).filter((line) => line.startsWith('Successfully recovered session '));
     await eventually(() => recovered().length === 2, { what: 'the collector to say the same' });

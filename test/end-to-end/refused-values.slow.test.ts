@@ -87,8 +87,8 @@ describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values
   it('are missing when nothing of them is stored, and do not fit when a part is not', async () => {
     const lost = await eventually(
       async () => {
-        const found = await compared(whole);
-        return found?.storing.state === 'not_stored' && found;
+        const comparison = await compared(whole);
+        return comparison?.storing.state === 'not_stored' && comparison;
       },
       { what: 'the session of press-1 to count as not stored' },
     );
@@ -131,8 +131,8 @@ describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values
     expect((await rest.get(`${history}&point_code=constant`)).body.results.length).toBeGreaterThan(10);
     const verdict = await eventually(
       async () => {
-        const judged = verify(await readHistory({ natsUrl, databaseUrl, hasSamples: false }));
-        return judged.ticks.quarantined > 0 && judged.ticks.stored > 0 && judged;
+        const verdict = verify(await readHistory({ natsUrl, databaseUrl, hasSamples: false }));
+        return verdict.ticks.quarantined > 0 && verdict.ticks.stored > 0 && verdict;
       },
       { what: 'ticks to judge' },
     );

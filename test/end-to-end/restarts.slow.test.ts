@@ -201,11 +201,11 @@ describe('a plant whose sessions were started over REST', () => {
       JSON.stringify((await rest.get('/api/system/audit/?action=session.start&limit=100')).body.results);
     await expect.poll(audited).toContain(trace);
     for (const name of ['api', 'supervisor', `collector ${collectorId}`]) {
-      const said = services
+      const lines = services
         .get(name)
         ?.lastLines(200)
         .filter((line) => line.includes(trace));
-      expect(said, `what the ${name} says of it`).not.toEqual([]);
+      expect(lines, `what the ${name} says of it`).not.toEqual([]);
     }
   });
 

@@ -27,9 +27,9 @@ describe('a device of a session falls silent', () => {
 
     fleet.plant.plant.setFault('press-2', { kind: 'silence' });
     // More failures than it takes to reach the longest pause, each of them asked over the wire.
-    const asked = () => fleet.plant.requests.filter(({ device }) => device === 'press-2').length;
-    const before = asked();
-    await eventually(() => asked() >= before + 5, { what: 'press-2 to be asked again' });
+    const countRequests = () => fleet.plant.requests.filter(({ device }) => device === 'press-2').length;
+    const before = countRequests();
+    await eventually(() => countRequests() >= before + 5, { what: 'press-2 to be asked again' });
     fleet.plant.plant.clearFault('press-2');
     const silent = await eventually(
       async () => {
@@ -46,11 +46,11 @@ describe('a device of a session falls silent', () => {
     expect(silent.filter(({ miss }) => miss).length).toBeGreaterThanOrEqual(5);
     for (const { miss } of silent) expect([undefined, 'timeout', 'overrun']).toContain(miss?.cause);
 
-    // HEALTH tells each change of a status, and nothing but changes.
+    // HEALTH has each change of a status, and nothing but changes.
     const changes = await eventually(
       async () => {
-        const found = await healthChanges(fleet);
-        return found.length >= 4 && found;
+        const changes = await healthChanges(fleet);
+        return changes.length >= 4 && changes;
       },
       { what: 'four changes in HEALTH' },
     );

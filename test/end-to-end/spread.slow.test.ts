@@ -17,8 +17,8 @@ describe('devices that are spread over their period', () => {
     await fleet.log.start(config);
     const samples = await eventually(
       async () => {
-        const found = await fleet.log.samples();
-        return found.length >= 9 && found;
+        const samples = await fleet.log.samples();
+        return samples.length >= 9 && samples;
       },
       { what: 'three ticks of each device' },
     );

@@ -9,7 +9,7 @@ import { freshDatabase } from '../support/fresh-database.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '../support/mosquitto-for-test.ts';
 import { longLease } from '../support/service-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { toldValues } from '../verify/checks/told-values.ts';
+import { publishedValues } from '../verify/checks/published-values.ts';
 import { readHistory } from '../verify/read-history.ts';
 
 const topic = 'hall/meter-1';
@@ -21,7 +21,7 @@ const versions = [
   { periodMs: 200, scale: 5 },
 ] as const;
 
-/** A meter that tells each number as it is and scaled, at the number's own time. */
+/** A meter that publishes each number as it is and scaled, at the number's own time. */
 function meterAt(port: number, version: number): TaskConfig {
   const { periodMs, scale } = versions[version - 1] ?? versions[0];
   const place = (pointer: string) => ({ topic: `${topic}#${pointer}`, time_at: '/ts' });
@@ -60,7 +60,7 @@ it.skipIf(!mosquittoIsInstalled())(
     await eventually(async () => (await samples()).some(({ part, miss }) => part === undefined && !miss), {
       what: 'the broker to be subscribed to',
     });
-    /** When the meter has told each number. */
+    /** When the meter published each number. */
     const toldMs = new Map<number, number>();
     const publisher = await countingPublisher(broker.url, topic, (count) => {
       const ts = Math.max(Date.now(), (toldMs.get(count - 1) ?? 0) + 1);
@@ -90,11 +90,11 @@ it.skipIf(!mosquittoIsInstalled())(
     await eventually(async () => countsOf(await samples()).includes(last), { what: 'the last value' });
     await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
 
-    const told = (await samples()).filter((sample) => countsOf([sample]).length > 0);
+    const changeSamples = (await samples()).filter((sample) => countsOf([sample]).length > 0);
     const published = Array.from({ length: last }, (_, index) => index + 1);
-    expect(countsOf(told)).toEqual(published);
-    expect(new Set(told.map(versionOf))).toEqual(new Set([1, 2, 3]));
-    for (const sample of told) {
+    expect(countsOf(changeSamples)).toEqual(published);
+    expect(new Set(changeSamples.map(versionOf))).toEqual(new Set([1, 2, 3]));
+    for (const sample of changeSamples) {
       const version = versionOf(sample);
       const { periodMs, scale } = versions[version - 1] ?? versions[0];
       expect(sample.period_ms).toBe(periodMs);
@@ -102,13 +102,13 @@ it.skipIf(!mosquittoIsInstalled())(
       // No version is used before its time; and a reader that has heard of the next one never goes back.
       expect(sample.tick * sample.period_ms).toBeGreaterThanOrEqual(fromMs[version - 1] ?? 0);
     }
-    const inTurn = told.map(versionOf);
+    const inTurn = changeSamples.map(versionOf);
     expect(inTurn).toEqual(inTurn.toSorted());
 
     const history = await readHistory({ natsUrl: fleet.nats.url, databaseUrl });
-    const rows = (history.database?.told ?? []).toSorted((one, other) => one.timeMs - other.timeMs);
+    const rows = (history.database?.timedValues ?? []).toSorted((one, other) => one.timeMs - other.timeMs);
     const scaleOf = new Map(
-      told.flatMap((sample) =>
+      changeSamples.flatMap((sample) =>
         countsOf([sample]).map((count) => [count, versions[versionOf(sample) - 1]?.scale ?? 0] as const),
       ),
     );
@@ -119,6 +119,6 @@ it.skipIf(!mosquittoIsInstalled())(
         { count, scaled: count * (scaleOf.get(count) ?? Number.NaN) },
       ]),
     );
-    expect(toldValues(history)).toEqual([]);
+    expect(publishedValues(history)).toEqual([]);
   },
 );

@@ -68,7 +68,7 @@ describe('sessions whose time is limited', () => {
   });
 });
 
-/** People stop, pause and start anew at the very moment at which the supervisor stops. */
+/** People stop, pause and start again at the very moment at which the supervisor stops. */
 async function raceAtTheLimit(fleet: FleetForTest): Promise<void> {
   const { log, plant } = fleet;
   const tasks = Array.from({ length: 30 }, (_, index) => ({ taskId: String(100 + index), index }));
@@ -101,10 +101,10 @@ async function raceAtTheLimit(fleet: FleetForTest): Promise<void> {
   const events = await lifecycle();
   for (const task of tasks) {
     const { taskId } = task;
-    const said = events
+    const steps = events
       .filter((event) => event.taskId === taskId && event.type !== 'session.paused')
       .map(({ type, sessionId }) => `${type} ${sessionId}`);
     const first = [`session.started ${taskId}-1`, `session.stopped ${taskId}-1`];
-    expect(said).toEqual(does(task) === 'start anew' ? [...first, `session.started ${taskId}-2`] : first);
+    expect(steps).toEqual(does(task) === 'start anew' ? [...first, `session.started ${taskId}-2`] : first);
   }
 }

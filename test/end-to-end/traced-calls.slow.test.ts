@@ -92,8 +92,8 @@ async function linesOf(traceId: string, path: string, body: object = {}, code?: 
   expect(((await response.json()) as { code?: string }).code).toBe(code);
   const passed = await eventually(
     () => {
-      const found = heard.filter(({ header }) => header.includes(traceId));
-      return found.length > 0 && found;
+      const matches = heard.filter(({ header }) => header.includes(traceId));
+      return matches.length > 0 && matches;
     },
     { what: 'the call to have passed the broker' },
   );
@@ -161,14 +161,14 @@ describe('a request that asks a device leads by its trace to the line of the col
       'write_failed',
     );
     expect(lines).toEqual([expect.objectContaining({ point: 'locked', outcome: 'failed' })]);
-    const told = await eventually(
+    const apiLines = await eventually(
       async () => {
-        const found = api.lastLines(200).filter((line) => line.includes('write_failed'));
-        return found.length > 0 ? found : undefined;
+        const lines = api.lastLines(200).filter((line) => line.includes('write_failed'));
+        return lines.length > 0 ? lines : undefined;
       },
       { what: 'the API to have told of it' },
     );
-    for (const line of [...lines.map((each) => JSON.stringify(each)), ...told]) {
+    for (const line of [...lines.map((each) => JSON.stringify(each)), ...apiLines]) {
       expect(line).not.toMatch(/1a2b|6699/i);
     }
   });

@@ -92,12 +92,12 @@ it('points that never deliver are told by cause from what is recorded, also when
   const answer = await rest.get(`${path}/completeness/?to=now&device=boiler`);
   const body: CompletenessView = answer.body;
   const [account] = body.devices;
-  const stored = await storedOf();
+  const samples = await storedOf();
   const ticksWith = (code: string) =>
-    stored.filter(({ values = {} }) => code in values).map(({ tick }) => tick);
+    samples.filter(({ values = {} }) => code in values).map(({ tick }) => tick);
   const periodsWith = (code: string) =>
     new Set(ticksWith(code).map((tick) => Math.floor((tick * periodMs) / slowMs)));
-  expect(account?.stored).toBe(stored.length);
+  expect(account?.stored).toBe(samples.length);
   expect(ticksWith('refused').length + ticksWith('mute').length).toBe(0);
   const delivered = ticksWith('alive').length + periodsWith('slow').size;
   expect(body.values).toMatchObject({ delivered });
@@ -109,12 +109,12 @@ it('points that never deliver are told by cause from what is recorded, also when
 
   // A stall of this machine gives a tick another cause, which its list names.
   const lists = new Map(
-    stored.flatMap(({ lacking = [] }) =>
+    samples.flatMap(({ lacking = [] }) =>
       lacking.flatMap(({ set, points }) => (points ? [[set, points] as const] : [])),
     ),
   );
   const causesOf = (code: string) =>
-    stored.map(
+    samples.map(
       ({ lacking = [] }) =>
         lacking.flatMap(({ set }) => lists.get(set) ?? []).find(({ codes }) => codes.includes(code))?.cause ??
         'is not lacked',
@@ -131,7 +131,7 @@ it('points that never deliver are told by cause from what is recorded, also when
     expect(counts).toEqual({ expected: account?.expected, delivered: 0 });
     expect(causes).toEqual(counted);
   }
-  const since = new Date(stored[0]?.time ?? 0).getTime();
+  const since = new Date(samples[0]?.time ?? 0).getTime();
   expect(body.never_delivered.map(({ device: of, point: code, cause }) => [of, code, cause]).sort()).toEqual([
     ['boiler', 'mute', causesOf('mute').at(-1)],
     ['boiler', 'refused', causesOf('refused').at(-1)],

@@ -6,12 +6,12 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** How the program ends under these settings, none of which it can use. */
 async function outcome(main: string, env: Record<string, string>) {
-  return new Promise<{ code: unknown; said: string }>((resolve) => {
+  return new Promise<{ code: unknown; output: string }>((resolve) => {
     execFile(
       process.execPath,
       [join(root, main)],
       { env, timeout: 120_000, killSignal: 'SIGKILL' },
-      (error, stdout, stderr) => resolve({ code: error?.code, said: stdout + stderr }),
+      (error, stdout, stderr) => resolve({ code: error?.code, output: stdout + stderr }),
     );
   });
 }
@@ -40,15 +40,15 @@ it.each([
 ])(
   '%s ends under wrong settings with a line for each of them, and without a stack',
   async (main, env, wrong) => {
-    const { code, said } = await outcome(main, env);
+    const { code, output } = await outcome(main, env);
     expect(code).toBe(1);
-    const [first, ...lines] = said.trimEnd().split('\n');
+    const [first, ...lines] = output.trimEnd().split('\n');
     expect(first).toBe('The settings are not usable:');
     expect(
       lines.map((line) =>
         /^ {2}- ([A-Z_]+): must be |^ {2}- ([A-Z_]+): is needed/.exec(line)?.slice(1).join(''),
       ),
     ).toEqual(wrong);
-    expect(said).not.toContain('s3cret');
+    expect(output).not.toContain('s3cret');
   },
 );

@@ -20,7 +20,7 @@ const names = [
 
 // The long runs, with every fault, are `npm run test:faults`.
 it('every invariant holds for sessions that were started, stopped and hurt at random, with a forger among the collectors', async () => {
-  const said: string[] = [];
+  const lines: string[] = [];
   const { faults, failures, verdict } = await runFaults({
     seed: 7,
     minutes: 0.5,
@@ -30,10 +30,10 @@ it('every invariant holds for sessions that were started, stopped and hurt at ra
     tasks: 5,
     devicesPerTask: 2,
     forger: { pauseMs: 600 },
-    say: (line) => said.push(line),
+    say: (line) => lines.push(line),
   });
-  expect(failures, said.join('\n')).toEqual([]);
-  expect(verdict.violations, said.join('\n')).toEqual([]);
+  expect(failures, lines.join('\n')).toEqual([]);
+  expect(verdict.violations, lines.join('\n')).toEqual([]);
   expect(verdict.tooLittle).toEqual([]);
   expect(Object.keys(faults).toSorted()).toEqual(names.toSorted());
 });
@@ -54,42 +54,42 @@ const otherThanModbus = (await findSimulators())
 it.each(otherThanModbus)(
   'every invariant holds for devices of %s in trouble, beside processes that are',
   async (_, simulator) => {
-    const said: string[] = [];
+    const lines: string[] = [];
     const { faults, failures, verdict } = await runFaults({
       ...{ seed: 6, minutes: 0.3, tasks: 4, devicesPerTask: 2, steadyTasks: 2, simulator },
       faults: allFaults.filter(({ name }) => ofDevices.includes(name)),
       folder: await temporaryFolder('faults'),
       pace: { minPauseMs: 500, maxPauseMs: 1_500 },
-      say: (line) => said.push(line),
+      say: (line) => lines.push(line),
     });
-    expect(failures, said.join('\n')).toEqual([]);
-    expect(verdict.violations, said.join('\n')).toEqual([]);
-    expect(verdict.ticks.stored, said.join('\n')).toBeGreaterThan(0);
-    expect(faults['device-trouble'], said.join('\n')).toBeGreaterThan(0);
+    expect(failures, lines.join('\n')).toEqual([]);
+    expect(verdict.violations, lines.join('\n')).toEqual([]);
+    expect(verdict.ticks.stored, lines.join('\n')).toBeGreaterThan(0);
+    expect(faults['device-trouble'], lines.join('\n')).toBeGreaterThan(0);
   },
 );
 
 describe('a forger among the collectors', () => {
   const run = async (forger: ForgerInWorld) => {
-    const said: string[] = [];
+    const lines: string[] = [];
     const ran = await runFaults({
       ...{ seed: 11, minutes: 0.5, faults: [], tasks: 5, devicesPerTask: 2, steadyTasks: 4, forger },
       folder: await temporaryFolder('forger'),
-      say: (line) => said.push(line),
+      say: (line) => lines.push(line),
     });
-    return { ...ran, said: said.join('\n') };
+    return { ...ran, output: lines.join('\n') };
   };
 
   it('has all that it says in quarantine, and nothing in the store or in the accounts', async () => {
-    const { failures, verdict, said } = await run({ pauseMs: 600 });
-    expect(failures, said).toEqual([]);
-    expect(verdict.violations, said).toEqual([]);
+    const { failures, verdict, output } = await run({ pauseMs: 600 });
+    expect(failures, output).toEqual([]);
+    expect(verdict.violations, output).toEqual([]);
     expect(verdict.counts.forged).toBeGreaterThan(20);
   });
 
   it('is seen in everything where all are in one account and no writer looks at the log', async () => {
-    const { verdict, said } = await run({ pauseMs: 600, isLetThrough: true });
+    const { verdict, output } = await run({ pauseMs: 600, isLetThrough: true });
     const invariants = new Set(verdict.violations.map(({ invariant }) => invariant));
-    expect([...invariants], said).toEqual(expect.arrayContaining(['I6', 'I7', 'I8']));
+    expect([...invariants], output).toEqual(expect.arrayContaining(['I6', 'I7', 'I8']));
   });
 });

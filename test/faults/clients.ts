@@ -28,7 +28,7 @@ export interface ApiKey {
 }
 
 const answerTimeoutMs = 20_000;
-/** The longest is longer than the time for which nobody holds a session during a takeover. */
+/** The longest is longer than the time for which a session has no holder during a takeover. */
 const changedPeriodsMs = [200, 250, 400, 500, 1_000];
 
 /**
@@ -51,7 +51,7 @@ export function startClients(options: {
   const { url, random, apiKey, pauseMs = () => [400, 2_500] } = options;
   const timeoutMs = options.answerTimeoutMs ?? (() => answerTimeoutMs);
   const commands: SentCommand[] = [];
-  const known = new Map<string, Known>();
+  const tasks = new Map<string, Known>();
   const stopping = new AbortController();
   let sent = 0;
 
@@ -66,11 +66,11 @@ export function startClients(options: {
     const path = command === 'start' ? 'start-task' : `${sessionId}/${command}`;
     const body = command === 'start' ? { task_id: Number(taskId) } : { reason: operator };
     const sentAtMs = Date.now();
-    const asked = await ask(`${url}${sessionsPath}/${path}/`, {
+    const response = await ask(`${url}${sessionsPath}/${path}/`, {
       ...{ operator, body, timeoutMs: timeoutMs(), leavesAfterMs },
       key: apiKey?.key,
     });
-    const { answer, status, started } = asked;
+    const { answer, status, started } = response;
     const answered: SentCommand = {
       id: apiKey === undefined ? operator : `${apiKey.name}/${operator}`,
       command,
@@ -82,12 +82,12 @@ export function startClients(options: {
       status,
     };
     commands.push(answered);
-    learn(known, answered);
+    learn(tasks, answered);
     return answered;
   };
 
   const act = async (mine: Random, taskId: string): Promise<void> => {
-    const { sessionId, status } = known.get(taskId) ?? { sessionId: undefined, status: 'none' };
+    const { sessionId, status } = tasks.get(taskId) ?? { sessionId: undefined, status: 'none' };
     if (sessionId === undefined || (status === 'none' && mine.chance(0.85))) {
       // Two operators press start at the same moment; one session may come of it.
       const both = mine.chance(0.4)
@@ -146,12 +146,12 @@ export function startClients(options: {
       if (stopping.signal.aborted) return;
       const taskId = mine.pick([...options.steady, ...options.busy]);
       const ids = devices.get(taskId) ?? [];
-      // Takes a device away or gives it back; or sets another period for all; or changes one device so that it is read anew.
+      // Takes a device away or gives it back; or sets another period for all; or changes one device so that its reading starts over.
       const isFewer = options.busy.includes(taskId) && ids.length > 1 && mine.chance(0.4);
       if (isFewer) await change(`tasks/${taskId}/`, { device_ids: mine.chance(0.5) ? ids.slice(1) : ids });
       else if (mine.chance(0.5)) await change(`tasks/${taskId}/`, { period_ms: mine.pick(changedPeriodsMs) });
       else await change(`devices/${mine.pick(ids)}/`, { name: `round ${round}` });
-      const { sessionId } = known.get(taskId) ?? {};
+      const { sessionId } = tasks.get(taskId) ?? {};
       if (sessionId !== undefined) await send('reconfigure', taskId, sessionId);
     }
   };
@@ -235,10 +235,10 @@ export async function ask(
   }
 }
 
-function learn(known: Map<string, Known>, { command, taskId, sessionId, answer }: AnsweredCommand): void {
+function learn(tasks: Map<string, Known>, { command, taskId, sessionId, answer }: AnsweredCommand): void {
   // A change leaves a session running or paused, as it was.
   if (answer !== 'success' || command === 'reconfigure') return;
-  const before = known.get(taskId)?.sessionId;
+  const before = tasks.get(taskId)?.sessionId;
   // An answer about an earlier session may come late.
   if (command !== 'start' && before !== undefined && before !== sessionId) return;
   const status = {
@@ -248,5 +248,5 @@ function learn(known: Map<string, Known>, { command, taskId, sessionId, answer }
     pause: 'paused',
     stop: 'none',
   } as const;
-  known.set(taskId, { sessionId, status: status[command] });
+  tasks.set(taskId, { sessionId, status: status[command] });
 }

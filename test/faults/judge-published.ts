@@ -3,8 +3,8 @@ import type { History } from '../verify/history.ts';
 
 /** Messages of the last moments before the verdict may be on their way. */
 const settledMs = 5_000;
-/** All are told up to this number: a collector that loses values does so all the time. */
-const toldAtMost = 20;
+/** All are reported up to this number: a collector that loses values does so all the time. */
+const reportedAtMost = 20;
 
 /**
  * Judges devices of sessions that always run: every value published since the first stored one is stored once, at the
@@ -18,18 +18,18 @@ export function judgePublished(
   const failures: string[] = [];
   let values = 0;
   for (const device of steadyDevices) {
-    const rows = (history.database?.told ?? []).filter((row) => row.device === device);
-    const stored = new Map(rows.map((row) => [row.timeMs, row]));
-    const sinceMs = Math.min(...stored.keys());
-    for (const { at, values: told } of published.filter((message) => message.device === device)) {
+    const rows = (history.database?.timedValues ?? []).filter((row) => row.device === device);
+    const rowsByTime = new Map(rows.map((row) => [row.timeMs, row]));
+    const sinceMs = Math.min(...rowsByTime.keys());
+    for (const { at, values: publishedValues } of published.filter((message) => message.device === device)) {
       if (at < sinceMs || at > history.readAtMs - settledMs) continue;
-      values += Object.keys(told).length;
-      const row = stored.get(at);
-      const wrong = Object.entries(told).filter(([code, value]) => row?.values?.[code] !== value);
-      if (wrong.length === 0 || failures.length >= toldAtMost) continue;
+      values += Object.keys(publishedValues).length;
+      const row = rowsByTime.get(at);
+      const wrong = Object.entries(publishedValues).filter(([code, value]) => row?.values?.[code] !== value);
+      if (wrong.length === 0 || failures.length >= reportedAtMost) continue;
       const what = row ? JSON.stringify(row.values) : 'nothing';
       failures.push(
-        `${device} published ${JSON.stringify(told)} at ${new Date(at).toISOString()}, and ${what} is stored`,
+        `${device} published ${JSON.stringify(publishedValues)} at ${new Date(at).toISOString()}, and ${what} is stored`,
       );
     }
   }

@@ -5,7 +5,7 @@ import { type Minimum, type Verdict, verify } from '../verify/verify.ts';
 import type { World } from './world/world.ts';
 
 export interface JudgedBy {
-  /** Without them nobody judges when sessions are polled first. */
+  /** Without them the first polls of sessions are not judged. */
   readonly outages?: readonly Outage[];
   /** Collectors that forge, each from this sequence of SAMPLES on. */
   readonly liars?: ReadonlyMap<string, number>;

@@ -105,10 +105,10 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   if (forged) failures.push(...judgeForged(history, forged, planned.length === 0));
   const { published } = world.plant;
   if (published.length > 0) {
-    const judged = judgePublished(published, history, world.shape.steadyDevices);
-    say(`${judged.values} published values were looked for in the database`);
-    failures.push(...judged.failures);
-    if (judged.values === 0) failures.push('nothing that was published is in the database');
+    const judgement = judgePublished(published, history, world.shape.steadyDevices);
+    say(`${judgement.values} published values were looked for in the database`);
+    failures.push(...judgement.failures);
+    if (judgement.values === 0) failures.push('nothing that was published is in the database');
   }
   await world.stop();
   return {

@@ -61,8 +61,12 @@ it('reads the same from our simulator as our client does, in all four tables', a
   const port = (await startMachine()).endpoints[0]?.port ?? 0;
   const theirs = await modbusSerialTo(port);
   const ours = ourClientTo(port);
-  const same = async (table: ReadRequest['table'], read: Promise<{ data: unknown }>, expected: unknown[]) => {
-    const { data } = await read;
+  const same = async (
+    table: ReadRequest['table'],
+    reply: Promise<{ data: unknown }>,
+    expected: unknown[],
+  ) => {
+    const { data } = await reply;
     // Bits come in whole bytes there.
     expect((data as unknown[]).slice(0, expected.length)).toEqual(expected);
     expect((await ours.read(ask(table, 3, expected.length))).values).toEqual(expected);

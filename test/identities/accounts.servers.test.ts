@@ -49,7 +49,7 @@ describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names',
   const { permissions, writes } = outsiders[outsider];
 
   /** Streams of others that got something, and streams that are gone. */
-  async function hits(inOneAccount: boolean): Promise<{ written: string[]; gone: string[] }> {
+  async function hits(inOneAccount: boolean): Promise<{ writtenNames: string[]; goneNames: string[] }> {
     const { own, nc, jsm } = await brokerWith(outsider, inOneAccount);
     // Puts something to read into every stream, with a consumer for it.
     for (const [name, { aSubject }] of await standingOf(own)) {
@@ -71,7 +71,7 @@ describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names',
     );
     await settled(own);
     const afterwards = await standingOf(own);
-    const written = others.filter((name) => {
+    const writtenNames = others.filter((name) => {
       const now = afterwards.get(name);
       return (
         now?.created === before.get(name)?.created && now?.lastSequence !== before.get(name)?.lastSequence
@@ -83,18 +83,18 @@ describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names',
       [...before.keys()].map((name) => `$JS.API.STREAM.DELETE.${name}`),
     );
     await settled(own);
-    const left = await standingOf(own);
-    return { written, gone: [...before.keys()].filter((name) => !left.has(name)) };
+    const standing = await standingOf(own);
+    return { writtenNames, goneNames: [...before.keys()].filter((name) => !standing.has(name)) };
   }
 
   it('has the broker write and delete everywhere where all are in one account', async () => {
-    const { written, gone } = await hits(true);
-    expect(written).toEqual(expect.arrayContaining(['SESSIONS', 'AUDIT', 'KV_API_KEYS', 'KV_LEADER']));
-    if (outsider === 'operator') expect(gone).toContain('SESSIONS');
+    const { writtenNames, goneNames } = await hits(true);
+    expect(writtenNames).toEqual(expect.arrayContaining(['SESSIONS', 'AUDIT', 'KV_API_KEYS', 'KV_LEADER']));
+    if (outsider === 'operator') expect(goneNames).toContain('SESSIONS');
   });
 
   it('hits nothing from an account of its own', async () => {
-    expect(await hits(false)).toEqual({ written: [], gone: [] });
+    expect(await hits(false)).toEqual({ writtenNames: [], goneNames: [] });
   });
 });
 
@@ -125,7 +125,7 @@ describe('a consumer that somebody asks for', () => {
   }
 
   /** A consumer of the operator that asks the writer's one for messages, and what that one has handed out. */
-  async function taken(inOneAccount: boolean) {
+  async function takeMessage(inOneAccount: boolean) {
     const { own, nc, jsm } = await brokerWith('operator', inOneAccount);
     await jsm.consumers.add('SAMPLES', { durable_name: 'writer', ack_policy: AckPolicy.Explicit });
     await askBroker(own, 'samples.hall-1.1.1', '{}');
@@ -141,13 +141,13 @@ describe('a consumer that somebody asks for', () => {
   }
 
   it('takes messages from the writer where all are in one account', async () => {
-    const { answer, outstanding } = await taken(true);
+    const { answer, outstanding } = await takeMessage(true);
     expect(answer.error).toBeUndefined();
     await eventually(async () => (await outstanding()) === 1, { what: 'the message to be taken' });
   });
 
   it('is not made from an account of its own', async () => {
-    const { answer, outstanding } = await taken(false);
+    const { answer, outstanding } = await takeMessage(false);
     expect(answer.error?.description).toBe('it may deliver below _INBOX.operator. only');
     expect(await outstanding()).toBe(0);
   });
@@ -160,7 +160,7 @@ describe('a consumer that somebody asks for', () => {
       }),
     ],
     ['a whole object', (config) => ({ config: { name: 'x', ack_policy: 'explicit' }, Config: config })],
-  ])('takes nothing by %s in another letter case, as the broker reads it', async (_what, written) => {
+  ])('takes nothing by %s in another letter case, as the broker reads it', async (_what, fields) => {
     const { own, nc, jsm } = await brokerWith('operator', false);
     await jsm.consumers.add('SAMPLES', { durable_name: 'writer', ack_policy: AckPolicy.Explicit });
     await askBroker(own, 'samples.hall-1.1.1', '{}');
@@ -169,7 +169,7 @@ describe('a consumer that somebody asks for', () => {
       ...{ name: 'x', ack_policy: 'explicit', filter_subject: '>' },
       deliver_subject: takesOfWriter,
     };
-    const body = JSON.stringify({ stream_name: 'AUDIT', ...written(theft) });
+    const body = JSON.stringify({ stream_name: 'AUDIT', ...fields(theft) });
     const answer = await askBroker(nc, '$JS.API.CONSUMER.CREATE.AUDIT.x.>', body);
     await settled(own);
     expect((await jsm.consumers.info('SAMPLES', 'writer')).num_ack_pending).toBe(0);
@@ -262,8 +262,8 @@ describe('a consumer that somebody asks for', () => {
       callback: (_error, { subject }) => void heard.push(subject),
     });
     await nc.flush();
-    const made = await askFor(nc, request, { ...work, deliver_subject: 'deliver.hall-1.work.x' });
-    expect(made).not.toHaveProperty('error');
+    const answer = await askFor(nc, request, { ...work, deliver_subject: 'deliver.hall-1.work.x' });
+    expect(answer).not.toHaveProperty('error');
     await askBroker(own, 'assignments.hall-1.7', '{}');
     await eventually(async () => heard.length > 0, { what: 'the delivery' });
     expect(heard).toEqual(['assignments.hall-1.7']);

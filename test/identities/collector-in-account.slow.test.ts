@@ -68,7 +68,7 @@ it('a collector in an account of its own takes work, is called, killed, drained,
   expect(violationsOf(nats)).toEqual([]);
 });
 
-/** Meanwhile nobody makes consumers for the collector, and the former ones get no messages once its connection was lost. */
+/** Meanwhile the collector gets no consumers, and the former ones get no messages once its connection was lost. */
 async function hearsOfAStopAlone(
   sessionId: string,
   supervisor: RunningProcess,

@@ -77,8 +77,9 @@ describe.each<[string, string | Uint8Array, number]>([
     await hostile.flush();
     await eventually(async () => (await refusedOf()) > before, { what: 'the API to refuse some of them' });
     expect((await api.get('/api/system/collectors/')).status).toBe(200);
-    const named = () => supervisor.lastLines(200).filter((line) => line.includes('"collector":"hall-1"'));
-    await eventually(() => named().length > 0, { what: 'the supervisor to name the collector' });
+    const refusalLines = () =>
+      supervisor.lastLines(200).filter((line) => line.includes('"collector":"hall-1"'));
+    await eventually(() => refusalLines().length > 0, { what: 'the supervisor to name the collector' });
     expect(logOf(supervisor).filter((line) => line.includes('does not lead any more'))).toEqual([]);
     const entries = async () =>
       (await api.get('/api/system/audit/?action=collector.write')).body.results as { who: string }[];

@@ -39,7 +39,7 @@ const bytesOf = async (stream: string) => {
   return { bytes: state.bytes, most: config.max_bytes };
 };
 
-/** Writes as fast as it can, and waits for no answer, until it is told to end. */
+/** Writes as fast as it can, and waits for no answer, until it is stopped. */
 function flood(subjectOf: (nth: number) => string, bytes: number) {
   const body = 'x'.repeat(bytes);
   let isOver = false;
@@ -77,13 +77,13 @@ describe('while the key of one collector writes as fast as it can', () => {
       },
       { what: `${stream} to be full` },
     );
-    // As large as those of the flood: a small one might find room beside them.
+    // As large as those of the flood: a small one might find room next to them.
     const state = (nth: number) => `${nth}`.padEnd(100_000);
     for (let nth = 0; nth < 20; nth += 1) await take(another, state(nth));
     await stop();
     await take(another, state(20));
-    const kept = await (await jetstreamManager(own)).streams.getMessage(stream, { last_by_subj: another });
-    expect(kept?.string()).toBe(state(20));
+    const message = await (await jetstreamManager(own)).streams.getMessage(stream, { last_by_subj: another });
+    expect(message?.string()).toBe(state(20));
   });
 
   it.each<[string, string, string]>([

@@ -63,9 +63,9 @@ it('what a former holder publishes while the holder is dead is not taken for wha
   await start('hall-3');
   const [first] = await readBy('hall-3');
   const records = async () => {
-    const said = [];
-    for await (const { data } of readStream(log.nc, 'SENT')) said.push(decodeSentRecord(data));
-    return said.flatMap((record) => (record?.found_under === first?.epoch ? [record] : []));
+    const records = [];
+    for await (const { data } of readStream(log.nc, 'SENT')) records.push(decodeSentRecord(data));
+    return records.flatMap((record) => (record?.found_under === first?.epoch ? [record] : []));
   };
   const [record, ...others] = await eventually(
     async () => ((await records()).length > 0 ? records() : undefined),

@@ -39,7 +39,7 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
   };
   const storeWith = (url: string, token: string, bucket = 'holdfast') =>
     openInfluxSampleStore({ url, org: 'holdfast', bucket, token });
-  const asked = {
+  const request = {
     ...{ start: new Date(firstTimeMs), end: new Date(firstTimeMs + 60_000), limit: 10 },
     ...{ pointCode: 'temperature', devices: [{ deviceCode: 'press-1', measurement: 'press-1' }] },
   };
@@ -56,20 +56,20 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
     // Where another epoch may have written, the writer looks first.
     expect(await writer.write([storableSample({ tick: 1, overtaken: true })])).toEqual({ kind: 'written' });
     const reader = storeWith(front.url, ofReader);
-    expect(await reader.history(asked)).toHaveLength(2);
+    expect(await reader.history(request)).toHaveLength(2);
     await expect(reader.write([storableSample({ tick: 2 })])).rejects.toMatchObject({ code: '403' });
-    await expect(storeWith(front.url, 'another').history(asked)).rejects.toMatchObject({ code: '401' });
+    await expect(storeWith(front.url, 'another').history(request)).rejects.toMatchObject({ code: '401' });
 
     // Each is for the one bucket, and none makes, sees or ends tokens.
     for (const token of [ofWriter, ofReader]) {
       const elsewhere = storeWith(front.url, token, foreignBucket);
       await expect(elsewhere.write([storableSample()])).rejects.toMatchObject({ code: '403' });
-      await expect(elsewhere.history(asked)).rejects.toMatchObject({ code: '403' });
+      await expect(elsewhere.history(request)).rejects.toMatchObject({ code: '403' });
       const about = { method: 'POST', headers: { authorization: `Token ${token}` }, body: '{}' };
       expect((await fetch(`${front.url}/api/v2/authorizations`, about)).status).toBe(401);
       const { body: _, ...listing } = { ...about, method: 'GET' };
-      const seen = await fetch(`${front.url}/api/v2/authorizations`, listing);
-      expect(await seen.json()).toEqual({ authorizations: [] });
+      const answer = await fetch(`${front.url}/api/v2/authorizations`, listing);
+      expect(await answer.json()).toEqual({ authorizations: [] });
     }
   });
 
@@ -91,7 +91,7 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
     await writeFile(join(folder, 'influxdb-writer', 'token'), '');
     expect(await makeTokens(folder, emptied.front.url)).toMatchObject({ code: 0 });
     // The token whose file is gone opens nothing any more.
-    await expect(storeWith(emptied.front.url, after).history(asked)).rejects.toMatchObject({ code: '401' });
+    await expect(storeWith(emptied.front.url, after).history(request)).rejects.toMatchObject({ code: '401' });
   });
 
   it('are waited for where there are none, and not where there are', async () => {
@@ -101,18 +101,21 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
     const without = await makeTokens(folder, away, 10);
     expect(without).toMatchObject({
       code: 1,
-      said: expect.stringContaining('no token for writer and reader'),
+      output: expect.stringContaining('no token for writer and reader'),
     });
     await makeTokens(folder, front.url);
     const withTokens = await makeTokens(folder, away, 10);
-    expect(withTokens).toMatchObject({ code: 0, said: expect.stringContaining('the tokens of before stay') });
+    expect(withTokens).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('the tokens of before stay'),
+    });
   });
 
   it('are the administrator’s where a server keeps none, until one does', async () => {
     const { influx, front } = await started();
     const folder = await secretsFolder();
-    const { code, said } = await makeTokens(folder, influx.url);
-    expect([code, said]).toEqual([0, expect.stringContaining('keeps no tokens')]);
+    const { code, output } = await makeTokens(folder, influx.url);
+    expect([code, output]).toEqual([0, expect.stringContaining('keeps no tokens')]);
     expect(await tokenOf(folder, 'reader')).toBe(adminToken);
     await makeTokens(folder, front.url);
     expect(await tokenOf(folder, 'reader')).not.toBe(adminToken);
@@ -122,7 +125,7 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
     const { front } = await started();
     const folder = await secretsFolder();
     await writeFile(join(folder, 'influxdb', 'token'), 'another');
-    const { code, said } = await makeTokens(folder, front.url);
-    expect([code, said]).toEqual([1, expect.stringContaining('does not know the administrator')]);
+    const { code, output } = await makeTokens(folder, front.url);
+    expect([code, output]).toEqual([1, expect.stringContaining('does not know the administrator')]);
   });
 });

@@ -92,29 +92,29 @@ describe('the keys of an installation', () => {
       log,
     });
     cleanUpAfterFile(core.close);
-    const made = await tool('collector', 'hall-1', '--trusted');
-    expect(made.code).toBe(0);
-    const nkeySeed = /SU[A-Z2-7]{56}/.exec(made.said)?.[0] ?? '';
+    const result = await tool('collector', 'hall-1', '--trusted');
+    expect(result.code).toBe(0);
+    const nkeySeed = /SU[A-Z2-7]{56}/.exec(result.output)?.[0] ?? '';
     expect(await mayConnect(server, { nkeySeed })).toBe(false);
     process.kill(server.pid, 'SIGHUP');
     await eventually(() => mayConnect(server, { nkeySeed }), { what: 'the new identity to be known' });
     expect(await tool('collector', 'hall-1')).toMatchObject({ code: 1 });
-    expect((await tool('list')).said).toMatch(/^hall-1 U\w+ CORE \(trusted\)$/m);
+    expect((await tool('list')).output).toMatch(/^hall-1 U\w+ CORE \(trusted\)$/m);
     expect(await tool('collector', '../x')).toMatchObject({ code: 2 });
     const oddLabels = await tool('collector', 'hall-2', '--labels', 'hall');
     expect(oddLabels).toMatchObject({
       code: 2,
-      said: expect.stringContaining('--labels must read name=value'),
+      output: expect.stringContaining('--labels must read name=value'),
     });
     for (const args of [
       ['collector', 'hall-2', '--trusted', '--labels', 'a=b'],
       ['change', 'hall-1'],
     ]) {
-      expect(await tool(...args)).toMatchObject({ code: 2, said: expect.stringContaining('usage') });
+      expect(await tool(...args)).toMatchObject({ code: 2, output: expect.stringContaining('usage') });
     }
     expect(await tool('change', 'hall-1', '--capacity', '5')).toMatchObject({
       code: 1,
-      said: expect.stringContaining('no account of its own'),
+      output: expect.stringContaining('no account of its own'),
     });
     expect(await tool('collector', 'api')).toMatchObject({ code: 1 });
 
@@ -124,7 +124,7 @@ describe('the keys of an installation', () => {
     expect(await accountOfConnection(server, 'collector-hall-1')).toBe('CORE');
     expect(await tool('isolate', 'hall-1')).toMatchObject({ code: 0 });
     expect(await tool('isolate', 'hall-1')).toMatchObject({ code: 1 });
-    expect((await tool('list')).said).toMatch(/^hall-1 U\w+ C_hall-1 capacity=10000 labels=–$/m);
+    expect((await tool('list')).output).toMatch(/^hall-1 U\w+ C_hall-1 capacity=10000 labels=–$/m);
     process.kill(server.pid, 'SIGHUP');
     await eventually(async () => (await accountOfConnection(server, 'collector-hall-1')) === 'C_hall-1', {
       what: 'the connection to be in its account',
@@ -153,7 +153,7 @@ describe('the keys of an installation', () => {
     cleanUpAfterFile(thief.close);
     expect(await tool('revoke', 'operator')).toMatchObject({
       code: 1,
-      said: expect.stringContaining('renew operator'),
+      output: expect.stringContaining('renew operator'),
     });
     expect(await tool('renew', 'operator')).toMatchObject({ code: 0 });
     process.kill(server.pid, 'SIGHUP');
@@ -169,13 +169,13 @@ describe('the keys of an installation', () => {
     const secrets = join(folder, 'secrets');
     const env = { SECRETS_DIR: secrets };
     await runProgram(generate, [secrets]);
-    const made = await runProgram(identity, ['maintenance'], env);
-    const nkeySeed = /SU[A-Z2-7]{56}/.exec(made.said)?.[0] ?? '';
+    const result = await runProgram(identity, ['maintenance'], env);
+    const nkeySeed = /SU[A-Z2-7]{56}/.exec(result.output)?.[0] ?? '';
     const server = await brokerOf(folder);
     expect(await mayConnect(server, { nkeySeed })).toBe(true);
     // A start of the installation in between leaves it as it is.
     await runProgram(generate, [secrets]);
-    expect((await runProgram(identity, ['list'], env)).said).toMatch(/^maintenance U\w+ CORE$/m);
+    expect((await runProgram(identity, ['list'], env)).output).toMatch(/^maintenance U\w+ CORE$/m);
     expect(await runProgram(identity, ['maintenance'], env)).toMatchObject({ code: 1 });
 
     expect(await runProgram(identity, ['revoke', 'maintenance'], env)).toMatchObject({ code: 0 });
@@ -235,10 +235,10 @@ describe('the override files of docker-compose.yml', () => {
   it('give a key to each collector that they name, and a password to the routes, once', async () => {
     const folder = await temporaryFolder('installation');
     const secrets = join(folder, 'secrets');
-    const { services: named } = await parsed('docker-compose.collectors.yml');
-    const ids: string[] = named.secrets.environment.COLLECTORS_WITH_KEYS.split(',');
+    const { services: collectorServices } = await parsed('docker-compose.collectors.yml');
+    const ids: string[] = collectorServices.secrets.environment.COLLECTORS_WITH_KEYS.split(',');
     expect(ids).toEqual(['collector-a', 'collector-b']);
-    for (const id of ids) expect(named[id].volumes).toEqual([`nats-${id}:/secrets/nats:ro`]);
+    for (const id of ids) expect(collectorServices[id].volumes).toEqual([`nats-${id}:/secrets/nats:ro`]);
     const env = {
       COLLECTORS_WITH_KEYS: ids.join(','),
       COLLECTOR_A_LABELS: 'site=hall-1,network=a',
@@ -250,8 +250,8 @@ describe('the override files of docker-compose.yml', () => {
     expect(await readFile(join(secrets, 'nats', 'cluster.conf'), 'utf8')).toBe(clusterConf);
     expect(clusterConf).toMatch(/authorization \{ user: route, password: "[0-9a-f]{48}"/);
     for (const service of ['api', 'supervisor']) {
-      const told = JSON.parse(await readFile(join(secrets, `nats-${service}`, 'collectors.json'), 'utf8'));
-      expect(told.collectors).toEqual({
+      const file = JSON.parse(await readFile(join(secrets, `nats-${service}`, 'collectors.json'), 'utf8'));
+      expect(file.collectors).toEqual({
         'collector-a': { capacity: 10_000, labels: { site: 'hall-1', network: 'a' } },
         'collector-b': { capacity: 10_000, labels: {} },
       });
@@ -265,23 +265,23 @@ describe('the override files of docker-compose.yml', () => {
     await rm(join(secrets, 'nats-collector-a'), { recursive: true });
     const refused = await runProgram(generate, [secrets], env);
     expect(refused.code).toBe(1);
-    expect(refused.said).toMatch(/collector-a has an identity with another key/);
+    expect(refused.output).toMatch(/collector-a has an identity with another key/);
     const tool = (...args: string[]) => runProgram(identity, args, { SECRETS_DIR: secrets });
     const key = /^collector-a (U\w+) /m;
-    const before = key.exec((await tool('list')).said)?.[1];
+    const before = key.exec((await tool('list')).output)?.[1];
     await tool('revoke', 'collector-a');
     // Its folder has another key by now.
     expect(await runProgram(generate, [secrets], env)).toMatchObject({ code: 0 });
-    expect(key.exec((await tool('list')).said)?.[1]).not.toBe(before);
+    expect(key.exec((await tool('list')).output)?.[1]).not.toBe(before);
     // A key that was revoked does not come back by a start.
     await tool('revoke', 'collector-a');
     const stolen = await runProgram(generate, [secrets], env);
     expect(stolen).toMatchObject({
       code: 1,
-      said: expect.stringContaining('take its folder nats-collector-a'),
+      output: expect.stringContaining('take its folder nats-collector-a'),
     });
     const two = await runProgram(generate, [secrets], { NATS_CLUSTER_NODES: 'nats,nats-2' });
-    expect(two).toMatchObject({ code: 1, said: expect.stringMatching(/there must be three/) });
+    expect(two).toMatchObject({ code: 1, output: expect.stringMatching(/there must be three/) });
   });
 });
 

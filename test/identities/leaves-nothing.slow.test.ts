@@ -62,8 +62,8 @@ it('a collector that connects, takes work and goes, again and again, leaves noth
     handle.keepAlive();
     expect(await (await TaskConfigStore.open(nc)).load('7', 1)).toMatchObject({ ok: true });
     const own = JSON.stringify({ last_by_subj: `samples.${id}.7.1` });
-    const read = await askBroker(nc, '$JS.API.STREAM.MSG.GET.SAMPLES', own);
-    expect(read.json()).toMatchObject({ error: { code: 404 } });
+    const answer = await askBroker(nc, '$JS.API.STREAM.MSG.GET.SAMPLES', own);
+    expect(answer.json()).toMatchObject({ error: { code: 404 } });
     await handle.done();
     expect(await inbox.isIntact()).toBe(true);
     await follower.reached(1);
@@ -74,7 +74,7 @@ it('a collector that connects, takes work and goes, again and again, leaves noth
   };
   await Promise.all(ids.map(connectAndGo));
 
-  const kept = async () => {
+  const accountStates = async () => {
     const accounts = await Promise.all(
       ['CORE', ...ids.map((id) => `C_${id}`)].map(async (account) => {
         const { account_detail: about } = (await json(`${server.monitorUrl}/accountz?acc=${account}`)) as {
@@ -90,17 +90,17 @@ it('a collector that connects, takes work and goes, again and again, leaves noth
     return { accounts, subscriptions };
   };
   const memory = async () => ((await json(`${server.monitorUrl}/varz`)) as { mem: number }).mem;
-  await eventually(async () => (await kept()).accounts.every(({ responses }) => responses === 0), {
+  await eventually(async () => (await accountStates()).accounts.every(({ responses }) => responses === 0), {
     what: 'every answer to be delivered',
   });
-  const before = await kept();
+  const before = await accountStates();
   const memoryBefore = await memory();
   await Promise.all(
     ids.map(async (id) => {
       for (let turn = 0; turn < reconnects / ids.length; turn += 1) await connectAndGo(id);
     }),
   );
-  await eventually(async () => JSON.stringify(await kept()) === JSON.stringify(before), {
+  await eventually(async () => JSON.stringify(await accountStates()) === JSON.stringify(before), {
     what: `what the broker keeps to be as before: ${JSON.stringify(before)}`,
   });
   if (reconnects > 200) {

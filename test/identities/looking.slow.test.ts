@@ -58,11 +58,12 @@ describe.each(inBoth)('the consumer of a service, by the key of an operator, %s'
   it(`has ${isHit ? 'its messages' : 'no message'} taken and acknowledged`, async () => {
     const { nc, info } = await followed(isHit);
     void pull(nc, 'of-a-service');
-    const seen = async () => (await info()).delivered.consumer_seq;
-    if (isHit) await eventually(async () => (await seen()) === 1, { what: 'the message to be taken' });
+    const countDelivered = async () => (await info()).delivered.consumer_seq;
+    if (isHit)
+      await eventually(async () => (await countDelivered()) === 1, { what: 'the message to be taken' });
     // The test's own consumer gets a message that comes later: anything passed on is there by then.
     else await lookOnce(nc);
-    expect(await seen()).toBe(isHit ? 1 : 0);
+    expect(await countDelivered()).toBe(isHit ? 1 : 0);
     nc.publish('$JS.ACK.SAMPLES.of-a-service.1.1.1.1.0', '');
     await nc.flush();
     if (isHit) await eventually(async () => (await info()).ack_floor.stream_seq === 1, { what: 'its end' });
@@ -85,8 +86,8 @@ async function lookOnce(nc: NatsConnection): Promise<void> {
   const name = `look_${Math.random().toString(36).slice(2)}`;
   const config = { name, durable_name: name, ack_policy: 'explicit', inactive_threshold: hour };
   const body = JSON.stringify({ stream_name: 'SAMPLES', config });
-  const made = await askBroker(nc, `$JS.API.CONSUMER.CREATE.SAMPLES.${name}`, body);
-  expect(made.json()).not.toHaveProperty('error');
+  const answer = await askBroker(nc, `$JS.API.CONSUMER.CREATE.SAMPLES.${name}`, body);
+  expect(answer.json()).not.toHaveProperty('error');
   expect(await pull(nc, name)).toBe('{"v":1}');
   const ended = await askBroker(nc, `$JS.API.CONSUMER.DELETE.SAMPLES.${name}`);
   expect(ended.json()).toMatchObject({ success: true });
@@ -94,7 +95,7 @@ async function lookOnce(nc: NatsConnection): Promise<void> {
 
 describe('an operator that looks', () => {
   // Each at a broker of its own, which lets through so many requests a second.
-  // The test's own `expect`: the global one does not know its test while others run beside it.
+  // The test's own `expect`: the global one does not know its test while others run at the same time.
   it.concurrent('leaves nothing at the broker by what it pulls', async ({ expect }) => {
     const { server, own, nc, jsm } = await brokerToLookAt(false);
     const js = jetstream(own);
@@ -106,9 +107,9 @@ describe('an operator that looks', () => {
       JSON.stringify({ stream_name: 'SAMPLES', config }),
     );
     const before = await memoryOf(server.monitorUrl);
-    const seen = new Set<string>();
+    const subjects = new Set<string>();
     const inbox = '_INBOX.operator.pulled';
-    nc.subscribe(inbox, { callback: (_error, { reply = '' }) => void seen.add(reply) });
+    nc.subscribe(inbox, { callback: (_error, { reply = '' }) => void subjects.add(reply) });
     await eventually(
       async () => {
         // One message each, as often as they are passed on.
@@ -116,7 +117,7 @@ describe('an operator that looks', () => {
           nc.publish('$JS.API.CONSUMER.MSG.NEXT.SAMPLES.mine', '{"batch":1}', { reply: inbox });
         }
         await nc.flush();
-        return seen.size >= pulls;
+        return subjects.size >= pulls;
       },
       { what: `${pulls} messages`, timeoutMs: 600_000 },
     );
@@ -136,8 +137,8 @@ describe('an operator that looks', () => {
         stream_name: 'AUDIT',
         config: { ack_policy: 'none', inactive_threshold: hour },
       });
-      const made = await askBroker(nc, `$JS.API.CONSUMER.CREATE.AUDIT.x${which}`, body);
-      return !('error' in made.json<object>());
+      const answer = await askBroker(nc, `$JS.API.CONSUMER.CREATE.AUDIT.x${which}`, body);
+      return !('error' in answer.json<object>());
     };
     for (let at = 0; at < 240; at += 1) {
       await eventually(() => ask(at), { what: 'another consumer' });
@@ -151,8 +152,8 @@ describe('an operator that looks', () => {
     const { own, nc } = await brokerToLookAt(false);
     for (const bucket of ['USERS', 'LOGINS', 'BEGUN_LOGINS', 'API_KEYS', 'LINKS', 'COMMAND_KEYS']) {
       await askBroker(own, `$KV.${bucket}.secret`, '{}');
-      const asked = askBroker(nc, `$JS.API.STREAM.INFO.KV_${bucket}`, '{"subjects_filter":">"}');
-      await expect(asked, bucket).rejects.toThrow(/permissions violation/i);
+      const request = askBroker(nc, `$JS.API.STREAM.INFO.KV_${bucket}`, '{"subjects_filter":">"}');
+      await expect(request, bucket).rejects.toThrow(/permissions violation/i);
     }
     const all = await askBroker(nc, '$JS.API.STREAM.LIST');
     expect(all.string()).toContain('KV_BEGUN_LOGINS');

@@ -43,12 +43,12 @@ beforeAll(async () => {
     cleanUpAfterFile(() => nc.close());
     connections.set(who, nc);
     if (who === 'supervisor') serveConsumerRequests(nc, log);
-    const seen: string[] = [];
-    violations.set(who, seen);
+    const messages: string[] = [];
+    violations.set(who, messages);
     void (async () => {
       for await (const status of nc.status()) {
         if (status.type === 'error' && status.error instanceof PermissionViolationError) {
-          seen.push(`${status.error.operation} ${status.error.subject}`);
+          messages.push(`${status.error.operation} ${status.error.subject}`);
         }
       }
     })();
@@ -70,7 +70,7 @@ async function mayPublish(who: Who, subject: string): Promise<boolean> {
   nc.publish(subject, 'nothing that JetStream could understand');
   await nc.flush();
   await turn();
-  return !violations.get(who)?.some((seen) => seen === `publish ${subject}`);
+  return !violations.get(who)?.some((message) => message === `publish ${subject}`);
 }
 
 async function maySubscribe(who: Who, subject: string): Promise<boolean> {
@@ -285,8 +285,8 @@ describe('a collector with an identity of its own', () => {
       { filter_subjects: ['assignments.hall-1.*', 'assignments.hall-2.*'] },
     ]) {
       const config = { ...consumer, ...filter };
-      const asked = await askBroker(nc, subject, JSON.stringify({ stream_name: 'ASSIGNMENTS', config }));
-      expect(asked.json()).toMatchObject({ error: { code: 400 } });
+      const answer = await askBroker(nc, subject, JSON.stringify({ stream_name: 'ASSIGNMENTS', config }));
+      expect(answer.json()).toMatchObject({ error: { code: 400 } });
     }
   });
 
@@ -314,11 +314,13 @@ describe('by the one key of a bucket that it may write', () => {
       await askBroker(own.nc, `$KV.${bucket}.${another}`, '{}');
       for (const reach of ['all', 'sub']) {
         const rollUp = plainHeaders({ 'Nats-Rollup': reach });
-        const asked = await askBroker(connectionOf(who), `$KV.${bucket}.${key}`, '{}', rollUp);
-        expect(asked.json()).toMatchObject({ error: { description: 'rollup not permitted' } });
+        const answer = await askBroker(connectionOf(who), `$KV.${bucket}.${key}`, '{}', rollUp);
+        expect(answer.json()).toMatchObject({ error: { description: 'rollup not permitted' } });
       }
-      const kept = await jsm.streams.getMessage(`KV_${bucket}`, { last_by_subj: `$KV.${bucket}.${another}` });
-      expect(kept?.string()).toBe('{}');
+      const message = await jsm.streams.getMessage(`KV_${bucket}`, {
+        last_by_subj: `$KV.${bucket}.${another}`,
+      });
+      expect(message?.string()).toBe('{}');
     }
   });
 
@@ -347,14 +349,14 @@ describe('a collector without an identity of its own', () => {
       const consumer = { durable_name: 'collector-any-7', ack_policy: 'explicit', deliver_subject };
       const config = { ...consumer, filter_subject: 'assignments.any-7.*' };
       await askBroker(nc, '$JS.API.CONSUMER.DELETE.ASSIGNMENTS.collector-any-7');
-      const made = await askBroker(
+      const answer = await askBroker(
         nc,
         '$JS.API.CONSUMER.CREATE.ASSIGNMENTS.collector-any-7.assignments.any-7.*',
         JSON.stringify({ stream_name: 'ASSIGNMENTS', config }),
       );
-      expect(made.json()).not.toHaveProperty('error');
+      expect(answer.json()).not.toHaveProperty('error');
     };
-    // The broker delivers only where somebody listens, and nobody may listen there.
+    // The broker delivers only where a client listens, and none may listen there.
     await deliverTo('sessions.task.66.lifecycle');
     const inbox = '_INBOX.collector.any-7.delivered';
     const heard: string[] = [];

@@ -23,14 +23,14 @@ const running = new Map<ServiceName, RunningProcess>();
 const readyUrls = new Map<ServiceName, string>();
 const seedFiles = new Map<ServiceName, string>();
 /** The key by which the broker knows each of them. */
-const known = new Map<ServiceName, string>();
+const keysByService = new Map<ServiceName, string>();
 
 /** Tells the broker of other keys for the services; all else stays. */
 async function brokerKnows(keys: ReadonlyMap<ServiceName, string>): Promise<void> {
   let config = await readFile(nats.configFile, 'utf8');
   for (const [service, key] of keys) {
-    config = config.replace(known.get(service) ?? '', key);
-    known.set(service, key);
+    config = config.replace(keysByService.get(service) ?? '', key);
+    keysByService.set(service, key);
   }
   await writeFile(nats.configFile, config);
   process.kill(nats.pid, 'SIGHUP');
@@ -71,7 +71,7 @@ beforeAll(async () => {
     const seedFile = join(folder, service);
     await writeFile(seedFile, seed);
     const port = service === 'api' ? apiPort : await freePort();
-    known.set(service, publicKeyOf(seed));
+    keysByService.set(service, publicKeyOf(seed));
     seedFiles.set(service, seedFile);
     readyUrls.set(service, `http://127.0.0.1:${port}/health/ready`);
     const started = await startService(service, {
@@ -101,7 +101,7 @@ beforeAll(async () => {
 
 describe('services whose keys the broker does not know any more', () => {
   it('all go on by themselves when the keys are given back', async () => {
-    const own = new Map(known);
+    const own = new Map(keysByService);
     await brokerKnows(new Map(services.map((service) => [service, newNkeyPair().publicKey])));
     for (const [service, key] of own) {
       await eventually(() => refusals(key) > 2, { what: `the ${service} to be refused again and again` });

@@ -45,8 +45,8 @@ const start = async (service: ServiceName, settings: Record<string, string> = {}
 beforeAll(async () => {
   secrets = await temporaryFolder('secrets');
   await runProgram(join(root, 'deploy', 'secrets', 'generate.mjs'), [secrets]);
-  const made = await identity('collector', 'hall-1', '--labels', 'hall=1', '--capacity', '2');
-  seedOfHall = /SU[A-Z2-7]{56}/.exec(made.said)?.[0] ?? '';
+  const result = await identity('collector', 'hall-1', '--labels', 'hall=1', '--capacity', '2');
+  seedOfHall = /SU[A-Z2-7]{56}/.exec(result.output)?.[0] ?? '';
   nats = await natsForTest({
     configLines: [withTestUser(await readFile(authorizationFile(secrets), 'utf8'))],
   });
@@ -143,17 +143,21 @@ describe('whoever has stolen the key of a collector with an account of its own',
     const holders = await Promise.all(['2', '3', '4', '5', '6', '7'].map(collectorOf));
     expect(holders.filter((holder) => holder === 'hall-1').length).toBeLessThanOrEqual(2);
 
-    const told = () =>
+    const logLines = () =>
       supervisor.lastLines(500).filter((line) => line.includes('claims more than its identity'));
-    await expect.poll(told).toEqual([expect.stringContaining('safe=yes, capacity 100000')]);
+    await expect.poll(logLines).toEqual([expect.stringContaining('safe=yes, capacity 100000')]);
     const metrics = await (await fetch(`http://127.0.0.1:${healthPort}/metrics`)).text();
     expect(metrics).toMatch(/^holdfast_collectors_claiming_more(\{.*\})? 1$/m);
-    const shown = async () => {
+    const collectorInApi = async () => {
       const { body } = await api.get('/api/system/collectors/');
       return body.results?.find(({ id }: { id: string }) => id === 'hall-1');
     };
-    await eventually(shown, { what: 'the API to know the collector' });
-    expect(await shown()).toMatchObject({ capacity: 2, labels: { hall: '1' }, drivers: ['modbus_tcp'] });
+    await eventually(collectorInApi, { what: 'the API to know the collector' });
+    expect(await collectorInApi()).toMatchObject({
+      capacity: 2,
+      labels: { hall: '1' },
+      drivers: ['modbus_tcp'],
+    });
 
     expect(
       await identity('change', 'hall-1', '--labels', 'hall=1,safe=yes', '--capacity', '100'),
@@ -161,19 +165,23 @@ describe('whoever has stolen the key of a collector with an account of its own',
       code: 0,
     });
     await eventually(async () => (await collectorOf('1')) === 'hall-1', { what: 'the label to count' });
-    await eventually(async () => (await shown())?.capacity === 100, { what: 'the API to know it too' });
+    await eventually(async () => (await collectorInApi())?.capacity === 100, {
+      what: 'the API to know it too',
+    });
 
     // The collector says which drivers it has, but not which of them count.
     expect(await identity('change', 'hall-1', '--labels', 'hall=1,safe=yes,driver.mqtt=yes')).toMatchObject({
       code: 0,
     });
-    await eventually(async () => (await shown())?.drivers.length === 0, {
+    await eventually(async () => (await collectorInApi())?.drivers.length === 0, {
       what: 'the driver to count no more',
     });
 
-    // The broker is not told of it yet, and the thief is still connected.
+    // The broker does not know of it yet, and the thief is still connected.
     expect(await identity('revoke', 'hall-1')).toMatchObject({ code: 0 });
-    await eventually(async () => (await shown())?.capacity === 0, { what: 'the key to be worth nothing' });
+    await eventually(async () => (await collectorInApi())?.capacity === 0, {
+      what: 'the key to be worth nothing',
+    });
     let sessionId = await run('8', { safe: 'yes' });
     const isRefused = async () => {
       if ((await log.waiting('8'))?.why === 'no_collector') return true;

@@ -60,7 +60,7 @@ describe.skipIf(!hasOpenssl)('a broker with TLS that asks for certificates (made
     let reason: string | undefined;
     const log = createLogger('test', 'silent');
     vi.spyOn(log, 'warn').mockImplementation((_fields: unknown, message?: string) => {
-      // Where localhost is ::1 too, nobody listens there.
+      // Where localhost is ::1 too, no server listens there.
       if (message?.includes('ECONNREFUSED ::1')) return;
       reason ??= message;
       gaveUp.abort();

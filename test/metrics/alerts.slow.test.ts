@@ -78,16 +78,16 @@ describe('the dashboards', () => {
   });
 
   it.skipIf(!hasPromtool)('ask only what Prometheus understands (needs promtool)', async () => {
-    const asked = (await dashboards()).flatMap(({ panels }) =>
+    const queries = (await dashboards()).flatMap(({ panels }) =>
       panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
     );
-    const rules = asked.map((expr, index) => ({
+    const rules = queries.map((expr, index) => ({
       record: `panel_${index}`,
       expr: expr.replaceAll('$__rate_interval', '1m'),
     }));
     const file = join(await temporaryFolder('panels'), 'panels.yml');
     await writeFile(file, stringify({ groups: [{ name: 'panels', rules }] }));
     const { stdout } = await promtool('check', 'rules', file);
-    expect(stdout).toContain(`${asked.length} rules found`);
+    expect(stdout).toContain(`${queries.length} rules found`);
   });
 });

@@ -89,9 +89,9 @@ describe('the metrics of running services', () => {
     );
     const fromPrometheus = ['job', 'instance', 'le'];
     const wrong: string[] = [];
-    const named = await namedMetrics();
-    expect(named.length).toBeGreaterThan(100);
-    for (const { where, name, matchers, groupedBy } of named) {
+    const metrics = await namedMetrics();
+    expect(metrics.length).toBeGreaterThan(100);
+    for (const { where, name, matchers, groupedBy } of metrics) {
       if (!scrapes.some(({ names }) => names.has(name))) wrong.push(`${where}: nobody has ${name}`);
       const series = scrapes.flatMap((each) => each.series.filter((one) => one.name.startsWith(name)));
       for (const { label, operator, value } of matchers) {
@@ -105,11 +105,11 @@ describe('the metrics of running services', () => {
         )
           wrong.push(`${where}: ${name} has no ${label}="${value}"`);
       }
-      const known = named
+      const metricNames = metrics
         .filter((each) => each.where === where)
         .flatMap((each) => labelsOf.get(each.name) ?? []);
       for (const label of groupedBy) {
-        const isKnown = [...known, ...fromPrometheus, 'service'].includes(label);
+        const isKnown = [...metricNames, ...fromPrometheus, 'service'].includes(label);
         if (!isKnown) wrong.push(`${where}: nothing there has the label ${label}`);
       }
     }

@@ -22,12 +22,12 @@ export class Scrape {
 
   /** Sum over the series that have these labels; undefined when there is none. */
   value(name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
-    const found = this.series.filter(
+    const matches = this.series.filter(
       (series) =>
         series.name === name &&
         Object.entries(labels).every(([label, value]) => series.labels[label] === value),
     );
-    return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
+    return matches.length === 0 ? undefined : matches.reduce((sum, { value }) => sum + value, 0);
   }
 }
 

@@ -41,10 +41,10 @@ function says(running: RunningProcess, what: string) {
   const ended = running.exited.then(({ code }) => {
     throw new Error(`it ended with ${code}:\n${running.lastLines(20).join('\n')}`);
   });
-  const said = eventually(() => logOf(running).some((line) => line.includes(what)), {
+  const message = eventually(() => logOf(running).some((line) => line.includes(what)), {
     what: `it to say "${what}"`,
   });
-  return Promise.race([said, ended]);
+  return Promise.race([message, ended]);
 }
 
 describe('a service that starts while NATS', () => {

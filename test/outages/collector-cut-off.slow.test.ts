@@ -49,12 +49,12 @@ describe('a collector whose cable to NATS is pulled out', () => {
     cleanUpAfterFile(() => coverage.close());
     await eventually(
       async () => {
-        const read = [...(await publishedUnder(epoch)), ...(await publishedUnder(next))];
+        const readings = [...(await publishedUnder(epoch)), ...(await publishedUnder(next))];
         const of = (await coverage.read({ sessionId: session })).get(device)?.get(200);
         expect(of?.stored).toEqual(
           normalise(
             fromTicks(
-              read
+              readings
                 .filter(({ values }) => values)
                 .map(({ tick }) => tick)
                 .sort((a, b) => a - b),

@@ -13,7 +13,7 @@ import { ticksOfSamples } from '../support/ticks-of-samples.ts';
 import { notAmong, segmentsIn, spooledIn } from './spooled-samples.ts';
 
 const devices = Array.from({ length: 12 }, (_, index) => `press-${index + 1}`);
-/** Long enough to poll on while the broker is away. */
+/** Long enough to poll on while the broker is down. */
 const patientLease = { LEASE_TTL_MS: '60000', LEASE_RENEW_MS: '500' };
 
 describe('samples while the broker does not take them', () => {
@@ -29,7 +29,8 @@ describe('samples while the broker does not take them', () => {
   const samplesOfSession = async () =>
     (await fleet.log.samples()).filter(({ session }) => session === sessionId);
   const isSaid = (what: string) => logOf(collector).some((line) => line.includes(what));
-  const said = (what: string) => eventually(() => isSaid(what), { what: `the collector to say "${what}"` });
+  const untilLogged = (what: string) =>
+    eventually(() => isSaid(what), { what: `the collector to say "${what}"` });
   const spooled = (atLeast: number) =>
     eventually(async () => (await spooledIn(spoolDir)).filter(({ values }) => values).length >= atLeast, {
       what: `${atLeast} samples with values in the spool`,
@@ -59,10 +60,10 @@ describe('samples while the broker does not take them', () => {
   const end = async () => {
     // A stop is not repeated, so it is not sent before the broker answers.
     await eventually(() => fleet.log.task(String(task)), { what: 'the broker to answer' });
-    // A collector that was started anew may not have taken the session up yet, and would say nothing of its end.
-    await said('session is being polled');
+    // A restarted collector may not have taken the session up yet, and would say nothing of its end.
+    await untilLogged('session is being polled');
     await fleet.log.stop(sessionId);
-    await said('session is over for this collector');
+    await untilLogged('session is over for this collector');
     await nothingSpooled();
     await collector.stop();
     return ticksOfSamples(await samplesOfSession());
@@ -80,7 +81,7 @@ describe('samples while the broker does not take them', () => {
     await spooled(600);
     const askedMeanwhile = fleet.plant.requests.length - requestsBefore;
     await fleet.nats.restart();
-    await said('all samples that waited are with the broker');
+    await untilLogged('all samples that waited are with the broker');
     const ticks = await end();
     expect(ticks.size).toBe(devices.length);
     for (const { all, declaredLost, doubled } of ticks.values()) {
@@ -93,9 +94,11 @@ describe('samples while the broker does not take them', () => {
     // Polling went on, and there is a sample for everything that the plant answered.
     expect(askedMeanwhile).toBeGreaterThan(500);
     for (const device of devices) {
-      const asked = fleet.plant.requests.filter((request) => request.device === device).length;
-      const read = (await samplesOfSession()).filter((sample) => sample.device === device && sample.values);
-      expect(read.length).toBe(asked);
+      const requestCount = fleet.plant.requests.filter((request) => request.device === device).length;
+      const readings = (await samplesOfSession()).filter(
+        (sample) => sample.device === device && sample.values,
+      );
+      expect(readings.length).toBe(requestCount);
     }
   });
 
@@ -109,7 +112,7 @@ describe('samples while the broker does not take them', () => {
     await appendFile((await segmentsIn(spoolDir)).at(-1) ?? '', Buffer.from([200, 0, 0, 0, 1, 2, 3, 4, 123]));
     await fleet.nats.restart();
     await startCollector();
-    await said('an earlier process left samples in the spool');
+    await untilLogged('an earlier process left samples in the spool');
     await nothingSpooled();
     const ticks = await end();
     expect(notAmong(inSpool, await samplesOfSession())).toEqual([]);
@@ -133,9 +136,9 @@ describe('samples while the broker does not take them', () => {
   it('beyond the bound of the spool become gaps, the oldest first, and every tick is accounted for', async () => {
     await begin({ SAMPLE_BUFFER_MAX: '400', SPOOL_MAX_BYTES: '1048576' }, 20);
     await fleet.nats.kill();
-    await said('the sample buffer is full');
+    await untilLogged('the sample buffer is full');
     await fleet.nats.restart();
-    await said('all samples that waited are with the broker');
+    await untilLogged('all samples that waited are with the broker');
     const ticks = await end();
     for (const { all, declaredLost, overlapping, doubled } of ticks.values()) {
       expect({ ranges: all.length, overlapping, doubled }).toEqual({ ranges: 1, overlapping: 0, doubled: 0 });
@@ -156,7 +159,7 @@ describe('samples while the broker does not take them', () => {
     const inSpool = await spooledIn(spoolDir);
     await fleet.nats.restart();
     await startCollector();
-    await said('an earlier process left samples in the spool');
+    await untilLogged('an earlier process left samples in the spool');
     await nothingSpooled();
     const ticks = await end();
     for (const [device, { declaredLost, all }] of ticks) {
@@ -179,8 +182,8 @@ describe('samples while the broker does not take them', () => {
     await begin({ SAMPLE_BUFFER_MAX: '400' }, 20, disk);
     const requestsBefore = fleet.plant.requests.length;
     await fleet.nats.kill();
-    await said('the spool cannot be written');
-    await said('the sample buffer is full');
+    await untilLogged('the spool cannot be written');
+    await untilLogged('the sample buffer is full');
     // An overrun tick fills the buffer too, without a request: those still to come are waited for.
     const whenFull = fleet.plant.requests.length;
     await eventually(() => fleet.plant.requests.length > requestsBefore + 700, {
@@ -191,7 +194,7 @@ describe('samples while the broker does not take them', () => {
       { what: 'a request to each device since the buffer is full' },
     );
     await fleet.nats.restart();
-    await said('all samples that waited are with the broker');
+    await untilLogged('all samples that waited are with the broker');
     const ticks = await end();
     for (const { all, overlapping, doubled } of ticks.values()) {
       expect({ ranges: all.length, overlapping, doubled }).toEqual({ ranges: 1, overlapping: 0, doubled: 0 });

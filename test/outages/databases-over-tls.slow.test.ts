@@ -43,14 +43,14 @@ describe.skipIf(!opensslIsInstalled() || !victoriaMetricsIsInstalled())(
       await untilLogged(distrustful, 'writing samples');
       await publishSamples(connection, samples);
       await untilLogged(distrustful, 'INFLUX_TLS_CA_FILE');
-      const told = distrustful.lastLines(200).find((line) => line.includes('INFLUX_TLS_CA_FILE')) ?? '';
-      expect(JSON.parse(told)).toMatchObject({
+      const logLine = distrustful.lastLines(200).find((line) => line.includes('INFLUX_TLS_CA_FILE')) ?? '';
+      expect(JSON.parse(logLine)).toMatchObject({
         level: 'error',
         msg: expect.stringContaining('the database cannot be used'),
       });
       // It names the file, the server, and what to do.
       for (const part of [files.otherCa, new URL(metrics.url).host, 'put the one there that has']) {
-        expect(told).toContain(part);
+        expect(logLine).toContain(part);
       }
       const status = await sinkStatusThat(connection, 'writing fails', (each) => each.failed_writes > 1);
       expect(status).toMatchObject({ reachable: false, samples_written: 0 });
@@ -114,11 +114,11 @@ describe.skipIf(!opensslIsInstalled() || !influxIsInstalled())('an InfluxDB that
         status: 503,
         body: { code: 'sample_store_unavailable' },
       });
-      const told = await eventually(
+      const logLines = await eventually(
         async () => api.process.lastLines(200).find((line) => line.includes('INFLUX_TLS_CA_FILE')),
         { what: 'the API to have told what to do' },
       );
-      for (const part of parts) expect(told).toContain(part);
+      for (const part of parts) expect(logLines).toContain(part);
     }
   });
 });

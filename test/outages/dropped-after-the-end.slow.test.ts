@@ -10,7 +10,7 @@ import {
   periodMs,
 } from './dropping-fleet.ts';
 
-/** SAMPLES has nothing left of what a process sent before it ended, so that no later sample of it can tell. */
+/** SAMPLES has nothing left of what a process sent before it ended, so that no later sample of it can report it. */
 describe('samples of a process that has ended, all of which SAMPLES drops unwritten', () => {
   let all: DroppingFleet;
   let writer: RunningProcess;
@@ -40,16 +40,18 @@ describe('samples of a process that has ended, all of which SAMPLES drops unwrit
     expect(ticksWhere(account, (tick, cause) => cause === 'buffer_full' && !wasSent.has(tick))).toEqual([]);
   };
 
-  /** Checks that ticks which nobody read between two processes are called what they were. */
+  /** Checks that ticks which no process read between two processes are called what they were. */
   const expectUnread = (account: AccountOfDevice, killedAt: number, cause: string) => {
     const { causes, wasSent } = account;
     const goesOnAt = Math.min(...[...wasSent].filter((tick) => tick > killedAt));
     const unread = Array.from({ length: goesOnAt - killedAt - 1 }, (_, index) => killedAt + 1 + index);
     expect(unread.length).toBeGreaterThanOrEqual(5);
     expect(new Set(unread.map((tick) => causes.get(tick)))).toEqual(new Set([cause]));
-    expect(ticksWhere(account, (tick, said) => said === cause && !unread.includes(tick))).toEqual([]);
-    // Ticks that the killed one had sent, and that no sample of its own tells of.
-    const lost = ticksWhere(account, (tick, said) => said === 'buffer_full' && tick <= killedAt);
+    expect(ticksWhere(account, (tick, tickCause) => tickCause === cause && !unread.includes(tick))).toEqual(
+      [],
+    );
+    // Ticks that the killed one had sent, and that no sample of its own reports.
+    const lost = ticksWhere(account, (tick, tickCause) => tickCause === 'buffer_full' && tick <= killedAt);
     expect(lost.length).toBeGreaterThanOrEqual(5);
     expect(causes.get(killedAt)).toBe('buffer_full');
   };

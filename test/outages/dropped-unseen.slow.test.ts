@@ -6,7 +6,7 @@ import { freeze } from '../support/freeze.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type DroppingFleet, devices, droppingFleet, periodMs, tally } from './dropping-fleet.ts';
 
-/** Nobody reads ahead of what SAMPLES drops, so that only what comes afterwards can tell what it was. */
+/** No consumer reads ahead of what SAMPLES drops, so that only what comes afterwards can show what it was. */
 describe('samples that SAMPLES drops while no supervisor looks', () => {
   let all: DroppingFleet;
   let writer: RunningProcess;
@@ -17,7 +17,7 @@ describe('samples that SAMPLES drops while no supervisor looks', () => {
   });
 
   it('are named a loss, and what a killed collector has not read is a restart', async () => {
-    const { fleet, database, consumer, sentOf, dropAll, readAgain, accountOf, written } = all;
+    const { fleet, database, consumer, sentOf, dropAll, readAgain, accountOf, lastWritten } = all;
     const collector = await fleet.collector('c1', { SPOOL_DIR: await temporaryFolder('spool') });
     const { session, supervisor } = await all.started('1');
     await supervisor.kill();
@@ -58,7 +58,7 @@ describe('samples that SAMPLES drops while no supervisor looks', () => {
     thawWriter();
     await readAgain(session, 5);
     await database.heal();
-    const upTo = await written(session);
+    const upTo = await lastWritten(session);
     await all.untilSentIsOnRecord(session);
     for (const { device, causes, wasSent } of await accountOf(session, upTo)) {
       const killedAt = beforeKill.get(device) ?? 0;
@@ -80,7 +80,7 @@ describe('samples that SAMPLES drops while no supervisor looks', () => {
   });
 
   it('are named a loss also where a writer had them in hand that was killed then', async () => {
-    const { fleet, database, consumer, state, dropAll, readAgain, accountOf, written } = all;
+    const { fleet, database, consumer, state, dropAll, readAgain, accountOf, lastWritten } = all;
     await fleet.collector('c2', { SPOOL_DIR: await temporaryFolder('spool') });
     const { session, supervisor } = await all.started('2');
     await supervisor.kill();
@@ -94,7 +94,7 @@ describe('samples that SAMPLES drops while no supervisor looks', () => {
     await readAgain(session, 5);
     await database.heal();
     writer = await fleet.start('writer', all.writerSettings);
-    for (const { causes, wasSent } of await accountOf(session, await written(session))) {
+    for (const { causes, wasSent } of await accountOf(session, await lastWritten(session))) {
       expect(tally(causes).buffer_full).toBeGreaterThan(5);
       for (const [tick, cause] of causes) {
         if (cause === 'buffer_full') expect(wasSent.has(tick)).toBe(true);

@@ -89,7 +89,7 @@ export async function droppingFleet() {
     );
   };
 
-  const stored = async (session: string): Promise<number> =>
+  const countStored = async (session: string): Promise<number> =>
     (await rest.get(`/api/acquisition/sessions/${session}/completeness/?to=now`)).body.stored;
 
   /** Starts a session and waits until some of it is in the database. @returns it, and the supervisor that placed it */
@@ -98,11 +98,11 @@ export async function droppingFleet() {
     const session = await fleet.log.start(fleet.plant.config({ taskId, devices, periodMs }));
     await fleet.placed(taskId);
     await readAgain(session, 5);
-    await eventually(async () => (await stored(session)) > 5, { what: 'samples in the database' });
+    await eventually(async () => (await countStored(session)) > 5, { what: 'samples in the database' });
     return { session, supervisor };
   };
 
-  /** Waits until the writer, whose database is away, can take no more. */
+  /** Waits until the writer, whose database is down, can take no more. */
   const untilWriterIsFull = () =>
     eventually(async () => (await consumer()).num_ack_pending === 20, {
       what: 'the writer to hold all it can',
@@ -144,7 +144,7 @@ export async function droppingFleet() {
   };
 
   /** Waits until what is left in SAMPLES of a session that goes on is in the database. */
-  const written = async (session: string) => {
+  const lastWritten = async (session: string) => {
     await readAgain(session, 3);
     const upTo = lastTicks(session);
     await untilWritten();
@@ -186,7 +186,7 @@ export async function droppingFleet() {
       dropAll,
       readAgain,
     },
-    ...{ started, untilWriterIsFull, lastInStream, accountOf, untilWritten, written, sentRecords },
+    ...{ started, untilWriterIsFull, lastInStream, accountOf, untilWritten, lastWritten, sentRecords },
     untilSentIsOnRecord,
   };
 }

@@ -31,8 +31,10 @@ describe('when SAMPLES is at its limit', () => {
       fleet.plant.config({ taskId, devices: ['press-2'], periodMs: 100 }),
     );
     await fleet.placed(taskId);
-    const asked = fleet.plant.requests.length;
-    await eventually(() => fleet.plant.requests.length > asked + 3, { what: 'the device to be polled' });
+    const requestCount = fleet.plant.requests.length;
+    await eventually(() => fleet.plant.requests.length > requestCount + 3, {
+      what: 'the device to be polled',
+    });
     const before = await renewals();
     await eventually(async () => (await renewals()) > before + 1, { what: 'the lease to be renewed' });
     await fleet.log.stop(sessionId);

@@ -47,12 +47,12 @@ describe('samples that are too large for a real broker', () => {
     }
     expect(await outbox.flush(20_000)).toBe(0);
     expect(outbox.health()).toMatchObject({ tooLarge: 2, dropped: 0 });
-    const stored: Sample[] = [];
-    for await (const { data } of readStream(connection.nc, 'SAMPLES')) stored.push(JSON.parse(data));
-    const said = stored
+    const samplesInStream: Sample[] = [];
+    for await (const { data } of readStream(connection.nc, 'SAMPLES')) samplesInStream.push(JSON.parse(data));
+    const summaries = samplesInStream
       .sort((a, b) => a.tick - b.tick)
       .map(({ tick, values, miss }) => [tick, values !== undefined, miss?.cause, miss?.detail ?? '']);
-    expect(said).toEqual([
+    expect(summaries).toEqual([
       [1, true, undefined, ''],
       [2, false, 'too_large', expect.stringContaining('raise max_msg_size of the stream SAMPLES')],
       [3, true, undefined, ''],

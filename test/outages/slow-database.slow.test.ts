@@ -61,17 +61,17 @@ describe.skipIf(!influxIsInstalled())('a database that takes 2 s for each answer
     cleanUpAfterFile(() => store.close());
     const point = Object.keys(samples.find(({ values }) => values)?.values ?? {})[0] ?? '';
     const read = async (device: string) => {
-      const found = await store.history({
+      const rows = await store.history({
         pointCode: point,
         devices: [{ deviceCode: device, measurement: device }],
         start: new Date(0),
         end: new Date('2100-01-01'),
         limit: 10_000,
       });
-      return found.map(({ time }) => time.getTime());
+      return rows.map(({ time }) => time.getTime());
     };
     for (const device of devices) {
-      // Asked anew each time: what was read before the stop reached the collector may come to SAMPLES later.
+      // Asked again each time: what was read before the stop reached the collector may come to SAMPLES later.
       const unlike = async () => {
         const [inStore, all] = [await read(device), await samplesOf()];
         const inStream = all.flatMap((each) => (each.device === device && each.values ? [each.time] : []));

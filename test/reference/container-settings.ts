@@ -1,4 +1,4 @@
-/** The variables of docker-compose.yml and its override files by what they are for; defaults are taken from the files. */
+/** The variables of docker-compose.yml and its override files by purpose; defaults are taken from the files. */
 export const containerSettings: readonly {
   readonly intro: string;
   readonly variables: Readonly<Record<string, string>>;

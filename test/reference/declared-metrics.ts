@@ -9,7 +9,7 @@ const nothing = () => {
   throw new Error('only declared here, never read');
 };
 
-/** The metrics of each service beside those that every service has. */
+/** The metrics of each service in addition to those of every service. */
 const additions: Readonly<Record<string, (metrics: Metrics) => unknown>> = {
   Supervisor: (metrics) =>
     addSupervisorMetrics(metrics, {

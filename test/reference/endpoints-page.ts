@@ -148,9 +148,9 @@ function fieldsOf(document: ApiDocument, schema: Schema): string {
     return inner === '' ? '' : `a list, each with ${inner}`;
   }
   const names = [form, ...others].flatMap(({ properties = {} }) => Object.entries(properties));
-  const seen = new Map(names.reverse());
-  const inWords = [...seen.keys()].reverse().map((name) => {
-    const inner = name === 'results' ? fieldsOf(document, seen.get(name) ?? {}) : '';
+  const schemas = new Map(names.reverse());
+  const inWords = [...schemas.keys()].reverse().map((name) => {
+    const inner = name === 'results' ? fieldsOf(document, schemas.get(name) ?? {}) : '';
     return inner === '' ? code(name) : `${code(name)} (${inner})`;
   });
   const ofSession = fieldsOfSession(document).map(code);
@@ -182,14 +182,14 @@ function aboutOf(document: ApiDocument, schema: Schema): string {
   return schema.description ?? resolved(document, schema).description ?? '';
 }
 
-function kindOf(document: ApiDocument, given: Schema): string {
-  const schema = resolved(document, given);
+function kindOf(document: ApiDocument, reference: Schema): string {
+  const schema = resolved(document, reference);
   const value = schema.default === undefined ? '' : `, default ${code(JSON.stringify(schema.default))}`;
   return `${typeOf(document, schema)}${value}`;
 }
 
-function typeOf(document: ApiDocument, given: Schema): string {
-  const { type, items, minimum, maximum, const: constant, ...schema } = resolved(document, given);
+function typeOf(document: ApiDocument, reference: Schema): string {
+  const { type, items, minimum, maximum, const: constant, ...schema } = resolved(document, reference);
   if (constant !== undefined) return code(String(constant));
   if (schema.enum) {
     const values = schema.enum.filter((each) => each !== '');

@@ -12,8 +12,8 @@ const pages = await referencePages();
 
 describe('docs/reference', () => {
   it.each([...pages.keys()])('%s is what the code says', async (name) => {
-    const stored = await readFile(join(referenceFolder, name), 'utf8').catch(() => '');
-    expect(stored === pages.get(name), `docs/reference/${name} is stale: run \`npm run -s reference\``).toBe(
+    const text = await readFile(join(referenceFolder, name), 'utf8').catch(() => '');
+    expect(text === pages.get(name), `docs/reference/${name} is stale: run \`npm run -s reference\``).toBe(
       true,
     );
   });

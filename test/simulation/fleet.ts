@@ -115,7 +115,7 @@ export class Fleet {
     });
   }
 
-  /** The world is over: tells what still waits to stop, since Node keeps what listens to signals in memory. */
+  /** The world is over: releases what still waits to stop, since Node keeps what listens to signals in memory. */
   abandon(): void {
     for (const life of this.#lives) void life.drain().catch(() => undefined);
   }

@@ -19,7 +19,7 @@ const { values } = parseArgs({
 });
 
 const bugs = values.bug.map((name): PlantedBug => {
-  const bug = plantedBugs.find((known) => known === name);
+  const bug = plantedBugs.find((candidate) => candidate === name);
   if (!bug) throw new Error(`--bug ${name}: one of ${plantedBugs.join(', ')}`);
   return bug;
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { describeOutcome } from './describe-outcome.ts';
 import { runSchedules } from './run-schedules.ts';
-import { said } from './said.ts';
 
 /** Without these the schedules would prove nothing about the situations that ownership is made for. */
 const mustBeReached = [
@@ -24,7 +24,7 @@ const mustBeReached = [
   'lease renewal: answer lost, write stored',
   'lease taken: dead',
   'lease taken: given_up',
-  'log delivery begun anew',
+  'log delivery started over',
   'message doubled',
   'message of a former epoch comes late',
   'message of an ended session comes',
@@ -41,7 +41,7 @@ const mustBeReached = [
 describe('processes, clocks and a broker that fail in every way, for long', { timeout: 600_000 }, () => {
   it('leave each session with one owner, and every situation that ownership is made for is reached', async () => {
     const report = await runSchedules({ firstSeed: 1, runs: 1_500 });
-    expect(said(report.violations[0])).toBe('');
+    expect(describeOutcome(report.violations[0])).toBe('');
     expect(mustBeReached.filter((state) => !report.reached.get(state))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { describeOutcome } from './describe-outcome.ts';
 import { type PlantedBug, plantedBugs } from './faults/planted-bugs.ts';
 import { runSchedule } from './run-schedule.ts';
 import { runSchedules } from './run-schedules.ts';
-import { said } from './said.ts';
 
 /** Where each planted bug is looked for, and what must give it away. */
 const giveaways: Record<PlantedBug, { readonly firstSeed: number; readonly sign: RegExp }> = {
@@ -27,7 +27,7 @@ const giveaways: Record<PlantedBug, { readonly firstSeed: number; readonly sign:
 describe('processes, clocks and a broker that fail in every way', () => {
   it('leave each session with one owner, the log legal, and everything as the log says once faults end', async () => {
     const report = await runSchedules({ firstSeed: 1, runs: 150 });
-    expect(said(report.violations[0])).toBe('');
+    expect(describeOutcome(report.violations[0])).toBe('');
     expect(report.reached.get('failover')).toBeGreaterThan(0);
     expect(report.reached.get('reconfigured: requested')).toBeGreaterThan(50);
     expect(report.reached.get('reconfigured: rolled_back')).toBeGreaterThan(3);

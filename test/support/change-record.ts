@@ -75,10 +75,10 @@ export function foldedChanges(items: readonly RecordedItem[]): {
       faults.push({ thing, what: `was ${op} and had never been made` });
       continue;
     }
-    // A deletion has to tell all of the thing, or it could not come back whole.
-    const told = op === 'deleted' ? { ...lists, ...before } : before;
-    const names = Object.keys(op === 'deleted' ? { ...told, ...now } : told);
-    const others = differing(names, now, told);
+    // A deletion has to record all of the thing, or it could not come back whole.
+    const fields = op === 'deleted' ? { ...lists, ...before } : before;
+    const names = Object.keys(op === 'deleted' ? { ...fields, ...now } : fields);
+    const others = differing(names, now, fields);
     if (others.length > 0) {
       faults.push({ thing, what: `was ${op}, and had been something else before: ${others.join(', ')}` });
     }
@@ -88,22 +88,25 @@ export function foldedChanges(items: readonly RecordedItem[]): {
   return { folded, faults };
 }
 
-/** Where change sets and tables do not say the same. Values are left out: they may be nobody else's business. */
+/** Where change sets and tables do not say the same. Values are left out: they may be confidential. */
 export function recordFaults({ items, configured }: ChangeRecord): readonly RecordFault[] {
   const { folded, faults } = foldedChanges(items);
-  const found = [...faults];
+  const differences = [...faults];
   for (const thing of new Set([...folded.keys(), ...configured.keys()])) {
-    const [said, is] = [folded.get(thing), configured.get(thing)];
-    if (!said || !is) {
-      found.push({ thing, what: said ? 'is not there, by no change set' : 'is there, by no change set' });
+    const [recorded, is] = [folded.get(thing), configured.get(thing)];
+    if (!recorded || !is) {
+      differences.push({
+        thing,
+        what: recorded ? 'is not there, by no change set' : 'is there, by no change set',
+      });
       continue;
     }
-    const fields = differing(Object.keys({ ...said, ...is }), said, is);
+    const fields = differing(Object.keys({ ...recorded, ...is }), recorded, is);
     if (fields.length > 0) {
-      found.push({ thing, what: `has ${fields.join(', ')} otherwise than its change sets say` });
+      differences.push({ thing, what: `has ${fields.join(', ')} otherwise than its change sets say` });
     }
   }
-  return found;
+  return differences;
 }
 
 const differing = (names: readonly string[], one: Columns, other: Columns) =>

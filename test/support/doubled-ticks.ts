@@ -7,15 +7,15 @@ interface Told {
   readonly part?: number | undefined;
 }
 
-/** Ticks of one device that more than one sample answers for, whatever their length: they are told apart by their time. */
+/** Ticks of one device that more than one sample answers for, whatever their length: their times distinguish them. */
 export function doubledTicks(samples: readonly Told[]): string[] {
-  const seen = new Set<string>();
+  const keys = new Set<string>();
   const doubled: string[] = [];
   for (const { session, device, tick, period_ms, part } of samples) {
     if (part !== undefined) continue;
     const key = `${session}/${device}/${tick * period_ms}`;
-    if (seen.has(key)) doubled.push(key);
-    seen.add(key);
+    if (keys.has(key)) doubled.push(key);
+    keys.add(key);
   }
   return doubled;
 }
@@ -28,10 +28,10 @@ export function missingTicks(samples: readonly Told[]): string[] {
     const key = `${session}/${device}/${period_ms}`;
     ticks.set(key, (ticks.get(key) ?? new Set()).add(tick));
   }
-  return [...ticks].flatMap(([key, seen]) => {
+  return [...ticks].flatMap(([key, tickSet]) => {
     const missing: string[] = [];
-    for (let tick = Math.min(...seen); tick < Math.max(...seen); tick += 1) {
-      if (!seen.has(tick)) missing.push(`${key}/${tick}`);
+    for (let tick = Math.min(...tickSet); tick < Math.max(...tickSet); tick += 1) {
+      if (!tickSet.has(tick)) missing.push(`${key}/${tick}`);
     }
     return missing;
   });

@@ -34,11 +34,11 @@ export async function eventually<T>(
     if (performance.now() + intervalMs >= deadline) break;
     await sleep(intervalMs);
   }
-  const seen =
+  const lastState =
     lastError !== undefined
       ? `The last look failed: ${lastError instanceof Error ? lastError.message : inspect(lastError)}`
       : `Last seen: ${inspect(lastSeen?.value, { depth: 6 })}`;
-  throw new Error(`Waited ${timeoutMs} ms for ${what}. ${seen}`, { cause: lastError });
+  throw new Error(`Waited ${timeoutMs} ms for ${what}. ${lastState}`, { cause: lastError });
 }
 
 /** The same for assertions: until none of them throws any more. */

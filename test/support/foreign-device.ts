@@ -48,7 +48,7 @@ export function foreignDeviceIsInstalled(): boolean {
 
 /**
  * A Modbus device that is not ours: pymodbus serves known values.
- * @param args what the program is told, see there; Modbus TCP without any
+ * @param args arguments of the program, see there; Modbus TCP without any
  */
 export async function foreignDevice(...args: string[]): Promise<ForeignDevice> {
   const python = installedPeer('pythonWithPymodbus');

@@ -18,7 +18,7 @@ export async function freeze(pid: number): Promise<() => void> {
   return () => void process.kill(pid, 'SIGCONT');
 }
 
-/** States of each of its threads where the system tells them, else of the process. */
+/** States of each of its threads where the system reports them, else of the process. */
 async function states(pid: number): Promise<string[]> {
   if (existsSync('/proc/self/task')) {
     const threads = await readdir(`/proc/${pid}/task`);

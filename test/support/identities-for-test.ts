@@ -21,7 +21,7 @@ export interface IdentitiesForTest {
 
 /**
  * A key for every service and for each of these collectors, with the accounts and permissions of production.
- * @param options.inOneAccount puts everybody into CORE, as no installation does: to see what accounts keep away
+ * @param options.inOneAccount puts every client into CORE, as no installation does: to see what accounts keep away
  */
 export function identitiesForTest(
   collectorIds: readonly string[] = [],
@@ -63,7 +63,7 @@ export function withTestUser(authorization: string): string {
   return authorization.replace('users: [', `users: [\n    { user: "${user}", password: "${password}" }`);
 }
 
-/** Everything that the broker has refused to anybody since it started. */
+/** Everything that the broker has refused since it started. */
 export function violationsOf(server: NatsServer): string[] {
   return server.lastLines(500).filter((line) => /violation/i.test(line));
 }

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 /**
  * Seconds that the longest files take on a quiet machine. A fresh clone has no record of its own yet, and a file of
- * three quarters of a minute that begins last keeps everybody waiting for it alone.
+ * three quarters of a minute that begins last keeps the run waiting for it alone.
  */
 export const LONG_FILES: Readonly<Record<string, number>> = {
   'test/openapi/generated-requests.slow.test.ts': 400,
@@ -96,7 +96,7 @@ export const LONG_FILES: Readonly<Record<string, number>> = {
   'test/end-to-end/accounting.slow.test.ts': 11,
   'test/end-to-end/foreign-device.slow.test.ts': 11,
   'test/metrics/backlog-metrics.slow.test.ts': 11,
-  'test/outages/collector-made-anew.slow.test.ts': 10,
+  'test/outages/collector-recreated.slow.test.ts': 10,
   'test/bench/recovery-bench.slow.test.ts': 10,
   'drivers/mqtt/src/mqtt-contract.servers.test.ts': 28,
   'services/api/testing/reconfigure.servers.test.ts': 17,

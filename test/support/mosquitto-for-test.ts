@@ -25,7 +25,7 @@ export interface MosquittoForTest {
 
 /**
  * Eclipse Mosquitto, a broker of MQTT, for this test alone, with a store of its own.
- * @param settings more lines of its configuration; everybody may do anything unless one forbids it. FOLDER is its folder
+ * @param settings more lines of its configuration; every client may do anything unless one forbids it. FOLDER is its folder
  * @param files that lie there, by their names
  */
 export async function mosquittoForTest(

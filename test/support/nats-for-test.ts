@@ -10,7 +10,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 export async function natsForTest(options: Omit<NatsServerOptions, 'storeDir'> = {}): Promise<NatsServer> {
   const server = await startNatsServer({
     storeDir: await temporaryFolder('nats'),
-    // Ports that nobody else gets while a test has the server down.
+    // Ports that no other server gets while a test has this one down.
     port: await freePort(),
     monitorPort: await freePort(),
     ...options,

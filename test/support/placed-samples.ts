@@ -36,7 +36,7 @@ export class PlacedSamples {
 
   /**
    * The same samples under epochs that SESSIONS has given to their sessions, in the order of those that the test names. What a session
-   * is to have of devices and points is told by the first samples of it, or by `all`; what comes later has higher epochs.
+   * is to have of devices and points follows from the first samples of it, or by `all`; what comes later has higher epochs.
    */
   async placed<S extends Told>(samples: readonly S[], all: readonly Told[] = samples): Promise<S[]> {
     const placed: S[] = [];
@@ -49,15 +49,15 @@ export class PlacedSamples {
     const key = JSON.stringify([sample.session, sample.collector]);
     let block = this.#blocks.get(key);
     if (!block || codesOf(sample).some((code) => !block?.has.has(placeOf(sample, code)))) {
-      const told = all.filter(({ session }) => session === sample.session);
-      const has = told.flatMap((each) => codesOf(each).map((code) => placeOf(each, code)));
-      block = { base: this.#place(sample, told), has: new Set(has) };
+      const sessionSamples = all.filter(({ session }) => session === sample.session);
+      const has = sessionSamples.flatMap((each) => codesOf(each).map((code) => placeOf(each, code)));
+      block = { base: this.#place(sample, sessionSamples), has: new Set(has) };
       this.#blocks.set(key, block);
     }
     return (await block.base) + sample.epoch;
   }
 
-  async #place({ session, collector, task }: Placed, told: readonly Told[]): Promise<number> {
+  async #place({ session, collector, task }: Placed, sessionSamples: readonly Told[]): Promise<number> {
     const nc = this.#nc;
     await eventually(
       async () => {
@@ -69,7 +69,7 @@ export class PlacedSamples {
     );
     this.#version += 1;
     const configVersion = this.#version;
-    await (await TaskConfigStore.open(nc)).put(configOf(task, configVersion, told));
+    await (await TaskConfigStore.open(nc)).put(configOf(task, configVersion, sessionSamples));
     const event = {
       type: 'session.assigned',
       sessionId: session,
@@ -108,11 +108,11 @@ function configOf(task: string, version: number, samples: readonly Told[]) {
     config_version: version,
     period_ms: 1_000,
     devices: [...devices.values()].map(({ device_id, device, site, measurement }) => {
-      const told = samples.filter((sample) => sample.device_id === device_id);
+      const deviceSamples = samples.filter((sample) => sample.device_id === device_id);
       return {
         ...{ id: device_id, code: device, site_code: site, measurement },
         ...{ protocol: 'modbus_tcp', connection: { host: '127.0.0.1' } },
-        points: [...new Set(told.flatMap(codesOf))].map((code, address) => ({
+        points: [...new Set(deviceSamples.flatMap(codesOf))].map((code, address) => ({
           ...{ code, address: { table: 'holding_register', address }, data_type: 'int16' },
         })),
       };

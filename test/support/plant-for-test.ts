@@ -20,7 +20,7 @@ export interface PlantForTest {
 /** Devices whose register 0 holds a number that rises every 100 ms and whose register 1 holds 4711. */
 export async function plantForTest(deviceCodes: readonly string[]): Promise<PlantForTest> {
   const requests: ReceivedRequest[] = [];
-  // Counts from here on: a register that followed the clock would begin anew at 0 every 109 minutes, perhaps during a test.
+  // Counts from here on: a register that followed the clock would start over at 0 every 109 minutes, perhaps during a test.
   const startedAtMs = Date.now();
   const plant = await startPlant({
     config: {

@@ -45,14 +45,14 @@ export async function sessionLogForTest(natsUrl: string) {
   const outbox = await AssignmentOutbox.open(nc);
   let commands = 0;
 
-  const command = async (taskId: string, given: SessionCommand) => {
+  const command = async (taskId: string, sessionCommand: SessionCommand) => {
     commands += 1;
-    const outcome = await handleCommand(store, taskId, given, {
+    const outcome = await handleCommand(store, taskId, sessionCommand, {
       commandId: `test-${process.pid}-${commands}`,
       source: '/holdfast/test',
       now: new Date().toISOString(),
     });
-    if (!outcome.ok) throw new Error(`${given.type} refused: ${outcome.refusal.code}`);
+    if (!outcome.ok) throw new Error(`${sessionCommand.type} refused: ${outcome.refusal.code}`);
     return outcome;
   };
 
@@ -99,7 +99,7 @@ export async function sessionLogForTest(natsUrl: string) {
       await configs.put(config);
       return changeTo(sessionId, config);
     },
-    /** The same, but nobody finds the configuration. */
+    /** The same, but its configuration is missing. */
     changeToMissing: (sessionId: string, config: TaskConfig): Promise<number> => changeTo(sessionId, config),
     stop: (sessionId: string) =>
       command(taskOf(sessionId), { type: 'StopSession', sessionId, by: 'test', reason: 'test' }),

@@ -64,13 +64,13 @@ describe.skipIf(!victoriaMetricsIsInstalled())('victoriaMetricsForTest', () => {
   it('takes a line of the past over the InfluxDB 2 API and shows it', async () => {
     const victoria = await victoriaMetricsForTest();
 
-    const written = await fetch(`${victoria.url}/api/v2/write?bucket=b&precision=s`, {
+    const response = await fetch(`${victoria.url}/api/v2/write?bucket=b&precision=s`, {
       method: 'POST',
       body: 'machine temperature=21.5 1700000000',
     });
     await victoria.flush();
 
-    expect(written.status).toBe(204);
+    expect(response.status).toBe(204);
     const answer = await fetch(`${victoria.url}/api/v1/query?query=machine_temperature&time=1700000000`);
     expect(await answer.json()).toMatchObject({ data: { result: [{ value: [1700000000, '21.5'] }] } });
   });

@@ -21,7 +21,7 @@ export interface TcpProxy {
   readonly port: number;
   /** Pairs of sockets that are open now. */
   readonly connectionCount: number;
-  /** All connections are reset, and new ones are refused (nobody listens any more). */
+  /** All connections are reset, and new ones are refused (no server listens any more). */
   cut(): Promise<void>;
   /** Connections stay open and new ones are accepted, but no byte passes, and no end: a cable pulled out. */
   stall(): void;
@@ -40,7 +40,7 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-/** A TCP proxy that passes bytes until told otherwise; closed when the test file is over. */
+/** A TCP proxy that passes bytes until stopped; closed when the test file is over. */
 export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy> {
   const proxy = new FaultyTcpProxy(options);
   await proxy.listen(options.port ?? (await freePort()));

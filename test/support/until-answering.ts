@@ -16,7 +16,7 @@ export function answerOf(
   return new Promise((resolve, reject) => {
     const options = { method, signal: AbortSignal.timeout(2_000), ...(ca && { ca }) };
     (url.startsWith('https:') ? httpsRequest : httpRequest)(url, options, (answer) => {
-      text(answer).then((said) => resolve({ status: answer.statusCode ?? 0, text: said }), reject);
+      text(answer).then((body) => resolve({ status: answer.statusCode ?? 0, text: body }), reject);
     })
       .on('error', reject)
       .end(body);

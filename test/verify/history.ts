@@ -9,8 +9,8 @@ export interface History {
   readonly events: readonly RecordedEvent[];
   /** Samples about ticks, in order: those that holders of sessions sent and that can be decoded. */
   readonly samples: readonly RecordedSample[];
-  /** Those of subscribed devices once more, parts of ticks among them, with the values that they told. Left out: there are none. */
-  readonly told?: readonly RecordedSample[];
+  /** Those of subscribed devices once more, parts of ticks among them, with the values that they published. Left out: there are none. */
+  readonly changeSamples?: readonly RecordedSample[];
   /** Sequences in SAMPLES of what holders said and cannot be decoded. */
   readonly undecodable: readonly number[];
   /** The rest of SAMPLES: no record of what was read, and nothing of it may be stored. Left out: there is none. */
@@ -21,11 +21,11 @@ export interface History {
   /** How far the writer has acknowledged SAMPLES; undefined when there is no writer. */
   readonly acknowledged: Acknowledged | undefined;
   readonly database: DatabaseContent | undefined;
-  /** Commands of clients and their answers; undefined when nobody kept a record. */
+  /** Commands of clients and their answers; undefined without a record. */
   readonly commands: readonly AnsweredCommand[] | undefined;
-  /** Requests in the order in which they reached the devices; undefined when nobody kept a record. */
+  /** Requests in the order in which they reached the devices; undefined without a record. */
   readonly requests: readonly DeviceRequest[] | undefined;
-  /** When something was down that polling needs; undefined when nobody kept a record. */
+  /** When something was down that polling needs; undefined without a record. */
   readonly outages?: readonly Outage[] | undefined;
   /** When the streams were read. */
   readonly readAtMs: number;
@@ -70,7 +70,7 @@ export interface TickOfDevice {
 export interface QuarantinedSample {
   /** Sequence in SAMPLES. */
   readonly sequence: number;
-  /** The tick, as far as the body still tells it; undefined when it cannot be read. */
+  /** The tick, as far as the body still has it; undefined when it cannot be read. */
   readonly tick: TickOfDevice | undefined;
   /** Only the values of these points: the rest of the sample is stored. Undefined for a whole message. */
   readonly codes?: readonly string[] | undefined;
@@ -84,7 +84,7 @@ export interface PolledDevice {
   readonly code: string;
   /** Period of its ticks. */
   readonly periodMs: number;
-  /** Whether the device tells its values by itself. */
+  /** Whether the device publishes its values by itself. */
   readonly isSubscribed?: boolean;
   /** The same for two versions under which the device is read alike. */
   readonly reading?: string;
@@ -109,7 +109,7 @@ export interface DatabaseContent {
   readonly values: readonly TickInDatabase[] | undefined;
   readonly misses: readonly TickInDatabase[] | undefined;
   /** Values of subscribed devices, at their own times. Left out: there are none, or they are not read. */
-  readonly told?: readonly TimedValues[];
+  readonly timedValues?: readonly TimedValues[];
   /** Left out: no API has run on it. */
   readonly changeRecord?: ChangeRecord | undefined;
   /** The account of ticks that the writer keeps. */
@@ -139,7 +139,7 @@ export interface LackingTicks {
   /** Device code. */
   readonly device: string;
   readonly periodMs: number;
-  /** Codes of those points; undefined where nobody knows which they are. */
+  /** Codes of those points; undefined where they are not known. */
   readonly codes: readonly string[] | undefined;
   readonly ranges: readonly TickRange[];
 }
@@ -176,7 +176,7 @@ export interface AnsweredCommand {
   readonly id: string;
   readonly command: 'start' | 'stop' | 'pause' | 'resume' | 'recover' | 'reconfigure';
   readonly taskId: string;
-  /** The session that was asked for or, after a start, answered. */
+  /** The session of the request or, after a start, answered. */
   readonly sessionId: string | undefined;
   readonly sentAtMs: number;
   readonly answeredAtMs: number;
@@ -190,7 +190,7 @@ export interface DeviceRequest {
   readonly device: string;
   /** Rises with every connection that is made. */
   readonly connectionId: number;
-  /** The collector that asked, where the device could tell. */
+  /** The collector that asked, where the device could see it. */
   readonly collector?: string;
 }
 

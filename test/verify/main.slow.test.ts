@@ -28,11 +28,11 @@ function startVerify(env: Record<string, string>, args: readonly string[]): Prom
   });
 }
 
-async function saidBy(program: RunningProcess): Promise<{ code: number | null; said: string }> {
+async function saidBy(program: RunningProcess): Promise<{ code: number | null; output: string }> {
   const { code } = await program.exited;
   const lines: string[] = [];
   for await (const line of program.lines()) lines.push(line);
-  return { code, said: lines.join('\n') };
+  return { code, output: lines.join('\n') };
 }
 
 describe('npm run verify', () => {
@@ -48,31 +48,31 @@ describe('npm run verify', () => {
   const verifyIn = async (
     env: Record<string, string>,
     ...args: string[]
-  ): Promise<{ code: number | null; said: string }> => {
+  ): Promise<{ code: number | null; output: string }> => {
     const program = await startVerify(env, args);
     return saidBy(program);
   };
 
   it('says that it cannot judge where nothing was recorded', async () => {
-    const { code, said } = await verify('--nats', fleet.nats.url);
-    expect(said).toContain('could not judge');
+    const { code, output } = await verify('--nats', fleet.nats.url);
+    expect(output).toContain('could not judge');
     expect(code).toBe(2);
   });
 
   it('finds broker and database in the environment as well, and in files that it names', async () => {
     const broker = await verifyIn({ NATS_URL: fleet.nats.url });
-    expect([broker.code, broker.said]).toEqual([2, expect.stringContaining('could not judge')]);
+    expect([broker.code, broker.output]).toEqual([2, expect.stringContaining('could not judge')]);
     const file = join(await temporaryFolder('verify'), 'database-url');
     await writeFile(file, 'postgres://nobody@127.0.0.1:1/none\n');
     const database = await verifyIn({ NATS_URL: fleet.nats.url, DATABASE_URL_FILE: file });
-    expect([database.code, database.said]).toEqual([2, expect.stringContaining('127.0.0.1:1')]);
+    expect([database.code, database.output]).toEqual([2, expect.stringContaining('127.0.0.1:1')]);
     const nowhere = await verifyIn({});
-    expect([nowhere.code, nowhere.said]).toEqual([2, expect.stringContaining('NATS_URL')]);
+    expect([nowhere.code, nowhere.output]).toEqual([2, expect.stringContaining('NATS_URL')]);
   });
 
   it('says that it cannot judge where there is no broker', async () => {
-    const { code, said } = await verify('--nats', 'nats://127.0.0.1:1');
-    expect(said).toContain('NATS does not answer');
+    const { code, output } = await verify('--nats', 'nats://127.0.0.1:1');
+    expect(output).toContain('NATS does not answer');
     expect(code).toBe(2);
   });
 
@@ -80,13 +80,13 @@ describe('npm run verify', () => {
     const keys = identitiesForTest();
     const { url } = await natsForTest({ configLines: keys.configLines });
     const none = await verify('--nats', url);
-    expect([none.code, none.said]).toEqual([
+    expect([none.code, none.output]).toEqual([
       2,
       expect.stringContaining('asks for a key, and none was given'),
     ]);
     for (const seed of [newNkeyPair().seed, keys.seed('writer')]) {
       const other = await verifyIn({ NATS_NKEY_SEED: seed }, '--nats', url);
-      expect([other.code, other.said]).toEqual([
+      expect([other.code, other.output]).toEqual([
         2,
         expect.stringMatching(
           /does not know this key as that of the API.* \.holdfast\/secrets\/nats-api\/seed/,
@@ -94,16 +94,16 @@ describe('npm run verify', () => {
       ]);
     }
     const own = await verifyIn({ NATS_NKEY_SEED: keys.seed('api') }, '--nats', url);
-    expect(own.said).not.toContain('seed');
+    expect(own.output).not.toContain('seed');
   });
 
   it('finds nothing in a session that is polled, and says what it has seen', async () => {
     sessionId = await fleet.log.start(fleet.plant.config({ taskId: '7', devices: ['press'] }));
     const { epoch } = await fleet.placed('7');
     await fleet.sampled(sessionId, epoch, 10);
-    const { code, said } = await verify('--nats', fleet.nats.url, '--settle-ms', '1000', '--json');
+    const { code, output } = await verify('--nats', fleet.nats.url, '--settle-ms', '1000', '--json');
     // A word on samples that it waited for may come before the verdict.
-    const verdict = JSON.parse(said.split('\n').at(-1) ?? '');
+    const verdict = JSON.parse(output.split('\n').at(-1) ?? '');
     expect(verdict.violations).toEqual([]);
     expect(verdict.counts).toMatchObject({ events: 2, sessions: 1 });
     expect(verdict.ticks.stored).toBeGreaterThan(0);
@@ -120,14 +120,14 @@ describe('npm run verify', () => {
       },
       { what: 'ticks to be missing' },
     );
-    expect(impatient.said).toContain('nothing that explains it');
-    expect(impatient.said).not.toContain('not settled');
+    expect(impatient.output).toContain('nothing that explains it');
+    expect(impatient.output).not.toContain('not settled');
 
     const patient = await startVerify({}, [...args, '--wait-ms', '60000', '--json']);
     await eventually(() => patient.lastLines(5).join().includes('not settled yet'), { what: 'it to wait' });
     await fleet.collector('c1');
-    const { code, said } = await saidBy(patient);
-    const verdict = JSON.parse(said.split('\n').at(-1) ?? '');
+    const { code, output } = await saidBy(patient);
+    const verdict = JSON.parse(output.split('\n').at(-1) ?? '');
     expect(verdict.violations).toEqual([]);
     expect(code).toBe(0);
   });
@@ -168,18 +168,18 @@ describe('npm run verify', () => {
       const env = { DATABASE_URL: databaseUrl };
       await eventually(
         async () => {
-          const { code, said } = await verifyIn({ ...env, SAMPLE_STORE: 'influx' }, ...args);
-          return code === 0 && said.includes('no violation');
+          const { code, output } = await verifyIn({ ...env, SAMPLE_STORE: 'influx' }, ...args);
+          return code === 0 && output.includes('no violation');
         },
         { what: 'no violation once events and samples have arrived' },
       );
       const untold = await verifyIn(env, ...args);
-      expect([untold.code, untold.said]).toEqual([
+      expect([untold.code, untold.output]).toEqual([
         1,
         expect.stringContaining('acknowledged messages are neither'),
       ]);
       const wrong = await verifyIn(env, ...args, '--sample-store', 'influxdb');
-      expect([wrong.code, wrong.said]).toEqual([2, expect.stringContaining('postgres or influx')]);
+      expect([wrong.code, wrong.output]).toEqual([2, expect.stringContaining('postgres or influx')]);
     },
   );
 
@@ -194,8 +194,8 @@ describe('npm run verify', () => {
     const sequence = (await fleet.log.events()).findLast(({ subject }) =>
       subject.endsWith('.lifecycle'),
     )?.sequence;
-    const { code, said } = await verify('--nats', fleet.nats.url);
-    expect(said).toContain(
+    const { code, output } = await verify('--nats', fleet.nats.url);
+    expect(output).toContain(
       `VIOLATION I2 7: sequence ${sequence}: ${sessionId} is started while ${sessionId} is running`,
     );
     expect(code).toBe(1);

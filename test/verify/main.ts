@@ -1,13 +1,27 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { givenOrAround } from './given-or-around.ts';
 import type { AnsweredCommand, DeviceRequest } from './history.ts';
 import { readHistory } from './read-history.ts';
 import { describe } from './report.ts';
 import { defaultTolerances } from './tolerances.ts';
 import { usage } from './usage.ts';
 import { type Verdict, verify } from './verify.ts';
+
+/**
+ * A setting from the command line, or else from the environment: `NAME`, or the file that `NAME_FILE` names.
+ * @throws when that file cannot be read
+ */
+function givenOrAround(
+  option: string | undefined,
+  name: 'NATS_URL' | 'NATS_NKEY_SEED' | 'DATABASE_URL' | 'SAMPLE_STORE' | 'HOLDFAST_LANG',
+): string | undefined {
+  if (option !== undefined) return option;
+  // biome-ignore lint/style/noProcessEnv: a program of its own, which has no other settings
+  const { [name]: value, [`${name}_FILE`]: file } = process.env;
+  return (file ? readFileSync(file, 'utf8').trim() : value) || undefined;
+}
 
 /** As long as a running session may be without a sample before that is a violation. */
 const defaultWaitMs = defaultTolerances.freshMs;

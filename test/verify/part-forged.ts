@@ -10,7 +10,7 @@ export interface SampleMessage {
   readonly sequence: number;
   readonly storedAtMs: number;
   readonly subject: string;
-  /** The broker was made to put it there: it is nobody's word. */
+  /** The broker was made to put it there: no holder vouches for it. */
   readonly isCopy: boolean;
   readonly decoded: ReturnType<typeof decodeSample>;
   /** The message as far as it can be read; undefined when it names no session. */
@@ -63,7 +63,7 @@ export interface PartOptions {
 }
 
 /**
- * Parts what holders said from what others, or nobody, said in their names: only the former is a record of what was read.
+ * Parts what holders said from what others said in their names: only the former is a record of what was read.
  */
 export function partForged(
   messages: readonly SampleMessage[],

@@ -3,7 +3,7 @@ import type { History, RecordedSample } from './history.ts';
 import { sessionHistories } from './session-histories.ts';
 import { sampleKey } from './tick-keys.ts';
 
-/** Assignments of sessions whose holder nobody has heard for the length of its lease. */
+/** Assignments of sessions whose holder was silent for the length of its lease. */
 const isTakenOver: ReadonlySet<AssignReason> = new Set(['failover', 'recovery']);
 
 /**
@@ -32,16 +32,16 @@ export function readBeforeTakeover(history: Pick<History, 'events' | 'samples'>)
   }
   const isFirst = (recorded: RecordedSample) => firsts.get(epochOf(recorded)) === recorded;
   const isLast = (recorded: RecordedSample) => lasts.get(epochOf(recorded)) === recorded;
-  const found = new Set<number>();
+  const sequences = new Set<number>();
   for (const ofTick of byTick.values()) {
     if (ofTick.length < 2) continue;
     const [former, next] = ofTick.toSorted((one, other) => one.sample.epoch - other.sample.epoch).slice(-2);
     if (!former || !next || former.sample.epoch === next.sample.epoch) continue;
     const takenOverMs = givenAtMs.get(next.sample.epoch) ?? Number.NEGATIVE_INFINITY;
     if (!isLast(former) || !isFirst(next) || former.sample.read_at >= takenOverMs) continue;
-    found.add(former.sequence);
+    sequences.add(former.sequence);
   }
-  return found;
+  return sequences;
 }
 
 function epochOf({ sample: { session, device, epoch } }: RecordedSample): string {

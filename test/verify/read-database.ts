@@ -5,7 +5,7 @@ import { readChangeRecord } from '../support/change-record.ts';
 import type { DatabaseContent, TimedValues } from './history.ts';
 
 /** As it is stored: values know their time, and the tick follows from the session's period. */
-export type DatabaseRows = Omit<DatabaseContent, 'values' | 'misses' | 'told'> & {
+export type DatabaseRows = Omit<DatabaseContent, 'values' | 'misses' | 'timedValues'> & {
   readonly values: readonly TimedValues[];
   readonly misses: readonly TimedValues[];
 };
@@ -47,10 +47,10 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseRows> {
     await client.query('begin isolation level repeatable read read only');
     // A part of Holdfast that has never run on this database has no tables there.
     const isThere = async (table: string): Promise<boolean> => {
-      const found = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
+      const result = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
         table,
       ]);
-      return found.rows[0]?.exists ?? false;
+      return result.rows[0]?.exists ?? false;
     };
     const rows = async <T extends object>(table: string, sql: string): Promise<T[]> =>
       (await isThere(table)) ? (await client.query<T>(sql)).rows : [];

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { accountsForTick } from '@holdfast/sample-store/tick-coverage.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { type TaskConfig, taskConfigKey } from '@holdfast/shared/contracts/task-config.ts';
@@ -24,6 +25,7 @@ import type {
   PolledDevice,
   PollingConfig,
   RecordedEvent,
+  RecordedSample,
   TickInDatabase,
   TimedValues,
 } from './history.ts';
@@ -31,7 +33,6 @@ import { type PutAway, partForged, readWords, type SampleMessage, sampleMessage 
 import { type DatabaseRows, readDatabase } from './read-database.ts';
 import { saidByHolder } from './said-by-holder.ts';
 import { legsOf, sessionHistories } from './session-histories.ts';
-import { ticksAndTold } from './ticks-and-told.ts';
 
 export interface HistorySources {
   readonly natsUrl: string;
@@ -72,7 +73,7 @@ export async function readHistory(sources: HistorySources): Promise<History> {
     return {
       events,
       ...parted,
-      ...ticksAndTold(parted.samples),
+      ...ticksAndChanges(parted.samples),
       configs,
       acknowledged,
       database: rows && {
@@ -142,8 +143,8 @@ async function readEvents(nc: NatsConnection): Promise<RecordedEvent[]> {
 
 async function readSamples(nc: NatsConnection): Promise<SampleMessage[]> {
   const messages: SampleMessage[] = [];
-  for await (const stored of readStream(nc, streamNames.samples)) {
-    const message = sampleMessage(stored);
+  for await (const record of readStream(nc, streamNames.samples)) {
+    const message = sampleMessage(record);
     if (message) messages.push(message);
   }
   return messages;
@@ -209,7 +210,7 @@ function pollingConfig({ period_ms, devices }: TaskConfig): PollingConfig {
 function ticksOf(
   { values, misses }: DatabaseRows,
   { events, configs, samples }: Pick<History, 'events' | 'configs' | 'samples'>,
-): { values: TickInDatabase[]; misses: TickInDatabase[]; told: readonly TimedValues[] } {
+): { values: TickInDatabase[]; misses: TickInDatabase[]; timedValues: readonly TimedValues[] } {
   const sessions = sessionHistories({ events });
   /** By session and device, newest first. */
   const legs = new Map<string, { readonly fromMs: number; readonly device: PolledDevice }[]>();
@@ -222,11 +223,11 @@ function ticksOf(
     }
   }
   const deviceOf = ({ session, device, timeMs }: TimedValues) => {
-    const known = legs.get(`${session}/${device}`) ?? [];
-    return (known.find(({ fromMs }) => fromMs <= timeMs) ?? known.at(-1))?.device;
+    const legsOfDevice = legs.get(`${session}/${device}`) ?? [];
+    return (legsOfDevice.find(({ fromMs }) => fromMs <= timeMs) ?? legsOfDevice.at(-1))?.device;
   };
-  // Near a change the sample itself tells the length of its tick: a late one has the former length.
-  const changed = new Set([...legs].flatMap(([key, known]) => (known.length > 1 ? [key] : [])));
+  // Near a change the sample itself has the length of its tick: a late one has the former length.
+  const changed = new Set([...legs].flatMap(([key, legsOfDevice]) => (legsOfDevice.length > 1 ? [key] : [])));
   const keyOf = ({ session, device, timeMs, epoch }: Omit<TimedValues, 'copies' | 'values'>) =>
     `${session}/${device}/${timeMs}/${epoch}`;
   const published = new Map(
@@ -244,7 +245,7 @@ function ticksOf(
   return {
     values: withTick(values.filter((row) => !isTold(row))),
     misses: withTick(misses),
-    told: values.filter(isTold),
+    timedValues: values.filter(isTold),
   };
 }
 
@@ -266,4 +267,20 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Parts what samples say of their ticks from the values that subscribed devices published. A sample only keeps that there were
+ * such values: they have times of their own, and are judged one by one.
+ */
+export function ticksAndChanges(recorded: readonly RecordedSample[]): {
+  readonly samples: RecordedSample[];
+  readonly changeSamples: RecordedSample[];
+} {
+  return {
+    changeSamples: recorded.filter(({ sample }) => sample.changes !== undefined),
+    samples: recorded
+      .filter(({ sample }) => accountsForTick(sample))
+      .map((each) => (each.sample.changes ? { ...each, sample: { ...each.sample, changes: {} } } : each)),
+  };
 }

@@ -10,7 +10,7 @@ export interface ReadingSeries {
   readonly periodMs: number;
   readonly sinceTick: number;
   readonly first: RecordedSample;
-  /** The first sample of a later tick than the first: a reader that begins anew never begins with the same one again. */
+  /** The first sample of a later tick than the first: a reader that starts over never begins with the same one again. */
   readonly second: RecordedSample | undefined;
   readonly last: RecordedSample;
 }
@@ -26,16 +26,16 @@ export function readingSeries(samples: readonly RecordedSample[]): ReadingSeries
     // The sender of a notice of lost ticks need not have read them.
     if (sinceTick === undefined || miss?.cause === 'buffer_full') continue;
     const key = `${session}/${device}/${epoch}/${periodMs}/${sinceTick}`;
-    const known = all.get(key);
+    const entry = all.get(key);
     const second = tick > sinceTick ? recorded : undefined;
-    if (!known) {
+    if (!entry) {
       const about = { session, device, epoch, collector, periodMs, sinceTick };
       all.set(key, { ...about, first: recorded, second, last: recorded });
       continue;
     }
-    if (tick < known.first.sample.tick) known.first = recorded;
-    if (tick > known.last.sample.tick) known.last = recorded;
-    if (second && (!known.second || tick < known.second.sample.tick)) known.second = second;
+    if (tick < entry.first.sample.tick) entry.first = recorded;
+    if (tick > entry.last.sample.tick) entry.last = recorded;
+    if (second && (!entry.second || tick < entry.second.sample.tick)) entry.second = second;
   }
   return [...all.values()];
 }

@@ -10,7 +10,7 @@ export type SampleWords = Pick<Sample, 'session' | 'epoch' | 'collector' | 'task
   >;
 
 /**
- * Whether the log bears out what a message says of itself: SESSIONS gave that session to that collector under that epoch, the broker lets nobody
+ * Whether the log bears out what a message says of itself: SESSIONS gave that session to that collector under that epoch, the broker lets no client
  * else publish on that subject, and the snapshot has such a device with such points. Worked out from the record alone, apart from the writer's own look.
  */
 export function saidByHolder(
@@ -38,7 +38,7 @@ export function saidByHolder(
     if (sessionId !== words.session || taskId !== words.task || collectorId !== words.collector) return false;
     if (configVersion !== placement.configVersion && !had.has(`${sessionId}/${configVersion}`)) return false;
     const snapshot = snapshots.get(taskConfigKey(taskId, configVersion));
-    // A snapshot that is missing is told elsewhere.
+    // A missing snapshot is reported elsewhere.
     return snapshot === undefined || fits(snapshot, words);
   };
 }

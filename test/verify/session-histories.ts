@@ -11,7 +11,7 @@ export interface Stored<E> {
   readonly storedAtMs: number;
 }
 
-/** One session as the log tells it. */
+/** One session as the log has it. */
 export interface SessionHistory {
   readonly sessionId: string;
   readonly taskId: string;
@@ -42,9 +42,9 @@ export function sessionHistories(history: Pick<History, 'events'>): Map<string, 
       };
       sessions.set(event.sessionId, session);
     }
-    const stored = { sequence, timeMs, storedAtMs };
-    if (decoded.kind === 'lifecycle') session.lifecycle.push({ event: decoded.event, ...stored });
-    else if (decoded.kind === 'placement') session.placements.push({ event: decoded.event, ...stored });
+    const times = { sequence, timeMs, storedAtMs };
+    if (decoded.kind === 'lifecycle') session.lifecycle.push({ event: decoded.event, ...times });
+    else if (decoded.kind === 'placement') session.placements.push({ event: decoded.event, ...times });
   }
   return sessions;
 }
@@ -65,15 +65,15 @@ export interface IdleInterval {
 export function idleIntervals(lifecycle: readonly Stored<SessionEvent>[]): IdleInterval[] {
   const idle: IdleInterval[] = [];
   let since: Stored<SessionEvent> | undefined;
-  for (const stored of lifecycle) {
-    const { type } = stored.event;
+  for (const event of lifecycle) {
+    const { type } = event.event;
     if (type === 'session.reconfigured') continue;
     const isRunning = type === 'session.started' || type === 'session.resumed';
     if (isRunning && since) {
-      const toMs = Math.min(stored.timeMs, stored.storedAtMs);
+      const toMs = Math.min(event.timeMs, event.storedAtMs);
       idle.push({ fromMs: since.storedAtMs, toMs, sequence: since.sequence, type: since.event.type });
       since = undefined;
-    } else if (!isRunning) since ??= stored;
+    } else if (!isRunning) since ??= event;
   }
   if (since) {
     const { sequence, event } = since;

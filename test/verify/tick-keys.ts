@@ -1,7 +1,7 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { TickOfDevice } from './history.ts';
 
-/** A key that is the same in every record of a tick. Scheduled times tell ticks of several lengths apart. */
+/** A key that is the same in every record of a tick. Scheduled times distinguish ticks of several lengths. */
 export function tickKey({ session, device, tick, periodMs }: TickOfDevice): string {
   return `${session}/${device}/${tick * periodMs}`;
 }

@@ -49,15 +49,17 @@ describe('a verdict', () => {
       .reconfigured(8_000, 10_000, 2)
       .polled(0, 9, { epoch: 2 })
       .polled(10, 59, { epoch: 2, version: 2 });
-    const told = new RecordedHistory();
-    // By a clock that is an hour ahead, right before the change was told.
-    told.sampled(tick0 + 3_600 + 7, { epoch: 2, storedAtMs: epochMs + 7_020 });
+    const changeHistory = new RecordedHistory();
+    // By a clock that is an hour ahead, right before the change was reported.
+    changeHistory.sampled(tick0 + 3_600 + 7, { epoch: 2, storedAtMs: epochMs + 7_020 });
     const device = { code: 'press', periodMs };
     const configs = new Map([
       ['7/1', { devices: [{ ...device, reading: 'as it was' }] }],
       ['7/2', { devices: [{ ...device, reading: 'changed' }] }],
     ]);
-    expect(verify(changed.readAt(60_000, { configs, told: told.samples })).violations).toEqual([]);
+    expect(
+      verify(changed.readAt(60_000, { configs, changeSamples: changeHistory.samples })).violations,
+    ).toEqual([]);
   });
 
   /** Six minutes ahead from the tenth second on, with what the database has of it. */

@@ -13,9 +13,9 @@ import { forgedNowhere } from './checks/forged-nowhere.ts';
 import { keptAccount } from './checks/kept-account.ts';
 import { lackedValues } from './checks/lacked-values.ts';
 import { legalChain } from './checks/legal-chain.ts';
+import { publishedValues } from './checks/published-values.ts';
 import { readModel } from './checks/read-model.ts';
 import { storedValues } from './checks/stored-values.ts';
-import { toldValues } from './checks/told-values.ts';
 import { untouchedDevices } from './checks/untouched-devices.ts';
 import { versions } from './checks/versions.ts';
 import type { History, RecordedSample, Violation } from './history.ts';
@@ -35,7 +35,7 @@ export interface Counts extends Minimum {
   readonly samples: number;
   readonly commands: number;
   readonly deviceRequests: number;
-  /** Samples whose times show that the clock of their collector was plainly wrong: nobody is judged by when they were read. */
+  /** Samples whose times show that the clock of their collector was plainly wrong: their times prove nothing. */
   readonly wrongClock: number;
   /** Messages of SAMPLES that no holder said, and those of them that lie in quarantine. */
   readonly forged: number;
@@ -82,7 +82,7 @@ export function verify(
     ...doubled.violations,
     ...storedValues(recorded),
     ...lackedValues(recorded),
-    ...toldValues(recorded),
+    ...publishedValues(recorded),
     ...acknowledged(recorded),
     ...changeRecord(recorded),
   ];
@@ -121,8 +121,8 @@ function withoutWrongClocks(history: History, wrongClockMs: number): History {
     const earliestMs = (givenOutAt.get(sample.epoch) ?? 0) - wrongClockMs;
     return sample.read_at <= storedAtMs + wrongClockMs && sample.read_at >= earliestMs;
   };
-  const { samples, told = [] } = history;
-  return { ...history, samples: samples.filter(isRight), told: told.filter(isRight) };
+  const { samples, changeSamples = [] } = history;
+  return { ...history, samples: samples.filter(isRight), changeSamples: changeSamples.filter(isRight) };
 }
 
 function tooLittle(counts: Counts, minimum: Minimum): string[] {

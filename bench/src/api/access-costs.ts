@@ -19,8 +19,8 @@ interface AccessLoad {
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Measures the cost of access control: a request by a login, and one by nobody, against the same by a key; and the list
- * of one site's sessions against a list of all that is as long. Each ratio compares pairs of one round; beside it stands
+ * Measures the cost of access control: a request with a login, and one without any, against the same with a key; and the list
+ * of one site's sessions against a list of all that is as long. Each ratio compares pairs of one round; next to it stands
  * what the same measurement gives for two that are the same.
  */
 export async function accessCosts(
@@ -33,7 +33,7 @@ export async function accessCosts(
   const ofOneSite = await viewerKey(measured, 'viewer of one site', ['hall-1']);
   const login = await viewerLogin(measured);
   const rates = async (path: string, callers: readonly Headers[], requests: number) => {
-    const found: number[][] = [];
+    const ratesOfRounds: number[][] = [];
     for (let round = 0; round <= rounds; round += 1) {
       const each: number[] = [];
       for (const headers of callers) {
@@ -41,9 +41,9 @@ export async function accessCosts(
         each.push((await send({ url: measured.url, connections, headers, requests, sends })).perSecond);
       }
       // The first round warms up.
-      if (round > 0) found.push(each);
+      if (round > 0) ratesOfRounds.push(each);
     }
-    return found;
+    return ratesOfRounds;
   };
 
   // In turns, with the key between the others: each caller is compared with the key before and behind it.

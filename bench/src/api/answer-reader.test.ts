@@ -5,10 +5,10 @@ const answer = (status: number, body: string) =>
   `HTTP/1.1 ${status} Some words\r\nX-Content-Length: 1\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
 function readIn(pieces: readonly Buffer[]): { status: number; body: string }[] {
-  const read: { status: number; body: string }[] = [];
-  const reader = new AnswerReader(({ status, body }) => read.push({ status, body: body() }));
+  const answers: { status: number; body: string }[] = [];
+  const reader = new AnswerReader(({ status, body }) => answers.push({ status, body: body() }));
   for (const piece of pieces) reader.take(piece);
-  return read;
+  return answers;
 }
 
 describe('answers', () => {

@@ -14,7 +14,7 @@ export class AnswerReader {
   #pieces: Buffer[] = [];
   #length = 0;
   /** The answer that is arriving, once its head is there. */
-  #wanted: { readonly status: number; readonly headLength: number; readonly length: number } | undefined;
+  #head: { readonly status: number; readonly headLength: number; readonly length: number } | undefined;
 
   constructor(onAnswer: (answer: HttpAnswer) => void) {
     this.#onAnswer = onAnswer;
@@ -25,11 +25,11 @@ export class AnswerReader {
     this.#pieces.push(bytes);
     this.#length += bytes.length;
     while (this.#length > 0) {
-      this.#wanted ??= this.#readHead();
-      if (!this.#wanted || this.#length < this.#wanted.length) return;
-      const { status, headLength, length } = this.#wanted;
+      this.#head ??= this.#readHead();
+      if (!this.#head || this.#length < this.#head.length) return;
+      const { status, headLength, length } = this.#head;
       const whole = this.#whole();
-      this.#wanted = undefined;
+      this.#head = undefined;
       this.#pieces = whole.length > length ? [whole.subarray(length)] : [];
       this.#length = whole.length - length;
       this.#onAnswer({ status, body: () => whole.toString('utf8', headLength, length) });

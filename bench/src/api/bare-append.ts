@@ -42,10 +42,10 @@ export class BareAppender {
     const js = jetstream(this.#nc);
     const body = new TextEncoder().encode(options.body);
     const latenciesMs: number[] = [];
-    let left = messages;
+    let messagesLeft = messages;
     const worker = async (index: number) => {
-      for (let round = 0; left > 0; round += 1) {
-        left -= 1;
+      for (let round = 0; messagesLeft > 0; round += 1) {
+        messagesLeft -= 1;
         // Each has tasks of its own, so that none is in the other's way.
         const task = index + concurrency * (round % Math.max(1, Math.floor(tasks / concurrency)));
         const subject = `${prefix}.task.${task}.lifecycle`;

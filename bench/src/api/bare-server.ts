@@ -5,7 +5,7 @@ import { startProcess } from '@holdfast/dev/child-process.ts';
 import type { BenchmarkContext } from '../benchmark.ts';
 import { until } from '../fleet/until.ts';
 
-/** A process beside this one that writes its address to standard output. Its arguments come as a JSON file. */
+/** A separate process that writes its address to standard output. Its arguments come as a JSON file. */
 export async function startBareServer(
   { cleanUp }: BenchmarkContext,
   script: 'bare-routes.ts' | 'bare-commands.ts',

@@ -65,7 +65,7 @@ export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkCont
         API_PORT: '0',
         API_BOOTSTRAP_KEY: key,
         API_ANONYMOUS_LOOPBACK: 'true',
-        // Requests are counted, as for everybody, but never reach this limit.
+        // Requests are counted as for every caller, but never reach this limit.
         API_REQUESTS_PER_MINUTE: '10000000',
         API_COMMANDS_PER_MINUTE: '0',
         API_LOGINS_PER_MINUTE: '10000000',
@@ -74,7 +74,8 @@ export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkCont
       profileFolder,
     );
     cleanUp.defer(async () => void (await api.process.stop({ graceMs: 30_000 })));
-    const listens = () => /http:\/\/127\.0\.0\.1:\d+/.exec(String(api.said('takes requests at')?.msg))?.[0];
+    const listens = () =>
+      /http:\/\/127\.0\.0\.1:\d+/.exec(String(api.lastLogLine('takes requests at')?.msg))?.[0];
     await until('the API to listen', () => listens() !== undefined, api.check);
     const url = listens() ?? '';
     const isReady = async () => (await fetch(`${url}/health/ready`)).status === 200;

@@ -20,8 +20,8 @@ export async function socketLoad(options: LoadOptions): Promise<Answered> {
     const since = performance.now();
     const ends = sockets.map((socket, index) => {
       // Each sends as many, so that a connection that begins with a start of a session also ends it.
-      let left = Math.ceil((requests - index) / connections);
-      const mayGoOn = () => refused === undefined && left-- > 0;
+      let requestsLeft = Math.ceil((requests - index) / connections);
+      const mayGoOn = () => refused === undefined && requestsLeft-- > 0;
       const talk = { head, mayGoOn, onLatency: (ms: number) => latenciesMs.push(ms) };
       return sendOver(socket, options.sends(index), talk).catch((error: unknown) => {
         refused ??= error instanceof Error ? error.message : String(error);

@@ -58,8 +58,8 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const ids = await startSessions(measured.nc, tasks, startedMs);
   await record(measured, { tasks, ids, startedMs, gaps });
 
-  const asked = `${path}?buckets=${buckets}&limit=${sessions}`;
-  const ask = async () => JSON.parse(await measured.read(asked)) as Answer;
+  const summaryPath = `${path}?buckets=${buckets}&limit=${sessions}`;
+  const ask = async () => JSON.parse(await measured.read(summaryPath)) as Answer;
   const isThere = async () => (await ask()).results.length === sessions;
   await until('every session to be shown', isThere, measured.process.check);
   const [coldS, answer] = await timed(ask);
@@ -75,7 +75,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const ours: number[] = [];
   const limit: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const [s, text] = await timed(() => measured.read(asked));
+    const [s, text] = await timed(() => measured.read(summaryPath));
     ours.push(s * 1_000);
     const [bareS] = await timed(async () => (await fetch(`${bare.url}/summary`)).text());
     limit.push(bareS * 1_000);

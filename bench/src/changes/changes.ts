@@ -88,8 +88,8 @@ async function roundOf(
   const set = `${path}${done.change_set}/`;
   const [listS] = await timed(() => measured.read(`${path}?limit=50`));
   const [pageS] = await timed(() => measured.read(`${set}?limit=100`));
-  const [showS, shown] = await timed(() => allOf(measured, set));
-  if (shown !== points + devices) throw new InvalidMeasurement(`${shown} things were shown`);
+  const [showS, shownItems] = await timed(() => allOf(measured, set));
+  if (shownItems !== points + devices) throw new InvalidMeasurement(`${shownItems} things were shown`);
   const [insertS] = await timed(() => bare.insertAgain(`d${round}-%`));
   const [revertS, reverted] = await timed(() => change(`${set}revert/`, {}));
   if (reverted.counts.deleted !== points + devices) {
@@ -111,7 +111,7 @@ async function allOf(measured: MeasuredApi, set: string): Promise<number> {
 }
 
 function itemsOf(points: number, round: number): object[] {
-  const made = Array.from({ length: devices }, (_, device) => ({
+  const deviceRows = Array.from({ length: devices }, (_, device) => ({
     ...{ op: 'create', kind: 'device', id: -1 - device },
     fields: { code: `d${round}-${device}`, host: `10.${round}.0.${device}` },
   }));
@@ -123,5 +123,5 @@ function itemsOf(points: number, round: number): object[] {
       ...{ name: `温度 ${point}`, unit: '℃', scale: 0.1 },
     },
   }));
-  return [...made, ...ofThem];
+  return [...deviceRows, ...ofThem];
 }

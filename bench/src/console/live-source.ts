@@ -16,7 +16,7 @@ export async function configurePlant(
   api: MeasuredApi,
   { devices, points }: LivePlant,
 ): Promise<LiveDevice[]> {
-  const made: LiveDevice[] = [];
+  const liveDevices: LiveDevice[] = [];
   for (let index = 0; index < devices; index += 1) {
     const code = `press-${String(index + 1).padStart(3, '0')}`;
     const host = `127.1.${index >> 8}.${index & 255}`;
@@ -33,12 +33,12 @@ export async function configurePlant(
         unit: '°C',
       })),
     );
-    made.push({ id: String(id), code });
+    liveDevices.push({ id: String(id), code });
   }
-  const device_ids = made.map(({ id }) => Number(id));
+  const device_ids = liveDevices.map(({ id }) => Number(id));
   const task = await api.create('/api/config/tasks/', { code: 'hall', period_ms: periodMs, device_ids });
   await api.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
-  return made;
+  return liveDevices;
 }
 
 export interface LiveDevice {

@@ -13,7 +13,7 @@ export async function bareLoop(
   const socket = connect({ host, port, noDelay: true });
   await once(socket, 'connect');
   let next = 0;
-  let left = 0;
+  let exchangesLeft = 0;
   let missing = 0;
   let done: () => void = () => undefined;
   const send = (): void => {
@@ -25,14 +25,14 @@ export async function bareLoop(
   socket.on('data', (chunk) => {
     missing -= chunk.length;
     if (missing > 0) return;
-    left -= 1;
-    if (left > 0) send();
+    exchangesLeft -= 1;
+    if (exchangesLeft > 0) send();
     else done();
   });
   return {
     run: (times) =>
       new Promise((resolve) => {
-        left = times * exchanges.length;
+        exchangesLeft = times * exchanges.length;
         done = resolve;
         send();
       }),

@@ -18,7 +18,7 @@ export interface SubscriberOptions {
 
 /**
  * The least that the same messages cost in Node: mqtt-packet finds them in what a socket brings, those of QoS 1 are acknowledged, and
- * nobody looks into any. It counts messages.
+ * it looks into none. It counts messages.
  */
 export async function bareSubscriber({ port, topics, qos }: SubscriberOptions): Promise<Subscriber> {
   const protocol = { protocolVersion: 5 };
@@ -26,7 +26,7 @@ export async function bareSubscriber({ port, topics, qos }: SubscriberOptions): 
   await once(socket, 'connect');
   const send = (packet: Packet) => socket.write(mqtt.generate(packet, protocol));
   const parser = mqtt.parser(protocol);
-  let left = 0;
+  let messagesLeft = 0;
   let isDone: () => void = () => undefined;
   let fail: (why: Error) => void = () => undefined;
   const subscribed = new Promise<void>((resolve, reject) => {
@@ -38,8 +38,8 @@ export async function bareSubscriber({ port, topics, qos }: SubscriberOptions): 
     switch (packet.cmd) {
       case 'publish':
         if (packet.qos > 0) send({ cmd: 'puback', messageId: packet.messageId ?? 0 });
-        left -= 1;
-        if (left === 0) isDone();
+        messagesLeft -= 1;
+        if (messagesLeft === 0) isDone();
         return;
       case 'connack':
         send({ cmd: 'subscribe', messageId: 1, subscriptions: topics.map((topic) => ({ topic, qos })) });
@@ -70,7 +70,7 @@ export async function bareSubscriber({ port, topics, qos }: SubscriberOptions): 
   return {
     next: (count) =>
       new Promise((resolve, reject) => {
-        left = count;
+        messagesLeft = count;
         isDone = resolve;
         fail = reject;
       }),

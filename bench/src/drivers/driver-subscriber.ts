@@ -33,12 +33,12 @@ export async function driverSubscriber(driver: Driver, device: Device): Promise<
 
 class CountingSink implements WatchSink {
   fail: (why: unknown) => void = () => undefined;
-  #left = 0;
+  #valuesLeft = 0;
   #isDone: () => void = () => undefined;
 
   next(count: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#left = count;
+      this.#valuesLeft = count;
       this.#isDone = resolve;
       this.fail = reject;
     });
@@ -49,8 +49,8 @@ class CountingSink implements WatchSink {
   }
 
   number(): void {
-    this.#left -= 1;
-    if (this.#left === 0) this.#isDone();
+    this.#valuesLeft -= 1;
+    if (this.#valuesLeft === 0) this.#isDone();
   }
 
   decimal(): void {

@@ -51,7 +51,7 @@ export async function measureSubscribed(
   /** @param each what the client counts for a message */
   const turn = (clients: typeof own, each: number) =>
     roundOf(devices * messages * valuesOfMessage * reads, async () => {
-      const read = clients.map(({ subscriber }) => subscriber.next(messages * reads * each));
+      const arrivals = clients.map(({ subscriber }) => subscriber.next(messages * reads * each));
       await Promise.all([
         publisher({
           topics: clients.flatMap(({ topics }) => topics),
@@ -59,10 +59,10 @@ export async function measureSubscribed(
           qos,
           times: reads,
         }),
-        ...read,
+        ...arrivals,
       ]);
     });
-  const found = { own: [] as Round[], bare: [] as Round[] };
+  const roundsOf = { own: [] as Round[], bare: [] as Round[] };
   for (let round = 0; round <= rounds; round += 1) {
     const ofBare = await turn(bare, 1);
     const ofOwn = await turn(own, valuesOfMessage);
@@ -71,13 +71,13 @@ export async function measureSubscribed(
         `bare_socket ${Math.round(ofBare.perSecond)}, driver ${Math.round(ofOwn.perSecond)} values/s`,
     );
     if (round === 0) continue;
-    found.bare.push(ofBare);
-    found.own.push(ofOwn);
+    roundsOf.bare.push(ofBare);
+    roundsOf.own.push(ofOwn);
   }
-  return found;
+  return roundsOf;
 }
 
-/** Starts a process that publishes what it is told to. The returned function resolves when the broker has the bytes. */
+/** Starts a process that publishes on request. The returned function resolves when the broker has the bytes. */
 function startPublisher(port: number, cleanUp: AsyncDisposableStack): (order: object) => Promise<void> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'publisher.ts'), String(port)], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -102,14 +102,14 @@ function deviceOf(
   const connection = spec.connection.parse({ host: '127.0.0.1', port, qos });
   const points = topics.flatMap((topic, message) =>
     Array.from({ length: valuesOfMessage }, (_, value): DevicePoint => {
-      const meant = { code: `m${message}_v${value}`, data_type: 'float64', scale: 1, offset: 0 } as const;
+      const meaning = { code: `m${message}_v${value}`, data_type: 'float64', scale: 1, offset: 0 } as const;
       const parsed = spec.parseAddress(
         spec.place.parse({ topic: `${topic}#/v${value}`, time_at: '/ts' }),
-        meant,
+        meaning,
         connection,
       );
       if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-      return { ...meant, address: parsed.address };
+      return { ...meaning, address: parsed.address };
     }),
   );
   return {

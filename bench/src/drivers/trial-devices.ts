@@ -58,10 +58,10 @@ function deviceOf(
       const isOwn = ([name]: [string, unknown]) => own.includes(name);
       const place = Object.fromEntries(Object.entries(point).filter(isOwn));
       const common = Object.fromEntries(Object.entries(point).filter((field) => !isOwn(field)));
-      const meant = { scale: 1, offset: 0, ...common } as unknown as Omit<DevicePoint, 'address'>;
-      const parsed = spec.parseAddress(spec.place.parse(place), meant, connection);
+      const pointFields = { scale: 1, offset: 0, ...common } as unknown as Omit<DevicePoint, 'address'>;
+      const parsed = spec.parseAddress(spec.place.parse(place), pointFields, connection);
       if (!parsed.ok) throw new Error(`${point.code}: ${JSON.stringify(parsed.problems)}`);
-      return { ...meant, address: parsed.address };
+      return { ...pointFields, address: parsed.address };
     }),
   };
 }

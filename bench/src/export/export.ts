@@ -13,7 +13,6 @@ import { peakMemoryMb } from '../fleet/peak-memory.ts';
 import { dayMs, deviceCode, fillStore, firstTimeMs, pointCode, secondsOfDay } from '../history/fill-store.ts';
 import { median } from '../median.ts';
 import { timed } from '../timed.ts';
-import { copyOut, type Downloaded } from './copy-out.ts';
 
 const flags = {
   days: { meaning: 'days of a point, a value each second', byDefault: 30, atLeast: 1 },
@@ -126,6 +125,63 @@ async function download(
   return { bytes, lines };
 }
 
-function requireLines(found: number, wanted: number): void {
-  if (found !== wanted) throw new InvalidMeasurement(`${found} lines came instead of ${wanted}`);
+function requireLines(count: number, expectedCount: number): void {
+  if (count !== expectedCount)
+    throw new InvalidMeasurement(`${count} lines came instead of ${expectedCount}`);
+}
+
+/** Bytes and lines of what came. */
+interface Downloaded {
+  readonly bytes: number;
+  readonly lines: number;
+}
+
+/** `COPY … TO STDOUT`, whose protocol the driver leaves to objects like this one. Counts what comes and keeps none of it. */
+class CopyOut {
+  readonly #text: string;
+  #bytes = 0;
+  #lines = 0;
+  #failure: Error | undefined;
+  /** The driver puts its timeout around it. */
+  callback: (error: Error | null, download?: Downloaded) => void;
+
+  constructor(text: string, callback: CopyOut['callback']) {
+    this.#text = text;
+    this.callback = callback;
+  }
+
+  submit(connection: { query(text: string): void }): void {
+    connection.query(this.#text);
+  }
+
+  /** One line each. */
+  handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
+    this.#bytes += chunk.length;
+    this.#lines += 1;
+  }
+
+  handleError(error: Error): void {
+    this.#failure = error;
+    this.callback(error);
+  }
+
+  handleReadyForQuery(): void {
+    if (!this.#failure) this.callback(null, { bytes: this.#bytes, lines: this.#lines });
+  }
+
+  handleCommandComplete(): void {}
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handlePortalSuspended(): void {}
+  handleEmptyQuery(): void {}
+}
+
+/** @throws pg.DatabaseError as a query does */
+function copyOut(client: pg.ClientBase, text: string): Promise<Downloaded> {
+  return new Promise((resolve, reject) => {
+    const copy = new CopyOut(text, (error, download) =>
+      error || !download ? reject(error) : resolve(download),
+    );
+    client.query(copy as unknown as pg.Submittable);
+  });
 }

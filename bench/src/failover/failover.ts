@@ -48,7 +48,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   await fleet.startSessions(sessions, periodMs);
 
   const random = new SeededRandom(seed);
-  const taken: TakenOver[] = [];
+  const takeOvers: TakenOver[] = [];
   for (let kill = 1; kill <= kills; kill += 1) {
     await sleep(random.below(ttlMs / 5));
     const victim = fleet.busiest();
@@ -56,7 +56,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
     const killedAtMs = Date.now();
     await fleet.end(fleet.collector(victim), 'kill');
     const firsts = await firstSamples(fleet, held, killedAtMs, (sample) => sample.collector !== victim);
-    for (const first of firsts) taken.push({ victim, killedAtMs, first });
+    for (const first of firsts) takeOvers.push({ victim, killedAtMs, first });
     await fleet.startCollector(victim);
     await fleet.holdsLease(victim);
     const slowest = Math.max(...firsts.map(({ storedAtMs }) => storedAtMs - killedAtMs));
@@ -87,8 +87,8 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   }
   fleet.check();
 
-  const steps = stepsOf(taken, await fleet.assignments());
-  const failovers = distributionOf(taken.map(({ killedAtMs, first }) => first.storedAtMs - killedAtMs));
+  const steps = stepsOf(takeOvers, await fleet.assignments());
+  const failovers = distributionOf(takeOvers.map(({ killedAtMs, first }) => first.storedAtMs - killedAtMs));
   const restarts = distributionOf(restarted);
   const limitMs = ttlMs + allowedMs;
   const ratio = Math.min(limitMs / failovers.p99, allowedMs / restarts.p99);
@@ -131,11 +131,11 @@ async function firstSamples(
 
 /** Splits the time of each failover: the supervisor's until it assigned, and the collector's after that. */
 function stepsOf(
-  taken: readonly TakenOver[],
+  takeOvers: readonly TakenOver[],
   assignments: readonly AssignedAt[],
 ): { assignedMs: number; readMs: number }[] {
   const byEpoch = new Map(assignments.map((assigned) => [assigned.epoch, assigned]));
-  return taken.flatMap(({ killedAtMs, first }) => {
+  return takeOvers.flatMap(({ killedAtMs, first }) => {
     const assigned = byEpoch.get(first.epoch);
     if (!assigned) return [];
     const { storedAtMs } = assigned;

@@ -11,8 +11,8 @@ export interface FleetProcess {
   /** Wall clock right before the process was started, ms since 1970. */
   readonly startedAtMs: number;
   /** The fields of the newest of its latest log lines with this text; undefined when none has it. */
-  said(what: string): Readonly<Record<string, unknown>> | undefined;
-  /** @throws InvalidMeasurement when it has ended although nobody asked it to */
+  lastLogLine(what: string): Readonly<Record<string, unknown>> | undefined;
+  /** @throws InvalidMeasurement when it has ended without being stopped */
   check(): void;
 }
 
@@ -36,7 +36,7 @@ export async function startFleetProcess(
   return {
     process: running,
     startedAtMs,
-    said: (what) => {
+    lastLogLine: (what) => {
       const line = running.lastLines(200).findLast((text) => text.includes(what));
       return line === undefined ? undefined : (JSON.parse(line) as Record<string, unknown>);
     },

@@ -60,14 +60,14 @@ export class SampleFollower {
     fits: (sample: StoredSample) => boolean,
   ): StoredSample | undefined {
     const samples = this.#bySession.get(session) ?? [];
-    // Backwards: what is asked for is never far from the end.
-    let found: StoredSample | undefined;
+    // Backwards: the match is never far from the end.
+    let match: StoredSample | undefined;
     for (let index = samples.length - 1; index >= 0; index -= 1) {
       const sample = samples[index];
       if (!sample || sample.storedAtMs < sinceMs) break;
-      if (sample.hasValues && fits(sample)) found = sample;
+      if (sample.hasValues && fits(sample)) match = sample;
     }
-    return found;
+    return match;
   }
 
   #add(text: string, storedAtMs: number): void {
@@ -81,7 +81,7 @@ export class SampleFollower {
       this.#problem ??= `${session} lost the ticks ${tick} to ${through_tick}`;
       return;
     }
-    const stored: StoredSample = {
+    const storedSample: StoredSample = {
       session,
       epoch,
       collector,
@@ -92,7 +92,7 @@ export class SampleFollower {
       hasValues: values !== undefined,
     };
     const samples = this.#bySession.get(session);
-    if (samples) samples.push(stored);
-    else this.#bySession.set(session, [stored]);
+    if (samples) samples.push(storedSample);
+    else this.#bySession.set(session, [storedSample]);
   }
 }

@@ -10,7 +10,7 @@ import type { BenchmarkContext } from '../benchmark.ts';
 import { type FleetProcess, startFleetProcess } from './fleet-process.ts';
 import { startSessions, taskOnPlant } from './start-sessions.ts';
 
-/** Registers that a device is asked for in one request. */
+/** Registers of one request. */
 export const valuesPerSample = 50;
 export const loadPeriodMs = 100;
 export const mebibyte = 1024 ** 2;
@@ -32,7 +32,7 @@ export interface LoadedCollector {
   spooledBytes(): Promise<number>;
   /** Starts a session on each device. @returns their ids */
   startSessions(): Promise<readonly string[]>;
-  /** @throws InvalidMeasurement when a process has ended although nobody asked it to */
+  /** @throws InvalidMeasurement when a process has ended without being stopped */
   check(): void;
 }
 
@@ -122,5 +122,5 @@ async function bytesIn(folder: string): Promise<number> {
       .filter((name) => name.endsWith('.segment'))
       .map((name) => stat(join(folder, name)).catch(() => undefined)),
   );
-  return sizes.reduce((sum, found) => sum + (found?.size ?? 0), 0);
+  return sizes.reduce((sum, stats) => sum + (stats?.size ?? 0), 0);
 }

@@ -61,7 +61,7 @@ export class MeasuredFleet {
     this.#context = parts.context;
   }
 
-  /** @param settings of every service, beside their defaults */
+  /** @param settings of every service, on top of their defaults */
   static async start(
     context: BenchmarkContext,
     settings: Readonly<Record<string, string>>,
@@ -123,9 +123,9 @@ export class MeasuredFleet {
   }
 
   collector(collectorId: string): FleetProcess {
-    const found = this.#collectors.get(collectorId);
-    if (!found) throw new RangeError(`there is no collector ${collectorId}`);
-    return found;
+    const collector = this.#collectors.get(collectorId);
+    if (!collector) throw new RangeError(`there is no collector ${collectorId}`);
+    return collector;
   }
 
   collectorIds(): string[] {
@@ -167,14 +167,14 @@ export class MeasuredFleet {
   }
 
   async assignments(): Promise<AssignedAt[]> {
-    const found: AssignedAt[] = [];
+    const assignments: AssignedAt[] = [];
     for await (const { sequence, storedAtMs, data } of readStream(this.nc, streamNames.sessions)) {
       const decoded = decodeSessionEvent(JSON.parse(data));
       if (decoded.kind !== 'placement' || decoded.event.type !== 'session.assigned') continue;
       const { sessionId, collectorId, reason } = decoded.event;
-      found.push({ sessionId, collectorId, reason, epoch: sequence, storedAtMs });
+      assignments.push({ sessionId, collectorId, reason, epoch: sequence, storedAtMs });
     }
-    return found;
+    return assignments;
   }
 
   /** @throws InvalidMeasurement when what is measured is not what should be */

@@ -102,12 +102,12 @@ async function startSession(
 
 /** Asks again when a busy machine keeps the broker from answering: both requests may be sent twice. */
 async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
-  for (let left = 10; ; left--) {
+  for (let attemptsLeft = 10; ; attemptsLeft--) {
     try {
       return await ask();
     } catch (error) {
       const isUnanswered = error instanceof AppendOutcomeUnknown || error instanceof TimeoutError;
-      if (!isUnanswered || left === 0) throw error;
+      if (!isUnanswered || attemptsLeft === 0) throw error;
     }
   }
 }

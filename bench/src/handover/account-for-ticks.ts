@@ -15,15 +15,15 @@ export interface TickAccount {
 
 /** The fate of each tick of a session with one device. */
 export function accountForTicks(samples: readonly StoredSample[]): TickAccount {
-  const read = new Set<number>();
+  const readTicks = new Set<number>();
   const handOverLatenessMs: number[] = [];
   const ordinaryLatenessMs: number[] = [];
   let epoch: number | undefined;
   let readTwice = 0;
   for (const sample of samples) {
     if (!sample.hasValues) continue;
-    if (read.has(sample.tick)) readTwice += 1;
-    read.add(sample.tick);
+    if (readTicks.has(sample.tick)) readTwice += 1;
+    readTicks.add(sample.tick);
     const latenessMs = sample.readAtMs - sample.scheduledAtMs;
     if (epoch === sample.epoch) ordinaryLatenessMs.push(latenessMs);
     else if (epoch !== undefined) handOverLatenessMs.push(latenessMs);
@@ -33,8 +33,8 @@ export function accountForTicks(samples: readonly StoredSample[]): TickAccount {
   const expected = ticks.length === 0 ? 0 : Math.max(...ticks) - Math.min(...ticks) + 1;
   return {
     expected,
-    read: read.size,
-    missed: expected - read.size,
+    read: readTicks.size,
+    missed: expected - readTicks.size,
     readTwice,
     handOverLatenessMs,
     ordinaryLatenessMs,

@@ -77,14 +77,14 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const [day, bare] = await timedByTurns(
     questions,
     async (question) => {
-      const found = await store.history({ ...question, limit: secondsOfDay });
-      requireCount(found.length, secondsOfDay);
+      const rows = await store.history({ ...question, limit: secondsOfDay });
+      requireCount(rows.length, secondsOfDay);
     },
     async (question) => requireCount(await database.askBare(question), secondsOfDay),
   );
   const minutes = await timed(questions, async (question) => {
-    const found = await store.aggregate({ ...question, limit: 50_000, intervalMs: 60_000 });
-    requireCount(found.length, 1_440);
+    const intervals = await store.aggregate({ ...question, limit: 50_000, intervalMs: 60_000 });
+    requireCount(intervals.length, 1_440);
   });
   const latest = await timed(questions, async (question) => {
     requireCount((await store.history({ ...question, limit: 1_000 })).length, 1_000);
@@ -151,6 +151,7 @@ async function timed(
   return distributionOf(timesMs);
 }
 
-export function requireCount(found: number, wanted: number): void {
-  if (found !== wanted) throw new InvalidMeasurement(`${found} values came instead of ${wanted}`);
+export function requireCount(count: number, expectedCount: number): void {
+  if (count !== expectedCount)
+    throw new InvalidMeasurement(`${count} values came instead of ${expectedCount}`);
 }

@@ -8,7 +8,6 @@ import {
 } from '../benchmark.ts';
 import type { FleetProcess } from '../fleet/fleet-process.ts';
 import { MeasuredFleet } from '../fleet/measured-fleet.ts';
-import { brokerTraffic } from './broker-traffic.ts';
 import { processUsage } from './process-usage.ts';
 
 const flags = {
@@ -107,4 +106,19 @@ async function usageOf(fleet: MeasuredFleet, processes: readonly FleetProcess[])
 /** Percent of one core, to a tenth. */
 function percent(share: number): number {
   return Math.round(share * 1_000) / 10;
+}
+
+/** The broker's counters since its start. */
+interface BrokerTraffic {
+  readonly messagesIn: number;
+  readonly messagesOut: number;
+  readonly jetStreamRequests: number;
+}
+
+/** @param monitorUrl of nats-server's HTTP monitoring */
+async function brokerTraffic(monitorUrl: string): Promise<BrokerTraffic> {
+  const ask = async (path: string): Promise<unknown> => (await fetch(`${monitorUrl}/${path}`)).json();
+  const { in_msgs, out_msgs } = (await ask('varz')) as { in_msgs: number; out_msgs: number };
+  const { api } = (await ask('jsz')) as { api: { total: number } };
+  return { messagesIn: in_msgs, messagesOut: out_msgs, jetStreamRequests: api.total };
 }

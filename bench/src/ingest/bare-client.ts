@@ -15,7 +15,7 @@ interface BareClientOrder extends IngestLoad {
   readonly store: 'influx' | 'postgres';
   readonly url: string;
   readonly batch: number;
-  /** As InfluxDB's client does unless told otherwise. */
+  /** InfluxDB's client does so by default. */
   readonly gzip?: boolean;
   /** With the settings of the writer: packed at level 1, COPY in place of INSERT, so many batches under way. */
   readonly underWay?: number;
@@ -95,7 +95,7 @@ async function influxClient(): Promise<() => Promise<void>> {
   };
 }
 
-/** Makes the series and the day; tells which number a point has. */
+/** Makes the series and the day; returns the number of each point. */
 async function prepareTables(client: pg.Client): Promise<(device: string, point: string) => number> {
   // One tick through the usual way makes the series and the day.
   const store = openPostgresSampleStore({ databaseUrl: order.url });

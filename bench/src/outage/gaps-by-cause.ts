@@ -13,7 +13,7 @@ import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { loadPeriodMs } from '../fleet/loaded-collector.ts';
 import type { DeviceInStream } from './samples-in-stream.ts';
 
-/** Ticks without values, by cause, as the API would tell them; up to the last tick in which all devices were read. */
+/** Ticks without values, by cause, as the API would report them; up to the last tick in which all devices were read. */
 export async function gapsByCause(
   nc: NatsConnection,
   devices: readonly DeviceInStream[],
@@ -31,17 +31,17 @@ export async function gapsByCause(
       append(placements, sessionId, { event: decoded.event, timeMs, sequence });
     }
   }
-  const lastTick = Math.min(...devices.map(({ read }) => read.at(-1) ?? 0));
+  const lastTick = Math.min(...devices.map(({ readTicks }) => readTicks.at(-1) ?? 0));
   const nowMs = (lastTick + 1) * loadPeriodMs;
   const gaps: Partial<Record<GapCause, number>> = {};
-  for (const { session, read, missed } of devices) {
+  for (const { session, readTicks, missed } of devices) {
     const intervals = runningIntervals(lifecycles.get(session) ?? []);
     const account = attributeGaps({
       scheduled: scheduledTicks(intervals, loadPeriodMs, nowMs),
       intervals,
       placements: timedPlacements(placements.get(session) ?? []),
       coverage: {
-        stored: fromTicks(read),
+        stored: fromTicks(readTicks),
         quarantined: [],
         missed: new Map([...missed].map(([cause, ranges]) => [cause, normalise(ranges)])),
         sent: [],

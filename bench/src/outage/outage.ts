@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
+import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -24,7 +28,6 @@ import { processUsage } from '../idle/process-usage.ts';
 import { gapsByCause } from './gaps-by-cause.ts';
 import { type OutageTimes, phases, type SamplesInStream, samplesInStream } from './samples-in-stream.ts';
 import { compareDatabase } from './ticks-in-database.ts';
-import { WayIntoDatabase } from './way-into-database.ts';
 
 const flags = {
   what: {
@@ -74,7 +77,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
     context.profileFolder,
   );
   context.cleanUp.defer(async () => void (await writer.process.stop({ graceMs: 30_000 })));
-  await until('the writer to begin', () => writer.said('writing samples') !== undefined, writer.check);
+  await until('the writer to begin', () => writer.lastLogLine('writing samples') !== undefined, writer.check);
   const way = await WayIntoDatabase.open(load.server.url);
   const check = () => {
     load.check();
@@ -130,7 +133,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       first_write_after_s: catchingUp.firstWriteAfterSeconds,
       caught_up_after_s: catchingUp.seconds,
       drain_values_per_second: catchingUp.valuesPerSecond,
-      ticks_read: recorded.stream.devices.reduce((sum, { read }) => sum + read.length, 0),
+      ticks_read: recorded.stream.devices.reduce((sum, { readTicks }) => sum + readTicks.length, 0),
       values_in_database: recorded.values,
       requests_answered: load.requests(),
       ...Object.fromEntries(Object.entries(recorded.gaps).map(([cause, ticks]) => [`gap_${cause}`, ticks])),
@@ -144,7 +147,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
 interface Stage {
   readonly load: LoadedCollector;
   readonly writer: FleetProcess;
-  /** Made anew after the broker was away. */
+  /** Opened again after the broker was down. */
   way: WayIntoDatabase;
   readonly check: () => void;
 }
@@ -204,13 +207,13 @@ async function catchUp(stage: Stage, what: 'database' | 'broker'): Promise<Catch
   }
   await caughtUp(stage);
   const seconds = elapsed();
-  const written = (await way.state()).written - back.written;
+  const messagesWritten = (await way.state()).written - back.written;
   return {
     backlogMessages: back.unwritten,
     backlogBytes: back.unwritten * back.bytesPerMessage,
     firstWriteAfterSeconds,
     seconds,
-    valuesPerSecond: Math.round((written * valuesPerSample) / seconds),
+    valuesPerSecond: Math.round((messagesWritten * valuesPerSample) / seconds),
   };
 }
 
@@ -226,20 +229,22 @@ async function everythingRecorded(
 
 /** Checks that each answer of a device is in a sample, or that the sample says why not (it came too late, for instance). */
 function requireEveryAnswer(requests: number, { devices, misses }: SamplesInStream): void {
-  const read = devices.reduce((sum, device) => sum + device.read.length, 0);
+  const ticksRead = devices.reduce((sum, device) => sum + device.readTicks.length, 0);
   const missed = phases
     .flatMap((phase) => Object.values(misses[phase]))
     .reduce((sum, ticks) => sum + ticks, 0);
-  if (requests > read + missed) {
-    throw new InvalidMeasurement(`${requests} requests were answered, but only ${read} ticks have values`);
+  if (requests > ticksRead + missed) {
+    throw new InvalidMeasurement(
+      `${requests} requests were answered, but only ${ticksRead} ticks have values`,
+    );
   }
 }
 
 /** Checks that nothing is missing but what the collector reported as missed: a busy machine makes it late, and then it says so. */
 function requireNoGaps(gaps: Readonly<Record<string, number>>, { misses }: SamplesInStream): void {
-  const said = new Set(phases.flatMap((phase) => Object.keys(misses[phase])));
+  const causes = new Set(phases.flatMap((phase) => Object.keys(misses[phase])));
   // From the command to the first sample.
-  const unexplained = Object.entries(gaps).filter(([cause]) => !said.has(cause) && cause !== 'waiting');
+  const unexplained = Object.entries(gaps).filter(([cause]) => !causes.has(cause) && cause !== 'waiting');
   if (unexplained.length > 0) {
     throw new InvalidMeasurement(
       `ticks without a sample: ${JSON.stringify(Object.fromEntries(unexplained))}`,
@@ -272,4 +277,54 @@ function pollingFigures({ lateMs, misses }: SamplesInStream): Figures {
       { [`misses_${phase}`]: Object.values(misses[phase]).reduce((sum, ticks) => sum + ticks, 0) },
     ]),
   ) as Figures;
+}
+
+interface WayState {
+  /** Messages that the stream has ever taken. */
+  readonly published: number;
+  /** Messages that the writer has acknowledged. */
+  readonly written: number;
+  readonly unwritten: number;
+  readonly bytesPerMessage: number;
+  /** Messages that the stream has given up. */
+  readonly dropped: number;
+}
+
+/** From SAMPLES into the database, as the broker sees it. */
+class WayIntoDatabase {
+  readonly #jsm: JetStreamManager;
+  readonly #close: () => Promise<void>;
+
+  private constructor(jsm: JetStreamManager, close: () => Promise<void>) {
+    this.#jsm = jsm;
+    this.#close = close;
+  }
+
+  /** On a connection of its own: one that has lost its broker takes its time to try again. */
+  static async open(natsUrl: string): Promise<WayIntoDatabase> {
+    const { nc, close } = await connectNats({
+      url: natsUrl,
+      name: 'bench',
+      log: createLogger('bench', 'fatal'),
+    });
+    return new WayIntoDatabase(await jetstreamManager(nc), close);
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  async state(): Promise<WayState> {
+    const { state } = await this.#jsm.streams.info(streamNames.samples);
+    const consumer = await this.#jsm.consumers.info(streamNames.samples, durableNames.writer);
+    // Not by the last gapless acknowledgement: one confirmation that is lost with the broker holds that up.
+    const unwritten = consumer.num_pending + consumer.num_ack_pending;
+    return {
+      published: state.last_seq,
+      written: state.last_seq - unwritten,
+      unwritten,
+      bytesPerMessage: state.messages === 0 ? 0 : state.bytes / state.messages,
+      dropped: state.first_seq > 1 ? state.first_seq - 1 : 0,
+    };
+  }
 }

@@ -5,7 +5,7 @@ import type { NatsConnection } from '@holdfast/shared/jetstream/connection/conne
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { InvalidMeasurement } from '../benchmark.ts';
 
-/** Before, while and after something was away, told apart by a tick's scheduled time. */
+/** Before, during and after an outage, by a tick's scheduled time. */
 export interface OutageTimes {
   /** ms since 1970, as all times here. */
   readonly fromMs: number;
@@ -20,8 +20,8 @@ export interface DeviceInStream {
   readonly session: string;
   readonly device: string;
   /** Ticks with values, rising. */
-  readonly read: number[];
-  /** Ticks without values, by the cause that was told. */
+  readonly readTicks: number[];
+  /** Ticks without values, by reported cause. */
   readonly missed: Map<MissCause, TickRange[]>;
 }
 
@@ -47,24 +47,24 @@ export async function samplesInStream(nc: NatsConnection, outage: OutageTimes): 
     const decoded = decodeSample(data);
     if (!decoded.ok) throw new InvalidMeasurement(`SAMPLES: ${decoded.problem}`);
     const { session, device, tick, through_tick = tick, time, read_at, miss } = decoded.sample;
-    let known = devices.get(device);
-    if (!known) {
-      known = { session, device, read: [], missed: new Map(), last: -1 };
-      devices.set(device, known);
+    let entry = devices.get(device);
+    if (!entry) {
+      entry = { session, device, readTicks: [], missed: new Map(), last: -1 };
+      devices.set(device, entry);
     }
-    if (tick <= known.last) {
-      throw new InvalidMeasurement(`SAMPLES has tick ${tick} of ${device} behind its tick ${known.last}`);
+    if (tick <= entry.last) {
+      throw new InvalidMeasurement(`SAMPLES has tick ${tick} of ${device} behind its tick ${entry.last}`);
     }
-    known.last = through_tick;
+    entry.last = through_tick;
     const phase = time < outage.fromMs ? 'before' : time < outage.toMs ? 'during' : 'after';
     if (miss) {
-      const ranges = known.missed.get(miss.cause);
+      const ranges = entry.missed.get(miss.cause);
       if (ranges) ranges.push({ from: tick, to: through_tick });
-      else known.missed.set(miss.cause, [{ from: tick, to: through_tick }]);
+      else entry.missed.set(miss.cause, [{ from: tick, to: through_tick }]);
       misses[phase][miss.cause] = (misses[phase][miss.cause] ?? 0) + through_tick - tick + 1;
       continue;
     }
-    known.read.push(tick);
+    entry.readTicks.push(tick);
     lateMs[phase].push(read_at - time);
     if (read_at < outage.toMs && storedAtMs >= outage.toMs) waited += 1;
   }

@@ -17,17 +17,17 @@ export async function compareDatabase(
   await client.connect();
   try {
     let values = 0;
-    for (const { device, session, read, missed } of devices) {
+    for (const { device, session, readTicks, missed } of devices) {
       const ticks = await ticksOf(client, session, device);
       const isWhole = ticks.every(({ points }) => points === valuesPerSample);
       if (!isWhole) throw new InvalidMeasurement(`the database has ticks of ${device} with points missing`);
       const different = firstDifference(
-        read,
+        readTicks,
         ticks.map(({ tick }) => tick),
       );
       if (different !== undefined) {
         throw new InvalidMeasurement(
-          `tick ${different} of ${device} is not in both: SAMPLES has ${read.length}, the database ${ticks.length}`,
+          `tick ${different} of ${device} is not in both: SAMPLES has ${readTicks.length}, the database ${ticks.length}`,
         );
       }
       const { rows } = await client.query<{ count: number }>(

@@ -22,21 +22,21 @@ export const bareSocketLoop: OpenReadLoop = async (port, quantity) => {
   await once(socket, 'connect');
   const request = Buffer.of(0, 1, 0, 0, 0, 6, 1, 3, 0, 0, quantity >>> 8, quantity & 0xff);
   const replyBytes = 9 + quantity * 2;
-  let left = 0;
+  let readsLeft = 0;
   let received = 0;
   let done: () => void = () => undefined;
   socket.on('data', (chunk) => {
     received += chunk.length;
     if (received < replyBytes) return;
     received -= replyBytes;
-    left -= 1;
-    if (left > 0) socket.write(request);
+    readsLeft -= 1;
+    if (readsLeft > 0) socket.write(request);
     else done();
   });
   return {
     run: (reads) =>
       new Promise((resolve) => {
-        left = reads;
+        readsLeft = reads;
         done = resolve;
         socket.write(request);
       }),
@@ -52,7 +52,7 @@ export const modbusSerialLoop: OpenReadLoop = async (port, quantity) => {
   client.setTimeout(1_000);
   return {
     run: async (reads) => {
-      for (let read = 0; read < reads; read += 1) {
+      for (let index = 0; index < reads; index += 1) {
         const { data } = await client.readHoldingRegisters(0, quantity);
         if (data[quantity - 1] !== quantity - 1) throw new InvalidMeasurement('a register has another value');
       }
@@ -70,7 +70,7 @@ export const deviceBusLoop: OpenReadLoop = async (port, quantity) => {
   const request = { unitId: 1, table: 'holding_register', address: 0, quantity, timeoutMs: 1_000 } as const;
   return {
     run: async (reads) => {
-      for (let read = 0; read < reads; read += 1) {
+      for (let index = 0; index < reads; index += 1) {
         const { values } = await bus.read(request);
         if (values[quantity - 1] !== quantity - 1)
           throw new InvalidMeasurement('a register has another value');

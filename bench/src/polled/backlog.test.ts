@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidMeasurement } from '../benchmark.ts';
 import { requireSent, untilSent } from './backlog.ts';
 
-function told(...waiting: number[]) {
+function reports(...waiting: number[]) {
   return async () => waiting.shift() ?? Number.NaN;
 }
 
@@ -18,12 +18,12 @@ describe('samples that wait for the broker', () => {
   });
 
   it('are waited for after a start as long as they become fewer', async () => {
-    const waiting = told(9_000, 5_000, 1_500);
+    const waiting = reports(9_000, 5_000, 1_500);
     await untilSent(waiting, 2_000);
     expect(await waiting()).toBeNaN();
   });
 
   it('are not waited for when they become more', async () => {
-    await expect(untilSent(told(9_000, 9_001), 2_000)).rejects.toThrow(InvalidMeasurement);
+    await expect(untilSent(reports(9_000, 9_001), 2_000)).rejects.toThrow(InvalidMeasurement);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,6 @@ import { until } from '../fleet/until.ts';
 import { processUsage } from '../idle/process-usage.ts';
 import { type FastModbusServer, startFastModbusServer } from '../poll/fast-modbus-server.ts';
 import { type PlannedDevice, TickBook, type TicksOfWindow } from './tick-book.ts';
-import { waitedForProcessorSeconds } from './waited-for-processor.ts';
 
 const mebibyte = 1024 ** 2;
 const collectorId = 'c1';
@@ -143,14 +142,14 @@ export class PolledPlant {
       for (const { id, points } of devices)
         this.#devices.push({ taskId: task_id, id, periodMs: period_ms, values: points.length });
     await startSessions(this.nc, tasks);
-    let seen = 0;
+    let deviceCount = 0;
     const areRead = async (): Promise<boolean> => {
-      seen = await this.#book.devicesSeen();
-      return seen >= this.#devices.length;
+      deviceCount = await this.#book.devicesSeen();
+      return deviceCount >= this.#devices.length;
     };
     await until('every device to be read', areRead, this.check).catch((error: Error) => {
       throw new InvalidMeasurement(
-        `${error.message}: ${seen} of ${this.#devices.length} were. The collector said last:\n${this.#lastSaid()}`,
+        `${error.message}: ${deviceCount} of ${this.#devices.length} were. The collector said last:\n${this.#lastSaid()}`,
       );
     });
   }
@@ -216,17 +215,17 @@ export class PolledPlant {
   }
 
   /**
-   * Samples that wait for the broker, as the collector tells every few seconds.
-   * @param sinceMs ms since 1970: told then or later
+   * Samples that wait for the broker, as the collector reports every few seconds.
+   * @param sinceMs ms since 1970: reported then or later
    */
   async waiting(sinceMs = 0): Promise<number> {
     this.#outboxes ??= await OutboxBoard.open(this.nc);
     const board = this.#outboxes;
     let waiting = 0;
     const isTold = async (): Promise<boolean> => {
-      const told = (await board.readAll()).find(({ collector }) => collector === collectorId);
-      if (!told || Date.parse(told.updated_at) < sinceMs) return false;
-      waiting = told.waiting_in_memory + told.spooled_samples;
+      const status = (await board.readAll()).find(({ collector }) => collector === collectorId);
+      if (!status || Date.parse(status.updated_at) < sinceMs) return false;
+      waiting = status.waiting_in_memory + status.spooled_samples;
       return true;
     };
     await until('the collector to tell how many samples wait', isTold, this.check);
@@ -250,4 +249,17 @@ export class PolledPlant {
     this.#supervisor.check();
     this.collector.check();
   };
+}
+
+/**
+ * For how long the main thread of a process could have run and had no processor, since its start, in s: what other
+ * work on the machine has taken from it. NaN where the kernel does not count it.
+ */
+async function waitedForProcessorSeconds(pid: number): Promise<number> {
+  try {
+    const [, waitedNs] = (await readFile(`/proc/${pid}/schedstat`, 'utf8')).split(' ');
+    return Number(waitedNs) / 1e9;
+  } catch {
+    return Number.NaN;
+  }
 }

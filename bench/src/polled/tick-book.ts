@@ -13,7 +13,7 @@ export interface PlannedDevice {
   readonly values: number;
 }
 
-/** Every tick that was scheduled within a time, by what became of it. */
+/** Every tick that was scheduled within a time, by its outcome. */
 export interface TicksOfWindow {
   readonly expected: number;
   readonly read: number;
@@ -122,7 +122,7 @@ export class TickBook {
       }),
     );
     const missed: Record<string, number> = {};
-    let read = 0;
+    let readCount = 0;
     let values = 0;
     for await (const { data } of readStream(this.#nc, streamNames.samples)) {
       const sample = JSON.parse(data) as SampleHead;
@@ -142,19 +142,19 @@ export class TickBook {
       if (count !== device.values) {
         throw new InvalidMeasurement(`a reading of ${device.id} has ${count} values, not ${device.values}`);
       }
-      read += 1;
+      readCount += 1;
       values += count;
       const dueMs = tickTimeMs(tick, device.periodMs) + device.phase;
       device.reads.push({ dueMs, latenessMs: sample.read_at - dueMs });
     }
     const all = [...planned.values()];
     const expected = all.reduce((sum, { first, end }) => sum + end - first, 0);
-    const seen = all.reduce((sum, device) => sum + device.seen, 0);
+    const ticksSeen = all.reduce((sum, device) => sum + device.seen, 0);
     return {
       expected,
-      read,
+      read: readCount,
       missed,
-      absent: expected - seen,
+      absent: expected - ticksSeen,
       values,
       devices: new Map(
         all.map(({ id, first, end, reads, configVersion, epoch }) => [

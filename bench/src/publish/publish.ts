@@ -189,8 +189,8 @@ async function publishOurs(
     // Sleeps, as a collector does between ticks: turning round and round would take the broker's processor.
     while (outbox.waiting() > maxAhead / 2) await sleep(1);
   }
-  const left = await outbox.flush(60_000);
-  if (left > 0) throw new InvalidMeasurement(`${left} samples were not confirmed`);
+  const unsentCount = await outbox.flush(60_000);
+  if (unsentCount > 0) throw new InvalidMeasurement(`${unsentCount} samples were not confirmed`);
 }
 
 function readyMessages(

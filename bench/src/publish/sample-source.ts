@@ -63,7 +63,7 @@ export function sampleWriters(
 ): ((tick: number) => OutgoingSample)[] {
   return decoded.map((values, index) => {
     const about = sampleOf({}, index, 0);
-    const read = Object.values(values);
+    const list = Object.values(values);
     const keys = new ValueKeys(Object.keys(values).map((code) => ({ code })) as PointConfig[]);
     const readings = new TickReadings(keys, new ReportFilter([]));
     const sampleFrom = sampleWriter({
@@ -78,8 +78,8 @@ export function sampleWriters(
       const timeMs = tick * about.period_ms;
       readings.begin(timeMs);
       // By position, as a driver does.
-      for (let at = 0; at < read.length; at += 1) {
-        const value = read[at] as PointValue;
+      for (let at = 0; at < list.length; at += 1) {
+        const value = list[at] as PointValue;
         if (typeof value === 'number') readings.number(at, value, 0);
         else readings.other(at, value, 0);
       }

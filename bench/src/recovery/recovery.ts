@@ -1,13 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { lastSessionSequence } from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
+import type { LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
+import type { LeaseTimes } from '@holdfast/shared/lease/lease-times.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { createLogger, type Logger } from '@holdfast/shared/runtime/logger.ts';
+import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -15,7 +22,6 @@ import {
   InvalidMeasurement,
   type Measurement,
 } from '../benchmark.ts';
-import { holdLeases } from './fake-collectors.ts';
 import { observeAssignments } from './observe-assignments.ts';
 import { measureReplayRates } from './replay-rates.ts';
 import { startMeasuredSupervisor } from './supervisor-under-load.ts';
@@ -69,8 +75,8 @@ async function run(
   progress(`writing ${events} events, of which ${sessions} sessions run`);
   const former = names('former', collectors);
   const writingSince = performance.now();
-  const written = await writeSessionLog(nc, { events, running: sessions, collectorIds: former });
-  await writeFormerAssignments(nc, written.running);
+  const sessionLog = await writeSessionLog(nc, { events, running: sessions, collectorIds: former });
+  await writeFormerAssignments(nc, sessionLog.running);
   const writingSeconds = (performance.now() - writingSince) / 1_000;
   const last = await lastSessionSequence(nc);
   if (last !== events) throw new InvalidMeasurement(`SESSIONS has ${last} events, not ${events}`);
@@ -87,10 +93,10 @@ async function run(
   progress('starting the supervisor');
   const supervisor = await startMeasuredSupervisor(server.url, profileFolder);
   cleanUp.defer(async () => void (await supervisor.process.stop()));
-  const seen = await observeAssignments({
+  const observation = await observeAssignments({
     nc,
     after: last,
-    sessionIds: new Set(written.running.map(({ sessionId }) => sessionId)),
+    sessionIds: new Set(sessionLog.running.map(({ sessionId }) => sessionId)),
     collectorIds: new Set(present),
     check: supervisor.check,
   });
@@ -114,23 +120,23 @@ async function run(
   });
 
   const sinceStart = (atMs: number): number => Math.round(atMs - supervisor.startedAtMs);
-  const { connectedMs, leadsMs, replayedMs } = supervisor.said;
+  const { connectedMs, leadsMs, replayedMs } = supervisor.logTimes;
   return {
     ratio: rounded(rates.replay / rates.bare),
     figures: {
       events,
-      tasks: written.tasks,
+      tasks: sessionLog.tasks,
       running_sessions: sessions,
       collectors,
       start_to_connected_ms: connectedMs ?? -1,
       start_to_leads_ms: leadsMs ?? -1,
       start_to_replayed_ms: replayedMs ?? -1,
-      start_to_first_assigned_ms: sinceStart(seen.firstAssignedAtMs),
-      start_to_last_assigned_ms: sinceStart(seen.lastAssignedAtMs),
-      start_to_last_message_ms: sinceStart(seen.lastRungAtMs),
-      start_to_former_messages_gone_ms: sinceStart(seen.clearedAtMs),
-      assigned_sessions: [...seen.byCollector.values()].reduce((sum, count) => sum + count, 0),
-      most_on_one_collector: Math.max(...seen.byCollector.values()),
+      start_to_first_assigned_ms: sinceStart(observation.firstAssignedAtMs),
+      start_to_last_assigned_ms: sinceStart(observation.lastAssignedAtMs),
+      start_to_last_message_ms: sinceStart(observation.lastRungAtMs),
+      start_to_former_messages_gone_ms: sinceStart(observation.clearedAtMs),
+      assigned_sessions: [...observation.byCollector.values()].reduce((sum, count) => sum + count, 0),
+      most_on_one_collector: Math.max(...observation.byCollector.values()),
       replay_events_per_second: rates.replay,
       every_event_folded_per_second: rates.everyEvent,
       replay_rounds: rates.replayRounds.join(' '),
@@ -148,4 +154,40 @@ function names(what: string, count: number): string[] {
 
 function rounded(ratio: number): number {
   return Math.round(ratio * 1_000) / 1_000;
+}
+
+/**
+ * Collectors as far as a supervisor sees them before it gives them work: leases that are renewed. Their renewals
+ * are spread over the renewal time as they are in a plant, where collectors do not start at one moment.
+ */
+async function holdLeases(options: {
+  store: LeaseStore;
+  collectorIds: readonly string[];
+  capacity: number;
+  times: LeaseTimes;
+  log: Logger;
+}): Promise<LeaseHolder[]> {
+  const { store, collectorIds, capacity, times, log } = options;
+  const holders: LeaseHolder[] = [];
+  for (const key of collectorIds) {
+    await new Promise<void>((resolve) => {
+      const holder = new LeaseHolder({
+        store,
+        key,
+        times,
+        clock: systemClock,
+        timers: systemTimers,
+        log,
+        instance: randomUUID(),
+        host: hostname(),
+        fields: { started_at: new Date().toISOString(), capacity, labels: {} },
+        onHeld: resolve,
+        onLost: (why) => log.error({ key, why }, 'lost the lease'),
+      });
+      holders.push(holder);
+      holder.start();
+    });
+    await sleep(times.renewEveryMs / collectorIds.length);
+  }
+  return holders;
 }

@@ -69,9 +69,11 @@ async function replay(
     await follower.reached(events);
     const seconds = (performance.now() - startedAt) / 1_000;
     await follower.stop();
-    const found = [...book.tasks().values()].filter(({ session }) => session.status === 'running').length;
-    if (found !== running || judge.state() !== 'sound') {
-      throw new InvalidMeasurement(`the replay found ${found} running sessions instead of ${running}`);
+    const runningCount = [...book.tasks().values()].filter(
+      ({ session }) => session.status === 'running',
+    ).length;
+    if (runningCount !== running || judge.state() !== 'sound') {
+      throw new InvalidMeasurement(`the replay found ${runningCount} running sessions instead of ${running}`);
     }
     return seconds;
   } finally {
@@ -87,13 +89,13 @@ async function countAll({ natsUrl, events, log }: ReplayTarget): Promise<number>
     const consumer = await jetstream(connection.nc).consumers.get(streamNames.sessions, {
       deliver_policy: DeliverPolicy.All,
     });
-    let seen = 0;
+    let eventCount = 0;
     const { promise, resolve } = Promise.withResolvers<void>();
     const delivery = await consumer.consume({
       max_messages: 5_000,
       callback: () => {
-        seen += 1;
-        if (seen === events) resolve();
+        eventCount += 1;
+        if (eventCount === events) resolve();
       },
     });
     await promise;

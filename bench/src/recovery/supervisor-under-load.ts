@@ -9,7 +9,7 @@ export interface MeasuredSupervisor {
   /** Wall clock right before the process was started, ms since 1970. */
   readonly startedAtMs: number;
   /** By what the supervisor itself logged, ms after its start; undefined while it has not said so. */
-  readonly said: { connectedMs?: number; leadsMs?: number; replayedMs?: number; completedMs?: number };
+  readonly logTimes: { connectedMs?: number; leadsMs?: number; replayedMs?: number; completedMs?: number };
   /** Running sessions that it found. */
   foundRunning(): number | undefined;
   /** @throws InvalidMeasurement when it has ended or complained */
@@ -21,8 +21,8 @@ export async function startMeasuredSupervisor(
   natsUrl: string,
   profileFolder: string | undefined,
 ): Promise<MeasuredSupervisor> {
-  const said: MeasuredSupervisor['said'] = {};
-  let found: number | undefined;
+  const logTimes: MeasuredSupervisor['logTimes'] = {};
+  let runningCount: number | undefined;
   let complaint: string | undefined;
   const startedAtMs = Date.now();
   const hear = (line: string): void => {
@@ -30,12 +30,12 @@ export async function startMeasuredSupervisor(
     const { level, time, msg, running } = JSON.parse(line) as Record<string, unknown>;
     const sinceStart = Date.parse(String(time)) - startedAtMs;
     if (level === 'error' || level === 'fatal') complaint ??= line;
-    if (msg === 'connected to NATS') said.connectedMs ??= sinceStart;
-    else if (msg === 'this supervisor leads') said.leadsMs ??= sinceStart;
-    else if (msg === 'Session recovery completed') said.completedMs ??= sinceStart;
-    else if (typeof msg === 'string' && msg.startsWith('Found ') && found === undefined) {
-      said.replayedMs = sinceStart;
-      found = Number(running);
+    if (msg === 'connected to NATS') logTimes.connectedMs ??= sinceStart;
+    else if (msg === 'this supervisor leads') logTimes.leadsMs ??= sinceStart;
+    else if (msg === 'Session recovery completed') logTimes.completedMs ??= sinceStart;
+    else if (typeof msg === 'string' && msg.startsWith('Found ') && runningCount === undefined) {
+      logTimes.replayedMs = sinceStart;
+      runningCount = Number(running);
     }
   };
   const running = await startProcess({
@@ -48,8 +48,8 @@ export async function startMeasuredSupervisor(
   return {
     process: running,
     startedAtMs,
-    said,
-    foundRunning: () => found,
+    logTimes,
+    foundRunning: () => runningCount,
     check: () => {
       if (complaint !== undefined) throw new InvalidMeasurement(`the supervisor complained: ${complaint}`);
       if (running.exit === undefined) return;

@@ -24,7 +24,7 @@ export interface WrittenLog {
   readonly running: readonly WrittenSession[];
 }
 
-/** One further task for every four whose session runs: paused or stopped ones, which nobody may touch. */
+/** One further task for every four whose session runs: paused or stopped ones, which must be left alone. */
 function plan(running: number): HistoryEnd[] {
   const others = Math.ceil(running / 4);
   return [
@@ -44,12 +44,12 @@ export async function writeSessionLog(
 ): Promise<WrittenLog> {
   const { events, running, collectorIds } = options;
   const ends = plan(running);
-  const needed = ends.reduce((sum, end) => sum + shortestHistory(end), 0);
-  if (events < needed) {
-    throw new UsageError(`--sessions ${running} needs at least --events ${needed}`);
+  const minimumEvents = ends.reduce((sum, end) => sum + shortestHistory(end), 0);
+  if (events < minimumEvents) {
+    throw new UsageError(`--sessions ${running} needs at least --events ${minimumEvents}`);
   }
   const random = new SeededRandom(seed);
-  const spare = events - needed;
+  const spare = events - minimumEvents;
   const open = ends.map((end, index) => {
     // Spread evenly; what is left over goes to the first ones.
     const extra = Math.floor(spare / ends.length) + (index < spare % ends.length ? 1 : 0);

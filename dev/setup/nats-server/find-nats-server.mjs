@@ -24,17 +24,17 @@ export function natsServerFolder(version, tools = TOOLS) {
 /**
  * The nats-server to start on this machine: the first one that is new enough, on the PATH or where daemons usually lie,
  * otherwise the one that set-up has brought. Set-up and everything that starts nats-server ask here.
- * @returns {Promise<{ found: InstalledNatsServer | undefined, passedOver: PassedOver[] }>}
+ * @returns {Promise<{ program: InstalledNatsServer | undefined, passedOver: PassedOver[] }>}
  */
 export async function findNatsServer(tools = TOOLS) {
   const passedOver = [];
   for (const path of findPrograms('nats-server', [natsServerFolder(PINNED, tools)])) {
     const version = await versionOfNatsServer(path);
-    if (version !== undefined && isNewEnough(version)) return { found: { path, version }, passedOver };
+    if (version !== undefined && isNewEnough(version)) return { program: { path, version }, passedOver };
     const why = version === undefined ? 'does not tell its version' : `is ${version}, older than ${OLDEST}`;
     passedOver.push({ path, why });
   }
-  return { found: undefined, passedOver };
+  return { program: undefined, passedOver };
 }
 
 /**

@@ -16,6 +16,6 @@ export async function fromApt({ tools, patienceMs, say }) {
   // The package may start a server on port 4222 by itself. We neither use it nor stop it.
   const why = await aptInstall(['nats-server']);
   if (why !== undefined) return why;
-  const { found } = await findNatsServer(tools);
-  return found === undefined ? 'its package is installed, and yet no nats-server runs' : undefined;
+  const { program } = await findNatsServer(tools);
+  return program === undefined ? 'its package is installed, and yet no nats-server runs' : undefined;
 }

@@ -10,9 +10,9 @@ export async function fromGo({ tools, version, patienceMs, say }) {
   if (go === undefined) return 'there is no Go';
   return installIntoTools({ tools, version }, async (folder) => {
     const module = `${MODULE}@v${version}`;
-    const asked = await runQuietly(go.path, ['list', '-m', module], { timeoutMs: patienceMs });
-    if (asked.timedOut) return `no answer within ${Math.round(patienceMs / 100) / 10} s`;
-    if (asked.code !== 0) return lastOf(asked.lines);
+    const listing = await runQuietly(go.path, ['list', '-m', module], { timeoutMs: patienceMs });
+    if (listing.timedOut) return `no answer within ${Math.round(patienceMs / 100) / 10} s`;
+    if (listing.code !== 0) return lastOf(listing.lines);
     say(`Building nats-server ${version} with Go; that takes a minute or two …`);
     return goInstall(go.path, module, folder);
   });

@@ -6,10 +6,10 @@ import { installIntoTools } from './install-into-tools.mjs';
 
 /** Uses a nats-server that is new enough where it lies. */
 export async function fromPath({ tools, say }) {
-  const { found, passedOver } = await findNatsServer(tools);
+  const { program, passedOver } = await findNatsServer(tools);
   const older = passedOver.map(({ path, why }) => `${path} ${why}`);
-  if (found === undefined) return older.length === 0 ? 'there is none' : older.join('; ');
-  for (const each of older) say(`nats-server: ${each}: passed over, ${found.path} is ${found.version}.`);
+  if (program === undefined) return older.length === 0 ? 'there is none' : older.join('; ');
+  for (const each of older) say(`nats-server: ${each}: passed over, ${program.path} is ${program.version}.`);
   return undefined;
 }
 

@@ -10,23 +10,23 @@ import { natsServerFolder, versionOfNatsServer } from './find-nats-server.mjs';
  */
 export async function installIntoTools({ tools, version }, make) {
   const place = natsServerFolder(version, tools);
-  let made;
+  let newFolder;
   try {
     await mkdir(join(tools, 'nats-server'), { recursive: true });
-    made = await mkdtemp(join(tools, 'nats-server', '.new-'));
-    await chmod(made, 0o755);
+    newFolder = await mkdtemp(join(tools, 'nats-server', '.new-'));
+    await chmod(newFolder, 0o755);
   } catch (error) {
     return `nothing can be written to ${tools} (${error.code})`;
   }
   try {
-    const why = await make(made);
+    const why = await make(newFolder);
     if (why !== undefined) return why;
-    const actual = await versionOfNatsServer(join(made, 'nats-server'));
+    const actual = await versionOfNatsServer(join(newFolder, 'nats-server'));
     if (actual !== version) return `what came does not run here as nats-server ${version}`;
     await rm(place, { recursive: true, force: true });
-    await rename(made, place);
+    await rename(newFolder, place);
     return undefined;
   } finally {
-    await rm(made, { recursive: true, force: true });
+    await rm(newFolder, { recursive: true, force: true });
   }
 }

@@ -61,13 +61,13 @@ async function exactly(version, ways, place) {
 }
 
 /** Tries the ways in order. @returns undefined when one worked, otherwise why each of them did not */
-async function firstThatWorks(ways, { patienceMs, ...wanted }) {
+async function firstThatWorks(ways, { patienceMs, ...place }) {
   const failures = [];
   let leftMs = patienceMs;
   for (const [index, { name, obtain }] of ways.entries()) {
     const shareMs = leftMs / (ways.length - index);
     const startedAt = performance.now();
-    const why = await obtain({ ...wanted, patienceMs: shareMs, say });
+    const why = await obtain({ ...place, patienceMs: shareMs, say });
     if (why === undefined) return undefined;
     leftMs -= Math.min(shareMs, performance.now() - startedAt);
     failures.push(`${name}: ${why}`);

@@ -26,8 +26,8 @@ async function bareMachine() {
   if (!programs || !first || !tools) throw new Error('three folders');
   await mkdir(programs);
   await mkdir(first);
-  const needed = ['sh', 'sleep', 'chmod', 'printf', 'tar', 'gzip', 'setpriv'];
-  for (const name of needed) {
+  const programNames = ['sh', 'sleep', 'chmod', 'printf', 'tar', 'gzip', 'setpriv'];
+  for (const name of programNames) {
     const path = findProgram(name);
     if (path !== undefined) await symlink(path, join(programs, name));
   }
@@ -54,8 +54,11 @@ interface Wanted {
 }
 
 /** The part of `node dev/bootstrap.mjs start` that brings nats-server, as a process of its own. */
-async function setUp(machine: Machine, wanted: Wanted = {}): Promise<{ code: number | null; said: string }> {
-  const { what = 'requireNatsServer', download = '', sum, patienceMs = 60_000, through = [] } = wanted;
+async function setUp(
+  machine: Machine,
+  options: Wanted = {},
+): Promise<{ code: number | null; output: string }> {
+  const { what = 'requireNatsServer', download = '', sum, patienceMs = 60_000, through = [] } = options;
   const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const place = { tools: machine.tools, sums: sum === undefined ? {} : { [platform]: sum }, patienceMs };
   const code = `
@@ -65,8 +68,8 @@ async function setUp(machine: Machine, wanted: Wanted = {}): Promise<{ code: num
     const { ${what} } = await import(${module('./require-nats-server.mjs')});
     try {
       await ${what}(${JSON.stringify(place)});
-      const { found } = await findNatsServer(${JSON.stringify(machine.tools)});
-      console.log('starts', found?.path, found?.version);
+      const { program } = await findNatsServer(${JSON.stringify(machine.tools)});
+      console.log('starts', program?.path, program?.version);
     } catch (error) {
       console.log(error.message);
       process.exitCode = error.exitCode ?? 3;
@@ -87,12 +90,12 @@ async function setUp(machine: Machine, wanted: Wanted = {}): Promise<{ code: num
       PATH: [machine.first, machine.programs].join(':'),
       NATS_SERVER_DOWNLOAD: download,
       CI: undefined,
-      ...wanted.env,
+      ...options.env,
     },
   });
   const lines: string[] = [];
   for await (const line of child.lines()) lines.push(line);
-  return { code: (await child.exited).code, said: lines.join('\n') };
+  return { code: (await child.exited).code, output: lines.join('\n') };
 }
 
 /** Stands for the makers' archive: a program that says that it is the pinned version. */
@@ -130,17 +133,17 @@ describe('a machine without a nats-server', () => {
   it('gets the makers’ archive, proven by its sum', async () => {
     const machine = await bareMachine();
     const bytes = await archive(machine);
-    const asked: string[] = [];
+    const paths: string[] = [];
     const download = await serve((request, response) => {
-      asked.push(request.url ?? '');
+      paths.push(request.url ?? '');
       response.end(bytes);
     });
 
-    const { code, said } = await setUp(machine, { download, sum: sumOf(bytes) });
+    const { code, output } = await setUp(machine, { download, sum: sumOf(bytes) });
 
-    expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
+    expect(output).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
     expect(code).toBe(0);
-    expect(asked).toEqual([`/nats/${archiveName}.tar.gz`]);
+    expect(paths).toEqual([`/nats/${archiveName}.tar.gz`]);
     expect(await readdir(join(machine.tools, 'nats-server', PINNED))).toEqual(['nats-server']);
     expect(await setUp(machine, { download: 'http://127.0.0.1:1/' })).toMatchObject({ code: 0 });
   });
@@ -150,9 +153,9 @@ describe('a machine without a nats-server', () => {
     const bytes = await archive(machine);
     const download = await serve((_, response) => response.end(bytes));
 
-    const { code, said } = await setUp(machine, { download, sum: '0'.repeat(64) });
+    const { code, output } = await setUp(machine, { download, sum: '0'.repeat(64) });
 
-    expect(said).toContain(`its SHA-256 is ${sumOf(bytes)}, not ${'0'.repeat(64)}`);
+    expect(output).toContain(`its SHA-256 is ${sumOf(bytes)}, not ${'0'.repeat(64)}`);
     expect(code).toBe(1);
     expect(await readdir(join(machine.tools, 'nats-server'))).toEqual([]);
   });
@@ -171,9 +174,9 @@ describe('a machine without a nats-server', () => {
       );
     });
 
-    const { code, said } = await setUp(machine, { download, sum: sumOf(bytes) });
+    const { code, output } = await setUp(machine, { download, sum: sumOf(bytes) });
 
-    expect(said).toMatch(/as the makers’ archive: http\S+tar\.gz(:| is cut off) ./);
+    expect(output).toMatch(/as the makers’ archive: http\S+tar\.gz(:| is cut off) ./);
     expect(code).toBe(1);
     expect(await readdir(join(machine.tools, 'nats-server'))).toEqual([]);
   });
@@ -183,9 +186,9 @@ describe('a machine without a nats-server', () => {
     const bytes = await archive(machine, '2.13.0');
     const download = await serve((_, response) => response.end(bytes));
 
-    const { code, said } = await setUp(machine, { download, sum: sumOf(bytes) });
+    const { code, output } = await setUp(machine, { download, sum: sumOf(bytes) });
 
-    expect(said).toContain(`what came does not run here as nats-server ${PINNED}`);
+    expect(output).toContain(`what came does not run here as nats-server ${PINNED}`);
     expect(code).toBe(1);
   });
 
@@ -193,10 +196,10 @@ describe('a machine without a nats-server', () => {
     const machine = await bareMachine();
     await script(machine.first, 'go', goThat({}));
 
-    const { code, said } = await setUp(machine, { download: 'http://127.0.0.1:1/', sum: '0' });
+    const { code, output } = await setUp(machine, { download: 'http://127.0.0.1:1/', sum: '0' });
 
-    expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
-    expect(said).not.toContain('Downloading');
+    expect(output).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
+    expect(output).not.toContain('Downloading');
     expect(code).toBe(0);
   });
 
@@ -208,7 +211,7 @@ describe('a machine without a nats-server', () => {
       response.end();
     });
 
-    const { code, said } = await setUp(machine, { download, sum: '0' });
+    const { code, output } = await setUp(machine, { download, sum: '0' });
 
     const reasons = [
       'on the PATH: there is none',
@@ -216,15 +219,15 @@ describe('a machine without a nats-server', () => {
       'by go install: go: it requires go >= 1.25',
       `as the makers’ archive: ${download}${archiveName}.tar.gz: answered 404`,
     ];
-    for (const reason of reasons) expect(said).toContain(`No nats-server ${reason}.`);
-    expect(said).toContain(reasons.map((reason) => `  ${reason}`).join('\n'));
+    for (const reason of reasons) expect(output).toContain(`No nats-server ${reason}.`);
+    expect(output).toContain(reasons.map((reason) => `  ${reason}`).join('\n'));
     expect(code).toBe(1);
   });
 
   it('is told in one line where no sum of an archive is published', async () => {
-    const { said } = await setUp(await bareMachine());
+    const { output } = await setUp(await bareMachine());
 
-    expect(said).toContain(`as the makers’ archive: no sum of it is published for ${platform}.`);
+    expect(output).toContain(`as the makers’ archive: no sum of it is published for ${platform}.`);
   });
 
   it('does not wait for a network that keeps silent', async () => {
@@ -234,11 +237,13 @@ describe('a machine without a nats-server', () => {
     // A server that takes the request and never answers.
     const download = await serve(() => {});
 
-    const { code, said } = await setUp(machine, { download, sum: '0', patienceMs: 3_000 });
+    const { code, output } = await setUp(machine, { download, sum: '0', patienceMs: 3_000 });
 
-    expect(said).toContain(isRoot ? 'by apt-get: apt-get update: no answer within' : 'only root may use it');
-    expect(said).toContain('by go install: no answer within');
-    expect(said).toMatch(/as the makers’ archive: http\S+: silent for/);
+    expect(output).toContain(
+      isRoot ? 'by apt-get: apt-get update: no answer within' : 'only root may use it',
+    );
+    expect(output).toContain('by go install: no answer within');
+    expect(output).toMatch(/as the makers’ archive: http\S+: silent for/);
     expect(code).toBe(1);
   });
 
@@ -252,11 +257,11 @@ describe('a machine without a nats-server', () => {
       ? [findProgram('setpriv') ?? '', `--inh-caps=-all`, `--bounding-set=${rights}`, '--']
       : [];
 
-    const { code, said } = await setUp(machine, { through, sum: '0' });
+    const { code, output } = await setUp(machine, { through, sum: '0' });
 
     const why = `nothing can be written to ${machine.tools} (EACCES)`;
-    expect(said).toContain(`by go install: ${why}`);
-    expect(said).toContain(`as the makers’ archive: ${why}`);
+    expect(output).toContain(`by go install: ${why}`);
+    expect(output).toContain(`as the makers’ archive: ${why}`);
     expect(code).toBe(1);
   });
 });
@@ -267,10 +272,10 @@ describe('a machine with an old nats-server first on the PATH', () => {
     await script(machine.first, 'nats-server', broker('2.9.10'));
     await script(machine.programs, 'nats-server', broker('2.10.0'));
 
-    const { code, said } = await setUp(machine);
+    const { code, output } = await setUp(machine);
 
-    expect(said).toContain(`${machine.first}/nats-server is 2.9.10, older than 2.10: passed over`);
-    expect(said).toContain(`starts ${machine.programs}/nats-server 2.10.0`);
+    expect(output).toContain(`${machine.first}/nats-server is 2.9.10, older than 2.10: passed over`);
+    expect(output).toContain(`starts ${machine.programs}/nats-server 2.10.0`);
     expect(code).toBe(0);
   });
 
@@ -279,19 +284,19 @@ describe('a machine with an old nats-server first on the PATH', () => {
     await script(machine.first, 'nats-server', broker('2.9.10'));
     await script(machine.first, 'go', goThat({}));
 
-    const { said } = await setUp(machine);
+    const { output } = await setUp(machine);
 
-    expect(said).toContain(`on the PATH: ${machine.first}/nats-server is 2.9.10, older than 2.10.`);
-    expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
+    expect(output).toContain(`on the PATH: ${machine.first}/nats-server is 2.9.10, older than 2.10.`);
+    expect(output).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
   });
 
   it('is not asked twice what it does not tell', async () => {
     const machine = await bareMachine();
     await script(machine.first, 'nats-server', 'exit 1');
 
-    const { code, said } = await setUp(machine);
+    const { code, output } = await setUp(machine);
 
-    expect(said).toContain(`${machine.first}/nats-server does not tell its version`);
+    expect(output).toContain(`${machine.first}/nats-server does not tell its version`);
     expect(code).toBe(1);
   });
 });
@@ -307,9 +312,9 @@ describe.runIf(isRoot)('the system’s package, for root', () => {
     await script(machine.first, 'apt-cache', candidate('2.10.27-1+b5'));
     await script(machine.first, 'go', goThat({}));
 
-    const { code, said } = await setUp(machine);
+    const { code, output } = await setUp(machine);
 
-    expect(said).toContain(`starts ${machine.programs}/nats-server 2.10.27`);
+    expect(output).toContain(`starts ${machine.programs}/nats-server 2.10.27`);
     expect(code).toBe(0);
   });
 
@@ -319,10 +324,10 @@ describe.runIf(isRoot)('the system’s package, for root', () => {
     await script(machine.first, 'apt-cache', candidate('2.9.10-1+b3'));
     await script(machine.first, 'go', goThat({}));
 
-    const { said } = await setUp(machine);
+    const { output } = await setUp(machine);
 
-    expect(said).toContain('by apt-get: its nats-server is 2.9.10, older than 2.10');
-    expect(said).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
+    expect(output).toContain('by apt-get: its nats-server is 2.9.10, older than 2.10');
+    expect(output).toContain(`starts ${machine.tools}/nats-server/${PINNED}/nats-server ${PINNED}`);
     expect(await readdir(machine.programs)).not.toContain('nats-server');
   });
 
@@ -332,9 +337,9 @@ describe.runIf(isRoot)('the system’s package, for root', () => {
     await script(machine.first, 'apt-get', `case "$*" in *install*) ${says} ;; esac`);
     await script(machine.first, 'apt-cache', candidate('2.10.27'));
 
-    const { code, said } = await setUp(machine);
+    const { code, output } = await setUp(machine);
 
-    expect(said).toContain('by apt-get: Could not get lock /var/lib/dpkg/lock.');
+    expect(output).toContain('by apt-get: Could not get lock /var/lib/dpkg/lock.');
     expect(code).toBe(1);
   });
 });
@@ -369,11 +374,11 @@ describe('a test run', () => {
     await script(machine.first, 'nats-server', broker('2.10.0'));
 
     const byHand = await setUp(machine, { what: 'requirePinnedNatsServer' });
-    expect(byHand.said).toContain(`The tests run on the nats-server that is there, not on ${PINNED}`);
+    expect(byHand.output).toContain(`The tests run on the nats-server that is there, not on ${PINNED}`);
     expect(byHand.code).toBe(0);
 
     const inCi = await setUp(machine, { what: 'requirePinnedNatsServer', env: { CI: 'true' } });
-    expect(inCi.said).toContain('by go install: there is no Go');
+    expect(inCi.output).toContain('by go install: there is no Go');
     expect(inCi.code).toBe(1);
   });
 });

@@ -33,8 +33,8 @@ export async function installFromPyPi(file) {
   if (installed.code !== 0) {
     const python = PYTHONS_OF_SYSTEM.map(findProgram).find(Boolean);
     if (python === undefined) return 'there is no python3';
-    const made = await runQuietly(python, ['-m', 'venv', '--clear', VENV], { timeoutMs: LONGEST_MS });
-    if (made.code !== 0) return made.lines.find((line) => line.trim() !== '') ?? 'python3 -m venv failed';
+    const result = await runQuietly(python, ['-m', 'venv', '--clear', VENV], { timeoutMs: LONGEST_MS });
+    if (result.code !== 0) return result.lines.find((line) => line.trim() !== '') ?? 'python3 -m venv failed';
   }
   const { code, lines } = await runQuietly(
     VENV_PYTHON,

@@ -29,9 +29,9 @@ export function driverPeers(drivers = join(ROOT, 'drivers')) {
     if (!existsSync(manifest)) continue;
     const { testPeers = {} } = JSON.parse(readFileSync(manifest, 'utf8'));
     for (const [name, { pypi, cargo, ...peer }] of Object.entries(testPeers)) {
-      const found = WAYS.filter((way) => testPeers[name][way] !== undefined);
+      const ways = WAYS.filter((way) => testPeers[name][way] !== undefined);
       const unknown = Object.keys(peer).filter((field) => !FIELDS.includes(field));
-      if (found.length !== 1 || unknown.length > 0 || !Array.isArray(peer.debian)) {
+      if (ways.length !== 1 || unknown.length > 0 || !Array.isArray(peer.debian)) {
         throw new SetupError(
           `${manifest}: testPeers.${name} has "debian", a list, and exactly one of ${WAYS.join(', ')}; ` +
             'next to them, "pypi" at most',

@@ -84,8 +84,8 @@ export const PEERS = { ...DRIVER_PEERS, ...COMMON_PEERS };
  * name; null of what is not here
  */
 export async function findPeers() {
-  const found = Object.entries(PEERS).map(async ([name, { find }]) => [name, (await find()) ?? null]);
-  return Object.fromEntries(await Promise.all(found));
+  const entries = Object.entries(PEERS).map(async ([name, { find }]) => [name, (await find()) ?? null]);
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 function findPython(modules) {

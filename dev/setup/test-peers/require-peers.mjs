@@ -31,8 +31,8 @@ export async function requireTestPeers() {
 }
 
 async function missingPeers() {
-  const found = await findPeers();
-  return Object.keys(found).filter((name) => found[name] === null);
+  const peers = await findPeers();
+  return Object.keys(peers).filter((name) => peers[name] === null);
 }
 
 /** Installs the peers. Returns why, for those that could not be installed. */
@@ -51,13 +51,13 @@ async function install(peers) {
   return why;
 }
 
-async function installDebianPackages(wanted) {
-  if (!canUseApt()) return [`apt-get, as root, would bring ${wanted.join(' ')}`];
+async function installDebianPackages(packageNames) {
+  if (!canUseApt()) return [`apt-get, as root, would bring ${packageNames.join(' ')}`];
   const unreachable = await aptUpdate(PATIENCE_MS);
   if (unreachable !== undefined) return [unreachable];
   const packages = [];
   const why = [];
-  for (const each of wanted) {
+  for (const each of packageNames) {
     const candidate = await firstCandidate(each.split('|'));
     if (candidate === undefined) why.push(`apt-get: this system has no package ${each}`);
     else packages.push(candidate);

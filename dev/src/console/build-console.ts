@@ -23,7 +23,7 @@ export class ConsoleBuildFailed extends Error {
 export async function buildConsole(log?: LineLog): Promise<boolean> {
   const stamp = await stampOfSources();
   if ((await readFile(stampFile, 'utf8').catch(() => undefined)) === stamp) return false;
-  // Built beside the former build, which is served meanwhile, and which another process may be about to replace as well.
+  // Built next to the former build, which is served meanwhile, and which another process may be about to replace as well.
   const fresh = join(folder, `dist-${process.pid}`);
   const replaced = `${fresh}-old`;
   try {

@@ -31,11 +31,11 @@ const allOver = (pids: readonly number[]) =>
 describe('a script beside busy processes', () => {
   it('has 20 of them for as long as it runs, and its exit code is what counts', async () => {
     const loaded = startLoaded(`${tellsSiblings}; process.exit(3);`);
-    const [said, [code]] = await Promise.all([
+    const [output, [code]] = await Promise.all([
       text(loaded.stdout as NodeJS.ReadableStream),
       once(loaded, 'exit'),
     ]);
-    const pids = said.trim().split(' ').map(Number);
+    const pids = output.trim().split(' ').map(Number);
     expect(pids).toHaveLength(21);
     expect(code).toBe(3);
     await allOver(pids);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 
-/** Runs a script beside busy processes, as on a machine that is far too small: `main.ts SCRIPT [arguments]`. */
+/** Runs a script next to busy processes, as on a machine that is far too small: `main.ts SCRIPT [arguments]`. */
 const busyProcesses = 20;
 
 const busy = Array.from({ length: busyProcesses }, () => fork(join(import.meta.dirname, 'busy-process.ts')));

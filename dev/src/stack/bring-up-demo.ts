@@ -1,9 +1,11 @@
 import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
 import { loadDemo } from '@holdfast/plant/load-demo.ts';
 import type { DemoConfiguration } from '@holdfast/plant/workshop.ts';
+import { devicePageSchema, deviceViewSchema } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
-import { moveDemoDevices, readDemoAddresses, writeDemoAddresses } from './demo-addresses.ts';
+import * as z from 'zod';
 import { firstSample, readSession, replaceSession, type WatchedPoint } from './demo-session.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
 import type { LogStream } from './log-stream.ts';
 
 const FIRST_SAMPLE_WITHIN_MS = 60_000;
@@ -77,4 +79,48 @@ function watchedPoint({ points }: DemoConfiguration): WatchedPoint {
   const [first] = points;
   if (first === undefined) throw new Error('the demo configuration has no points');
   return { device: first.device_code, pointCode: first.code };
+}
+
+const fileSchema = z.record(z.string(), z.object({ host: z.string(), port: z.int() }));
+
+/** The addresses of the simulated machines that the API last received, by device code. */
+type DemoAddresses = z.infer<typeof fileSchema>;
+
+function readDemoAddresses(file: string): Promise<DemoAddresses | undefined> {
+  return readJsonFile(file, fileSchema);
+}
+
+async function writeDemoAddresses(file: string, devices: DemoConfiguration['devices']): Promise<void> {
+  const addresses = Object.fromEntries(devices.map(({ code, host, port }) => [code, { host, port }]));
+  await writeJsonFile(file, addresses satisfies DemoAddresses);
+}
+
+/**
+ * Tells the API the simulator's present address for demo devices that still have their former one: a device that a user
+ * pointed elsewhere stays there.
+ * @returns codes of the devices that moved, also when an earlier, interrupted call has moved them
+ */
+async function moveDemoDevices(
+  api: PatientClient,
+  devices: DemoConfiguration['devices'],
+  former: DemoAddresses,
+): Promise<string[]> {
+  const moved: string[] = [];
+  for (const { code, host, port } of devices) {
+    const was = former[code];
+    if (was === undefined || (was.host === host && was.port === port)) continue;
+    const { results } = await api.get(
+      `/api/config/devices/?${new URLSearchParams({ code })}`,
+      devicePageSchema,
+    );
+    const [device] = results;
+    if (device === undefined) continue;
+    if (device.host === was.host && device.port === was.port) {
+      await api.patch(`/api/config/devices/${device.id}/`, { host, port }, deviceViewSchema);
+      moved.push(code);
+    } else if (device.host === host && device.port === port) {
+      moved.push(code);
+    }
+  }
+  return moved;
 }

@@ -14,12 +14,12 @@ import type { HomeFolder } from './home-folder.ts';
 
 const ownerOnly = 0o600;
 
-/** Who the stack's own NATS lets in: its services and an operator, nobody else on this machine. */
+/** Who the stack's own NATS lets in: its services and an operator, no other user of this machine. */
 export interface BrokerKeys {
   /** Lines for the server's configuration. */
   readonly configLines: readonly string[];
   readonly seedFileOf: (service: Service) => string;
-  /** The file that tells a service which sessions collectors with accounts of their own may get. */
+  /** The file from which a service knows which sessions collectors with accounts of their own may get. */
   readonly rightsFileOf: (service: 'api' | 'supervisor') => string;
 }
 

@@ -16,7 +16,7 @@ export function readSession(api: PatientClient, sessionId: string): Promise<Sess
 }
 
 /**
- * Ends a session and starts its task anew. The stack does so in one case only: the simulator listens on other ports now,
+ * Ends a session and starts its task again. The stack does so in one case only: the simulator listens on other ports now,
  * but a session polls the addresses that it was started with for as long as it runs.
  */
 export async function replaceSession(

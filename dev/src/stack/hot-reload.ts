@@ -20,8 +20,8 @@ export async function reloadOnChange(
   stop: AbortSignal,
 ): Promise<void> {
   stop.addEventListener('abort', () => watch.close());
-  const known = new Map<Reloadable, Awaited<ReturnType<SourceWatch['look']>>>();
-  for (const each of stages.flat()) known.set(each, await watch.look(each.folders));
+  const snapshots = new Map<Reloadable, Awaited<ReturnType<SourceWatch['look']>>>();
+  for (const each of stages.flat()) snapshots.set(each, await watch.look(each.folders));
   // Said only now, because changes before this point go unnoticed.
   logs.say('  watching the sources of the services: what changes is restarted', {
     watching: [...new Set(stages.flat().flatMap(({ folders }) => folders))],
@@ -31,17 +31,17 @@ export async function reloadOnChange(
     if (stop.aborted) return;
     const changed = new Set<string>();
     const affected = new Set<Reloadable>();
-    for (const [each, before] of known) {
+    for (const [each, before] of snapshots) {
       const now = await watch.look(each.folders);
       const changes = changesBetween(before, now);
       if (changes.length === 0) continue;
-      known.set(each, now);
+      snapshots.set(each, now);
       affected.add(each);
       for (const file of changes) changed.add(file);
     }
     if (affected.size === 0 || stop.aborted) continue;
     const names = [...affected].map(({ child }) => child.name);
-    logs.say(`↻ ${shown([...changed])} changed: restarting ${names.join(', ')}`, {
+    logs.say(`↻ ${summaryOf([...changed])} changed: restarting ${names.join(', ')}`, {
       reloading: names,
       changed: [...changed],
     });
@@ -54,7 +54,7 @@ export async function reloadOnChange(
   }
 }
 
-function shown(files: readonly string[]): string {
+function summaryOf(files: readonly string[]): string {
   const [first = '', ...others] = files;
   return others.length === 0 ? first : `${first} and ${others.length} more`;
 }

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { patientClient } from '@holdfast/api-client/patient-client.ts';
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import { type PatientClient, patientClient } from '@holdfast/api-client/patient-client.ts';
 import { simulatorFolders } from '@holdfast/plant/find-simulators.ts';
 import { demoConfiguration, demoDeviceCodes } from '@holdfast/plant/workshop.ts';
 import { sampleStoreProblem } from '@holdfast/sample-store/open-sample-store.ts';
+import { issuedLinkSchema } from '@holdfast/shared/contracts/http/access-http.ts';
 import type { StackConfig } from '../config.ts';
 import { buildConsole } from '../console/build-console.ts';
 import { sourcesOfConsole } from '../console/console-sources.ts';
@@ -10,7 +12,6 @@ import { bringUpDemo } from './bring-up-demo.ts';
 import { brokerKeys } from './broker-keys.ts';
 import { childNotes } from './child-notes.ts';
 import { readSession } from './demo-session.ts';
-import { firstLink } from './first-link.ts';
 import { openHomeFolder, PROJECT_ROOT } from './home-folder.ts';
 import { type Reloadable, reloadOnChange } from './hot-reload.ts';
 import { natsServer, postgresServer } from './local-servers.ts';
@@ -97,7 +98,7 @@ export async function runLocalStack(
       home: home.path,
       log: home.logFile,
     });
-    // The build runs beside the servers' start; the API serves it as soon as it is there.
+    // The build runs while the servers start; the API serves it as soon as it is there.
     const building = buildConsole().catch((error: unknown) => error);
     const postgres = postgresServer({ home, port: ports.postgres, logs });
     const keys = await brokerKeys(home, natsUrl);
@@ -150,7 +151,7 @@ export async function runLocalStack(
       logs.confide(`  key         ${key.text} (shown this once)`);
     }
     const needsKey = !config.API_ANONYMOUS_LOOPBACK;
-    // As long as nobody needs a key on this machine, the person at it acts.
+    // As long as this machine needs no key, its user acts.
     const client = needsKey ? withKey : patientClient(api, patience);
     if (needsKey && !isKeyTaken) {
       logs.warn(
@@ -195,7 +196,7 @@ export async function runLocalStack(
       const of = (each: SupervisedChild, ...folders: string[]) => ({ child: each, folders });
       const shared = 'packages/shared/src';
       const stages = [
-        // Shared sources do not restart the simulator: a plant that is away at each change would get in the way.
+        // Shared sources do not restart the simulator: a plant that goes down at each change would get in the way.
         simulated.map((each) => of(each, 'simulators/plant/src', ...simulatorFolders())),
         [of(writer, 'services/writer/src', shared)],
         collectors.map((each) => of(each, 'services/collector/src', shared)),
@@ -205,7 +206,7 @@ export async function runLocalStack(
     }
     if (!stop.aborted) await once(stop, 'abort');
   } catch (error) {
-    // A failure counts only if no end was asked for.
+    // A failure counts only if no stop was requested.
     if (!stop.aborted) {
       await children.stop();
       await claim.release();
@@ -230,7 +231,7 @@ function watchServices(stages: readonly (readonly Reloadable[])[], logs: LogStre
   );
 }
 
-/** Builds the console anew whenever its sources change, until `stop` is aborted; a reload of the page shows it. */
+/** Builds the console again whenever its sources change, until `stop` is aborted; a reload of the page shows it. */
 async function rebuildConsole(logs: LogStream, stop: AbortSignal): Promise<void> {
   const watch = watchSources(PROJECT_ROOT, sourcesOfConsole, () => {});
   stop.addEventListener('abort', () => watch.close());
@@ -238,9 +239,19 @@ async function rebuildConsole(logs: LogStream, stop: AbortSignal): Promise<void>
     await watch.hint();
     if (stop.aborted) return;
     try {
-      if (await buildConsole()) logs.say('↻ the console is built anew: reload its page');
+      if (await buildConsole()) logs.say('↻ the console is rebuilt: reload its page');
     } catch (error) {
       logs.warn(`The console could not be built, the former one stays: ${String(error)}`);
     }
+  }
+}
+
+/** Address of the page that makes the first administrator; undefined when there is one already. */
+async function firstLink(api: PatientClient): Promise<string | undefined> {
+  try {
+    return (await api.post('/api/system/users/first-link/', {}, issuedLinkSchema)).url;
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.status === 409) return undefined;
+    throw error;
   }
 }

@@ -16,11 +16,11 @@ const nothingFails = (error: unknown): void => {
 describe('the log file', () => {
   it('has as JSON lines what the terminal shows, over several starts, and no secrets', async () => {
     const path = join(await temporaryFolder('log'), 'holdfast.log');
-    let shown = '';
+    let output = '';
     const terminal = openLogStream({
       isTTY: true,
       write: (text) => {
-        shown += text;
+        output += text;
       },
     });
     for (const start of [1, 2]) {
@@ -34,8 +34,8 @@ describe('the log file', () => {
       logs.confide('hf_secret');
       logs.show(['', '  next'], { event: 'ready' });
     }
-    expect(shown).toContain('start 2');
-    expect(shown).toContain('hf_secret');
+    expect(output).toContain('start 2');
+    expect(output).toContain('hf_secret');
     const records = (await readFile(path, 'utf8'))
       .trimEnd()
       .split('\n')

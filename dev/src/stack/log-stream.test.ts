@@ -11,7 +11,10 @@ const line = JSON.stringify({
   msg: 'device press-1 is not read',
 });
 
-function written(isTTY: boolean): { output: { isTTY: boolean; write(text: string): void }; text(): string } {
+function captureOutput(isTTY: boolean): {
+  output: { isTTY: boolean; write(text: string): void };
+  text(): string;
+} {
   let all = '';
   return {
     output: {
@@ -26,7 +29,7 @@ function written(isTTY: boolean): { output: { isTTY: boolean; write(text: string
 
 describe('the logs of all processes in one stream', () => {
   it('are one JSON record a line where a program reads them, under the name in the stack', () => {
-    const { output, text } = written(false);
+    const { output, text } = captureOutput(false);
     const logs = openLogStream(output);
 
     serviceLines('collector-2', logs)(line);
@@ -48,7 +51,7 @@ describe('the logs of all processes in one stream', () => {
   });
 
   it('are one readable line a record on a terminal: when, who, what, and beside it what a person needs', () => {
-    const { output, text } = written(true);
+    const { output, text } = captureOutput(true);
     const logs = openLogStream(output);
 
     serviceLines('collector-2', logs)(line);
@@ -84,7 +87,7 @@ describe('the logs of all processes in one stream', () => {
   });
 
   it('have all fields on a terminal for who asks for them, on the same line', () => {
-    const { output, text } = written(true);
+    const { output, text } = captureOutput(true);
     serviceLines('collector-2', openLogStream(output, true))(line);
     expect(text()).toMatch(
       /^\S+ \S+ collector-2 │ WARN device press-1 is not read {2}\{"service":"collector","collector":"collector-2","device":"press-1"\}\n$/,
@@ -92,7 +95,7 @@ describe('the logs of all processes in one stream', () => {
   });
 
   it('have secrets on a terminal only', () => {
-    const [toPeople, toPrograms] = [written(true), written(false)];
+    const [toPeople, toPrograms] = [captureOutput(true), captureOutput(false)];
     for (const { output } of [toPeople, toPrograms]) openLogStream(output).confide('hf_secret');
     expect(toPeople.text()).toBe('hf_secret\n');
     expect(toPrograms.text()).toBe('');

@@ -43,24 +43,24 @@ describe.skipIf(!influxIsInstalled())('npm start with SAMPLE_STORE=influx', () =
       '{"code":"not found","message":"bucket \\"plant\\" not found"}',
       /"plant" not found\. INFLUX_ORG is works.*influx bucket create --org works --name plant/,
     ],
-  ])('says at once what is wrong with its %s, and what to do', async (_what, status, body, said) => {
+  ])('says at once what is wrong with its %s, and what to do', async (_what, status, body, message) => {
     front.answerWrites({ status, body });
     const stack = await start(await homeOfStack(), settings);
     expect((await stack.exited).code).toBe(1);
     const lines = stack.lastLines(20).join('\n');
-    expect(lines).toMatch(said);
+    expect(lines).toMatch(message);
     expect(lines).not.toContain('secret-token');
     front.passOn();
   });
 
   it('says so when there is no address, and when nobody is there', async () => {
-    for (const [env, said] of [
+    for (const [env, message] of [
       [{ ...settings, INFLUX_URL: '' }, 'INFLUX_URL: is needed with SAMPLE_STORE=influx'],
       [{ ...settings, INFLUX_URL: 'http://127.0.0.1:1' }, 'ECONNREFUSED 127.0.0.1:1. Is InfluxDB up'],
     ] as const) {
       const stack = await start(await homeOfStack(), env);
       expect((await stack.exited).code).toBe(1);
-      expect(stack.lastLines(20).join('\n')).toContain(said);
+      expect(stack.lastLines(20).join('\n')).toContain(message);
     }
   });
 
@@ -68,16 +68,16 @@ describe.skipIf(!influxIsInstalled())('npm start with SAMPLE_STORE=influx', () =
     const since = new Date();
     const stack = await start(await homeOfStack(), { ...settings, INFLUX_LAYOUT: 'predecessor' });
     await sampleSince(await ready(stack), since);
-    const asked = async (q: string) =>
+    const query = async (q: string) =>
       (await fetch(`${influxUrl}/query?${new URLSearchParams({ db: 'plant', q })}`)).text();
-    expect(JSON.parse(await asked('SHOW TAG KEYS FROM "imm-1"')).results[0].series[0].values.flat()).toEqual([
+    expect(JSON.parse(await query('SHOW TAG KEYS FROM "imm-1"')).results[0].series[0].values.flat()).toEqual([
       ...['cn_name', 'device', 'point', 'quality', 'site', 'unit'],
     ]);
     const point = 'barrel_zone_1_temperature';
-    const found = await asked(
+    const answer = await query(
       `SELECT COUNT("${point}") FROM "imm-1" WHERE "point" = '${point}' AND "quality" = 'good' GROUP BY "cn_name", "unit", "site"`,
     );
-    expect(JSON.parse(found).results[0].series).toMatchObject([
+    expect(JSON.parse(answer).results[0].series).toMatchObject([
       { tags: { cn_name: '料筒1区温度 Barrel zone 1 temperature', unit: '°C', site: 'demo' } },
     ]);
     expect(await stack.stop({ graceMs: 60_000 })).toEqual({ code: 0, signal: null });
@@ -87,8 +87,8 @@ describe.skipIf(!influxIsInstalled())('npm start with SAMPLE_STORE=influx', () =
     const since = new Date();
     const stack = await start(await homeOfStack(), settings);
     await sampleSince(await ready(stack), since);
-    const asked = new URLSearchParams({ db: 'plant', q: 'SHOW MEASUREMENTS' });
-    const measurements = await (await fetch(`${influxUrl}/query?${asked}`)).text();
+    const parameters = new URLSearchParams({ db: 'plant', q: 'SHOW MEASUREMENTS' });
+    const measurements = await (await fetch(`${influxUrl}/query?${parameters}`)).text();
     expect(measurements).toContain('imm-1');
     expect(await stack.stop({ graceMs: 60_000 })).toEqual({ code: 0, signal: null });
   });

@@ -43,14 +43,14 @@ const POSTGRES_LEVELS: Readonly<Record<string, LogLevel>> = {
  * ERROR: it answers a client's statement, and the client reports it where it matters. Silent unless `shown` allows it:
  * during its start and end the server complains about every client that comes too early or stays too long.
  */
-export function postgresLines(name: string, logs: LogStream, shown: () => boolean): LineLog {
+export function postgresLines(name: string, logs: LogStream, isShown: () => boolean): LineLog {
   let explains: LogLevel | undefined;
   return (line) => {
     const [, tag = '', text = line] = /^\S+ \S+ \S+ \[\d+\] ([A-Z]+): {2}(.*)$/.exec(line) ?? [];
     const isExplanation = tag === '' || ['DETAIL', 'HINT', 'CONTEXT', 'STATEMENT'].includes(tag);
     const level = isExplanation ? explains : POSTGRES_LEVELS[tag];
     explains = level;
-    if (level !== undefined && shown()) logs.record(name, plainRecord(level, text.trim()));
+    if (level !== undefined && isShown()) logs.record(name, plainRecord(level, text.trim()));
   };
 }
 

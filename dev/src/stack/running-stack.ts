@@ -1,8 +1,9 @@
-import { link, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import * as z from 'zod';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
-import { identityOf } from './process-identity.ts';
 import { StackError } from './stack-error.ts';
 
 const processSchema = z.object({ pid: z.int().positive(), identity: z.string() });
@@ -42,7 +43,7 @@ const LOOK_AGAIN_MS = 50;
 const ATTEMPTS = 5;
 
 /**
- * Claims the folder of `file`. Processes that a killed stack left behind are ended first: on Linux the kernel has told
+ * Claims the folder of `file`. Processes that a killed stack left behind are ended first: on Linux the kernel has asked
  * them to end together with the stack, so they are usually over already.
  * @throws StackError when a live stack has it
  */
@@ -142,18 +143,18 @@ async function endOrphans(
     );
     return entries.filter(({ alive }) => alive).map(({ entry: [name, { pid }] }) => ({ name, pid }));
   };
-  let left = await living();
-  if (left.length === 0) return;
-  onOrphans(left.map(({ name }) => name));
-  // On other systems nobody has told them to end yet. SIGTERM would make PostgreSQL wait until every client has left.
+  let survivors = await living();
+  if (survivors.length === 0) return;
+  onOrphans(survivors.map(({ name }) => name));
+  // On other systems no signal has asked them to end yet. SIGTERM would make PostgreSQL wait until every client has left.
   if (process.platform !== 'linux') {
-    for (const { name, pid } of left) trySignal(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM');
+    for (const { name, pid } of survivors) trySignal(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM');
   }
   const killAt = performance.now() + ORPHANS_END_WITHIN_MS;
-  while (left.length > 0) {
-    if (performance.now() >= killAt) for (const { pid } of left) trySignal(pid, 'SIGKILL');
+  while (survivors.length > 0) {
+    if (performance.now() >= killAt) for (const { pid } of survivors) trySignal(pid, 'SIGKILL');
     await sleep(LOOK_AGAIN_MS);
-    left = await living();
+    survivors = await living();
   }
 }
 
@@ -162,5 +163,40 @@ function trySignal(pid: number, signal: NodeJS.Signals): void {
     process.kill(pid, signal);
   } catch {
     // The process has ended in the meantime.
+  }
+}
+
+/**
+ * A name for a live process that no later process with the same id has: the system reuses ids, after a reboot even in
+ * the same order. Undefined when there is no such process, or only its zombie.
+ */
+async function identityOf(pid: number): Promise<string | undefined> {
+  return process.platform === 'linux' ? linuxIdentity(pid) : psIdentity(pid);
+}
+
+// Fields of proc(5)'s stat line, counted from after the name in parentheses, which may itself hold blanks.
+const STATE = 0;
+const START_TIME = 19;
+
+async function linuxIdentity(pid: number): Promise<string | undefined> {
+  try {
+    const [line, bootId] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+    ]);
+    const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+    if (fields[STATE] === 'Z' || fields[STATE] === 'X') return undefined;
+    return `${bootId.trim()}/${fields[START_TIME]}`;
+  } catch {
+    return undefined;
+  }
+}
+
+async function psIdentity(pid: number): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)]);
+    return stdout.trim() || undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -18,7 +18,7 @@ const QUIET_MS = 150;
 // Where the system reports no changes (a network file system, no watches left), we look for them this often.
 const LOOK_EVERY_MS = 1_000;
 
-/** @param onUnwatched told why the system does not report changes */
+/** @param onUnwatched called with the reason why the system does not report changes */
 export function watchSources(
   root: string,
   folders: readonly string[],
@@ -65,9 +65,9 @@ async function stateOf(root: string, folders: readonly string[]): Promise<Source
     for await (const file of glob('**/*.{ts,mjs,json,sql,yaml}', { cwd: join(root, folder) })) {
       if (/\.(test|contract)\.ts$|(^|\/)testing\//.test(file)) continue;
       const path = join(root, folder, file);
-      // The file may be gone by now: the next look will tell.
-      const found = await stat(path).catch(() => undefined);
-      if (found?.isFile()) state.set(relative(root, path), `${found.mtimeMs} ${found.size}`);
+      // The file may be gone by now: the next look will show it.
+      const stats = await stat(path).catch(() => undefined);
+      if (stats?.isFile()) state.set(relative(root, path), `${stats.mtimeMs} ${stats.size}`);
     }
   }
   return state;

@@ -14,8 +14,8 @@ export interface StackKey {
 
 /** The key in the file, or a new one, which is stored there for its owner alone. */
 export async function stackKey(file: string): Promise<StackKey> {
-  const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
-  if (parseApiKey(kept)) return { text: kept, isNew: false };
+  const keyInFile = (await readFile(file, 'utf8').catch(() => '')).trim();
+  if (parseApiKey(keyInFile)) return { text: keyInFile, isNew: false };
   const text = formatApiKey({
     id: randomBytes(4).toString('hex'),
     secret: randomBytes(32).toString('base64url'),

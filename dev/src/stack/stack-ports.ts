@@ -39,28 +39,29 @@ const LAST = 65_535;
  * Chooses the ports of this run: those of the last run, else the usual ones, and free ones where these are taken, because
  * a server of the system may well listen on 4222 or 5432. Only the API's port is never replaced silently: scripts and
  * bookmarks point there.
- * @throws StackError when a port that was asked for is taken
+ * @throws StackError when a requested port is in use
  */
 export async function chooseStackPorts(file: string, wishes: PortWishes): Promise<StackPorts> {
   const last = await readJsonFile(file, rememberedSchema);
-  const taken = new Set<number>();
+  const usedPorts = new Set<number>();
   const take = async (candidates: readonly (number | undefined)[]): Promise<number> => {
     for (const each of candidates) {
-      if (each !== undefined && !taken.has(each) && (await portIsFree(each))) return reserve(taken, each);
+      if (each !== undefined && !usedPorts.has(each) && (await portIsFree(each)))
+        return reserve(usedPorts, each);
     }
     for (;;) {
       const free = await freePort();
-      if (!taken.has(free)) return reserve(taken, free);
+      if (!usedPorts.has(free)) return reserve(usedPorts, free);
     }
   };
   const api = await apiPort(wishes);
-  taken.add(api);
+  usedPorts.add(api);
   const ports: StackPorts = {
     api,
     nats: await natsPort(wishes.nats, () => take([last?.nats, USUAL.nats])),
     natsMonitor: await take([last?.nats_monitor, USUAL.natsMonitor]),
     postgres: await take([last?.postgres, USUAL.postgres]),
-    simulatorBase: await freeBlock([last?.simulator_base, USUAL.simulatorBase], wishes.machines, taken),
+    simulatorBase: await freeBlock([last?.simulator_base, USUAL.simulatorBase], wishes.machines, usedPorts),
     simulatorControl: await take([last?.simulator_control, USUAL.simulatorControl]),
   };
   await writeJsonFile(file, {
@@ -73,8 +74,8 @@ export async function chooseStackPorts(file: string, wishes: PortWishes): Promis
   return ports;
 }
 
-function reserve(taken: Set<number>, chosen: number): number {
-  taken.add(chosen);
+function reserve(usedPorts: Set<number>, chosen: number): number {
+  usedPorts.add(chosen);
   return chosen;
 }
 
@@ -89,12 +90,12 @@ async function apiPort({ api, apiHost }: PortWishes): Promise<number> {
   );
 }
 
-async function natsPort(wanted: number | undefined, choose: () => Promise<number>): Promise<number> {
-  if (wanted === undefined) return choose();
-  if (wanted === 0) return freePort();
-  if (await portIsFree(wanted)) return wanted;
+async function natsPort(requestedPort: number | undefined, choose: () => Promise<number>): Promise<number> {
+  if (requestedPort === undefined) return choose();
+  if (requestedPort === 0) return freePort();
+  if (await portIsFree(requestedPort)) return requestedPort;
   throw new StackError(
-    `nats-server cannot listen on 127.0.0.1:${wanted}: another program has that port. ` +
+    `nats-server cannot listen on 127.0.0.1:${requestedPort}: another program has that port. ` +
       'Name another one with NATS_PORT, or leave NATS_PORT out and a free one is taken.',
   );
 }
@@ -103,11 +104,11 @@ async function natsPort(wanted: number | undefined, choose: () => Promise<number
 async function freeBlock(
   candidates: readonly (number | undefined)[],
   size: number,
-  taken: Set<number>,
+  usedPorts: Set<number>,
 ): Promise<number> {
   const isFree = async (base: number): Promise<boolean> => {
     for (let each = base; each < base + size; each += 1) {
-      if (each > LAST || taken.has(each) || !(await portIsFree(each))) return false;
+      if (each > LAST || usedPorts.has(each) || !(await portIsFree(each))) return false;
     }
     return true;
   };
@@ -119,15 +120,15 @@ async function freeBlock(
     }
   };
   const base = await find();
-  for (let each = base; each < base + size; each += 1) taken.add(each);
+  for (let each = base; each < base + size; each += 1) usedPorts.add(each);
   return base;
 }
 
 /** Whether the port can be listened on. A host that is not this machine's passes: the API itself complains about it. */
-function canListen(host: string, wanted: number): Promise<boolean> {
+function canListen(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'));
-    server.listen({ host, port: wanted, exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

@@ -40,7 +40,7 @@ export class StagedChildren {
       }),
     );
     const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
-    // Children that were only waiting when another one failed tell the least.
+    // Children that were only waiting when another one failed explain the least.
     if (reasons.length > 0) throw reasons.find((reason) => !(reason instanceof NotReady)) ?? reasons[0];
   }
 

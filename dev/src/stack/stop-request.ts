@@ -2,7 +2,7 @@
 const SAME_WISH_MS = 500;
 
 /**
- * Aborts the returned signal when somebody wants an end: Ctrl+C (SIGINT), SIGTERM, or a terminal that went away. The
+ * Aborts the returned signal at a request to stop: Ctrl+C (SIGINT), SIGTERM, or a terminal that went away. The
  * same signal once more, a moment later, is impatience and calls `onImpatience`.
  */
 export function listenForStop(onImpatience: () => void): AbortSignal {
@@ -17,7 +17,7 @@ export function listenForStop(onImpatience: () => void): AbortSignal {
       stop.abort(new StopRequested());
     });
   }
-  // When nobody reads any more (`npm start | head`, a closed terminal), the stack ends in good order.
+  // When the output has no reader any more (`npm start | head`, a closed terminal), the stack ends in good order.
   process.stdout.on('error', () => stop.abort(new StopRequested()));
   process.stderr.on('error', () => {});
   return stop.signal;

@@ -27,7 +27,7 @@ export interface SupervisedChildOptions {
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
-/** After a run of this length the pauses begin anew: a child that dies later did not fail at its start. */
+/** After a run of this length the pauses start over: a child that dies later did not fail at its start. */
 const STABLE_AFTER_MS = 30_000;
 
 /** Keeps one process running: whenever it ends, it is started again after a pause that grows while it keeps dying. */
@@ -119,7 +119,7 @@ export class SupervisedChild {
         const exit = await live.exited;
         if (stopping.aborted) return;
         if (performance.now() - since > STABLE_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
-        // `#halted` would not tell: another observer of the end may already have resumed the child.
+        // `#halted` would not show it: another observer of the end may already have resumed the child.
         const isHalt = this.#wake.signal.aborted;
         isBroken = isTrial && !isHalt;
         if (isBroken) onBroken(live.pid, exit);

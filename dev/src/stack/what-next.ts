@@ -3,7 +3,7 @@ import type { WatchedPoint } from './demo-session.ts';
 
 export interface WhatNextFacts {
   readonly apiUrl: string;
-  /** The file that tells the NATS tool where NATS is, and as whom to look. */
+  /** The file from which the NATS tool knows where NATS is, and as which user to connect. */
   readonly natsContextFile: string;
   readonly simulatorUrl: string;
   /** The key to call with; undefined where this machine needs none. */

@@ -52,8 +52,8 @@ async function main(pnpm: string, args: readonly string[]): Promise<number> {
       );
       return options.requireAnswer ? 3 : 0;
     case 'answered':
-      for (const each of verdict.milder) process.stdout.write(`note: ${told(each)}\n`);
-      for (const each of verdict.serious) process.stderr.write(`✗ ${told(each)}\n`);
+      for (const each of verdict.milder) process.stdout.write(`note: ${describeAdvisory(each)}\n`);
+      for (const each of verdict.serious) process.stderr.write(`✗ ${describeAdvisory(each)}\n`);
       if (verdict.serious.length === 0) {
         process.stdout.write(
           `Of ${verdict.packages} packages none has a known vulnerability of severity ${options.level} or above.\n`,
@@ -89,7 +89,7 @@ function optionsOf(args: readonly string[]): Options | 'help' | string {
   }
 }
 
-function told({ packageName, installed, severity, title, url, patchedIn }: Advisory): string {
+function describeAdvisory({ packageName, installed, severity, title, url, patchedIn }: Advisory): string {
   const wayOut = patchedIn === undefined ? 'no version without it yet' : `not in ${patchedIn}`;
   return `${packageName} ${installed.join(', ')}: ${severity}, ${title} (${wayOut}) ${url}`;
 }

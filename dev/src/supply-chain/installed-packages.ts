@@ -22,16 +22,17 @@ interface Manifest {
  */
 export async function installedPackages(nodeModules: string): Promise<InstalledPackage[]> {
   const store = join(nodeModules, '.pnpm');
-  const found = new Map<string, InstalledPackage>();
+  const packages = new Map<string, InstalledPackage>();
   for (const folder of await namesIn(store)) {
-    await collect(join(store, folder, 'node_modules'), found);
+    await collect(join(store, folder, 'node_modules'), packages);
   }
-  if (found.size === 0) throw new Error(`There are no packages in ${store}: install them first (npm start).`);
-  return [...found.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
+  if (packages.size === 0)
+    throw new Error(`There are no packages in ${store}: install them first (npm start).`);
+  return [...packages.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
 }
 
 /** Collects the packages in a folder named node_modules and in nested ones. Links are skipped: they lead into the store. */
-async function collect(folder: string, found: Map<string, InstalledPackage>): Promise<void> {
+async function collect(folder: string, packages: Map<string, InstalledPackage>): Promise<void> {
   for (const name of await packageNamesIn(folder)) {
     const path = join(folder, name);
     if (!(await lstat(path)).isDirectory()) continue;
@@ -41,8 +42,8 @@ async function collect(folder: string, found: Map<string, InstalledPackage>): Pr
       version: typeof manifest.version === 'string' ? manifest.version : 'of no version',
       licence: licenceOf(manifest),
     };
-    found.set(`${one.name}@${one.version} ${one.licence}`, one);
-    await collect(join(path, 'node_modules'), found);
+    packages.set(`${one.name}@${one.version} ${one.licence}`, one);
+    await collect(join(path, 'node_modules'), packages);
   }
 }
 

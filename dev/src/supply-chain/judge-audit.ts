@@ -46,7 +46,7 @@ const reportSchema = z.object({
 /** pnpm's one code for no connection, for an error as answer, and for an unexpected answer. */
 const UNANSWERED = /\bERR_PNPM_AUDIT_BAD_RESPONSE\b/;
 
-/** Judges the output of `pnpm audit --json`, whose exit code is 1 both for an advisory and for a registry that is away. */
+/** Judges the output of `pnpm audit --json`, whose exit code is 1 both for an advisory and for an unavailable registry. */
 export function judgeAudit({ stdout, stderr }: PnpmOutcome, level: Severity): AuditVerdict {
   const report = reportIn(stdout);
   if (report === undefined) {

@@ -12,8 +12,7 @@ import * as z from 'zod';
 import { startProcess } from '../child-process.ts';
 import { PROJECT_ROOT } from '../stack/home-folder.ts';
 import { judgeAudit } from './judge-audit.ts';
-import { judgeLicences } from './judge-licences.ts';
-import { canBeMet } from './spdx-expression.ts';
+import { canBeMet, judgeLicences } from './judge-licences.ts';
 
 describe('a licence expression', () => {
   const allowed = ['MIT', 'ISC', 'Apache-2.0', 'Apache-2.0 WITH LLVM-exception'];

@@ -1,7 +1,7 @@
 /**
  * Modbus devices that have nothing to do with Holdfast, as a program: `devices.ts ADDRESS FIRST_PORT CODE…`, one port a device.
  * Each request that reaches one is a line: code, ms since 1970, the address that it came from, and a number that rises
- * with every connection. This log says who polled when, whatever anybody else believes.
+ * with every connection. This log says who polled when, whatever the services believe.
  */
 import { createServer } from 'node:net';
 

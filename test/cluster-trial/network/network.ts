@@ -26,7 +26,7 @@ interface Packets {
 
 const noTrouble: Trouble = {};
 
-/** Hosts that reach each other through a process that loses and delays packets as it is told. */
+/** Hosts that reach each other through a process that loses and delays packets on request. */
 export class Network {
   readonly hosts: readonly Host[];
   readonly #router: ChildProcessByStdio<Writable, Readable, null>;

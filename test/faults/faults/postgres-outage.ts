@@ -33,7 +33,7 @@ export const restartPostgres: Fault = {
   }),
 };
 
-/** Told to end, PostgreSQL takes nobody new and waits until its last client has left: all of ours have to leave. */
+/** Asked to end, PostgreSQL takes no new client and waits until its last client has left: all of ours have to leave. */
 const leftWithinMs = 60_000;
 
 export const terminatePostgres: Fault = {

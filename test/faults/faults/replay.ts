@@ -4,7 +4,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { eventually } from '../../support/eventually.ts';
 import { DidNotHappen, type Fault } from '../fault.ts';
 
-/** A durable consumer is deleted: it is made anew and everything in the stream is delivered once more. */
+/** A durable consumer is deleted: it is created again, and everything in the stream is delivered once more. */
 export function replay(name: string, stream: string, durable: string): Fault {
   return {
     name,

@@ -80,8 +80,8 @@ export class Eavesdropper {
 
   async snapshot({ taskId, configVersion }: Placement): Promise<TaskConfig | undefined> {
     const key = `${taskId}/${configVersion}`;
-    const known = this.#snapshots.get(key);
-    if (known) return known;
+    const snapshot = this.#snapshots.get(key);
+    if (snapshot) return snapshot;
     const loaded = await (await TaskConfigStore.open(this.#nc)).load(taskId, configVersion);
     if (loaded.ok) this.#snapshots.set(key, loaded.config);
     return loaded.ok ? loaded.config : undefined;

@@ -21,7 +21,7 @@ export interface ForgeryOptions {
   /** The forger's own id, in whose name alone the broker takes anything. */
   readonly id: string;
   readonly victim: Victim;
-  readonly known: Eavesdropper;
+  readonly eavesdropper: Eavesdropper;
   readonly random: Random;
 }
 
@@ -55,10 +55,10 @@ function onOwnSubject(
 }
 
 /** A placement of the forger's own that is over, since another one's sample of that session lies in the stream. */
-function formerPlacement({ id, known, victim: { sample } }: ForgeryOptions): Placement | undefined {
+function formerPlacement({ id, eavesdropper, victim: { sample } }: ForgeryOptions): Placement | undefined {
   const isOver = (epoch: number, of: string) =>
     of === sample.session && epoch < sample.epoch && sample.collector !== id;
-  return known.ownPlacements().findLast((placement) => isOver(placement.epoch, placement.sessionId));
+  return eavesdropper.ownPlacements().findLast((placement) => isOver(placement.epoch, placement.sessionId));
 }
 
 function underOwnEpoch(options: ForgeryOptions, changes: Partial<Sample> = {}): ForgedMessage[] {
@@ -77,7 +77,7 @@ const samples: Readonly<Record<string, Forge>> = {
   ],
   'under an epoch to come': (options) => [
     onOwnSubject(options, {
-      epoch: options.known.lastEvent + options.random.integer(1, 5),
+      epoch: options.eavesdropper.lastEvent + options.random.integer(1, 5),
       collector: options.id,
     }),
   ],
@@ -85,7 +85,7 @@ const samples: Readonly<Record<string, Forge>> = {
     onOwnSubject(options, { epoch: hugeEpoch, collector: options.id }),
   ],
   'under a former epoch of another': (options) => [
-    onOwnSubject(options, { epoch: options.random.pick(options.known.placements).epoch }),
+    onOwnSubject(options, { epoch: options.random.pick(options.eavesdropper.placements).epoch }),
   ],
   'under an event that gives nothing to anybody': (options) => [
     onOwnSubject(options, { epoch: 1, collector: options.id }),
@@ -198,12 +198,12 @@ const others: Readonly<Record<string, Forge>> = {
   /**
    * Leases that no supervisor can place anything at: one with room would be given sessions by right (docs/security.md, Not guarded yet).
    */
-  'a lease': ({ id, random, known }) => {
+  'a lease': ({ id, random, eavesdropper }) => {
     const lease = {
       ...{ v: 1, instance: `forged-${random.integer(0, 3)}`, renewals: random.integer(0, 1e6), host: 'x' },
       ...{ state: random.pick(['draining', 'given_up']), stays_up: true, started_at: 'never' },
       ...{ capacity: Number.MAX_SAFE_INTEGER, labels: { site: 'x\u2028y' }, fenced: 'dead' },
-      void_up_to: known.lastEvent + 1_000,
+      void_up_to: eavesdropper.lastEvent + 1_000,
     };
     const body = random.pick([JSON.stringify(lease), '{}', 'no lease', '', 'x'.repeat(60_000)]);
     return [{ subject: `$KV.${bucketNames.collectors}.${id}`, body }];
@@ -230,8 +230,8 @@ const others: Readonly<Record<string, Forge>> = {
       body: JSON.stringify({ ...sample, status: 'timeout', last_error: 'forged' }),
     },
   ],
-  'what was sent': ({ id, random, known, victim: { sample } }) => {
-    const own = known.ownPlacements().at(-1);
+  'what was sent': ({ id, random, eavesdropper, victim: { sample } }) => {
+    const own = eavesdropper.ownPlacements().at(-1);
     // Found under its own epoch of that very task it would count as its word.
     const foundUnder = own?.taskId === sample.task ? undefined : own?.epoch;
     const record = {
@@ -278,7 +278,7 @@ export const forgeries: Readonly<Record<string, Forge>> = {
   ...wordsUnderOwnEpochs,
   ...others,
 };
-/** Forgeries that need somebody who reads now what the forger once read. */
+/** Forgeries that need a collector that reads now what the forger once read. */
 export const ofOwnTask: ReadonlySet<string> = new Set([
   ...Object.keys(underOwnEpochs),
   ...Object.keys(wordsUnderOwnEpochs),

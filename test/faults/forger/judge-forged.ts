@@ -5,9 +5,9 @@ import type { Forged } from './turned-forger.ts';
 const keptAMinute = 60;
 
 /**
- * Whether QUARANTINE tells of what was forged. Each writer keeps 60 messages a minute of one source and counts the others; so where everything was
- * delivered anew, which uses that up in a second, only some need be there.
- * @param isWhole nothing was delivered anew
+ * Whether QUARANTINE has what was forged. Each writer keeps 60 messages a minute of one source and counts the others; so where everything was
+ * delivered again, which uses that up in a second, only some need be there.
+ * @param isWhole nothing was delivered again
  * @returns in words, what does not fit
  */
 export function judgeForged(history: History, forged: Forged, isWhole: boolean): string[] {
@@ -24,11 +24,13 @@ export function judgeForged(history: History, forged: Forged, isWhole: boolean):
   // The fence judges samples that can be read, under an epoch that their sender once had.
   const isFenced = ({ isOwnEpoch, sample }: ForgedMessage) => isOwnEpoch && sample !== undefined;
   const turnedAway = inStream.filter((message) => message.sequence <= floor && !isFenced(message));
-  const kept = turnedAway.filter(({ inQuarantine }) => inQuarantine);
-  if (kept.length < Math.min(isWhole ? turnedAway.length : turnedAway.length / 2, keptAMinute)) {
+  const quarantinedMessages = turnedAway.filter(({ inQuarantine }) => inQuarantine);
+  if (
+    quarantinedMessages.length < Math.min(isWhole ? turnedAway.length : turnedAway.length / 2, keptAMinute)
+  ) {
     const [first] = turnedAway.filter(({ inQuarantine }) => !inQuarantine);
     problems.push(
-      `of ${turnedAway.length} forged messages ${kept.length} are in quarantine; the first that is not: ${first?.subject} (SAMPLES ${first?.sequence})`,
+      `of ${turnedAway.length} forged messages ${quarantinedMessages.length} are in quarantine; the first that is not: ${first?.subject} (SAMPLES ${first?.sequence})`,
     );
   }
   const stranger = inStream.find((message) => isFenced(message) && message.inQuarantine);

@@ -20,7 +20,7 @@ import { type ForgedMessage, forbidden, forgeries, ofOwnTask } from './forgeries
 const { FORGER_ID: id = '', NATS_URL: url = '', NATS_NKEY_SEED: nkeySeed = '', ...settings } = process.env;
 const pauseMs = Number(settings.FORGER_PAUSE_MS);
 const random = new Random(Number(settings.FORGER_SEED));
-const stored: Record<string, number> = {};
+const counts: Record<string, number> = {};
 const stopping = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
 
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   const log = createLogger('forger', 'silent');
   const connection = await connectNats({ url, nkeySeed, name: `collector-${id}`, log });
   const { nc } = connection;
-  const known = await Eavesdropper.open(nc, id);
+  const eavesdropper = await Eavesdropper.open(nc, id);
   const { allow } = permissionsOf('collector', { collectorId: id }).publish;
   let deck: string[] = [];
   let turns = 0;
@@ -65,27 +65,27 @@ async function main(): Promise<void> {
       () => {},
     );
     try {
-      await known.readLog();
+      await eavesdropper.readLog();
       if (deck.length === 0) deck = random.shuffled(Object.keys(forgeries));
       const name = deck.shift() ?? '';
-      const victim = await known.victim(random, ofOwnTask.has(name));
+      const victim = await eavesdropper.victim(random, ofOwnTask.has(name));
       if (!victim || !connection.isUp()) {
         deck.push(name);
         continue;
       }
-      const messages = forgeries[name]?.({ id, victim, known, random }) ?? [];
+      const messages = forgeries[name]?.({ id, victim, eavesdropper, random }) ?? [];
       const confirmed = await Promise.all(messages.map((message) => publish(nc, message)));
       const count = confirmed.filter(Boolean).length;
-      if (count > 0) stored[name] = (stored[name] ?? 0) + count;
-      for (const message of forbidden({ id, victim, known, random }))
+      if (count > 0) counts[name] = (counts[name] ?? 0) + count;
+      for (const message of forbidden({ id, victim, eavesdropper, random }))
         nc.publish(message.subject, message.body);
       turns += 1;
       if (turns % turnsBetweenReplies === 0)
         await sendWithReplies(nc, allow, [random.pick(replyTargets(victim.sample.task))]);
     } catch {
-      // The broker is away, which is not the forger's fault.
+      // The broker is unavailable, which is not the forger's fault.
     }
-    console.log(JSON.stringify(stored));
+    console.log(JSON.stringify(counts));
   }
   await connection.close();
 }

@@ -20,7 +20,7 @@ export interface TurnedForger {
 }
 
 /**
- * The collector holds every session, ends in good order, and somebody else goes on with its key, while the others have what was its own.
+ * The collector holds every session, ends in good order, and another program goes on with its key, while the others have what was its own.
  */
 export async function turnForger(
   world: World,

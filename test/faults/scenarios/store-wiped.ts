@@ -51,10 +51,10 @@ export const storeRolledBack: Scenario = {
     await world.nats.kill();
     await rm(store, { recursive: true });
     await cp(older, store, { recursive: true });
-    const asked = world.plant.requests.length;
+    const requestCount = world.plant.requests.length;
     const result = await mustBeNoticed(world, 'store-rolled-back');
     // I5: a process that saw the stop remembers it.
-    const after = world.plant.requests.length - asked;
+    const after = world.plant.requests.length - requestCount;
     const failures = after === 0 ? [] : [`devices of stopped sessions were asked ${after} times`];
     return { ...result, failures: [...result.failures, ...failures] };
   },

@@ -15,7 +15,7 @@ export interface Load {
 
 export const sessionsPath = '/api/acquisition/sessions';
 
-/** A device as the API is told of it. */
+/** A device as the API gets it. */
 export interface LoadedDevice {
   readonly code: string;
   /** Fields of its own, `protocol` among them. */

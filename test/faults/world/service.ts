@@ -116,7 +116,7 @@ export class Service {
 
   /** @throws when the process cannot be reached by its inspector */
   async evaluate<T>(expression: string, timeoutMs: number): Promise<T> {
-    // A process that was started a moment ago, as by a restart right before in the plan, soon tells its inspector's address.
+    // A process that was started a moment ago, as by a restart right before in the plan, soon prints its inspector's address.
     const waitUntil = performance.now() + timeoutMs;
     while (this.#inspectorUrl === undefined && performance.now() < waitUntil) await sleep(25);
     if (this.#inspectorUrl === undefined) throw new DidNotHappen(`${this.id} has said no inspector address`);

@@ -4,7 +4,9 @@ import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postg
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { simulator as modbusSimulator } from '@holdfast/driver-modbus-simulator/simulator.ts';
-import type { Simulator } from '@holdfast/plant/simulator.ts';
+import { openPlant, type Plant } from '@holdfast/plant/plant.ts';
+import { preparePlant } from '@holdfast/plant/prepare-plant.ts';
+import type { PublishedMessage, SeenRequest, Simulator } from '@holdfast/plant/simulator.ts';
 import { cleanUpAfterFile } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type IdentitiesForTest, identitiesForTest } from '../../support/identities-for-test.ts';
@@ -12,10 +14,9 @@ import { type RestClient, restClient } from '../../support/rest-client.ts';
 import { type ServiceName, testLease } from '../../support/service-processes.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import type { WorldShape } from '../fault.ts';
-import { type Load, makeLoad } from './load.ts';
+import { type Load, type LoadedDevice, makeLoad } from './load.ts';
 import { OutageRecord } from './outage-record.ts';
 import { Service } from './service.ts';
-import { startTrialPlant, type TrialPlant } from './trial-plant.ts';
 
 export interface WorldOptions {
   /** Everything that is written lies in here. */
@@ -29,7 +30,7 @@ export interface WorldOptions {
   readonly steadyTasks: number;
   /** Default: short ones, as in the tests. */
   readonly lease?: Readonly<Record<'LEASE_TTL_MS' | 'LEASE_RENEW_MS' | 'LEASE_MARGIN_MS', string>>;
-  /** Settings of every service, beside those that all worlds have. */
+  /** Settings of every service, in addition to those that all worlds have. */
   readonly settings?: Readonly<Record<string, string>>;
   /** A collector with an account of its own that is up alone at first, and turns out to be a forger. */
   readonly forger?: ForgerInWorld | undefined;
@@ -37,7 +38,7 @@ export interface WorldOptions {
 }
 
 export interface ForgerInWorld {
-  /** Puts everybody into one account, with writers that believe every sample: to see that forgeries would show. */
+  /** Puts every client into one account, with writers that believe every sample: to see that forgeries would show. */
   readonly isLetThrough?: boolean;
   readonly pauseMs: number;
 }
@@ -145,9 +146,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const load = await makeLoad({ rest, devices: plant.devices, deviceCodes, ...options });
   const idsOf = (kind: ServiceName) => [...services.keys()].filter((id) => id.startsWith(`${kind}-`));
   const service = (id: string): Service => {
-    const found = services.get(id);
-    if (!found) throw new Error(`there is no service ${id}`);
-    return found;
+    const service = services.get(id);
+    if (!service) throw new Error(`there is no service ${id}`);
+    return service;
   };
 
   return {
@@ -185,5 +186,47 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     stop: async () => {
       await Promise.all(all.map((one) => one.stop()));
     },
+  };
+}
+
+/** Two values a device: one that moves and one that stays. */
+const values = 2;
+
+/** Devices of one protocol, in this process, with a record of what they were asked. */
+interface TrialPlant {
+  readonly plant: Plant;
+  /** Every request that reached a device, in order. */
+  readonly requests: readonly SeenRequest[];
+  /** Every message with values that a subscribed one published, in order. */
+  readonly published: readonly PublishedMessage[];
+  readonly devices: readonly LoadedDevice[];
+}
+
+async function startTrialPlant(simulator: Simulator, deviceCodes: readonly string[]): Promise<TrialPlant> {
+  const { trial } = simulator;
+  const parts = preparePlant(
+    deviceCodes.map((code) => trial.endpoint(code, values)),
+    [simulator],
+    {
+      startedAtMs: Date.now(),
+      readColumn: () => {
+        throw new Error('a trial has no files');
+      },
+    },
+  );
+  const requests: SeenRequest[] = [];
+  const published: PublishedMessage[] = [];
+  const plant = await openPlant(
+    parts,
+    '127.0.0.1',
+    (request) => requests.push(request),
+    (message) => published.push(message),
+  );
+  cleanUpAfterFile(() => plant.stop());
+  return {
+    plant,
+    requests,
+    published,
+    devices: plant.devices.map(({ code, address }) => ({ code, address, points: trial.points(values) })),
   };
 }

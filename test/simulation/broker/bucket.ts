@@ -14,7 +14,7 @@ export class Bucket {
     this.#world = world;
   }
 
-  /** @returns the new revision, undefined when the key was written by somebody else */
+  /** @returns the new revision, undefined when another process has written the key */
   put(key: string, value: string, expectedRevision: number): number | undefined {
     if ((this.read(key, 0)?.revision ?? 0) !== expectedRevision) return undefined;
     this.#revision += 1;

@@ -59,7 +59,7 @@ export interface OpenInboxOptions {
   readonly onAssignment: (handle: AssignmentHandle) => void;
 }
 
-/** Makes the collector's durable consumer anew. */
+/** Creates the collector's durable consumer again. */
 export async function openSimInbox(options: OpenInboxOptions): Promise<AssignmentInbox> {
   const { broker, link, collectorId, onAssignment } = options;
   const { world } = link.process;
@@ -76,9 +76,9 @@ export async function openSimInbox(options: OpenInboxOptions): Promise<Assignmen
   const created = await link.request(
     'add durable',
     () => {
-      const made = queue.addDurable(collectorId);
+      const delivery = queue.addDurable(collectorId);
       queue.attach(collectorId, client);
-      return made;
+      return delivery;
     },
     timeoutMs,
   );
@@ -94,7 +94,7 @@ export async function openSimInbox(options: OpenInboxOptions): Promise<Assignmen
     },
     isIntact: async () => {
       const now = await link.request('look at durable', () => queue.createdOf(collectorId), timeoutMs);
-      if (now !== created) world.note('durable consumer made anew by somebody else');
+      if (now !== created) world.note('durable consumer created again by another process');
       return now === created;
     },
   };

@@ -43,10 +43,10 @@ export class SimBroker {
   readonly #sent = new Map<string, SentRecord>();
   readonly configs = new Map<string, TaskConfig>();
   #isUp = true;
-  /** Hears of every event before anybody else. */
+  /** Hears of every event before all others. */
   onAppend: ((event: StoredEvent) => void) | undefined;
   onRestarted: (() => void) | undefined;
-  /** @param source the collector on whose subject it is: the broker lets nobody publish on another's */
+  /** @param source the collector on whose subject it is: the broker lets no collector publish on another's */
   onSample: ((source: string, sample: Sample) => void) | undefined;
 
   constructor(world: World, options: SimBrokerOptions) {
@@ -71,13 +71,13 @@ export class SimBroker {
     if (last !== expectedLast && this.#options.checksExpectedSequence) {
       return { kind: 'conflict', follower: this.follower(subject, expectedLast) };
     }
-    const stored: StoredEvent = { subject, sequence: this.#events.length + 1, message: event };
-    this.#events.push(stored);
-    this.#sequenceById.set(event.id, stored.sequence);
-    this.#lastBySubject.set(subject, stored);
-    this.onAppend?.(stored);
-    for (const follower of this.followers) follower(stored);
-    return { kind: 'stored', sequence: stored.sequence };
+    const storedEvent: StoredEvent = { subject, sequence: this.#events.length + 1, message: event };
+    this.#events.push(storedEvent);
+    this.#sequenceById.set(event.id, storedEvent.sequence);
+    this.#lastBySubject.set(subject, storedEvent);
+    this.onAppend?.(storedEvent);
+    for (const follower of this.followers) follower(storedEvent);
+    return { kind: 'stored', sequence: storedEvent.sequence };
   }
 
   follower(subject: string, expectedLast: number): StoredEvent | undefined {
@@ -96,10 +96,10 @@ export class SimBroker {
     return this.#sequenceById.get(eventId);
   }
 
-  /** The session that the event at this sequence gives to somebody. */
+  /** The session that the event at this sequence assigns. */
   placedAt(sequence: number): SessionAssigned | undefined {
-    const stored = this.eventAt(sequence);
-    const decoded = stored && decodeSessionEvent(stored.message);
+    const storedEvent = this.eventAt(sequence);
+    const decoded = storedEvent && decodeSessionEvent(storedEvent.message);
     return decoded?.kind === 'placement' && decoded.event.type === 'session.assigned'
       ? decoded.event
       : undefined;

@@ -6,7 +6,7 @@ import { type Link, NoAnswer } from './link.ts';
 export interface SimLeaseStoreOptions {
   readonly bucket: Bucket;
   readonly link: Link;
-  /** How far the server that answers a read may lag behind, in ms; drawn anew for each read. */
+  /** How far the server that answers a read may lag behind, in ms; drawn again for each read. */
   readonly staleness: () => number;
 }
 

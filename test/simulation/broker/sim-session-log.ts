@@ -6,7 +6,7 @@ import type { SimBroker } from './sim-broker.ts';
 const silentMs = 500;
 
 /**
- * SESSIONS as a process follows it: every event once and in order. Deliveries are begun anew when the link comes
+ * SESSIONS as a process follows it: every event once and in order. Deliveries start over when the link comes
  * back, or when `verify` finds that they have silently stopped.
  */
 export class SimSessionLog {
@@ -56,9 +56,9 @@ export class SimSessionLog {
 
   async verify(): Promise<number> {
     const { process } = this.#link;
-    const known = this.#applied;
+    const applied = this.#applied;
     const last = await this.#link.request('end of SESSIONS', () => this.#broker.lastSequence, 5_000);
-    if (last < known) throw new LogDamaged(`SESSIONS ends at ${last}, ${known} was read`);
+    if (last < applied) throw new LogDamaged(`SESSIONS ends at ${last}, ${applied} was read`);
     if (last <= this.#applied) return last;
     const before = this.#applied;
     const patience = new AbortController();
@@ -66,7 +66,7 @@ export class SimSessionLog {
     await this.reached(last, patience.signal);
     cancel();
     if (this.#applied === before) {
-      process.world.note('log delivery begun anew');
+      process.world.note('log delivery started over');
       this.#restart();
     }
     return last;

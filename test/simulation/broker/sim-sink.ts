@@ -65,7 +65,7 @@ export class SimSink {
 
   /** @param source the collector on whose subject it is */
   take(source: string, sample: Sample): void {
-    // A repeat within the window of the stream. An id that somebody else has used up does not matter: see `SamplePublisher`.
+    // A repeat within the window of the stream. An id that another publisher has used up does not matter: see `SamplePublisher`.
     const id = `${source} ${sampleMessageId(sample)}`;
     if (this.#ids.has(id)) return;
     this.#ids.add(id);
@@ -100,8 +100,8 @@ export class SimSink {
       time: new Date(0),
       string: () => body,
     };
-    const [judged] = await this.#gate.judge([{ message, claim: sample }], this.#never);
-    return judged?.kind ?? 'rejected';
+    const [verdict] = await this.#gate.judge([{ message, claim: sample }], this.#never);
+    return verdict?.kind ?? 'rejected';
   }
 
   #judge(sample: Sample, sequence: number, isBelieved: boolean): void {

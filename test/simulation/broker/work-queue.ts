@@ -17,7 +17,7 @@ export interface QueueClient {
 interface Durable {
   /** Tells this consumer from others of its name. */
   readonly created: number;
-  /** By sequence: messages handed out and not answered, and until when nobody else gets them. */
+  /** By sequence: messages handed out and not answered, and until when no other consumer gets them. */
   readonly pending: Map<number, { redeliverAtMs: number }>;
   readonly clients: Set<QueueClient>;
 }
@@ -58,12 +58,12 @@ export class WorkQueue {
     return new Set(this.#messages.keys());
   }
 
-  /** Makes the consumer anew: everything on its subjects is handed out again. */
+  /** Creates the consumer again: everything on its subjects is handed out again. */
   deleteDurable(collectorId: string): void {
     this.#durables.delete(collectorId);
   }
 
-  /** @returns what tells it from others of its name @throws when there is one already, which delivers elsewhere */
+  /** @returns what distinguishes it from others of its name @throws when there is one already, which delivers elsewhere */
   addDurable(collectorId: string): number {
     if (this.#durables.has(collectorId)) throw new Error(`collector-${collectorId} exists`);
     this.#created += 1;

@@ -16,7 +16,7 @@ import { KeptLimits } from './kept-limits.ts';
 import { LifecycleChain } from './lifecycle-chain.ts';
 import { VersionsInForce } from './versions-in-force.ts';
 
-/** The tick from which on somebody reads a device. */
+/** The tick from which on a collector reads a device. */
 type ReadFrom = Pick<Sample, 'since_tick' | 'period_ms' | 'miss'>;
 
 interface TaskRecord {
@@ -59,12 +59,12 @@ export class Referee {
   }
 
   /** I2: the log is legal, event by event. */
-  appended(stored: StoredEvent): void {
+  appended(storedEvent: StoredEvent): void {
     const { world } = this.#options;
-    const taskId = parseSessionSubject(stored.subject)?.taskId;
-    const decoded = decodeSessionEvent(stored.message);
+    const taskId = parseSessionSubject(storedEvent.subject)?.taskId;
+    const decoded = decodeSessionEvent(storedEvent.message);
     if (taskId === undefined || decoded.kind === 'unreadable') {
-      world.violate(`I2: SESSIONS has an event that cannot be read at ${stored.sequence}`);
+      world.violate(`I2: SESSIONS has an event that cannot be read at ${storedEvent.sequence}`);
       return;
     }
     const { event } = decoded;
@@ -73,10 +73,10 @@ export class Referee {
     world.tell('SESSIONS', () => {
       const { type, sessionId } = event;
       const who = 'collectorId' in event ? `${event.collectorId} (${event.reason})` : event.by;
-      return `${stored.sequence}: ${type} ${sessionId} ${who}`;
+      return `${storedEvent.sequence}: ${type} ${sessionId} ${who}`;
     });
     const limitProblem = task.limits.next(decoded, !world.wasClockSetBack);
-    if (limitProblem) world.violate(`I2: sequence ${stored.sequence}: ${limitProblem}`);
+    if (limitProblem) world.violate(`I2: sequence ${storedEvent.sequence}: ${limitProblem}`);
     if (decoded.kind === 'warning') world.note('warned of a time limit');
     if (event.type === 'session.stopped' && event.reason === timeLimitReason) {
       world.note('stopped at a time limit');
@@ -90,13 +90,13 @@ export class Referee {
         if (isAlike) world.note('reconfigured without touching the device');
       }
       const problem = task.chain.next(decoded.event);
-      if (problem) world.violate(`I2: sequence ${stored.sequence} of task ${taskId}: ${problem}`);
+      if (problem) world.violate(`I2: sequence ${storedEvent.sequence} of task ${taskId}: ${problem}`);
       if (decoded.event.type === 'session.failed') world.note('session failed after refusals');
       if (before && this.#isCutOff(before.collectorId)) {
         world.note(`${decoded.event.type} while the holder is cut off`);
       }
     }
-    task.state = foldTask(task.state, stored);
+    task.state = foldTask(task.state, storedEvent);
     const after = current(task.state);
     if (before && before.epoch !== after?.epoch) task.endedAtMs.set(before.epoch, world.nowMs);
     if (event.type === 'session.assigned') {
@@ -115,8 +115,8 @@ export class Referee {
   published(process: SimProcess, collectorId: string, assignment: Assignment): void {
     const { world, broker } = this.#options;
     const { task_id: taskId, epoch } = assignment;
-    const stored = broker.eventAt(epoch);
-    const decoded = stored && decodeSessionEvent(stored.message);
+    const storedEvent = broker.eventAt(epoch);
+    const decoded = storedEvent && decodeSessionEvent(storedEvent.message);
     const event = decoded?.kind === 'placement' ? decoded.event : undefined;
     if (event?.type !== 'session.assigned' || event.taskId !== taskId || event.collectorId !== collectorId) {
       world.violate(
@@ -148,7 +148,7 @@ export class Referee {
 
   /**
    * I5, I6 and C1, at the moment at which a request leaves for the device.
-   * @param register that is asked for, which tells the version of the configuration
+   * @param register of the request, which shows the version of the configuration
    * @returns to be called when the device is done with it
    */
   requestStarted(process: SimProcess, taskId: string, register: number): () => void {
@@ -186,14 +186,14 @@ export class Referee {
 
   /**
    * C2: the reader of a session's device for one runner goes on, whatever changes, while all versions read the same.
-   * @returns to be told of each sample of the runner
+   * @returns a function to call with each sample of the runner
    */
   readsFor(process: SimProcess, taskId: string, { sessionId }: Runner): (sample: ReadFrom) => void {
     const { world } = this.#options;
     const task = this.#task(taskId);
     let began: { readonly sinceMs: number; readonly nowMs: number; readonly wallMs: number } | undefined;
     return ({ since_tick: since = 0, period_ms: periodMs, miss }) => {
-      // Tells of ticks that nobody read.
+      // Reports ticks that were not read.
       if (miss?.cause === 'lease_lost') return;
       const sinceMs = since * periodMs;
       if (began?.sinceMs === sinceMs) return;
@@ -296,7 +296,7 @@ export class Referee {
     }
   }
 
-  /** Checks that nobody else asks the task's device, may do so by its own belief, or will again. */
+  /** Checks that no other collector asks the task's device, may do so by its own belief, or will again. */
   #checkAlone(task: TaskRecord, life: CollectorLife, taskId: string, epoch: number, who: string): void {
     const { world } = this.#options;
     const { process } = life;

@@ -21,14 +21,19 @@ const lookedWithinMs = 20_000;
 
 /** Which version of its configuration a session is read by at a time, worked out again, independently of `config-legs`. */
 export class VersionsInForce {
-  #said: Said[] = [];
+  #statements: Said[] = [];
 
   appended(event: SessionEvent, timeMs: number, saidAtMs: number): void {
     const { sessionId, configVersion } = event;
     const register = registerOf(configVersion);
-    const isFirst = !this.#said.some((each) => each.sessionId === sessionId);
+    const isFirst = !this.#statements.some((each) => each.sessionId === sessionId);
     const fromMs = event.type === 'session.reconfigured' ? Date.parse(event.effectiveAt) : timeMs;
-    this.#said.push({ sessionId, register, fromMs: isFirst ? Number.NEGATIVE_INFINITY : fromMs, saidAtMs });
+    this.#statements.push({
+      sessionId,
+      register,
+      fromMs: isFirst ? Number.NEGATIVE_INFINITY : fromMs,
+      saidAtMs,
+    });
   }
 
   /**
@@ -37,30 +42,34 @@ export class VersionsInForce {
    * @param wallMs the same by the clock of the process that asks the device
    */
   isAlikeSince(sessionId: string, { nowMs, wallMs }: { nowMs: number; wallMs: number }): boolean {
-    const said = this.#said.filter((each) => each.sessionId === sessionId);
-    const before = said.findLastIndex(
+    const statements = this.#statements.filter((each) => each.sessionId === sessionId);
+    const before = statements.findLastIndex(
       ({ fromMs, saidAtMs }) => saidAtMs <= nowMs - lookedWithinMs && fromMs <= wallMs - lookedWithinMs,
     );
-    const since = said.slice(Math.max(0, before));
+    const since = statements.slice(Math.max(0, before));
     return since.every(({ register }) => register === since[0]?.register);
   }
 
   /**
-   * @param register the register that is asked for
+   * @param register the register of the request
    * @param wallMs by the clock of the process that asks the device
    * @returns for a version that was in force and is not any more, when the news of it came
    */
   judge(sessionId: string, register: number, wallMs: number): 'in_force' | 'early' | 'never' | number {
-    const said = this.#said.filter((each) => each.sessionId === sessionId);
-    if (!said.some((each) => each.register === register)) return 'never';
-    const inForce = (timeMs: number) => said.findLast(({ fromMs }) => fromMs <= timeMs)?.register;
+    const statements = this.#statements.filter((each) => each.sessionId === sessionId);
+    if (!statements.some((each) => each.register === register)) return 'never';
+    const inForce = (timeMs: number) => statements.findLast(({ fromMs }) => fromMs <= timeMs)?.register;
     // The earliest and the latest time at which the tick may have been scheduled.
     const [first, last] = [wallMs - readLateMs - clocksDifferMs, wallMs + clocksDifferMs];
-    const times = [first, last, ...said.map(({ fromMs }) => fromMs).filter((ms) => ms > first && ms < last)];
+    const times = [
+      first,
+      last,
+      ...statements.map(({ fromMs }) => fromMs).filter((ms) => ms > first && ms < last),
+    ];
     if (times.some((timeMs) => inForce(timeMs) === register)) return 'in_force';
-    const isComing = said.some((each) => each.register === register && each.fromMs > last);
-    const wasThere = said.findLastIndex((each) => each.register === register && each.fromMs <= first);
+    const isComing = statements.some((each) => each.register === register && each.fromMs > last);
+    const wasThere = statements.findLastIndex((each) => each.register === register && each.fromMs <= first);
     if (wasThere < 0) return isComing ? 'early' : 'never';
-    return said.slice(wasThere + 1).find((each) => each.register !== register)?.saidAtMs ?? 0;
+    return statements.slice(wasThere + 1).find((each) => each.register !== register)?.saidAtMs ?? 0;
   }
 }

@@ -41,7 +41,7 @@ export const plantedBugs = [
   'version_of_message',
   /** A change of configuration ends the placement, as a pause does. */
   'change_ends_placement',
-  /** A device that a change does not touch is begun anew with those that it does. */
+  /** A device that a change does not touch starts over with those that it does. */
   'untouched_read_anew',
   /** A writer compares ticks by their numbers, also where a change has given them another length. */
   'ticks_by_number',
@@ -69,7 +69,7 @@ export function countingFromAck(store: LeaseStore, clock: Clock): { store: Lease
   };
 }
 
-/** Takes no lease from anybody, but says so. */
+/** Takes no lease, but says so. */
 export function takingNoLeases(store: LeaseStore): LeaseStore {
   return {
     read: (key) => store.read(key),
@@ -152,7 +152,7 @@ export function mistakingChanges(
   };
 }
 
-/** Rings with the sequence that the placement will get if nobody comes in between. */
+/** Rings with the sequence that the placement will get if no event comes in between. */
 export function publishingBeforeAppend(
   store: EventStore,
   outbox: AssignmentOutbox,

@@ -1,4 +1,3 @@
-import { History } from './history.ts';
 import type { Random } from './random.ts';
 
 interface Event {
@@ -35,7 +34,7 @@ export class World {
     this.random = random;
   }
 
-  /** True time in ms since the beginning; nobody inside the world can read it. */
+  /** True time in ms since the beginning; no process inside the world can read it. */
   get nowMs(): number {
     return this.#nowMs;
   }
@@ -91,7 +90,7 @@ export class World {
       this.#events += 1;
       run();
       await promisesSettled();
-      // Now and then a real turn, in which Node reports rejections that nobody took.
+      // Now and then a real turn, in which Node reports unhandled rejections.
       if (this.#events % 2_000 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     if (!this.#violation && !isDone()) this.#nowMs = endMs;
@@ -132,7 +131,36 @@ function isBefore(a: Event, b: Event): boolean {
   return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 }
 
-/** A tick that is asked for while promises are being settled comes when none is left to settle. */
+/** A tick that is requested while promises are being settled comes when none is left to settle. */
 function promisesSettled(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
+}
+
+interface Entry {
+  readonly atMs: number;
+  readonly who: string;
+  readonly what: string | (() => string);
+}
+
+/** The events of a run, in true time. Written out only on request. */
+class History {
+  #entries: Entry[] = [];
+  readonly #limit: number;
+
+  constructor(limit = 20_000) {
+    this.#limit = limit;
+  }
+
+  add(atMs: number, who: string, what: string | (() => string)): void {
+    this.#entries.push({ atMs, who, what });
+    if (this.#entries.length > 2 * this.#limit) this.#entries = this.#entries.slice(-this.#limit);
+  }
+
+  /** The last `count` lines of all processes together, oldest first. */
+  last(count: number): string[] {
+    return this.#entries.slice(-count).map(({ atMs, who, what }) => {
+      const text = typeof what === 'string' ? what : what();
+      return `${(atMs / 1000).toFixed(3).padStart(9)} s  ${who.padEnd(10)} ${text}`;
+    });
+  }
 }

@@ -48,12 +48,12 @@ export class SimClients {
         source: '/clients',
         now,
       });
-      const stored = this.#broker.sequenceOf(commandId);
+      const sequence = this.#broker.sequenceOf(commandId);
       if (outcome.ok && outcome.changed) {
         world.note('command answered with success');
-        if (stored !== outcome.sequence) {
+        if (sequence !== outcome.sequence) {
           world.violate(
-            `I1: ${command.type} was answered with sequence ${outcome.sequence}, the log says ${stored}`,
+            `I1: ${command.type} was answered with sequence ${outcome.sequence}, the log says ${sequence}`,
           );
         }
       } else this.#leftNoEvent.add(commandId);

@@ -105,8 +105,8 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
   const samples = {
     last: async (taskId: string, deviceId: string) => {
       const ask = () => broker.lastSample(taskId, deviceId);
-      const stored = await link.request(`last sample of ${taskId}`, ask, 5_000);
-      return stored && { ...stored, stored };
+      const lastSample = await link.request(`last sample of ${taskId}`, ask, 5_000);
+      return lastSample && { ...lastSample, stored: lastSample };
     },
   };
   const sent = new SentBook({
@@ -159,8 +159,8 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         configs: {
           load: async (id, version) => {
             const load = () => broker.configs.get(`${id}/${version}`);
-            const stored = await link.request(`configuration ${id}/${version}`, load, 5_000);
-            const config = stored && bugs.includes('untouched_read_anew') ? namedByVersion(stored) : stored;
+            const reply = await link.request(`configuration ${id}/${version}`, load, 5_000);
+            const config = reply && bugs.includes('untouched_read_anew') ? namedByVersion(reply) : reply;
             return config ? { ok: true, config } : { ok: false, problem: 'the snapshot is missing' };
           },
         },
@@ -206,9 +206,9 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
     disconnectDevices: () => endpoints.disconnectAll(),
     sessionLog: { begin: () => undefined, leave: () => undefined, verify: async () => sessionLog?.verify() },
     flushSamples: async (timeoutMs) => {
-      const left = await outbox.flush(timeoutMs);
+      const unsentCount = await outbox.flush(timeoutMs);
       await sent.close();
-      return left;
+      return unsentCount;
     },
     keepAliveEveryMs: Math.max(100, settings.lease.ttlMs / 3),
     statusEveryMs: 2_000,
@@ -231,7 +231,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         holder.start();
         return;
       } catch {
-        // Tries again, as a process does that its service manager starts anew.
+        // Tries again, as a process does that its service manager restarts.
         if (isGone) return;
       }
     }

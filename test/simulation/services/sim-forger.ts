@@ -26,7 +26,7 @@ function forge(world: World, broker: SimBroker, random: Random): void {
     epoch,
     random.pick(placed).epoch,
     broker.lastSequence,
-    // This epoch may be given to somebody in a moment.
+    // This epoch may be assigned in a moment.
     broker.lastSequence + 1 + random.below(3),
     1_000_000_000,
   ]);

@@ -79,11 +79,11 @@ describe('the account of ticks', () => {
       ['7/2', { devices: [{ code: 'press', periodMs: 100 }] }],
     ]);
     const changed = () => running().polled(0, 9, { epoch: 2 }).reconfigured(8_000, 10_000, 2);
-    const told = { epoch: 2, version: 2, lengthMs: 100 };
-    const all = judge(changed().polled(100, 199, told).readAt(20_000, { configs }));
+    const settings = { epoch: 2, version: 2, lengthMs: 100 };
+    const all = judge(changed().polled(100, 199, settings).readAt(20_000, { configs }));
     expect(all).toEqual({ violations: [], ticks: { expected: 60, stored: 60, quarantined: 0, gaps: {} } });
     // The change was heard of too late: a second was read in the former length.
-    const late = changed().polled(10, 10, { epoch: 2 }).polled(110, 199, told);
+    const late = changed().polled(10, 10, { epoch: 2 }).polled(110, 199, settings);
     expect(judge(late.readAt(20_000, { configs }))).toMatchObject({
       violations: [],
       ticks: { expected: 60, stored: 50, gaps: { reconfiguration: 10 } },

@@ -56,13 +56,13 @@ export function accounting(
     const intervals = runningIntervals(session.lifecycle);
     const changes = legs.slice(1).map(({ fromMs, sequence }) => ({ timeMs: fromMs, event: sequence }));
     for (const { device, due } of schedulesOf(legs, intervals, nowMs)) {
-      const judged = due.map(({ periodMs, scheduled }) => {
+      const accountsByRate = due.map(({ periodMs, scheduled }) => {
         const since = { from: Math.ceil(history.sinceMs / periodMs), to: Number.MAX_SAFE_INTEGER };
         return { periodMs, scheduled: intersection(scheduled, [since]) };
       });
       const subject = `${session.sessionId}/${device}`;
       const accounts = accountOfDevice({
-        due: judged,
+        due: accountsByRate,
         coverage: new Map([...(recorded.get(subject) ?? [])].map(([length, of]) => [length, coverageOf(of)])),
         intervals,
         placements: timedPlacements(session.placements),
@@ -119,15 +119,15 @@ function unexplained({ gaps }: Accounting): string[] {
 }
 
 function problems({ stored, quarantined, gaps }: Accounting, scheduled: TickRanges): string[] {
-  const found: string[] = [];
+  const texts: string[] = [];
   // The product's own account is counted again: the parts must make the whole, each tick once.
   const parts = [...intersection(stored, scheduled), ...intersection(quarantined, scheduled), ...gaps];
   const sum = countTicks(parts);
   const whole = countTicks(scheduled);
-  if (sum !== whole) found.push(`${whole} ticks were scheduled, but ${sum} are accounted for`);
-  const left = countTicks(without(scheduled, normalise(parts)));
-  if (left > 0) found.push(`${left} scheduled ticks are in no account`);
-  return found;
+  if (sum !== whole) texts.push(`${whole} ticks were scheduled, but ${sum} are accounted for`);
+  const missingCount = countTicks(without(scheduled, normalise(parts)));
+  if (missingCount > 0) texts.push(`${missingCount} scheduled ticks are in no account`);
+  return texts;
 }
 
 interface RecordedTicks {
@@ -169,9 +169,9 @@ function recordedTicks(history: History): Map<string, Map<number, RecordedTicks>
       confirmed: [],
       sourceKept: [],
     };
-    const known = ofDevice.get(periodMs) ?? nothing;
-    ofDevice.set(periodMs, known);
-    return known;
+    const ticks = ofDevice.get(periodMs) ?? nothing;
+    ofDevice.set(periodMs, ticks);
+    return ticks;
   };
   const tooLate = tooLateSamples(history);
   const wholeInQuarantine = new Set(
@@ -192,8 +192,8 @@ function recordedTicks(history: History): Map<string, Map<number, RecordedTicks>
     if (isRead && isFenced) addMiss(ticks, 'fenced', { from: tick, to: tick });
   }
   for (const row of history.database?.values ?? []) of(row).stored.push(row.tick);
-  for (const kept of history.database?.coverage ?? []) {
-    if (kept.outcome === 'confirmed') of(kept).confirmed.push(...kept.ranges);
+  for (const coverage of history.database?.coverage ?? []) {
+    if (coverage.outcome === 'confirmed') of(coverage).confirmed.push(...coverage.ranges);
   }
   for (const { tick, codes } of history.quarantined) {
     if (tick && !codes) of(tick).quarantined.push(tick.tick);
@@ -201,7 +201,7 @@ function recordedTicks(history: History): Map<string, Map<number, RecordedTicks>
   return byDevice;
 }
 
-/** Each sample tells of all before it: only the longest range is kept. */
+/** Each sample covers all before it: only the longest range is kept. */
 function addSent(sent: TickRange[], range: TickRange): void {
   const last = sent.at(-1);
   if (last?.from !== range.from) sent.push(range);

@@ -53,24 +53,24 @@ function storedTicks({
   cleaned,
 }: DatabaseContent): (tick: TickOfDevice) => boolean {
   if (values && misses) {
-    const stored = new Set([...values, ...misses].map(tickKey));
-    return (tick) => stored.has(tickKey(tick));
+    const storedKeys = new Set([...values, ...misses].map(tickKey));
+    return (tick) => storedKeys.has(tickKey(tick));
   }
   const settled = coverage.filter(({ outcome }) => !saysNothing.has(outcome));
   const keyOf = ({ session, device, periodMs }: Omit<TickOfDevice, 'tick'>) =>
     `${session}/${device}/${periodMs}`;
   const recorded = new Map<string, TickRanges>(
-    [...Map.groupBy(settled, keyOf)].map(([key, kept]) => [
+    [...Map.groupBy(settled, keyOf)].map(([key, ticks]) => [
       key,
-      normalise(kept.flatMap(({ ranges }) => ranges)),
+      normalise(ticks.flatMap(({ ranges }) => ranges)),
     ]),
   );
   // Cleaning a session away takes its record, not its samples.
   const withoutRecord = new Set(cleaned?.map(({ sessionId }) => sessionId));
-  return (asked) => {
-    if (withoutRecord.has(asked.session)) return true;
-    const ranges = recorded.get(keyOf(asked)) ?? [];
-    const last = ranges[firstRangeAfter(ranges, asked.tick) - 1];
-    return last !== undefined && asked.tick <= last.to;
+  return (point) => {
+    if (withoutRecord.has(point.session)) return true;
+    const ranges = recorded.get(keyOf(point)) ?? [];
+    const last = ranges[firstRangeAfter(ranges, point.tick) - 1];
+    return last !== undefined && point.tick <= last.to;
   };
 }

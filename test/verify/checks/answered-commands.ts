@@ -13,15 +13,15 @@ const eventOf = {
 } as const satisfies Record<AnsweredCommand['command'], SessionEvent['type']>;
 
 /**
- * I1: a success has exactly one event, or changed nothing because the session was as asked for already; a command that
+ * I1: a success has exactly one event, or changed nothing because the session was in the requested state already; a command that
  * was answered with "nothing changed" has none; one that got no answer has one at most.
  */
 export function answeredCommands(history: History, { clockMs }: Pick<Tolerances, 'clockMs'>): Violation[] {
   const sessions = sessionHistories(history);
   const byCommand = new Map<string, Stored<SessionEvent>[]>();
   for (const { lifecycle } of sessions.values()) {
-    for (const stored of lifecycle) {
-      byCommand.set(stored.event.by, [...(byCommand.get(stored.event.by) ?? []), stored]);
+    for (const event of lifecycle) {
+      byCommand.set(event.event.by, [...(byCommand.get(event.event.by) ?? []), event]);
     }
   }
   return (history.commands ?? []).flatMap((command) => {
@@ -29,8 +29,8 @@ export function answeredCommands(history: History, { clockMs }: Pick<Tolerances,
     const session = command.sessionId === undefined ? undefined : sessions.get(command.sessionId);
     const problem = problemOf(command, events, session, clockMs);
     if (problem === undefined) return [];
-    const asked = `${command.command} ${command.id} on ${command.sessionId ?? `task ${command.taskId}`}`;
-    return [{ invariant: 'I1', subject: command.taskId, what: `${asked}: ${problem}` }];
+    const request = `${command.command} ${command.id} on ${command.sessionId ?? `task ${command.taskId}`}`;
+    return [{ invariant: 'I1', subject: command.taskId, what: `${request}: ${problem}` }];
   });
 }
 
@@ -42,12 +42,12 @@ function problemOf(
 ): string | undefined {
   const sequences = events.map(({ sequence }) => sequence).join(', ');
   if (events.length > 1) return `${events.length} events (sequences ${sequences})`;
-  const [stored] = events;
-  if (stored) {
+  const [event] = events;
+  if (event) {
     if (command.answer === 'not_stored') return `answered that nothing changed, yet stored as ${sequences}`;
-    if (stored.event.type !== eventOf[command.command]) return `stored as ${stored.event.type}`;
-    const isOther = command.sessionId !== undefined && stored.event.sessionId !== command.sessionId;
-    return isOther ? `stored for session ${stored.event.sessionId}` : undefined;
+    if (event.event.type !== eventOf[command.command]) return `stored as ${event.event.type}`;
+    const isOther = command.sessionId !== undefined && event.event.sessionId !== command.sessionId;
+    return isOther ? `stored for session ${event.event.sessionId}` : undefined;
   }
   if (command.answer !== 'success') return undefined;
   if (command.command === 'start') return 'answered with success, yet there is no event';
@@ -60,7 +60,7 @@ function isChanged(event: SessionEvent, status: 'running' | 'paused'): boolean {
   return event.type === 'session.reconfigured' && event.status === status;
 }
 
-/** Whether the session was in the state asked for at some moment between the request and the answer. */
+/** Whether the session was in the requested state at some moment between the request and the answer. */
 function wasSoAlready(command: AnsweredCommand, { lifecycle }: SessionHistory, clockMs: number): boolean {
   return lifecycle.some(({ event, storedAtMs }, index) => {
     const next = lifecycle[index + 1];

@@ -10,7 +10,7 @@ const item = (
   { kind = 'device', id = '1' } = {},
 ): RecordedItem => ({ kind, object_id: id, op, before: { ...before }, after: { ...after } });
 const press = { code: 'press', host: 'a' };
-const made = item('created', {}, press);
+const creation = item('created', {}, press);
 
 const judge = (items: RecordedItem[], configured: Record<string, object>) => {
   const record: ChangeRecord = {
@@ -31,31 +31,33 @@ describe('the record of changes', () => {
     const moved = item('changed', { host: 'a' }, { host: 'b' });
     const lists = { code: 'line', device_ids: [1], point_ids: [] };
     expect(
-      judge([made, task, chosen, moved], { 'device 1': { ...press, host: 'b' }, 'task 1': lists }),
+      judge([creation, task, chosen, moved], { 'device 1': { ...press, host: 'b' }, 'task 1': lists }),
     ).toEqual([]);
-    expect(judge([made, item('deleted', press, {})], {})).toEqual([]);
+    expect(judge([creation, item('deleted', press, {})], {})).toEqual([]);
     expect(changeRecord({ database: undefined })).toEqual([]);
   });
 
   it('fails where a table was changed and no set says so', () => {
-    expect(judge([made], { 'device 1': { ...press, host: 'other' } })).toEqual([
+    expect(judge([creation], { 'device 1': { ...press, host: 'other' } })).toEqual([
       'I12 device 1 has host otherwise than its change sets say',
     ]);
-    expect(judge([made], {})).toEqual(['I12 device 1 is not there, by no change set']);
+    expect(judge([creation], {})).toEqual(['I12 device 1 is not there, by no change set']);
     expect(judge([], { 'device 1': press })).toEqual(['I12 device 1 is there, by no change set']);
   });
 
   it('fails where a set does not begin where the one before ended', () => {
     expect(
-      judge([made, item('changed', { host: 'x' }, { host: 'b' })], { 'device 1': { ...press, host: 'b' } }),
+      judge([creation, item('changed', { host: 'x' }, { host: 'b' })], {
+        'device 1': { ...press, host: 'b' },
+      }),
     ).toEqual(['I12 device 1 was changed, and had been something else before: host']);
-    expect(judge([made, item('deleted', { code: 'press' }, {})], {})).toEqual([
+    expect(judge([creation, item('deleted', { code: 'press' }, {})], {})).toEqual([
       'I12 device 1 was deleted, and had been something else before: host',
     ]);
     expect(judge([item('changed', { host: 'a' }, { host: 'b' })], {})).toEqual([
       'I12 device 1 was changed and had never been made',
     ]);
-    expect(judge([made, made], { 'device 1': press })).toEqual([
+    expect(judge([creation, creation], { 'device 1': press })).toEqual([
       'I12 device 1 was made and was there already',
     ]);
   });

@@ -3,23 +3,23 @@ import type { History, Violation } from '../history.ts';
 
 /**
  * I7: for every tick that the kept account says was sent, without saying what became of it, SAMPLES has something, as far
- * back as it goes. Otherwise ticks that nobody has read would be called lost.
+ * back as it goes. Otherwise ticks that were never read would be called lost.
  */
 export function confirmedTicks({
   database,
   samples,
-  told = [],
+  changeSamples = [],
   sinceMs,
-}: Pick<History, 'database' | 'samples' | 'told' | 'sinceMs'>): Violation[] {
+}: Pick<History, 'database' | 'samples' | 'changeSamples' | 'sinceMs'>): Violation[] {
   /** By session, device and length of the ticks. */
   const published = new Map<string, TickRange[]>();
   const devices = new Set<string>();
-  for (const { sample } of [...samples, ...told]) {
+  for (const { sample } of [...samples, ...changeSamples]) {
     devices.add(`${sample.session}/${sample.device}`);
     const key = `${sample.session}/${sample.device}/${sample.period_ms}`;
-    const known = published.get(key) ?? [];
-    published.set(key, known);
-    known.push({ from: sample.tick, to: sample.through_tick ?? sample.tick });
+    const ticks = published.get(key) ?? [];
+    published.set(key, ticks);
+    ticks.push({ from: sample.tick, to: sample.through_tick ?? sample.tick });
   }
   const violations: Violation[] = [];
   for (const { session, device, periodMs, outcome, ranges } of database?.coverage ?? []) {

@@ -3,8 +3,8 @@ import { epochMs, RecordedHistory } from '../testing/recorded-history.ts';
 import { deviceRequests } from './device-requests.ts';
 
 type Asked = readonly [atMs: number, connectionId: number];
-const judge = (history: RecordedHistory, ...asked: Asked[]) => {
-  const requests = asked.map(([atMs, connectionId]) => ({
+const judge = (history: RecordedHistory, ...seenRequests: Asked[]) => {
+  const requests = seenRequests.map(([atMs, connectionId]) => ({
     atMs: epochMs + atMs,
     device: 'press',
     connectionId,
@@ -38,19 +38,21 @@ describe('requests that reached a device', () => {
 
   it('fail when somebody asks who was not given the session last', () => {
     const history = running().assigned(100, 'c1').assigned(10_000, 'c2');
-    const asked = (atMs: number, collector: string, connectionId: number) => ({
+    const requestAt = (atMs: number, collector: string, connectionId: number) => ({
       atMs: epochMs + atMs,
       device: 'press',
       connectionId,
       collector,
     });
-    const problems = (...requests: ReturnType<typeof asked>[]) =>
+    const problems = (...requests: ReturnType<typeof requestAt>[]) =>
       deviceRequests(history.readAt(60_000, { requests }), { plantMs: 100, stopMs: 2_000 });
-    expect(problems(asked(150, 'c1', 1), asked(10_050, 'c1', 1), asked(10_060, 'c2', 2))).toEqual([]);
-    expect(problems(asked(10_500, 'c1', 1))).toEqual([
+    expect(problems(requestAt(150, 'c1', 1), requestAt(10_050, 'c1', 1), requestAt(10_060, 'c2', 2))).toEqual(
+      [],
+    );
+    expect(problems(requestAt(10_500, 'c1', 1))).toEqual([
       expect.objectContaining({ invariant: 'I6', what: expect.stringContaining('c2 had been given 500 ms') }),
     ]);
-    expect(problems(asked(5_000, 'c3', 1))).toEqual([expect.objectContaining({ invariant: 'I6' })]);
+    expect(problems(requestAt(5_000, 'c3', 1))).toEqual([expect.objectContaining({ invariant: 'I6' })]);
   });
 
   it('hold when the task was started anew', () => {

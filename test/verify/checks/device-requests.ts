@@ -4,8 +4,8 @@ import type { Tolerances } from '../tolerances.ts';
 
 /**
  * I4 and I6 as the devices saw it, where each device belongs to one task. A holder that loses the right to poll destroys
- * its connection, so once a newer connection has asked, an older one never asks again; and nobody asks while no session
- * of the task is running. Where the device could tell who asked, it was always the collector that had been given a
+ * its connection, so once a newer connection has asked, an older one never asks again; and no collector asks while no session
+ * of the task is running. Where the device could see who asked, it was always the collector that had been given a
  * session of the task last.
  */
 export function deviceRequests(
@@ -53,13 +53,13 @@ function twoAtATime(requests: readonly DeviceRequest[], plantMs: number): string
   return undefined;
 }
 
-/** The log is asked as it was `plantMs` ago: somebody who has just been given the task may have asked already. */
+/** The log is asked as it was `plantMs` ago: a collector that has just got the task may have asked already. */
 function byAnother(
   requests: readonly DeviceRequest[],
   runs: readonly SessionHistory[],
   plantMs: number,
 ): string | undefined {
-  const given = runs
+  const grants = runs
     .flatMap(({ placements }) => placements)
     .flatMap(({ event, sequence, storedAtMs }) =>
       event.type === 'session.assigned' ? [{ sequence, storedAtMs, to: event.collectorId }] : [],
@@ -67,8 +67,10 @@ function byAnother(
     .toSorted((a, b) => a.sequence - b.sequence);
   for (const { atMs, collector } of requests) {
     if (collector === undefined) continue;
-    const before = given.findLastIndex(({ storedAtMs }) => storedAtMs <= atMs - plantMs);
-    const holders = given.slice(Math.max(before, 0)).filter(({ storedAtMs }) => storedAtMs <= atMs + plantMs);
+    const before = grants.findLastIndex(({ storedAtMs }) => storedAtMs <= atMs - plantMs);
+    const holders = grants
+      .slice(Math.max(before, 0))
+      .filter(({ storedAtMs }) => storedAtMs <= atMs + plantMs);
     if (holders.some(({ to }) => to === collector)) continue;
     const holder = holders[0];
     const whose = holder

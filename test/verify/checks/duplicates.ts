@@ -11,7 +11,7 @@ export function duplicates(history: History): { violations: Violation[]; count: 
   const violations: Violation[] = [];
   let count = 0;
   const report = (subject: string, what: string) => {
-    // All are counted, but only the first ones are told.
+    // All are counted, but only the first ones are reported.
     if (violations.length < 100) violations.push({ invariant: 'I8', subject, what });
   };
   const inStream = new Map<string, number>();
@@ -36,7 +36,7 @@ export function duplicates(history: History): { violations: Violation[]; count: 
   const firstTimeMs = history.samples[0]?.storedAtMs ?? 0;
   const isWholeStream =
     (history.samples[0]?.sequence ?? 1) === 1 ||
-    history.told?.[0]?.sequence === 1 ||
+    history.changeSamples?.[0]?.sequence === 1 ||
     history.forged?.[0]?.sequence === 1;
   // A restore brings rows back, not the messages that they came from.
   const restored = history.events.findLast(({ subject }) => subject === subjects.restored)?.sequence ?? 0;

@@ -42,12 +42,12 @@ function strangers(samples: readonly RecordedSample[], { placements }: SessionHi
       event.type === 'session.assigned' ? [[sequence, event.collectorId] as const] : [],
     ),
   );
-  const seen = new Set<string>();
+  const keys = new Set<string>();
   const problems: string[] = [];
   for (const { sample, sequence } of samples) {
     const key = `${sample.epoch}/${sample.collector}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
+    if (keys.has(key)) continue;
+    keys.add(key);
     const holder = holders.get(sample.epoch);
     if (holder === sample.collector) continue;
     problems.push(
@@ -69,10 +69,10 @@ function timeOf({ sample: { tick, period_ms: periodMs } }: RecordedSample): numb
 }
 
 function overlaps(samples: readonly RecordedSample[]): string[] {
-  const read = samples.filter(wasRead).toSorted((a, b) => timeOf(a) - timeOf(b));
+  const readings = samples.filter(wasRead).toSorted((a, b) => timeOf(a) - timeOf(b));
   const problems: string[] = [];
   let highest: RecordedSample | undefined;
-  for (const recorded of read) {
+  for (const recorded of readings) {
     const { tick, epoch } = recorded.sample;
     if (highest && timeOf(highest) === timeOf(recorded) && highest.sample.epoch !== epoch) {
       problems.push(
@@ -91,7 +91,7 @@ function overlaps(samples: readonly RecordedSample[]): string[] {
 /**
  * The tick's scheduled time counts, not when the reply was there: a process that was stopped while its request was
  * under way sees the reply much later. A collector that is cut off when its session is paused and given to it again reads on
- * under the epoch that it knows, until its lease ends: nobody else reads then.
+ * under the epoch that it knows, until its lease ends: no other collector reads then.
  */
 function afterTheNext(
   samples: readonly RecordedSample[],

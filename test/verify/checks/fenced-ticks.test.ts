@@ -15,7 +15,7 @@ const failedOver = () =>
     .polled(2, 3, { epoch: 2 })
     .polled(6, 6, { epoch: 2 });
 
-const stored = (ticks: readonly (readonly [number, number])[]): TickInDatabase[] =>
+const rowsOf = (ticks: readonly (readonly [number, number])[]): TickInDatabase[] =>
   ticks.map(([tick, epoch]) => {
     return {
       session: '7-1',
@@ -31,7 +31,7 @@ const withDatabase = (...ticks: (readonly [number, number])[]) =>
   failedOver().readAt(10_000, {
     database: {
       ...{ sessions: [], eventSequences: [], checkpoint: undefined, misses: [], coverage: [] },
-      values: stored(ticks),
+      values: rowsOf(ticks),
     },
   });
 const own = [
@@ -62,21 +62,21 @@ describe('what a former holder read before its successor began, and published la
       .polled(0, 1, { epoch: 2 })
       .polled(60, 65, { epoch: 3, collector: 'c2', lengthMs: 100 })
       .polled(5, 6, { epoch: 2 });
-    const judged = (tick: number) =>
+    const judgeTick = (tick: number) =>
       fencedTicks(
         history.readAt(10_000, {
           database: {
             ...{ sessions: [], eventSequences: [], checkpoint: undefined, misses: [], coverage: [] },
-            values: stored([[tick, 2]]),
+            values: rowsOf([[tick, 2]]),
           },
         }),
       );
-    expect(judged(5)).toEqual([]);
-    expect(invariantsOf(judged(6))).toEqual(['I6']);
+    expect(judgeTick(5)).toEqual([]);
+    expect(invariantsOf(judgeTick(6))).toEqual(['I6']);
   });
 
   it('is found where it stands for a tick for which the successor answers', () => {
-    const taken = withDatabase([0, 2], [1, 2], [2, 2], [3, 2], [6, 2], [7, 3]);
-    expect(invariantsOf(fencedTicks(taken))).toEqual(['I6']);
+    const history = withDatabase([0, 2], [1, 2], [2, 2], [3, 2], [6, 2], [7, 3]);
+    expect(invariantsOf(fencedTicks(history))).toEqual(['I6']);
   });
 });

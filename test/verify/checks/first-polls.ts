@@ -13,7 +13,7 @@ const takeUpMs = 2_000;
 
 /**
  * I4 on the beginning of an epoch: each device is polled for the first time at most one period and two seconds after the
- * session was assigned. The time begins anew whenever the broker, the collector, the device or the supervisors are back.
+ * session was assigned. The time starts over whenever the broker, the collector, the device or the supervisors are back.
  *
  * The first tick counts, not its answer: a device that is silent was polled all the same. A tick that began before the
  * poller did is read as well, so its time is never later than the poll.

@@ -3,8 +3,8 @@ import { normalise, type TickRange, without } from '@holdfast/shared/domain/gaps
 import type { ForgedMessage, History, KeptTicks, TickOfDevice, Violation } from '../history.ts';
 import { sampleKey, tickKey } from '../tick-keys.ts';
 
-/** All are told up to this number: a forger that gets through does so all the time. */
-const toldAtMost = 100;
+/** All are reported up to this number: a forger that gets through does so all the time. */
+const reportedAtMost = 100;
 
 /**
  * I6 and I7 against those who are not holders: nothing that they said is in the database, and every tick on record was
@@ -12,17 +12,17 @@ const toldAtMost = 100;
  * another.
  */
 export function forgedNowhere(history: History): Violation[] {
-  return [...stored(history), ...onRecord(history)].slice(0, toldAtMost);
+  return [...findStored(history), ...onRecord(history)].slice(0, reportedAtMost);
 }
 
-function stored({ samples, forged = [], database }: History): Violation[] {
+function findStored({ samples, forged = [], database }: History): Violation[] {
   const keyOf = (sample: NonNullable<ForgedMessage['sample']>) => `${sampleKey(sample)}/${sample.epoch}`;
-  const made = new Map<string, ForgedMessage>();
-  for (const message of forged) if (message.sample) made.set(keyOf(message.sample), message);
-  // Values of one tick that differ are told apart by another check.
-  for (const { sample } of samples) made.delete(keyOf(sample));
+  const forgedByTick = new Map<string, ForgedMessage>();
+  for (const message of forged) if (message.sample) forgedByTick.set(keyOf(message.sample), message);
+  // Another check covers different values of one tick.
+  for (const { sample } of samples) forgedByTick.delete(keyOf(sample));
   return [...(database?.values ?? []), ...(database?.misses ?? [])].flatMap((row): Violation[] => {
-    const message = made.get(`${tickKey(row)}/${row.epoch}`);
+    const message = forgedByTick.get(`${tickKey(row)}/${row.epoch}`);
     if (!message) return [];
     const what = `tick ${row.tick} of epoch ${row.epoch} is in the database as ${message.subject} said it, which was not the holder's word (SAMPLES ${message.sequence})`;
     return [{ invariant: 'I6', subject: `${row.session}/${row.device}`, what }];
@@ -47,14 +47,14 @@ interface Told {
   readonly ticks: TickRange[];
   /** The same ticks, and those before them that are said to have been sent. */
   readonly sent: TickRange[];
-  /** Ticks with which a sender has begun whose source had kept what it had to tell before. */
+  /** Ticks with which a sender has begun whose source had kept what it had to say before. */
   readonly kept: TickRange[];
   /** Ticks of those who held the session once. */
   readonly fenced: TickRange[];
 }
 
 function onRecord(history: History): Violation[] {
-  const { samples, told: parts = [], forged = [], undecodable, database, sinceMs, events } = history;
+  const { samples, changeSamples: parts = [], forged = [], undecodable, database, sinceMs, events } = history;
   // A restore brings the record back, not the messages that it came from.
   if (!database || events.some(({ subject }) => subject === subjects.restored)) return [];
   const heldUntil = endsOfEpochs(events);
@@ -63,17 +63,17 @@ function onRecord(history: History): Violation[] {
   const devices = new Set<string>();
   const of = ({ session, device, periodMs }: Omit<TickOfDevice, 'tick'>): Told => {
     const key = `${session}/${device}/${periodMs}`;
-    const told = byLength.get(key) ?? { ticks: [], sent: [], kept: [], fenced: [] };
-    byLength.set(key, told);
-    return told;
+    const entry = byLength.get(key) ?? { ticks: [], sent: [], kept: [], fenced: [] };
+    byLength.set(key, entry);
+    return entry;
   };
   for (const { sample } of [...samples, ...parts]) {
     const { session, device, tick, through_tick: to = tick, since_tick: since = tick } = sample;
-    const told = of({ session, device, periodMs: sample.period_ms });
+    const entry = of({ session, device, periodMs: sample.period_ms });
     devices.add(`${session}/${device}`);
-    told.ticks.push({ from: tick, to });
-    told.sent.push({ from: Math.min(since, tick), to });
-    if (sample.source_kept) told.kept.push({ from: since, to: since });
+    entry.ticks.push({ from: tick, to });
+    entry.sent.push({ from: Math.min(since, tick), to });
+    if (sample.source_kept) entry.kept.push({ from: since, to: since });
   }
   for (const { sample, isOwnEpoch, storedAtMs } of forged) {
     if (!sample || !isOwnEpoch) continue;
@@ -84,17 +84,17 @@ function onRecord(history: History): Violation[] {
   return database.coverage.flatMap(
     ({ session, device, periodMs, outcome, ranges }: KeptTicks): Violation[] => {
       const subject = `${session}/${device}`;
-      const told = of({ session, device, periodMs });
+      const entry = of({ session, device, periodMs });
       // Without any sample of the device in the stream, everything of it may be older.
       if (outcome === 'confirmed' || (!devices.has(subject) && sinceMs > 0)) return [];
-      // The ticks of messages that a holder sent and nobody can read are not known here.
+      // The ticks of messages that a holder sent and that are unreadable are not known here.
       if (outcome === 'quarantined' && undecodable.length > 0) return [];
       const beforeStream = { from: 0, to: Math.ceil(sinceMs / periodMs) - 1 };
-      const said = [
-        ...(outcome === 'sent' ? told.sent : outcome === 'source_kept' ? told.kept : told.ticks),
-        ...(outcome === 'fenced' || outcome === 'buffer_full' ? told.fenced : []),
+      const accounted = [
+        ...(outcome === 'sent' ? entry.sent : outcome === 'source_kept' ? entry.kept : entry.ticks),
+        ...(outcome === 'fenced' || outcome === 'buffer_full' ? entry.fenced : []),
       ];
-      const [first] = without(normalise(ranges), normalise([...said, beforeStream]));
+      const [first] = without(normalise(ranges), normalise([...accounted, beforeStream]));
       if (!first) return [];
       const what = `ticks ${first.from} to ${first.to} are on record as ${outcome}, and no holder said anything of them`;
       return [{ invariant: 'I7', subject, what }];

@@ -9,12 +9,12 @@ const judge = (database: DatabaseContent | undefined, unchanged: readonly number
   return keptAccount({ database, samples: history.samples, sinceMs: 0 });
 };
 
-const database = (stored: number[], account: [number, number][]): DatabaseContent => ({
+const database = (storedTicks: number[], account: [number, number][]): DatabaseContent => ({
   sessions: [],
   eventSequences: [],
   checkpoint: undefined,
   misses: [],
-  values: stored.map((tick) => ({
+  values: storedTicks.map((tick) => ({
     session: '7-1',
     device: 'press',
     periodMs,

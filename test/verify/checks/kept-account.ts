@@ -28,25 +28,25 @@ export function keptAccount({
     if (hasReadings(sample) || outcomeOfSample(sample) !== 'stored') continue;
     const { session, device, period_ms: periodMs } = sample;
     const key = keyOf({ session, device, periodMs });
-    const known = unchanged.get(key);
-    if (known) known.ticks.push(sample.tick);
+    const entry = unchanged.get(key);
+    if (entry) entry.ticks.push(sample.tick);
     else unchanged.set(key, { ticks: [sample.tick], periodMs });
   }
-  const kept = new Map(
+  const accounts = new Map(
     database.coverage
       .filter(({ outcome }) => outcome === 'stored')
       .map((each) => [keyOf(each), normalise(each.ranges)]),
   );
-  const stored = new Map(
+  const ticksInDatabase = new Map(
     [...Map.groupBy(values, keyOf)].map(([key, rows]) => [key, fromTicks(rows.map(({ tick }) => tick))]),
   );
   const cleaned = new Set(database.cleaned?.map(({ sessionId }) => sessionId));
   const violations: Violation[] = [];
-  for (const key of new Set([...kept.keys(), ...stored.keys()])) {
+  for (const key of new Set([...accounts.keys(), ...ticksInDatabase.keys()])) {
     const subject = key.slice(0, key.lastIndexOf('/'));
     if (cleaned.has(subject.split('/', 1)[0] ?? '')) continue;
-    const account = kept.get(key) ?? [];
-    const ticks = stored.get(key) ?? [];
+    const account = accounts.get(key) ?? [];
+    const ticks = ticksInDatabase.get(key) ?? [];
     const quiet = unchanged.get(key);
     const beforeStream = quiet ? [{ from: 0, to: Math.ceil(sinceMs / quiet.periodMs) - 1 }] : [];
     const believed = normalise([...fromTicks(quiet?.ticks ?? []), ...beforeStream]);

@@ -24,8 +24,8 @@ const judge = (
   const history = new RecordedHistory().started(0).assigned(10, 'c1').polled(0, 9, { epoch: 2 });
   const away = [{ sequence: tick + 1, tick: undefined, codes: quarantined }];
   const configs = new Map([['7/1', eachTick]]);
-  const judged = history.readAt(60_000, { database, configs, quarantined: away });
-  return lackedValues(judged).map(({ invariant, what }) => `${invariant} ${what}`);
+  const moment = history.readAt(60_000, { database, configs, quarantined: away });
+  return lackedValues(moment).map(({ invariant, what }) => `${invariant} ${what}`);
 };
 
 it('a stored tick has each value that it is not on record as lacking', () => {

@@ -4,8 +4,8 @@ import type { History, LackingTicks, RecordedSample, Violation } from '../histor
 import { sessionHistories } from '../session-histories.ts';
 import { sampleKey, tickKey } from '../tick-keys.ts';
 
-/** All are told up to this number: a writer that loses values does so all the time. */
-const toldAtMost = 100;
+/** All are reported up to this number: a writer that loses values does so all the time. */
+const reportedAtMost = 100;
 
 /**
  * I7 for values: what completeness counts as delivered is in the database. For each point that is sent in every tick that is read,
@@ -32,7 +32,7 @@ export function lackedValues(history: History): Violation[] {
     for (const code of pointsOf(recorded)) {
       const isStored = code in row.values;
       if (isStored !== lacked.has(code) || refused.get(recorded.sequence)?.has(code)) continue;
-      if (violations.length >= toldAtMost) return violations;
+      if (violations.length >= reportedAtMost) return violations;
       const what = isStored
         ? 'is on record as lacking, and is in the database'
         : 'is neither in the database nor on record as lacking';

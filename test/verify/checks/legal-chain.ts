@@ -10,7 +10,7 @@ interface Chain {
   /** Sequence of the last `session.assigned`, by session. */
   readonly assigned: Map<string, number>;
   readonly started: Set<string>;
-  /** Sessions whose soft time limit was told. */
+  /** Sessions whose soft time limit was reported. */
   readonly warned: Set<string>;
 }
 

@@ -22,10 +22,10 @@ export function readModel(history: History, { settleMs }: Pick<Tolerances, 'sett
     violations.push({ invariant: 'I3', subject: taskId, what });
   }
   if (!history.database) return violations;
-  const found = database(history, history.database, history.readAtMs - settleMs);
+  const faults = database(history, history.database, history.readAtMs - settleMs);
   return [
     ...violations,
-    ...found.map(
+    ...faults.map(
       ({ subject, what }): Violation => ({
         invariant: 'I3',
         subject,
@@ -52,17 +52,17 @@ function database(
   content: DatabaseContent,
   settledMs: number,
 ): Pick<Violation, 'subject' | 'what'>[] {
-  const found: Pick<Violation, 'subject' | 'what'>[] = [];
+  const faults: Pick<Violation, 'subject' | 'what'>[] = [];
   const checkpoint = content.checkpoint ?? 0;
   const overdue = history.events.find(
     ({ sequence, storedAtMs }) => sequence > checkpoint && storedAtMs < settledMs,
   );
   if (overdue) {
-    found.push({ subject: 'log', what: `stands at sequence ${checkpoint} and lacks ${overdue.sequence}` });
+    faults.push({ subject: 'log', what: `stands at sequence ${checkpoint} and lacks ${overdue.sequence}` });
   }
-  const known = new Set(content.eventSequences);
-  if (known.size !== content.eventSequences.length)
-    found.push({ subject: 'log', what: 'has an event twice' });
+  const sequences = new Set(content.eventSequences);
+  if (sequences.size !== content.eventSequences.length)
+    faults.push({ subject: 'log', what: 'has an event twice' });
   const events = history.events.filter(({ sequence }) => sequence <= checkpoint);
   const cleaned = new Map(content.cleaned?.map((row) => [row.sessionId, row.lastSequence]));
   const sessions = sessionHistories({ events });
@@ -70,10 +70,10 @@ function database(
   for (const event of events) {
     const { sequence } = event;
     if (isGone(event)) {
-      if (known.has(sequence))
-        found.push({ subject: 'log', what: `has ${sequence} back, which was cleaned` });
-    } else if (!known.has(sequence)) {
-      found.push({ subject: 'log', what: `lacks the event at sequence ${sequence}` });
+      if (sequences.has(sequence))
+        faults.push({ subject: 'log', what: `has ${sequence} back, which was cleaned` });
+    } else if (!sequences.has(sequence)) {
+      faults.push({ subject: 'log', what: `lacks the event at sequence ${sequence}` });
     }
   }
   const states = new Map([...eventsByTask(events)].map(([taskId, own]) => [taskId, fold(taskId, own)]));
@@ -82,15 +82,15 @@ function database(
     const subject = session.sessionId;
     const row = rows.get(subject);
     if (cleaned.has(subject)) {
-      if (row) found.push({ subject, what: 'has the session back, which was cleaned away' });
-      if (!isOver(session, sessions)) found.push({ subject, what: 'was cleaned away and is not over' });
-    } else if (!row) found.push({ subject, what: 'does not know the session' });
+      if (row) faults.push({ subject, what: 'has the session back, which was cleaned away' });
+      if (!isOver(session, sessions)) faults.push({ subject, what: 'was cleaned away and is not over' });
+    } else if (!row) faults.push({ subject, what: 'does not know the session' });
     else {
       const different = differences(session, row, states.get(session.taskId));
-      found.push(...different.map((what) => ({ subject, what })));
+      faults.push(...different.map((what) => ({ subject, what })));
     }
   }
-  return found;
+  return faults;
 }
 
 /** The events that were removed with their sessions; one that cannot be read belongs to the session around it. */
@@ -137,19 +137,19 @@ function differences(
   row: SessionInDatabase,
   state: TaskState | undefined,
 ): string[] {
-  const found: string[] = [];
+  const faults: string[] = [];
   const last = session.lifecycle.at(-1);
   if (!last) return [];
   const status = statusOf(last.event);
-  if (row.status !== status) found.push(`says ${row.status}, the log ${status}`);
+  if (row.status !== status) faults.push(`says ${row.status}, the log ${status}`);
   if (row.configVersion !== last.event.configVersion) {
-    found.push(`says configuration ${row.configVersion}, the log ${last.event.configVersion}`);
+    faults.push(`says configuration ${row.configVersion}, the log ${last.event.configVersion}`);
   }
   const isCurrent =
     state && state.session.status === 'running' && state.session.session.sessionId === session.sessionId;
   const placement = isCurrent ? currentPlacement(state.session, state.placement) : undefined;
-  const said = `${row.collectorId ?? 'nobody'} with epoch ${row.epoch ?? 'none'}`;
+  const holder = `${row.collectorId ?? 'nobody'} with epoch ${row.epoch ?? 'none'}`;
   const logged = `${placement?.collectorId ?? 'nobody'} with epoch ${placement?.epoch ?? 'none'}`;
-  if (said !== logged) found.push(`says that it is held by ${said}, the log by ${logged}`);
-  return found;
+  if (holder !== logged) faults.push(`says that it is held by ${holder}, the log by ${logged}`);
+  return faults;
 }

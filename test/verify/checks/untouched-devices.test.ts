@@ -15,8 +15,8 @@ const versions: Readings[] = [
   { press: 'changed', lathe: 'same', mill: 'same' },
   { press: 'as it was', lathe: 'same', mill: 'same' },
 ];
-const judge = (history: RecordedHistory, read: readonly Readings[] = versions) => {
-  const configs = new Map(read.map((each, index) => [`7/${index + 1}`, { devices: devicesOf(each) }]));
+const judge = (history: RecordedHistory, readings: readonly Readings[] = versions) => {
+  const configs = new Map(readings.map((each, index) => [`7/${index + 1}`, { devices: devicesOf(each) }]));
   return untouchedDevices(history.readAt(60_000, { configs }), { stopMs: 3_000, clockMs: 500 }).map(
     ({ invariant, subject, what }) => `${invariant} ${subject} ${what}`,
   );
@@ -162,10 +162,10 @@ describe('a device that a change touches', () => {
       .assigned(10, 'c1')
       .reconfigured(8_000, 10_000, 2)
       .reconfigured(28_000, 30_000, 3);
-    const read = [...versions.slice(0, 2), { ...versions[1], mill: 'changed' }];
+    const readings = [...versions.slice(0, 2), { ...versions[1], mill: 'changed' }];
     // Its holder hears of the first change with the second.
     history.polled(0, 29, by('press', 0)).polled(30, 40, by('press', 30, { version: 3 }));
-    expect(judge(history.polled(0, 40, by('lathe', 0)), read)).toEqual([]);
+    expect(judge(history.polled(0, 40, by('lathe', 0)), readings)).toEqual([]);
   });
 
   it('is not judged where a version is lost', () => {

@@ -7,8 +7,8 @@ import type { Tolerances } from '../tolerances.ts';
 
 /**
  * C2: a device that the versions before and after a change read alike is read on by the same reader, who leaves no tick
- * out. A restart, or a lease that is held again, begins it anew under the same epoch too: these are told apart by the
- * other devices of the collector, all of which they begin anew, and by the version that the device is read by.
+ * out. A restart, or a lease that is held again, starts it over under the same epoch too: these are recognised by the
+ * other devices of the collector, all of which they start over, and by the version that the device is read by.
  */
 export function untouchedDevices(
   history: History,
@@ -50,14 +50,14 @@ interface Known extends Pick<Tolerances, 'clockMs' | 'stopMs'> {
 
 type Change = Stored<SessionReconfigured>;
 
-function problem(pair: Succession, known: Known): string | undefined {
+function problem(pair: Succession, context: Known): string | undefined {
   const { former, next } = pair;
   const { last } = former;
   // It was kept from an endpoint that others use in another way, and gets it when they have left.
   if (last.sample.miss?.cause === 'connection' && !last.sample.values) return undefined;
-  const changes = changesAround(pair, known);
+  const changes = changesAround(pair, context);
   const change = changes.findLast((each) => isFirstOf(each, next)) ?? changes.at(-1);
-  if (!change || !isUnderWay(pair, changes, known)) return undefined;
+  if (!change || !isUnderWay(pair, changes, context)) return undefined;
   const { sinceTick, epoch, first } = next;
   const { from, configVersion, effectiveAt } = change.event;
   const lacking = Math.max(0, sinceTick - 1 - (last.sample.through_tick ?? last.sample.tick));
@@ -76,9 +76,9 @@ function changesAround({ former, next }: Succession, { session, configs, clockMs
   const heldMs = Math.min(tick * former.periodMs, lastReadMs, nextReadMs);
   const earliestMs = heldMs - periodMs - stopMs;
   const latestMs = nextReadMs + clockMs;
-  const around = session.lifecycle.filter((stored) => {
-    const untilMs = isChange(stored) ? Math.max(stored.storedAtMs, effectiveMs(stored)) : stored.storedAtMs;
-    return stored.storedAtMs <= latestMs && untilMs >= earliestMs;
+  const around = session.lifecycle.filter((event) => {
+    const untilMs = isChange(event) ? Math.max(event.storedAtMs, effectiveMs(event)) : event.storedAtMs;
+    return event.storedAtMs <= latestMs && untilMs >= earliestMs;
   });
   const changes = around.filter(isChange);
   const placed = session.placements.find(({ sequence }) => sequence === epoch)?.event;
@@ -99,14 +99,14 @@ function changesAround({ former, next }: Succession, { session, configs, clockMs
 }
 
 /** Whether the session was read on, by a collector that neither was restarted nor had lost its lease. */
-function isUnderWay(pair: Succession, changes: readonly Change[], known: Known): boolean {
+function isUnderWay(pair: Succession, changes: readonly Change[], context: Known): boolean {
   const { former, next } = pair;
   const isAtChange = changes.some((change) => isFirstOf(change, next));
-  const isReadOn = known.others.some((other) => {
+  const isReadOn = context.others.some((other) => {
     const isOfSession = other.session === next.session && other.epoch === next.epoch;
     return other !== next && (isOfSession || isAtChange) && goesOn(other, former, next);
   });
-  return isReadOn || isPlannedAnew(pair, changes, known);
+  return isReadOn || isPlannedAnew(pair, changes, context);
 }
 
 /** Whether a series was there when the former one ended, and after the next one had begun. */
@@ -151,8 +151,8 @@ function isFirstOf(change: Change, { sinceTick, periodMs }: ReadingSeries): bool
   return sinceTick === Math.ceil(effectiveMs(change) / periodMs);
 }
 
-function isChange(stored: SessionHistory['lifecycle'][number]): stored is Change {
-  return stored.event.type === 'session.reconfigured';
+function isChange(event: SessionHistory['lifecycle'][number]): event is Change {
+  return event.event.type === 'session.reconfigured';
 }
 
 function effectiveMs({ event }: Change): number {

@@ -45,8 +45,8 @@ describe('the version by which values are read', () => {
   });
 
   it('is judged of values that a subscribed device tells, too', () => {
-    const told = new RecordedHistory().polled(12, 12, { epoch: 2 }).samples;
-    const history = changed().readAt(60_000, { configs: configs('changed'), told });
+    const changeSamples = new RecordedHistory().polled(12, 12, { epoch: 2 }).samples;
+    const history = changed().readAt(60_000, { configs: configs('changed'), changeSamples });
     expect(versions(history, { stopMs: 3_000 })).toEqual([
       expect.objectContaining({ what: expect.stringContaining('read by version 1, while 2 was in force') }),
     ]);

@@ -15,9 +15,12 @@ export function versions(history: History, { stopMs }: Pick<Tolerances, 'stopMs'
   const judges = new Map(
     sessions.map((session) => [session.sessionId, judgeOf(session, history.configs, stopMs)]),
   );
-  // A part that a subscribed device tells before its tick is over belongs to that tick.
-  const read = [...history.samples.filter(({ sample }) => sample.values), ...(history.told ?? [])];
-  return read.flatMap((recorded): Violation[] => {
+  // A part that a subscribed device publishes before its tick is over belongs to that tick.
+  const readings = [
+    ...history.samples.filter(({ sample }) => sample.values),
+    ...(history.changeSamples ?? []),
+  ];
+  return readings.flatMap((recorded): Violation[] => {
     const { sample, sequence } = recorded;
     const problem = judges.get(sample.session)?.(recorded);
     if (!problem) return [];
@@ -37,7 +40,7 @@ function judgeOf(
       event.type === 'session.assigned' ? [[sequence, event.configVersion] as const] : [],
     ),
   );
-  const events = new Map(session.lifecycle.map((stored) => [stored.sequence, stored]));
+  const events = new Map(session.lifecycle.map((event) => [event.sequence, event]));
   const readingOf = (version: number | undefined, code: string) =>
     configs.get(`${session.taskId}/${version}`)?.devices.find((device) => device.code === code)?.reading;
 
@@ -45,11 +48,11 @@ function judgeOf(
     const { device, tick, period_ms: periodMs, read_at: readAtMs } = sample;
     const version = sample.config_version ?? placed.get(sample.epoch);
     const timeMs = tick * periodMs;
-    const wanted = versionAt(legs, timeMs);
-    if (version === wanted) return undefined;
+    const versionInForce = versionAt(legs, timeMs);
+    if (version === versionInForce) return undefined;
     const reading = readingOf(version, device);
-    if (reading !== undefined && reading === readingOf(wanted, device)) return undefined;
-    const words = `read by version ${version}, while ${wanted} was in force`;
+    if (reading !== undefined && reading === readingOf(versionInForce, device)) return undefined;
+    const words = `read by version ${version}, while ${versionInForce} was in force`;
     const wasInForce = legs.some((leg) => leg.configVersion === version && leg.fromMs <= timeMs);
     if (!wasInForce) {
       // A tick under way when a session goes on is read by the version that it goes on with.

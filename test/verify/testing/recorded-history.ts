@@ -95,7 +95,7 @@ export class RecordedHistory {
       lengthMs?: number;
       /** The first tick of their reader. */
       sinceTick?: number;
-      /** Whether its source had kept what it had to tell before that tick. */
+      /** Whether its source had kept what it had to say before that tick. */
       sourceKept?: boolean;
       /** Code of the device, press unless set. */
       device?: string;

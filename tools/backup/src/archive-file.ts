@@ -38,10 +38,10 @@ export async function writeArchiveFile(
 /** @throws BackupError when the file is missing or has changed since it was written */
 export async function checkArchiveFile(folder: string, { name, bytes, sha256 }: ArchiveFile): Promise<void> {
   const path = join(folder, name);
-  const found = await stat(path).catch(() => undefined);
-  if (!found) throw new BackupError(`${path} is missing`);
-  if (found.size !== bytes)
-    throw new BackupError(`${path} is damaged: ${found.size} bytes instead of ${bytes}`);
+  const stats = await stat(path).catch(() => undefined);
+  if (!stats) throw new BackupError(`${path} is missing`);
+  if (stats.size !== bytes)
+    throw new BackupError(`${path} is damaged: ${stats.size} bytes instead of ${bytes}`);
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   if (hash.digest('hex') !== sha256) throw new BackupError(`${path} is damaged: its SHA-256 is another one`);

@@ -42,14 +42,14 @@ export function spokenLanguage({ HOLDFAST_LANG }: Environment = process.env): 'e
 export type BackupConfig = z.infer<typeof backupSettings>;
 
 /** Reads the configuration; the command line overrides the environment. @throws ConfigError */
-export function backupConfig(said: Environment, environment: Environment = process.env): BackupConfig {
-  const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+export function backupConfig(options: Environment, environment: Environment = process.env): BackupConfig {
+  const settings = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const around = { ...environment };
   // If the command line gives either of the two, neither is taken from the environment.
-  if (given.DATABASE_URL ?? given.DATABASE_URL_FILE) {
+  if (settings.DATABASE_URL ?? settings.DATABASE_URL_FILE) {
     delete around.DATABASE_URL;
     delete around.DATABASE_URL_FILE;
   }
-  if (given.NATS_URL) delete around.NATS_URL_FILE;
-  return readConfig(backupSettings, { ...around, ...given });
+  if (settings.NATS_URL) delete around.NATS_URL_FILE;
+  return readConfig(backupSettings, { ...around, ...settings });
 }

@@ -88,7 +88,7 @@ function wholeNumber(text: string | undefined): number | undefined {
   return Number(text);
 }
 
-/** Connects, and fails where the broker is away: services wait for ever, but a user wants to know. */
+/** Connects, and fails where the broker is unavailable: services wait for ever, but a user wants to know. */
 async function connected(access: BrokerAccess, name: string): Promise<Connection> {
   const gaveUp = new AbortController();
   try {

@@ -147,11 +147,11 @@ async function requireRoom(
   epochFloor: number,
 ): Promise<void> {
   const maxBytes = (await sessionLogExtent(nc))?.maxBytes ?? settings.sessionsMaxBytes;
-  const left = (epochFloor - manifest.sessions.last_sequence) * bytesOfEpochLeftOut;
-  const needed = manifest.sessions.stream_bytes + left;
-  if (maxBytes < 0 || maxBytes >= needed) return;
+  const bytesLeftOut = (epochFloor - manifest.sessions.last_sequence) * bytesOfEpochLeftOut;
+  const minimumBytes = manifest.sessions.stream_bytes + bytesLeftOut;
+  if (maxBytes < 0 || maxBytes >= minimumBytes) return;
   throw new BackupError(
-    `SESSIONS may have ${maxBytes} bytes here, and the restored log needs ${needed}: raise SESSIONS_MAX_BYTES`,
+    `SESSIONS may have ${maxBytes} bytes here, and the restored log needs ${minimumBytes}: raise SESSIONS_MAX_BYTES`,
   );
 }
 

@@ -84,8 +84,8 @@ async function sequencesInUse(client: pg.Client, tables: readonly TableInUse[]):
       const value = await client.query<{ last_value: string; is_called: boolean }>(
         `select last_value::text as last_value, is_called from ${sequence}`,
       );
-      const [found] = value.rows;
-      if (found) saved.push({ schema, table, column, ...found });
+      const [row] = value.rows;
+      if (row) saved.push({ schema, table, column, ...row });
     }
   }
   return saved;
@@ -100,6 +100,6 @@ async function checkpointOf(
   const { rows } = await client.query<{ last_sequence: string; last_event_id: string | null }>(
     "select last_sequence, last_event_id from public.projection_checkpoint where name = 'sessions'",
   );
-  const [found] = rows;
-  return found ? { last_sequence: Number(found.last_sequence), last_event_id: found.last_event_id } : null;
+  const [row] = rows;
+  return row ? { last_sequence: Number(row.last_sequence), last_event_id: row.last_event_id } : null;
 }

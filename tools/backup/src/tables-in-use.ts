@@ -62,10 +62,10 @@ export async function tablesInUse(client: pg.Client): Promise<TableInUse[]> {
 export async function migrationsApplied(client: pg.Client): Promise<{ api: string[]; samples: string[] }> {
   const names = async ({ schema, name }: { schema: string; name: string }): Promise<string[]> => {
     const table = `${schema}.${name}`;
-    const found = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+    const result = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
       table,
     ]);
-    if (!found.rows[0]?.there) return [];
+    if (!result.rows[0]?.there) return [];
     return (await client.query<{ name: string }>(`select name from ${table} order by name`)).rows.map(
       (row) => row.name,
     );
@@ -78,14 +78,17 @@ export function inOrderOfReferences<T extends { schema: string; name: string }>(
   tables: readonly T[],
   refersTo: (table: T) => readonly string[],
 ): T[] {
-  const left = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table]));
+  const remainingTables = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table]));
   const ordered: T[] = [];
-  while (left.size > 0) {
-    const free = [...left].filter(([, table]) => !refersTo(table).some((name) => left.has(name)));
-    if (free.length === 0) throw new Error(`foreign keys go in a circle: ${[...left.keys()].join(', ')}`);
+  while (remainingTables.size > 0) {
+    const free = [...remainingTables].filter(
+      ([, table]) => !refersTo(table).some((name) => remainingTables.has(name)),
+    );
+    if (free.length === 0)
+      throw new Error(`foreign keys go in a circle: ${[...remainingTables.keys()].join(', ')}`);
     for (const [name, table] of free) {
       ordered.push(table);
-      left.delete(name);
+      remainingTables.delete(name);
     }
   }
   return ordered;

@@ -12,7 +12,7 @@ export interface Access {
   readonly by: 'key' | 'login' | 'nothing';
   /** The name in HOLDFAST_OPERATOR, or else the user of the machine. */
   readonly person: string | undefined;
-  readonly kept: KeptLogins;
+  readonly logins: KeptLogins;
   readonly api: ApiClient;
   /** A client of the same API that uses this token, or none where undefined. */
   client(token: string | undefined): ApiClient;
@@ -42,11 +42,11 @@ export async function accessOf(
   },
 ): Promise<Access> {
   const key = config.HOLDFAST_API_KEY;
-  const kept = new KeptLogins(config.XDG_CONFIG_HOME);
-  const named = givenUrl ?? config.HOLDFAST_URL;
+  const logins = new KeptLogins(config.XDG_CONFIG_HOME);
+  const address = givenUrl ?? config.HOLDFAST_URL;
   const mayLookUp = key === undefined && asksApi;
-  const url = addressOf(named ?? (mayLookUp ? await kept.newestUrl() : undefined) ?? thisMachine);
-  const token = mayLookUp ? (await kept.of(url))?.token : key;
+  const url = addressOf(address ?? (mayLookUp ? await logins.newestUrl() : undefined) ?? thisMachine);
+  const token = mayLookUp ? (await logins.of(url))?.token : key;
   const by = key !== undefined ? 'key' : token !== undefined ? 'login' : 'nothing';
   const operator = config.HOLDFAST_OPERATOR ?? (by === 'login' ? undefined : atThisMachine(user));
   const client = (bearer: string | undefined) =>
@@ -54,10 +54,10 @@ export async function accessOf(
       ...{ url, key: bearer, program: 'cli', operator, asOwnError: asCliError(url) },
       language: () => language,
     });
-  return { url, by, person: config.HOLDFAST_OPERATOR ?? user, kept, api: client(token), client };
+  return { url, by, person: config.HOLDFAST_OPERATOR ?? user, logins, api: client(token), client };
 }
 
-/** Marks the machine's user as such: the plain name could be somebody's login, which proves more. */
+/** Marks the machine's user as such: the plain name could be a login, which proves more. */
 function atThisMachine(user: string | undefined): string | undefined {
   return user === undefined ? undefined : `${user}@${hostname()}`;
 }

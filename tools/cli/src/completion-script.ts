@@ -3,7 +3,7 @@ import { commonOptions } from './parse-command-line.ts';
 
 export type Shell = 'bash' | 'zsh';
 
-/** A script that holds all words, so that nothing is asked while somebody types. */
+/** A script that holds all words, so that nothing is asked while the user types. */
 export function completionScript(shell: Shell, commands: readonly Command[]): string {
   const choices = casesOf(commands)
     .map(({ pattern, words }) => `    ${pattern}) offered='${words.join(' ')}' ;;`)

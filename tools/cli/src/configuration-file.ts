@@ -72,8 +72,8 @@ export function readConfigurationFile(content: unknown): ReadConfiguration {
       }),
     );
   for (const part of parts) {
-    const given = rest[part] ?? [];
-    if (!Array.isArray(given)) faults.push(`${part}: ${say('must be a list')}`);
+    const list = rest[part] ?? [];
+    if (!Array.isArray(list)) faults.push(`${part}: ${say('must be a list')}`);
   }
   return {
     holdfast_configuration: 1,

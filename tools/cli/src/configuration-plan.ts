@@ -1,4 +1,5 @@
 import type { Item } from '@holdfast/api-client/api-client.ts';
+import { devicePlace } from '@holdfast/driver/device-place.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import {
@@ -7,7 +8,11 @@ import {
   taskCreateSchema,
   taskPatchSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import type { DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
+import {
+  connectionOf,
+  type DeviceCreate,
+  type DeviceView,
+} from '@holdfast/shared/contracts/http/device-http.ts';
 import { type Judged, judgedBy } from '@holdfast/shared/contracts/http/judged.ts';
 import {
   changedPoint,
@@ -19,7 +24,6 @@ import {
   placeOfView,
 } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
-import { DevicePlaces } from './device-places.ts';
 import { say, speaksChinese } from './words/say.ts';
 
 export type Kind = 'site' | 'device' | 'point' | 'task';
@@ -34,7 +38,7 @@ export interface Step {
   readonly action: 'create' | 'change' | 'none';
   /** The id of the thing to change. */
   readonly id: unknown;
-  readonly wanted: (idOf: IdOf) => Item;
+  readonly bodyOf: (idOf: IdOf) => Item;
 }
 
 export interface Plan {
@@ -68,7 +72,7 @@ function putDevice(plan: Planning, { site, points, ...device }: Item, name: stri
   const hasSite = site !== undefined && site !== null && site !== '';
   const siteKey = keyOf('site', site);
   if (hasSite && !plan.isKnown(siteKey))
-    plan.fault(label, 'site', say('there is no site {{code}}', { code: shown(site) }));
+    plan.fault(label, 'site', say('there is no site {{code}}', { code: textOf(site) }));
   plan.put('device', [name], (idOf) => ({
     ...device,
     ...(site !== undefined && { site_id: hasSite ? idOf(siteKey) : null }),
@@ -93,12 +97,12 @@ function putTask(plan: Planning, { devices, points, ...task }: Item, name: strin
   const taskDevices = devices === undefined ? plan.devicesOfTask(name) : deviceCodes;
   for (const code of deviceCodes) {
     if (!plan.isKnown(keyOf('device', code))) {
-      plan.fault(label, 'devices', say('there is no device {{code}}', { code: shown(code) }));
+      plan.fault(label, 'devices', say('there is no device {{code}}', { code: textOf(code) }));
     }
   }
   const chosen = plan.listOf(label, 'points', points);
   for (const { device, point } of chosen) {
-    const place = { point: shown(point), device: shown(device) };
+    const place = { point: textOf(point), device: textOf(device) };
     if (!plan.isKnown(keyOf('point', device, point))) {
       plan.fault(label, 'points', say('there is no point {{point}} of device {{device}}', place));
     } else if (!taskDevices.includes(device)) {
@@ -160,29 +164,29 @@ class Planning implements Plan {
     return Array.isArray(ids) ? ids.map((id) => this.deviceCodes.get(id)) : [];
   }
 
-  put(kind: Kind, codes: readonly string[], wanted: Step['wanted'], deviceKey = ''): void {
+  put(kind: Kind, codes: readonly string[], bodyOf: Step['bodyOf'], deviceKey = ''): void {
     const key = keyOf(kind, ...codes);
     const label = labelOf(kind, codes);
     if (this.brought.has(key)) this.fault(label, 'code', say('is in the file more than once'));
     this.brought.add(key);
     const there = this.there.get(key);
-    const now = wanted((each) => this.ids.get(each) ?? this.idToCome(each));
+    const now = bodyOf((each) => this.ids.get(each) ?? this.idToCome(each));
     const device = kind === 'point' ? this.deviceAt(deviceKey) : undefined;
-    const judged = judge(kind, there, now, device);
+    const judgement = judge(kind, there, now, device);
     // The body as the API would store it: addresses counted from 0, defaults of a profile filled in.
-    const made = judged?.ok ? onlyOf(judged.value, now) : now;
-    const isAsItWas = there && (isWithin(there, now) || isWithin(there, made));
+    const normalised = judgement?.ok ? onlyOf(judgement.value, now) : now;
+    const isAsItWas = there && (isWithin(there, now) || isWithin(there, normalised));
     const action = isAsItWas ? 'none' : there ? 'change' : 'create';
     // Only things that change are judged, because only those are sent.
-    if (action !== 'none' && judged) {
-      const issues = judged.ok ? [] : judged.issues;
+    if (action !== 'none' && judgement) {
+      const issues = judgement.ok ? [] : judgement.issues;
       for (const { path, message } of issues) this.fault(label, path.map(String).join('.'), message);
-      if (kind === 'device' && judged.ok) this.placeFault(label, judged.value as DeviceView);
-      const doubt = judged.ok && device?.spec.doubt?.(now, judged.value);
+      if (kind === 'device' && judgement.ok) this.placeFault(label, judgement.value as DeviceView);
+      const doubt = judgement.ok && device?.spec.doubt?.(now, judgement.value);
       if (doubt) this.warnings.push(`${label}: address: ${doubt[speaksChinese() ? 'zh' : 'en']}`);
     }
-    if (kind === 'device') this.devices.set(key, judged?.ok ? judged.value : (there ?? now));
-    this.steps.push({ kind, key, label, action, id: there?.id, wanted });
+    if (kind === 'device') this.devices.set(key, judgement?.ok ? judgement.value : (there ?? now));
+    this.steps.push({ kind, key, label, action, id: there?.id, bodyOf });
   }
 
   /** The device as the file makes it, or else as it is in the installation. */
@@ -220,7 +224,7 @@ class Planning implements Plan {
         this.fault(
           label,
           `${field}.${index}`,
-          say('must have fields, and is {{given}}', { given: shown(each) }),
+          say('must have fields, and is {{given}}', { given: textOf(each) }),
         );
       return isObject;
     });
@@ -243,38 +247,42 @@ const schemas = {
 function judge(
   kind: Kind,
   there: Item | undefined,
-  wanted: Item,
+  body: Item,
   device: DeviceOfPoint | undefined,
 ): Judged<Item> | undefined {
   switch (kind) {
     case 'device': {
       const { devices } = bodies();
-      return there ? devices.changed(there as DeviceView, wanted) : devices.judged(wanted);
+      return there ? devices.changed(there as DeviceView, body) : devices.judged(body);
     }
     case 'point': {
       if (!device) return undefined;
-      const judged = there
-        ? changedPoint({ from: device, to: device }, placeOfView(device, there as PointView), wanted)
-        : judgedPoint(device, wanted);
-      return shownPoint(device, wanted, judged);
+      const judgement = there
+        ? changedPoint({ from: device, to: device }, placeOfView(device, there as PointView), body)
+        : judgedPoint(device, body);
+      return shownPoint(device, body, judgement);
     }
     case 'site':
     case 'task':
-      return judgedBy<Item>(schemas[kind][there ? 'patch' : 'create'] as never, wanted);
+      return judgedBy<Item>(schemas[kind][there ? 'patch' : 'create'] as never, body);
     default:
       return kind satisfies never;
   }
 }
 
-function shownPoint({ spec }: DeviceOfPoint, { device_id }: Item, judged: Judged<JudgedPoint>): Judged<Item> {
-  if (!judged.ok) return judged;
-  const { common, address } = judged.value;
+function shownPoint(
+  { spec }: DeviceOfPoint,
+  { device_id }: Item,
+  judgement: Judged<JudgedPoint>,
+): Judged<Item> {
+  if (!judgement.ok) return judgement;
+  const { common, address } = judgement.value;
   return { ok: true, value: { ...flatPoint(spec, { ...common, address }), device_id } };
 }
 
 /** The asked fields of a whole thing. */
-function onlyOf(whole: Item, { ...asked }: Item): Item {
-  return Object.fromEntries(Object.keys(asked).map((name) => [name, whole[name]]));
+function onlyOf(whole: Item, { ...fields }: Item): Item {
+  return Object.fromEntries(Object.keys(fields).map((name) => [name, whole[name]]));
 }
 
 const labelOf = (kind: Kind, codes: readonly string[]) => `${say(kind)} ${codes.join('/')}`;
@@ -284,10 +292,10 @@ function nameOf({ code }: Item, index: number): string {
   return typeof code === 'number' ? String(code) : say('no. {{number}}', { number: index + 1 });
 }
 
-const shown = (value: unknown) => (typeof value === 'string' ? value : String(JSON.stringify(value)));
+const textOf = (value: unknown) => (typeof value === 'string' ? value : String(JSON.stringify(value)));
 
-function isWithin(there: Item, wanted: Item): boolean {
-  return Object.entries(wanted).every(([name, value]) => isSame(value, there[name]));
+function isWithin(there: Item, body: Item): boolean {
+  return Object.entries(body).every(([name, value]) => isSame(value, there[name]));
 }
 
 /** Compares two values; lists of ids are compared as sets. */
@@ -303,4 +311,29 @@ function inOrder(value: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, each]) => [name, inOrder(each)]),
   );
+}
+
+/** Tracks which device is at each place. The API refuses a device where another one is. */
+class DevicePlaces {
+  readonly #codes = new Map<string, string>();
+  readonly #places = new Map<string, string>();
+
+  constructor(devices: readonly DeviceView[]) {
+    for (const device of devices) this.take(device);
+  }
+
+  /** Puts a device at its place. @returns the code of another device that is there already */
+  take(device: DeviceCreate): string | undefined {
+    this.#codes.delete(this.#places.get(device.code) ?? '');
+    this.#places.delete(device.code);
+    const spec = specs.get(device.protocol);
+    if (!device.enabled || !spec) return undefined;
+    const place = devicePlace(spec, connectionOf(spec, device), device.site_id);
+    if (place === undefined) return undefined;
+    const other = this.#codes.get(place);
+    if (other !== undefined) return other;
+    this.#codes.set(place, device.code);
+    this.#places.set(device.code, place);
+    return undefined;
+  }
 }

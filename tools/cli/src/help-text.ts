@@ -23,12 +23,12 @@ export function overview(commands: readonly Command[], words: readonly string[] 
 
 export function helpOf(command: Command): string {
   const options = Object.entries({ ...command.options, ...commonOptions }).map(([name, option]) => {
-    const left = `--${name}${option.type === 'string' ? ` ${option.value ?? 'TEXT'}` : ''}`;
+    const syntax = `--${name}${option.type === 'string' ? ` ${option.value ?? 'TEXT'}` : ''}`;
     const choices = option.choices ? ` (${option.choices.join(', ')})` : '';
-    return { left, right: `${say(option.about)}${choices}` };
+    return { left: syntax, right: `${say(option.about)}${choices}` };
   });
-  const width = Math.max(...options.map(({ left }) => left.length));
-  const lines = options.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`);
+  const width = Math.max(...options.map(({ left: syntax }) => syntax.length));
+  const lines = options.map(({ left: syntax, right }) => `  ${syntax.padEnd(width)}  ${right}`);
   const { notes = [], example } = command;
   return [
     `holdfast ${usageOf(command)}`,

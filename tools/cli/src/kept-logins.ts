@@ -46,10 +46,10 @@ export class KeptLogins {
   }
 
   async forget(url: string): Promise<void> {
-    const kept = await this.#read();
+    const content = await this.#read();
     const address = addressOf(url);
-    const { [address]: _gone, ...logins } = kept.logins;
-    const newest = kept.url === address ? (Object.keys(logins).at(-1) ?? null) : kept.url;
+    const { [address]: _gone, ...logins } = content.logins;
+    const newest = content.url === address ? (Object.keys(logins).at(-1) ?? null) : content.url;
     await this.#write({ url: newest, logins });
   }
 
@@ -78,7 +78,7 @@ export class KeptLogins {
   }
 
   /** Writes the file whole or not at all: another command may read it just now. */
-  async #write(kept: Kept): Promise<void> {
+  async #write(content: Kept): Promise<void> {
     const part = `${this.file}.${process.pid}`;
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
@@ -86,7 +86,7 @@ export class KeptLogins {
       try {
         // A file left by an earlier run may have other rights.
         await chmod(part, 0o600);
-        await file.writeFile(`${JSON.stringify(kept, null, 2)}\n`);
+        await file.writeFile(`${JSON.stringify(content, null, 2)}\n`);
         await file.sync();
       } finally {
         await file.close();

@@ -1,3 +1,4 @@
+import { nearestWord } from '@holdfast/shared/contracts/nearest-word.ts';
 import { ConfigError } from '@holdfast/shared/runtime/config.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Access, accessOf } from './access.ts';
@@ -10,11 +11,33 @@ import { helpOf, overview } from './help-text.ts';
 import { plainText } from './output/plain-text.ts';
 import { Printer } from './output/printer.ts';
 import { findCommand, parseCommandLine, wordsOf } from './parse-command-line.ts';
-import { unknownCommand } from './unknown-command.ts';
 import { say, speak } from './words/say.ts';
 
-async function main(given: readonly string[]): Promise<number> {
-  const args = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+/** Explains words with which no command begins: what is wrong with them, and what was probably meant. */
+function unknownCommand(commands: readonly Command[], args: readonly string[]): string {
+  const [group = '', ...further] = args;
+  const below = commands.filter(({ words }) => words[0] === group);
+  if (below.length > 0 && further.length === 0) {
+    const second = below.map(({ words }) => words[1]).join(', ');
+    return say('{{group}} is the first word of several commands; the second one is missing: {{second}}.', {
+      group,
+      second,
+    });
+  }
+  // No command has more than two words: later ones are operands.
+  const text = args.slice(0, 2).join(' ');
+  const all = commands.map(({ words }) => words.join(' '));
+  const nearest =
+    nearestWord(text, all) ??
+    nearestWord(group, all) ??
+    nearestWord(group, [...new Set(commands.map(({ words }) => words[0] ?? ''))]);
+  return nearest === undefined
+    ? say('There is no command {{said}}.', { said: text })
+    : say('There is no command {{said}}; did you mean {{nearest}}?', { said: text, nearest });
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const args = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   const command = findCommand(commands, args);
   if (!command) return withoutCommand(args);
   const { input, raw } = parseCommandLine(command, args);

@@ -105,17 +105,17 @@ function unknownOption(
   options: readonly string[],
 ): CliError | undefined {
   const { code, message } = error as NodeJS.ErrnoException;
-  const [, given] = /^Unknown option '(.+?)'(?:\. To specify|$)/s.exec(message) ?? [];
-  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || given === undefined) return undefined;
-  const nearest = nearestWord(given.replace(/^-+/, ''), options);
-  const isNumber = /^-[0-9.]/.test(given);
+  const [, option] = /^Unknown option '(.+?)'(?:\. To specify|$)/s.exec(message) ?? [];
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || option === undefined) return undefined;
+  const nearest = nearestWord(option.replace(/^-+/, ''), options);
+  const isNumber = /^-[0-9.]/.test(option);
   const hint = [
     nearest !== undefined && say('did you mean --{{nearest}}?', { nearest }),
     isNumber && say('a negative number stands behind --'),
     say('`holdfast {{command}} --help` shows those there are', { command: words.join(' ') }),
   ];
   return new CliError(
-    [say('Unknown option {{given}}', { given: plainText(given) }), ...hint.filter(Boolean)].join(
+    [say('Unknown option {{given}}', { given: plainText(option) }), ...hint.filter(Boolean)].join(
       say('; #between hints'),
     ),
     usageCode ?? exitCodes.usage,
@@ -134,11 +134,11 @@ function faultOfOption(error: unknown): string {
     : say('{{option}} takes no value', { option });
 }
 
-function checkOperands(command: Command, given: readonly string[]): void {
+function checkOperands(command: Command, words: readonly string[]): void {
   const { operands } = command;
   const missing = operands.find(
     ({ isOptional, mayBeEmpty }, index) =>
-      !isOptional && (given[index] === undefined || (given[index] === '' && !mayBeEmpty)),
+      !isOptional && (words[index] === undefined || (words[index] === '' && !mayBeEmpty)),
   );
   if (missing) {
     const { name, choices } = missing;
@@ -150,11 +150,11 @@ function checkOperands(command: Command, given: readonly string[]): void {
     );
   }
   const takesAll = operands.at(-1)?.isMany ?? false;
-  if (!takesAll && given.length > operands.length) {
-    throw wrongUse(command, say('one too many: {{given}}', { given: given[operands.length] }));
+  if (!takesAll && words.length > operands.length) {
+    throw wrongUse(command, say('one too many: {{given}}', { given: words[operands.length] }));
   }
   for (const [index, { name, choices }] of operands.entries()) {
-    const value = given[index];
+    const value = words[index];
     if (choices && value !== undefined && !choices.includes(value)) {
       throw wrongUse(
         command,
@@ -198,20 +198,20 @@ function inputOf(
     text,
     texts: (option) => [values[option] ?? []].flat().map(String),
     time: (option) => {
-      const given = text(option);
-      return given === undefined ? undefined : givenTime(given);
+      const value = text(option);
+      return value === undefined ? undefined : givenTime(value);
     },
     has: (option) => values[option] === true,
     integer: (option, min) => {
-      const given = text(option);
-      if (given === undefined) return undefined;
-      if (!/^[0-9]{1,15}$/.test(given) || Number(given) < min) {
+      const value = text(option);
+      if (value === undefined) return undefined;
+      if (!/^[0-9]{1,15}$/.test(value) || Number(value) < min) {
         throw wrongUse(
           command,
-          say('--{{option}} is a whole number from {{min}} on, not {{given}}', { option, min, given }),
+          say('--{{option}} is a whole number from {{min}} on, not {{given}}', { option, min, given: value }),
         );
       }
-      return Number(given);
+      return Number(value);
     },
   };
 }

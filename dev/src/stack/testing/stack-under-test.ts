@@ -97,7 +97,7 @@ export async function read<T extends z.ZodType>(
   return schema.parse(await (await fetch(`${api_url}${path}`)).json());
 }
 
-/** Whether the stack's NATS lets in an operator with this key, or somebody without one. */
+/** Whether the stack's NATS lets in an operator with this key, or a client without one. */
 export async function isLetIntoNats({ nats_url: url }: Ready, nkeySeed?: string): Promise<boolean> {
   try {
     const log = createLogger('test', 'silent');
@@ -215,9 +215,9 @@ export function collectorsOtherThan(before: Children, home: string): Promise<Chi
 export async function collectorsAt(natsUrl: string): Promise<string[]> {
   const ids: string[] = [];
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const given = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-    if (!given.split('\0').includes(`NATS_URL=${natsUrl}`)) continue;
-    const id = given.split('\0').find((each) => each.startsWith('COLLECTOR_ID='));
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (!environment.split('\0').includes(`NATS_URL=${natsUrl}`)) continue;
+    const id = environment.split('\0').find((each) => each.startsWith('COLLECTOR_ID='));
     if (id !== undefined) ids.push(id.slice('COLLECTOR_ID='.length));
   }
   return ids.sort();

@@ -52,8 +52,8 @@ export const accessCommands: readonly Command[] = [
     async run({ api, print }, input) {
       // The list has no pages.
       const { results } = await api.get<{ results: Item[] }>(`${keysPath}/`);
-      const found = results.slice(0, limitOf(input));
-      print.table(found, keyColumns, found, 'There are no keys: the API serves this machine only.');
+      const rows = results.slice(0, limitOf(input));
+      print.table(rows, keyColumns, rows, 'There are no keys: the API serves this machine only.');
     },
   },
   {
@@ -101,7 +101,7 @@ export const accessCommands: readonly Command[] = [
     async run({ api, print }, input) {
       const idOrName = input.operands[0] ?? '';
       const revoked = await api.delete<Item>(`${keysPath}/${encodeURIComponent(idOrName)}/`);
-      print.said(revoked, say('{{id}} ({{name}}) is revoked.', { id: revoked.id, name: revoked.name }));
+      print.report(revoked, say('{{id}} ({{name}}) is revoked.', { id: revoked.id, name: revoked.name }));
     },
   },
   {
@@ -110,9 +110,9 @@ export const accessCommands: readonly Command[] = [
     operands: [],
     options: { ...auditOptions, ...limitOption },
     async run({ api, print }, input) {
-      const found = await api.list('/api/system/audit/', auditAsked(input), limitOf(input));
+      const rows = await api.list('/api/system/audit/', auditAsked(input), limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'TIME', cell: ({ time }) => localTime(time) },
           { head: 'WHO', cell: ({ who }) => who },
@@ -122,7 +122,7 @@ export const accessCommands: readonly Command[] = [
           { head: 'OUTCOME', cell: ({ outcome }) => valueWord('outcome', outcome) },
           { head: 'DETAIL', cell: ({ detail }) => detail },
         ],
-        found,
+        rows,
         'There is no such entry.',
       );
     },
@@ -155,10 +155,10 @@ async function show({ print }: Context, created: Item, file: string | undefined)
   if (file !== undefined) {
     await writeFile(file, `${key}\n`);
     const about = { id: rest.id, name: rest.name, grants: grantsText(rest), file };
-    print.said({ ...rest, file }, say('{{id}} ({{name}}, {{grants}}) is in {{file}}.', about));
+    print.report({ ...rest, file }, say('{{id}} ({{name}}, {{grants}}) is in {{file}}.', about));
     return;
   }
-  print.said(created, String(key));
+  print.report(created, String(key));
   if (!print.asJson) print.note(say('Keep it now: it is not shown again.'));
 }
 

@@ -24,9 +24,9 @@ export function noteApplied(print: Printer, { applied }: Item): number {
   if (!print.asJson) {
     for (const { session_id, problem, detail } of sessions) {
       const { title, detail: why } = record(problem);
-      const told = problem ? [session_id, title, why] : [detail];
+      const parts = problem ? [session_id, title, why] : [detail];
       print.note(
-        told
+        parts
           .filter(Boolean)
           .map((each) => plainText(String(each)))
           .join(': '),

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { say } from '../words/say.ts';
 import { applyOf } from './applied-sessions.ts';
 import { changeBody, changeOptions, printChange } from './change-sets.ts';
-import { named } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 const set: Readonly<Record<'set', Option>> = {
   set: {
@@ -62,8 +62,8 @@ export const bulkChanges: readonly Command[] = [
       ...changeOptions,
     },
     async run({ api, print }, input) {
-      const device = await named(api, 'device', input.operands[0] ?? '');
-      const tasks = await Promise.all(input.texts('task').map((each) => named(api, 'task', each)));
+      const device = await findItem(api, 'device', input.operands[0] ?? '');
+      const tasks = await Promise.all(input.texts('task').map((each) => findItem(api, 'task', each)));
       const body = {
         ...{
           count: input.integer('count', 1) ?? 1,
@@ -127,11 +127,11 @@ function deletions(kinds: Kinds, about: Command['about'], options: Command['opti
 async function filterOf(api: ApiClient, input: Input): Promise<Item> {
   const filter: Record<string, unknown> = {};
   for (const kind of ['device', 'site', 'task'] as const) {
-    const given = input.text(kind);
-    if (given !== undefined) filter[`${kind}_id`] = (await named(api, kind, given)).id;
+    const operand = input.text(kind);
+    if (operand !== undefined) filter[`${kind}_id`] = (await findItem(api, kind, operand)).id;
   }
-  const asked = input.text('code');
-  if (asked !== undefined) filter.code = asked;
+  const pattern = input.text('code');
+  if (pattern !== undefined) filter.code = pattern;
   if (Object.keys(filter).length > 0) return filter;
   throw new CliError(say('Say which: {{example}}', { example: "--code 'press-*'" }), exitCodes.usage);
 }

@@ -8,7 +8,7 @@ import { record, records } from '../output/values.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 import { applyOf, applyOption, noteApplied } from './applied-sessions.ts';
-import { named } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 const path = '/api/config/change-sets/';
 const kinds = ['site', 'device', 'point', 'task'] as const;
@@ -37,16 +37,16 @@ export const changeSetCommands: readonly Command[] = [
     },
     async run({ api, print }, input) {
       const idOf = async (kind: 'device' | 'task') => {
-        const given = input.text(kind);
-        return given === undefined ? undefined : ((await named(api, kind, given)).id as number);
+        const operand = input.text(kind);
+        return operand === undefined ? undefined : ((await findItem(api, kind, operand)).id as number);
       };
       const query = {
         ...{ kind: input.text('kind'), by: input.text('by') },
         ...{ device_id: await idOf('device'), task_id: await idOf('task') },
       };
-      const found = await api.list(path, query, limitOf(input));
+      const rows = await api.list(path, query, limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'ID', cell: ({ id }) => id, align: 'right' },
           { head: 'TIME', cell: ({ at }) => localTime(at) },
@@ -58,7 +58,7 @@ export const changeSetCommands: readonly Command[] = [
           { head: 'FROM#whence', cell: ({ source }) => source },
           { head: 'REASON', cell: ({ reason }) => reason },
         ],
-        found,
+        rows,
         'There are no changes.',
       );
     },
@@ -149,8 +149,8 @@ export function printItems(print: Printer, value: unknown, items: readonly Item[
       { head: 'ID', cell: ({ id }) => id, align: 'right' },
       { head: 'CHANGE', cell: ({ op }) => valueWord('change', op) },
       { head: 'FIELD', cell: ({ field }) => field },
-      { head: 'BEFORE', cell: ({ before }) => shown(before) },
-      { head: 'AFTER', cell: ({ after }) => shown(after) },
+      { head: 'BEFORE', cell: ({ before }) => textOf(before) },
+      { head: 'AFTER', cell: ({ after }) => textOf(after) },
     ],
     items.flatMap(({ fields, ...item }): Item[] => {
       const changed = Object.entries(record(fields)).map(([field, each]) => ({
@@ -167,7 +167,7 @@ export function printItems(print: Printer, value: unknown, items: readonly Item[
 const kindOf = ({ kind, reverts }: Item) =>
   `${valueWord('change_kind', kind)}${reverts ? ` ${String(reverts)}` : ''}`;
 
-function shown(value: unknown): string {
+function textOf(value: unknown): string {
   if (value === null || value === undefined) return '-';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

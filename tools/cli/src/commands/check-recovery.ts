@@ -39,11 +39,11 @@ export const checkRecovery: Command = {
   usageCode: monitorCodes.unknown,
   async run(context, input) {
     const untilMs = performance.now() + (input.integer('wait', 0) ?? 0) * 1_000;
-    const asked = { withDevices: input.has('devices'), since: input.text('since') };
-    let verdict = await judge(context.api, asked);
+    const options = { withDevices: input.has('devices'), since: input.text('since') };
+    let verdict = await judge(context.api, options);
     while (!isAllWell(verdict) && performance.now() < untilMs && !context.stopping.aborted) {
       await sleep(askAgainMs, undefined, { signal: context.stopping }).catch(() => {});
-      verdict = await judge(context.api, asked);
+      verdict = await judge(context.api, options);
     }
     tell(context, verdict, input.has('verbose'));
     return verdict.code;
@@ -130,8 +130,8 @@ function verdictOn(recovery: RecoveryView, devices: DevicesAndPoints | undefined
     ...undelivered.map((point) => whatOf(pointName(point), `${point.cause}, since ${point.since}`)),
   ];
   const devicesInWords = [
-    ...Object.entries({ silent, slow }).flatMap(([how, found]) =>
-      found.length > 0 ? [`${how}: ${firstOf(found.map(nameOf).map(forMonitor))}`] : [],
+    ...Object.entries({ silent, slow }).flatMap(([how, devices]) =>
+      devices.length > 0 ? [`${how}: ${firstOf(devices.map(nameOf).map(forMonitor))}`] : [],
     ),
     ...(undeliveredCount > 0
       ? [`never delivered: ${firstOf(undelivered.map(pointName).map(forMonitor), undeliveredCount)}`]
@@ -170,10 +170,10 @@ function verdictOn(recovery: RecoveryView, devices: DevicesAndPoints | undefined
     const codes = new Map(untold.map(({ session_id, task_code }) => [session_id, task_code]));
     const ids = recovery.unknown_sessions.map((id) => whatOf(id, codes.get(id)));
     const why = [...new Set(untold.map(({ storing }) => forMonitor(storing.detail)))];
-    const told = [`not known whether stored: ${firstOf(ids)}`, ...why.slice(0, 1), ...(more ? [more] : [])];
+    const parts = [`not known whether stored: ${firstOf(ids)}`, ...why.slice(0, 1), ...(more ? [more] : [])];
     return {
       code: monitorCodes.unknown,
-      line: line('UNKNOWN', told.join('; ')),
+      line: line('UNKNOWN', parts.join('; ')),
       details,
       recovery,
       devices,
@@ -185,7 +185,7 @@ function verdictOn(recovery: RecoveryView, devices: DevicesAndPoints | undefined
   return { code: monitorCodes.ok, line: line('OK', ''), details, recovery, devices };
 }
 
-/** Prints one line also where the output is no terminal, because monitors read that. JSON only when asked for. */
+/** Prints one line also where the output is no terminal, because monitors read that. JSON only on request. */
 function tell({ print }: Context, { line, details, recovery, devices }: Verdict, isVerbose: boolean): void {
   if (print.isJsonAsked) {
     print.json(recovery ? { ...recovery, ...(devices && { devices }) } : { error: line, details });

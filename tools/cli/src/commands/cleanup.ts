@@ -47,17 +47,17 @@ export const cleanup: Command = {
         exitCodes.usage,
       );
     }
-    const asked = { older_than: age, status: input.text('status') };
+    const query = { older_than: age, status: input.text('status') };
     const isDry = input.has('dry-run');
     if (!isDry && input.has('limit')) throw new CliError(say('--limit goes with --dry-run'), exitCodes.usage);
-    const { count, recoverable, ended_before } = await api.get<Plan>(path, { ...asked, limit: 1 });
+    const { count, recoverable, ended_before } = await api.get<Plan>(path, { ...query, limit: 1 });
     const stay = recoverable
       ? say(' {{count}} that failed stay: they can be recovered, until their task is started anew.', {
           count: recoverable,
         })
       : '';
     if (isDry) {
-      const results = await api.list(path, asked, limitOf(input));
+      const results = await api.list(path, query, limitOf(input));
       print.table(
         { ended_before, count, recoverable, results },
         [
@@ -73,7 +73,7 @@ export const cleanup: Command = {
       if (!print.asJson) print.note(say('{{count}} would be removed.', { count }) + stay);
       return;
     }
-    const statuses = asked.status?.split(',');
+    const statuses = query.status?.split(',');
     const progress = print.progress('cleanup');
     let removed = 0;
     try {
@@ -94,6 +94,6 @@ export const cleanup: Command = {
       throw error;
     }
     progress.end();
-    print.said({ ended_before, removed, recoverable }, say('{{removed}} removed.', { removed }) + stay);
+    print.report({ ended_before, removed, recoverable }, say('{{removed}} removed.', { removed }) + stay);
   },
 };

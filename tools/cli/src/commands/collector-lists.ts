@@ -60,9 +60,9 @@ export const collectorLists: readonly Command[] = [
     operands: [{ name: 'COLLECTOR', isOptional: true }],
     options: limitOption,
     async run({ api, print }, input) {
-      const found = await api.list(`${path}moves/`, { collector: input.operands[0] }, limitOf(input));
+      const rows = await api.list(`${path}moves/`, { collector: input.operands[0] }, limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'TIME', cell: ({ from }) => localTime(from) },
           { head: 'WHY', cell: ({ reason }) => valueWord('holder', reason) },
@@ -70,7 +70,7 @@ export const collectorLists: readonly Command[] = [
           { head: 'TO#whither', cell: ({ takers }) => takersOf(takers) },
           { head: 'SESSIONS', cell: ({ sessions }) => sessions, align: 'right' },
         ],
-        found,
+        rows,
         'No session has moved.',
       );
     },

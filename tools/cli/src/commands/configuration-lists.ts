@@ -8,7 +8,7 @@ import { yesOrNo } from '../output/yes-or-no.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 import { deviceTests } from './device-tests.ts';
-import { named } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
 const texts = (list: unknown) => (Array.isArray(list) ? list.map(String) : []);
@@ -59,16 +59,16 @@ export const configurationLists: readonly Command[] = [
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
-      const found = await api.list('/api/config/sites/', {}, limitOf(input));
+      const rows = await api.list('/api/config/sites/', {}, limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'ID', cell: ({ id }) => id, align: 'right' },
           { head: 'SITE', cell: ({ code }) => code },
           { head: 'NAME', cell: ({ name }) => name },
           { head: 'NETWORKS', cell: ({ networks }) => (networks as string[]).join(', ') },
         ],
-        found,
+        rows,
         'There are no sites.',
       );
     },
@@ -79,9 +79,9 @@ export const configurationLists: readonly Command[] = [
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
-      const found = await api.list('/api/config/tasks/', {}, limitOf(input));
+      const rows = await api.list('/api/config/tasks/', {}, limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'ID', cell: ({ id }) => id, align: 'right' },
           { head: 'TASK', cell: ({ code }) => code },
@@ -90,7 +90,7 @@ export const configurationLists: readonly Command[] = [
           { head: 'DEVICES', cell: ({ device_ids }) => count(device_ids), align: 'right' },
           { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
         ],
-        found,
+        rows,
         'There are no tasks.',
       );
     },
@@ -101,7 +101,7 @@ export const configurationLists: readonly Command[] = [
     operands: [{ name: 'TASK' }],
     options: {},
     async run({ api, print }, input) {
-      const task = await named(api, 'task', input.operands[0] ?? '');
+      const task = await findItem(api, 'task', input.operands[0] ?? '');
       const points = count(task.point_ids);
       const devices = print.asJson ? [] : await devicesOf(api, task);
       print.fields(task, [
@@ -133,7 +133,7 @@ export const configurationLists: readonly Command[] = [
       'turnaround-ms': { type: 'string', value: 'N', about: 'of a device on a serial line' },
     },
     async run({ api, print }, input) {
-      const task = await named(api, 'task', input.operands[0] ?? '');
+      const task = await findItem(api, 'task', input.operands[0] ?? '');
       const plan = await api.post(`/api/config/tasks/${task.id}/plan/`, {
         round_trip_ms: input.integer('round-trip-ms', 1),
         turnaround_ms: input.integer('turnaround-ms', 0),
@@ -157,14 +157,14 @@ export const configurationLists: readonly Command[] = [
       );
       if (!print.asJson) {
         print.line('');
-        print.said(
+        print.report(
           plan,
           say('{{what}}: {{detail}}', { what: valueWord('verdict', plan.verdict), detail: plan.detail }),
         );
         for (const device of endpoints.flatMap(({ devices }) => records(devices))) {
           for (const { point, reason } of records(device.unreadable)) {
             const unread = { device: device.device, point, reason };
-            print.said(plan, say('not readable: {{device}} {{point}}: {{reason}}', unread));
+            print.report(plan, say('not readable: {{device}} {{point}}: {{reason}}', unread));
           }
         }
       }
@@ -177,9 +177,9 @@ export const configurationLists: readonly Command[] = [
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
-      const found = await api.list('/api/config/devices/', {}, limitOf(input));
+      const rows = await api.list('/api/config/devices/', {}, limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'ID', cell: ({ id }) => id, align: 'right' },
           { head: 'DEVICE', cell: ({ code }) => code },
@@ -189,7 +189,7 @@ export const configurationLists: readonly Command[] = [
           { head: 'UNIT#on the line', cell: (device) => placeOf(device).unit, align: 'right' },
           { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
         ],
-        found,
+        rows,
         'There are no devices.',
       );
     },
@@ -203,14 +203,14 @@ export const configurationLists: readonly Command[] = [
       unconfirmed: { type: 'boolean', about: 'also ranges that were refused once only' },
     },
     async run({ api, print }, input) {
-      const device = await named(api, 'device', input.operands[0] ?? '');
+      const device = await findItem(api, 'device', input.operands[0] ?? '');
       const unconfirmed = input.has('unconfirmed');
       const applied = await api.post(`/api/config/devices/${device.id}/apply-learned-limits/`, {
         unconfirmed,
       });
       const limits = settingsOf(record(applied.device));
       const about = { device: device.code, limits };
-      print.said(
+      print.report(
         applied,
         applied.changed
           ? say('{{device}} has now: {{limits}}', about)
@@ -225,10 +225,10 @@ export const configurationLists: readonly Command[] = [
     operands: [{ name: 'DEVICE' }],
     options: {},
     async run({ api, print }, input) {
-      const device = await named(api, 'device', input.operands[0] ?? '');
+      const device = await findItem(api, 'device', input.operands[0] ?? '');
       const forgotten = await api.post(`/api/config/devices/${device.id}/forget-learned-limits/`);
       const [sessions, silent] = [texts(forgotten.sessions), texts(forgotten.not_reached)];
-      const asked =
+      const sessionNote =
         sessions.length > 0
           ? say('asked for again by {{sessions}}', { sessions: sessions.join(', ') })
           : say('no session reads it');
@@ -237,8 +237,8 @@ export const configurationLists: readonly Command[] = [
       const profile = forgotten.changed
         ? say('learned ranges are out of its profile')
         : say('its profile had none');
-      const about = { device: device.code, profile, asked, missed };
-      print.said(forgotten, say('{{device}}: {{profile}}; {{asked}}{{missed}}', about));
+      const about = { device: device.code, profile, asked: sessionNote, missed };
+      print.report(forgotten, say('{{device}}: {{profile}}; {{asked}}{{missed}}', about));
       return silent.length > 0 ? exitCodes.refused : exitCodes.ok;
     },
   },

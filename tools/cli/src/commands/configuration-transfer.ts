@@ -77,7 +77,7 @@ export const configurationTransfer: readonly Command[] = [
         const { applied: wouldTake } = isTried
           ? await changeAll(api, plan, { ...about, query, isTry: true })
           : {};
-        print.said(
+        print.report(
           wouldTake ? { ...whole, applied: wouldTake } : whole,
           say('Would be: {{what}}', { what: sentenceOf(whole) }),
         );
@@ -90,29 +90,29 @@ export const configurationTransfer: readonly Command[] = [
         return noteApplied(print, { applied: wouldTake });
       }
       const progress = print.progress('import');
-      const wanted = whole.created + whole.changed;
+      const total = whole.created + whole.changed;
       // Sessions take up the change once, with everything in the file.
-      const isOneSet = wanted > 0 && wanted <= thingsAtOnce;
+      const isOneSet = total > 0 && total <= thingsAtOnce;
       let answer: Item = {};
       try {
-        for (let done = 0, next = plan; done < wanted; done += thingsAtOnce) {
-          progress.at(done, wanted);
+        for (let done = 0, next = plan; done < total; done += thingsAtOnce) {
+          progress.at(done, total);
           // The things made so far have ids by now.
           if (done > 0) next = planOf(file, await whatIsThere(api, file));
-          const asked = {
+          const options = {
             ...about,
             query: isOneSet ? query : { apply: undefined },
             isTry: false,
-            before: { done, wanted },
+            before: { done, wanted: total },
           };
-          answer = await changeAll(api, next, asked);
+          answer = await changeAll(api, next, options);
         }
         if (query.apply && !isOneSet) answer = await applyAll(api, file, { ...about, query, whole });
       } finally {
         progress.end();
       }
       const { applied = [] } = answer;
-      print.said(query.apply ? { ...whole, applied } : whole, sentenceOf(whole));
+      print.report(query.apply ? { ...whole, applied } : whole, sentenceOf(whole));
       return noteApplied(print, { applied });
     },
   },
@@ -148,13 +148,13 @@ function faulty(path: string, faults: readonly string[]): CliError {
 async function whatIsThere(api: ApiClient, file: ReadConfiguration): Promise<Everything> {
   const list = (kind: string, query = {}) => api.list(`/api/config/${kind}/`, query, all);
   const [sites, devices, tasks] = [await list('sites'), await list('devices'), await list('tasks')];
-  const named = new Set([
+  const codes = new Set([
     ...file.devices.map(({ code }) => code),
     ...file.tasks.flatMap((task) => records(task.points).map(({ device }) => device)),
   ]);
   const points: Item[] = [];
   for (const { id, code } of devices) {
-    if (named.has(code)) points.push(...(await list('points', { device_id: id as number })));
+    if (codes.has(code)) points.push(...(await list('points', { device_id: id as number })));
   }
   return { sites, devices, points, tasks };
 }
@@ -183,7 +183,7 @@ async function applyAll(
     whole,
   }: { readonly reason: string; readonly query: ReturnType<typeof applyOf>; readonly whole: Done },
 ): Promise<Item> {
-  const named = async (kind: 'device' | 'task', things: readonly Item[]): Promise<Item[]> => {
+  const itemsOf = async (kind: 'device' | 'task', things: readonly Item[]): Promise<Item[]> => {
     const codes = new Set(things.map(({ code }) => code));
     const there = codes.size > 0 ? await api.list(`/api/config/${kind}s/`, {}, all) : [];
     return there
@@ -191,7 +191,7 @@ async function applyAll(
       .map(({ id }) => ({ op: 'change', kind, id, fields: {} }));
   };
   try {
-    const items = [...(await named('device', file.devices)), ...(await named('task', file.tasks))];
+    const items = [...(await itemsOf('device', file.devices)), ...(await itemsOf('task', file.tasks))];
     if (items.length === 0) return {};
     return await api.changeAll('POST', '/api/config/change-sets/', { items, kind: 'import', reason }, query);
   } catch (error) {
@@ -224,9 +224,9 @@ async function changeAll(
     steps.map(({ key, action }, index) => [action === 'create' ? key : '', -1 - index]),
   );
   const idOf = (key: string) => plan.ids.get(key) ?? standIns.get(key);
-  const items = steps.map(({ kind, key, action, id, wanted }) => ({
+  const items = steps.map(({ kind, key, action, id, bodyOf }) => ({
     ...{ op: action, kind, id: action === 'create' ? standIns.get(key) : id },
-    fields: wanted(idOf),
+    fields: bodyOf(idOf),
   }));
   const body = { items, kind: 'import', reason, dry_run: isTry };
   try {
@@ -254,7 +254,7 @@ function refused(
     const label = index === undefined ? at : steps[Number(index)]?.label;
     return [label, field, message].filter(Boolean).join(': ');
   });
-  const told =
+  const problem =
     error instanceof ApiRefused && error.code === 'validation_failed' && faults.length > 0
       ? faulty(path, faults).message
       : [error.message, ...faults.map((fault) => `  - ${plainText(fault)}`)].join('\n');
@@ -267,5 +267,5 @@ function refused(
           ),
         ]
       : [];
-  return new CliError([told, ...stays].join('\n'), error.exitCode, { cause: error });
+  return new CliError([problem, ...stays].join('\n'), error.exitCode, { cause: error });
 }

@@ -25,9 +25,9 @@ export const deviceHealth: Command = {
       ...{ device, condition: input.text('condition') },
       never_delivered: input.has('never-delivered') ? 'true' : undefined,
     };
-    const found = await api.list('/api/acquisition/devices/health/', query, limitOf(input));
+    const rows = await api.list('/api/acquisition/devices/health/', query, limitOf(input));
     print.table(
-      found,
+      rows,
       [
         { head: 'DEVICE', cell: ({ device }) => device },
         { head: 'CONDITION', cell: ({ condition }) => valueWord('condition', condition) },
@@ -42,7 +42,7 @@ export const deviceHealth: Command = {
           cell: ({ health, condition }) => condition !== 'healthy' && record(health).last_error,
         },
       ],
-      found,
+      rows,
       'No running session reads such a device.',
     );
   },

@@ -8,7 +8,7 @@ import type { Printer } from '../output/printer.ts';
 import { records } from '../output/values.ts';
 import { say, speaksChinese } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
-import { named } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 export const deviceTests: readonly Command[] = [
   {
@@ -52,8 +52,8 @@ async function devicesToTest(api: ApiClient, input: Input): Promise<Item[]> {
   const ofTask = input.text('task');
   if ((name === undefined) === (ofTask === undefined))
     throw new CliError(say('Name a device, or a task by --task.'), exitCodes.usage);
-  if (ofTask === undefined) return [await named(api, 'device', name ?? '')];
-  const task = await named(api, 'task', ofTask);
+  if (ofTask === undefined) return [await findItem(api, 'device', name ?? '')];
+  const task = await findItem(api, 'task', ofTask);
   const ids = new Set(task.device_ids as readonly unknown[]);
   const all = await api.list('/api/config/devices/', {}, Number.MAX_SAFE_INTEGER);
   const devices = all.filter(({ id, enabled }) => ids.has(id) && enabled);
@@ -86,7 +86,7 @@ async function formsByProtocol(api: ApiClient): Promise<ReadonlyMap<unknown, Req
 
 type Asked = (request: Readonly<Record<string, unknown>>) => string;
 
-/** @param inWords tells of a request, where its bytes are to be shown as well */
+/** @param inWords describes a request, where its bytes are to be shown as well */
 function show(print: Printer, tested: Item, inWords: Asked | undefined): void {
   const { device, status, detail, problem, points, collector_id: collector } = tested;
   if (problem) {
@@ -105,12 +105,12 @@ function show(print: Printer, tested: Item, inWords: Asked | undefined): void {
     records(points),
     'No points were read.',
   );
-  if (inWords) for (const line of bytesOf(tested, inWords)) print.said(tested, line);
-  print.said(
+  if (inWords) for (const line of bytesOf(tested, inWords)) print.report(tested, line);
+  print.report(
     tested,
     say('{{what}}: {{detail}}', { what: `${device} ${valueWord('test', status)}`, detail: String(detail) }),
   );
-  if (collector) print.said(tested, say('asked by {{collector}}', { collector: String(collector) }));
+  if (collector) print.report(tested, say('asked by {{collector}}', { collector: String(collector) }));
 }
 
 /** One line for each transfer of bytes in one direction. */

@@ -30,16 +30,16 @@ export const drainCollector: Command = {
         throw new CliError(say('--undo goes without --wait and --force'), exitCodes.usage);
       }
       const undone = await api.post(`${of}undrain/`);
-      print.said(undone, say('{{what}}: {{detail}}', { what: id, detail: undone.detail }));
+      print.report(undone, say('{{what}}: {{detail}}', { what: id, detail: undone.detail }));
       return;
     }
-    const asked = await api.post(`${of}drain/`, isForced ? { force: true } : {});
+    const answer = await api.post(`${of}drain/`, isForced ? { force: true } : {});
     if (input.has('wait')) await untilEmpty(api, print, id);
-    print.said(
-      asked,
+    print.report(
+      answer,
       input.has('wait')
         ? say('{{id}} has no session left.', { id })
-        : say('{{what}}: {{detail}}', { what: id, detail: asked.detail }),
+        : say('{{what}}: {{detail}}', { what: id, detail: answer.detail }),
     );
   },
 };
@@ -54,21 +54,21 @@ async function untilEmpty(api: ApiClient, print: Printer, id: string): Promise<v
     for (let emptyLooks = 0; emptyLooks < 2; ) {
       const { results } = await api.get<{ results: Item[] }>(path);
       const collector = results.find((each) => each.id === id);
-      const left = Number(collector?.sessions ?? 0);
-      atFirst ??= left;
-      emptyLooks = left === 0 ? emptyLooks + 1 : 0;
-      if (left !== leftBefore) movedAtMs = performance.now();
-      leftBefore = left;
-      if (left > 0 && performance.now() - movedAtMs > stalledMs) {
+      const sessionCount = Number(collector?.sessions ?? 0);
+      atFirst ??= sessionCount;
+      emptyLooks = sessionCount === 0 ? emptyLooks + 1 : 0;
+      if (sessionCount !== leftBefore) movedAtMs = performance.now();
+      leftBefore = sessionCount;
+      if (sessionCount > 0 && performance.now() - movedAtMs > stalledMs) {
         throw new CliError(
           say(
             '{{left}} sessions of {{id}} are taken by nobody and go on being read there. Who could take them shows holdfast sessions list --active.',
-            { left, id },
+            { left: sessionCount, id },
           ),
           exitCodes.refused,
         );
       }
-      progress.at(atFirst - left, atFirst);
+      progress.at(atFirst - sessionCount, atFirst);
       if (emptyLooks < 2) await pause(lookEveryMs);
     }
   } finally {

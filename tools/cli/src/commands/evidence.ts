@@ -21,7 +21,7 @@ const within: Readonly<Record<'from' | 'to' | 'session' | 'task' | 'site', Optio
   site: { type: 'string', value: 'SITE', about: 'with devices at this site (code)' },
 };
 
-const asked = (input: Input) => ({
+const queryOf = (input: Input) => ({
   ...{ from: input.time('from'), to: input.time('to') },
   ...{ session: input.text('session'), task: input.text('task'), site: input.text('site') },
 });
@@ -38,7 +38,7 @@ export const evidence: readonly Command[] = [
       ...limitOption,
     },
     async run({ api, print }, input) {
-      const query = { ...asked(input), collector: input.text('collector') };
+      const query = { ...queryOf(input), collector: input.text('collector') };
       const rows = await allOf(api, print, `${path}/ownership/`, query, limitOf(input));
       const spans = rows.flatMap((row) => records(row.spans).map((span) => ({ ...row, ...span })));
       print.table<Item>(
@@ -79,7 +79,7 @@ export const evidence: readonly Command[] = [
       ...limitOption,
     },
     async run({ api, print }, input) {
-      const query = { ...asked(input), by: input.text('by'), device: input.text('device') };
+      const query = { ...queryOf(input), by: input.text('by'), device: input.text('device') };
       const rows = await allOf(api, print, `${path}/completeness/`, query, limitOf(input));
       const counts = (row: Item) => record(row.counts);
       print.table(
@@ -115,7 +115,7 @@ export const evidence: readonly Command[] = [
     },
     async run({ api, print }, input) {
       const of = { device: input.text('device'), cause: input.text('cause'), trace: input.text('trace') };
-      const query = { ...asked(input), ...of };
+      const query = { ...queryOf(input), ...of };
       const gaps = await allOf(api, print, `${path}/gaps/`, query, limitOf(input));
       print.table(
         gaps,
@@ -152,7 +152,7 @@ export const evidence: readonly Command[] = [
       output: outputOption,
     },
     async run({ api, print }, input) {
-      const query = { ...asked(input), split: input.text('split'), title: input.text('title') };
+      const query = { ...queryOf(input), split: input.text('split'), title: input.text('title') };
       const { body } = await api.open(`${path}/report/csv/`, { ...query, ...csvForm(input) }, {});
       if (body) await saveDownload({ print }, body, input.text('output'));
     },
@@ -168,11 +168,11 @@ async function allOf(
   atMost: number,
 ): Promise<Item[]> {
   const lacking = new Set<string>();
-  const found = await api.list(where, query, atMost, ({ not_asked }) => {
+  const items = await api.list(where, query, atMost, ({ not_asked }) => {
     for (const { detail } of records(not_asked)) lacking.add(plainText(String(detail)));
   });
   for (const detail of lacking) print.note(detail);
-  return found;
+  return items;
 }
 
 /** The share of due values that the points gave. */

@@ -16,9 +16,9 @@ export const listMappings: readonly Command[] = [
     operands: [],
     options: {},
     async run({ api, print }) {
-      const found = await savedMappings(api);
+      const mappings = await savedMappings(api);
       print.table(
-        found,
+        mappings,
         [
           { head: 'NAME', cell: ({ name }) => name },
           {
@@ -38,7 +38,7 @@ export const listMappings: readonly Command[] = [
           },
           { head: 'SAVED', cell: ({ saved_at }) => localTime(saved_at) },
         ],
-        found,
+        mappings,
         'No mapping was saved.',
       );
     },
@@ -50,16 +50,16 @@ export const listMappings: readonly Command[] = [
     options: {},
     async run({ api, print }, input) {
       const [name = ''] = input.operands;
-      const found = (await savedMappings(api)).find((each) => each.name === name);
-      if (!found) {
+      const mapping = (await savedMappings(api)).find((each) => each.name === name);
+      if (!mapping) {
         const list = say('The list: {{command}}', { command: 'holdfast mappings list' });
         throw new CliError(
           `${say('There is no mapping with the name {{name}}.', { name })}\n${list}`,
           exitCodes.refused,
         );
       }
-      await api.delete(`${mappings}${found.id}/`);
-      print.said(found, say('The mapping {{name}} is forgotten.', { name }));
+      await api.delete(`${mappings}${mapping.id}/`);
+      print.report(mapping, say('The mapping {{name}} is forgotten.', { name }));
     },
   },
 ];

@@ -3,7 +3,7 @@ import { type Command, limitOf, limitOption } from '../command.ts';
 import { records } from '../output/values.ts';
 import { yesOrNo } from '../output/yes-or-no.ts';
 import { speaksChinese } from '../words/say.ts';
-import { named } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 export const listPoints: Command = {
   words: ['points', 'list'],
@@ -12,9 +12,9 @@ export const listPoints: Command = {
   options: limitOption,
   async run({ api, print }, input) {
     const [device] = input.operands;
-    const only = device === undefined ? undefined : await named(api, 'device', device);
+    const only = device === undefined ? undefined : await findItem(api, 'device', device);
     const limit = limitOf(input);
-    const found = await api.list('/api/config/points/', { device_id: only && String(only.id) }, limit);
+    const points = await api.list('/api/config/points/', { device_id: only && String(only.id) }, limit);
     const all = only ? [only] : await api.list('/api/config/devices/', {}, Number.POSITIVE_INFINITY);
     const devices = new Map(all.map((each) => [each.id, each]));
     const { results } = await api.get('/api/config/protocols/');
@@ -28,7 +28,7 @@ export const listPoints: Command = {
       return [address, ...more].join(', ');
     };
     print.table(
-      found,
+      points,
       [
         { head: 'ID', cell: ({ id }) => id, align: 'right' },
         { head: 'POINT', cell: ({ device_id, code }) => `${devices.get(device_id)?.code}/${code}` },
@@ -39,7 +39,7 @@ export const listPoints: Command = {
         { head: 'WRITABLE', cell: ({ writable }) => yesOrNo(writable) },
         { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
       ],
-      found,
+      points,
       'There are no points.',
     );
   },

@@ -17,7 +17,7 @@ import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 
 const askPath = '/api/login/command-line/';
-/** Longer than any code lasts, in case the API does not tell its end. */
+/** Longer than any code lasts, in case the API does not report its end. */
 const patienceMs = 15 * 60_000;
 
 const loginColumns: readonly Column<LoginView>[] = [
@@ -40,21 +40,21 @@ export const loginCommands: readonly Command[] = [
     async run(context) {
       const { access, print } = context;
       const client = access.client(undefined);
-      const asked = await client.post<AskedCommandLineLogin>(askPath, {
+      const request = await client.post<AskedCommandLineLogin>(askPath, {
         host: hostname(),
         person: access.person,
       });
       print.note(
         say('Open {{page}} in a browser, log in there, and type the code  {{code}}', {
-          page: plainText(asked.page),
-          code: plainText(asked.code),
+          page: plainText(request.page),
+          code: plainText(request.code),
         }),
       );
-      const { token, login, expires_at } = await decided(client, asked, context);
+      const { token, login, expires_at } = await decided(client, request, context);
       if (token === null)
         throw new CliError(say('The API approved it and gave no login.'), exitCodes.refused);
-      await access.kept.keep(access.url, { token, login: login ?? '', expires_at });
-      print.said(
+      await access.logins.keep(access.url, { token, login: login ?? '', expires_at });
+      print.report(
         { url: access.url, login, expires_at },
         say('You are logged in at {{url}} as {{login}}, until {{until}}.', {
           url: access.url,
@@ -73,19 +73,19 @@ export const loginCommands: readonly Command[] = [
     operands: [],
     options: {},
     async run({ access, print }) {
-      const kept = await access.kept.of(access.url);
-      if (!kept) {
-        print.said({ url: access.url, ended: false }, say('There is no login at {{url}}.', access));
+      const login = await access.logins.of(access.url);
+      if (!login) {
+        print.report({ url: access.url, ended: false }, say('There is no login at {{url}}.', access));
         return;
       }
       try {
-        await ownAccount(access.client(kept.token)).logOut();
+        await ownAccount(access.client(login.token)).logOut();
       } catch (error) {
         // The login is over already, so there is nothing to end.
         if (!(error instanceof CliError) || error.exitCode !== exitCodes.notAllowed) throw error;
       }
-      await access.kept.forget(access.url);
-      print.said({ url: access.url, ended: true }, say('You are logged out at {{url}}.', access));
+      await access.logins.forget(access.url);
+      print.report({ url: access.url, ended: true }, say('You are logged out at {{url}}.', access));
     },
   },
   {
@@ -128,7 +128,7 @@ export const loginCommands: readonly Command[] = [
     async run({ api, print }, input) {
       const id = input.operands[0] ?? '';
       await ownAccount(api).endLogin(id);
-      print.said({ id }, say('{{id}} is over.', { id }));
+      print.report({ id }, say('{{id}} is over.', { id }));
     },
   },
 ];

@@ -31,7 +31,7 @@ export const pointLists: readonly Command[] = [
     async run({ api, print }, input) {
       const { body } = await api.open(
         '/api/exports/points/',
-        { device: [...input.operands], ...asked(input) },
+        { device: [...input.operands], ...listOptions(input) },
         {},
       );
       if (body) await saveDownload({ print }, body, input.text('output'));
@@ -44,7 +44,7 @@ export const pointLists: readonly Command[] = [
     options: { format, ...csvOptions, output: outputOption },
     async run({ api, print }, input) {
       const protocol = encodeURIComponent(input.operands[0] ?? '');
-      const query = asked(input);
+      const query = listOptions(input);
       const { body } = await api.open(`/api/config/import-templates/${protocol}/`, query, {});
       if (body) await saveDownload({ print }, body, input.text('output'));
     },
@@ -118,7 +118,7 @@ export const pointLists: readonly Command[] = [
   },
 ];
 
-function asked(input: Input) {
+function listOptions(input: Input) {
   return {
     ...{ format: input.text('format') ?? 'csv', ...csvForm(input) },
     language: speaksChinese() ? 'zh' : 'en',
@@ -172,7 +172,7 @@ async function importList({ api, print }: Context, input: Input): Promise<number
     if (open.length === 0) await saveMapping(api, input, view);
     const applied = open.length === 0 && query.apply ? await tried(api, view, { query, skips }) : undefined;
     const what = sentenceOf(view, skips ? 0 : view.deletes);
-    print.said(applied ?? view, say('Would be: {{what}}', { what }));
+    print.report(applied ?? view, say('Would be: {{what}}', { what }));
     if (skips) noteSkipped(print, view.counts.fault, faultsFile);
     await api.delete(`${imports}${view.id}/`);
     return noteApplied(print, { ...applied });
@@ -187,7 +187,7 @@ async function importList({ api, print }: Context, input: Input): Promise<number
   const applied = await api.callOf<ImportView>(`${imports}${view.id}/`, 'apply/', body, query);
   await saveMapping(api, input, view);
   const deleted = applied.result?.deleted ?? 0;
-  print.said(applied, sentenceOf(applied, deleted));
+  print.report(applied, sentenceOf(applied, deleted));
   if (skips) noteSkipped(print, applied.result?.skipped ?? 0, faultsFile);
   if (query.apply === undefined && changesRead(applied, deleted))
     print.note(
@@ -210,13 +210,13 @@ function tried(
 
 /** Says which rows are still to be imported. */
 function noteSkipped(print: Context['print'], count: number, file: string | undefined): void {
-  const said =
+  const note =
     file === undefined
       ? say('Rows with faults left out: {{count}}. --faults FILE has them, to be put right.', { count })
       : say('Rows with faults left out: {{count}}. Put them right in {{file}}, and import that too.', {
           ...{ count, file },
         });
-  print.note(said);
+  print.note(note);
 }
 
 /** Whether existing devices are to be read differently: sessions may be reading them. */
@@ -267,30 +267,30 @@ function formatOf(file: string): 'csv' | 'xlsx' {
   return file.toLowerCase().endsWith('.xlsx') ? 'xlsx' : 'csv';
 }
 
-function tellColumns(print: Context['print'], { columns, encoding: found, sheet }: ImportView): void {
+function tellColumns(print: Context['print'], { columns, encoding, sheet }: ImportView): void {
   if (print.isJsonAsked) return;
-  const taken = columns
+  const mapped = columns
     .filter(({ field }) => field !== null)
     .map(({ header, field }) => `${plainText(header)} → ${field}`);
-  const left = columns
+  const ignored = columns
     .filter(({ field, header }) => field === null && header !== '')
     .map(({ header }) => plainText(header));
-  const where = [found?.toUpperCase(), sheet].filter(Boolean).join(', ');
-  print.note(say('Columns ({{where}}): {{columns}}', { where: where || 'XLSX', columns: taken.join(', ') }));
-  if (left.length > 0) print.note(say('Not taken: {{columns}}', { columns: left.join(', ') }));
+  const where = [encoding?.toUpperCase(), sheet].filter(Boolean).join(', ');
+  print.note(say('Columns ({{where}}): {{columns}}', { where: where || 'XLSX', columns: mapped.join(', ') }));
+  if (ignored.length > 0) print.note(say('Not taken: {{columns}}', { columns: ignored.join(', ') }));
 }
 
 /** Shows how the first rows are read, so that people see whether the columns were recognized. */
 function tellSample(print: Context['print'], { sample }: ImportView): void {
   if (print.isJsonAsked) return;
   for (const { line, device, code, fields } of sample) {
-    const said = Object.entries(fields).map(([field, value]) => `${field} ${shown(value)}`);
-    const about = { line, point: plainText(`${device}/${code}`), fields: plainText(said.join(', ')) };
+    const values = Object.entries(fields).map(([field, value]) => `${field} ${textOf(value)}`);
+    const about = { line, point: plainText(`${device}/${code}`), fields: plainText(values.join(', ')) };
     print.note(say('Row {{line}}: {{point}}: {{fields}}', about));
   }
 }
 
-const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function faulty(path: string, { counts, faults }: ImportView): CliError {
   const about = { file: path === '-' ? say('standard input') : path, count: counts.fault };
@@ -298,7 +298,7 @@ function faulty(path: string, { counts, faults }: ImportView): CliError {
     counts.fault === 1
       ? say('Nothing was changed: {{file}} has a fault.', about)
       : say('Nothing was changed: {{file}} has {{count}} faults.', about);
-  const shown = faults.slice(0, shownFaults).map(({ cell, column, value, message }) => {
+  const lines = faults.slice(0, shownFaults).map(({ cell, column, value, message }) => {
     const what = value === '' || message.includes(value) ? '' : ` "${value}"`;
     return `  - ${plainText(`${cell} ${column}${what}: ${message}`)}`;
   });
@@ -314,7 +314,7 @@ function faulty(path: string, { counts, faults }: ImportView): CliError {
         ]
       : []),
   ];
-  return new CliError([first, ...shown, ...rest].join('\n'), exitCodes.refused);
+  return new CliError([first, ...lines, ...rest].join('\n'), exitCodes.refused);
 }
 
 type OpenQuestion = ImportView['questions'][number];
@@ -351,6 +351,6 @@ function sentenceOf(view: ImportView, deleted: number): string {
     },
   );
   if (tasks.length === 0) return counted;
-  const named = tasks.map(({ code, period_ms }) => `${plainText(code)} (${period_ms} ms)`).join(', ');
-  return `${counted} ${say('Tasks made: {{tasks}}.', { tasks: named })}`;
+  const names = tasks.map(({ code, period_ms }) => `${plainText(code)} (${period_ms} ms)`).join(', ');
+  return `${counted} ${say('Tasks made: {{tasks}}.', { tasks: names })}`;
 }

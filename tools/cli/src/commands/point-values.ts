@@ -15,16 +15,11 @@ export const pointValues: Command = {
     const [device] = input.operands;
     const lacking = new Set<string>();
     const query = { device, session: input.text('session') };
-    const found = await api.list(
-      '/api/acquisition/points/values/',
-      query,
-      limitOf(input),
-      ({ not_asked }) => {
-        for (const { detail } of records(not_asked)) lacking.add(String(detail));
-      },
-    );
+    const rows = await api.list('/api/acquisition/points/values/', query, limitOf(input), ({ not_asked }) => {
+      for (const { detail } of records(not_asked)) lacking.add(String(detail));
+    });
     print.table(
-      found,
+      rows,
       [
         { head: 'DEVICE', cell: ({ device }) => device },
         { head: 'POINT', cell: ({ point_code }) => point_code },
@@ -35,7 +30,7 @@ export const pointValues: Command = {
         { head: 'AGE', cell: ({ age_seconds }) => duration(age_seconds), align: 'right' },
         { head: 'MISSING NOW', cell: ({ miss }) => record(miss).detail },
       ],
-      found,
+      rows,
       'There are no points.',
     );
     for (const detail of lacking) print.note(detail);

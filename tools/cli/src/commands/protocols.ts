@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { record, records } from '../output/values.ts';
 import { say, speaksChinese } from '../words/say.ts';
 
-const told = (words: unknown) => record(words)[speaksChinese() ? 'zh' : 'en'];
+const inLanguage = (words: unknown) => record(words)[speaksChinese() ? 'zh' : 'en'];
 
 export const protocols: Command = {
   words: ['protocols'],
@@ -15,31 +15,31 @@ export const protocols: Command = {
   async run({ api, print }, input) {
     const answer = await api.get('/api/config/protocols/');
     const all = records(answer.results);
-    const [wanted] = input.operands;
-    if (wanted === undefined) {
+    const [name] = input.operands;
+    if (name === undefined) {
       print.table(
         answer,
         [
           { head: 'PROTOCOL', cell: ({ protocol }) => protocol },
-          { head: 'NAME', cell: ({ label }) => told(label) },
+          { head: 'NAME', cell: ({ label }) => inLanguage(label) },
           { head: 'MODES', cell: ({ modes }) => (Array.isArray(modes) ? modes.join(', ') : '') },
-          { head: 'WHAT', cell: ({ help }) => told(help) },
+          { head: 'WHAT', cell: ({ help }) => inLanguage(help) },
         ],
         all,
         'There are none.',
       );
       return;
     }
-    const found = all.find(({ protocol }) => protocol === wanted);
-    if (!found) {
-      const known = all.map(({ protocol }) => protocol).join(', ');
+    const details = all.find(({ protocol }) => protocol === name);
+    if (!details) {
+      const names = all.map(({ protocol }) => protocol).join(', ');
       throw new CliError(
-        say('There is no protocol {{wanted}}; known: {{known}}.', { wanted, known }),
+        say('There is no protocol {{wanted}}; known: {{known}}.', { wanted: name, known: names }),
         exitCodes.refused,
       );
     }
     print.table(
-      found,
+      details,
       [
         { head: 'OF', cell: ({ of }) => say(of) },
         { head: 'FIELD', cell: ({ field }) => field },
@@ -47,7 +47,7 @@ export const protocols: Command = {
         { head: 'DEFAULT', cell: ({ fallback }) => fallback },
         { head: 'WHAT', cell: ({ what }) => what },
       ],
-      [...fieldsOf('device', found), ...fieldsOf('point', found)],
+      [...fieldsOf('device', details), ...fieldsOf('point', details)],
       'It has no fields.',
     );
   },
@@ -62,6 +62,6 @@ function fieldsOf(of: 'device' | 'point', protocol: Item) {
       ...{ of, field },
       isNeeded: Array.isArray(required) && required.includes(field),
       fallback: schema.default ?? '',
-      what: [told(schema['x-label']), told(schema['x-help'])].filter(Boolean).join(say('. ')),
+      what: [inLanguage(schema['x-label']), inLanguage(schema['x-help'])].filter(Boolean).join(say('. ')),
     }));
 }

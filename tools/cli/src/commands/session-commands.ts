@@ -7,7 +7,7 @@ import { record, records } from '../output/values.ts';
 import { type PlainText, say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 import { printItems } from './change-sets.ts';
-import { named } from './named-things.ts';
+import { findItem } from './find-item.ts';
 import { sessionPath, sessionsPath } from './session-lists.ts';
 import { versionOf } from './task-versions.ts';
 
@@ -36,13 +36,13 @@ export const sessionCommands: readonly Command[] = [
       },
     },
     async run({ api, print }, input) {
-      const task = await named(api, 'task', input.operands[0] ?? '');
+      const task = await findItem(api, 'task', input.operands[0] ?? '');
       const started = await api.command(`${sessionsPath}/start-task/`, {
         task_id: task.id,
         metadata: metadataOf(input),
         validate: input.text('validate') ?? 'skip',
       });
-      print.said(started, statusInWords(started.session_id, started));
+      print.report(started, statusInWords(started.session_id, started));
       if (print.asJson) return;
       for (const device of records(record(started.validation).failing)) {
         print.note(`  ${device.device}: ${device.detail}`);
@@ -71,10 +71,10 @@ export const sessionCommands: readonly Command[] = [
     async run({ api, print }, input) {
       const id = input.operands[0] ?? '';
       const to = input.text('to');
-      const said = input.text('reason');
+      const reason = input.text('reason');
       const answer = await api.command(`${sessionPath(id)}/reconfigure/`, {
         ...(to !== undefined && { to: Number(versionOf(to)) }),
-        ...(said !== undefined && { reason: said }),
+        ...(reason !== undefined && { reason }),
         ...{ dry_run: input.has('dry-run'), force: input.has('force') },
       });
       if (answer.is_changed || print.asJson) printItems(print, answer, records(answer.results));
@@ -97,12 +97,12 @@ function onSessions(verb: string, about: PlainText, options: Command['options'])
 async function commandEach({ api, print }: Context, input: Input, verb: string): Promise<number> {
   const answers: Item[] = [];
   let worst: number = exitCodes.ok;
-  const said = input.text('reason');
+  const reason = input.text('reason');
   for (const id of input.operands) {
     try {
-      const answer = await commandOn(api, id, verb, said);
+      const answer = await commandOn(api, id, verb, reason);
       answers.push(answer);
-      if (!print.asJson) print.said(answer, statusInWords(answer.id, answer));
+      if (!print.asJson) print.report(answer, statusInWords(answer.id, answer));
     } catch (error) {
       if (input.operands.length === 1) throw error;
       if (!(error instanceof ApiRefused) || error.exitCode !== exitCodes.refused) {
@@ -117,8 +117,8 @@ async function commandEach({ api, print }: Context, input: Input, verb: string):
   return worst;
 }
 
-function commandOn(api: ApiClient, id: string, verb: string, said: string | undefined): Promise<Item> {
-  return api.command(`${sessionPath(id)}/${verb}/`, said === undefined ? {} : { reason: said });
+function commandOn(api: ApiClient, id: string, verb: string, reason: string | undefined): Promise<Item> {
+  return api.command(`${sessionPath(id)}/${verb}/`, reason === undefined ? {} : { reason });
 }
 
 const statusInWords = (id: unknown, { status, detail }: Item) =>
@@ -126,11 +126,11 @@ const statusInWords = (id: unknown, { status, detail }: Item) =>
 
 function metadataOf(input: Input): Record<string, string> {
   const metadata: Record<string, string> = {};
-  for (const given of input.texts('metadata')) {
-    const at = given.indexOf('=');
+  for (const pair of input.texts('metadata')) {
+    const at = pair.indexOf('=');
     if (at < 1)
-      throw new CliError(say('--metadata is NAME=VALUE, not {{given}}', { given }), exitCodes.usage);
-    metadata[given.slice(0, at)] = given.slice(at + 1);
+      throw new CliError(say('--metadata is NAME=VALUE, not {{given}}', { given: pair }), exitCodes.usage);
+    metadata[pair.slice(0, at)] = pair.slice(at + 1);
   }
   return metadata;
 }

@@ -56,8 +56,8 @@ export const sessionLists: readonly Command[] = [
     },
     async run({ api, print }, input) {
       const status = input.text('status') ?? (input.has('active') ? 'running,paused' : undefined);
-      const found = await api.list(`${sessionsPath}/`, { status, task: input.text('task') }, limitOf(input));
-      print.table(found, columns, found, 'There is no such session.');
+      const rows = await api.list(`${sessionsPath}/`, { status, task: input.text('task') }, limitOf(input));
+      print.table(rows, columns, rows, 'There is no such session.');
     },
   },
   {
@@ -118,16 +118,16 @@ export const sessionLists: readonly Command[] = [
     operands: [{ name: 'SESSION' }],
     options: limitOption,
     async run({ api, print }, input) {
-      const found = await api.list(`${sessionPath(input.operands[0] ?? '')}/events/`, {}, limitOf(input));
+      const rows = await api.list(`${sessionPath(input.operands[0] ?? '')}/events/`, {}, limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'SEQUENCE', cell: ({ sequence }) => sequence, align: 'right' },
           { head: 'TIME', cell: ({ time }) => localTime(time) },
           { head: 'EVENT', cell: ({ type }) => type },
           { head: 'WHAT', cell: ({ problem, data }) => problem ?? eventInWords(record(data)) },
         ],
-        found,
+        rows,
         'It has no events.',
       );
     },
@@ -145,12 +145,12 @@ export const sessionLists: readonly Command[] = [
     },
     async run({ api, print }, input) {
       const path = sessionPath(input.operands[0] ?? '');
-      const asked = { device: input.text('device'), from: input.time('from'), to: input.time('to') };
+      const range = { device: input.text('device'), from: input.time('from'), to: input.time('to') };
       const lacking = new Set<string>();
       const noteLacking = ({ not_asked }: Item) => {
         for (const { detail } of records(not_asked)) lacking.add(plainText(String(detail)));
       };
-      const query = { ...asked, cause: input.text('cause'), trace: input.text('trace') };
+      const query = { ...range, cause: input.text('cause'), trace: input.text('trace') };
       const gaps = await api.list(`${path}/gaps/`, query, limitOf(input), noteLacking);
       print.table(
         gaps,
@@ -170,7 +170,7 @@ export const sessionLists: readonly Command[] = [
         for (const detail of lacking) print.note(detail);
         return;
       }
-      const whole = await api.get(`${path}/completeness/`, asked);
+      const whole = await api.get(`${path}/completeness/`, range);
       noteLacking(whole);
       const { stored, expected, quarantined, missing } = whole;
       print.line('');
@@ -215,7 +215,7 @@ function placementInWords(state: unknown, detail: unknown): unknown {
   if (!state || !detail) return valueWord('placement', state);
   return say('{{what}}: {{detail}}', {
     what: valueWord('placement', state),
-    detail: detail,
+    detail,
   });
 }
 
@@ -253,9 +253,9 @@ const pointsNamed = 3;
 
 /** `flow since 2026-11-27 03:12:00, level since … and 4 more` */
 function failingPoints({ failing_points, failing_count }: Record<string, unknown>): string {
-  const named = records(failing_points)
+  const points = records(failing_points)
     .slice(0, pointsNamed)
     .map(({ code, since }) => say('{{code}} since {{time}}', { code, time: localTime(since) }));
-  const more = Number(failing_count ?? 0) - named.length;
-  return named.join(', ') + (more > 0 ? say(' and {{more}} more', { more }) : '');
+  const more = Number(failing_count ?? 0) - points.length;
+  return points.join(', ') + (more > 0 ? say(' and {{more}} more', { more }) : '');
 }

@@ -59,8 +59,8 @@ export async function silentDevices(api: ApiClient): Promise<DeviceVerdict> {
   };
   await Promise.all(Array.from({ length: Math.min(askedAtOnce, ids.length) }, askOn));
   const isSlow = ({ status }: SilentDevice) => status === 'slow';
-  const found = failing.flat();
-  return { count, silent: found.filter((device) => !isSlow(device)), slow: found.filter(isSlow) };
+  const rows = failing.flat();
+  return { count, silent: rows.filter((device) => !isSlow(device)), slow: rows.filter(isSlow) };
 }
 
 /** @returns undefined when the session has been cleaned away meanwhile */

@@ -86,10 +86,10 @@ export const systemLists: readonly Command[] = [
       ...limitOption,
     },
     async run({ api, print }, input) {
-      const asked = { ...filterIn(input), lost_epoch: input.has('lost-epoch') ? 'true' : undefined };
-      const found = await api.list(`${quarantinePath}/`, asked, limitOf(input));
+      const query = { ...filterIn(input), lost_epoch: input.has('lost-epoch') ? 'true' : undefined };
+      const rows = await api.list(`${quarantinePath}/`, query, limitOf(input));
       print.table(
-        found,
+        rows,
         [
           { head: 'SEQUENCE', cell: ({ sequence }) => sequence, align: 'right' },
           { head: 'TIME', cell: ({ time }) => localTime(time) },
@@ -98,7 +98,7 @@ export const systemLists: readonly Command[] = [
           { head: 'BYTES', cell: ({ body_length }) => body_length, align: 'right' },
           { head: 'REASON', cell: ({ reason }) => reason },
         ],
-        found,
+        rows,
         'Nothing is in quarantine.',
       );
     },
@@ -109,21 +109,21 @@ export const systemLists: readonly Command[] = [
     operands: [{ name: 'SEQUENCE' }],
     options: {},
     async run({ api, print }, input) {
-      const found = await api.get(`${quarantinePath}/${encodeURIComponent(input.operands[0] ?? '')}/`);
-      print.fields(found, [
-        ['sequence', found.sequence],
+      const message = await api.get(`${quarantinePath}/${encodeURIComponent(input.operands[0] ?? '')}/`);
+      print.fields(message, [
+        ['sequence', message.sequence],
         [
           'from',
           say('{{subject}} ({{sequence}} of {{stream}})', {
-            subject: found.subject,
-            sequence: found.original_sequence,
-            stream: found.stream,
+            subject: message.subject,
+            sequence: message.original_sequence,
+            stream: message.stream,
           }),
         ],
-        ['time', localTime(found.time)],
-        ['reason', found.reason],
-        ['sendable', yesOrNo(found.can_be_sent_again)],
-        ['body', found.body],
+        ['time', localTime(message.time)],
+        ['reason', message.reason],
+        ['sendable', yesOrNo(message.can_be_sent_again)],
+        ['body', message.body],
       ]);
     },
   },
@@ -143,22 +143,22 @@ export const systemLists: readonly Command[] = [
     },
     async run({ api, print }, input) {
       const [sequence] = input.operands;
-      const asked = { ...filterIn(input), up_to: input.text('up-to') };
-      chooseOne(sequence, asked, input.has('all'));
+      const query = { ...filterIn(input), up_to: input.text('up-to') };
+      chooseOne(sequence, query, input.has('all'));
       const body = input.has('trust-epoch') ? { trust_epoch: true } : undefined;
       if (sequence !== undefined) {
         const sent = await api.post(`${quarantinePath}/${encodeURIComponent(sequence)}/send-again/`, body);
-        print.said(sent, say('{{what}}: {{detail}}', { what: sent.sequence, detail: sent.detail }));
+        print.report(sent, say('{{what}}: {{detail}}', { what: sent.sequence, detail: sent.detail }));
         return exitCodes.ok;
       }
       const progress = print.progress('sent again');
-      const sent = await sendManyAgain(api, { filter: asked, body }, (done) => progress.at(done)).finally(
+      const sent = await sendManyAgain(api, { filter: query, body }, (done) => progress.at(done)).finally(
         () => progress.end(),
       );
-      print.said(sent, say('{{sent}} sent again, {{kept}} kept.', sent) + moreThere(sent));
+      print.report(sent, say('{{sent}} sent again, {{kept}} kept.', sent) + moreThere(sent));
       if (!print.asJson) {
-        for (const { sequence: kept, detail } of records(sent.kept_because)) {
-          print.said(sent, say('kept {{kept}}: {{detail}}', { kept, detail }));
+        for (const { sequence, detail } of records(sent.kept_because)) {
+          print.report(sent, say('kept {{kept}}: {{detail}}', { kept: sequence, detail }));
         }
       }
       return sent.kept === 0 ? exitCodes.ok : exitCodes.refused;
@@ -171,16 +171,16 @@ export const systemLists: readonly Command[] = [
     options: { ...filter, 'up-to': upTo },
     async run({ api, print }, input) {
       const [sequence] = input.operands;
-      const asked = { ...filterIn(input), up_to: input.text('up-to') };
-      chooseOne(sequence, asked, false);
+      const query = { ...filterIn(input), up_to: input.text('up-to') };
+      chooseOne(sequence, query, false);
       if (sequence !== undefined) {
         await api.delete(`${quarantinePath}/${encodeURIComponent(sequence)}/`);
-        print.said({ deleted: 1 }, say('{{sequence}} is deleted.', { sequence }));
+        print.report({ deleted: 1 }, say('{{sequence}} is deleted.', { sequence }));
         return;
       }
       const progress = print.progress('deleted');
-      const deleted = await deleteMany(api, asked, (done) => progress.at(done)).finally(() => progress.end());
-      print.said(deleted, say('{{deleted}} deleted.', deleted) + moreThere(deleted));
+      const deleted = await deleteMany(api, query, (done) => progress.at(done)).finally(() => progress.end());
+      print.report(deleted, say('{{deleted}} deleted.', deleted) + moreThere(deleted));
     },
   },
 ];
@@ -198,10 +198,10 @@ async function sendManyAgain(
   onSent: (sent: number) => void,
 ): Promise<{ sent: number; kept: number; kept_because: unknown; limit_reached: boolean }> {
   let sent = 0;
-  let kept = 0;
+  let keptCount = 0;
   for (;;) {
     onSent(sent);
-    const limit = Math.min(messagesAtMost, kept + messagesAtOnce);
+    const limit = Math.min(messagesAtMost, keptCount + messagesAtOnce);
     const call = await api.post<{
       sent: number;
       kept: number;
@@ -209,8 +209,8 @@ async function sendManyAgain(
       limit_reached: boolean;
     }>(`${quarantinePath}/send-again/`, body, { ...filter, limit });
     sent += call.sent;
-    kept = call.kept;
-    const isDone = !call.limit_reached || sent >= messagesAtMost || kept >= messagesAtMost;
+    keptCount = call.kept;
+    const isDone = !call.limit_reached || sent >= messagesAtMost || keptCount >= messagesAtMost;
     if (isDone) return { ...call, sent };
   }
 }
@@ -234,8 +234,8 @@ async function deleteMany(
 }
 
 /** Requires a choice: without one it would be easy to take everything by mistake. */
-function chooseOne(sequence: string | undefined, asked: Filter, isAll: boolean): void {
-  const isFiltered = Object.values(asked).some(Boolean);
+function chooseOne(sequence: string | undefined, filter: Filter, isAll: boolean): void {
+  const isFiltered = Object.values(filter).some(Boolean);
   if ([sequence !== undefined, isFiltered, isAll].filter(Boolean).length === 1) return;
   throw new CliError(
     say(

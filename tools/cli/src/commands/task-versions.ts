@@ -8,7 +8,7 @@ import { records } from '../output/values.ts';
 import { say } from '../words/say.ts';
 import { applyOf } from './applied-sessions.ts';
 import { changeBody, changeOptions, printChange, printItems } from './change-sets.ts';
-import { named } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 const namedAtMost = 5;
 const pathOf = ({ id }: Item) => `/api/config/tasks/${String(id)}/versions/`;
@@ -20,10 +20,10 @@ export const taskVersions: readonly Command[] = [
     operands: [{ name: 'TASK' }],
     options: limitOption,
     async run({ api, print }, input) {
-      const task = await named(api, 'task', input.operands[0] ?? '');
-      const found = await api.list(pathOf(task), {}, limitOf(input));
+      const task = await findItem(api, 'task', input.operands[0] ?? '');
+      const versions = await api.list(pathOf(task), {}, limitOf(input));
       print.table(
-        found,
+        versions,
         [
           { head: 'VERSION', cell: ({ version }) => version, align: 'right' },
           { head: 'TIME', cell: ({ created_at }) => localTime(created_at) },
@@ -31,7 +31,7 @@ export const taskVersions: readonly Command[] = [
           { head: 'DEVICES', cell: ({ devices }) => devices, align: 'right' },
           { head: 'SESSIONS', cell: ({ sessions }) => sessions, align: 'right' },
         ],
-        found,
+        versions,
         'No session was started yet.',
       );
     },
@@ -43,7 +43,7 @@ export const taskVersions: readonly Command[] = [
     options: {},
     async run({ api, print }, input) {
       const [name = '', from, to] = input.operands;
-      const task = await named(api, 'task', name);
+      const task = await findItem(api, 'task', name);
       const other = to === undefined || to === 'current' ? 'current' : versionOf(to);
       const diff = await api.get(`${pathOf(task)}${versionOf(from)}/diff/${other}/`);
       printItems(print, diff, records(diff.results));
@@ -62,7 +62,7 @@ export const taskVersions: readonly Command[] = [
       ...changeOptions,
     },
     async run({ api, print }, input) {
-      const task = await named(api, 'task', input.operands[0] ?? '');
+      const task = await findItem(api, 'task', input.operands[0] ?? '');
       const version = versionOf(input.operands[1]);
       const path = `${pathOf(task)}${version}/restore/`;
       const body = { ...changeBody(input), keep_points: input.has('keep-points') };
@@ -70,8 +70,8 @@ export const taskVersions: readonly Command[] = [
       const code = printChange(print, answer);
       const unread = Array.isArray(answer.unread_points) ? answer.unread_points.map(String) : [];
       if (unread.length > 0 && !print.asJson) {
-        const named = unread.slice(0, namedAtMost).join(', ');
-        const points = plainText(unread.length > namedAtMost ? `${named}, …` : named);
+        const pointNames = unread.slice(0, namedAtMost).join(', ');
+        const points = plainText(unread.length > namedAtMost ? `${pointNames}, …` : pointNames);
         print.note(
           say(
             'The task does not read points any longer that it read before: {{points}}. --keep-points keeps them.',

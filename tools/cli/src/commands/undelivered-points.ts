@@ -22,8 +22,8 @@ export interface UndeliveredPoints {
 
 /**
  * Points of running sessions that gave no value lately although their devices gave others. Points that a subscribed
- * device has never told are not counted: it may tell them rarely.
- * @throws CliError when the API cannot tell
+ * device has never published are not counted: it may publish them rarely.
+ * @throws CliError when the API does not know
  */
 export async function undeliveredPoints(api: ApiClient): Promise<UndeliveredPoints> {
   const rows = await api.list('/api/acquisition/completeness/', lately, Number.POSITIVE_INFINITY);
@@ -33,10 +33,10 @@ export async function undeliveredPoints(api: ApiClient): Promise<UndeliveredPoin
   // One after the other: each is an account of a whole session, and few have such points.
   for (const row of running.filter(({ never_delivered: never }) => Number(never) > 0)) {
     const [session_id, task_code] = [String(row.session_id), String(row.task_code)];
-    const { never_delivered: named, never_delivered_count: number } = await accountOf(api, session_id);
-    const ofSession = named.filter(({ cause }) => cause !== 'not_told');
+    const { never_delivered: codes, never_delivered_count: number } = await accountOf(api, session_id);
+    const ofSession = codes.filter(({ cause }) => cause !== 'not_told');
     points.push(...ofSession.map((point) => ({ session_id, task_code, ...point })));
-    // The session's own count includes points that were never told.
+    // The session's own count includes points that were never published.
     count += Math.min(number, Number(row.never_delivered));
   }
   const unknown = running.filter(({ never_delivered: never }) => never === null);

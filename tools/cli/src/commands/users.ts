@@ -51,8 +51,8 @@ export const userCommands: readonly Command[] = [
     options: limitOption,
     async run({ api, print }, input) {
       const { results } = await api.get<{ results: Item[] }>(`${usersPath}/`);
-      const found = results.slice(0, limitOf(input));
-      print.table(found, userColumns, found, 'There is nobody yet: holdfast users create USER --role ROLE');
+      const rows = results.slice(0, limitOf(input));
+      print.table(rows, userColumns, rows, 'There is nobody yet: holdfast users create USER --role ROLE');
     },
   },
   {
@@ -88,7 +88,7 @@ export const userCommands: readonly Command[] = [
       }
       const changed = await api.patch<Item>(`${userPath(input.operands[0] ?? '')}/`, body);
       const about = { login: changed.login, name: changed.name, grants: grantsText(changed) };
-      print.said(changed, say('{{login}} ({{name}}) has {{grants}}.', about));
+      print.report(changed, say('{{login}} ({{name}}) has {{grants}}.', about));
     },
   },
   {
@@ -137,12 +137,12 @@ export const userCommands: readonly Command[] = [
       const path = `${userPath(name)}/logins/`;
       if (login !== undefined) {
         await api.delete(`${path}${encodeURIComponent(login)}/`);
-        print.said({ ended: [login] }, say('{{login}} has ended.', { login }));
+        print.report({ ended: [login] }, say('{{login}} has ended.', { login }));
         return;
       }
       const { results } = await api.delete<{ results: Item[] }>(path);
       const ended = results.map(({ id }) => id);
-      print.said({ ended }, say('{{count}} of {{name}} have ended.', { count: ended.length, name }));
+      print.report({ ended }, say('{{count}} of {{name}} have ended.', { count: ended.length, name }));
     },
   },
 ];
@@ -164,14 +164,14 @@ function optional(input: Input, option: string): Record<string, string> {
 async function setDisabled(api: ApiClient, print: Printer, input: Input, disabled: boolean): Promise<void> {
   const changed = await api.patch<Item>(`${userPath(input.operands[0] ?? '')}/`, { disabled });
   const { login } = changed;
-  print.said(
+  print.report(
     changed,
     disabled ? say('{{login}} is kept out.', { login }) : say('{{login}} may log in again.', { login }),
   );
 }
 
 function showLink(print: Printer, answer: Item, link: Item, name: string): void {
-  print.said(answer, String(link.url));
+  print.report(answer, String(link.url));
   if (print.asJson) return;
   print.note(
     say('{{name}} sets the password there, once, until {{time}}. It is not shown again.', {

@@ -36,14 +36,14 @@ export const watch: Command = {
   },
 };
 
-/** Follows the stream. After a break it continues where it was, since the API is told the last reading seen. */
+/** Follows the stream. After a break it continues where it was, since the API gets the last reading seen. */
 async function follow(
   { api, print, stopping }: Context,
   input: Input,
   { session, task }: { session: string | undefined; task: string | undefined },
 ): Promise<void> {
   const query = { task, device: input.texts('device'), point: input.texts('point') };
-  let left = input.integer('count', 1) ?? Number.POSITIVE_INFINITY;
+  let updatesLeft = input.integer('count', 1) ?? Number.POSITIVE_INFINITY;
   let lastId: string | undefined;
   let wasOpen = false;
   while (!stopping.aborted) {
@@ -63,8 +63,8 @@ async function follow(
         if (session !== undefined && sample.session_id !== session) continue;
         if (print.asJson) print.jsonLine(sample);
         else print.line(lineOf(sample));
-        left -= 1;
-        if (left === 0) return;
+        updatesLeft -= 1;
+        if (updatesLeft === 0) return;
       }
     } catch (error) {
       if (stopping.aborted) return;

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { record } from '../output/values.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
-import { named } from './named-things.ts';
+import { findItem } from './find-item.ts';
 
 export const writePoint: Command = {
   words: ['points', 'write'],
@@ -37,7 +37,7 @@ export const writePoint: Command = {
     // The printed value already says that the device holds it.
     const detail = done.detail && !(done.outcome === 'written' && holds) ? ` ${done.detail}` : '';
     const outcome = valueWord('write', done.outcome);
-    print.said(done, say('{{point}}: {{outcome}}.', { point, outcome }) + held + holds + detail);
+    print.report(done, say('{{point}}: {{outcome}}.', { point, outcome }) + held + holds + detail);
     return done.outcome === 'written' ? exitCodes.ok : exitCodes.refused;
   },
 };
@@ -49,10 +49,10 @@ async function pointNamed(api: ApiClient, point: string): Promise<Item> {
   if (slash < 1 || slash === point.length - 1) {
     throw new CliError(say('POINT is the id of a point, or DEVICE/POINT by their codes'), exitCodes.usage);
   }
-  const device = await named(api, 'device', point.slice(0, slash));
+  const device = await findItem(api, 'device', point.slice(0, slash));
   const code = point.slice(slash + 1);
-  const [found] = await api.list('/api/config/points/', { device_id: String(device.id), code }, 1);
-  if (found) return found;
+  const [match] = await api.list('/api/config/points/', { device_id: String(device.id), code }, 1);
+  if (match) return match;
   throw new CliError(
     [
       say('There is no point {{code}} of device {{device}}.', { code, device: device.code }),

@@ -62,7 +62,7 @@ export function describeProblem(
   const own = code === undefined ? undefined : detailOnCode[code];
   const detail = own === undefined ? problem.detail : say(own);
   const errors = Array.isArray(problem.errors) ? (problem.errors as unknown[]) : [];
-  // Most problems tell a single error in their detail; "see errors" only helps readers of the answer itself.
+  // Most problems have a single error in their detail; "see errors" only helps readers of the answer itself.
   const isTold = errors.length === 1 && detail?.includes(messageOf(errors[0]));
   const faults = isTold ? [] : errors.map(fault);
   const lines = [
@@ -79,8 +79,8 @@ export function describeProblem(
 }
 
 function adviceOn(code: string | undefined, status: number): string | undefined {
-  const said = (code === undefined ? undefined : adviceOnCode[code]) ?? advice[status];
-  return said && say(said);
+  const text = (code === undefined ? undefined : adviceOnCode[code]) ?? advice[status];
+  return text && say(text);
 }
 
 function fault(error: unknown): string {

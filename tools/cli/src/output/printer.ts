@@ -8,7 +8,7 @@ type Fields = readonly (readonly [name: PlainText, value: unknown])[];
 
 /** Prints answers to stdout, as tables or as JSON, and messages for people to stderr. */
 export class Printer {
-  /** True where JSON was asked for, or there is no terminal. */
+  /** True where JSON was requested, or there is no terminal. */
   readonly asJson: boolean;
   readonly isJsonAsked: boolean;
   private readonly out: Writable & { columns?: number };
@@ -54,7 +54,7 @@ export class Printer {
   }
 
   /** JSON: `value` as it is. Otherwise the sentence. */
-  said(value: unknown, sentence: string): void {
+  report(value: unknown, sentence: string): void {
     if (this.asJson) this.json(value);
     else this.line(cellText(sentence));
   }

@@ -1,9 +1,15 @@
 import type { languages } from '@holdfast/shared/contracts/user.ts';
-import { chinese } from './chinese.ts';
+import { chineseAdvice } from './chinese-advice.ts';
+import { chineseHeads } from './chinese-heads.ts';
+import { chineseHelp } from './chinese-help.ts';
+import { chineseSentences } from './chinese-sentences.ts';
+
+/** All texts of the program in Chinese. */
+export const chinese = { ...chineseHelp, ...chineseHeads, ...chineseSentences, ...chineseAdvice } as const;
 
 /**
  * A text that the program says to people, named by its English. `{{name}}` is filled in. Anything after `#` is not said:
- * it only tells apart two texts with the same English. A text without Chinese is not a Text.
+ * it only distinguishes two texts with the same English. A text without Chinese is not a Text.
  */
 export type Text = keyof typeof chinese;
 
@@ -26,7 +32,7 @@ export function say<Said extends Text>(
   text: Said,
   ...[values]: Placeholders<Said> extends never ? [] : [Readonly<Record<Placeholders<Said>, unknown>>]
 ): string {
-  const said: string = speaksChinese() ? chinese[text] : text.replace(/#[^#]*$/, '');
+  const template: string = speaksChinese() ? chinese[text] : text.replace(/#[^#]*$/, '');
   const filled: Readonly<Record<string, unknown>> = values ?? {};
-  return said.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(filled[name]));
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(filled[name]));
 }

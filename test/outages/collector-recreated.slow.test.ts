@@ -8,10 +8,10 @@ import { ticksOfSamples } from '../support/ticks-of-samples.ts';
 import { notAmong, segmentsIn, spooledIn } from './spooled-samples.ts';
 
 const devices = ['press-1', 'press-2', 'press-3', 'press-4'];
-/** Long enough to poll on while the broker is away. */
+/** Long enough to poll on while the broker is down. */
 const patientLease = { LEASE_TTL_MS: '60000', LEASE_RENEW_MS: '500' };
 
-/** A container that is made anew has a new host name, and with it a new collector id. */
+/** A recreated container has a new host name, and with it a new collector id. */
 describe('a collector that is made anew under another id', () => {
   let fleet: FleetForTest;
   let spoolDir: string;
@@ -31,13 +31,13 @@ describe('a collector that is made anew under another id', () => {
     const { epoch } = await fleet.placed('1', { on: 'before' });
     await fleet.sampled(session, epoch);
     await fleet.nats.kill();
-    const asked = fleet.plant.requests.length;
+    const requestCount = fleet.plant.requests.length;
     await eventually(async () => (await spooledIn(spoolDir)).length > 300, {
       what: 'samples on disk',
       intervalMs: 100,
     });
     await before.kill();
-    const answered = fleet.plant.requests.length - asked;
+    const answered = fleet.plant.requests.length - requestCount;
     const inSpool = await spooledIn(spoolDir);
     await fleet.nats.restart();
     await fleet.collector('after', { SPOOL_DIR: spoolDir });
@@ -49,7 +49,7 @@ describe('a collector that is made anew under another id', () => {
     await fleet.log.stop(session);
     const samples = (await fleet.log.samples()).filter((sample) => sample.session === session);
     const firstOfNext = samples.findIndex((sample) => sample.epoch === next);
-    // None in stream order: otherwise the writer would have to tell by ticks what it may take of an earlier epoch.
+    // None in stream order: otherwise the writer would have to infer from ticks what it may take of an earlier epoch.
     expect(samples.slice(firstOfNext).filter((sample) => sample.epoch === epoch)).toEqual([]);
     expect(notAmong(inSpool, samples)).toEqual([]);
     // Readings of the last second or two before the kill were in memory only.

@@ -19,14 +19,14 @@ beforeAll(async () => {
 
 /** A stand-in for what may be at the address instead of the API. */
 async function answeringWith(status: number, headers: Record<string, string>, body: string) {
-  const seen: { authorization: string | undefined }[] = [];
+  const requests: { authorization: string | undefined }[] = [];
   const server = createServer((request, response) => {
-    seen.push({ authorization: request.headers.authorization });
+    requests.push({ authorization: request.headers.authorization });
     response.writeHead(status, headers).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanUpAfterFile(async () => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen: requests };
 }
 
 describe('what is wrong on the command line', () => {

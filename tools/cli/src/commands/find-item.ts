@@ -6,15 +6,15 @@ import { say } from '../words/say.ts';
 type Kind = 'site' | 'device' | 'task';
 
 /** A task or device by its id or its code; digits are an id, as in the API. */
-export async function named(api: ApiClient, kind: Kind, idOrCode: string): Promise<Item> {
+export async function findItem(api: ApiClient, kind: Kind, idOrCode: string): Promise<Item> {
   if (/^[1-9][0-9]{0,14}$/.test(idOrCode)) return api.get(`/api/config/${kind}s/${idOrCode}/`);
-  const [found] = await api.list(`/api/config/${kind}s/`, { code: idOrCode }, 1);
-  if (!found) {
+  const [item] = await api.list(`/api/config/${kind}s/`, { code: idOrCode }, 1);
+  if (!item) {
     const about = { kind: say(kind), code: idOrCode };
     throw new CliError(
       `${say('There is no {{kind}} with the code {{code}}.', about)}\n${say('The list: {{command}}', { command: `holdfast ${kind}s list` })}`,
       exitCodes.refused,
     );
   }
-  return found;
+  return item;
 }
