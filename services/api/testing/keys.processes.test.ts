@@ -6,7 +6,7 @@ import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ApiKeys } from '../src/access/api-keys.ts';
-import { mayBeUsedFrom } from '../src/access/key-networks.ts';
+import { mayBeUsedFrom } from '../src/access/bearer-key.ts';
 import { jetStreamKeyBook } from '../src/adapters/jetstream-access.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';

@@ -1,8 +1,12 @@
+import { type BlockList, isIP } from 'node:net';
 import { both } from '@holdfast/driver/form-words.ts';
-import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
+import type { ApiKeyRecord, Grant } from '@holdfast/shared/contracts/api-key.ts';
+import { networkList } from '@holdfast/shared/runtime/networks.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
-import { mayBeUsedFrom } from './key-networks.ts';
+
+/** Parsed networks, made once for each record since every request needs them. */
+const lists = new WeakMap<ApiKeyRecord, BlockList>();
 
 export interface KeyCaller {
   readonly kind: 'key';
@@ -62,4 +66,24 @@ function keyNotFromHere(address: string | undefined): Problem {
       `请求来自 ${address ?? '未知地址'}，不在此密钥允许的网络中。请在其适用的地方使用，或请管理员另建一个。`,
     ),
   );
+}
+
+/** Whether the key may be used from this address, the connection's or the one that a trusted proxy names. */
+export function mayBeUsedFrom(key: ApiKeyRecord, address: string | undefined): boolean {
+  if (key.networks.length === 0) return true;
+  const family = isIP(address ?? '');
+  if (address === undefined || family === 0) return false;
+  let list = lists.get(key);
+  if (!list) {
+    try {
+      list = networkList(key.networks);
+    } catch {
+      // A list that cannot be read opens nothing.
+      return false;
+    }
+    lists.set(key, list);
+  }
+  // An IPv4 address that arrives over IPv6 (::ffff:192.0.2.5) is in the same networks as over IPv4. The zone of a
+  // link-local address (%eth0) is this machine's own name for the link.
+  return list.check(address.split('%', 1)[0] ?? '', family === 6 ? 'ipv6' : 'ipv4');
 }

@@ -12,7 +12,6 @@ import { AskedTogether } from '../database/asked-together.ts';
 import type { Database } from '../database/open-database.ts';
 import { type TaskConfigs, TaskConfigsFull } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
-import { comparedHash } from './compared-content.ts';
 import {
   type ConfiguredTask,
   configuredTask,
@@ -359,4 +358,14 @@ function snapshotRefused(task: SnapshotTask, problem: SnapshotProblem): Problem 
     default:
       return problem satisfies never;
   }
+}
+
+/** A hash that is the same for contents that differ only in what sessions have learned about their devices. */
+function comparedHash(content: TaskContent): string {
+  return contentHash({ ...content, devices: content.devices.map(withoutLearned) });
+}
+
+function withoutLearned(device: TaskContent['devices'][number]): TaskContent['devices'][number] {
+  const connection = specs.get(device.protocol)?.learning?.forgotten(device.connection);
+  return connection ? { ...device, connection: connection as typeof device.connection } : device;
 }

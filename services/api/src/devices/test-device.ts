@@ -1,5 +1,11 @@
 import { valueCodes } from '@holdfast/driver/point.ts';
-import type { DeviceCall, DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
+import type {
+  DeviceCall,
+  DeviceReply,
+  ReadPoint,
+  ReadRequestReport,
+} from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceTestView, ShownRequest } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Database } from '../database/open-database.ts';
@@ -7,7 +13,6 @@ import type { Collectors } from '../ports.ts';
 import { retold } from '../problems/retold.ts';
 import { said } from '../problems/said.ts';
 import { endpointHolders } from './endpoint-holders.ts';
-import { withFrameParts } from './frame-parts.ts';
 import { type ShownLimitsSources, toldLimits } from './learned-limits/shown-limits.ts';
 import { reachDevice } from './reach-device.ts';
 
@@ -158,4 +163,21 @@ function inWords(total: number, bad: readonly ReadPoint[]): string {
     `${bad.length} of ${total} values could not be read. ${all.join('. ')}`,
     `${total} 个数值中有 ${bad.length} 个没有读到。${all.join('；')}`,
   );
+}
+
+/** Splits each frame of the requests into its parts, by the protocol of their device. */
+function withFrameParts(
+  requests: readonly ReadRequestReport[],
+  { protocol, connection }: Pick<DeviceConfig, 'protocol' | 'connection'>,
+): ShownRequest[] {
+  const spec = specs.get(protocol);
+  return requests.map(({ heard, ...request }) => ({
+    ...request,
+    ...(heard && {
+      heard: heard.map((each) => ({
+        ...each,
+        parts: [...(spec?.frameParts?.(Buffer.from(each.bytes, 'hex'), each.direction, connection) ?? [])],
+      })),
+    }),
+  }));
 }

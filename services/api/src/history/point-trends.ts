@@ -6,7 +6,17 @@ import type {
 } from '@holdfast/sample-store/sample-store.ts';
 import type { PointPlace } from '@holdfast/shared/contracts/http/point-name.ts';
 import type { PointTrend } from '@holdfast/shared/contracts/http/points-http.ts';
-import { niceInterval } from './nice-interval.ts';
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+/** Lengths into which people divide time. */
+const lengths = [
+  ...[1, 2, 5, 10, 15, 20, 30].map((seconds) => seconds * secondMs),
+  ...[1, 2, 3, 5, 10, 15, 20, 30].map((minutes) => minutes * minuteMs),
+  ...[1, 2, 3, 4, 6, 12].map((hours) => hours * hourMs),
+];
 
 export interface TrendQuery extends Pick<HistoryQuery, 'devices' | 'start' | 'end' | 'signal'> {
   readonly place: PointPlace;
@@ -61,4 +71,10 @@ function intervals(buckets: readonly HistoryBucket[], intervalMs: number): Trend
 
 function uncertainOf(all: readonly { readonly quality: string }[]): number[] {
   return all.flatMap(({ quality }, index) => (quality === 'uncertain' ? [index] : []));
+}
+
+/** The shortest of these lengths that divides a time into at most this many; beyond half a day, whole days. */
+export function niceInterval(timeMs: number, atMost: number): number {
+  const least = timeMs / atMost;
+  return lengths.find((length) => length >= least) ?? Math.ceil(least / dayMs) * dayMs;
 }

@@ -4,6 +4,7 @@ import type {
   summarySorts,
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
+import { sql } from 'kysely';
 import {
   type AccountingSources,
   type Accounts,
@@ -12,7 +13,7 @@ import {
 import { countsOf } from '../accounting/count-ticks.ts';
 import { type Buckets, lifeOf, ribbonOf } from '../accounting/ribbon.ts';
 import type { NewerConfigured } from '../configuration/newer-configured.ts';
-import { lastReads } from './last-reads.ts';
+import type { Database } from '../database/open-database.ts';
 import { type Seen, type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
 import { type SummaryFilter, summaryRows } from './summary-rows.ts';
 import { type CountTicksOfDay, ticksOfDayOf } from './ticks-of-day.ts';
@@ -162,4 +163,15 @@ function byCompleteness({ sessions }: Accounts): Order {
 
 function sorted(seen: readonly Seen[], by: Exclude<SummaryQuery['sort'], 'completeness'> | Order): Seen[] {
   return seen.toSorted(typeof by === 'string' ? orders[by] : by);
+}
+
+/** The time when a value of each session was last read, as RFC 3339, if it was stored. @throws DatabaseUnavailable */
+async function lastReads(
+  database: Database,
+  sessionIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ session_id: string; last: Date | null }>`
+    select session_id, max(last_read_time) as last from session_counters
+    where session_id = any(${[...sessionIds]}::text[]) group by session_id`.execute(database);
+  return new Map(rows.flatMap(({ session_id, last }) => (last ? [[session_id, last.toISOString()]] : [])));
 }

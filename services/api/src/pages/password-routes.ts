@@ -1,4 +1,5 @@
 import { everySite } from '@holdfast/shared/contracts/api-key.ts';
+import { loginNamePattern } from '@holdfast/shared/contracts/user.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type LoginAccess, requireOwnOrigin, requireSafeWay } from '../access/logins/login-access.ts';
 import { openLogin, unlessAway } from '../access/logins/open-login.ts';
@@ -8,11 +9,14 @@ import { setPasswordByLink } from '../access/people/password-link-route.ts';
 import { type Route, route } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { formOf } from './form-body.ts';
-import { passwordFaults, personFaults } from './new-person-faults.ts';
 import { consoleAddress, type PageAddress } from './page-frame.ts';
 import { addressOf, goTo, queryOf, sendFault, sendPage } from './page-request.ts';
 import { firstAdministratorPage, linkOverPage, newPasswordPage } from './password-pages.ts';
-import { words } from './words.ts';
+import { type Words, words } from './words.ts';
+
+const shortestPassword = 12;
+const longestPassword = 256;
+type Faults<Name extends string> = Partial<Record<Name, string>>;
 
 const firstPath = 'first-administrator';
 const newPath = 'password';
@@ -152,4 +156,32 @@ function withToken(path: string, token: string): string {
 
 function withLink(link: string): string {
   return `${newPath}?${new URLSearchParams({ link })}`;
+}
+
+/**
+ * Faults of a new password; none when it may be taken. Its length counts, and no rule says what must be in it (NIST SP
+ * 800-63B).
+ */
+function passwordFaults(
+  { faults }: Words,
+  { password, repeat, login }: { password: string; repeat: string; login: string },
+): Faults<'password' | 'repeat'> {
+  const length = [...password.normalize('NFC')].length;
+  if (length === 0) return { password: faults.passwordMissing };
+  if (length < shortestPassword) return { password: faults.passwordShort(length) };
+  if (length > longestPassword) return { password: faults.passwordLong };
+  if (password.toLowerCase() === login.toLowerCase()) return { password: faults.passwordIsLogin };
+  return password === repeat ? {} : { repeat: faults.repeatOther };
+}
+
+function personFaults(
+  { faults }: Words,
+  { login, name }: { login: string; name: string },
+): Faults<'login' | 'name'> {
+  return {
+    ...(login === ''
+      ? { login: faults.loginMissing }
+      : !loginNamePattern.test(login) && { login: faults.loginForm }),
+    ...(name === '' ? { name: faults.nameMissing } : [...name].length > 100 && { name: faults.nameLong }),
+  };
 }

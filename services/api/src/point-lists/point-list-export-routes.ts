@@ -1,6 +1,8 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
+import { bodies } from '@holdfast/drivers/bodies.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
+import { flatPoint, judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import {
   importTemplateQuerySchema,
   listTypes,
@@ -11,11 +13,12 @@ import type { Database } from '../database/open-database.ts';
 import { type Route, route } from '../http/route.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { spokenLanguage } from '../problems/said.ts';
+import type { Language } from '../problems/wanted-language.ts';
 import type { TableRow } from '../tables/workbook.ts';
 import { exportedDevices, exportedPoints } from './exported-points.ts';
+import { columnNames } from './judging/open-list.ts';
 import { listDownload } from './list-download.ts';
 import { ListTable } from './list-table.ts';
-import { templateRows } from './template-rows.ts';
 
 const types = [listTypes.csv, listTypes.xlsx];
 
@@ -112,4 +115,43 @@ function noProtocol(protocol: string): Problem {
       `没有协议 ${JSON.stringify(protocol)}。可用的有：${known}。`,
     ),
   );
+}
+
+/** A list to fill in, with the examples from the protocol's own forms. An import accepts it unchanged. */
+function templateRows(
+  spec: DriverSpec,
+  language: Language,
+): { readonly table: ListTable; readonly rows: readonly TableRow[] } {
+  const [example = {}] = spec.words.deviceExamples;
+  const device: Record<string, unknown> = { ...example, protocol: spec.protocol };
+  const connection = bodies().devices.connectionIn(spec, device) as Record<string, unknown>;
+  const known = columnNames().fields;
+  const own = Object.keys(spec.connection.shape).filter(
+    (name) => known.get(name)?.of === 'connection' && (name in example || isUsual(name, spec)),
+  );
+  // A serial line does not fit into cells, so a device on one must be made beforehand.
+  const described = Object.fromEntries(own.map((name) => [name, connection[name]]));
+  const canBeMade = bodies().devices.judged({ code: device.code, protocol: spec.protocol, ...described }).ok;
+  const ofDevice = canBeMade ? ['protocol', ...own] : [];
+  const table = new ListTable({ specs: [spec], language, isTemplate: true, ofDevice });
+  const about = { ...connection, protocol: spec.protocol, device: device.code };
+  const rows = spec.words.pointExamples.flatMap((point) => {
+    const judged = judgedDevicePoint({ spec, connection }, point);
+    if (!judged.ok) return [];
+    const { common, address } = judged.value;
+    return [
+      table.row(spec, {
+        ...flatPoint(spec, { ...common, address }),
+        ...about,
+        enabled: null,
+        writable: common.writable || null,
+      }),
+    ];
+  });
+  return { table, rows };
+}
+
+/** Whether a field usually is in a list: the port, and the field that tells devices behind one endpoint apart. */
+function isUsual(name: string, { unitField }: DriverSpec): boolean {
+  return name === 'port' || name === unitField;
 }

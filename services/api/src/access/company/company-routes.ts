@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
@@ -8,8 +9,11 @@ import { isHttps, type LoginAccess, requireSafeWay } from '../logins/login-acces
 import { loginDelayed, tooManyTried } from '../logins/login-routes.ts';
 import { openLogin, renewLogin } from '../logins/open-login.ts';
 import { pathHere } from '../logins/path-here.ts';
-import { browserCookie, browserInCookie } from './browser-cookie.ts';
 import type { CompanyLogins } from './company-logins.ts';
+
+const secureName = '__Host-hf-company';
+const plainName = 'hf-http-company';
+const lastsSeconds = 600;
 
 /** Where the provider sends browsers back to, below PUBLIC_URL. */
 export const companyCallbackPath = '/api/login/company/callback/';
@@ -175,4 +179,25 @@ function anotherPerson(): Problem {
     ),
     { why: 'another_person' },
   );
+}
+
+/** The secret of the browser in which a company login was begun. */
+function browserInCookie(headers: IncomingHttpHeaders, isHttps: boolean): string | undefined {
+  const name = `${isHttps ? secureName : plainName}=`;
+  const found =
+    headers.cookie
+      ?.split(';')
+      .map((each) => each.trim())
+      .filter((each) => each.startsWith(name)) ?? [];
+  // Where there are two, one is somebody else's.
+  return found.length === 1 ? found[0]?.slice(name.length) : undefined;
+}
+
+/**
+ * SameSite is Lax: browsers come back from another site and send no Strict cookie then. The cookie opens nothing by
+ * itself.
+ */
+function browserCookie(secret: string, isHttps: boolean): string {
+  const rules = `Path=/; Max-Age=${lastsSeconds}; HttpOnly; SameSite=Lax`;
+  return isHttps ? `${secureName}=${secret}; ${rules}; Secure` : `${plainName}=${secret}; ${rules}`;
 }

@@ -16,11 +16,11 @@ import type { Database } from '../../database/open-database.ts';
 import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
 import { whoOf } from '../access-control.ts';
+import { sitesWhere } from '../granted-sites.ts';
 import type { LoginAccess } from '../logins/login-access.ts';
 import { loginView } from '../logins/me-view.ts';
 import { unlessAway } from '../logins/open-login.ts';
 import { wantedGrants } from '../wanted-grants.ts';
-import { requireAnotherAdministrator } from './last-administrator.ts';
 import { passwordLink } from './password-link.ts';
 
 const params = z.object({ id: z.string().describe('Id or login of the person') });
@@ -227,6 +227,25 @@ function loginTaken(login: string): Problem {
     both(
       `Somebody has the login ${login} already, perhaps in other letters of case, or had it: it stays theirs. Choose another one, or let them in again.`,
       `登录名 ${login} 已被使用或曾被使用（不区分大小写），仍归原主。请换一个，或重新启用那个人。`,
+    ),
+  );
+}
+
+/** Whether somebody can log in and manage people. */
+function isAdministrator({ disabled, password, identity, grants }: User): boolean {
+  const canLogIn = !disabled && (password !== null || identity !== null);
+  return canLogIn && sitesWhere(grants, 'administrator') === 'everywhere';
+}
+
+/** @throws Problem for a change after which nobody could manage people any more */
+function requireAnotherAdministrator(users: readonly User[], before: User, after: User): void {
+  if (!isAdministrator(before) || isAdministrator(after)) return;
+  if (users.some((other) => other.id !== before.id && isAdministrator(other))) return;
+  throw new Problem(
+    'last_administrator',
+    both(
+      `${before.login} is the last person who can log in as an administrator of all sites. Make another one first, who has set a password.`,
+      `${before.login} 是最后一位能登录的全站点管理员。请先另设一位，并让其设置好密码。`,
     ),
   );
 }

@@ -4,6 +4,7 @@ import {
   restoredSchema,
   type TaskVersionView,
   taskVersionsPageSchema,
+  type VersionItem,
   versionDiffSchema,
 } from '@holdfast/shared/contracts/http/task-versions-http.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -19,7 +20,6 @@ import { changeSetHeader } from '../collection-routes.ts';
 import { readTaskContent } from '../config-versions.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { siteCodesOf } from '../version-sites.ts';
-import { withPointIds } from './point-ids.ts';
 import { restoreVersion } from './restore-version.ts';
 import { versionDiff } from './version-diff.ts';
 import { versionNotFound } from './version-not-found.ts';
@@ -145,4 +145,21 @@ export function versionRoutes(
 function withoutVersion(content: Omit<TaskConfig, 'config_version'>): Omit<TaskConfig, 'config_version'> {
   const { config_version: _, ...rest } = content as TaskConfig;
   return rest;
+}
+
+/** Adds the ids of points that still exist, which versions do not contain. @throws DatabaseUnavailable */
+async function withPointIds(database: Database, items: readonly VersionItem[]): Promise<VersionItem[]> {
+  const points = items.filter(({ kind }) => kind === 'point');
+  if (points.length === 0) return [...items];
+  const { rows } = await sql<{ readonly id: number; readonly device: string; readonly code: string }>`
+    select points.id, devices.code as device, points.code
+    from unnest(${points.map(({ device }) => device)}::text[], ${points.map(({ code }) => code)}::text[]) as asked (device, code)
+    join devices on devices.code = asked.device
+    join points on points.device_id = devices.id and points.code = asked.code`.execute(database);
+  const known = new Map(rows.map(({ id, device, code }) => [JSON.stringify([device, code]), id]));
+  return items.map((item) =>
+    item.kind === 'point'
+      ? { ...item, id: known.get(JSON.stringify([item.device, item.code])) ?? null }
+      : item,
+  );
 }

@@ -2,8 +2,15 @@ import { both } from '@holdfast/driver/form-words.ts';
 import { fileLimits, ListFileRefused, ListSize, type Sheet } from './list-file.ts';
 import { readXml, workbookText } from './read-xml.ts';
 import { sheetRows } from './sheet-rows.ts';
-import { dateStyles } from './workbook-formats.ts';
 import { ZipEntries } from './zip-entries.ts';
+
+/** Ranges of built-in number formats for dates and times (ECMA-376, 18.8.30, including those of East Asia). */
+const builtInDates = [
+  [14, 22],
+  [27, 36],
+  [45, 47],
+  [50, 58],
+] as const;
 
 /**
  * Reads the visible sheets of an XLSX workbook without a library. Maintained libraries do not tell which cells are
@@ -138,4 +145,35 @@ function hasMacros(): ListFileRefused {
   return new ListFileRefused(
     both('The workbook has macros: save it as XLSX, without them.', '工作簿含有宏：请另存为不含宏的 XLSX。'),
   );
+}
+
+/** Numbers of the cell styles that show a number as a date or time, so that nobody knows what was typed there. */
+async function dateStyles(xml: AsyncIterable<Uint8Array> | undefined): Promise<ReadonlySet<number>> {
+  const found = new Set<number>();
+  if (xml === undefined) return found;
+  const codes = new Map<number, string>();
+  let isCellStyle = false;
+  let style = 0;
+  await readXml(xml, {
+    open(name, attribute) {
+      if (name === 'numFmt') codes.set(Number(attribute('numFmtId')), attribute('formatCode') ?? '');
+      else if (name === 'cellXfs') isCellStyle = true;
+      else if (name === 'xf' && isCellStyle) {
+        if (isDate(Number(attribute('numFmtId')), codes)) found.add(style);
+        style += 1;
+      }
+    },
+    close(name) {
+      if (name === 'cellXfs') isCellStyle = false;
+    },
+  });
+  return found;
+}
+
+function isDate(format: number, codes: ReadonlyMap<number, string>): boolean {
+  const code = codes.get(format);
+  if (code === undefined) return builtInDates.some(([from, to]) => format >= from && format <= to);
+  // Letters in quotes, after a backslash or in brackets (a colour, a currency) do not mean a date; [h] does.
+  const bare = code.replace(/"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_./gi, '');
+  return /[ymdhs]/i.test(bare.replace(/general/gi, ''));
 }

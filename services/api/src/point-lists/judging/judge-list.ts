@@ -1,4 +1,5 @@
 import type { InBoth } from '@holdfast/driver/form-words.ts';
+import { sameValueCodes } from '@holdfast/driver/same-value-codes.ts';
 import { cellName } from '../columns/cell-place.ts';
 import { shownCell } from '../files/list-file.ts';
 import type { ImportSettings } from './import-settings.ts';
@@ -12,7 +13,6 @@ import { predecessorQuestions } from './predecessor-questions.ts';
 import type { Question } from './question.ts';
 import type { RowDevice } from './row-device.ts';
 import type { FieldFault, RowFault } from './row-fault.ts';
-import { withSiblingFaults } from './sibling-names.ts';
 
 export interface Judgement {
   readonly rows: readonly JudgedRow[];
@@ -104,4 +104,27 @@ function placedFault(
     value: index === undefined ? '' : shownCell(about.row?.cells[index] ?? ''),
     ...{ code, message },
   };
+}
+
+/** Adds faults to rows whose values would have the same names as values of an array of their device. */
+function withSiblingFaults(rows: readonly JudgedRow[], isReplacing: boolean): JudgedRow[] {
+  const told = new Map<JudgedRow, string>();
+  for (const ofDevice of Map.groupBy(rows, ({ deviceCode }) => deviceCode).values()) {
+    const points = ofDevice.flatMap((row) => {
+      const isLeft = row.state !== 'fault' && !(row.state === 'missing' && isReplacing);
+      const common = row.point?.common ?? row.known?.common;
+      return isLeft && common ? [{ code: row.code, count: common.count ?? undefined, row }] : [];
+    });
+    for (const { codes, valueCode } of sameValueCodes(points)) {
+      const row = points.findLast(({ code, row }) => codes.includes(code) && row.reading)?.row;
+      if (row) told.set(row, `a value of the array ${codes[0]} is named ${valueCode} too`);
+    }
+  }
+  if (told.size === 0) return [...rows];
+  return rows.map((row) => {
+    const message = told.get(row);
+    if (message === undefined) return row;
+    const faults = [...row.faults, { field: 'code', code: 'duplicate', message } as const];
+    return { ...row, state: 'fault', point: undefined, changes: undefined, faults };
+  });
 }

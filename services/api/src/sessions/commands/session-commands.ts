@@ -8,16 +8,22 @@ import type {
   CommandedSession as CommandedView,
   StartedTask as StartedView,
 } from '@holdfast/shared/contracts/http/session-http.ts';
+import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
+import { evolve } from '@holdfast/shared/domain/session/evolve.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
-import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
+import { neverStarted, type SessionState } from '@holdfast/shared/domain/session/state.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import {
   type CommandOutcome,
   handleCommand,
+  LogUnreadable,
   loadSession,
   type SessionMemory,
 } from '@holdfast/shared/sessions/handle-command.ts';
+import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
 import type { ConfigVersions } from '../../configuration/config-versions.ts';
 import { BrokerUnavailable, type CommandAttempt, type CommandStores } from '../../ports.ts';
 import { refusalProblem } from '../../problems/session-refusals.ts';
@@ -25,9 +31,7 @@ import type { LogGuard } from '../projection/log-guard.ts';
 import type { ProjectionSignal, WaitOutcome } from '../projection/projection-signal.ts';
 import { sessionViewFromLog } from '../queries/session-view.ts';
 import type { ShownSessions } from '../queries/shown-sessions.ts';
-import { hasPlacement } from './has-placement.ts';
 import { onlyOnce } from './only-once.ts';
-import { readEarlierRun } from './read-earlier-run.ts';
 import {
   type ChangeSources,
   type Reconfiguration,
@@ -286,4 +290,29 @@ function unprojected(waited: WaitOutcome): InBoth {
         '数据库不可用：恢复后列表会显示此变化。',
       )
     : both('Lists may show this a little later.', '列表可能稍后才显示此变化。');
+}
+
+/** Whether some collector has the right to poll the task's session. @throws LogUnreadable, StoreUnavailable */
+async function hasPlacement(events: EventStore, taskId: string): Promise<boolean> {
+  const task = await loadTask(events, taskId);
+  for (const aspect of ['lifecycle', 'placement'] as const) {
+    const problem = task.unreadable[aspect];
+    if (problem !== undefined) throw new LogUnreadable(subjects[aspect](taskId), problem);
+  }
+  return currentPlacement(task.session, task.placement) !== undefined;
+}
+
+/** Reads from the log how a session ended that later runs of its task have followed. @throws StoreUnavailable */
+async function readEarlierRun(
+  events: EventStore,
+  taskId: string,
+  sessionId: string,
+): Promise<Exclude<SessionState, { status: 'never_started' }> | undefined> {
+  let state: SessionState = neverStarted;
+  for await (const { message, sequence } of events.read(subjects.lifecycle(taskId))) {
+    const decoded = decodeSessionEvent(message);
+    if (decoded.kind !== 'lifecycle' || decoded.event.sessionId !== sessionId) continue;
+    state = evolve(state, { event: decoded.event, sequence, time: decoded.metadata.time });
+  }
+  return state.status === 'never_started' ? undefined : state;
 }

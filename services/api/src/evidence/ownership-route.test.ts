@@ -2,7 +2,7 @@ import { both } from '@holdfast/driver/form-words.ts';
 import { expect, it } from 'vitest';
 import type { PollingPlan } from '../configuration/polling-plans.ts';
 import { Problem } from '../problems/problem.ts';
-import { taskPeriods } from './task-periods.ts';
+import { taskPeriods } from './ownership-route.ts';
 
 const changedMs = Date.parse('2026-11-27T08:00:00.000Z');
 const leg = (configVersion: number, minute: number) => ({

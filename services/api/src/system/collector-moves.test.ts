@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gatherMoves, type PlacedAnew } from './gather-moves.ts';
+import { gatherMoves, type PlacedAnew } from './collector-moves.ts';
 
 const at = (second: number) => new Date(Date.parse('2026-01-01T08:00:00.000Z') + second * 1_000);
 let task = 100;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { niceInterval } from './nice-interval.ts';
+import { niceInterval } from './point-trends.ts';
 
 const hourMs = 3_600_000;
 
