@@ -132,7 +132,7 @@ export interface AppDependencies {
   /** Whether changes of configuration without If-Match are refused. */
   readonly requireIfMatch: boolean;
   readonly console: ConsoleFiles;
-  /** Undefined where no simulator runs beside it. */
+  /** Undefined where no simulator runs next to it. */
   readonly demo: OfferedDemo | undefined;
   readonly readiness: Readiness;
   readonly metrics: MetricsPage;

@@ -17,7 +17,7 @@ import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-c
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import type { EventStore, StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 
-/** The broker is away, or came back too recently to be used. Nothing was stored. */
+/** The broker is unavailable, or came back too recently to be used. Nothing was stored. */
 export class BrokerUnavailable extends Error {
   override readonly name = 'BrokerUnavailable';
 }
@@ -67,7 +67,7 @@ export interface LogReader {
   close(): Promise<void>;
 }
 
-/** SESSIONS as the projector reads it. Every method throws when the broker is away. */
+/** SESSIONS as the projector reads it. Every method throws when the broker is unavailable. */
 export interface SessionLog {
   /** 0 when the log never held an event. */
   lastSequence(): Promise<number>;
@@ -293,7 +293,7 @@ export interface AuditLog {
 /** AUDIT and AUDIT_REFUSED as they are read. Every method throws BrokerUnavailable. */
 export interface AuditStreams {
   bounds(stream: AuditStream): Promise<{
-    /** When the stream was made: another time means another stream, whose sequences begin anew. */
+    /** When the stream was made: another time means another stream, whose sequences begin again. */
     readonly created: string;
     readonly firstSequence: number;
     readonly lastSequence: number;

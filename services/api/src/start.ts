@@ -55,7 +55,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
 
   const auditProjection = startAuditProjection({
     ...{ database, streams: auditLog, log },
-    // NATS or tables that are away, or not there yet, are reported elsewhere.
+    // NATS or tables that are unavailable, or not there yet, are reported elsewhere.
     isActive: () => projector.projects() && readModel.problem() === undefined && broker.isUp(),
   });
   onStop('audit projection', auditProjection.stop);

@@ -146,5 +146,5 @@ export async function startTask(api: Pick<AskedApi, 'post'>, taskId: number): Pr
   return answer.body.session_id;
 }
 
-/** The problem that is answered while something needed is away. */
+/** The problem that is answered while something needed is unavailable. */
 export const unavailable = (code: string) => ({ status: 503, body: { code, status: 503 } });

@@ -78,7 +78,7 @@ describe.for(stores)('a point of which values are stored in %s', (store) => {
       expect(await api.request('PATCH', path, { enumeration: { '0': 'off' } })).toMatchObject(
         refused('enumeration', 'numbers'),
       );
-      // The same holds for another point that takes its code, and for one that is made anew.
+      // The same holds for another point that takes its code, and for one that is made again.
       const other = await create('points', point('running', 'bool'));
       await api.request('DELETE', path);
       expect(await api.request('PATCH', `/api/config/points/${other}/`, { code: 'run' })).toMatchObject(

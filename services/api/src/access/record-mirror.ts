@@ -13,7 +13,7 @@ export interface MirrorOptions<R> {
 }
 
 /**
- * All records of a bucket, held in memory so that requests are judged without asking the broker, even while it is away.
+ * All records of a bucket, held in memory so that requests are judged without asking the broker, even while it is down.
  * A change made elsewhere arrives here as soon as the broker reports it.
  */
 export class RecordMirror<R> {

@@ -5,11 +5,11 @@ import type { AnsweredRequest } from '../ports.ts';
 export interface ApiMetricSources {
   /** Whether this process writes the read model. */
   readonly isProjecting: () => boolean;
-  /** Undefined while broker or database are away. */
+  /** Undefined while broker or database are unavailable. */
   readonly lagEvents: () => number | undefined;
   readonly lagMs: () => number | undefined;
   readonly auditEntriesLost: () => number;
-  /** Undefined in a process that does not write the read model, and while the database is away. */
+  /** Undefined in a process that does not write the read model, and while the database is unavailable. */
   readonly newerConfigured: () => number | undefined;
   readonly refusals: RefusalCounts;
 }

@@ -65,7 +65,7 @@ export interface BrokerOptions {
   readonly name: string;
   readonly streams: StreamSettings;
   readonly log: Logger;
-  /** Called when the broker was away and may be another one now: forget what was known of it. */
+  /** Called when the broker was unavailable and may be another one now: forget what was known of it. */
   readonly onBack: () => void;
   /** Looks whether the log is what it was. @returns whether it could be looked at */
   readonly checkLog: (nc: NatsConnection) => Promise<boolean>;

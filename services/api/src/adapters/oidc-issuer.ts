@@ -22,7 +22,7 @@ export interface OidcSettings {
 /** How far the clocks of two machines may differ. */
 const clockToleranceSeconds = 60;
 const answerSeconds = 5;
-/** How long the provider's addresses are kept: asked anew so often, a browser is not sent to a provider that is away. */
+/** How long the provider's addresses are kept: asked again so often, a browser is not sent to a provider that is down. */
 const knownForMs = 10_000;
 /** Longest age of a login there that lets people in here: the one that a login here may have. */
 const loginLastsSeconds = 12 * 60 * 60;
@@ -33,7 +33,7 @@ const freshSeconds = 300 + clockToleranceSeconds;
 
 /**
  * The company's identity provider by OpenID Connect: code flow with PKCE. It is asked for its addresses when somebody
- * wants to log in, not at the start: the API serves everybody else while it is away.
+ * wants to log in, not at the start: the API serves everybody else while it is unavailable.
  */
 export function oidcIssuer(settings: OidcSettings): CompanyIssuer {
   let known: { readonly configuration: Promise<oidc.Configuration>; readonly untilMs: number } | undefined;
@@ -44,7 +44,7 @@ export function oidcIssuer(settings: OidcSettings): CompanyIssuer {
     known = { configuration: asked, untilMs: performance.now() + knownForMs };
     return asked;
   };
-  /** A failure may mean that addresses or keys have changed, so the next question discovers them anew. */
+  /** A failure may mean that addresses or keys have changed, so the next question discovers them again. */
   const told = async <T>(ask: (found: oidc.Configuration) => Promise<T> | T): Promise<T> => {
     try {
       return await ask(await configuration());

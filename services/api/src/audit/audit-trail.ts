@@ -31,7 +31,7 @@ interface Waiting {
 
 /**
  * Brings entries into AUDIT and AUDIT_REFUSED, after the answers and in their order unless the broker refuses one of
- * several. While the broker is away they wait here; entries that find no room, and those still waiting when the process
+ * several. While the broker is down they wait here; entries that find no room, and those still waiting when the process
  * ends, are written into the log instead.
  */
 export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }): AuditTrail {

@@ -21,7 +21,7 @@ export async function devicesOfPoints(
 }
 
 /**
- * Parses the addresses of a device's points anew when its protocol or connection, by which they are parsed, has changed.
+ * Parses the addresses of a device's points again when its protocol or connection, by which they are parsed, has changed.
  * @throws Problem where one of them is no longer an address
  */
 export async function placeAgain(

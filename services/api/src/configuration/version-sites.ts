@@ -11,7 +11,7 @@ export function siteCodesOf({ devices }: Pick<TaskConfig, 'devices'>): string[] 
 export interface VersionSites {
   /**
    * The sites that a version's devices had, as `siteCodesOf`. A version whose snapshot is lost counts as one with a device
-   * without a site, since nobody knows its sites. @throws BrokerUnavailable while PostgreSQL is away too
+   * without a site, since nobody knows its sites. @throws BrokerUnavailable while PostgreSQL is unavailable too
    */
   of(taskId: number, version: number): Promise<readonly string[]>;
 }

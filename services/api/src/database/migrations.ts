@@ -52,7 +52,7 @@ const pointImportTables = [
 ];
 
 /**
- * Migrations are code, so that a service needs no files beside it and a bundle cannot lose them. Never edit one that was
+ * Migrations are code, so that a service needs no files next to it and a bundle cannot lose them. Never edit one that was
  * released.
  */
 export const migrations: MigrationProvider = {

@@ -29,7 +29,7 @@ export const tags = {
   Service: 'Health, metrics and this document',
 } as const;
 
-/** The words of the OpenAPI document about a route beside its schema. */
+/** The words of the OpenAPI document about a route next to its schema. */
 interface Described {
   readonly tag: keyof typeof tags;
   readonly summary: string;

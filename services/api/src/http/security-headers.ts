@@ -3,7 +3,7 @@ import { fastify } from 'fastify';
 
 /**
  * The headers that helmet sets, taken from one answer of an otherwise empty app. They are the same for every answer;
- * making them anew for each, as its plugin does, takes a tenth of the time of a command.
+ * making them again for each, as its plugin does, takes a tenth of the time of a command.
  */
 export async function securityHeaders(options: FastifyHelmetOptions): Promise<Record<string, string>> {
   const probe = fastify();

@@ -18,7 +18,7 @@ export interface ChangeHubSources {
   readonly log: Logger;
 }
 
-/** The streams as they are followed now; replaced when they are opened anew. */
+/** The streams as they are followed now; replaced when they are opened again. */
 export interface Followed {
   readonly log: ChangeLog;
   readonly ended: AbortSignal;

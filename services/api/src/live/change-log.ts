@@ -19,7 +19,7 @@ export interface LoggedChange extends Change {
   readonly position: Position;
 }
 
-/** How many changes are kept for clients that come back: more than happen while a page is loaded anew. */
+/** How many changes are kept for clients that come back: more than happen while a page is loaded again. */
 const keptAtMost = 5_000;
 
 /** The latest changes, in the order in which this process came to know of them. */

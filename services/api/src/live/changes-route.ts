@@ -35,7 +35,7 @@ export function changesRoute(hub: Pick<ChangeHub, 'followed' | 'whenFollowed'>, 
     handler: async (request, reply) => {
       const position = positionOf(request.headers['last-event-id'] ?? request.query.lastEventId);
       const atFirst = hub.followed() ?? (await hub.whenFollowed(AbortSignal.timeout(patienceMs)));
-      // A client that comes back waits for a broker that is away: after any answer but a stream it would not ask again.
+      // A client that comes back waits for a broker that is down: after any answer but a stream it would not ask again.
       if (!atFirst && !position) throw new BrokerUnavailable('changes cannot be followed now');
       const lastId = position ? positionText(position) : atFirst && positionText(atFirst.log.position);
       const sites = request.grantedSites;

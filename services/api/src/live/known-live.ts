@@ -15,7 +15,7 @@ export interface KnownLiveSources {
 
 /**
  * Tells what has no sample so far from what will never have one. A device is known if it is configured, or if a session
- * that is not over reads it under a name that it had; for points see `requireKnownPoint`. While a database is away
+ * that is not over reads it under a name that it had; for points see `requireKnownPoint`. While a database is down
  * nothing is called unknown.
  * @throws Problem for the first one that is not known, HistoryQueryRefused
  */

@@ -9,7 +9,7 @@ export interface OnRecord {
   readonly lastGood: string | null;
 }
 
-/** Looks up what is on record, by session and device code; finds nothing while the store of samples is away. */
+/** Looks up what is on record, by session and device code; finds nothing while the store of samples is unavailable. */
 export type RecordOf = (session: string, device: string) => OnRecord | undefined;
 
 /** Tells what is on record for devices that their present holder has never heard. */

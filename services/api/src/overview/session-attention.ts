@@ -15,7 +15,7 @@ export interface LookedAt {
   readonly session: SessionView;
   /** Whether no later run of its task has followed. */
   readonly isLatest: boolean;
-  /** Undefined when the session does not run, or nobody can say. */
+  /** Undefined when the session does not run, or this is unknown. */
   readonly compared: SessionRecoveryView | undefined;
   readonly devices: DevicesSummary | null;
   /** Health of the session's devices, with the last success under any holder. */
@@ -98,7 +98,7 @@ function ofDevices({ session, devices, health, missedSince }: LookedAt): Attenti
       code: isAll ? 'devices_failing' : 'some_devices_failing',
       severity: isAll ? 1 : 2,
       detail: inWords(silent),
-      // With neither, nothing about these devices is on record yet, or nobody can say.
+      // With neither, nothing about these devices is on record yet, or this is unknown.
       since: (isAll ? sinceAll : sinceFirst)(silent, missedSince) ?? session.placement?.since ?? null,
     });
   }

@@ -33,7 +33,7 @@ export interface DayOfDevice {
 }
 
 /**
- * Counts the ticks; null while the store of samples is away.
+ * Counts the ticks; null while the store of samples is unavailable.
  * @param sessions the current ones that match the filter
  */
 export type CountTicksOfDay = (
@@ -79,7 +79,7 @@ export function ticksOfDay(accounting: AccountingSources): CountTicksOfDay {
   };
 }
 
-/** Ticks of the last day of these sessions, counted anew. Null while the store of samples is away. */
+/** Ticks of the last day of these sessions, counted again. Null while the store of samples is unavailable. */
 export async function ticksOfDayOf(
   accounting: AccountingSources,
   sessions: readonly AccountedSession[],

@@ -79,7 +79,7 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
           }
           const user = await userOfPassword(people, request, { login: login.trim(), password });
           const { cookie } = await openLogin(people, request, { user, how: 'password' });
-          request.log.info({ user: user.id, login: user.login }, 'somebody logged in');
+          request.log.info({ user: user.id, login: user.login }, 'a user logged in');
           return goTo(reply.header('set-cookie', cookie), address, to ?? consoleAddress(address));
         } catch (error) {
           return sendFault(request, reply, error, (note) => pageOf(address, to, { login, note }));

@@ -52,7 +52,7 @@ const toldErrors = 3;
 const listedErrors = 100;
 
 export function validationFailed(errors: readonly FieldError[]): Problem {
-  // The first few errors, not only one: a mistyped field is then named beside the one that it leaves missing.
+  // The first few errors, not only one: a mistyped field is then named next to the one that it leaves missing.
   const first = errors.slice(0, toldErrors);
   const told = first.map(({ path, message }) => (path ? `${path}: ${message}` : message));
   const toldInChinese = first

@@ -7,7 +7,7 @@ import type { Concerned } from '../ports.ts';
 import { knownSession } from './known-session.ts';
 import type { CurrentSessions } from './queries/current-sessions.ts';
 
-/** Looks up nothing for callers whose role holds everywhere. Sessions are known even while PostgreSQL is away. */
+/** Looks up nothing for callers whose role holds everywhere. Sessions are known even while PostgreSQL is down. */
 export function siteAccess({
   database,
   current,
@@ -42,7 +42,7 @@ export function siteAccess({
   };
 }
 
-/** The versions that a session has had, as far as they are projected; none while PostgreSQL is away. */
+/** The versions that a session has had, as far as they are projected; none while PostgreSQL is unavailable. */
 async function formerVersions(database: Database, sessionId: string): Promise<number[]> {
   try {
     const { rows } = await sql<{ version: unknown }>`

@@ -1,7 +1,7 @@
 import type { MetricsPage } from '@holdfast/shared/runtime/metrics.ts';
 import { type Route, route } from '../http/route.ts';
 
-/** GET /metrics, as the other services have it beside their health calls. */
+/** GET /metrics, as the other services have it next to their health calls. */
 export function metricsRoute(metrics: MetricsPage): Route {
   return route({
     method: 'GET',

@@ -43,7 +43,7 @@ export function deviceLanes(
 
 /**
  * The states of a device by its changes; before the first one, it was in the state from which that change came.
- * @param latest the last change of all, which tells the state if there is no other
+ * @param latest the last change of all, which shows the state if there is no other
  */
 function healthLane(
   changes: readonly DeviceHealthChange[],

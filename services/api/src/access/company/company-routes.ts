@@ -101,7 +101,7 @@ export function companyRoutes(
                   ...{ user, how: 'oidc', authenticatedAtMs: authenticatedAtMs ?? 0 },
                 })
               : await renewLogin(access, request, { loginId: again, authenticatedAtMs });
-          request.log.info({ user: user.id, login: user.login }, 'somebody logged in by the company sign-on');
+          request.log.info({ user: user.id, login: user.login }, 'a user logged in by the company sign-on');
           // This is no redirect: browsers send a Strict cookie only with requests that a page of our own has begun.
           return pages.goOn(request, reply.header('set-cookie', cookie), to);
         }),

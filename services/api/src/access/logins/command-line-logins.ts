@@ -105,7 +105,7 @@ export class CommandLineLogins {
     return stored && Date.parse(stored.record.expires_at) > this.#now() ? stored : undefined;
   }
 
-  /** Deletes a code that opens nothing any more, so that it may be used anew. */
+  /** Deletes a code that opens nothing any more, so that it may be used again. */
   async #forgetCode({ code }: BegunCommandLineLogin): Promise<void> {
     const stored = await this.#book().read(`code.${code}`);
     if (stored) await this.#book().delete(stored);

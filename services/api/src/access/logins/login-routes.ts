@@ -39,7 +39,7 @@ export function loginRoutes(access: LoginAccess): Route[] {
         const wallDisplay = wall_display === true;
         if (wallDisplay && user.grants.some(({ role }) => role !== 'viewer')) throw onlyForViewers();
         const { cookie } = await openLogin(access, request, { user, how: 'password', wallDisplay });
-        request.log.info({ user: user.id, login: user.login }, 'somebody logged in');
+        request.log.info({ user: user.id, login: user.login }, 'a user logged in');
         reply.headers({ 'set-cookie': cookie, 'cache-control': 'no-store' });
         return meView(access, request.caller);
       },

@@ -48,7 +48,7 @@ export class LoginTimes {
       return;
     }
     const created = Date.parse(created_at);
-    // A login made later than now: the clock was set back, so nobody can say how old it is.
+    // A login made later than now: the clock was set back, so its age is unknown.
     const lastsMs = created > wall + skewMs ? 0 : Date.parse(expires_at) - Math.max(wall, created);
     const before = this.#times.get(replaces ?? '')?.expiresSteadyMs ?? Number.POSITIVE_INFINITY;
     this.#times.set(sha256, {

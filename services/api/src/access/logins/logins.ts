@@ -12,7 +12,7 @@ import { type Clocks, LoginTimes, systemClocks } from './login-times.ts';
 
 export type LoginCheck =
   | { readonly ok: true; readonly login: Login; readonly user: User }
-  /** `unknown`: over, or not known here yet, see `lookUp`; `unavailable`: nobody can say. */
+  /** `unknown`: over, or not known here yet, see `lookUp`; `unavailable`: it cannot be checked. */
   | { readonly ok: false; readonly why: 'unknown' | 'unavailable' };
 
 export interface NewLogin {
@@ -208,7 +208,7 @@ export class Logins {
   }
 
   /**
-   * Calls back once when the login is over, when its person's grants change, or when nobody can say; the returned
+   * Calls back once when the login is over, when its person's grants change, or when it cannot be checked; the returned
    * function cancels that.
    */
   whenOver(

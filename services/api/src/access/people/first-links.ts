@@ -53,7 +53,7 @@ export class FirstLinks {
     return this.#book().delete(link);
   }
 
-  /** Whether somebody can log in and do everything everywhere. */
+  /** Whether the user can log in and do everything everywhere. */
   hasAdministrator(): boolean {
     return this.#users
       .list()

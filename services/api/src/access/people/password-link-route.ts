@@ -48,6 +48,6 @@ export async function setPasswordByLink(
   if (!user) throw new TypeError(`user ${id} is gone, who is never deleted`);
   await unlessAway(() => logins.endAllOf(id));
   const opened = await openLogin(access, request, { user, how: 'link' });
-  request.log.info({ user: id, login: user.login }, 'somebody set a password by a link');
+  request.log.info({ user: id, login: user.login }, 'a user set a password by a link');
   return opened;
 }

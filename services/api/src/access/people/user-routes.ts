@@ -231,7 +231,7 @@ function loginTaken(login: string): Problem {
   );
 }
 
-/** Whether somebody can log in and manage people. */
+/** Whether the user can log in and manage people. */
 function isAdministrator({ disabled, password, identity, grants }: User): boolean {
   const canLogIn = !disabled && (password !== null || identity !== null);
   return canLogIn && sitesWhere(grants, 'administrator') === 'everywhere';

@@ -75,7 +75,7 @@ function withEndpoint(write: RowWrite): RowWrite {
   return { ...write, row: { ...write.row, endpoint: endpointColumn(specOf(device), device.connection) } };
 }
 
-/** Takes addresses that no write names from the database, because a change of their device may have parsed them anew. */
+/** Takes addresses that no write names from the database, because a change of their device may have parsed them again. */
 async function withAddresses(transaction: Database, writes: readonly RowWrite[]): Promise<RowWrite[]> {
   const isKept = ({ kind, op, fields }: RowWrite) =>
     kind === 'point' && op === 'change' && !fields.includes('address');

@@ -15,7 +15,7 @@ export interface KnownDevice {
   readonly id: number;
   readonly spec: DriverSpec;
   readonly connection: object;
-  /** The device with its protocol's fields beside the common ones, and `site` as a code. */
+  /** The device with its protocol's fields in addition to the common ones, and `site` as a code. */
   readonly flat: Readonly<Record<string, unknown>>;
   /** By code. */
   readonly points: ReadonlyMap<string, KnownPoint>;

@@ -49,7 +49,7 @@ async function cleanBatch(
   { after, max }: { after: number; max: number },
 ): Promise<{ removed: number; lastFirstSequence: number }> {
   return database.transaction().execute(async (transaction) => {
-    // No checkpoint: the read model is about to be made anew.
+    // No checkpoint: the read model is about to be made again.
     if ((await lockCheckpoint(transaction)) === undefined) return { removed: 0, lastFirstSequence: after };
     const found = await transaction
       .selectFrom('sessions')
@@ -78,7 +78,7 @@ async function cleanBatch(
     await transaction
       .insertInto('cleaned_sessions')
       .values(found.map(({ event_id, ...row }) => ({ ...row, last_event_id: event_id ?? '' })))
-      // A row is already there where the read model was made anew without regard to it.
+      // A row is already there where the read model was made again without regard to it.
       .onConflict((conflict) =>
         conflict.column('session_id').doUpdateSet((row) => ({
           started_at: row.ref('excluded.started_at'),
@@ -132,7 +132,7 @@ export async function cleanUpLatecomers(
   return found;
 }
 
-/** Marks only sessions that are not shown: the read model may have been made anew without knowing of their cleanup. */
+/** Marks only sessions that are not shown: the read model may have been made again without knowing of their cleanup. */
 async function markUnfinished(
   database: Database,
   which: (where: ExpressionBuilder<Tables, 'cleaned_sessions'>) => Expression<SqlBool>,

@@ -116,7 +116,7 @@ async function appliedUntil(
 
 interface SessionToApply {
   readonly sessionId: string;
-  /** Null where nobody can say. */
+  /** Null where this is unknown. */
   readonly isNewer: boolean | null;
 }
 

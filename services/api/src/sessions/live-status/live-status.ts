@@ -54,7 +54,7 @@ export function startLiveStatus(options: {
 
   const onStatus = (taskId: string, status: SessionLiveStatus) => {
     const row = counterRow(status);
-    // The status of a former holder stays in the bucket beside that of the present one.
+    // The status of a former holder stays in the bucket next to that of the present one.
     if (!row || status.epoch < (words.get(taskId)?.epoch ?? 0)) return;
     latest.set(taskId, row);
     words.set(taskId, status);

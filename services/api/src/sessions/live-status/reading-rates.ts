@@ -35,7 +35,7 @@ export class ReadingRates {
     >,
   ): void {
     const { session, epoch, instance, state, updated_at, points_read: pointsRead } = status;
-    // Counters begin anew with each epoch and collector process.
+    // Counters begin again with each epoch and collector process.
     const holder = `${session}/${epoch}/${instance}`;
     const atMs = Date.parse(updated_at);
     if (state !== 'polling') {

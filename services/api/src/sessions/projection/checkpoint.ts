@@ -45,7 +45,7 @@ export async function writeCheckpoint(
 
 /**
  * Returns the checkpoint, and makes it when there is none. A read model without one is begun from nothing: to have it
- * made anew from the log, delete the checkpoint's row.
+ * made again from the log, delete the checkpoint's row.
  */
 export async function beginCheckpoint(database: Database): Promise<Checkpoint> {
   const existing = await readCheckpoint(database);

@@ -43,7 +43,7 @@ export async function cleanedAt(database: Database, sessionId: string): Promise<
  * ever added to, so two logs with the same event at one sequence are the same up to there; the last such place is found
  * by halving. Needed only when the read model is begun anew, maybe with an exchanged or set-back log.
  * @returns how many were forgotten
- * @throws what the log throws when the broker is away, DatabaseUnavailable
+ * @throws what the log throws when the broker is unavailable, DatabaseUnavailable
  */
 export async function forgetCleanedOfOtherLogs(database: Database, log: SessionLog): Promise<number> {
   const cleaned = await database

@@ -44,7 +44,7 @@ describe('a log', () => {
     };
     expect([guard.isSound(), guard.damage()]).toEqual([false, undefined]);
     expect(await after(away)).toEqual([false, false]);
-    // A read model that is about to be made anew may belong to any log.
+    // A read model that is about to be made again may belong to any log.
     expect(await after(logOf('a', 'b'))).toEqual([false, false]);
     await database
       .transaction()

@@ -27,7 +27,7 @@ const wayOut = both(
 
 /**
  * Compares the log with a checkpoint that was read earlier.
- * @throws LogBehindReadModel, and what the log throws when the broker is away
+ * @throws LogBehindReadModel, and what the log throws when the broker is unavailable
  */
 export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promise<void> {
   const { lastSequence, lastEventId } = checkpoint;

@@ -28,7 +28,7 @@ export interface ProjectionSignal {
 const reconnectMs = 500;
 /** First pause while the tables of a new database are missing, which is mostly brief; each vain look doubles it. */
 const firstLookAgainMs = 25;
-/** A notification can be missed while the connection is made anew. */
+/** A notification can be missed while the connection is made again. */
 const lookAgainMs = 250;
 const heartbeatMs = 3_000;
 

@@ -18,7 +18,7 @@ export interface ProjectorLag {
 export interface ProjectorLagOptions {
   /** The log while the broker can be used, undefined otherwise. */
   readonly sessionLog: () => Pick<SessionLog, 'lastSequence'> | undefined;
-  /** Sequence that the read model has reached; undefined while the database is away. */
+  /** Sequence that the read model has reached; undefined while the database is unavailable. */
   readonly reached: () => number | undefined;
   readonly everyMs: number;
   /** How long the result of a look counts. */

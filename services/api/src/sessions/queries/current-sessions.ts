@@ -44,7 +44,7 @@ const patienceOfKnowingMs = 500;
 
 /**
  * Shows sessions as answered commands have left them, even while the read model lags: because its database hangs, the
- * log has no leader, or the projector starts anew. This process remembers its own answers; for those of other processes
+ * log has no leader, or the projector starts again. This process remembers its own answers; for those of other processes
  * it asks the log where the read model may be behind.
  */
 export class CurrentSessions {
@@ -54,7 +54,7 @@ export class CurrentSessions {
     this.#options = options;
   }
 
-  /** @throws DatabaseUnavailable when both the database and the log are away */
+  /** @throws DatabaseUnavailable when both the database and the log are unavailable */
   async find(sessionId: string): Promise<NamedSessionRow | undefined> {
     const { lag, unprojected, stores } = this.#options;
     const taskId = parseSessionId(sessionId)?.taskId;
@@ -133,7 +133,7 @@ export class CurrentSessions {
     const rows = await this.#fromLog(foldLog(events, taskId), foldQuestions);
     const row = rows.get(sessionId);
     if (!row) return undefined;
-    // Only ended sessions are cleaned away. While the database is away, nobody can tell, so the log counts.
+    // Only ended sessions are cleaned away. While the database is unavailable, nobody can tell, so the log counts.
     if (row.status === 'stopped' || row.status === 'error') {
       const cleaned = inTime(cleanedAt(database, sessionId), DatabaseUnavailable);
       if ((await cleaned.catch(ifUnavailable)) instanceof Date) return undefined;
