@@ -76,7 +76,7 @@ describe('samples of a process that has ended, all of which SAMPLES drops unwrit
     await dropAll();
     await all.readAgain(session, 5);
     await healed();
-    const upTo = await all.written(session);
+    const upTo = await all.lastWritten(session);
     await all.untilSentIsOnRecord(session);
     for (const account of await all.accountOf(session, upTo)) {
       expectLossesWhereSent(account);
@@ -102,7 +102,7 @@ describe('samples of a process that has ended, all of which SAMPLES drops unwrit
     await dropAll();
     await all.readAgain(session, 5);
     await healed();
-    const upTo = await all.written(session);
+    const upTo = await all.lastWritten(session);
     await all.untilSentIsOnRecord(session);
     for (const account of await all.accountOf(session, upTo)) {
       expectLossesWhereSent(account);

@@ -38,7 +38,7 @@ export interface WatchedTick {
   readonly readAtMs: number;
   readonly readings: TickChanges;
   readonly miss: Sample['miss'];
-  readonly asked: true;
+  readonly wasAsked: true;
 }
 
 export interface DeviceWatcherOptions {
@@ -338,7 +338,7 @@ export class DeviceWatcher {
     const readAtMs = Math.round(nowMs);
     const isRead = wasOpen || readCount > 0;
     const { lost: bad = [], dropped } = changes;
-    onTick({ tick, readAtMs, readings: changes, miss, asked: true });
+    onTick({ tick, readAtMs, readings: changes, miss, wasAsked: true });
     const lacking = this.#lacking.of(tick, device.set.all, changes.readOfTick(wasOpen), miss?.cause);
     const sourceKept = this.#sourceKept === true;
     const common = { tick, readAtMs, sinceTick: this.#since, sourceKept };

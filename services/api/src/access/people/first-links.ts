@@ -53,7 +53,7 @@ export class FirstLinks {
     return this.#book().delete(link);
   }
 
-  /** Whether the user can log in and do everything everywhere. */
+  /** Whether any user can log in and do everything everywhere. */
   hasAdministrator(): boolean {
     return this.#users
       .list()
