@@ -19,7 +19,7 @@ export function checks() {
       '.dependency-cruiser.cjs',
       ...WORKSPACE,
     ],
-    // Comments say first what a thing is or does.
+    // Names, and who may know a protocol.
     [join(ROOT, 'dev/src/lint/main.ts')],
   ];
 }

@@ -164,7 +164,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
   });
 
   it.each([
-    ['en-GB', 'What to do about validation_failed', 'The request has not the right form'],
+    ['en-GB', 'What to do about validation_failed', 'The request has the wrong form'],
     ['zh-CN', '处理办法： validation_failed', '请求的格式不正确'],
   ])('that is refused leads to what the documents say of it, in %s', async (locale, link, paragraph) => {
     const { page, complaints } = await open('7-1/timeline?at=2199-01-01T00:00:00Z', { locale });

@@ -13,7 +13,6 @@ import {
   type DeviceCreate,
   type DeviceView,
 } from '@holdfast/shared/contracts/http/device-http.ts';
-import { type Judged, judgedBy } from '@holdfast/shared/contracts/http/judged.ts';
 import {
   changedPoint,
   type DeviceOfPoint,
@@ -23,6 +22,7 @@ import {
   type PointView,
   placeOfView,
 } from '@holdfast/shared/contracts/http/point-http.ts';
+import { type Judged, judgedBy } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
 import { say, speaksChinese } from './words/say.ts';
 

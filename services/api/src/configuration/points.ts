@@ -1,6 +1,5 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
-import type { Issue } from '@holdfast/shared/contracts/http/judged.ts';
 import {
   changedPoint,
   type DeviceOfPoint,
@@ -11,6 +10,7 @@ import {
   type PointCommon,
   type PointView,
 } from '@holdfast/shared/contracts/http/point-http.ts';
+import type { Issue } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
 import { type Selectable, sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';

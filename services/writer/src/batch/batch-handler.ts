@@ -105,8 +105,8 @@ export class BatchHandler<M extends SampleMessage> {
     const { account, postpone } = this.#options;
     const { decoded, undecodable } = decodeBatch(messages);
     const sorted = this.#sorting.then(async () => {
-      const judged = await this.#admit(decoded, undecodable, signal);
-      return { ...judged, ...(await this.#sortOut(judged.admitted, signal)) };
+      const admission = await this.#admit(decoded, undecodable, signal);
+      return { ...admission, ...(await this.#sortOut(admission.admitted, signal)) };
     });
     this.#sorting = sorted.catch(() => undefined);
     const { storable, uncertain, fenced, untimely, unreadable, rejected, early } = await sorted;

@@ -15,7 +15,7 @@ describe('a sample of a session that its collector was given a day ago', () => {
   const dayMs = 86_400_000;
   const startMs = firstTimeMs - dayMs;
   /** Read at this time, and judged a second after the first time, with a tolerance of a minute. */
-  const judged = (timeMs: number, changes: Partial<Sample> = {}) => {
+  const verdictOn = (timeMs: number, changes: Partial<Sample> = {}) => {
     const tick = Math.floor(timeMs / 1_000);
     const sample = sampleOf({ tick, time: tick * 1_000, ...changes });
     const message = { ...messageOf(1, sample), time: new Date(firstTimeMs) };
@@ -56,6 +56,6 @@ describe('a sample of a session that its collector was given a day ago', () => {
     ['a value that its source dates ahead', firstTimeMs, changed(2 * minuteMs), 'stored'],
     ['a value that its source dates far ahead', firstTimeMs, changed(dayMs), tooLate],
   ])('is judged by its time: %s', (_, timeMs, changes, expected) => {
-    expect(judged(timeMs, changes as Partial<Sample>)).toEqual(expected);
+    expect(verdictOn(timeMs, changes as Partial<Sample>)).toEqual(expected);
   });
 });

@@ -16,9 +16,9 @@ export const listMappings: readonly Command[] = [
     operands: [],
     options: {},
     async run({ api, print }) {
-      const mappings = await savedMappings(api);
+      const rows = await savedMappings(api);
       print.table(
-        mappings,
+        rows,
         [
           { head: 'NAME', cell: ({ name }) => name },
           {
@@ -38,7 +38,7 @@ export const listMappings: readonly Command[] = [
           },
           { head: 'SAVED', cell: ({ saved_at }) => localTime(saved_at) },
         ],
-        mappings,
+        rows,
         'No mapping was saved.',
       );
     },

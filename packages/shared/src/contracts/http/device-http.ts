@@ -4,9 +4,9 @@ import * as z from 'zod';
 import { deviceConfigSchema, modeSchema, protocolSchema } from '../device.ts';
 import { learnedLimitsSchema } from '../session-status.ts';
 import { closedObject } from './closed-object.ts';
-import { anyOf, described, type Judged, judgedBy, refusedFor, schemaOf } from './judged.ts';
 import { ownFields, ownOf, shownOf, unstorable } from './own-fields.ts';
 import { pageSchema } from './page.ts';
+import { anyOf, described, type Judged, judgedBy, refusedFor, schemaOf } from './verdict-on-body.ts';
 
 const id = z.int().positive();
 const storedFields = deviceConfigSchema.shape;

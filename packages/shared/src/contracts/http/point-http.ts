@@ -5,9 +5,9 @@ import { meaningProblems } from '@holdfast/driver/values/meaning-problems.ts';
 import * as z from 'zod';
 import { linearRangeSchema, pointConfigSchema, reportByExceptionSchema } from '../device.ts';
 import { closedObject } from './closed-object.ts';
-import { anyOf, described, type Judged, judgedBy, refusedFor, schemaOf } from './judged.ts';
 import { ownFields, ownOf, shownOf, unstorable } from './own-fields.ts';
 import { pageSchema } from './page.ts';
+import { anyOf, described, type Judged, judgedBy, refusedFor, schemaOf } from './verdict-on-body.ts';
 import { withoutNulls } from './without-nulls.ts';
 
 const id = z.int().positive();

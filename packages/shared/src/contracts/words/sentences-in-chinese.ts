@@ -34,7 +34,7 @@ class Translation {
   readonly #patterns: readonly Pattern[];
   readonly #names: ChineseSentences;
   /** The devices of a session often say the same. */
-  readonly #known = new Map<string, string | undefined>();
+  readonly #sentences = new Map<string, string | undefined>();
 
   constructor(patterns: readonly Pattern[], names: ChineseSentences) {
     this.#patterns = patterns;
@@ -43,17 +43,17 @@ class Translation {
 
   /** Undefined where there is no Chinese for it. */
   of(message: string): string | undefined {
-    if (this.#known.has(message)) return this.#known.get(message);
+    if (this.#sentences.has(message)) return this.#sentences.get(message);
     const chinese = this.#sentence(message) ?? this.#behindName(message);
-    this.#known.set(message, chinese);
+    this.#sentences.set(message, chinese);
     return chinese;
   }
 
   #sentence(message: string): string | undefined {
     for (const { regex, names, chinese } of this.#patterns) {
-      const found = regex.exec(message);
-      if (!found) continue;
-      const values = new Map(names.map((name, index) => [name, this.#named(name, found[index + 1] ?? '')]));
+      const match = regex.exec(message);
+      if (!match) continue;
+      const values = new Map(names.map((name, index) => [name, this.#named(name, match[index + 1] ?? '')]));
       return chinese.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values.get(name) ?? '');
     }
     return this.#list(message, '; ', '；', 'some') ?? this.#list(message, ', ', '，', 'every');

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { pointConfigSchema } from '@holdfast/shared/contracts/device.ts';
-import type { Judged } from '@holdfast/shared/contracts/http/judged.ts';
 import {
   changedPoint,
   flatPoint,
@@ -9,6 +8,7 @@ import {
   judgedDevicePoint,
 } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { importModes } from '@holdfast/shared/contracts/http/point-list-http.ts';
+import type { Judged } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
 import type { ListField } from '../columns/list-fields.ts';
 import type { SheetRow } from '../files/list-file.ts';
 import { oneLine } from './cell-value.ts';

@@ -54,10 +54,10 @@ export class MemoryStore
     return { kind: 'written', refused };
   }
 
-  async epochStarts(known: ReadonlyMap<string, number>): Promise<EpochStart[]> {
+  async epochStarts(newest: ReadonlyMap<string, number>): Promise<EpochStart[]> {
     await this.#attempt('look');
     return this.starts.filter(
-      ({ session, epoch }) => epoch > (known.get(session) ?? Number.POSITIVE_INFINITY),
+      ({ session, epoch }) => epoch > (newest.get(session) ?? Number.POSITIVE_INFINITY),
     );
   }
 
