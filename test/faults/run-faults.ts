@@ -87,8 +87,8 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   if (lateMs !== undefined) say(`ticks were stored ${lateMs} ms after their period at most`);
   say('healing');
   await clients.stop();
-  const forged = await forger?.stop();
   await world.heal();
+  const forged = await forger?.stop();
   for (const problem of await settled(world)) failures.push(problem);
   for (const id of world.shape.apis) failures.push(...world.service(id).internalErrors);
   say('judging');

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
-import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { jetstreamManager, type StreamAPI } from '@nats-io/jetstream';
 import { cleanUpAfterFile } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
 import { sessionsPath } from '../world/load.ts';
 import { type ForgerInWorld, forgerId, type World } from '../world/world.ts';
+import { forgeries } from './forgeries.ts';
 
 /** Messages by kind that the broker has stored for it. */
 export type Forged = Readonly<Record<string, number>>;
@@ -15,7 +16,7 @@ export type Forged = Readonly<Record<string, number>>;
 export interface TurnedForger {
   /** From this sequence of SAMPLES on nothing that it says is true. */
   readonly fromSequence: number;
-  /** Ends it. */
+  /** Ends it once it has forged each kind, which takes longer on a busy machine; after a minute without all of them too. */
   stop(): Promise<Forged>;
 }
 
@@ -39,6 +40,7 @@ export async function turnForger(
     has((holder) => holder === forgerId),
     { what: 'the collector that will forge to hold all steady sessions', timeoutMs: 60_000 },
   );
+  await untilItHasRead(world);
   for (const id of world.shape.collectors) await world.service(id).start();
   await world.service(forgerId).terminate();
   await eventually(
@@ -68,6 +70,10 @@ export async function turnForger(
   return {
     fromSequence,
     stop: async () => {
+      const isComplete = () => Object.keys(forgeries).every((kind) => forged[kind]);
+      await eventually(isComplete, { what: 'each kind to be forged', timeoutMs: 60_000 }).catch(
+        () => undefined,
+      );
       const { code } = await forger.stop();
       if (code !== 0) throw new Error(`the forger ended by itself: ${forger.lastLines(5).join('\n')}`);
       return forged;
@@ -76,11 +82,33 @@ export async function turnForger(
 }
 
 async function lastSample(world: World): Promise<number> {
+  return withStreams(world, async (streams) => (await streams.info(streamNames.samples)).state.last_seq);
+}
+
+/** It forges what looks like its own samples of before, so it needs one of each device. */
+async function untilItHasRead(world: World): Promise<void> {
+  const ofDevices = world.load.steady.flatMap(({ taskId, deviceIds }) =>
+    deviceIds.map((deviceId) => subjects.sample(forgerId, taskId, deviceId)),
+  );
+  const hasRead = (streams: StreamAPI) => async () => {
+    const samples = ofDevices.map((last_by_subj) =>
+      streams.getMessage(streamNames.samples, { last_by_subj }).catch(() => null),
+    );
+    return (await Promise.all(samples)).every((sample) => sample !== null);
+  };
+  await withStreams(world, (streams) =>
+    eventually(hasRead(streams), {
+      what: 'the collector that will forge to read each device',
+      timeoutMs: 60_000,
+    }),
+  );
+}
+
+async function withStreams<T>(world: World, use: (streams: StreamAPI) => Promise<T>): Promise<T> {
   const log = createLogger('fault', 'silent');
   const connection = await connectNats({ url: world.ownUrl, name: 'fault', log });
   try {
-    const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
-    return (await jsm.streams.info(streamNames.samples)).state.last_seq;
+    return await use((await jetstreamManager(connection.nc, { checkAPI: false })).streams);
   } finally {
     await connection.close();
   }

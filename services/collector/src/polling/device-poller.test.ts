@@ -75,7 +75,7 @@ describe('a device that answers', () => {
       readCount: 2,
       sentCount: 2,
       miss: undefined,
-      asked: true,
+      wasAsked: true,
       latenessMs: 0,
     });
   });

@@ -140,7 +140,7 @@ describe('a tick that breaks off', () => {
     const results = world.poll(device({}));
     await world.time.advance(500);
     await world.stop();
-    expect(results[0]).toMatchObject({ readCount: 1, miss: { cause: 'connection' }, asked: true });
+    expect(results[0]).toMatchObject({ readCount: 1, miss: { cause: 'connection' }, wasAsked: true });
     expect({ ...results[0]?.values }).toEqual({ a: 0 });
   });
 
