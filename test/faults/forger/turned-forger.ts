@@ -88,7 +88,7 @@ async function lastSample(world: World): Promise<number> {
 /** It forges what looks like its own samples of before, so it needs one of each device. */
 async function untilItHasRead(world: World): Promise<void> {
   const ofDevices = world.load.steady.flatMap(({ taskId, deviceIds }) =>
-    deviceIds.map((deviceId) => subjects.sample(forgerId, taskId, deviceId)),
+    deviceIds.map((deviceId) => subjects.sample(forgerId, taskId, String(deviceId))),
   );
   const hasRead = (streams: StreamAPI) => async () => {
     const samples = ofDevices.map((last_by_subj) =>
