@@ -22,7 +22,7 @@ export function changesRoute(hub: Pick<ChangeHub, 'followed' | 'whenFollowed'>, 
     isWatched: true,
     takes: {
       'Last-Event-ID': {
-        description: 'Id of the last event that was seen: what came since is told first',
+        description: 'Id of the last event received; later events are sent first',
         pattern: changeIdPattern.source.replace(/^\^(.*)\$$/, '^(?:$1)?$'),
       },
     },

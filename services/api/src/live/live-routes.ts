@@ -28,7 +28,7 @@ export function liveRoute({ database, samples, stored, sites }: LiveSources, cli
     problems: { 404: 'There is no such thing' },
     takes: {
       'Last-Event-ID': {
-        description: 'Id of the last event that was seen: what came since is told first',
+        description: 'Id of the last event received; later events are sent first',
         pattern: '^[0-9]{0,15}$',
       },
     },

@@ -71,8 +71,8 @@ export const evidence: readonly Command[] = [
       ...within,
       by: {
         type: 'string',
-        value: 'WHAT',
-        about: 'session (unless set) or device',
+        value: 'FIELD',
+        about: 'group by session (default) or device',
         choices: ['session', 'device'],
       },
       device: { type: 'string', value: 'CODE', about: 'of this device only' },

@@ -57,7 +57,7 @@ export const chineseHelp = {
   'sessions that it has ever held': '只限此采集器持有过的会话',
   'Completeness of all sessions or devices: ticks due, stored and missing by cause, and values of points.':
     '全部会话或设备的完整率：应采、已存、缺失的采样及缺失原因，以及点位的数值率。',
-  'session (unless set) or device': '按会话（默认）或按设备',
+  'group by session (default) or device': '按会话（默认）或按设备',
   'of this device only': '只限此设备',
   'Gaps of all sessions, and why: a gap that several devices share is listed once.':
     '列出全部会话的缺失及原因，多台设备共有的缺失只列一次。',

@@ -14,7 +14,7 @@ export const applyQuery = {
     .literal('sessions')
     .optional()
     .describe(
-      `Once it is stored, each running or paused session that reads what was changed goes on by what is configured then, ${appliedAtMost} at the most: \`applied\` of the answer tells of each. In a dry run it tells what each would answer. The change stands whether sessions take it or not`,
+      `After the change is stored, each running or paused session that reads what was changed continues with the new configuration, ${appliedAtMost} at most; \`applied\` in the answer reports each of them. In a dry run it reports what each would answer. The change stands whether sessions take it or not`,
     ),
 } as const;
 

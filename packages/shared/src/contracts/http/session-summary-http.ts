@@ -166,7 +166,7 @@ export const sessionSummaryQuerySchema = z.object({
     .describe(
       'One status, or several with commas between them. Without: all that are not over, and failed ones that no later run has followed',
     ),
-  attention: z.enum(['true', 'false']).optional().describe('`true`: only those that need somebody'),
+  attention: z.enum(['true', 'false']).optional().describe('`true`: only sessions that need attention'),
   search: filterText('Part of the session id, or of the code or the name of the task'),
   task: filterText('Id or code of a task'),
   site: filterText('Code of a site of one of its devices'),

@@ -15,7 +15,7 @@ export const timelineQuerySchema = z.object({
     .min(1)
     .max(1_000)
     .default(400)
-    .describe('Into how many parts the time is split. What is shorter than one is told together'),
+    .describe('Number of parts that the time is split into. Periods shorter than a part are merged'),
 });
 
 /** `joined`: how many spans are shown as one, since each is shorter than a bucket; the last of them is named. */

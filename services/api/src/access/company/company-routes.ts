@@ -27,7 +27,7 @@ const beginQuery = z.object({
   again: z
     .enum(['true', 'false'])
     .optional()
-    .describe('Whether the person is to show anew who they are, for the login there is'),
+    .describe('Whether to re-authenticate the person for the existing login'),
 });
 
 /** The provider adds what it likes. */
