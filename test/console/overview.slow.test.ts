@@ -97,7 +97,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the overview', ()
 
   it('shows a store without a writer, and is at ease again when it is back', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/`);
-    await page.getByText(/needs? somebody$/).waitFor();
+    await page.getByText(/needs? attention$/).waitFor();
     await writer.stop();
     const trouble = page
       .getByRole('listitem')
@@ -113,7 +113,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the overview', ()
 
   it('shows a collector that was killed, until it is back', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/`);
-    await page.getByText(/needs? somebody$/).waitFor();
+    await page.getByText(/needs? attention$/).waitFor();
     await second.kill();
     const trouble = page.getByRole('listitem').filter({ hasText: 'c2 gives no sign of life' });
     await trouble.getByRole('img', { name: /^Priority 2/ }).waitFor();

@@ -101,7 +101,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a company login i
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('New value').fill('42');
     await dialog.getByRole('button', { name: 'Write 42' }).click();
-    await dialog.getByRole('link', { name: 'Log in once more' }).click();
+    await dialog.getByRole('link', { name: 'Log in again' }).click();
     await write.waitFor();
     expect(new URL(page.url()).pathname).toBe('/console/devices/press-1');
     expect(Date.parse(await authenticatedAt())).toBeGreaterThan(Date.parse(longAgo));
