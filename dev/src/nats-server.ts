@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findNatsServer } from '../setup/nats-server/find-nats-server.mjs';
+import { BOUNDS_WAITING_MESSAGES, isNewEnough } from '../setup/nats-server/versions.mjs';
 import {
   KilledBeforeReady,
   type ProcessExit,
@@ -24,6 +25,8 @@ export interface NatsServerOptions {
   readonly serverName?: string;
   /** How often JetStream syncs to disk, e.g. `2m` (its own default) or `always`. */
   readonly syncInterval?: string;
+  /** Messages that may wait to be stored in one stream; the broker refuses more. Ignored before nats-server 2.11. */
+  readonly maxBufferedMessages?: number;
   /** Bound on all streams on disk, e.g. `10GB`. Default: JetStream's own, 75 % of what is free. */
   readonly maxFileStore?: string;
   /** Further top-level lines of the configuration file. */
@@ -79,7 +82,12 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       );
     }
   }
-  const server = new LocalNatsServer(program.path, options);
+  const { maxBufferedMessages, ...others } = options;
+  const boundsWaiting = isNewEnough(program.version, BOUNDS_WAITING_MESSAGES);
+  const server = new LocalNatsServer(program.path, {
+    ...others,
+    ...(boundsWaiting && maxBufferedMessages !== undefined ? { maxBufferedMessages } : {}),
+  });
   await server.restart();
   return server;
 }
@@ -175,12 +183,13 @@ class LocalNatsServer implements NatsServer {
   }
 
   #configuration(portsDir: string): string {
-    const { port, monitorPort, serverName, syncInterval, maxFileStore, configLines } = this.#options;
+    const { port, monitorPort, serverName, syncInterval, maxBufferedMessages, maxFileStore, configLines } =
+      this.#options;
     // Port -1 lets the server pick: no other process can take the port between the choice and the start.
     const clientPort = this.#ports?.client ?? port ?? -1;
     const httpPort = this.#ports?.monitor ?? monitorPort ?? -1;
     const lines = [
-      '# Written anew at every start.',
+      '# Written at every start.',
       `server_name: ${JSON.stringify(serverName ?? 'holdfast')}`,
       `listen: "127.0.0.1:${clientPort}"`,
       `http: "127.0.0.1:${httpPort}"`,
@@ -188,6 +197,7 @@ class LocalNatsServer implements NatsServer {
       'jetstream {',
       `  store_dir: ${JSON.stringify(this.storeDir)}`,
       ...(syncInterval === undefined ? [] : [`  sync_interval: ${syncInterval}`]),
+      ...(maxBufferedMessages === undefined ? [] : [`  max_buffered_msgs: ${maxBufferedMessages}`]),
       ...(maxFileStore === undefined ? [] : [`  max_file_store: ${maxFileStore}`]),
       '}',
       ...(configLines ?? []),

@@ -109,13 +109,17 @@ describe('a container', () => {
 });
 
 describe('a broker of an installation', () => {
-  it.each(['nats-server.conf', 'nats-cluster.conf'])('has stored what it confirms: %s', async (name) => {
-    const read = async (file: string): Promise<string> => {
-      const text = await readFile(join(root, 'deploy', 'nats', file), 'utf8');
-      return text.includes('include nats-server.conf') ? `${text}${await read('nats-server.conf')}` : text;
-    };
-    expect(await read(name)).toMatch(/^ {2}sync_interval: always$/m);
-  });
+  it.each(['nats-server.conf', 'nats-cluster.conf'])(
+    'has stored what it confirms, and lets few messages wait: %s',
+    async (name) => {
+      const read = async (file: string): Promise<string> => {
+        const text = await readFile(join(root, 'deploy', 'nats', file), 'utf8');
+        return text.includes('include nats-server.conf') ? `${text}${await read('nats-server.conf')}` : text;
+      };
+      expect(await read(name)).toMatch(/^ {2}sync_interval: always$/m);
+      expect(await read(name)).toMatch(/^ {2}max_buffered_msgs: 2000$/m);
+    },
+  );
 
   it('on this machine takes the setting as it is meant', async () => {
     const server = await startNatsServer({ storeDir: await temporaryFolder('nats'), syncInterval: 'always' });

@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { setupConfig } from '@holdfast/dev/setup/config.mjs';
+import { BOUNDS_WAITING_MESSAGES, isNewEnough } from '@holdfast/dev/setup/nats-server/versions.mjs';
+import { bucketNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -11,6 +13,9 @@ import { type IdentitiesForTest, identitiesForTest } from '../support/identities
 import { natsForTest } from '../support/nats-for-test.ts';
 import { sessionLogForTest } from '../support/session-log.ts';
 
+/** As in deploy/nats/nats-server.conf. */
+const maxBufferedMessages = 2_000;
+const boundsWaiting = isNewEnough(setupConfig().TEST_NATS_SERVER, BOUNDS_WAITING_MESSAGES);
 const mebibyte = 1024 * 1024;
 const log = createLogger('test', 'silent');
 let identities: IdentitiesForTest;
@@ -27,9 +32,9 @@ beforeAll(async () => {
   honest = await connect('hall-2');
 });
 
-async function connect(id: string): Promise<NatsConnection> {
+async function connect(id: string, url = server.url): Promise<NatsConnection> {
   const nkeySeed = identities.seed('collector', id);
-  const { nc, close } = await connectNats({ url: server.url, nkeySeed, name: `collector-${id}`, log });
+  const { nc, close } = await connectNats({ url, nkeySeed, name: `collector-${id}`, log });
   cleanUpAfterFile(close);
   return nc;
 }
@@ -99,6 +104,38 @@ describe('while the key of one collector writes as fast as it can', () => {
     await stop();
     expect((await bytesOf(stream)).bytes).toBeLessThan(most / 16);
   });
+});
+
+it.skipIf(!boundsWaiting)('a sample waits behind few of those that another key sends at once', async () => {
+  const installed = await natsForTest({
+    configLines: identities.configLines,
+    syncInterval: 'always',
+    maxBufferedMessages,
+  });
+  const { nc } = await sessionLogForTest(identities.ownUrl(installed));
+  const [flooding, sampling] = [
+    await connect('hall-1', installed.url),
+    await connect('hall-2', installed.url),
+  ];
+  const { streams } = await jetstreamManager(nc);
+  const lastSequence = async () => (await streams.info(streamNames.samples)).state.last_seq;
+  let nth = 0;
+  const sendJunk = async () => {
+    for (const end = nth + 1_000; nth < end; nth += 1) flooding.publish(`samples.hall-1.9.${nth}`, 'junk');
+    await flooding.flush();
+  };
+  while (nth < 40_000) await sendJunk();
+  const before: number[] = [];
+  const stored = await eventually(
+    async () => {
+      before.push(await lastSequence());
+      const { seq } = (await askBroker(sampling, 'samples.hall-2.9.9', '{}')).json<{ seq?: number }>();
+      return seq;
+    },
+    { what: 'the sample to be stored' },
+  );
+  // Those that the broker stores at this moment, and those that wait.
+  expect(stored - (before.at(-1) as number)).toBeLessThanOrEqual(2 * maxBufferedMessages + 100);
 });
 
 it('an account has no more connections at a server than those who belong there need', async () => {

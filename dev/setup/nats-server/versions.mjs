@@ -16,9 +16,12 @@ export const ARCHIVE_SUMS = {
   'linux-arm64': '673a98d3faa79dde3f9ebf16d6dfac36a5f694e7ad2015e4954dd7939c85cd4c',
 };
 
+/** The first version that can bound the messages waiting for a stream (`max_buffered_msgs`). */
+export const BOUNDS_WAITING_MESSAGES = '2.11';
+
 /** @param {string} version such as `2.9.10` */
-export function isNewEnough(version) {
+export function isNewEnough(version, oldest = OLDEST) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [oldestMajor = 0, oldestMinor = 0] = OLDEST.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldest.split('.').map(Number);
   return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
 }

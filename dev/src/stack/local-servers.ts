@@ -42,6 +42,8 @@ export function natsServer(options: {
         monitorPort: options.monitorPort,
         // The stream of events is the truth: a command that was answered with success must survive even a power cut.
         syncInterval: 'always',
+        // What one collector sends too fast is refused; without a bound, 40,000 messages delay all others by 15 s.
+        maxBufferedMessages: 2_000,
         // The default shrinks as the disk fills, and then existing streams would not fit any more.
         maxFileStore: '16GB',
         configLines: options.keys.configLines,

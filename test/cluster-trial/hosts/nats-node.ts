@@ -107,6 +107,7 @@ function configuration({ name, address }: Host, nodes: readonly Host[], storeDir
     'jetstream {',
     `  store_dir: ${JSON.stringify(storeDir)}`,
     '  sync_interval: always',
+    '  max_buffered_msgs: 2000',
     '  max_file_store: 10GB',
     '  max_memory_store: 256MB',
     '}',

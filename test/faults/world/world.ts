@@ -81,6 +81,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const nats = await startNatsServer({
     storeDir: join(folder, 'nats'),
     readyTimeoutMs: 60_000,
+    // As in deploy/nats/nats-server.conf.
+    maxBufferedMessages: 2_000,
     configLines: identities.configLines,
   });
   cleanUpAfterFile(() => nats.stop());
