@@ -1,13 +1,16 @@
+import { serveAddressesCalls } from '@holdfast/shared/jetstream/boards/addresses-calls.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type Answer, type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { holdLease } from './hold-lease.ts';
 import { placementsIn } from './placements.ts';
 
+const quiet = createLogger('test', 'silent');
 let api: AskedApi;
 let log: SessionLogForTest;
 
@@ -264,5 +267,53 @@ describe('a running session whose configuration was changed', () => {
     expect((await api.post(`${path}/stop/`)).status).toBe(200);
     expect(await change({ to: 1 })).toMatchObject({ status: 409, body: { code: 'session_ended' } });
     expect(await api.post(`${sessionsPath}/nobody-9/reconfigure/`)).toMatchObject({ status: 404 });
+  });
+
+  it('does not move to an endpoint that another collector reads under another name', async () => {
+    const placements = placementsIn(log.store);
+    const at = async (host: string, collector: string) => {
+      tasks += 1;
+      const task = await configureTask(api, `named-${tasks}`);
+      const [device] = (await api.get(`/api/config/tasks/${task}/`)).body.device_ids as number[];
+      const move = async (next: string) =>
+        expect(await api.request('PATCH', `/api/config/devices/${device}/`, { host: next })).toMatchObject({
+          status: 200,
+        });
+      await move(host);
+      const session = await startTask(api, task);
+      await placements.assign(session, collector);
+      return { session, move };
+    };
+    const addresses: Record<string, readonly string[]> = {
+      'plc.test:502': ['127.0.0.71:502'],
+      'press.test:502': ['127.0.0.72:502'],
+      // No collector has a say about other ports.
+      'free.test:502': ['127.0.0.71:503'],
+    };
+    for (const collectorId of ['names-1', 'names-2']) {
+      await holdLease(log.nc, collectorId, { 'driver.modbus_tcp': 'yes' });
+      const answer = async (endpoints: readonly string[]) =>
+        Object.fromEntries(endpoints.map((endpoint) => [endpoint, addresses[endpoint] ?? []]));
+      onTestFinished(serveAddressesCalls({ nc: log.nc, collectorId, answer, log: quiet }));
+    }
+    const byAddress = await at('127.0.0.71', 'names-1');
+    const byName = await at('press.test', 'names-1');
+    const moving = await at('127.0.0.73', 'names-2');
+    const reconfigured = async (host: string) => {
+      await moving.move(host);
+      const path = `${sessionsPath}/${moving.session}/reconfigure/`;
+      return changed(() => api.post(path, { dry_run: true }));
+    };
+    const shared = (endpoint: string, { session }: { readonly session: string }) => ({
+      status: 409,
+      body: {
+        code: 'move_needed',
+        detail: expect.stringContaining(`${endpoint} is read by collector names-1 for session ${session}`),
+      },
+    });
+    expect(await reconfigured('plc.test')).toMatchObject(shared('127.0.0.71:502', byAddress));
+    expect(await reconfigured('127.0.0.72')).toMatchObject(shared('press.test:502', byName));
+    expect(await reconfigured('free.test')).toMatchObject({ status: 200 });
+    expect(await reconfigured('unknown.test')).toMatchObject({ status: 200 });
   });
 });

@@ -1,5 +1,4 @@
-import { isIP } from 'node:net';
-import { addressesOfEndpoint } from '@holdfast/shared/contracts/addresses-call.ts';
+import { isNamedEndpoint, ownAddresses } from '@holdfast/shared/contracts/addresses-call.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
@@ -11,8 +10,6 @@ import type { Plan } from './reconcile/reconcile.ts';
 
 /** An answer, or its absence, counts for so long. */
 const askedAgainMs = 30_000;
-/** `name:port`. An address in place of the name needs no answer, and a serial line has another form. */
-const namedEndpoint = /^([^\s/[\]:@]{1,253}):\d{1,5}$/;
 
 export interface EndpointAddressesOptions {
   readonly collectors: AddressQuestions;
@@ -111,9 +108,9 @@ export class EndpointAddresses {
     const atMs = clock.monotonicMs();
     for (const endpoint of endpoints) {
       const answers = this.#answers.get(endpoint) ?? new Map<string, Answer>();
-      const addresses = answered[endpoint]?.filter((address) => isAddressOf(endpoint, address));
       const former = answers.get(collectorId)?.addresses ?? [];
-      answers.set(collectorId, { addresses: addresses?.slice(0, addressesOfEndpoint) ?? former, atMs });
+      const reported = answered[endpoint];
+      answers.set(collectorId, { addresses: reported ? ownAddresses(endpoint, reported) : former, atMs });
       this.#answers.set(endpoint, answers);
     }
   }
@@ -122,10 +119,7 @@ export class EndpointAddresses {
     if (!needs) return [];
     const cached = this.#namedEndpoints.get(needs);
     if (cached) return cached;
-    const endpoints = needs.endpoints.filter((endpoint) => {
-      const [, host = ''] = namedEndpoint.exec(endpoint) ?? [];
-      return host !== '' && isIP(host) === 0;
-    });
+    const endpoints = needs.endpoints.filter(isNamedEndpoint);
     this.#namedEndpoints.set(needs, endpoints);
     return endpoints;
   }
@@ -139,12 +133,6 @@ function* placed(tasks: Iterable<TaskState>, fleet: Fleet): Generator<Reading> {
       yield { collectorId, needs: session.session.needs };
     }
   }
-}
-
-/** Whether it is an address with the endpoint's own port: a collector has no say about others. */
-function isAddressOf(endpoint: string, address: string): boolean {
-  const port = endpoint.slice(endpoint.lastIndexOf(':'));
-  return address.endsWith(port) && isIP(address.slice(0, -port.length).replace(/^\[|\]$/g, '')) !== 0;
 }
 
 function entryOf(sets: Map<string, Set<string>>, key: string): Set<string> {

@@ -233,6 +233,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       ...makeStreams,
       subjects.lifecycle('*'),
       subjects.deviceCall('*'),
+      subjects.addressesCall('*'),
       subjects.allAudit,
       subjects.allAuditRefused,
       // Messages from quarantine that are sent again.

@@ -1,3 +1,4 @@
+import { callForAddresses } from '@holdfast/shared/jetstream/boards/addresses-calls.ts';
 import type { ApiConfig } from '../config.ts';
 import { readTaskContent } from '../configuration/config-versions.ts';
 import { requireHolds } from '../devices/require-holds.ts';
@@ -30,7 +31,12 @@ export function openCommands(
     memory,
     validateTask: taskValidation({ database, collectors: parts.collectors, liveStatus }),
     changes: {
-      ...{ collectors: parts.collectors, claims: endpointClaims(database) },
+      ...{
+        collectors: parts.collectors,
+        claims: endpointClaims(database, async (collectorId, endpoints) =>
+          callForAddresses(broker.connection(), collectorId, endpoints),
+        ),
+      },
       requireHolds: requireHolds({
         ...{ database, liveStatus, taskConfigs: () => broker.stores().taskConfigs },
       }),

@@ -44,7 +44,7 @@ async function ask(
 }
 
 /**
- * Answers supervisors that ask this collector for addresses.
+ * Answers supervisors and APIs that ask this collector for addresses.
  * @returns stops listening
  */
 export function serveAddressesCalls(options: {
@@ -57,7 +57,7 @@ export function serveAddressesCalls(options: {
   const subscription = nc.subscribe(subjects.addressesCall(collectorId), {
     callback: (_error, message) => {
       // An answer to anybody else would let the sender write to any subject.
-      if (!isReplyTo('supervisor', message.reply)) return;
+      if (!(['supervisor', 'api'] as const).some((service) => isReplyTo(service, message.reply))) return;
       const call = parseUntrusted(addressesCallSchema, message.string());
       if (!call) return;
       answer(call.endpoints).then(
