@@ -129,7 +129,7 @@ describe('what services may publish', () => {
     ['logins', '$KV.LOGINS.x', ['api']],
     ['configuration snapshots', '$O.TASK_CONFIGS.C.x', ['api', 'restore']],
     ['calls to a device', 'collectors.hall-1.call', ['api']],
-    ['questions for addresses', 'collectors.hall-1.addresses', ['supervisor']],
+    ['questions for addresses', 'collectors.hall-1.addresses', ['api', 'supervisor']],
     ['a call for renewals', 'collectors.renew', ['supervisor']],
     ['an answer to nobody', '_INBOX.api.x', []],
   ])('%s', async (_what, subject, allowed) => {

@@ -284,7 +284,7 @@ describe('a running session whose configuration was changed', () => {
       await placements.assign(session, collector);
       return { session, move };
     };
-    const addresses: Record<string, readonly string[]> = {
+    const addresses: Record<string, string[]> = {
       'plc.test:502': ['127.0.0.71:502'],
       'press.test:502': ['127.0.0.72:502'],
       // No collector has a say about other ports.
