@@ -25,6 +25,14 @@ const lines: readonly Line[] = [
   { task: 'cooling-towers', device: 'tower', devices: 3, points: 12, periodMs: 1_000 },
 ];
 
+/** Quantity and unit of the points of each device, one after the other. */
+const quantities = [
+  ['temperature', '°C'],
+  ['pressure', 'bar'],
+  ['speed', 'rpm'],
+  ['power', 'kW'],
+] as const;
+
 const codesOf = ({ device, devices }: Line) =>
   Array.from({ length: devices }, (_, index) => `${device}-${String(index + 1).padStart(2, '0')}`);
 
@@ -62,10 +70,13 @@ export async function openFactory(api: ApiClient): Promise<Factory> {
         timeout_ms: 800,
       });
       ids.push(id);
-      const points = Array.from({ length: line.points }, (_, address) => ({
-        ...{ device_id: id, code: `value_${address + 1}`, address, scale: 0.1 },
-        ...{ table: 'holding_register', data_type: 'int16' },
-      }));
+      const points = Array.from({ length: line.points }, (_, address) => {
+        const [quantity, unit] = quantities[address % quantities.length] ?? quantities[0];
+        return {
+          ...{ device_id: id, code: `${quantity}_${address + 1}`, unit, address, scale: 0.1 },
+          ...{ table: 'holding_register', data_type: 'int16' },
+        };
+      });
       await api.post('/api/config/points/', points);
     }
     const task = await api.post<{ id: number }>('/api/config/tasks/', {

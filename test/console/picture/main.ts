@@ -30,10 +30,31 @@ const { values } = parseArgs({
   },
 });
 
-const pictures = [
-  { file: 'console-sessions.png', locale: 'en-GB', colorScheme: 'light' },
-  { file: 'console-sessions.zh-CN.png', locale: 'zh-CN', colorScheme: 'dark' },
-] as const;
+interface Picture {
+  readonly file: string;
+  /** Screen below `/console/`. */
+  readonly screen: string;
+  /** Selector of something that is there once the screen has its data. */
+  readonly hasData: string;
+  readonly isChinese?: boolean;
+}
+
+/** What is shown of a factory that has run since some minutes. @param session that of the press line */
+function picturesOf(minutes: number, session: string): readonly Picture[] {
+  const from = `from=-${Math.ceil(minutes)}m`;
+  const sessions = { screen: `sessions?${from}&session=${session}`, hasData: '.detail .events li' };
+  const curves = ['furnace-01/temperature_1', 'furnace-02/temperature_1', 'press-04/pressure_2'];
+  const trends = `trends?${from}&points=${encodeURIComponent(JSON.stringify(curves))}`;
+  return [
+    { file: 'console-overview.png', screen: '', hasData: '.overview li' },
+    { file: 'console-sessions.png', ...sessions },
+    { file: 'console-sessions.zh-CN.png', ...sessions, isChinese: true },
+    { file: 'console-device.png', screen: 'devices/press-04', hasData: '.devices-screen canvas' },
+    { file: 'console-live.png', screen: 'live', hasData: 'tbody tr' },
+    { file: 'console-trends.png', screen: trends, hasData: 'canvas' },
+    { file: 'console-timeline.png', screen: `sessions/${session}/timeline?${from}`, hasData: '.tl-canvas' },
+  ];
+}
 
 async function main(): Promise<void> {
   const minutes = Number(values.minutes);
@@ -80,7 +101,8 @@ async function main(): Promise<void> {
       await after(0.95);
       await command('paint-shop', 'pause');
       await after(1);
-      await takePictures(`http://127.0.0.1:${port}/console/`, minutes, sessions.get('press-line') ?? '');
+      const pictures = picturesOf(minutes, sessions.get('press-line') ?? '');
+      await takePictures(`http://127.0.0.1:${port}/console/`, pictures);
     } finally {
       await plant.stop();
     }
@@ -101,14 +123,19 @@ async function killCollector(home: string, name: string): Promise<void> {
   process.kill(pid, 'SIGKILL');
 }
 
-async function takePictures(url: string, minutes: number, session: string): Promise<void> {
+async function takePictures(url: string, pictures: readonly Picture[]): Promise<void> {
   const browser = await chromium.launch({ executablePath: values.chromium, args: ['--no-sandbox'] });
   try {
-    for (const { file, ...look } of pictures) {
+    for (const { file, screen, hasData, isChinese } of pictures) {
+      const look = isChinese
+        ? ({ locale: 'zh-CN', colorScheme: 'dark' } as const)
+        : ({ locale: 'en-GB', colorScheme: 'light' } as const);
       const context = await browser.newContext({ ...look, viewport: { width: 1440, height: 860 } });
       const page = await context.newPage();
-      await page.goto(`${url}sessions?from=-${Math.ceil(minutes)}m&session=${session}`);
-      await page.locator('.detail .events li').first().waitFor();
+      await page.goto(`${url}${screen}`);
+      await page.locator(hasData).first().waitFor();
+      // Streams bring values for as long as the page is open, so it never comes to rest.
+      await sleep(2_000);
       await waitUntilPainted(page);
       await page.screenshot({ path: join(values.out, file) });
       console.log(join(values.out, file));

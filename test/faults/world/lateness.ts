@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { eventually } from '../../support/eventually.ts';
 
 export interface LatenessWatch {
   /** Ends it. @returns the longest time in ms for which the newest stored tick of a device was older than its period */
@@ -7,10 +8,12 @@ export interface LatenessWatch {
 }
 
 const lookEveryMs = 100;
+/** The watch begins when no device is as late as this: their sessions may just have been handed over. */
+const settledMs = 1_000;
 
 /**
- * Watches how old the newest stored tick of each device is, beyond its period, for as long as no fault is due: how late
- * a writer is that others' messages keep busy.
+ * Watches how old the newest stored tick of each device is, beyond its period, for as long as no fault is due and from
+ * the moment on at which none is late: how late a writer is that others' messages keep busy.
  */
 export async function watchLateness(
   databaseUrl: string,
@@ -20,21 +23,27 @@ export async function watchLateness(
   client.on('error', () => undefined);
   await client.connect();
   const stopping = new AbortController();
-  let worstMs = 0;
-  const look = async () => {
+  /** How old the oldest of them is. */
+  const look = async (): Promise<number> => {
     const { rows } = await client.query<{ device: string; time: Date; now: Date }>(
       `select device_code as device, max(time) as time, clock_timestamp() as now
        from samples.sample_value join samples.series on series.id = series_id
        where device_code = any($1) and time between now() - interval '5 minutes' and now() group by 1`,
       [[...periodsMs.keys()]],
     );
-    for (const { device, time, now } of rows) {
-      worstMs = Math.max(worstMs, now.getTime() - time.getTime() - (periodsMs.get(device) ?? 0));
-    }
+    const ages = rows.map(
+      ({ device, time, now }) => now.getTime() - time.getTime() - (periodsMs.get(device) ?? 0),
+    );
+    return ages.length < periodsMs.size ? Number.POSITIVE_INFINITY : Math.max(...ages);
   };
+  await eventually(async () => (await look()) < settledMs, {
+    what: 'the ticks of all devices to be stored in time',
+    intervalMs: lookEveryMs,
+  });
+  let worstMs = 0;
   const watching = (async () => {
     while (!stopping.signal.aborted) {
-      await look();
+      worstMs = Math.max(worstMs, await look());
       await sleep(lookEveryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
