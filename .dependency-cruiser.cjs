@@ -41,13 +41,13 @@ const FLOORS = {
       'console/',
       'system/',
       'sessions/',
-      'accounting/',
       'devices/',
-      'history/',
+      'record/accounting/',
+      'record/history/',
+      'record/overview/',
+      'record/timeline/',
+      'record/evidence/',
       'live/',
-      'overview/',
-      'timeline/',
-      'evidence/',
       'pages/',
     ],
     ...['app.ts', 'parts/', 'start.ts', 'main.ts'],
@@ -108,7 +108,7 @@ const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
   }),
 );
 const API_ROOMS =
-  '^services/api/src/(audit|access|configuration|point-lists|console|system|sessions|accounting|devices|history|live|overview|timeline|evidence|pages)/';
+  '^services/api/src/(audit|access|configuration|point-lists|console|system|sessions|devices|record|live|pages)/';
 
 /** How pages are read from requests and sent. */
 const PAGE_KIT = '/pages/(page-request|form-body|ways)\\.ts$';

@@ -3,9 +3,9 @@ import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store
 import { sql } from 'kysely';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
-import { historyDevices } from '../history/history-devices.ts';
-import { requireKnownPoint } from '../history/known-point.ts';
 import { Problem } from '../problems/problem.ts';
+import { historyDevices } from '../record/history/history-devices.ts';
+import { requireKnownPoint } from '../record/history/known-point.ts';
 
 export interface KnownLiveSources {
   readonly database: Database;

@@ -1,0 +1,119 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { HistoryDevice, SampleStore } from '@holdfast/sample-store/sample-store.ts';
+import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
+import type { Database } from '../../database/open-database.ts';
+import { Problem } from '../../problems/problem.ts';
+
+export interface AskedPoint {
+  readonly pointCode: string;
+  /** Devices of which one is to have the point. Undefined for any device. */
+  readonly devices: readonly HistoryDevice[] | undefined;
+  /** True if an unconfigured device and its points may still be known, namely to a session that may have read it. */
+  readonly devicesAreKnown?: boolean;
+  /** As in a `HistoryQuery`. */
+  readonly signal?: AbortSignal;
+}
+
+/** The range of times that any database can hold; the far end lies beyond every sample. */
+const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
+
+/**
+ * Tells a point without values from an unknown one. A point is known if it is configured, or if anything at all is stored
+ * under its code, as for a renamed or removed point. An array has no values under its own code, only its elements have.
+ * While the configuration cannot be asked, nothing is called unknown.
+ * @throws Problem when the point is not known, SampleStoreUnavailable, HistoryQueryRefused
+ */
+export async function requireKnownPoint(
+  { database, samples }: { readonly database: Database; readonly samples: Pick<SampleStore, 'history'> },
+  { pointCode, devices, devicesAreKnown = false, signal }: AskedPoint,
+): Promise<void> {
+  const codes = devices?.map(({ deviceCode }) => deviceCode);
+  const configured = await configuredOf(database, pointCode, codes);
+  if (!configured || configured.hasPoint || (devicesAreKnown && configured.unknownDevice !== undefined))
+    return;
+  const stored = await samples.history({
+    ...{ pointCode, ...always, limit: 1 },
+    ...(devices ? { devices } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  if (stored.length > 0) return;
+  if (configured.arrayLength !== undefined) {
+    throw new Problem(
+      'point_not_found',
+      both(
+        `${pointCode} is an array, each value of which has a name of its own: ask for ${pointCode}[0] to ${pointCode}[${configured.arrayLength - 1}].`,
+        `${pointCode} 是数组，每个值各有名称：请查询 ${pointCode}[0] 至 ${pointCode}[${configured.arrayLength - 1}]。`,
+      ),
+    );
+  }
+  if (configured.unknownDevice !== undefined) {
+    throw new Problem(
+      'device_not_found',
+      both(
+        `There is no device ${configured.unknownDevice}, and no value of a point ${pointCode} was ever stored for one of that name.`,
+        `没有设备 ${configured.unknownDevice}，也从未以该名称存储过点位 ${pointCode} 的数值。`,
+      ),
+    );
+  }
+  const who = codes === undefined ? both('No device has a', '没有设备有') : named(codes);
+  throw new Problem(
+    'point_not_found',
+    both(
+      `${who.en} point ${pointCode}, and nothing was ever stored under that name.`,
+      `${who.zh}点位 ${pointCode}，也从未以该名称存储过数值。`,
+    ),
+  );
+}
+
+function named(codes: readonly string[]): InBoth {
+  return codes.length === 1
+    ? both(`Device ${codes[0]} has no`, `设备 ${codes[0]} 没有`)
+    : both(`Devices ${codes.join(', ')} have no`, `设备 ${codes.join('、')} 都没有`);
+}
+
+interface Configured {
+  /** The first device that is not configured. */
+  readonly unknownDevice?: string | undefined;
+  /** Whether there is a point whose values have exactly this name. */
+  readonly hasPoint: boolean;
+  /** Length of the array that has this code. */
+  readonly arrayLength?: number | undefined;
+}
+
+/** Looks the point up in the configuration; undefined while it cannot be asked. */
+async function configuredOf(
+  database: Database,
+  pointCode: string,
+  deviceCodes: readonly string[] | undefined,
+): Promise<Configured | undefined> {
+  // The code of an array element is that of its point with its index: `zone[3]`.
+  const [, array = pointCode, place] = /^(.+)\[(0|[1-9]\d*)\]$/.exec(pointCode) ?? [];
+  try {
+    const devices = deviceCodes && (await devicesOf(database, deviceCodes));
+    const points = await database
+      .selectFrom('points')
+      .select(['code', 'count'])
+      .distinct()
+      .where('code', 'in', [pointCode, array])
+      .$if(devices !== undefined, (query) =>
+        query.where('device_id', 'in', devices?.length ? devices.map(({ id }) => id) : [0]),
+      )
+      .execute();
+    const known = new Set(devices?.map(({ code }) => code));
+    return {
+      unknownDevice: deviceCodes?.find((code) => !known.has(code)),
+      hasPoint: points.some(({ code, count }) =>
+        count === null ? code === pointCode : code === array && Number(place ?? Number.NaN) < count,
+      ),
+      arrayLength: points.find(({ code, count }) => code === pointCode && count !== null)?.count ?? undefined,
+    };
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return undefined;
+    throw error;
+  }
+}
+
+/** The configured ones of these devices. */
+function devicesOf(database: Database, codes: readonly string[]): Promise<{ id: number; code: string }[]> {
+  return database.selectFrom('devices').select(['id', 'code']).where('code', 'in', codes).execute();
+}
