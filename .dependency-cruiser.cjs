@@ -29,7 +29,7 @@ const FLOORS = {
       'config.ts',
       'own-origin.ts',
       'problems/',
-      'tables/',
+      'spreadsheets/',
       'http/',
       'adapters/',
     ],

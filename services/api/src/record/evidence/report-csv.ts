@@ -2,8 +2,8 @@ import type { CsvSeparator } from '@holdfast/shared/contracts/csv-cell.ts';
 import type { ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
 import { gapCauses } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import type { PlantClock } from '@holdfast/shared/domain/plant-clock.ts';
-import { csvLine } from '../../tables/csv-line.ts';
-import { localTime } from '../../tables/local-time.ts';
+import { csvLine } from '../../spreadsheets/write/csv-line.ts';
+import { localTime } from '../../spreadsheets/write/local-time.ts';
 import type { Part } from './report.ts';
 
 interface CsvOf {

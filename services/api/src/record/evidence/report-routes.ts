@@ -10,7 +10,7 @@ import { askedClock } from '../../http/asked-clock.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { timeAsked } from '../../http/time-asked.ts';
-import { csvBytes, csvType, separatorOf } from '../../tables/csv-line.ts';
+import { csvBytes, csvType, separatorOf } from '../../spreadsheets/write/csv-line.ts';
 import { eventsBehind } from '../accounting/gap-events.ts';
 import { EvidenceHead } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';

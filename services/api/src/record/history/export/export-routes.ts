@@ -11,9 +11,9 @@ import { intervalOf, timeOf } from '../../../http/relative-time.ts';
 import { type Route, route } from '../../../http/route.ts';
 import { validationFailed } from '../../../problems/problem.ts';
 import { said } from '../../../problems/said.ts';
-import { csvBytes, csvCells, csvLine, csvType, separatorOf } from '../../../tables/csv-line.ts';
-import { exactLocalTimes, offsetText, rememberingClock } from '../../../tables/local-time.ts';
-import { workbook } from '../../../tables/workbook.ts';
+import { csvBytes, csvCells, csvLine, csvType, separatorOf } from '../../../spreadsheets/write/csv-line.ts';
+import { exactLocalTimes, offsetText, rememberingClock } from '../../../spreadsheets/write/local-time.ts';
+import { workbook } from '../../../spreadsheets/write/workbook.ts';
 import { exportPoints } from './export-points.ts';
 import { type ExportedBatch, exportedValues, lookingAhead } from './exported-values.ts';
 

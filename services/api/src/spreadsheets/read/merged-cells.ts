@@ -1,4 +1,4 @@
-import { columnIndex } from '../columns/cell-place.ts';
+import { columnIndex } from '../cell-place.ts';
 import {
   type Cell,
   fileLimits,

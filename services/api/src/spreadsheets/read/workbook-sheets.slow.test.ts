@@ -5,8 +5,8 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import { describe, expect, inject, it } from 'vitest';
-import { workbook } from '../../tables/workbook.ts';
-import { type ZipEntry, zipArchive } from '../../tables/zip-archive.ts';
+import { workbook } from '../write/workbook.ts';
+import { type ZipEntry, zipArchive } from '../write/zip-archive.ts';
 import { workbookSheets } from './workbook-sheets.ts';
 
 const python = inject('installedServers').pythonWithOpenpyxl;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gb18030 } from '../../tables/gb18030.ts';
+import { gb18030 } from '../write/gb18030.ts';
 import { decodeText } from './decode-text.ts';
 import type { Encoding } from './list-file.ts';
 

@@ -1,6 +1,6 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { listEncodings } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import { cellName } from '../columns/cell-place.ts';
+import { cellName } from '../cell-place.ts';
 
 /** Limits of an imported file. A workbook is bounded both as it comes and as it is unpacked. */
 export const fileLimits = {
