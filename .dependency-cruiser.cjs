@@ -15,7 +15,7 @@ const SESSIONS = `${SHARED}/sessions/`;
 const LEASE = `${SHARED}/lease/`;
 const RUNTIME = `${SHARED}/runtime/`;
 /** Where a service is put together, and its adapters, which may use each other. */
-const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|parts/|adapters/)';
+const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|composition/|parts/|adapters/)';
 
 /** The rooms of each service from the ground up: a room imports those before it and none behind it, types included. */
 const FLOORS = {
@@ -50,7 +50,7 @@ const FLOORS = {
       'live/',
       'pages/',
     ],
-    ...['app.ts', 'parts/', 'start.ts', 'main.ts'],
+    ...['composition/', 'main.ts'],
   ],
   supervisor: [
     ...[
@@ -344,7 +344,7 @@ module.exports = {
     {
       name: 'only-start-joins-adapters-to-logic',
       comment:
-        'start.ts and parts/ put a service together: logic sees ports, so that it can be tested and its adapters exchanged.',
+        'start.ts and composition/ put a service together: logic sees ports, so that it can be tested and its adapters exchanged.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/', pathNot: [COMPOSITION, TESTS] },
       to: { path: '^services/[^/]+/src/adapters/' },

@@ -1,11 +1,11 @@
 import type { Server } from 'node:tls';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
-import { type AppDependencies, buildApp } from '../app.ts';
 import type { ApiConfig } from '../config.ts';
 import { closeApp, watchUnusedConnections } from '../http/close-app.ts';
 import { listen } from '../http/listen.ts';
 import { renewTls } from '../tls/renew-tls.ts';
 import { readTlsFiles } from '../tls/tls-files.ts';
+import { type AppDependencies, buildApp } from './app.ts';
 
 /** Serves the routes over HTTP, or over HTTPS alone where there is a certificate. */
 export async function openServing(

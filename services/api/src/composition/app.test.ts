@@ -1,6 +1,6 @@
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { expect, it } from 'vitest';
-import { allRoutes, unused } from '../testing/all-routes.ts';
+import { allRoutes, unused } from '../../testing/all-routes.ts';
 import { type AppDependencies, buildApp } from './app.ts';
 
 it('the API serves each route that is declared, and takes none that is not', async () => {

@@ -7,40 +7,40 @@ import { addReadiness } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
-import { addApiMetrics } from './adapters/api-metrics.ts';
-import { askedOfBroker } from './adapters/asked-of-broker.ts';
-import { brokerSlowness } from './adapters/broker-slowness.ts';
+import { addApiMetrics } from '../adapters/api-metrics.ts';
+import { askedOfBroker } from '../adapters/asked-of-broker.ts';
+import { brokerSlowness } from '../adapters/broker-slowness.ts';
 import {
   jetStreamChanges,
   jetStreamHealthChanges,
   jetStreamHealthOfSession,
-} from './adapters/jetstream-changes.ts';
-import { jetStreamCollectors } from './adapters/jetstream-collectors.ts';
-import { jetStreamCommandKeys } from './adapters/jetstream-command-keys.ts';
-import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
-import { jetStreamSettledSamples } from './adapters/jetstream-settled-samples.ts';
-import { jetStreamQuarantineStore, jetStreamSinks } from './adapters/jetstream-system.ts';
-import { startAuditProjection } from './audit/audit-projection.ts';
-import type { ApiConfig } from './config.ts';
-import { newerConfigured } from './configuration/newer-configured.ts';
-import { pollingPlans } from './configuration/polling-plans.ts';
-import { consoleFiles } from './console/console-files.ts';
-import { startWriteBack } from './devices/learned-limits/write-back.ts';
-import { changeHub } from './live/change-hub.ts';
-import { deviceSites } from './live/device-sites.ts';
-import { isSessionAt } from './live/is-session-at.ts';
-import { sharedLiveSamples } from './live/shared-live-samples.ts';
-import { openBegunLogins } from './parts/begun-logins.ts';
-import { openBroker } from './parts/broker.ts';
-import { openCommands } from './parts/commands.ts';
-import { openDatabases } from './parts/databases.ts';
-import { openReadModel } from './parts/read-model.ts';
-import { openServing } from './parts/serving.ts';
-import { lastGood } from './record/overview/last-good.ts';
-import { countNewerConfigured } from './sessions/newer-count.ts';
-import { SessionPasts } from './sessions/queries/session-pasts.ts';
-import { recentRecovery } from './sessions/recovery/recent-recovery.ts';
-import { siteAccess } from './sessions/site-access.ts';
+} from '../adapters/jetstream-changes.ts';
+import { jetStreamCollectors } from '../adapters/jetstream-collectors.ts';
+import { jetStreamCommandKeys } from '../adapters/jetstream-command-keys.ts';
+import { jetStreamLiveSamples } from '../adapters/jetstream-live-samples.ts';
+import { jetStreamSettledSamples } from '../adapters/jetstream-settled-samples.ts';
+import { jetStreamQuarantineStore, jetStreamSinks } from '../adapters/jetstream-system.ts';
+import { startAuditProjection } from '../audit/audit-projection.ts';
+import type { ApiConfig } from '../config.ts';
+import { newerConfigured } from '../configuration/newer-configured.ts';
+import { pollingPlans } from '../configuration/polling-plans.ts';
+import { consoleFiles } from '../console/console-files.ts';
+import { startWriteBack } from '../devices/learned-limits/write-back.ts';
+import { changeHub } from '../live/change-hub.ts';
+import { deviceSites } from '../live/device-sites.ts';
+import { isSessionAt } from '../live/is-session-at.ts';
+import { sharedLiveSamples } from '../live/shared-live-samples.ts';
+import { lastGood } from '../record/overview/last-good.ts';
+import { countNewerConfigured } from '../sessions/newer-count.ts';
+import { SessionPasts } from '../sessions/queries/session-pasts.ts';
+import { recentRecovery } from '../sessions/recovery/recent-recovery.ts';
+import { siteAccess } from '../sessions/site-access.ts';
+import { openBegunLogins } from './begun-logins.ts';
+import { openBroker } from './broker.ts';
+import { openCommands } from './commands.ts';
+import { openDatabases } from './databases.ts';
+import { openReadModel } from './read-model.ts';
+import { openServing } from './serving.ts';
 
 /** Starts the API: databases and broker, the read model that its projector fills, and the routes in front of them. */
 export async function startApi(config: ApiConfig, service: ServiceContext): Promise<void> {
@@ -185,7 +185,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       commandKeys: jetStreamCommandKeys(broker.connection),
       commands: openCommands(config, { database, ...brokerParts, ...readModel, collectors }),
       demo: config.DEMO_CONFIGURATION,
-      console: consoleFiles(join(import.meta.dirname, '../../console/dist')),
+      console: consoleFiles(join(import.meta.dirname, '../../../console/dist')),
       readiness,
       metrics,
       onAnswered,
