@@ -72,7 +72,7 @@ const FLOORS = {
       'adapters/',
     ],
     ...['perform-action.ts', 'actions-under-way.ts', 'recovery-report.ts', 'supervisor.ts'],
-    ...['parts/', 'start.ts', 'main.ts'],
+    ...['composition/', 'main.ts'],
   ],
   collector: [
     ...['ports.ts', 'config.ts', 'samples/', 'sending/', 'polling/', 'calls/', 'holding/', 'adapters/'],

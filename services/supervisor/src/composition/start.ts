@@ -19,20 +19,20 @@ import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import { AssignmentCache } from './assignment-cache.ts';
-import type { SupervisorConfig } from './config.ts';
-import { countSessions } from './count-sessions.ts';
-import { EndpointAddresses } from './endpoint-addresses.ts';
-import { FleetWatch } from './fleet-watch.ts';
-import { LeadChoice } from './lead-choice.ts';
-import { LogDamageReport } from './log-damage-report.ts';
-import { openBroker } from './parts/broker.ts';
-import { openLeadership } from './parts/leadership.ts';
-import { openMetrics } from './parts/metrics.ts';
-import { ActionPerformer } from './perform-action.ts';
-import { Supervisor } from './supervisor.ts';
-import { TaskBook } from './task-book.ts';
-import { WaitingReport } from './waiting-report.ts';
+import { AssignmentCache } from '../assignment-cache.ts';
+import type { SupervisorConfig } from '../config.ts';
+import { countSessions } from '../count-sessions.ts';
+import { EndpointAddresses } from '../endpoint-addresses.ts';
+import { FleetWatch } from '../fleet-watch.ts';
+import { LeadChoice } from '../lead-choice.ts';
+import { LogDamageReport } from '../log-damage-report.ts';
+import { ActionPerformer } from '../perform-action.ts';
+import { Supervisor } from '../supervisor.ts';
+import { TaskBook } from '../task-book.ts';
+import { WaitingReport } from '../waiting-report.ts';
+import { openBroker } from './broker.ts';
+import { openLeadership } from './leadership.ts';
+import { openMetrics } from './metrics.ts';
 
 /** Starts the supervisor, which leads or stands by. */
 export async function startSupervisor(config: SupervisorConfig, service: ServiceContext): Promise<void> {
