@@ -29,6 +29,7 @@ const FLOORS = {
       'config.ts',
       'own-origin.ts',
       'problems/',
+      'times/',
       'spreadsheets/',
       'http/',
       'adapters/',

@@ -11,13 +11,13 @@ import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { periodAt } from '@holdfast/shared/domain/plant-clock.ts';
 import * as z from 'zod';
-import { calendarInterval, clockOfZone } from '../../http/asked-clock.ts';
 import { decodeGapCursor, encodeGapCursor } from '../../http/cursor.ts';
-import { intervalOf, timeOf, utcOffsetOf } from '../../http/relative-time.ts';
 import { type Route, route } from '../../http/route.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
 import { said } from '../../problems/said.ts';
 import { deviceNotInSession, knownSession } from '../../sessions/known-session.ts';
+import { calendarInterval, clockOfZone } from '../../times/asked-clock.ts';
+import { intervalOf, timeOf, utcOffsetOf } from '../../times/relative-time.ts';
 import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
 import {
   countIntervals,

@@ -6,11 +6,11 @@ import {
 } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
 import { planIfKnown } from '../../configuration/polling-plans.ts';
-import { askedClock, askedPeriods } from '../../http/asked-clock.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
-import { timeAsked } from '../../http/time-asked.ts';
 import { tooManyPeriods } from '../../problems/too-many-periods.ts';
+import { askedClock, askedPeriods } from '../../times/asked-clock.ts';
+import { type TimeAsked, timeAsked } from '../../times/time-asked.ts';
 import type { DeviceAccount } from '../accounting/account-for-session.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { countNeverDelivered, valuesOf } from '../accounting/count-values.ts';
@@ -20,7 +20,6 @@ import { EvidenceHead, evidenceOf, sessionOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
 import { type RowsWithin, sessionsWithin } from './sessions-within.ts';
 import { tickColumns } from './tick-columns.ts';
-import type { TimeAsked } from './time-asked.ts';
 
 /** Periods in all rows of an answer together. */
 const periodsAtMost = 50_000;

@@ -1,12 +1,12 @@
 import type { TickCountsView, ValueCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { CompletenessRow } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
+import type { TimeAsked } from '../../times/time-asked.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { countNeverDelivered, sumOfValues, valuesOf } from '../accounting/count-values.ts';
 import { DueTimes } from './due-times.ts';
 import type { Evidence } from './evidence.ts';
 import { type TickCounts, tickColumns } from './tick-columns.ts';
-import type { TimeAsked } from './time-asked.ts';
 
 interface Total {
   counts: TickCountsView;

@@ -1,8 +1,8 @@
 import type { TickColumns } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
 import { lowerBound } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
+import type { TimeAsked } from '../../times/time-asked.ts';
 import type { CountedDevice } from '../accounting/ticks-by-column.ts';
-import type { TimeAsked } from './time-asked.ts';
 
 type Scheduled = Pick<CountedDevice, 'periodMs' | 'scheduled'>;
 

@@ -1,4 +1,5 @@
 import type { SessionPast } from '../../sessions/queries/session-pasts.ts';
+import type { TimeAsked } from '../../times/time-asked.ts';
 import {
   type AccountingSources,
   type AccountingTime,
@@ -7,7 +8,6 @@ import {
 } from '../accounting/account-for-session.ts';
 import { brokerNotAsked } from '../accounting/accounting-routes.ts';
 import type { RowWithin } from './sessions-within.ts';
-import type { TimeAsked } from './time-asked.ts';
 
 /** One session with the account of its ticks within the requested time. */
 export interface Evidence {

@@ -1,10 +1,10 @@
 import type { FirstTick } from '@holdfast/sample-store/sample-store.ts';
 import type { OwnershipSpan } from '@holdfast/shared/contracts/http/ownership-http.ts';
+import type { TimeAsked } from '../../times/time-asked.ts';
 import { type Evidence, type EvidenceHead, evidenceOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
 import { holdersWithin, ownershipSpans } from './ownership-spans.ts';
 import type { RowWithin } from './sessions-within.ts';
-import type { TimeAsked } from './time-asked.ts';
 
 /** Evidence together with who held the session. */
 export interface HeldEvidence extends Evidence {

@@ -8,7 +8,7 @@ import type { ConfigLeg } from '@holdfast/shared/domain/session/config-legs.ts';
 import { type PollingPlans, planIfKnown } from '../../configuration/polling-plans.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
-import { timeAsked } from '../../http/time-asked.ts';
+import { timeAsked } from '../../times/time-asked.ts';
 import { bucketsOf, lifeOf } from '../accounting/ribbon.ts';
 import { EvidenceHead, sessionOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';

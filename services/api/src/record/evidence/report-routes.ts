@@ -6,11 +6,11 @@ import {
   reportSchema,
 } from '@holdfast/shared/contracts/http/report-http.ts';
 import type { GrantedSites } from '../../access/granted-sites.ts';
-import { askedClock } from '../../http/asked-clock.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
-import { timeAsked } from '../../http/time-asked.ts';
 import { csvBytes, csvType, separatorOf } from '../../spreadsheets/write/csv-line.ts';
+import { askedClock } from '../../times/asked-clock.ts';
+import { timeAsked } from '../../times/time-asked.ts';
 import { eventsBehind } from '../accounting/gap-events.ts';
 import { EvidenceHead } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';

@@ -9,13 +9,13 @@ import {
 import type { Database } from '../../database/open-database.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
 import { tooManyPeriods } from '../../problems/too-many-periods.ts';
+import type { TimeAsked } from '../../times/time-asked.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { DueTimes } from './due-times.ts';
 import { sessionOf } from './evidence.ts';
 import type { HeldEvidence } from './held-evidence.ts';
 import { jointGaps } from './joint-gaps.ts';
 import { countsOfPeriods, tickColumns } from './tick-columns.ts';
-import type { TimeAsked } from './time-asked.ts';
 
 export type Part = Period & { readonly name: string };
 

@@ -18,13 +18,13 @@ import {
 import { evenSpans, type PlantClock } from '@holdfast/shared/domain/plant-clock.ts';
 import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
 import type { Database } from '../../database/open-database.ts';
-import { clockOfZone } from '../../http/asked-clock.ts';
 import { clientGone } from '../../http/client-gone.ts';
-import { intervalOf, timeOf, utcOffsetOf } from '../../http/relative-time.ts';
 import { type Route, route } from '../../http/route.ts';
 import { BrokerUnavailable } from '../../ports.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
 import { deviceNotInSession, knownSession, sessionThatWas } from '../../sessions/known-session.ts';
+import { clockOfZone } from '../../times/asked-clock.ts';
+import { intervalOf, timeOf, utcOffsetOf } from '../../times/relative-time.ts';
 import {
   type AccountingSources,
   accountForSession,

@@ -6,9 +6,9 @@ import {
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
-import { timeOf } from '../../http/relative-time.ts';
 import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
+import { timeOf } from '../../times/relative-time.ts';
 import { deviceChanges } from './device-changes.ts';
 import { type DeviceHealthSources, deviceHealth } from './device-health.ts';
 

@@ -5,10 +5,10 @@ import {
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
-import { timeOf } from '../../http/relative-time.ts';
 import { type Route, route } from '../../http/route.ts';
 import { validationFailed } from '../../problems/problem.ts';
 import { said } from '../../problems/said.ts';
+import { timeOf } from '../../times/relative-time.ts';
 import { bucketsOf } from '../accounting/ribbon.ts';
 import { type SummarySources, sessionSummary } from './session-summary.ts';
 

@@ -1,9 +1,9 @@
 import { timelineQuerySchema, timelineSchema } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import * as z from 'zod';
-import { timeOf } from '../../http/relative-time.ts';
 import { type Route, route } from '../../http/route.ts';
 import { validationFailed } from '../../problems/problem.ts';
 import { knownSession } from '../../sessions/known-session.ts';
+import { timeOf } from '../../times/relative-time.ts';
 import { sessionTimeline, type TimelineSources } from './session-timeline.ts';
 
 const params = z.object({ id: z.string().describe('Session id') });

@@ -5,15 +5,15 @@ import { parsePointName } from '@holdfast/shared/contracts/http/point-name.ts';
 import { valueExportQuerySchema } from '@holdfast/shared/contracts/http/value-export-http.ts';
 import { evenSpans } from '@holdfast/shared/domain/plant-clock.ts';
 import type { Database } from '../../../database/open-database.ts';
-import { askedClock } from '../../../http/asked-clock.ts';
 import { clientGone } from '../../../http/client-gone.ts';
-import { intervalOf, timeOf } from '../../../http/relative-time.ts';
 import { type Route, route } from '../../../http/route.ts';
 import { validationFailed } from '../../../problems/problem.ts';
 import { said } from '../../../problems/said.ts';
 import { csvBytes, csvCells, csvLine, csvType, separatorOf } from '../../../spreadsheets/write/csv-line.ts';
 import { exactLocalTimes, offsetText, rememberingClock } from '../../../spreadsheets/write/local-time.ts';
 import { workbook } from '../../../spreadsheets/write/workbook.ts';
+import { askedClock } from '../../../times/asked-clock.ts';
+import { intervalOf, timeOf } from '../../../times/relative-time.ts';
 import { exportPoints } from './export-points.ts';
 import { type ExportedBatch, exportedValues, lookingAhead } from './exported-values.ts';
 
