@@ -22,7 +22,6 @@ const FLOORS = {
   api: [
     ...[
       'ports.ts',
-      'ports/',
       'tls/',
       'database/',
       'company-settings.ts',
