@@ -4,7 +4,7 @@ import { AppendOutcomeUnknown, StoreUnavailable } from '@holdfast/shared/event-s
 import { LogUnreadable } from '@holdfast/shared/sessions/handle-command.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import { BrokerUnavailable } from '../ports.ts';
-import { Problem } from './problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 const retryAfterSeconds = 2;
 
