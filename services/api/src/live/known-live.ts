@@ -1,11 +1,11 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import { sql } from 'kysely';
+import { historyDevices } from '../configuration/history-devices.ts';
+import { requireKnownPoint } from '../configuration/known-point.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
-import { historyDevices } from '../record/history/history-devices.ts';
-import { requireKnownPoint } from '../record/history/known-point.ts';
 
 export interface KnownLiveSources {
   readonly database: Database;

@@ -1,9 +1,9 @@
 import type { HistoryDevice } from '@holdfast/sample-store/sample-store.ts';
 import { runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
+import { historyDevices } from '../../configuration/history-devices.ts';
 import { knownSession } from '../../sessions/known-session.ts';
 import { recordedEvents } from '../../sessions/queries/recorded-events.ts';
 import { type AccountingSources, devicesOfSession } from '../accounting/account-for-session.ts';
-import { historyDevices } from './history-devices.ts';
 
 export interface SessionExtent {
   readonly devices: readonly HistoryDevice[];

@@ -16,6 +16,8 @@ import {
   pointHistorySchema,
 } from '@holdfast/shared/contracts/http/point-history-http.ts';
 import { evenSpans, type PlantClock } from '@holdfast/shared/domain/plant-clock.ts';
+import { historyDevices, historyDevicesAt } from '../../configuration/history-devices.ts';
+import { requireKnownPoint } from '../../configuration/known-point.ts';
 import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
 import type { Database } from '../../database/open-database.ts';
 import { clientGone } from '../../http/client-gone.ts';
@@ -31,9 +33,7 @@ import {
   devicesOfSession,
 } from '../accounting/account-for-session.ts';
 import { gapViews } from '../accounting/gap-views.ts';
-import { historyDevices, historyDevicesAt } from './history-devices.ts';
 import { extentOfSession } from './history-of-session.ts';
-import { requireKnownPoint } from './known-point.ts';
 
 export interface PointHistorySources {
   readonly database: Database;

@@ -10,6 +10,8 @@ import {
   pointValuesPageSchema,
   pointValuesQuerySchema,
 } from '@holdfast/shared/contracts/http/points-http.ts';
+import { historyDevices } from '../../configuration/history-devices.ts';
+import { requireKnownPoint } from '../../configuration/known-point.ts';
 import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
 import type { Database } from '../../database/open-database.ts';
 import { clientGone } from '../../http/client-gone.ts';
@@ -21,9 +23,7 @@ import { knownSession } from '../../sessions/known-session.ts';
 import { timeOf } from '../../times/relative-time.ts';
 import type { AccountingSources } from '../accounting/account-for-session.ts';
 import { configuredPoints } from './configured-points.ts';
-import { historyDevices } from './history-devices.ts';
 import { holesOfDevices } from './holes-of-devices.ts';
-import { requireKnownPoint } from './known-point.ts';
 import { nextPeriods } from './next-periods.ts';
 import { trendOf } from './point-trends.ts';
 import { type PointValueSources, pointValues } from './point-values.ts';

@@ -5,11 +5,11 @@ import {
   type ValueExportQuery,
 } from '@holdfast/shared/contracts/http/value-export-http.ts';
 import type { GrantedSites } from '../../../access/granted-sites.ts';
+import { historyDevices } from '../../../configuration/history-devices.ts';
+import { requireKnownPoint } from '../../../configuration/known-point.ts';
 import type { Database } from '../../../database/open-database.ts';
 import { validationFailed } from '../../../problems/problem.ts';
 import { type ConfiguredPoint, configuredPoints } from '../configured-points.ts';
-import { historyDevices } from '../history-devices.ts';
-import { requireKnownPoint } from '../known-point.ts';
 import type { ExportedPoint } from './exported-values.ts';
 
 export interface PointSources {

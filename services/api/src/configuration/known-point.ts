@@ -1,8 +1,8 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { HistoryDevice, SampleStore } from '@holdfast/sample-store/sample-store.ts';
-import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
-import type { Database } from '../../database/open-database.ts';
-import { Problem } from '../../problems/problem.ts';
+import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import type { Database } from '../database/open-database.ts';
+import { Problem } from '../problems/problem.ts';
 
 export interface AskedPoint {
   readonly pointCode: string;

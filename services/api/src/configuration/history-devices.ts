@@ -1,9 +1,9 @@
 import type { HistoryDevice } from '@holdfast/sample-store/sample-store.ts';
 import { type SqlBool, sql } from 'kysely';
-import type { GrantedSites } from '../../access/granted-sites.ts';
-import { atSites } from '../../configuration/at-sites.ts';
-import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
-import type { Database } from '../../database/open-database.ts';
+import type { GrantedSites } from '../access/granted-sites.ts';
+import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import type { Database } from '../database/open-database.ts';
+import { atSites } from './at-sites.ts';
 
 /** The devices that lie at these sites now, or one of them. @throws DatabaseUnavailable */
 export async function historyDevicesAt(
