@@ -8,6 +8,7 @@ const DRIVER_REGISTRY = '^drivers/registry/src/';
 const SHARED = '^packages/shared/src';
 const DOMAIN = `${SHARED}/domain/`;
 const CONTRACTS = `${SHARED}/contracts/`;
+const PERMISSIONS = `${SHARED}/permissions/`;
 const EVENT_STORE = `${SHARED}/event-store/`;
 const JETSTREAM = `${SHARED}/jetstream/`;
 const SAMPLE_STORE = '^packages/sample-store/src/';
@@ -211,6 +212,14 @@ module.exports = {
       to: { pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, ZOD] },
     },
     {
+      name: 'permissions-import-only-contracts',
+      comment:
+        'They are lists of subjects and judge requests by them. Scripts that make keys load nothing else.',
+      severity: 'error',
+      from: { path: PERMISSIONS, pathNot: TESTS },
+      to: { pathNot: [CONTRACTS, PERMISSIONS, ZOD] },
+    },
+    {
       name: 'event-store-is-a-port',
       comment:
         'The port and its in-memory form know no broker: adapters know the port, not the other way round.',
@@ -239,7 +248,7 @@ module.exports = {
       from: { path: JETSTREAM, pathNot: TESTS },
       to: {
         path: '^(packages|services|simulators|dev)/',
-        pathNot: [DOMAIN, CONTRACTS, EVENT_STORE, SESSIONS, LEASE, RUNTIME, JETSTREAM],
+        pathNot: [DOMAIN, CONTRACTS, PERMISSIONS, EVENT_STORE, SESSIONS, LEASE, RUNTIME, JETSTREAM],
       },
     },
     {

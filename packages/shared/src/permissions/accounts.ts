@@ -1,5 +1,5 @@
+import { streamNames, subjects } from '../contracts/subjects.ts';
 import type { Holder, Permissions } from './permissions.ts';
-import { streamNames, subjects } from './subjects.ts';
 
 /**
  * The broker's accounts. Inside an account, permissions are no boundary: the broker sends its answer to whatever reply

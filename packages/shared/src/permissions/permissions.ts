@@ -7,7 +7,7 @@ import {
   statusKey,
   streamNames,
   subjects,
-} from './subjects.ts';
+} from '../contracts/subjects.ts';
 
 /** The identities that the broker knows. Each has a key of its own and may publish and hear just what it needs. */
 export const services = [

@@ -1,6 +1,6 @@
+import { subjects } from '../contracts/subjects.ts';
 import { core, passageOf } from './accounts.ts';
 import type { Permissions } from './permissions.ts';
-import { subjects } from './subjects.ts';
 
 export interface Identity {
   /** For those who read the file. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { safeParseUntrusted, untrustedRecord } from '../contracts/parse-untrusted.ts';
+import { durableNames, inboxPrefix, streamNames, subjects } from '../contracts/subjects.ts';
 import { accountOfCollector, look } from './accounts.ts';
 import { markOf } from './consumer-use.ts';
-import { safeParseUntrusted, untrustedRecord } from './parse-untrusted.ts';
-import { durableNames, inboxPrefix, streamNames, subjects } from './subjects.ts';
 
 /**
  * Request and reply on `consumers.<account>.create.<stream>[.<name>[.<filter>]]`, not stored: an account without JetStream asks

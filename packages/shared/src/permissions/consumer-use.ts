@@ -1,5 +1,5 @@
+import { inboxPrefix, subjects } from '../contracts/subjects.ts';
 import { look } from './accounts.ts';
-import { inboxPrefix, subjects } from './subjects.ts';
 
 /** One consumer by the names that the broker has for it. */
 export interface ConsumerName {
