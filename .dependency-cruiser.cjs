@@ -8,6 +8,7 @@ const DRIVER_REGISTRY = '^drivers/registry/src/';
 const SHARED = '^packages/shared/src';
 const DOMAIN = `${SHARED}/domain/`;
 const CONTRACTS = `${SHARED}/contracts/`;
+const JUDGEMENT = `${SHARED}/judgement/`;
 const PERMISSIONS = `${SHARED}/permissions/`;
 const EVENT_STORE = `${SHARED}/event-store/`;
 const JETSTREAM = `${SHARED}/jetstream/`;
@@ -205,11 +206,18 @@ module.exports = {
       to: { pathNot: DOMAIN },
     },
     {
+      name: 'judgement-knows-no-contract',
+      comment: 'How a schema judges what was sent is the same for all contracts, which use it.',
+      severity: 'error',
+      from: { path: JUDGEMENT, pathNot: TESTS },
+      to: { pathNot: [JUDGEMENT, DRIVER_PORT, ZOD] },
+    },
+    {
       name: 'contracts-import-only-domain',
       comment: 'What goes over a wire is described without whoever sends it. zod is how it is described.',
       severity: 'error',
       from: { path: CONTRACTS, pathNot: TESTS },
-      to: { pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, ZOD] },
+      to: { pathNot: [DOMAIN, CONTRACTS, JUDGEMENT, DRIVER_PORT, ZOD] },
     },
     {
       name: 'permissions-import-only-contracts',
@@ -217,7 +225,7 @@ module.exports = {
         'They are lists of subjects and judge requests by them. Scripts that make keys load nothing else.',
       severity: 'error',
       from: { path: PERMISSIONS, pathNot: TESTS },
-      to: { pathNot: [CONTRACTS, PERMISSIONS, ZOD] },
+      to: { pathNot: [CONTRACTS, JUDGEMENT, PERMISSIONS, ZOD] },
     },
     {
       name: 'event-store-is-a-port',
@@ -248,7 +256,17 @@ module.exports = {
       from: { path: JETSTREAM, pathNot: TESTS },
       to: {
         path: '^(packages|services|simulators|dev)/',
-        pathNot: [DOMAIN, CONTRACTS, PERMISSIONS, EVENT_STORE, SESSIONS, LEASE, RUNTIME, JETSTREAM],
+        pathNot: [
+          DOMAIN,
+          CONTRACTS,
+          JUDGEMENT,
+          PERMISSIONS,
+          EVENT_STORE,
+          SESSIONS,
+          LEASE,
+          RUNTIME,
+          JETSTREAM,
+        ],
       },
     },
     {
@@ -256,7 +274,7 @@ module.exports = {
       comment: 'What a command or an event does to a session is the same over any log.',
       severity: 'error',
       from: { path: SESSIONS, pathNot: TESTS },
-      to: { pathNot: [DOMAIN, CONTRACTS, EVENT_STORE, SESSIONS] },
+      to: { pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, EVENT_STORE, SESSIONS] },
     },
     {
       name: 'sample-store-knows-no-broker',

@@ -18,10 +18,10 @@
 import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultCapacity } from '../../packages/shared/src/contracts/collector-identities.ts';
-import { parseLabels } from '../../packages/shared/src/contracts/collector-labels.ts';
 import { idPattern } from '../../packages/shared/src/contracts/subjects.ts';
+import { defaultCapacity } from '../../packages/shared/src/identities/collector-identities.ts';
 import { collectorKeys, writeCollectorKey } from '../../packages/shared/src/identities/collector-keys.ts';
+import { parseLabels } from '../../packages/shared/src/identities/collector-labels.ts';
 import {
   maintenanceFile,
   seedFile,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { safeParseUntrusted, untrustedRecord } from '../contracts/parse-untrusted.ts';
 import { durableNames, inboxPrefix, streamNames, subjects } from '../contracts/subjects.ts';
+import { safeParseUntrusted, untrustedRecord } from '../judgement/parse-untrusted.ts';
 import { accountOfCollector, look } from './accounts.ts';
 import { markOf } from './consumer-use.ts';
 

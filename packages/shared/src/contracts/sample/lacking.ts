@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { safeParseUntrusted } from '../parse-untrusted.ts';
+import { safeParseUntrusted } from '../../judgement/parse-untrusted.ts';
 
 /**
  * Why a stored tick has no value of a point that was due:

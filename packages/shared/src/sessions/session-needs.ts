@@ -1,6 +1,6 @@
 import type { Specs } from '@holdfast/driver/spec.ts';
+import type { TaskConfig } from '../contracts/task-config.ts';
 import type { SessionNeeds } from '../domain/session/events.ts';
-import type { TaskConfig } from './task-config.ts';
 
 /**
  * A session's needs stand in each of its events, so that a supervisor can place it by the log alone. Endpoints beyond

@@ -1,4 +1,4 @@
-import { isDriverLabel } from './driver-labels.ts';
+import { isDriverLabel } from '../domain/placement/driver-labels.ts';
 
 /** Labels as people write them: `site=hall-1,network=plant-a`. @returns the labels or, in words, what cannot be read */
 export function parseLabels(text: string): Record<string, string> | string {

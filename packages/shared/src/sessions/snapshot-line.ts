@@ -1,4 +1,4 @@
-import type { DeviceConfig } from './task-config.ts';
+import type { DeviceConfig } from '../contracts/task-config.ts';
 
 /** Key under which a device keeps the SHA-256 of the snapshot line that it was read from. Copies and JSON lack it. */
 const line = Symbol('line of a snapshot');

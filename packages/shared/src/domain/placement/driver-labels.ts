@@ -1,4 +1,4 @@
-import type { SessionNeeds } from '../domain/session/events.ts';
+import type { SessionNeeds } from '../session/events.ts';
 
 /** Prefix of the labels that a collector has by itself: they are never configured. */
 const prefix = 'driver.';

@@ -1,7 +1,13 @@
 import * as z from 'zod';
-import type { CollectorLease } from './collector-lease.ts';
-import { driverLabels, driversIn, hasDriver, isDriverLabel, ownLabels } from './driver-labels.ts';
-import { idPattern } from './subjects.ts';
+import type { CollectorLease } from '../contracts/collector-lease.ts';
+import { idPattern } from '../contracts/subjects.ts';
+import {
+  driverLabels,
+  driversIn,
+  hasDriver,
+  isDriverLabel,
+  ownLabels,
+} from '../domain/placement/driver-labels.ts';
 
 /** Sessions that a collector may hold unless configured otherwise. */
 export const defaultCapacity = 10_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { decodeSample, type Sample } from '../contracts/sample/sample.ts';
+import { decodeSentRecord } from '../contracts/sent-record.ts';
 import { safeParseUntrusted, untrustedRecord } from './parse-untrusted.ts';
-import { decodeSample, type Sample } from './sample/sample.ts';
-import { decodeSentRecord } from './sent-record.ts';
 
 const sample: Sample = {
   ...{ v: 2, session: '1-1', epoch: 2, collector: 'c1', task: '1', device_id: '3', device: 'press' },
