@@ -9,6 +9,7 @@ const SHARED = '^packages/shared/src';
 const DOMAIN = `${SHARED}/domain/`;
 const CONTRACTS = `${SHARED}/contracts/`;
 const JUDGEMENT = `${SHARED}/judgement/`;
+const FORMS = `${SHARED}/forms/`;
 const PERMISSIONS = `${SHARED}/permissions/`;
 const EVENT_STORE = `${SHARED}/event-store/`;
 const JETSTREAM = `${SHARED}/jetstream/`;
@@ -220,6 +221,13 @@ module.exports = {
       to: { pathNot: [DOMAIN, CONTRACTS, JUDGEMENT, DRIVER_PORT, ZOD] },
     },
     {
+      name: 'forms-import-only-contracts',
+      comment: 'The console runs them in a browser.',
+      severity: 'error',
+      from: { path: FORMS, pathNot: TESTS },
+      to: { pathNot: [CONTRACTS, JUDGEMENT, DRIVER_PORT, FORMS] },
+    },
+    {
       name: 'permissions-import-only-contracts',
       comment:
         'They are lists of subjects and judge requests by them. Scripts that make keys load nothing else.',
@@ -358,7 +366,7 @@ module.exports = {
       from: { path: '^services/console/src/', pathNot: TESTS },
       to: {
         path: '^(packages|services|simulators|dev|tools|test|bench)/',
-        pathNot: ['^services/console/', '^packages/api-client/src/', CONTRACTS, DOMAIN, DRIVER_PORT],
+        pathNot: ['^services/console/', '^packages/api-client/src/', CONTRACTS, FORMS, DOMAIN, DRIVER_PORT],
       },
     },
     {

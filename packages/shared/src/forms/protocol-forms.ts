@@ -1,9 +1,9 @@
 import { both, type FieldGroup, type FieldWords, type JsonSchema } from '@holdfast/driver/form-words.ts';
 import type { DriverSpec, Specs } from '@holdfast/driver/spec.ts';
-import { described } from '../../judgement/verdict-on-body.ts';
-import type { DeviceBodies } from '../http/device-http.ts';
-import { devicePointSchema } from '../http/point-http.ts';
-import type { ProtocolForms } from '../http/protocols-http.ts';
+import type { DeviceBodies } from '../contracts/http/device-http.ts';
+import { devicePointSchema } from '../contracts/http/point-http.ts';
+import type { ProtocolForms } from '../contracts/http/protocols-http.ts';
+import { described } from '../judgement/verdict-on-body.ts';
 import { deviceWords, pointWords } from './common-words.ts';
 import { formSchema } from './form-schema.ts';
 

@@ -1,6 +1,6 @@
 import { both, type FieldWords } from '@holdfast/driver/form-words.ts';
-import type { DataType } from '../device.ts';
-import type { PointCommon } from '../http/point-http.ts';
+import type { DataType } from '../contracts/device.ts';
+import type { PointCommon } from '../contracts/http/point-http.ts';
 
 /** Fields of a device that every protocol has. */
 export type CommonDeviceField =
