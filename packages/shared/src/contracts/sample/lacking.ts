@@ -26,7 +26,7 @@ export type LackedPoints = z.infer<typeof lackedPointsSchema>;
 
 /** Points that have always been lacking together so far. */
 export const lackingSetSchema = z.object({
-  /** Names the list: see `lackingSetOf` in runtime/. */
+  /** Names the list: see `lackingSetOf`. */
   set: z.string().regex(setPattern),
   /** The list itself: sent when it is new, and once a minute. */
   points: z

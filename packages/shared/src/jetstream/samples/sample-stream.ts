@@ -7,15 +7,15 @@ import {
   sampleMessageId,
 } from '../../contracts/sample/sample.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { RecentlyUsed } from '../../runtime/recently-used.ts';
 import type { EpochBook } from '../../sessions/epoch-book.ts';
-import { RecentlyUsed } from '../../sessions/recently-used.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { messageIdHeader } from '../connection/plain-headers.ts';
 import { type MessageQuery, storedMessage } from '../connection/stored-message.ts';
-import { type NextEpoch, newestSample } from '../samples/newest-sample.ts';
-import { PublishRefused, PublishTooLarge, SamplePublisher } from '../samples/sample-publisher.ts';
 import { jetStreamEpochs } from '../sessions/logged-at.ts';
 import { nextPlacement } from '../sessions/next-placement.ts';
+import { type NextEpoch, newestSample } from './newest-sample.ts';
+import { PublishRefused, PublishTooLarge, SamplePublisher } from './sample-publisher.ts';
 
 /** Placements whose newest samples are asked for at a start. */
 const epochsKept = 20_000;

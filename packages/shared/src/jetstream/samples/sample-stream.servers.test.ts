@@ -10,9 +10,9 @@ import { type Sample, sampleMessageId } from '../../contracts/sample/sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type Connection, connectNats } from '../connection/connect.ts';
-import { PublishRefused, PublishTooLarge, PublishUnconfirmed } from '../samples/sample-publisher.ts';
+import { ensureStreams } from '../streams/streams.ts';
+import { PublishRefused, PublishTooLarge, PublishUnconfirmed } from './sample-publisher.ts';
 import { SampleStream } from './sample-stream.ts';
-import { ensureStreams } from './streams.ts';
 
 function sample(tick: number, deviceId = 'd1'): Sample {
   return {
