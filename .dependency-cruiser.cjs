@@ -20,9 +20,9 @@ const RUNTIME = `${SHARED}/runtime/`;
 /** Where a service is put together, and its adapters, which may use each other. */
 const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|composition/|parts/|adapters/)';
 
-/** The rooms of each service from the ground up: a room imports those before it and none behind it, types included. */
+/** The rooms of each service and of the measurements from the ground up: a room imports those before it and none behind it, types included. */
 const FLOORS = {
-  api: [
+  'services/api/src': [
     ...[
       'ports.ts',
       'tls/',
@@ -55,7 +55,7 @@ const FLOORS = {
     ],
     ...['composition/', 'main.ts'],
   ],
-  supervisor: [
+  'services/supervisor/src': [
     ...[
       'ports.ts',
       'config.ts',
@@ -77,11 +77,11 @@ const FLOORS = {
     ...['perform-action.ts', 'actions-under-way.ts', 'recovery-report.ts', 'supervisor.ts'],
     ...['composition/', 'main.ts'],
   ],
-  collector: [
+  'services/collector/src': [
     ...['ports.ts', 'config.ts', 'samples/', 'sending/', 'polling/', 'calls/', 'holding/', 'adapters/'],
     ...['parts/', 'start.ts', 'main.ts'],
   ],
-  writer: [
+  'services/writer/src': [
     ...[
       'ports.ts',
       'config.ts',
@@ -95,13 +95,19 @@ const FLOORS = {
     ],
     ...['start.ts', 'main.ts'],
   ],
+  'bench/src': [
+    ...['benchmark.ts', 'bench-identities.ts', 'machine.ts', 'median.ts', 'seeded-random.ts', 'timed.ts'],
+    ...['command-line.ts', 'report.ts', 'fleet/', 'publish/', 'recovery/'],
+    ...['drivers/', 'failover/', 'handover/', 'history/', 'idle/', 'ingest/'],
+    ...['polled/', 'poll/', 'outage/', 'api/', 'changes/', 'console/', 'export/', 'lists/', 'main.ts'],
+  ],
 };
-const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
+const floorRules = Object.entries(FLOORS).flatMap(([folder, rooms]) =>
   rooms.map((room, index) => {
-    const src = `^services/${service}/src/`;
+    const src = `^${folder}/`;
     const below = rooms.slice(0, index + 1).map((each) => `${src}${each.replaceAll('.', '\\.')}`);
     return {
-      name: `${service}-no-arrow-up-from-${room.replace(/\/$|\.ts$/, '')}`,
+      name: `${folder.split('/').at(-2)}-no-arrow-up-from-${room.replace(/\/$|\.ts$/, '')}`,
       comment:
         'A room that needs one above it is in a circle with it, or stands on the wrong floor. FLOORS has the order.',
       severity: 'error',
@@ -291,10 +297,30 @@ module.exports = {
       name: 'sample-store-knows-no-broker',
       comment: 'Databases are written and read by contracts alone, whatever brought the samples.',
       severity: 'error',
-      from: { path: SAMPLE_STORE, pathNot: TESTS },
+      from: { path: SAMPLE_STORE, pathNot: '\\.test\\.ts$' },
       to: {
-        path: '^(packages|services|simulators|dev|tools)/',
+        path: '^(packages|drivers|services|simulators|dev|tools|test|bench)/',
         pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, RUNTIME, SAMPLE_STORE],
+      },
+    },
+    {
+      name: 'sample-stores-contract-knows-no-database',
+      comment: 'What holds for any database is said, and tested, without one.',
+      severity: 'error',
+      from: {
+        path: `${SAMPLE_STORE}([^/]+\\.ts$|testing/)`,
+        pathNot: ['/open-sample-store\\.ts$', '\\.test\\.ts$'],
+      },
+      to: { path: `${SAMPLE_STORE}(influx/|postgres/|open-sample-store\\.ts$)` },
+    },
+    {
+      name: 'databases-know-only-themselves',
+      comment: 'The same: each database can be exchanged or removed.',
+      severity: 'error',
+      from: { path: `${SAMPLE_STORE}(influx|postgres)/`, pathNot: TESTS },
+      to: {
+        path: `${SAMPLE_STORE}(influx/|postgres/|open-sample-store\\.ts$)`,
+        pathNot: `${SAMPLE_STORE}$1/`,
       },
     },
     {
@@ -427,6 +453,20 @@ module.exports = {
       to: { path: ['^test/', '^bench/', '/testing/', '\\.test\\.ts$'] },
     },
     {
+      name: 'nothing-imports-measurements',
+      comment: 'Not even a test: it runs them, as people do. They may use what supports tests, and no test.',
+      severity: 'error',
+      from: { pathNot: '^bench/' },
+      to: { path: '^bench/' },
+    },
+    {
+      name: 'measurements-know-no-test',
+      comment: 'The same.',
+      severity: 'error',
+      from: { path: '^bench/', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^test/', '/testing/', '\\.test\\.ts$'], pathNot: '^test/support/' },
+    },
+    {
       name: 'core-tests-need-no-server',
       comment:
         'They share threads and run in seconds. A test that starts servers is called *.servers.test.ts, one that starts our own programs *.processes.test.ts, one that takes long *.slow.test.ts.',
@@ -446,14 +486,14 @@ module.exports = {
       comment: 'Two files that need each other are one file, or hide a third.',
       severity: 'error',
       from: {},
-      // Types alone make no cycle at run time. Services and packages have no cycles of types either: see the next rule.
+      // Types alone make no cycle at run time. Most folders have no cycles of types either: see the next rule.
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'no-cycles-of-types',
-      comment: 'The same for what is deployed, types included.',
+      comment: 'The same with types, for all but the worlds that tests across services play in.',
       severity: 'error',
-      from: { path: '^(packages|drivers|services|simulators)/', pathNot: TESTS },
+      from: { path: '^(packages|drivers|services|simulators|dev|tools|deploy|bench)/' },
       to: { circular: true },
     },
     {

@@ -5,10 +5,10 @@ import { startProcess } from '@holdfast/dev/child-process.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { createDatabase } from '@holdfast/dev/postgres-databases.ts';
 import { choosePostgresUser } from '@holdfast/dev/postgres-user.ts';
-import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
-import { eventually } from '@holdfast/test/support/eventually.ts';
-import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import pg from 'pg';
+import { cleanUpAfterFile } from './cleanup.ts';
+import { eventually } from './eventually.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Where Debian and Ubuntu have it (package postgresql-17-timescaledb or another version). */
 const [extension] = globSync('/usr/share/postgresql/*/extension/timescaledb.control').sort();
