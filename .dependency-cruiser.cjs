@@ -8,6 +8,9 @@ const DRIVER_REGISTRY = '^drivers/registry/src/';
 const SHARED = '^packages/shared/src';
 const DOMAIN = `${SHARED}/domain/`;
 const CONTRACTS = `${SHARED}/contracts/`;
+const JUDGEMENT = `${SHARED}/judgement/`;
+const FORMS = `${SHARED}/forms/`;
+const PERMISSIONS = `${SHARED}/permissions/`;
 const EVENT_STORE = `${SHARED}/event-store/`;
 const JETSTREAM = `${SHARED}/jetstream/`;
 const SAMPLE_STORE = '^packages/sample-store/src/';
@@ -15,21 +18,21 @@ const SESSIONS = `${SHARED}/sessions/`;
 const LEASE = `${SHARED}/lease/`;
 const RUNTIME = `${SHARED}/runtime/`;
 /** Where a service is put together, and its adapters, which may use each other. */
-const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|parts/|adapters/)';
+const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|composition/|parts/|adapters/)';
 
-/** The rooms of each service from the ground up: a room imports those before it and none behind it, types included. */
+/** The rooms of each service and of the measurements from the ground up: a room imports those before it and none behind it, types included. */
 const FLOORS = {
-  api: [
+  'services/api/src': [
     ...[
       'ports.ts',
-      'ports/',
       'tls/',
       'database/',
       'company-settings.ts',
       'config.ts',
       'own-origin.ts',
       'problems/',
-      'tables/',
+      'times/',
+      'spreadsheets/',
       'http/',
       'adapters/',
     ],
@@ -41,18 +44,18 @@ const FLOORS = {
       'console/',
       'system/',
       'sessions/',
-      'accounting/',
       'devices/',
-      'history/',
+      'record/accounting/',
+      'record/history/',
+      'record/overview/',
+      'record/timeline/',
+      'record/evidence/',
       'live/',
-      'overview/',
-      'timeline/',
-      'evidence/',
       'pages/',
     ],
-    ...['app.ts', 'parts/', 'start.ts', 'main.ts'],
+    ...['composition/', 'main.ts'],
   ],
-  supervisor: [
+  'services/supervisor/src': [
     ...[
       'ports.ts',
       'config.ts',
@@ -72,13 +75,13 @@ const FLOORS = {
       'adapters/',
     ],
     ...['perform-action.ts', 'actions-under-way.ts', 'recovery-report.ts', 'supervisor.ts'],
-    ...['parts/', 'start.ts', 'main.ts'],
+    ...['composition/', 'main.ts'],
   ],
-  collector: [
+  'services/collector/src': [
     ...['ports.ts', 'config.ts', 'samples/', 'sending/', 'polling/', 'calls/', 'holding/', 'adapters/'],
     ...['parts/', 'start.ts', 'main.ts'],
   ],
-  writer: [
+  'services/writer/src': [
     ...[
       'ports.ts',
       'config.ts',
@@ -92,13 +95,19 @@ const FLOORS = {
     ],
     ...['start.ts', 'main.ts'],
   ],
+  'bench/src': [
+    ...['benchmark.ts', 'bench-identities.ts', 'machine.ts', 'median.ts', 'seeded-random.ts', 'timed.ts'],
+    ...['command-line.ts', 'report.ts', 'fleet/', 'publish/', 'recovery/'],
+    ...['drivers/', 'failover/', 'handover/', 'history/', 'idle/', 'ingest/'],
+    ...['polled/', 'poll/', 'outage/', 'api/', 'changes/', 'console/', 'export/', 'lists/', 'main.ts'],
+  ],
 };
-const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
+const floorRules = Object.entries(FLOORS).flatMap(([folder, rooms]) =>
   rooms.map((room, index) => {
-    const src = `^services/${service}/src/`;
+    const src = `^${folder}/`;
     const below = rooms.slice(0, index + 1).map((each) => `${src}${each.replaceAll('.', '\\.')}`);
     return {
-      name: `${service}-no-arrow-up-from-${room.replace(/\/$|\.ts$/, '')}`,
+      name: `${folder.split('/').at(-2)}-no-arrow-up-from-${room.replace(/\/$|\.ts$/, '')}`,
       comment:
         'A room that needs one above it is in a circle with it, or stands on the wrong floor. FLOORS has the order.',
       severity: 'error',
@@ -108,7 +117,7 @@ const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
   }),
 );
 const API_ROOMS =
-  '^services/api/src/(audit|access|configuration|point-lists|console|system|sessions|accounting|devices|history|live|overview|timeline|evidence|pages)/';
+  '^services/api/src/(audit|access|configuration|point-lists|console|system|sessions|devices|record|live|pages)/';
 
 /** How pages are read from requests and sent. */
 const PAGE_KIT = '/pages/(page-request|form-body|ways)\\.ts$';
@@ -204,11 +213,34 @@ module.exports = {
       to: { pathNot: DOMAIN },
     },
     {
-      name: 'contracts-import-only-domain',
-      comment: 'What goes over a wire is described without whoever sends it. zod is how it is described.',
+      name: 'judgement-knows-no-contract',
+      comment: 'How a schema judges what was sent is the same for all contracts, which use it.',
       severity: 'error',
-      from: { path: CONTRACTS, pathNot: TESTS },
-      to: { pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, ZOD] },
+      from: { path: JUDGEMENT, pathNot: TESTS },
+      to: { pathNot: [JUDGEMENT, DRIVER_PORT, ZOD] },
+    },
+    {
+      name: 'contracts-import-only-domain',
+      comment:
+        'What goes over a wire is described without whoever sends it. zod is how it is described. The name of a lacking set is a hash.',
+      severity: 'error',
+      from: { path: CONTRACTS, pathNot: [`${CONTRACTS}sample/lacking-set\\.ts$`, TESTS] },
+      to: { pathNot: [DOMAIN, CONTRACTS, JUDGEMENT, DRIVER_PORT, ZOD] },
+    },
+    {
+      name: 'forms-import-only-contracts',
+      comment: 'The console runs them in a browser.',
+      severity: 'error',
+      from: { path: FORMS, pathNot: TESTS },
+      to: { pathNot: [CONTRACTS, JUDGEMENT, DRIVER_PORT, FORMS] },
+    },
+    {
+      name: 'permissions-import-only-contracts',
+      comment:
+        'They are lists of subjects and judge requests by them. Scripts that make keys load nothing else.',
+      severity: 'error',
+      from: { path: PERMISSIONS, pathNot: TESTS },
+      to: { pathNot: [CONTRACTS, JUDGEMENT, PERMISSIONS, ZOD] },
     },
     {
       name: 'event-store-is-a-port',
@@ -239,7 +271,17 @@ module.exports = {
       from: { path: JETSTREAM, pathNot: TESTS },
       to: {
         path: '^(packages|services|simulators|dev)/',
-        pathNot: [DOMAIN, CONTRACTS, EVENT_STORE, SESSIONS, LEASE, RUNTIME, JETSTREAM],
+        pathNot: [
+          DOMAIN,
+          CONTRACTS,
+          JUDGEMENT,
+          PERMISSIONS,
+          EVENT_STORE,
+          SESSIONS,
+          LEASE,
+          RUNTIME,
+          JETSTREAM,
+        ],
       },
     },
     {
@@ -247,16 +289,38 @@ module.exports = {
       comment: 'What a command or an event does to a session is the same over any log.',
       severity: 'error',
       from: { path: SESSIONS, pathNot: TESTS },
-      to: { pathNot: [DOMAIN, CONTRACTS, EVENT_STORE, SESSIONS] },
+      to: {
+        pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, EVENT_STORE, SESSIONS, `${RUNTIME}recently-used\\.ts$`],
+      },
     },
     {
       name: 'sample-store-knows-no-broker',
       comment: 'Databases are written and read by contracts alone, whatever brought the samples.',
       severity: 'error',
-      from: { path: SAMPLE_STORE, pathNot: TESTS },
+      from: { path: SAMPLE_STORE, pathNot: '\\.test\\.ts$' },
       to: {
-        path: '^(packages|services|simulators|dev|tools)/',
+        path: '^(packages|drivers|services|simulators|dev|tools|test|bench)/',
         pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, RUNTIME, SAMPLE_STORE],
+      },
+    },
+    {
+      name: 'sample-stores-contract-knows-no-database',
+      comment: 'What holds for any database is said, and tested, without one.',
+      severity: 'error',
+      from: {
+        path: `${SAMPLE_STORE}([^/]+\\.ts$|testing/)`,
+        pathNot: ['/open-sample-store\\.ts$', '\\.test\\.ts$'],
+      },
+      to: { path: `${SAMPLE_STORE}(influx/|postgres/|open-sample-store\\.ts$)` },
+    },
+    {
+      name: 'databases-know-only-themselves',
+      comment: 'The same: each database can be exchanged or removed.',
+      severity: 'error',
+      from: { path: `${SAMPLE_STORE}(influx|postgres)/`, pathNot: TESTS },
+      to: {
+        path: `${SAMPLE_STORE}(influx/|postgres/|open-sample-store\\.ts$)`,
+        pathNot: `${SAMPLE_STORE}$1/`,
       },
     },
     {
@@ -331,7 +395,7 @@ module.exports = {
       from: { path: '^services/console/src/', pathNot: TESTS },
       to: {
         path: '^(packages|services|simulators|dev|tools|test|bench)/',
-        pathNot: ['^services/console/', '^packages/api-client/src/', CONTRACTS, DOMAIN, DRIVER_PORT],
+        pathNot: ['^services/console/', '^packages/api-client/src/', CONTRACTS, FORMS, DOMAIN, DRIVER_PORT],
       },
     },
     {
@@ -344,7 +408,7 @@ module.exports = {
     {
       name: 'only-start-joins-adapters-to-logic',
       comment:
-        'start.ts and parts/ put a service together: logic sees ports, so that it can be tested and its adapters exchanged.',
+        'start.ts and composition/ put a service together: logic sees ports, so that it can be tested and its adapters exchanged.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/', pathNot: [COMPOSITION, TESTS] },
       to: { path: '^services/[^/]+/src/adapters/' },
@@ -389,6 +453,20 @@ module.exports = {
       to: { path: ['^test/', '^bench/', '/testing/', '\\.test\\.ts$'] },
     },
     {
+      name: 'nothing-imports-measurements',
+      comment: 'Not even a test: it runs them, as people do. They may use what supports tests, and no test.',
+      severity: 'error',
+      from: { pathNot: '^bench/' },
+      to: { path: '^bench/' },
+    },
+    {
+      name: 'measurements-know-no-test',
+      comment: 'The same.',
+      severity: 'error',
+      from: { path: '^bench/', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^test/', '/testing/', '\\.test\\.ts$'], pathNot: '^test/support/' },
+    },
+    {
       name: 'core-tests-need-no-server',
       comment:
         'They share threads and run in seconds. A test that starts servers is called *.servers.test.ts, one that starts our own programs *.processes.test.ts, one that takes long *.slow.test.ts.',
@@ -408,14 +486,14 @@ module.exports = {
       comment: 'Two files that need each other are one file, or hide a third.',
       severity: 'error',
       from: {},
-      // Types alone make no cycle at run time. Services and packages have no cycles of types either: see the next rule.
+      // Types alone make no cycle at run time. Most folders have no cycles of types either: see the next rule.
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'no-cycles-of-types',
-      comment: 'The same for what is deployed, types included.',
+      comment: 'The same with types, for all but the worlds that tests across services play in.',
       severity: 'error',
-      from: { path: '^(packages|drivers|services|simulators)/', pathNot: TESTS },
+      from: { path: '^(packages|drivers|services|simulators|dev|tools|deploy|bench)/' },
       to: { circular: true },
     },
     {

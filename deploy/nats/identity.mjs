@@ -18,12 +18,10 @@
 import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { accountOf, accountOfCollector } from '../../packages/shared/src/contracts/accounts.ts';
-import { defaultCapacity } from '../../packages/shared/src/contracts/collector-identities.ts';
-import { parseLabels } from '../../packages/shared/src/contracts/collector-labels.ts';
-import { maintenance, services } from '../../packages/shared/src/contracts/permissions.ts';
 import { idPattern } from '../../packages/shared/src/contracts/subjects.ts';
+import { defaultCapacity } from '../../packages/shared/src/identities/collector-identities.ts';
 import { collectorKeys, writeCollectorKey } from '../../packages/shared/src/identities/collector-keys.ts';
+import { parseLabels } from '../../packages/shared/src/identities/collector-labels.ts';
 import {
   maintenanceFile,
   seedFile,
@@ -31,6 +29,8 @@ import {
 } from '../../packages/shared/src/identities/identity-files.ts';
 import { replaceFile } from '../../packages/shared/src/identities/replace-file.ts';
 import { newNkeyPair, publicKeyOf } from '../../packages/shared/src/jetstream/connection/nkey-pair.ts';
+import { accountOf, accountOfCollector } from '../../packages/shared/src/permissions/accounts.ts';
+import { maintenance, services } from '../../packages/shared/src/permissions/permissions.ts';
 
 // biome-ignore lint/style/noProcessEnv: a script that is run by hand
 const root = process.env.SECRETS_DIR ?? '/secrets';

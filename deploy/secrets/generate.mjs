@@ -6,13 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { formatApiKey } from '../../packages/shared/src/contracts/api-key.ts';
-import { defaultCapacity } from '../../packages/shared/src/contracts/collector-identities.ts';
-import { parseLabels } from '../../packages/shared/src/contracts/collector-labels.ts';
-import { services } from '../../packages/shared/src/contracts/permissions.ts';
 import { idPattern } from '../../packages/shared/src/contracts/subjects.ts';
+import { defaultCapacity } from '../../packages/shared/src/identities/collector-identities.ts';
 import { collectorKeys, writeCollectorKey } from '../../packages/shared/src/identities/collector-keys.ts';
+import { parseLabels } from '../../packages/shared/src/identities/collector-labels.ts';
 import { writeAuthorization } from '../../packages/shared/src/identities/identity-files.ts';
 import { newNkeyPair, publicKeyOf } from '../../packages/shared/src/jetstream/connection/nkey-pair.ts';
+import { services } from '../../packages/shared/src/permissions/permissions.ts';
 import { roleKinds } from '../../services/api/src/database/service-roles.ts';
 import { writeCluster } from '../nats/write-cluster.mjs';
 

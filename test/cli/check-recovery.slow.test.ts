@@ -4,7 +4,7 @@ import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.t
 import { freePort } from '@holdfast/dev/free-port.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   type ApiUnderTest,

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, startApi } from '../../services/api/testing/api-under-test.ts';
 import { placementsIn } from '../../services/api/testing/placements.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import { expect, it } from 'vitest';
-import { gb18030 } from '../../services/api/src/tables/gb18030.ts';
+import { gb18030 } from '../../services/api/src/spreadsheets/write/gb18030.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';

@@ -3,9 +3,9 @@ import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sam
 import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
 import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import type { TickOutcome } from '@holdfast/sample-store/tick-coverage.ts';
+import { lackingSetOf } from '@holdfast/shared/contracts/sample/lacking-set.ts';
 import { sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
-import { lackingSetOf } from '@holdfast/shared/runtime/lacking-set.ts';
 import pg from 'pg';
 import { configOf, tellSession } from '../../services/api/testing/told-session.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';

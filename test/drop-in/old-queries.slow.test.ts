@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
-import { startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
 import { storableSample } from '@holdfast/sample-store/testing/storable-sample.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { influxForTest, influxKnowsFlux } from '../support/influx-for-test.ts';
+import { startInfluxTwoFront } from '../support/influx-two-front.ts';
 
 const bucket = 'iot-data';
 const ticks = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];

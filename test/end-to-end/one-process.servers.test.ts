@@ -1,11 +1,11 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { describe, expect, it } from 'vitest';
+import { startApi } from '../../services/api/src/composition/start.ts';
 import { apiConfig } from '../../services/api/src/config.ts';
-import { startApi } from '../../services/api/src/start.ts';
 import { collectorConfig } from '../../services/collector/src/config.ts';
 import { startCollector } from '../../services/collector/src/start.ts';
+import { startSupervisor } from '../../services/supervisor/src/composition/start.ts';
 import { supervisorConfig } from '../../services/supervisor/src/config.ts';
-import { startSupervisor } from '../../services/supervisor/src/start.ts';
 import { writerConfig } from '../../services/writer/src/config.ts';
 import { startWriter } from '../../services/writer/src/start.ts';
 import { eventually } from '../support/eventually.ts';

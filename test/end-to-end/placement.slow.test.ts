@@ -1,5 +1,5 @@
 import { specs } from '@holdfast/drivers/specs.ts';
-import { driverLabels } from '@holdfast/shared/contracts/driver-labels.ts';
+import { driverLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { callForDrain } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';

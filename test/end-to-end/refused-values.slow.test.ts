@@ -1,11 +1,11 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
-import { startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts';
+import { startInfluxTwoFront } from '../support/influx-two-front.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { plantForTest } from '../support/plant-for-test.ts';
 import { type RestClient, restClient } from '../support/rest-client.ts';

@@ -1,8 +1,8 @@
-import { permissionsOf } from '@holdfast/shared/contracts/permissions.ts';
 import { callForAddresses, serveAddressesCalls } from '@holdfast/shared/jetstream/boards/addresses-calls.ts';
 import { callForDrain, serveDeviceCalls } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
+import { permissionsOf } from '@holdfast/shared/permissions/permissions.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { AckPolicy, jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';

@@ -2,7 +2,7 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { decodeSentRecord } from '@holdfast/shared/contracts/sent-record.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';

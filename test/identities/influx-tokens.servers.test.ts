@@ -2,12 +2,12 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
-import { foreignBucket, startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
 import { firstTimeMs, storableSample } from '@holdfast/sample-store/testing/storable-sample.ts';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../backup/backup-command.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts';
+import { foreignBucket, startInfluxTwoFront } from '../support/influx-two-front.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'deploy', 'influxdb', 'tokens.mjs');

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
-import { accountOf } from '@holdfast/shared/contracts/accounts.ts';
-import { natsAuthorization } from '@holdfast/shared/contracts/nats-authorization.ts';
+import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { accountOf } from '@holdfast/shared/permissions/accounts.ts';
+import { natsAuthorization } from '@holdfast/shared/permissions/nats-authorization.ts';
 import {
   maintenance,
   permissionsOf,
   type Service,
   services,
-} from '@holdfast/shared/contracts/permissions.ts';
-import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+} from '@holdfast/shared/permissions/permissions.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';

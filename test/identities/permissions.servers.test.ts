@@ -1,6 +1,4 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Service } from '@holdfast/shared/contracts/permissions.ts';
-import { maintenance, services } from '@holdfast/shared/contracts/permissions.ts';
 import {
   connectNats,
   type NatsConnection,
@@ -10,6 +8,8 @@ import { plainHeaders } from '@holdfast/shared/jetstream/connection/plain-header
 import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
+import type { Service } from '@holdfast/shared/permissions/permissions.ts';
+import { maintenance, services } from '@holdfast/shared/permissions/permissions.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';

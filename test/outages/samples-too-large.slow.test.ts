@@ -1,7 +1,7 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';

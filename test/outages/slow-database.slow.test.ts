@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
-import { startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
 import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { describe, expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
 import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts';
+import { startInfluxTwoFront } from '../support/influx-two-front.ts';
 import { longLease, startService } from '../support/service-processes.ts';
 import { ticksOfSamples } from '../support/ticks-of-samples.ts';
 

@@ -1,14 +1,14 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
-import { accountOf, core } from '@holdfast/shared/contracts/accounts.ts';
-import { type Identity, natsAuthorization } from '@holdfast/shared/contracts/nats-authorization.ts';
+import { newNkeyPair } from '@holdfast/shared/jetstream/connection/nkey-pair.ts';
+import { accountOf, core } from '@holdfast/shared/permissions/accounts.ts';
+import { type Identity, natsAuthorization } from '@holdfast/shared/permissions/nats-authorization.ts';
 import {
   anyCollector,
   type Holder,
   maintenance,
   permissionsOf,
   services,
-} from '@holdfast/shared/contracts/permissions.ts';
-import { newNkeyPair } from '@holdfast/shared/jetstream/connection/nkey-pair.ts';
+} from '@holdfast/shared/permissions/permissions.ts';
 
 export interface IdentitiesForTest {
   /** For the configuration of the server. */

@@ -1,7 +1,6 @@
 import { specs } from '@holdfast/drivers/specs.ts';
 import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { type DecodedSessionEvent, decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
-import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
@@ -18,6 +17,7 @@ import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { handleCommand } from '@holdfast/shared/sessions/handle-command.ts';
 import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
+import { sessionNeeds } from '@holdfast/shared/sessions/session-needs.ts';
 import { Objm } from '@nats-io/obj';
 import { cleanUpAfterFile } from './cleanup.ts';
 

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
-import { startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
@@ -16,6 +15,7 @@ import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { identitiesForTest } from '../support/identities-for-test.ts';
 import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts';
+import { startInfluxTwoFront } from '../support/influx-two-front.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

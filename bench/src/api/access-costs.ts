@@ -1,6 +1,7 @@
 import { InvalidMeasurement } from '../benchmark.ts';
 import { median } from '../median.ts';
-import type { Load, LoadOptions } from './http-load.ts';
+import type { Load } from './http-load.ts';
+import type { LoadOptions } from './load-options.ts';
 import type { MeasuredApi } from './measured-api.ts';
 
 const sessions = '/api/acquisition/sessions';

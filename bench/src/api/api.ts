@@ -17,7 +17,8 @@ import { bareCommandStreams } from './bare-command-streams.ts';
 import { startBareServer } from './bare-server.ts';
 import { keepDiskBusy } from './busy-disk.ts';
 import { cpuSpent } from './cpu-spent.ts';
-import { generators, type HttpRequest, type Load, type LoadOptions, loadOf, type Step } from './http-load.ts';
+import { generators, type Load, loadOf } from './http-load.ts';
+import type { HttpRequest, LoadOptions, Step } from './load-options.ts';
 import { type MeasuredApi, startMeasuredApi } from './measured-api.ts';
 import { revocationTimes } from './revocation-times.ts';
 

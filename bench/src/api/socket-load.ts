@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { AnswerReader } from './answer-reader.ts';
-import type { Answered, LoadOptions, Step } from './http-load.ts';
+import type { Answered, LoadOptions, Step } from './load-options.ts';
 
 const answerWithinMs = 60_000;
 

@@ -1,6 +1,6 @@
 import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.ts';
 import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
 import type { MeasuredApi } from '../api/measured-api.ts';
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { specs } from '@holdfast/drivers/specs.ts';
-import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { AppendOutcomeUnknown } from '@holdfast/shared/event-store/event-store.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { handleCommand, loadSession } from '@holdfast/shared/sessions/handle-command.ts';
+import { sessionNeeds } from '@holdfast/shared/sessions/session-needs.ts';
 import { TimeoutError } from '@nats-io/nats-core';
 import { InvalidMeasurement } from '../benchmark.ts';
 

@@ -1,5 +1,8 @@
-import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
-import type { Question } from './history.ts';
+import type { HistoryQuery, SampleStore } from '@holdfast/sample-store/sample-store.ts';
+
+export type Question = HistoryQuery & {
+  readonly devices: readonly { deviceCode: string; measurement: string }[];
+};
 
 /** A database to be filled and asked. */
 export interface FullDatabase {

@@ -5,7 +5,7 @@ import { freePort } from '@holdfast/dev/free-port.ts';
 import { influxConfiguration } from '@holdfast/dev/influx-configuration.ts';
 import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
-import { startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
+import { startInfluxTwoFront } from '@holdfast/test/support/influx-two-front.ts';
 import { UsageError } from '../benchmark.ts';
 import { until } from '../fleet/until.ts';
 import type { FullDatabase } from './full-database.ts';

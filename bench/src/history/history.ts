@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HistoryQuery } from '@holdfast/sample-store/sample-store.ts';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -20,6 +19,7 @@ import {
   type StoredPlant,
   secondsOfDay,
 } from './fill-store.ts';
+import type { Question } from './full-database.ts';
 import { startInfluxFull } from './full-influx.ts';
 import { startPostgresFull } from './full-postgres.ts';
 
@@ -45,10 +45,6 @@ export const history: Benchmark<typeof flags> = {
   ].join('\n'),
   flags,
   run,
-};
-
-export type Question = HistoryQuery & {
-  readonly devices: readonly { deviceCode: string; measurement: string }[];
 };
 
 async function run(values: FlagValues<typeof flags>, context: BenchmarkContext): Promise<Measurement> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Benchmark, BenchmarkContext, FlagValues, Measurement } from '../benchmark.ts';
 import { median } from '../median.ts';
-import { startFastModbusServer } from './fast-modbus-server.ts';
+import { startFastModbusServer } from '../polled/fast-modbus-server.ts';
 import { measureReadLoop, type ReadRound } from './measure-read-loop.ts';
 import { bareSocketLoop, deviceBusLoop, modbusSerialLoop } from './read-loops.ts';
 

@@ -11,10 +11,10 @@ import {
 } from '../benchmark.ts';
 import { asFigures, distributionOf } from '../fleet/distribution.ts';
 import { median } from '../median.ts';
+import { startFastModbusServer } from '../polled/fast-modbus-server.ts';
 import { type MeasuredType, plantHost, plantTask, valuesOf } from '../polled/plant-task.ts';
 import { type MeasuredWindow, PolledPlant } from '../polled/polled-plant.ts';
 import { latenessOf, missedOf } from '../polled/tick-book.ts';
-import { startFastModbusServer } from './fast-modbus-server.ts';
 import { measureReadLoop, type ReadRound } from './measure-read-loop.ts';
 import { bareSocketLoop, modbusSerialLoop } from './read-loops.ts';
 

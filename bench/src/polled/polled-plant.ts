@@ -14,7 +14,7 @@ import { type FleetProcess, startFleetProcess } from '../fleet/fleet-process.ts'
 import { startSessions } from '../fleet/start-sessions.ts';
 import { until } from '../fleet/until.ts';
 import { processUsage } from '../idle/process-usage.ts';
-import { type FastModbusServer, startFastModbusServer } from '../poll/fast-modbus-server.ts';
+import { type FastModbusServer, startFastModbusServer } from './fast-modbus-server.ts';
 import { type PlannedDevice, TickBook, type TicksOfWindow } from './tick-book.ts';
 
 const mebibyte = 1024 ** 2;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { specs } from '@holdfast/drivers/specs.ts';
-import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { handleCommand, loadSession } from '@holdfast/shared/sessions/handle-command.ts';
+import { sessionNeeds } from '@holdfast/shared/sessions/session-needs.ts';
 import { changeOfDevices } from '../../../services/api/src/sessions/commands/change-of-devices.ts';
 import {
   type Benchmark,

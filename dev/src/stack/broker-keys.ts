@@ -1,6 +1,5 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
-import { type Service, services } from '@holdfast/shared/contracts/permissions.ts';
 import { inboxPrefix } from '@holdfast/shared/contracts/subjects.ts';
 import {
   authorizationFile,
@@ -10,6 +9,7 @@ import {
 } from '@holdfast/shared/identities/identity-files.ts';
 import { replaceFile } from '@holdfast/shared/identities/replace-file.ts';
 import { newNkeyPair } from '@holdfast/shared/jetstream/connection/nkey-pair.ts';
+import { type Service, services } from '@holdfast/shared/permissions/permissions.ts';
 import type { HomeFolder } from './home-folder.ts';
 
 const ownerOnly = 0o600;

@@ -1,6 +1,6 @@
-import { type InfluxTwoFront, startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-for-test.ts';
+import { type InfluxTwoFront, startInfluxTwoFront } from '@holdfast/test/support/influx-two-front.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { homeOfStack, ready, sampleSince, start } from './testing/stack-under-test.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DemoConfiguration } from '@holdfast/plant/workshop.ts';
-import type { Service } from '@holdfast/shared/contracts/permissions.ts';
+import type { Service } from '@holdfast/shared/permissions/permissions.ts';
 import type { StackConfig } from '../config.ts';
 import { freePort, portIsFree } from '../free-port.ts';
 import type { BrokerKeys } from './broker-keys.ts';

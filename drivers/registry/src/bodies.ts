@@ -1,7 +1,7 @@
 import { DeviceBodies } from '@holdfast/shared/contracts/http/device-http.ts';
 import { PointBodies } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { ProtocolForms } from '@holdfast/shared/contracts/http/protocols-http.ts';
-import { protocolForms } from '@holdfast/shared/contracts/protocols/protocol-forms.ts';
+import { protocolForms } from '@holdfast/shared/forms/protocol-forms.ts';
 import { specs } from './specs.ts';
 
 let cache: { readonly devices: DeviceBodies; readonly points: PointBodies } | undefined;

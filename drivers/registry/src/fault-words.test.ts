@@ -1,7 +1,7 @@
 import { taskCreateSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import { type Judged, judgedBy } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
 import { chineseFaults } from '@holdfast/shared/contracts/words/fault-words.ts';
+import { type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { describe, expect, it } from 'vitest';
 import { bodies } from './bodies.ts';
 import { faultInChinese } from './fault-words.ts';

@@ -1,8 +1,4 @@
-import {
-  addressField,
-  type PlaceForms,
-  pointPlace,
-} from '@holdfast/shared/contracts/protocols/point-place.ts';
+import { addressField, type PlaceForms, pointPlace } from '@holdfast/shared/forms/point-place.ts';
 import { expect, it } from 'vitest';
 import { forms } from './bodies.ts';
 

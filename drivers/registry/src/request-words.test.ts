@@ -1,4 +1,4 @@
-import { type RequestForms, requestInWords } from '@holdfast/shared/contracts/protocols/request-words.ts';
+import { type RequestForms, requestInWords } from '@holdfast/shared/forms/request-words.ts';
 import { expect, it } from 'vitest';
 import { forms } from './bodies.ts';
 

@@ -1,5 +1,5 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
-import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
+import { sessionNeeds } from '@holdfast/shared/sessions/session-needs.ts';
 import { expect, it } from 'vitest';
 import { specs } from './specs.ts';
 

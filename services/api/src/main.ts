@@ -1,6 +1,6 @@
 import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
+import { startApi } from './composition/start.ts';
 import { apiConfig } from './config.ts';
-import { startApi } from './start.ts';
 
 const config = settingsOrExit(apiConfig);
 

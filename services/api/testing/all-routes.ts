@@ -1,4 +1,4 @@
-import { type AppDependencies, routesOf } from '../src/app.ts';
+import { type AppDependencies, routesOf } from '../src/composition/app.ts';
 
 /** A stand-in for everything that routes need: declaring them does not use it. */
 export const unused: unknown = new Proxy(() => unused, { get: () => unused });

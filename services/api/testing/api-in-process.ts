@@ -1,7 +1,7 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { startInProcess } from '@holdfast/test/support/start-in-process.ts';
+import { startApi } from '../src/composition/start.ts';
 import { apiConfig } from '../src/config.ts';
-import { startApi } from '../src/start.ts';
 import { type ApiSettings, type AskedApi, askedApi, environmentOf } from './api-under-test.ts';
 
 /**

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';

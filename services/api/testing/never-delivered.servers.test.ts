@@ -2,9 +2,9 @@ import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sam
 import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
 import { storableSample } from '@holdfast/sample-store/testing/storable-sample.ts';
 import type { LackedPoints } from '@holdfast/shared/contracts/sample/lacking.ts';
+import { lackingSetOf } from '@holdfast/shared/contracts/sample/lacking-set.ts';
 import { sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
-import { lackingSetOf } from '@holdfast/shared/runtime/lacking-set.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';

@@ -6,7 +6,7 @@ import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { type ZipEntry, zipArchive } from '../src/tables/zip-archive.ts';
+import { type ZipEntry, zipArchive } from '../src/spreadsheets/write/zip-archive.ts';
 import { apiDatabase } from './api-database.ts';
 import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts';
 

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { gb18030 } from '../src/tables/gb18030.ts';
+import { gb18030 } from '../src/spreadsheets/write/gb18030.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import type { AskedApi } from './api-under-test.ts';

@@ -2,7 +2,7 @@ import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sam
 import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
 import type { StorableSample } from '@holdfast/sample-store/sample-store.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';

@@ -3,7 +3,7 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { startService } from '@holdfast/test/support/service-processes.ts';

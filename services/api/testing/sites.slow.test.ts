@@ -2,7 +2,7 @@ import { freePort } from '@holdfast/dev/free-port.ts';
 import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
 import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
 import { formatApiKey, type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';

@@ -1,9 +1,9 @@
 import { openSampleStore, prepareSampleStore } from '@holdfast/sample-store/open-sample-store.ts';
-import { startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
 import { storableSample } from '@holdfast/sample-store/testing/storable-sample.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-for-test.ts';
+import { startInfluxTwoFront } from '@holdfast/test/support/influx-two-front.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../../../test/cli/cli-for-test.ts';

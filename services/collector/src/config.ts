@@ -1,9 +1,9 @@
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultCapacity } from '@holdfast/shared/contracts/collector-identities.ts';
-import { parseLabels } from '@holdfast/shared/contracts/collector-labels.ts';
-import { isDriverLabel } from '@holdfast/shared/contracts/driver-labels.ts';
 import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
+import { isDriverLabel } from '@holdfast/shared/domain/placement/driver-labels.ts';
+import { defaultCapacity } from '@holdfast/shared/identities/collector-identities.ts';
+import { parseLabels } from '@holdfast/shared/identities/collector-labels.ts';
 import {
   commonSettings,
   type Environment,

@@ -1,5 +1,5 @@
-import type { CollectorRights } from '@holdfast/shared/contracts/collector-identities.ts';
 import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
+import type { CollectorRights } from '@holdfast/shared/identities/collector-identities.ts';
 import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import { LeaseBucket, SlowLeaseStore } from '@holdfast/shared/lease/testing/in-memory-lease-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';

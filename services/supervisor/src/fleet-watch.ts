@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type CollectorRights, grantedRights } from '@holdfast/shared/contracts/collector-identities.ts';
 import { type CollectorLease, parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
 import { type LeaseValue, parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
+import { type CollectorRights, grantedRights } from '@holdfast/shared/identities/collector-identities.ts';
 import type { LeaseJudge, LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';

@@ -1,7 +1,7 @@
 import { untilBrokerAnswers } from '@holdfast/shared/jetstream/connection/broker-silence.ts';
 import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
+import { startSupervisor } from './composition/start.ts';
 import { supervisorConfig } from './config.ts';
-import { startSupervisor } from './start.ts';
 
 const config = settingsOrExit(supervisorConfig);
 

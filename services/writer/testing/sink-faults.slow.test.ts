@@ -4,11 +4,6 @@ import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
 import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
-import {
-  type InfluxTwoFront,
-  startInfluxTwoFront,
-  type WriteScript,
-} from '@holdfast/sample-store/testing/influx-two-front.ts';
 import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { fromTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
@@ -21,6 +16,11 @@ import {
   influxForTest,
   influxIsInstalled,
 } from '@holdfast/test/support/influx-for-test.ts';
+import {
+  type InfluxTwoFront,
+  startInfluxTwoFront,
+  type WriteScript,
+} from '@holdfast/test/support/influx-two-front.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { permissionsOf } from '@holdfast/shared/contracts/permissions.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { plainHeaders } from '@holdfast/shared/jetstream/connection/plain-headers.ts';
+import { permissionsOf } from '@holdfast/shared/permissions/permissions.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { sendWithReplies } from '../../identities/reply-attacks.ts';
 import { Random } from '../random.ts';

@@ -24,7 +24,7 @@ export interface SupervisorLife extends Life {
   leads(): boolean;
 }
 
-/** The parts of services/supervisor/src/start.ts, with simulated adapters. */
+/** The parts of services/supervisor/src/composition/start.ts, with simulated adapters. */
 export function startSupervisor(process: SimProcess, context: ServiceContext): SupervisorLife {
   const { broker, link, settings, bugs, referee, staleness } = context;
   const { clock, timers, log, world } = process;

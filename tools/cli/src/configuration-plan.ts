@@ -22,7 +22,7 @@ import {
   type PointView,
   placeOfView,
 } from '@holdfast/shared/contracts/http/point-http.ts';
-import { type Judged, judgedBy } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
+import { type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
 import { say, speaksChinese } from './words/say.ts';
 

@@ -9,6 +9,7 @@ import {
   influxForTest,
   influxIsInstalled,
 } from '@holdfast/test/support/influx-for-test.ts';
+import { type InfluxTwoFront, startInfluxTwoFront } from '@holdfast/test/support/influx-two-front.ts';
 import {
   type VictoriaMetricsForTest,
   victoriaMetricsForTest,
@@ -16,7 +17,6 @@ import {
 } from '@holdfast/test/support/victoria-metrics-for-test.ts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { SampleStore } from '../sample-store.ts';
-import { type InfluxTwoFront, startInfluxTwoFront } from '../testing/influx-two-front.ts';
 import { describeSampleStoreContract } from '../testing/sample-store-contract.ts';
 import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
 import { openInfluxSampleStore } from './influx-sample-store.ts';

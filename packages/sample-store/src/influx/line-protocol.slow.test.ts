@@ -1,9 +1,9 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-for-test.ts';
+import { type InfluxTwoFront, startInfluxTwoFront } from '@holdfast/test/support/influx-two-front.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SampleStore } from '../sample-store.ts';
-import { type InfluxTwoFront, startInfluxTwoFront } from '../testing/influx-two-front.ts';
 import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
 import { openInfluxSampleStore } from './influx-sample-store.ts';
 import { LineWriter } from './line-protocol.ts';

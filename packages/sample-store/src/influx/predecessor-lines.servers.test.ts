@@ -4,9 +4,9 @@ import {
   influxIsInstalled,
   influxKnowsFlux,
 } from '@holdfast/test/support/influx-for-test.ts';
+import { type InfluxTwoFront, startInfluxTwoFront } from '@holdfast/test/support/influx-two-front.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SampleStore } from '../sample-store.ts';
-import { type InfluxTwoFront, startInfluxTwoFront } from '../testing/influx-two-front.ts';
 import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
 import { openInfluxSampleStore } from './influx-sample-store.ts';
 import { PredecessorLines } from './predecessor-lines.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LackedPoints } from '@holdfast/shared/contracts/sample/lacking.ts';
+import { lackingSetOf } from '@holdfast/shared/contracts/sample/lacking-set.ts';
 import { sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
-import { lackingSetOf } from '@holdfast/shared/runtime/lacking-set.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';

@@ -1,6 +1,6 @@
 import type { LackedPoints } from '@holdfast/shared/contracts/sample/lacking.ts';
+import { lackingSetOf } from '@holdfast/shared/contracts/sample/lacking-set.ts';
 import { sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
-import { lackingSetOf } from '@holdfast/shared/runtime/lacking-set.ts';
 import { type QueryExecutorProvider, sql } from 'kysely';
 import type { StorableSample } from '../sample-store.ts';
 import { accountsForTick, outcomeOfSample, tickEntry } from '../tick-coverage.ts';

@@ -1,12 +1,12 @@
 import { fromTicks, type TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-for-test.ts';
+import { startInfluxTwoFront } from '@holdfast/test/support/influx-two-front.ts';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSampleStore, openTickCoverage } from '../open-sample-store.ts';
 import type { SampleStore } from '../sample-store.ts';
-import { startInfluxTwoFront } from '../testing/influx-two-front.ts';
 import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
 import { outcomeOfSample, type TickCoverage, type TickEntry, tickEntry } from '../tick-coverage.ts';
 import { migrateSampleTables } from './migrate-sample-tables.ts';

@@ -1,8 +1,8 @@
+import { timescaleForTest, timescaleIsInstalled } from '@holdfast/test/support/timescale-for-test.ts';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { describeSampleStoreContract } from '../testing/sample-store-contract.ts';
 import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
-import { timescaleForTest, timescaleIsInstalled } from '../testing/timescale-for-test.ts';
 import { migrateSampleTables } from './migrate-sample-tables.ts';
 import { openPostgresSampleStore } from './postgres-sample-store.ts';
 

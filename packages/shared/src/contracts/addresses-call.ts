@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import { untrustedRecord } from './parse-untrusted.ts';
+import { untrustedRecord } from '../judgement/parse-untrusted.ts';
 
 /** Endpoints in one question, so that the answer fits into a message. */
 export const askedEndpointsAtMost = 200;

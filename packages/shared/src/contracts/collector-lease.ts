@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { parseUntrusted, untrustedRecord } from '../judgement/parse-untrusted.ts';
 import { leaseValueSchema } from './lease-value.ts';
-import { parseUntrusted, untrustedRecord } from './parse-untrusted.ts';
 import { secretBindingSchema } from './secret-bindings.ts';
 
 /** Value of a collector's key in COLLECTORS, rewritten by compare-and-set at every renewal. */

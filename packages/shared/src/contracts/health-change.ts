@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseUntrusted } from './parse-untrusted.ts';
+import { parseUntrusted } from '../judgement/parse-untrusted.ts';
 import { deviceStatuses } from './session-status.ts';
 import { subjects } from './subjects.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseUntrusted } from './parse-untrusted.ts';
+import { parseUntrusted } from '../judgement/parse-untrusted.ts';
 
 /** One life of a process that held a lease before the present holder. */
 const formerLifeSchema = z.object({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseUntrusted } from './parse-untrusted.ts';
+import { parseUntrusted } from '../judgement/parse-untrusted.ts';
 
 /**
  * One message on `sent.<collectorId>.<taskId>.<sender>`: up to which tick the broker has confirmed what one process sent of devices of a

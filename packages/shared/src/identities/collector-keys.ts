@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { type CollectorRights, collectorRightsSchema } from '../contracts/collector-identities.ts';
 import { idPattern } from '../contracts/subjects.ts';
+import { type CollectorRights, collectorRightsSchema } from './collector-identities.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** A collector with an identity of its own. */

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { accountOf } from '../contracts/accounts.ts';
-import type { CollectorIdentities, CollectorRights } from '../contracts/collector-identities.ts';
-import { type Identity, natsAuthorization } from '../contracts/nats-authorization.ts';
-import { maintenance, permissionsOf, type Service, services } from '../contracts/permissions.ts';
 import { publicKeyOf } from '../jetstream/connection/nkey-pair.ts';
+import { accountOf } from '../permissions/accounts.ts';
+import { type Identity, natsAuthorization } from '../permissions/nats-authorization.ts';
+import { maintenance, permissionsOf, type Service, services } from '../permissions/permissions.ts';
+import type { CollectorIdentities, CollectorRights } from './collector-identities.ts';
 import { type CollectorKey, collectorKeys } from './collector-keys.ts';
 import { replaceFile } from './replace-file.ts';
 

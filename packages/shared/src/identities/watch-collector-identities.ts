@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { type CollectorRights, collectorIdentitiesSchema } from '../contracts/collector-identities.ts';
 import type { Stop } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { OutageLog } from '../runtime/outage-log.ts';
 import { regularly } from '../runtime/regularly.ts';
+import { type CollectorRights, collectorIdentitiesSchema } from './collector-identities.ts';
 
 export interface WatchedIdentities {
   /** Rights of this collector; undefined for one that has no account of its own. */

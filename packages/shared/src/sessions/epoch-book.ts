@@ -1,5 +1,5 @@
 import type { SessionAssigned } from '../domain/placement/events.ts';
-import { RecentlyUsed } from './recently-used.ts';
+import { RecentlyUsed } from '../runtime/recently-used.ts';
 
 /** An entry of SESSIONS at a sequence, as its leader says. */
 export type LoggedAt =

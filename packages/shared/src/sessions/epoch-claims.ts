@@ -1,5 +1,5 @@
+import { RecentlyUsed } from '../runtime/recently-used.ts';
 import { type EpochBook, isPlacedSo } from './epoch-book.ts';
-import { RecentlyUsed } from './recently-used.ts';
 
 /** A message's own word for its epoch, session and task, and the collector whose subject it lies on. */
 export interface EpochClaim {

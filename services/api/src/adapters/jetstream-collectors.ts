@@ -1,6 +1,6 @@
-import { type CollectorRights, grantedRights } from '@holdfast/shared/contracts/collector-identities.ts';
 import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { type CollectorRights, grantedRights } from '@holdfast/shared/identities/collector-identities.ts';
 import { callDevice, callForDrain } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';

@@ -8,7 +8,7 @@ import {
   companyForTest,
 } from '../../testing/company/company-for-test.ts';
 import { TestBrowser } from '../../testing/test-browser.ts';
-import { type CompanyAttempt, CompanyIssuerAway } from '../ports/company-issuer.ts';
+import { type CompanyAttempt, CompanyIssuerAway } from '../ports.ts';
 import { type OidcSettings, oidcIssuer } from './oidc-issuer.ts';
 
 const back = 'http://127.0.0.1:9/api/login/company/callback/';

@@ -6,7 +6,7 @@ import {
   CompanyIssuerAway,
   CompanyLoginRefused,
   type CompanyRefusal,
-} from '../ports/company-issuer.ts';
+} from '../ports.ts';
 
 export interface OidcSettings {
   readonly issuer: string;

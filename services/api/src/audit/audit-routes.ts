@@ -7,9 +7,9 @@ import {
 } from '@holdfast/shared/contracts/http/access-http.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeAuditCursor, encodeAuditCursor } from '../http/cursor.ts';
-import { timeOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
 import { validationFailed } from '../problems/problem.ts';
+import { timeOf } from '../times/relative-time.ts';
 import type { AuditProjection } from './audit-projection.ts';
 import { type AuditPosition, type AuditSearch, searchAudit } from './search-audit.ts';
 

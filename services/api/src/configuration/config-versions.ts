@@ -1,13 +1,13 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { valuesPerSecond } from '@holdfast/shared/domain/rates/values-per-second.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { MaxDuration } from '@holdfast/shared/domain/session/time-limits.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
 import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
+import { sessionNeeds } from '@holdfast/shared/sessions/session-needs.ts';
 import { AskedTogether } from '../database/asked-together.ts';
 import type { Database } from '../database/open-database.ts';
 import { type TaskConfigs, TaskConfigsFull } from '../ports.ts';

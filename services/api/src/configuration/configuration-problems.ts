@@ -1,6 +1,6 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
-import type { Issue } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
+import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 

@@ -10,7 +10,7 @@ import {
   type PointCommon,
   type PointView,
 } from '@holdfast/shared/contracts/http/point-http.ts';
-import type { Issue } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
+import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { type Selectable, sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';

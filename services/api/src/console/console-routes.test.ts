@@ -5,7 +5,7 @@ import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { unused } from '../../testing/all-routes.ts';
-import { type AppDependencies, buildApp } from '../app.ts';
+import { type AppDependencies, buildApp } from '../composition/app.ts';
 import { consoleFiles } from './console-files.ts';
 
 let folder: string;

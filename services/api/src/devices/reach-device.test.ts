@@ -1,7 +1,7 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
-import { driverLabels } from '@holdfast/shared/contracts/driver-labels.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { driverLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { describe, expect, it } from 'vitest';
 import type { Collectors, DeviceCallOutcome, KnownCollector } from '../ports.ts';
 import { reachDevice } from './reach-device.ts';

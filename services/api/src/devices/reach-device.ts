@@ -1,8 +1,8 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
-import { canRead } from '@holdfast/shared/contracts/driver-labels.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { noDriver } from '@holdfast/shared/contracts/words/no-driver.ts';
+import { canRead } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';

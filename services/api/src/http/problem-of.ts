@@ -2,7 +2,7 @@ import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ProblemCode } from '../problems/codes.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
-import { storeProblem } from '../problems/store-problems.ts';
+import { storeProblem } from './store-problems.ts';
 
 type Told = readonly [code: ProblemCode, detail: InBoth];
 

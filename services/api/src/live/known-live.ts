@@ -1,10 +1,10 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import { sql } from 'kysely';
+import { historyDevices } from '../configuration/history-devices.ts';
+import { requireKnownPoint } from '../configuration/known-point.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
-import { historyDevices } from '../history/history-devices.ts';
-import { requireKnownPoint } from '../history/known-point.ts';
 import { Problem } from '../problems/problem.ts';
 
 export interface KnownLiveSources {

@@ -2,7 +2,7 @@ import { both } from '@holdfast/driver/form-words.ts';
 import { taskCreateSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ImportResult } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import { judgedBy } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
+import { judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../access/granted-sites.ts';
 import {

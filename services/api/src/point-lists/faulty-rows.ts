@@ -1,6 +1,6 @@
 import type { Database } from '../database/open-database.ts';
 import { saidOf } from '../problems/said.ts';
-import type { TableRow } from '../tables/workbook.ts';
+import type { TableRow } from '../spreadsheets/write/workbook.ts';
 import { toldFault } from './import-view.ts';
 import { faultsHeader, type RowFault } from './judging/row-fault.ts';
 import type { StoredImport } from './stored-import.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { listTypes } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import { type CsvForm, csvBytes, csvLine, csvType, separatorOf } from '../tables/csv-line.ts';
-import { type TableRow, workbook } from '../tables/workbook.ts';
+import { type CsvForm, csvBytes, csvLine, csvType, separatorOf } from '../spreadsheets/write/csv-line.ts';
+import { type TableRow, workbook } from '../spreadsheets/write/workbook.ts';
 
 export interface ListDownload extends CsvForm {
   readonly format: 'csv' | 'xlsx';

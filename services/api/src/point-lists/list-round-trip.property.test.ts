@@ -4,7 +4,7 @@ import { specs } from '@holdfast/drivers/specs.ts';
 import { flatPoint, judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readListFile } from './files/read-list-file.ts';
+import { readListFile } from '../spreadsheets/read/read-list-file.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { judgeList } from './judging/judge-list.ts';
 import type { KnownConfiguration } from './judging/known-configuration.ts';

@@ -1,7 +1,7 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
-import { pointWords } from '@holdfast/shared/contracts/protocols/common-words.ts';
+import { pointWords } from '@holdfast/shared/forms/common-words.ts';
 import type { Language } from '../problems/wanted-language.ts';
-import type { TableCell, TableRow } from '../tables/workbook.ts';
+import type { TableCell, TableRow } from '../spreadsheets/write/workbook.ts';
 import { shownNames } from './judging/cell-value.ts';
 import { columnNames } from './judging/open-list.ts';
 

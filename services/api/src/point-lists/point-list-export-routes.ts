@@ -14,7 +14,7 @@ import { type Route, route } from '../http/route.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { spokenLanguage } from '../problems/said.ts';
 import type { Language } from '../problems/wanted-language.ts';
-import type { TableRow } from '../tables/workbook.ts';
+import type { TableRow } from '../spreadsheets/write/workbook.ts';
 import { exportedDevices, exportedPoints } from './exported-points.ts';
 import { columnNames } from './judging/open-list.ts';
 import { listDownload } from './list-download.ts';

@@ -1,9 +1,9 @@
 import { flatPoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { KindOfPoint } from '../configuration/stored-kinds.ts';
-import type { TableCell } from '../tables/workbook.ts';
-import { columnLetters } from './columns/cell-place.ts';
-import { type Cell, shownCell } from './files/list-file.ts';
-import { readListFile } from './files/read-list-file.ts';
+import { columnLetters } from '../spreadsheets/cell-place.ts';
+import { type Cell, shownCell } from '../spreadsheets/read/list-file.ts';
+import { readListFile } from '../spreadsheets/read/read-list-file.ts';
+import type { TableCell } from '../spreadsheets/write/workbook.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { devicesOfList, type Judgement, judgeList, placedFaults } from './judging/judge-list.ts';
 import type { JudgedRow } from './judging/judge-rows.ts';

@@ -6,7 +6,7 @@ import type { GrantedSites, SiteAccess } from '../access/granted-sites.ts';
 import { specOf } from '../configuration/device-specs.ts';
 import { type KindsOfStore, kindFaultsIfKnown } from '../configuration/stored-kinds.ts';
 import type { Database } from '../database/open-database.ts';
-import { ListFileRefused } from './files/list-file.ts';
+import { ListFileRefused } from '../spreadsheets/read/list-file.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import type { StoredDevices, StoredPoint } from './known-points.ts';
 import type { PreviewQuestions } from './preview-import.ts';

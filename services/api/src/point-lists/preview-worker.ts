@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { ListFileRefused } from './files/list-file.ts';
+import { ListFileRefused } from '../spreadsheets/read/list-file.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { type PreviewQuestions, previewImport } from './preview-import.ts';
 import type { StoredRow } from './stored-import.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
 import { LogUnreadable } from '@holdfast/shared/sessions/handle-command.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { storeProblem } from './store-problems.ts';
+import { storeProblem } from '../http/store-problems.ts';
 
 const sources = join(import.meta.dirname, '..');
 

@@ -1,4 +1,3 @@
-import { driversIn, ownLabels } from '@holdfast/shared/contracts/driver-labels.ts';
 import type {
   CollectorState,
   CollectorsView,
@@ -6,6 +5,7 @@ import type {
 } from '@holdfast/shared/contracts/http/collectors-http.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
+import { driversIn, ownLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors, KnownCollector, Sinks } from '../ports.ts';

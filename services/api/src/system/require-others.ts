@@ -1,5 +1,5 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
-import { canRead } from '@holdfast/shared/contracts/driver-labels.ts';
+import { canRead } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';

@@ -1,7 +1,7 @@
-import { streamsOfCollector } from '@holdfast/shared/contracts/permissions.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { prepareStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
+import { streamsOfCollector } from '@holdfast/shared/permissions/permissions.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { CollectorConfig } from '../config.ts';

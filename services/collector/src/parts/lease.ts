@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { protocols } from '@holdfast/drivers/load-driver.ts';
-import { driverLabels } from '@holdfast/shared/contracts/driver-labels.ts';
 import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
 import type { SecretBindings } from '@holdfast/shared/contracts/secret-bindings.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { driverLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { lastSessionSequence } from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { LeaseHolder, type LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';

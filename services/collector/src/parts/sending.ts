@@ -1,6 +1,6 @@
 import type { CollectorLoad } from '@holdfast/shared/contracts/collector-load.ts';
 import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.ts';
 import { SentStream } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';

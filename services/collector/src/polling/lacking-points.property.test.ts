@@ -1,8 +1,8 @@
 import { valueCodes } from '@holdfast/driver/point.ts';
 import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type LackedPoints, type Lacking, lackingSchema } from '@holdfast/shared/contracts/sample/lacking.ts';
+import { lackingSetOf } from '@holdfast/shared/contracts/sample/lacking-set.ts';
 import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
-import { lackingSetOf } from '@holdfast/shared/runtime/lacking-set.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DuePoints } from './due-points.ts';

@@ -1,5 +1,5 @@
 import type { LackCause, LackedPoints, LackingSet } from '@holdfast/shared/contracts/sample/lacking.ts';
-import { lackingSetOf } from '@holdfast/shared/runtime/lacking-set.ts';
+import { lackingSetOf } from '@holdfast/shared/contracts/sample/lacking-set.ts';
 
 export interface LackedPoint {
   /** Its number among the points of the device. */

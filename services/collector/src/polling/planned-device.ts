@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { areOfSameLine, lineOf, readFromLine } from '@holdfast/shared/contracts/snapshot-line.ts';
 import {
   type DeviceConfig,
   type PointConfig,
@@ -7,6 +6,7 @@ import {
   valueCodes,
 } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
+import { areOfSameLine, lineOf, readFromLine } from '@holdfast/shared/sessions/snapshot-line.ts';
 import { type AskedDevice, askedDevice } from './asked-device.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { PointSets } from './point-sets.ts';

@@ -1,5 +1,5 @@
 import type { AddressNotation } from '@holdfast/shared/contracts/http/protocols-http.ts';
-import { addressField } from '@holdfast/shared/contracts/protocols/point-place.ts';
+import { addressField } from '@holdfast/shared/forms/point-place.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';

@@ -1,6 +1,6 @@
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
-import { addressField, pointPlace } from '@holdfast/shared/contracts/protocols/point-place.ts';
+import { addressField, pointPlace } from '@holdfast/shared/forms/point-place.ts';
 import { type UseQueryResult, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';

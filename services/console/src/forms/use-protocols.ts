@@ -1,6 +1,6 @@
 import type { ProtocolForms } from '@holdfast/shared/contracts/http/protocols-http.ts';
-import { optionWord } from '@holdfast/shared/contracts/protocols/point-place.ts';
-import { requestInWords } from '@holdfast/shared/contracts/protocols/request-words.ts';
+import { optionWord } from '@holdfast/shared/forms/point-place.ts';
+import { requestInWords } from '@holdfast/shared/forms/request-words.ts';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 import type { FormSchema } from './form-schema.ts';

@@ -1,6 +1,6 @@
-import { canRead } from '@holdfast/shared/contracts/driver-labels.ts';
 import { both, type InBoth } from '@holdfast/shared/contracts/words/both.ts';
 import { noDriver } from '@holdfast/shared/contracts/words/no-driver.ts';
+import { canRead } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Collector, Fleet } from './fleet.ts';
 import type { Occupancy } from './occupancy.ts';

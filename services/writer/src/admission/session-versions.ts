@@ -1,6 +1,6 @@
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
-import { RecentlyUsed } from '@holdfast/shared/sessions/recently-used.ts';
+import { RecentlyUsed } from '@holdfast/shared/runtime/recently-used.ts';
 
 /**
  * The first lifecycle event of a task after a place in the log; undefined when there is none. @throws when the log

@@ -1,4 +1,4 @@
-import { RecentlyUsed } from '@holdfast/shared/sessions/recently-used.ts';
+import { RecentlyUsed } from '@holdfast/shared/runtime/recently-used.ts';
 
 /** The next placement of a task after an epoch; undefined while there is none. */
 type LookUp = (taskId: string, epoch: number) => Promise<{ readonly storedAtMs: number } | undefined>;

@@ -1,5 +1,5 @@
 import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
-import { type RequestForms, requestInWords } from '@holdfast/shared/contracts/protocols/request-words.ts';
+import { type RequestForms, requestInWords } from '@holdfast/shared/forms/request-words.ts';
 import { ApiRefused } from '../api-refused.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command, Input } from '../command.ts';

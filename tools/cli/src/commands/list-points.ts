@@ -1,4 +1,4 @@
-import { type PlaceForms, pointPlace } from '@holdfast/shared/contracts/protocols/point-place.ts';
+import { type PlaceForms, pointPlace } from '@holdfast/shared/forms/point-place.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { records } from '../output/values.ts';
 import { yesOrNo } from '../output/yes-or-no.ts';

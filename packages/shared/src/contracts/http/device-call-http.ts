@@ -1,10 +1,10 @@
 import type { Specs } from '@holdfast/driver/spec.ts';
 import * as z from 'zod';
+import { described, type Judged, judgedBy, schemaOf } from '../../judgement/verdict-on-body.ts';
 import { heardBytesSchema, readPointSchema, readRequestReportSchema } from '../device-call.ts';
 import { closedObject } from './closed-object.ts';
 import type { DeviceBodies, DeviceCreate } from './device-http.ts';
 import { devicePointSchema, type JudgedPoint, judgedDevicePoint } from './point-http.ts';
-import { described, type Judged, judgedBy, schemaOf } from './verdict-on-body.ts';
 
 /** `partly`: some points gave no value. */
 export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;

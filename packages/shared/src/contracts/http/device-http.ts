@@ -1,12 +1,19 @@
 import { plainCode, plainText } from '@holdfast/driver/plain-text.ts';
 import type { DriverSpec, FieldProblem, Specs } from '@holdfast/driver/spec.ts';
 import * as z from 'zod';
+import {
+  anyOf,
+  described,
+  type Judged,
+  judgedBy,
+  refusedFor,
+  schemaOf,
+} from '../../judgement/verdict-on-body.ts';
 import { deviceConfigSchema, modeSchema, protocolSchema } from '../device.ts';
 import { learnedLimitsSchema } from '../session-status.ts';
 import { closedObject } from './closed-object.ts';
 import { ownFields, ownOf, shownOf, unstorable } from './own-fields.ts';
 import { pageSchema } from './page.ts';
-import { anyOf, described, type Judged, judgedBy, refusedFor, schemaOf } from './verdict-on-body.ts';
 
 const id = z.int().positive();
 const storedFields = deviceConfigSchema.shape;

@@ -3,11 +3,18 @@ import type { PointFields } from '@holdfast/driver/point.ts';
 import type { DriverSpec, Specs } from '@holdfast/driver/spec.ts';
 import { meaningProblems } from '@holdfast/driver/values/meaning-problems.ts';
 import * as z from 'zod';
+import {
+  anyOf,
+  described,
+  type Judged,
+  judgedBy,
+  refusedFor,
+  schemaOf,
+} from '../../judgement/verdict-on-body.ts';
 import { linearRangeSchema, pointConfigSchema, reportByExceptionSchema } from '../device.ts';
 import { closedObject } from './closed-object.ts';
 import { ownFields, ownOf, shownOf, unstorable } from './own-fields.ts';
 import { pageSchema } from './page.ts';
-import { anyOf, described, type Judged, judgedBy, refusedFor, schemaOf } from './verdict-on-body.ts';
 import { withoutNulls } from './without-nulls.ts';
 
 const id = z.int().positive();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { untrustedRecord } from '../parse-untrusted.ts';
+import { untrustedRecord } from '../../judgement/parse-untrusted.ts';
 
 type Value = number | boolean | string;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { safeParseUntrusted } from '../parse-untrusted.ts';
+import { safeParseUntrusted } from '../../judgement/parse-untrusted.ts';
 
 /**
  * Why a stored tick has no value of a point that was due:
@@ -26,7 +26,7 @@ export type LackedPoints = z.infer<typeof lackedPointsSchema>;
 
 /** Points that have always been lacking together so far. */
 export const lackingSetSchema = z.object({
-  /** Names the list: see `lackingSetOf` in runtime/. */
+  /** Names the list: see `lackingSetOf`. */
   set: z.string().regex(setPattern),
   /** The list itself: sent when it is new, and once a minute. */
   points: z

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { safeParseUntrusted, untrustedRecord } from '../parse-untrusted.ts';
+import { safeParseUntrusted, untrustedRecord } from '../../judgement/parse-untrusted.ts';
 import { areChanges, changesSchema } from './changes.ts';
 import { isLacking, lackingSchema } from './lacking.ts';
 

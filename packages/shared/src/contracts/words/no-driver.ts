@@ -1,5 +1,5 @@
+import { hasDriver, hasRequiredLabels } from '../../domain/placement/driver-labels.ts';
 import type { SessionNeeds } from '../../domain/session/events.ts';
-import { hasDriver, hasRequiredLabels } from '../driver-labels.ts';
 import { both, type InBoth } from './both.ts';
 
 type Labels = Readonly<Record<string, string>>;

@@ -7,8 +7,8 @@ import {
   addressesReplySchema,
   askedEndpointsAtMost,
 } from '../../contracts/addresses-call.ts';
-import { parseUntrusted } from '../../contracts/parse-untrusted.ts';
 import { isReplyTo, subjects } from '../../contracts/subjects.ts';
+import { parseUntrusted } from '../../judgement/parse-untrusted.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
 /** The collector looks names up for a second at the most; the rest is for a slow link. */

@@ -18,8 +18,8 @@ import {
   drainCallSchema,
   drainReplySchema,
 } from '../../contracts/drain-call.ts';
-import { safeParseUntrusted } from '../../contracts/parse-untrusted.ts';
 import { isReplyTo, subjects } from '../../contracts/subjects.ts';
+import { safeParseUntrusted } from '../../judgement/parse-untrusted.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { traceHeaders } from '../connection/trace-headers.ts';
 

@@ -1,6 +1,5 @@
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { parseUntrusted } from '../../contracts/parse-untrusted.ts';
 import {
   type DeviceHealth,
   type SessionLiveStatus,
@@ -9,6 +8,7 @@ import {
   statusPartsAtMost,
 } from '../../contracts/session-status.ts';
 import { bucketNames, parseStatusKey, statusKey } from '../../contracts/subjects.ts';
+import { parseUntrusted } from '../../judgement/parse-untrusted.ts';
 import { SenderQueues } from '../consume/sender-queues.ts';
 import type { SenderRefusals } from '../consume/sender-refusals.ts';
 import { isCopiedEntry } from './is-copied-entry.ts';

@@ -5,10 +5,10 @@ import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
+import { SampleStream } from '../samples/sample-stream.ts';
 import { type AssignmentHandle, openAssignmentInbox } from '../sessions/assignment-inbox.ts';
 import { AssignmentOutbox } from '../sessions/assignment-outbox.ts';
 import { TaskConfigStore } from '../sessions/task-config-store.ts';
-import { SampleStream } from '../streams/sample-stream.ts';
 import { connectNats, type NatsConnection } from './connect.ts';
 
 let nc: NatsConnection;

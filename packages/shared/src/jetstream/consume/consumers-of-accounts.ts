@@ -1,6 +1,6 @@
 import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
-import { type ConsumerName, type ConsumerUse, isMarked } from '../../contracts/consumer-use.ts';
-import { RecentlyUsed } from '../../sessions/recently-used.ts';
+import { type ConsumerName, type ConsumerUse, isMarked } from '../../permissions/consumer-use.ts';
+import { RecentlyUsed } from '../../runtime/recently-used.ts';
 
 /** Most consumers that an account has from this process at a time: making one more ends its oldest. */
 const mostAtOnce = 100;

@@ -1,7 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import type * as z from 'zod';
-import { parseUntrusted } from '../../contracts/parse-untrusted.ts';
+import { parseUntrusted } from '../../judgement/parse-untrusted.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 
 /**

@@ -1,14 +1,14 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
-import { look } from '../../contracts/accounts.ts';
+import { subjects } from '../../contracts/subjects.ts';
+import { look } from '../../permissions/accounts.ts';
 import {
   accountOfRequest,
   type JudgedRequest,
   judgeConsumerRequest,
   maxRequestBytes,
-} from '../../contracts/consumer-request.ts';
-import { type ConsumerName, consumerEnd, consumerUse } from '../../contracts/consumer-use.ts';
-import { subjects } from '../../contracts/subjects.ts';
+} from '../../permissions/consumer-request.ts';
+import { type ConsumerName, consumerEnd, consumerUse } from '../../permissions/consumer-use.ts';
 import type { BrokerAccess } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { connectNats } from '../connection/connect.ts';

@@ -9,8 +9,8 @@ import { countTicks, intersection, normalise, type TickRange } from '../../domai
 import { createLogger } from '../../runtime/logger.ts';
 import { type Connection, connectNats } from '../connection/connect.ts';
 import { ensureDurable } from '../consume/durable-consumer.ts';
-import { SampleStream } from '../streams/sample-stream.ts';
 import { ensureStreams } from '../streams/streams.ts';
+import { SampleStream } from './sample-stream.ts';
 import { type SampleBacklogWatch, watchSampleBacklog } from './watch-sample-backlog.ts';
 
 const mebibyte = 1024 * 1024;

@@ -5,9 +5,9 @@ import type { Sample } from '../../contracts/sample/sample.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { connectNats } from '../connection/connect.ts';
 import { jetStreamEpochs } from '../sessions/logged-at.ts';
-import { SampleStream } from '../streams/sample-stream.ts';
 import { ensureStreams } from '../streams/streams.ts';
 import { lastReadings } from './last-readings.ts';
+import { SampleStream } from './sample-stream.ts';
 
 it('the last reading of a device is its last holder’s, whatever a former one publishes', async () => {
   const { url } = await natsForTest();

@@ -1,10 +1,10 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import * as z from 'zod';
-import { accountOfCollector } from '../../contracts/accounts.ts';
-import { parseUntrusted } from '../../contracts/parse-untrusted.ts';
 import { decodeSessionEvent } from '../../contracts/session-events.ts';
 import { parsePublishedSubject, streamNames, subjects } from '../../contracts/subjects.ts';
+import { parseUntrusted } from '../../judgement/parse-untrusted.ts';
+import { accountOfCollector } from '../../permissions/accounts.ts';
 import { fewAtOnce } from '../../runtime/few-at-once.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { News } from '../../runtime/news.ts';

@@ -11,7 +11,6 @@ import {
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type ObjectInfo, type ObjectStore, Objm } from '@nats-io/obj';
 import * as z from 'zod';
-import { lineOf, readFromLine } from '../../contracts/snapshot-line.ts';
 import { bucketNames } from '../../contracts/subjects.ts';
 import {
   type DeviceConfig,
@@ -23,6 +22,7 @@ import {
   taskDevicesAtMost,
 } from '../../contracts/task-config.ts';
 import { makingWay } from '../../runtime/making-way.ts';
+import { lineOf, readFromLine } from '../../sessions/snapshot-line.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
 import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { storeFailed } from '../connection/error-codes.ts';

@@ -5,14 +5,14 @@ import { type BegunCompanyLogin, begunLoginLastsMs } from '@holdfast/shared/cont
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import {
+  type BegunLoginBook,
   type CompanyAttempt,
   type CompanyIdentity,
   type CompanyIssuer,
   CompanyIssuerAway,
   CompanyLoginRefused,
   type CompanyRefusal,
-} from '../../ports/company-issuer.ts';
-import type { BegunLoginBook } from '../../ports.ts';
+} from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { Users } from '../users.ts';
 import { companyUser, withGrants } from './company-users.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { loginNamePattern, type User } from '@holdfast/shared/contracts/user.ts';
-import type { CompanyIdentity } from '../../ports/company-issuer.ts';
+import type { CompanyIdentity } from '../../ports.ts';
 import { withoutInvisible } from '../as-read.ts';
 import type { Users } from '../users.ts';
 

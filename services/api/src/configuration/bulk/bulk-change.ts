@@ -1,6 +1,6 @@
 import type { BulkSelection } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import type { Issue, Judged } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
+import type { Issue, Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { type RawBuilder, sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';

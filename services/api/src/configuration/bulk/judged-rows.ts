@@ -3,7 +3,7 @@ import { bodies } from '@holdfast/drivers/bodies.ts';
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import { changedPoint, type DeviceOfPoint, judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import type { Judged } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
+import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { RowWrite } from '../change-sets/row-write.ts';
 import { specOf, viewOfDevice } from '../device-specs.ts';
 

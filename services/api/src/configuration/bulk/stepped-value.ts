@@ -1,5 +1,5 @@
 import type { Stepped } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import type { Judged } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
+import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
 
 const placeholder = /\{n(?::0?(\d))?\}/g;
 

@@ -1,6 +1,6 @@
 import { specs } from '@holdfast/drivers/specs.ts';
 import { describe, expect, it } from 'vitest';
-import { csvRows } from '../files/csv-rows.ts';
+import { csvRows } from '../../spreadsheets/read/csv-rows.ts';
 import { ColumnNames } from './list-columns.ts';
 
 const names = new ColumnNames(specs);

@@ -1,6 +1,6 @@
 import type { Specs } from '@holdfast/driver/spec.ts';
-import { isEmptyCell, type Sheet, type SheetRow, shownCell } from '../files/list-file.ts';
-import { columnLetters } from './cell-place.ts';
+import { columnLetters } from '../../spreadsheets/cell-place.ts';
+import { isEmptyCell, type Sheet, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
 import { type ListField, listFields } from './list-fields.ts';
 import { type PeriodUnit, periodHeader } from './periods.ts';
 

@@ -1,7 +1,7 @@
 import { both, type FieldWords, type InBoth } from '@holdfast/driver/form-words.ts';
 import { dataTypes } from '@holdfast/driver/point.ts';
 import type { DriverSpec, Specs } from '@holdfast/driver/spec.ts';
-import { dataTypeWords, pointWords } from '@holdfast/shared/contracts/protocols/common-words.ts';
+import { dataTypeWords, pointWords } from '@holdfast/shared/forms/common-words.ts';
 import * as z from 'zod';
 import { typeWords } from './type-words.ts';
 

@@ -1,6 +1,6 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
-import { isEmptyCell, type SheetRow, shownCell } from '../files/list-file.ts';
+import { isEmptyCell, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
 import { cellValue, oneLine } from '../judging/cell-value.ts';
 import type { FieldFault, FieldNote } from '../judging/row-fault.ts';
 import type { RowReading } from '../judging/row-reading.ts';

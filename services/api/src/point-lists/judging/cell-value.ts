@@ -1,7 +1,7 @@
 import { periodMsSchema } from '@holdfast/shared/contracts/device.ts';
+import { type Cell, type CellFault, shownCell } from '../../spreadsheets/read/list-file.ts';
 import { type ListField, normalWord } from '../columns/list-fields.ts';
 import { type PeriodUnit, periodMs, periodParts } from '../columns/periods.ts';
-import { type Cell, type CellFault, shownCell } from '../files/list-file.ts';
 import type { FaultCode, NoteKind } from './row-fault.ts';
 
 export type CellValue =

@@ -1,6 +1,6 @@
 import type { listLayouts } from '@holdfast/shared/contracts/http/point-list-http.ts';
+import type { Encoding } from '../../spreadsheets/read/list-file.ts';
 import type { ChosenColumns, SavedColumns } from '../columns/list-columns.ts';
-import type { Encoding } from '../files/list-file.ts';
 import type { ImportMode } from './judge-rows.ts';
 
 /**

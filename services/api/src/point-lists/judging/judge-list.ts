@@ -1,7 +1,7 @@
 import type { InBoth } from '@holdfast/driver/form-words.ts';
 import { sameValueCodes } from '@holdfast/driver/same-value-codes.ts';
-import { cellName } from '../columns/cell-place.ts';
-import { shownCell } from '../files/list-file.ts';
+import { cellName } from '../../spreadsheets/cell-place.ts';
+import { shownCell } from '../../spreadsheets/read/list-file.ts';
 import type { ImportSettings } from './import-settings.ts';
 import { type JudgedRow, judgeRows } from './judge-rows.ts';
 import type { KnownConfiguration } from './known-configuration.ts';

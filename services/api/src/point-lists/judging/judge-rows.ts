@@ -8,9 +8,9 @@ import {
   judgedDevicePoint,
 } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { importModes } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import type { Judged } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
+import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { SheetRow } from '../../spreadsheets/read/list-file.ts';
 import type { ListField } from '../columns/list-fields.ts';
-import type { SheetRow } from '../files/list-file.ts';
 import { oneLine } from './cell-value.ts';
 import type { KnownConfiguration, KnownPoint } from './known-configuration.ts';
 import { pointBody } from './point-body.ts';

@@ -1,6 +1,6 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
-import { cellName } from '../columns/cell-place.ts';
-import { shownCell } from '../files/list-file.ts';
+import { cellName } from '../../spreadsheets/cell-place.ts';
+import { shownCell } from '../../spreadsheets/read/list-file.ts';
 import type { JudgedRow } from './judge-rows.ts';
 import type { OpenedList } from './open-list.ts';
 import { faultsHeader, type NoteKind } from './row-fault.ts';

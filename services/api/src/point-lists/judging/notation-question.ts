@@ -1,7 +1,7 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import type { SheetAddresses } from '@holdfast/driver/sheet-rules.ts';
-import { cellName } from '../columns/cell-place.ts';
-import { type SheetRow, shownCell } from '../files/list-file.ts';
+import { cellName } from '../../spreadsheets/cell-place.ts';
+import { type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
 import { plainAddress } from './cell-value.ts';
 import { type Question, shownRows } from './question.ts';
 import type { RowReading } from './row-reading.ts';

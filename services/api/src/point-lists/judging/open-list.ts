@@ -1,6 +1,13 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
-import { columnIndex } from '../columns/cell-place.ts';
+import { columnIndex } from '../../spreadsheets/cell-place.ts';
+import {
+  type ListFile,
+  ListFileRefused,
+  type MergedCells,
+  type SheetRow,
+  shownCell,
+} from '../../spreadsheets/read/list-file.ts';
 import { ColumnNames, type ListColumn } from '../columns/list-columns.ts';
 import type { ListField } from '../columns/list-fields.ts';
 import {
@@ -9,13 +16,6 @@ import {
   predecessorPlaces,
   readPredecessorRow,
 } from '../columns/predecessor.ts';
-import {
-  type ListFile,
-  ListFileRefused,
-  type MergedCells,
-  type SheetRow,
-  shownCell,
-} from '../files/list-file.ts';
 import type { ImportSettings, ListLayout } from './import-settings.ts';
 import { periodUnitQuestion } from './period-questions.ts';
 import type { Question } from './question.ts';

@@ -1,7 +1,7 @@
 import { both } from '@holdfast/driver/form-words.ts';
-import { cellName } from '../columns/cell-place.ts';
-import type { SheetRow } from '../files/list-file.ts';
-import { shownCell } from '../files/list-file.ts';
+import { cellName } from '../../spreadsheets/cell-place.ts';
+import type { SheetRow } from '../../spreadsheets/read/list-file.ts';
+import { shownCell } from '../../spreadsheets/read/list-file.ts';
 import { type Question, shownRows } from './question.ts';
 import type { RowReading } from './row-reading.ts';
 

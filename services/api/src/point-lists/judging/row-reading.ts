@@ -1,7 +1,7 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
+import { isEmptyCell, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
 import type { ListColumn } from '../columns/list-columns.ts';
 import type { ListField } from '../columns/list-fields.ts';
-import { isEmptyCell, type SheetRow, shownCell } from '../files/list-file.ts';
 import { cellValue, plainAddress } from './cell-value.ts';
 import type { FieldFault, FieldNote } from './row-fault.ts';
 

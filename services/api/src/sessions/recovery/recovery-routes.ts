@@ -5,8 +5,8 @@ import {
 } from '@holdfast/shared/contracts/http/recovery-http.ts';
 import type { GrantedSites } from '../../access/granted-sites.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
-import { timeOf } from '../../http/relative-time.ts';
 import { type Route, route } from '../../http/route.ts';
+import { timeOf } from '../../times/relative-time.ts';
 import { type Recovery, type RecoverySources, recoveryView } from './recovery-view.ts';
 
 /** /api/acquisition/recovery: what should run compared with what does. */

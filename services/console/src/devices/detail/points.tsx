@@ -2,7 +2,7 @@ import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call
 import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { PointValueView } from '@holdfast/shared/contracts/http/points-http.ts';
-import { pointPlace } from '@holdfast/shared/contracts/protocols/point-place.ts';
+import { pointPlace } from '@holdfast/shared/forms/point-place.ts';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { type Forms, useForms } from '../../forms/use-protocols.ts';

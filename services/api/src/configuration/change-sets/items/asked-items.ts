@@ -1,5 +1,5 @@
 import type { AskedItem, ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import type { Issue } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
+import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { ChangedThings, Concerned } from '../../../ports.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ import {
   taskPatchSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import { type Issue, type Judged, judgedBy } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
+import { type Issue, type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { Database } from '../../../database/open-database.ts';
 import type { BulkSources } from '../../bulk/bulk-change.ts';
 import {

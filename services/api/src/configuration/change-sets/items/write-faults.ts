@@ -1,5 +1,5 @@
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import type { Issue } from '@holdfast/shared/contracts/http/verdict-on-body.ts';
+import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../../database/open-database.ts';
 import type { RowWrite } from '../row-write.ts';

@@ -1,6 +1,6 @@
 import { specs } from '@holdfast/drivers/specs.ts';
 import { type JudgedPoint, judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import { readListFile } from '../../files/read-list-file.ts';
+import { readListFile } from '../../../spreadsheets/read/read-list-file.ts';
 import type { ImportSettings } from '../import-settings.ts';
 import { judgeList, placedFaults } from '../judge-list.ts';
 import type { KnownConfiguration, KnownDevice } from '../known-configuration.ts';

@@ -1,0 +1,187 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import {
+  type CompletenessQuery,
+  type CompletenessView,
+  completenessQuerySchema,
+  completenessSchema,
+  gapListQuerySchema,
+  gapPageSchema,
+} from '@holdfast/shared/contracts/http/accounting-http.ts';
+import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
+import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { periodAt } from '@holdfast/shared/domain/plant-clock.ts';
+import * as z from 'zod';
+import { decodeGapCursor, encodeGapCursor } from '../../http/cursor.ts';
+import { type Route, route } from '../../http/route.ts';
+import { Problem, validationFailed } from '../../problems/problem.ts';
+import { said } from '../../problems/said.ts';
+import { deviceNotInSession, knownSession } from '../../sessions/known-session.ts';
+import { calendarInterval, clockOfZone } from '../../times/asked-clock.ts';
+import { intervalOf, timeOf, utcOffsetOf } from '../../times/relative-time.ts';
+import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
+import {
+  countIntervals,
+  countsByInterval,
+  countsOf,
+  type IntervalAt,
+  intervalsSince1970,
+} from './count-ticks.ts';
+import { neverDelivered, pointsOf, valuesOf } from './count-values.ts';
+import { eventsBehind, eventsOfTrace } from './gap-events.ts';
+import { gapViews } from './gap-views.ts';
+
+export const brokerNotAsked = () => ({
+  what: 'broker' as const,
+  detail: said(
+    'NATS does not answer now, so what waits there unwritten is not known: a tick that was lost on its way may still be called not_arrived.',
+    'NATS 目前没有应答，其中待写入的内容未知：途中丢失的采样可能仍显示为 not_arrived。',
+  ),
+});
+
+const params = z.object({ id: z.string().describe('Session id') });
+const pastOfSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ pastSessions: [id] });
+
+/** Nobody would read more, and it would take memory from all callers. */
+const periodsAtMost = 20_000;
+const neverDeliveredAtMost = 1_000;
+
+interface Window {
+  readonly device?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** Routes that tell what became of every tick that was due. */
+export function accountingRoutes(sources: AccountingSources): Route[] {
+  const { database } = sources;
+  const account = async (sessionId: string, { device, from, to }: Window, withValues = false) => {
+    const now = new Date();
+    const session = await knownSession(sources.database, sessionId);
+    const asked = {
+      from: from ? timeOf('from', from, now) : undefined,
+      to: to ? timeOf('to', to, now) : new Date(now.getTime() - onItsWayMs),
+    };
+    if (asked.from && asked.from >= asked.to) {
+      throw validationFailed([{ path: 'from', message: 'must be before to' }]);
+    }
+    // A tick that is not due yet cannot be missing.
+    const window = { ...asked, to: asked.to > now ? now : asked.to };
+    const found = await accountForSession(sources, { session, device, ...window, withValues });
+    if (!found) throw deviceNotInSession(sessionId, device);
+    return {
+      found,
+      head: {
+        session_id: session.session_id,
+        period_ms: found.periodMs,
+        from: window.from?.toISOString() ?? null,
+        to: window.to.toISOString(),
+        not_asked: found.brokerWasAsked ? [] : [brokerNotAsked()],
+      },
+    };
+  };
+
+  return [
+    route({
+      method: 'GET',
+      url: '/api/acquisition/sessions/:id/gaps',
+      role: 'viewer',
+      sites: pastOfSession,
+      tag: 'Data',
+      summary: 'List ticks without a sample, and why',
+      about:
+        'Each run of missing ticks with one cause and the `events` behind it. `decided_by` is a `command` (its `trace_id` finds the audit entry), the `system`, or the `shutdown` of a collector.',
+      schema: { params, querystring: gapListQuerySchema, response: { 200: gapPageSchema } },
+      handler: async ({ params: { id }, query }) => {
+        const after = decodeGapCursor(query.cursor);
+        const { found, head } = await account(id, query);
+        const causes = query.cause && new Set(query.cause);
+        const traced = query.trace === undefined ? undefined : await eventsOfTrace(database, query.trace);
+        const isNewest = query.order === 'newest';
+        const oldestFirst = gapViews(found);
+        const gaps = (isNewest ? oldestFirst.reverse() : oldestFirst)
+          .filter(({ view }) => !causes || causes.has(view.cause))
+          .filter(({ events }) => !traced || events.some((event) => traced.has(event)))
+          .filter(
+            ({ startMs, index }) =>
+              !after || (isNewest ? isBehind(after, [startMs, index]) : isBehind([startMs, index], after)),
+          );
+        const page = gaps.slice(0, query.limit);
+        const last = gaps.length > query.limit ? page.at(-1) : undefined;
+        const behind = await eventsBehind(database, page);
+        return {
+          ...head,
+          results: page.map((gap) => ({ ...gap.view, events: behind(gap) })),
+          next_cursor: last ? encodeGapCursor([last.startMs, last.index]) : null,
+        };
+      },
+    }),
+    route({
+      method: 'GET',
+      url: '/api/acquisition/sessions/:id/completeness',
+      role: 'viewer',
+      sites: pastOfSession,
+      tag: 'Data',
+      summary: 'Count expected, stored and missing ticks, and the values of their points',
+      about:
+        'By cause, by device and, with `interval`, by period. `values` counts the values of points; `never_delivered` names points that gave none although their device gave others. Without `to`, the last 10 s are left out.',
+      schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } },
+      handler: async ({ params: { id }, query }): Promise<CompletenessView> => {
+        const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
+        const intervalAt = intervalsAsked(query, intervalMs);
+        const { found, head } = await account(id, query, true);
+        const { devices } = found;
+        const never = neverDelivered(devices);
+        if (intervalMs !== undefined) refuseTooManyPeriods(found, intervalMs);
+        const periods = (accounts: SessionAccount['devices']) =>
+          intervalAt ? { periods: countsByInterval(accounts, intervalAt) } : {};
+        return {
+          ...head,
+          ...countsOf(devices),
+          values: valuesOf(devices),
+          never_delivered: never.slice(0, neverDeliveredAtMost),
+          never_delivered_count: never.length,
+          devices: [...Map.groupBy(devices, ({ device }) => device)].map(([device, ofLengths]) => ({
+            device,
+            period_ms: ofLengths.at(-1)?.periodMs ?? found.periodMs,
+            ...countsOf(ofLengths),
+            unscheduled: ofLengths.reduce((sum, { unscheduled }) => sum + countTicks(unscheduled), 0),
+            values: valuesOf(ofLengths),
+            ...(query.device === undefined ? {} : { points: pointsOf(ofLengths) }),
+            ...periods(ofLengths),
+          })),
+          ...periods(devices),
+        };
+      },
+    }),
+  ];
+}
+
+function intervalsAsked(
+  {
+    interval = '',
+    time_zone: zone,
+    utc_offset: offset,
+  }: Pick<CompletenessQuery, 'interval' | 'time_zone' | 'utc_offset'>,
+  intervalMs: number | undefined,
+): IntervalAt | undefined {
+  const utcOffsetMs = utcOffsetOf(offset);
+  if (intervalMs === undefined) return undefined;
+  if (zone === undefined) return intervalsSince1970(intervalMs, utcOffsetMs);
+  return periodAt(clockOfZone(zone), calendarInterval(interval));
+}
+
+function isBehind([startMs, index]: readonly [number, number], after: readonly [number, number]): boolean {
+  return startMs > after[0] || (startMs === after[0] && index > after[1]);
+}
+
+function refuseTooManyPeriods({ devices }: SessionAccount, intervalMs: number): void {
+  const periods = devices.reduce((sum, device) => sum + countIntervals(device, intervalMs), 0);
+  if (periods <= periodsAtMost) return;
+  throw new Problem(
+    'too_many_periods',
+    both(
+      `At most ${periodsAtMost} periods, those of each device counted, are given at once. Take a longer interval, a shorter time, or one device.`,
+      `一次最多给出 ${periodsAtMost} 个时段（每台设备分别计数）。请取更长的间隔、更短的时间，或只取一台设备。`,
+    ),
+  );
+}

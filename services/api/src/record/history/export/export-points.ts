@@ -1,0 +1,77 @@
+import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
+import { type PointPlace, parsePointName } from '@holdfast/shared/contracts/http/point-name.ts';
+import {
+  exportedPointsAtMost,
+  type ValueExportQuery,
+} from '@holdfast/shared/contracts/http/value-export-http.ts';
+import type { GrantedSites } from '../../../access/granted-sites.ts';
+import { historyDevices } from '../../../configuration/history-devices.ts';
+import { requireKnownPoint } from '../../../configuration/known-point.ts';
+import type { Database } from '../../../database/open-database.ts';
+import { validationFailed } from '../../../problems/problem.ts';
+import { type ConfiguredPoint, configuredPoints } from '../configured-points.ts';
+import type { ExportedPoint } from './exported-values.ts';
+
+export interface PointSources {
+  readonly database: Database;
+  readonly samples: Pick<SampleStore, 'history'>;
+}
+
+/**
+ * The points for an export file: named ones first, then those of whole devices. Points that are no longer configured
+ * are found as long as something is stored for them. @throws Problem for an unknown point or device
+ */
+export async function exportPoints(
+  { database, samples }: PointSources,
+  { point = [], device = [] }: Pick<ValueExportQuery, 'point' | 'device'>,
+  { sites, signal }: { readonly sites: GrantedSites; readonly signal: AbortSignal },
+): Promise<ExportedPoint[]> {
+  if (point.length + device.length === 0)
+    throw validationFailed([{ path: 'point', message: 'name at least one point, or a device' }]);
+  const page = { limit: exportedPointsAtMost + 1, offset: 0 };
+  const places = [...new Set(point)].map(parsePointName).filter((place) => place !== undefined);
+  const named = places.length > 0 ? await configuredPoints(database, { sites, places }, page) : [];
+  const ofDevices =
+    device.length > 0 ? await configuredPoints(database, { sites, devices: device }, page) : [];
+  const found = new Map<string, ExportedPoint>();
+  const add = (each: ExportedPoint) => {
+    const key = JSON.stringify([each.device.deviceCode, each.pointCode]);
+    if (!found.has(key)) found.set(key, each);
+  };
+  for (const place of places) {
+    const codes = named.flatMap((each) => (isOf(each, place) ? partsOf(each, place) : []));
+    if (codes.length > 0) codes.forEach(add);
+    else {
+      const devices = await historyDevices(database, [place.device]);
+      await requireKnownPoint({ database, samples }, { pointCode: place.point, devices, signal });
+      for (const where of devices) add({ device: where, pointCode: place.point, name: '', unit: '' });
+    }
+  }
+  for (const each of ofDevices) partsOf(each).forEach(add);
+  const all = [...found.values()];
+  if (all.length === 0)
+    throw validationFailed([{ path: 'device', message: 'has no point: name devices that have some' }]);
+  if (all.length > exportedPointsAtMost)
+    throw validationFailed([
+      { path: 'device', message: `${exportedPointsAtMost} points at most in one file` },
+    ]);
+  return all;
+}
+
+function isOf({ device, codes }: ConfiguredPoint, place: PointPlace): boolean {
+  return device === place.device && codes.some((code) => isCodeOf(code, place.point));
+}
+
+/** Whether a value code belongs to a point; an array is named as a whole, or by its elements: `zone[3]`. */
+function isCodeOf(code: string, point: string): boolean {
+  return code === point || code.replace(/\[\d+\]$/, '') === point;
+}
+
+function partsOf(
+  { device, measurement, codes, name, unit }: ConfiguredPoint,
+  place?: PointPlace,
+): ExportedPoint[] {
+  return codes
+    .filter((code) => place === undefined || isCodeOf(code, place.point))
+    .map((pointCode) => ({ device: { deviceCode: device, measurement }, pointCode, name, unit }));
+}

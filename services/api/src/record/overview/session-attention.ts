@@ -1,0 +1,155 @@
+import type { SessionRecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
+import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import {
+  type Attention,
+  type AttentionCode,
+  attentionCodes,
+  type DevicesSummary,
+} from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import { retold } from '../../problems/retold.ts';
+import { said } from '../../problems/said.ts';
+import { conditionOf } from './devices-summary.ts';
+
+export interface LookedAt {
+  readonly session: SessionView;
+  /** Whether no later run of its task has followed. */
+  readonly isLatest: boolean;
+  /** Undefined when the session does not run, or this is unknown. */
+  readonly compared: SessionRecoveryView | undefined;
+  readonly devices: DevicesSummary | null;
+  /** Health of the session's devices, with the last success under any holder. */
+  readonly health: Readonly<Record<string, DeviceHealth>>;
+  /** Since when never-read devices have been missed, by code, as far as on record. */
+  readonly missedSince: ReadonlyMap<string, string>;
+}
+
+/** Why a session needs attention now, the worst reason first. */
+export function attentionOf(looked: LookedAt): Attention[] {
+  const { session, isLatest, compared } = looked;
+  const found =
+    session.status === 'error' && isLatest
+      ? [failed(session)]
+      : session.status === 'running'
+        ? [
+            ...(compared?.is_starting ? [] : ofRunning(looked)),
+            ...ofDevices(looked),
+            ...(session.warned_at === null ? [] : [timeLimit(session)]),
+          ]
+        : [];
+  const placeOf = ({ code }: Attention) => attentionCodes.indexOf(code);
+  return found.sort((one, other) => placeOf(one) - placeOf(other));
+}
+
+function failed({ error_message, next_try_at, stopped_at }: SessionView): Attention {
+  const next =
+    next_try_at === null
+      ? said('It is not tried again by itself.', '不会自动重试。')
+      : said(`It is tried again at ${next_try_at}.`, `将于 ${next_try_at} 重试。`);
+  return {
+    code: 'failed',
+    severity: 1,
+    detail: said(`${error_message ?? 'it failed'}. ${next}`, `${error_message ?? '已出错'}。${next}`),
+    since: stopped_at,
+  };
+}
+
+function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] {
+  if (placement && placement.state !== 'placed') {
+    const { state: code, detail, since } = placement;
+    return [{ code, severity: 1, detail: detail || said('no collector has it', '无采集器负责'), since }];
+  }
+  if (!compared) return [];
+  const { storing, last_sample, disagreements, is_actual, is_unknown } = compared;
+  const detail = disagreements.join(said('; ', '；'));
+  // The reason lies with the writer and is shown there.
+  if (is_unknown) return [];
+  if (is_actual) {
+    if (storing.refused.length === 0) return [];
+    const [{ since = null } = {}] = storing.refused;
+    return [{ code: 'values_refused', severity: 2, detail: storing.detail, since }];
+  }
+  return storing.state === 'not_stored'
+    ? [{ code: 'not_stored', severity: 1, detail: storing.detail, since: storing.last_stored }]
+    : [
+        {
+          code: 'not_read',
+          severity: 1,
+          detail: detail || said('nothing of it arrives', '没有收到任何数据'),
+          // A collector that has just taken the session has delivered nothing yet.
+          since: last_sample?.time ?? placement?.since ?? null,
+        },
+      ];
+}
+
+function ofDevices({ session, devices, health, missedSince }: LookedAt): Attention[] {
+  if (!devices) return [];
+  const named = Object.entries(health).map(([code, each]) => ({
+    code,
+    ...each,
+    condition: conditionOf(each),
+  }));
+  const of = (condition: string) => named.filter((each) => each.condition === condition);
+  const silent = of('failing');
+  const found: Attention[] = [];
+  if (silent.length > 0) {
+    const isAll = silent.length >= devices.total;
+    found.push({
+      code: isAll ? 'devices_failing' : 'some_devices_failing',
+      severity: isAll ? 1 : 2,
+      detail: inWords(silent),
+      // With neither, nothing about these devices is on record yet, or this is unknown.
+      since: (isAll ? sinceAll : sinceFirst)(silent, missedSince) ?? session.placement?.since ?? null,
+    });
+  }
+  const partly = of('partly');
+  if (partly.length > 0) {
+    const since = partly.flatMap(({ failing_points = [] }) => failing_points.map((point) => point.since));
+    found.push({ code: 'points_failing', severity: 3, detail: inWords(partly), since: earliest(since) });
+  }
+  const slow = of('slow');
+  if (slow.length > 0) {
+    const code: AttentionCode = slow.some(({ overrun_share = 0 }) => overrun_share > 0) ? 'overrun' : 'slow';
+    found.push({ code, severity: 3, detail: inWords(slow), since: null });
+  }
+  return found;
+}
+
+type Silent = readonly { readonly code: string; readonly last_success: string | null }[];
+
+/** Since when at least one of the devices has been silent. */
+function sinceFirst(silent: Silent, missedSince: ReadonlyMap<string, string>): string | null {
+  return earliest(silent.map(({ code, last_success }) => last_success ?? missedSince.get(code) ?? null));
+}
+
+/** Since when all devices have been silent: the last good reading of any, even if others fell silent long before. */
+function sinceAll(silent: Silent, missedSince: ReadonlyMap<string, string>): string | null {
+  const heard = silent.flatMap(({ last_success }) => last_success ?? []);
+  return heard.sort().at(-1) ?? sinceFirst(silent, missedSince);
+}
+
+function timeLimit({ hard_limit_at, warned_at }: SessionView): Attention {
+  const [end, zhEnd] =
+    hard_limit_at === null
+      ? ['', '']
+      : [`; it is stopped at ${hard_limit_at}`, `，将于 ${hard_limit_at} 自动结束`];
+  const detail = said(`it runs longer than planned${end}`, `运行时间超过计划${zhEnd}`);
+  return { code: 'time_limit', severity: 3, detail, since: warned_at };
+}
+
+const namedAtMost = 3;
+
+function inWords(devices: readonly { readonly code: string; readonly last_error: string | null }[]): string {
+  const named = devices
+    .slice(0, namedAtMost)
+    .map(({ code, last_error }) =>
+      last_error === null ? code : `${code}${said(': ', '：')}${retold(last_error)}`,
+    );
+  const more = devices.length - named.length;
+  const rest = more > 0 ? said(`; and ${more} more`, `；另有 ${more} 台`) : '';
+  return named.join(said('; ', '；')) + rest;
+}
+
+function earliest(times: readonly (string | null)[]): string | null {
+  return times.filter((time) => time !== null).sort()[0] ?? null;
+}

@@ -1,0 +1,146 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
+import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
+import { sql } from 'kysely';
+import type { Database } from '../../database/open-database.ts';
+import { BrokerUnavailable, type HealthOfSession, type SessionHealth } from '../../ports.ts';
+import { said } from '../../problems/said.ts';
+import { isAbnormalEvent } from '../../sessions/queries/abnormal-events.ts';
+import type { NamedSessionRow } from '../../sessions/queries/session-view.ts';
+import { type AccountingSources, accountForSessions } from '../accounting/account-for-session.ts';
+import { bucketsOf, ribbonOf } from '../accounting/ribbon.ts';
+import { deviceLanes } from './device-lanes.ts';
+import { eventCounts, holderLane, type LaneEvent, lifeLane } from './log-lanes.ts';
+
+/** Newest events shown; older ones are left out. A session that fails every ten seconds has as many in a day. */
+const atMost = 50_000;
+
+interface LaneEvents {
+  /** Oldest first. */
+  readonly events: readonly LaneEvent[];
+  /** Number of holders before the first of these events. */
+  readonly holdersBefore: number;
+  readonly isCut: boolean;
+}
+
+export interface TimelineSources {
+  readonly accounting: AccountingSources;
+  readonly healthOfSession: HealthOfSession;
+}
+
+interface Asked {
+  readonly from: Date;
+  readonly to: Date;
+  readonly buckets: number;
+}
+
+const ticksNotAsked = both(
+  'losses that only NATS could tell of are called not_arrived',
+  '仅 NATS 知道的丢失显示为 not_arrived',
+);
+const healthNotAsked = both('how the devices were is not known', '设备状态未知');
+
+/** The lanes of a session. @throws DatabaseUnavailable, SampleStoreUnavailable */
+export async function sessionTimeline(
+  { accounting, healthOfSession }: TimelineSources,
+  session: NamedSessionRow,
+  { from, to, buckets: count }: Asked,
+): Promise<Timeline> {
+  const now = new Date();
+  const buckets = bucketsOf(from, to, count);
+  const [{ events, holdersBefore, isCut }, accounts, health] = await Promise.all([
+    laneEvents(accounting.database, session.session_id, to),
+    accountForSessions(accounting, [session], {
+      from,
+      // The outcome of the last seconds is not known yet.
+      to: new Date(Math.min(to.getTime(), now.getTime() - onItsWayMs)),
+    }),
+    known(healthOfSession, session, from, to),
+  ]);
+  const account = accounts.sessions.get(session.session_id);
+  const endMs = Math.min(now.getTime(), session.stopped_at?.getTime() ?? Number.POSITIVE_INFINITY);
+  const lost = [accounts.brokerWasAsked ? [] : [ticksNotAsked], health ? [] : [healthNotAsked]].flat();
+  const { expected, stored, quarantined, missing } = ribbonOf(account?.devices ?? [], buckets);
+  return {
+    session_id: session.session_id,
+    task_code: session.task_code,
+    task_name: session.task_name,
+    started_at: session.started_at.toISOString(),
+    stopped_at: session.stopped_at?.toISOString() ?? null,
+    as_of: now.toISOString(),
+    from: from.toISOString(),
+    to: to.toISOString(),
+    bucket_seconds: buckets.bucketMs / 1_000,
+    buckets: count,
+    life: lifeLane(events, buckets),
+    holders: holderLane(events, buckets, holdersBefore),
+    devices: deviceLanes(account?.devices ?? [], health ?? { changes: [], latest: [] }, buckets, endMs),
+    ticks: account ? { expected, stored, quarantined, missing } : null,
+    events: eventCounts(events, buckets),
+    is_cut: isCut || (health?.isCut ?? false),
+    not_asked:
+      lost.length === 0
+        ? []
+        : [
+            {
+              what: 'broker',
+              detail: said(
+                `NATS does not answer now, so ${lost.map(({ en }) => en).join(', and ')}.`,
+                `NATS 目前没有应答：${lost.map(({ zh }) => zh).join('；')}。`,
+              ),
+            },
+          ],
+  };
+}
+
+async function known(
+  healthOfSession: HealthOfSession,
+  { session_id: session, task_id: taskId, started_at: startedAt }: NamedSessionRow,
+  from: Date,
+  to: Date,
+): Promise<SessionHealth | undefined> {
+  try {
+    return await healthOfSession({ session, taskId, startedAt, from, to });
+  } catch (error) {
+    if (error instanceof BrokerUnavailable) return undefined;
+    throw error;
+  }
+}
+
+/** The events of a session before a time. @throws DatabaseUnavailable */
+async function laneEvents(database: Database, sessionId: string, to: Date): Promise<LaneEvents> {
+  const rows = await database
+    .selectFrom('session_events')
+    .select(['sequence', 'type', 'time'])
+    .select([
+      sql<string | null>`data->>'by'`.as('by'),
+      sql<string | null>`data->>'reason'`.as('reason'),
+      sql<string | null>`data->>'collector_id'`.as('collector_id'),
+      isAbnormalEvent.as('is_abnormal'),
+    ])
+    .where('session_id', '=', sessionId)
+    .where('time', '<', to)
+    .orderBy('sequence', 'desc')
+    .limit(atMost)
+    .execute();
+  const events = rows.reverse().flatMap(({ sequence, type, time, by, reason, collector_id, is_abnormal }) =>
+    time === null
+      ? []
+      : [
+          {
+            ...{ sequence, by, reason, type: type.replace(/^session\./, ''), timeMs: time.getTime() },
+            ...{ collectorId: collector_id, isAbnormal: is_abnormal },
+          },
+        ],
+  );
+  const [oldest] = rows;
+  if (rows.length < atMost || !oldest) return { events, holdersBefore: 0, isCut: false };
+  const { count } = await database
+    .selectFrom('session_events')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('session_id', '=', sessionId)
+    .where('type', '=', 'session.assigned')
+    .where('sequence', '<', oldest.sequence)
+    .executeTakeFirstOrThrow();
+  return { events, holdersBefore: Number(count), isCut: true };
+}

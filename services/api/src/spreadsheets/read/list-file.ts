@@ -1,0 +1,168 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { listEncodings } from '@holdfast/shared/contracts/http/point-list-http.ts';
+import { cellName } from '../cell-place.ts';
+
+/** Limits of an imported file. A workbook is bounded both as it comes and as it is unpacked. */
+export const fileLimits = {
+  bytes: 10 * 1_048_576,
+  rows: 50_000,
+  columns: 200,
+  /** Places in all rows, empty ones before a value included: 50,000 rows of 60 columns. */
+  cells: 3_000_000,
+  /** Characters of one cell, as many as spreadsheets take, of one row and of all sheets. */
+  cellCharacters: 32_767,
+  rowCharacters: 65_536,
+  characters: 10 * 1_048_576,
+  unpackedBytes: 100 * 1_048_576,
+} as const;
+
+export type Encoding = (typeof listEncodings)[number];
+
+/** Why a cell of a workbook has no usable value. */
+export type CellFault = 'formula_not_computed' | 'formula_failed' | 'date';
+
+export type Cell =
+  | string
+  /** A number in a workbook, with its digits as the file has them. */
+  | { readonly number: string }
+  | { readonly fault: CellFault; readonly shown: string };
+
+export interface SheetRow {
+  /** The row's number as in spreadsheets, from 1. */
+  readonly line: number;
+  readonly cells: readonly Cell[];
+}
+
+export interface Sheet {
+  readonly name: string;
+  /** The rows that are not empty. */
+  readonly rows: readonly SheetRow[];
+  /** Columns whose cells were merged over several rows, each of which has the value. */
+  readonly merges?: readonly MergedCells[];
+  /** Whether numbers have decimal commas, as in CSV with semicolons. */
+  readonly hasDecimalCommas?: boolean;
+}
+
+/** Cells of one column that are merged. */
+export interface MergedCells {
+  /** From 0. */
+  readonly column: number;
+  readonly firstLine: number;
+  readonly lastLine: number;
+}
+
+export interface ListFile {
+  readonly format: 'csv' | 'xlsx';
+  /** Undefined for a workbook. */
+  readonly encoding: Encoding | undefined;
+  readonly sheets: readonly Sheet[];
+}
+
+/** Says that a file cannot be read, or not safely. The message is for its sender. */
+export class ListFileRefused extends Error {
+  override readonly name = 'ListFileRefused';
+  readonly told: InBoth;
+
+  constructor(told: InBoth, options?: { readonly cause?: unknown }) {
+    super(told.en, options);
+    this.told = told;
+  }
+}
+
+/** The size of a file's rows, counted while it is read and before they are made. */
+export class ListSize {
+  #rows = 0;
+  #cells = 0;
+  #characters = 0;
+  #line = 0;
+  #rowCharacters = 0;
+
+  /** @param index the cell's column, from 0. @throws ListFileRefused */
+  addCell(line: number, index: number, { characters }: { readonly characters: number }): void {
+    if (index >= fileLimits.columns) throw tooManyColumns(line);
+    if (line !== this.#line) this.#rowCharacters = 0;
+    this.#line = line;
+    this.#rowCharacters += characters;
+    this.#characters += characters;
+    if (characters > fileLimits.cellCharacters) throw tooMuchText(cellName(index, line), 'cell');
+    if (this.#rowCharacters > fileLimits.rowCharacters) throw tooMuchText(cellName(index, line), 'row');
+    if (this.#characters > fileLimits.characters) throw tooMuchText(cellName(index, line), 'list');
+  }
+
+  /** @throws ListFileRefused */
+  addRow(line: number, width: number): void {
+    this.#rows += 1;
+    // The headers come on top.
+    if (this.#rows > fileLimits.rows + 1) throw tooManyRows();
+    this.addPlaces(line, width);
+  }
+
+  /** @throws ListFileRefused */
+  addPlaces(line: number, count: number): void {
+    this.#cells += count;
+    if (this.#cells > fileLimits.cells) throw tooManyCells(line);
+  }
+}
+
+function tooMuchText(cell: string, where: 'cell' | 'row' | 'list'): ListFileRefused {
+  const { cellCharacters, rowCharacters, characters } = fileLimits;
+  const texts = {
+    cell: both(
+      `Cell ${cell} has more than ${cellCharacters} characters: no field is so long. Shorten it.`,
+      `单元格 ${cell} 超过 ${cellCharacters} 个字符：没有字段需要这么长。请缩短。`,
+    ),
+    row: both(
+      `At cell ${cell} its row has more than ${rowCharacters} characters. Remove columns that are not for the points.`,
+      `到单元格 ${cell} 为止，该行超过 ${rowCharacters} 个字符。请删除与点位无关的列。`,
+    ),
+    list: both(
+      `At cell ${cell} the list has more than ${characters} characters: split it, by device.`,
+      `到单元格 ${cell} 为止，点位表超过 ${characters} 个字符：请按设备拆分。`,
+    ),
+  };
+  return new ListFileRefused(texts[where]);
+}
+
+function tooManyCells(line: number): ListFileRefused {
+  const most = fileLimits.cells;
+  return new ListFileRefused(
+    both(
+      `At row ${line} the list has more than ${most} cells: remove columns that are not for the points, or split it by device.`,
+      `到第 ${line} 行为止，点位表超过 ${most} 个单元格：请删除与点位无关的列，或按设备拆分。`,
+    ),
+  );
+}
+
+function tooManyRows(): ListFileRefused {
+  const most = fileLimits.rows;
+  return new ListFileRefused(
+    both(`It has more than ${most} rows: split it, by device.`, `超过 ${most} 行：请按设备拆分。`),
+  );
+}
+
+function tooManyColumns(line: number): ListFileRefused {
+  const most = fileLimits.columns;
+  return new ListFileRefused(
+    both(
+      `Row ${line} has a value beyond column ${most}: a list of points has fewer columns.`,
+      `第 ${line} 行在第 ${most} 列之后还有内容：点位表没有这么多列。`,
+    ),
+  );
+}
+
+export function shownCell(cell: Cell): string {
+  if (typeof cell === 'string') return cell;
+  return 'number' in cell ? plainNumber(cell.number) : cell.shown;
+}
+
+/** A number as plain text: `1E2` becomes 100, and 0.1 stays 0.1 whatever digits its nearest double has. */
+function plainNumber(digits: string): string {
+  const number = Number(digits);
+  return Number.isFinite(number) && !(Number.isInteger(number) && !Number.isSafeInteger(number))
+    ? String(number)
+    : digits;
+}
+
+export function isEmptyCell(cell: Cell): boolean {
+  return typeof cell === 'string' && cell.trim() === '';
+}
