@@ -101,7 +101,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   await Promise.all([clients.stop(), canary.stop(), leaders.stop()]);
   const memoryAfter = memoryOfAll();
   await sleep(afterTheLastMs);
-  const unwritten = await untilWritten(world.natsUrl);
+  const unwritten = await untilWritten(world.natsUrl, world.databaseUrl);
   say(unwritten === 0 ? 'judging' : `judging, though ${unwritten} samples still wait for a writer`);
   const history = await recorded(world, [...clients.commands, ...canary.commands]);
   const verdict = verify(history, {
@@ -171,8 +171,11 @@ async function undergo(
   return { ...course, toMs, steadyAtMs: undefined };
 }
 
-async function storedAfter({ natsUrl }: ClusterWorld, healedAtMs: number): Promise<number | undefined> {
-  return (await untilWritten(natsUrl)) === 0 ? Date.now() - healedAtMs : undefined;
+async function storedAfter(
+  { natsUrl, databaseUrl }: ClusterWorld,
+  healedAtMs: number,
+): Promise<number | undefined> {
+  return (await untilWritten(natsUrl, databaseUrl)) === 0 ? Date.now() - healedAtMs : undefined;
 }
 
 function recorded(world: ClusterWorld, commands: Clients['commands']): Promise<History> {
