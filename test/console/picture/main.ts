@@ -50,7 +50,7 @@ function picturesOf(minutes: number, session: string): readonly Picture[] {
     { file: 'console-sessions.png', ...sessions },
     { file: 'console-sessions.zh-CN.png', ...sessions, isChinese: true },
     { file: 'console-device.png', screen: 'devices/press-04', hasData: '.devices-screen canvas' },
-    { file: 'console-live.png', screen: 'live', hasData: 'tbody tr' },
+    { file: 'console-live.png', screen: 'live', hasData: '[data-state="good"]' },
     { file: 'console-trends.png', screen: trends, hasData: 'canvas' },
     { file: 'console-timeline.png', screen: `sessions/${session}/timeline?${from}`, hasData: '.tl-canvas' },
   ];
