@@ -5,6 +5,7 @@ import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgr
 import type { TickOutcome } from '@holdfast/sample-store/tick-coverage.ts';
 import { sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
+import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
 import { lackingSetOf } from '@holdfast/shared/runtime/lacking-set.ts';
 import pg from 'pg';
 import { configOf, tellSession } from '../../services/api/testing/told-session.ts';
@@ -214,8 +215,9 @@ export async function startEvidencePlant({
     ],
     [],
   );
-  for (let more = 4; more < sessions; more += 1) {
-    await tell(
+  const several = fewAtOnce(16);
+  const tellLine = (more: number) =>
+    tell(
       `line-${more}`,
       [`line-${more}-a`],
       [
@@ -236,7 +238,8 @@ export async function startEvidencePlant({
         ? [{ device: '*', outcome: 'timeout', from: more * -300, to: more * -300 + more * 3 }]
         : [],
     );
-  }
+  const lines = Array.from({ length: Math.max(0, sessions - 4) }, (_, index) => index + 4);
+  await Promise.all(lines.map((more) => several(() => tellLine(more))));
   const isListed = async () =>
     (await rest.get('/api/acquisition/sessions/?task=furnace')).body.results[0]?.status;
   await eventually(async () => (await isListed()) === 'error', { what: 'the read model to have the log' });
