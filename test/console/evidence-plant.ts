@@ -240,9 +240,14 @@ export async function startEvidencePlant({
     );
   const lines = Array.from({ length: Math.max(0, sessions - 4) }, (_, index) => index + 4);
   await Promise.all(lines.map((more) => several(() => tellLine(more))));
-  const isListed = async () =>
+  const shownSessions = async () =>
+    (await rest.get(`/api/acquisition/sessions/summary/?limit=${sessions}`)).body.results;
+  const statusOfFurnace = async () =>
     (await rest.get('/api/acquisition/sessions/?task=furnace')).body.results[0]?.status;
-  await eventually(async () => (await isListed()) === 'error', { what: 'the read model to have the log' });
+  await eventually(
+    async () => (await shownSessions()).length === sessions && (await statusOfFurnace()) === 'error',
+    { what: 'the read model to have the log' },
+  );
   return {
     ...{ rest, zone, yesterdayMs, log },
     dateOf: (daysBefore) => new Date(yesterdayMs + offsetMs - daysBefore * dayMs).toISOString().slice(0, 10),
