@@ -240,12 +240,12 @@ export async function startEvidencePlant({
     );
   const lines = Array.from({ length: Math.max(0, sessions - 4) }, (_, index) => index + 4);
   await Promise.all(lines.map((more) => several(() => tellLine(more))));
-  const shownSessions = async () =>
-    (await rest.get(`/api/acquisition/sessions/summary/?limit=${sessions}`)).body.results;
+  const listedSessions = async () =>
+    (await rest.get(`/api/acquisition/sessions/?limit=${sessions}`)).body.results;
   const statusOfFurnace = async () =>
     (await rest.get('/api/acquisition/sessions/?task=furnace')).body.results[0]?.status;
   await eventually(
-    async () => (await shownSessions()).length === sessions && (await statusOfFurnace()) === 'error',
+    async () => (await listedSessions()).length === sessions && (await statusOfFurnace()) === 'error',
     { what: 'the read model to have the log' },
   );
   return {
