@@ -10,8 +10,6 @@ export interface ClusterFault {
   readonly isShort?: boolean;
   /** How long it lasts, between hurt and heal. */
   readonly forMs: number;
-  /** The same in the short run (as long unless said): three leases at least. */
-  readonly shortForMs?: number;
   /** Chooses whom it hits, as things are now, and hurts them. */
   hurt(world: ClusterWorld): Promise<Hurt>;
   /** Whether operators send commands as fast as they can. */

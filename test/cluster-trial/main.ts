@@ -37,7 +37,7 @@ Devices, event log and database judge. Needs Linux, root, ip and python3; elsewh
 
   npm run -s test:cluster -- [--short] [--only NAME,NAME] [--minutes M] [--nats-server PATH] [--seed S] [--json] [--keep]
 
-  --short          the ten minutes that are part of the slow tests: fewer faults, some of them shorter
+  --short          the fourteen minutes that are part of the slow tests
   --only …         only these faults
   --minutes M      no further fault once so long has passed (default: all of them, about 35)
   --nats-server …  the server that the nodes run (default: the one on the PATH)
@@ -74,9 +74,9 @@ async function main(): Promise<number> {
     return 0;
   }
   const only = values.only?.split(',');
-  const faults = clusterFaults
-    .filter(({ name, isShort }) => (only?.includes(name) ?? true) && (isShort || !values.short))
-    .map((fault) => ({ ...fault, forMs: (values.short && fault.shortForMs) || fault.forMs }));
+  const faults = clusterFaults.filter(
+    ({ name, isShort }) => (only?.includes(name) ?? true) && (isShort || !values.short),
+  );
   const [seed, minutes, patience] = [Number(values.seed), Number(values.minutes), Number(values.patience)];
   const natsServer = findProgram(values['nats-server']);
   const isWrong =
