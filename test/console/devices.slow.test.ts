@@ -10,7 +10,7 @@ import { cliForTest } from '../cli/cli-for-test.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { foreignDeviceIsInstalled } from '../support/foreign-device.ts';
-import { expectFaultless } from './expect-faultless.ts';
+import { expectFaultless, looks } from './expect-faultless.ts';
 import { startTroubledPlant, type TroubledPlant } from './troubled-plant.ts';
 
 const widths = [320, 480, 768, 1024, 1280, 1920];
@@ -255,31 +255,29 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     await limits.getByText(`Forgotten. Session ${plant.session} asks for everything again.`).waitFor();
   });
 
-  describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
-    it.each(['light', 'dark'] as const)(
-      '%s: have no fault, from 320 to 1920 px, with whatever is opened',
-      async (colorScheme) => {
-        const { test, write, came } = words[locale];
-        const look = { locale, colorScheme };
-        const { page, complaints } = await openPage(`${plant.rest.url}/console/devices`, look);
-        await page.locator('.device-link').first().waitFor();
-        await expectFaultless(page, widths);
-        await page.goto(`${plant.rest.url}/console/devices/press-partly`);
-        await page.locator('.states tr').first().waitFor();
-        await page.getByRole('button', { name: test }).click();
-        await page.locator('.requests li').first().waitFor();
-        await expectFaultless(page, widths);
-        await page.goto(`${plant.rest.url}/console/devices/press-good`);
-        await page.getByRole('button', { name: test }).click();
-        await page.getByText(came).waitFor();
-        await page.getByRole('button', { name: write }).click();
-        await page.getByRole('dialog').waitFor();
-        await expectFaultless(page, [320, 1280]);
-        expect(complaints).toEqual([]);
-      },
-      300_000,
-    );
-  });
+  it.each(looks)(
+    'have no fault, from 320 to 1920 px, with whatever is opened, in %s, opened %s',
+    async (locale, colorScheme) => {
+      const { test, write, came } = words[locale];
+      const look = { locale, colorScheme };
+      const { page, complaints } = await openPage(`${plant.rest.url}/console/devices`, look);
+      await page.locator('.device-link').first().waitFor();
+      await expectFaultless(page, widths);
+      await page.goto(`${plant.rest.url}/console/devices/press-partly`);
+      await page.locator('.states tr').first().waitFor();
+      await page.getByRole('button', { name: test }).click();
+      await page.locator('.requests li').first().waitFor();
+      await expectFaultless(page, widths);
+      await page.goto(`${plant.rest.url}/console/devices/press-good`);
+      await page.getByRole('button', { name: test }).click();
+      await page.getByText(came).waitFor();
+      await page.getByRole('button', { name: write }).click();
+      await page.getByRole('dialog').waitFor();
+      await expectFaultless(page, [320, 1280]);
+      expect(complaints).toEqual([]);
+    },
+    300_000,
+  );
 
   it('say that they were not read where their collector was unavailable, and why', async () => {
     await plant.restartCollector();

@@ -6,6 +6,7 @@ import type { TickOutcome } from '@holdfast/sample-store/tick-coverage.ts';
 import { lackingSetOf } from '@holdfast/shared/contracts/sample/lacking-set.ts';
 import { sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
+import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
 import pg from 'pg';
 import { configOf, tellSession } from '../../services/api/testing/told-session.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
@@ -214,8 +215,9 @@ export async function startEvidencePlant({
     ],
     [],
   );
-  for (let more = 4; more < sessions; more += 1) {
-    await tell(
+  const several = fewAtOnce(16);
+  const tellLine = (more: number) =>
+    tell(
       `line-${more}`,
       [`line-${more}-a`],
       [
@@ -236,10 +238,16 @@ export async function startEvidencePlant({
         ? [{ device: '*', outcome: 'timeout', from: more * -300, to: more * -300 + more * 3 }]
         : [],
     );
-  }
-  const isListed = async () =>
+  const lines = Array.from({ length: Math.max(0, sessions - 4) }, (_, index) => index + 4);
+  await Promise.all(lines.map((more) => several(() => tellLine(more))));
+  const listedSessions = async () =>
+    (await rest.get(`/api/acquisition/sessions/?limit=${sessions}`)).body.results;
+  const statusOfFurnace = async () =>
     (await rest.get('/api/acquisition/sessions/?task=furnace')).body.results[0]?.status;
-  await eventually(async () => (await isListed()) === 'error', { what: 'the read model to have the log' });
+  await eventually(
+    async () => (await listedSessions()).length === sessions && (await statusOfFurnace()) === 'error',
+    { what: 'the read model to have the log' },
+  );
   return {
     ...{ rest, zone, yesterdayMs, log },
     dateOf: (daysBefore) => new Date(yesterdayMs + offsetMs - daysBefore * dayMs).toISOString().slice(0, 10),

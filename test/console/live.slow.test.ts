@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
-import { expectFaultless } from './expect-faultless.ts';
+import { expectFaultless, looks } from './expect-faultless.ts';
 import { type LivePlant, startLivePlant } from './live-plant.ts';
 
 const chromium = inject('installedServers').chromium;
@@ -155,18 +155,16 @@ describe.skipIf(chromium === null)('the live values', () => {
   });
 });
 
-describe.skipIf(chromium === null).each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
-  it.each(['light', 'dark'] as const)(
-    '%s: the live values have no fault from 320 to 1920 px',
-    async (colorScheme) => {
-      const { page, complaints } = await openPage(
-        url(`?points=${encodeURIComponent(JSON.stringify(['press-1/count']))}`),
-        { locale, colorScheme },
-      );
-      await page.locator('[data-state="good"]').first().waitFor();
-      await expectFaultless(page);
-      expect(complaints).toEqual([]);
-    },
-    300_000,
-  );
-});
+it.skipIf(chromium === null).each(looks)(
+  'the live values have no fault from 320 to 1920 px, in %s, opened %s',
+  async (locale, colorScheme) => {
+    const { page, complaints } = await openPage(
+      url(`?points=${encodeURIComponent(JSON.stringify(['press-1/count']))}`),
+      { locale, colorScheme },
+    );
+    await page.locator('[data-state="good"]').first().waitFor();
+    await expectFaultless(page);
+    expect(complaints).toEqual([]);
+  },
+  300_000,
+);

@@ -4,11 +4,20 @@ import type { Page } from 'playwright-core';
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** Rules that judge colours. What others judge is the same in each theme. */
+const rulesOfColours = ['color-contrast', 'link-in-text-block'];
+
 /** Faults that axe finds in what the page shows now, each with an element that has it. */
-export async function faultsByAxe(page: Page): Promise<string[]> {
+export async function faultsByAxe(page: Page, { isOfColoursAlone = false } = {}): Promise<string[]> {
   // Evaluated, because the page's policy lets no script be put into it.
-  await page.evaluate(await axe);
-  return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  if (!(await page.evaluate<boolean>(`'axe' in globalThis`))) await page.evaluate(await axe);
+  const options = {
+    resultTypes: ['violations'],
+    // Only for rules about turned screens and about sound; without it style sheets need not be fetched again.
+    preload: false,
+    ...(isOfColoursAlone && { runOnly: rulesOfColours }),
+  };
+  return page.evaluate(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes[0].target.join(' ') + ' ' + (nodes[0].failureSummary ?? '')))`);
 }
 

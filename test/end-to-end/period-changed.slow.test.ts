@@ -32,7 +32,8 @@ async function changing() {
   const rest = restClient(`http://127.0.0.1:${apiPort}`);
   const settings = {
     api: { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) },
-    writer: { DATABASE_URL: databaseUrl },
+    // What a killed writer had in hand comes again soon.
+    writer: { DATABASE_URL: databaseUrl, ACK_WAIT_MS: '1500' },
     supervisor: {},
     collector: { COLLECTOR_ID: 'c1' },
   } as const;

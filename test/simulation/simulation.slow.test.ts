@@ -40,7 +40,8 @@ const mustBeReached = [
 
 describe('processes, clocks and a broker that fail in every way, for long', { timeout: 600_000 }, () => {
   it('leave each session with one owner, and every situation that ownership is made for is reached', async () => {
-    const report = await runSchedules({ firstSeed: 1, runs: 1_500 });
+    // The 150 before them run every day, in simulation.test.ts.
+    const report = await runSchedules({ firstSeed: 151, runs: 1_350 });
     expect(describeOutcome(report.violations[0])).toBe('');
     expect(mustBeReached.filter((state) => !report.reached.get(state))).toEqual([]);
   });

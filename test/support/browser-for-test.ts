@@ -28,8 +28,9 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
   const context = await (await browser).newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
   // A page goes on following what it shows, so it ends with its test. One that a hook has opened is for the whole file.
   if (expect.getState().currentTestName !== undefined) onTestFinished(() => context.close());
+  // Also of pages that this one opens.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
-  page.setDefaultTimeout(120_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
