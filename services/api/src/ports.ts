@@ -61,7 +61,7 @@ export interface CommandStores {
 export interface LogReader {
   /** At most `max` events; none when none came within `waitMs`. */
   next(max: number, waitMs: number): Promise<StoredEvent[]>;
-  /** Tells the broker that everything handed out so far is in the reader's database. */
+  /** Reports to the broker that everything handed out so far is in the reader's database. */
   acknowledge(): void;
   /** Stops reading. */
   close(): Promise<void>;
@@ -240,7 +240,7 @@ export interface Collectors {
 
 export type DrainOutcome =
   | { readonly ok: true; readonly reply: DrainReply }
-  /** `absent`: nobody heard the request. `silent`: it may have been heard. */
+  /** `absent`: no collector heard the request. `silent`: it may have been heard. */
   | { readonly ok: false; readonly why: 'absent' | 'silent' };
 
 export type DeviceCallOutcome =
@@ -248,7 +248,7 @@ export type DeviceCallOutcome =
   /** `absent`: nothing was asked of the device. `silent`: it may have been. */
   | { readonly ok: false; readonly why: 'absent' | 'silent'; readonly detail: string };
 
-export interface Stored<R> {
+export interface StoredRecord<R> {
   readonly record: R;
   readonly revision: number;
 }
@@ -258,11 +258,11 @@ export interface RecordBook<R> {
   /** The revision; undefined when its key is taken. */
   create(record: R): Promise<number | undefined>;
   /** The revision; undefined when the record has changed since `revision`. */
-  replace(stored: Stored<R>): Promise<number | undefined>;
+  replace(entry: StoredRecord<R>): Promise<number | undefined>;
   /** False when the record has changed since `revision`. */
-  delete(stored: Stored<R>): Promise<boolean>;
-  read(key: string): Promise<Stored<R> | undefined>;
-  readAll(): Promise<readonly Stored<R>[]>;
+  delete(entry: StoredRecord<R>): Promise<boolean>;
+  read(key: string): Promise<StoredRecord<R> | undefined>;
+  readAll(): Promise<readonly StoredRecord<R>[]>;
   /**
    * Reports every change from now on; `record` is undefined when the record is gone.
    * @param onCurrent called every few seconds in which the broker has shown that no change is missing

@@ -10,7 +10,7 @@ export interface CompanyAttempt {
   readonly mustBeFresh: boolean;
 }
 
-/** Somebody as the company's identity provider knows them. */
+/** A person as the company's identity provider knows them. */
 export interface CompanyIdentity {
   /** Together with `subject`, all that the person is known by: names and addresses can pass to others. */
   readonly issuer: string;
@@ -24,8 +24,8 @@ export interface CompanyIdentity {
 export interface CompanyIssuer {
   /** Where to send the browser. */
   begin(attempt: CompanyAttempt): Promise<URL>;
-  /** @param answered the address that the browser came back to, with its query */
-  finish(answered: URL, attempt: CompanyAttempt): Promise<CompanyIdentity>;
+  /** @param callbackUrl the address that the browser came back to, with its query */
+  finish(callbackUrl: URL, attempt: CompanyAttempt): Promise<CompanyIdentity>;
   /** Where the browser ends the login at the company; undefined: there is no such page. */
   logoutUrl(backTo: string): Promise<URL | undefined>;
 }
@@ -37,7 +37,7 @@ export class CompanyIssuerAway extends Error {
 
 /**
  * `declined`: by the person, or by the provider. `not_valid`: the answer is not one to this attempt, or was used
- * before. `clock`: the answer is valid at another time. `set_up`: the setup is wrong here or there, for everybody.
+ * before. `clock`: the answer is valid at another time. `set_up`: the setup is wrong here or there, for all people.
  */
 export type CompanyRefusal = 'declined' | 'not_valid' | 'clock' | 'set_up';
 
