@@ -85,9 +85,9 @@ const columns = 'set_id, kind, object_id, code, device_id, device_code, protocol
 
 function triggers(): string[] {
   const ofRows = Object.entries(recorded).flatMap(([table, { kind, about, joins }]) => {
-    const recordOf = (op: string, from: string, fields: string, beside = '') => ({
+    const recordOf = (op: string, from: string, fields: string, extraJoin = '') => ({
       from,
-      items: `select opened, '${kind}', r.id, r.code, ${about}, '${op}', ${fields} ${from} ${joins} ${beside} order by r.id`,
+      items: `select opened, '${kind}', r.id, r.code, ${about}, '${op}', ${fields} ${from} ${joins} ${extraJoin} order by r.id`,
     });
     const changed = `cross join lateral (
       select jsonb_object_agg(f.key, was.fields -> f.key) as before, jsonb_object_agg(f.key, f.value) as after

@@ -50,23 +50,23 @@ export function planTask(
   const othersBy = others.map((other) => ({ other, devicesBy: devicesByEndpoint(other) }));
   const endpoints = [...byEndpoint].map(([endpoint, devices]) => {
     const planned = devices.map((device) => planDevice(device, content.period_ms, times));
-    const beside = othersBy.flatMap(({ other, devicesBy }) => {
+    const otherLoads = othersBy.flatMap(({ other, devicesBy }) => {
       const there = devicesBy.get(endpoint);
       return there ? [loadBeside(other, there, times)] : [];
     });
     const endpointVerdict = judgeEndpoint(
-      [...planned, ...beside.flatMap(({ loads }) => loads)].map(({ load }) => load),
+      [...planned, ...otherLoads.flatMap(({ loads }) => loads)].map(({ load }) => load),
     );
     return {
       endpoint,
       verdict: endpointVerdict.verdict,
       detail:
         inWords(endpointVerdict) +
-        besideInWords(beside.map(({ task }) => task)) +
+        besideInWords(otherLoads.map(({ task }) => task)) +
         measuredInWords(planned.map(({ view }) => view)),
       busy_share: rounded(endpointVerdict.busyShare),
       everything_once_ms: rounded(endpointVerdict.everythingOnceMs),
-      other_tasks: beside.map(({ task }) => task),
+      other_tasks: otherLoads.map(({ task }) => task),
       devices: planned.map(({ view }) => view),
     };
   });
