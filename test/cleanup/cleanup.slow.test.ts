@@ -16,7 +16,7 @@ import {
   startApi,
   startTask,
 } from '../../services/api/testing/api-under-test.ts';
-import { configOf, tellSession } from '../../services/api/testing/told-session.ts';
+import { configOf, writeStory } from '../../services/api/testing/write-story.ts';
 import { commands } from '../../tools/cli/src/commands.ts';
 import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command-line.ts';
 import { cliForTest } from '../cli/cli-for-test.ts';
@@ -37,8 +37,8 @@ let client: pg.Client;
 const hasScript = spawnSync('script', ['--version'], { stdio: 'ignore' }).status === 0;
 const path = '/api/system/cleanup/';
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
-const tellStory = (taskId: string, ...story: Parameters<typeof tellSession>[2]) =>
-  tellSession(log, configOf(taskId, ['press-1'], 60_000), story);
+const tellStory = (taskId: string, ...story: Parameters<typeof writeStory>[2]) =>
+  writeStory(log, configOf(taskId, ['press-1'], 60_000), story);
 const idsIn = (results: { id: string }[]) => results.map(({ id }) => id);
 const projected = async (sessionId: string, status: string) =>
   eventually(async () => (await api.get(`${sessionsPath}/${sessionId}/`)).body.status === status, {

@@ -8,7 +8,7 @@ import { sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
 import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
 import pg from 'pg';
-import { configOf, tellSession } from '../../services/api/testing/told-session.ts';
+import { configOf, writeStory } from '../../services/api/testing/write-story.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
@@ -101,7 +101,7 @@ export async function startEvidencePlant({
     const taskId = String(tasks);
     const sessionId = `${taskId}-1`;
     const timeOf = (minute: number) => new Date(yesterdayMs + minute * minuteMs).toISOString();
-    const sequences = await tellSession(
+    const sequences = await writeStory(
       log,
       { ...configOf(taskId, devices, periodMs), task_code: code, task_name: code },
       story.map((event) => ({ ...event, at: timeOf(event.at) })),

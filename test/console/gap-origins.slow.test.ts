@@ -3,7 +3,7 @@ import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sam
 import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type ApiUnderTest, sessionsPath, startApi } from '../../services/api/testing/api-under-test.ts';
-import { configOf, tellSession } from '../../services/api/testing/told-session.ts';
+import { configOf, writeStory } from '../../services/api/testing/write-story.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const nowTick = Math.floor(Date.now() / 1_000);
   movedAt = nowTick - 300;
   const at = (tick: number) => new Date(tick * 1_000).toISOString();
-  await tellSession(log, configOf('7', ['press-1'], 1_000), [
+  await writeStory(log, configOf('7', ['press-1'], 1_000), [
     { at: at(nowTick - 600), what: 'started' },
     { at: at(nowTick - 600), what: 'assigned', to: 'collector-1', reason: 'start' },
     { at: at(movedAt), what: 'assigned', to: 'collector-2', reason: 'rebalance' },

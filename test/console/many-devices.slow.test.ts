@@ -3,7 +3,7 @@ import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts'
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type ApiUnderTest, startApi } from '../../services/api/testing/api-under-test.ts';
-import { configOf, tellSession } from '../../services/api/testing/told-session.ts';
+import { configOf, writeStory } from '../../services/api/testing/write-story.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
@@ -54,7 +54,7 @@ describe.skipIf(inject('installedServers').chromium === null)('ten thousand devi
     const at = new Date(Date.now() - 3_600_000).toISOString();
     for (let session = 0; session < sessions; session += 1) {
       const codes = Array.from({ length: devicesOfEach }, (_, device) => codeOf(session, device));
-      const [, epoch = 0] = await tellSession(log, configOf(taskOf(session), codes, 60_000), [
+      const [, epoch = 0] = await writeStory(log, configOf(taskOf(session), codes, 60_000), [
         { at, what: 'started' },
         { at, what: 'assigned', to: 'c1', reason: 'start' },
       ]);

@@ -8,7 +8,7 @@ import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
 import { HealthStream } from '@holdfast/shared/jetstream/streams/health-stream.ts';
 import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
 import { type ApiUnderTest, sessionsPath, startApi } from '../../services/api/testing/api-under-test.ts';
-import { configOf, tellSession } from '../../services/api/testing/told-session.ts';
+import { configOf, writeStory } from '../../services/api/testing/write-story.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
@@ -36,7 +36,7 @@ export async function toldTimeline(busy: number): Promise<ToldTimeline> {
   const beginMs = Math.floor(Date.now() / minuteMs) * minuteMs - hours * 60 * minuteMs;
   const at = (minute: number) => new Date(beginMs + minute * minuteMs).toISOString();
   const devices = Array.from({ length: 12 }, (_, index) => `press-${index + 1}`);
-  await tellSession(log, configOf('7', devices, minuteMs), [
+  await writeStory(log, configOf('7', devices, minuteMs), [
     { at: at(0), what: 'started' },
     { at: at(0), what: 'assigned', to: 'collector-1', reason: 'start' },
     { at: at(200), what: 'assigned', to: 'collector-3', reason: 'drain' },
@@ -79,7 +79,7 @@ export async function toldTimeline(busy: number): Promise<ToldTimeline> {
   await becomes('press-9', 330, 'disconnected', 'healthy');
   await becomes('press-4', 1_140, 'healthy', 'timeout');
 
-  await tellSession(log, configOf('8', ['saw-1'], minuteMs), [{ at: at(0), what: 'started' }]);
+  await writeStory(log, configOf('8', ['saw-1'], minuteMs), [{ at: at(0), what: 'started' }]);
   let last = (await loadTask(log.store, '8')).lastPlacement;
   for (let index = 0; index < busy; index += 1) {
     const reason: AssignReason = index % 100 === 99 ? 'failover' : 'rebalance';

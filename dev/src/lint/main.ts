@@ -6,13 +6,11 @@ import { bareNames } from './bare-names.ts';
 import { isProtocolFree, protocolNames } from './protocol-names.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-/** The one folder that still has such names: remove this when they are gone. */
-const namesLeft = 'services/api/';
 const sources = '{packages,drivers,services,simulators,dev,test,bench,tools}/**/*.{ts,tsx}';
 
 const rules = [
   {
-    findsIn: (file: string, source: string) => (file.startsWith(namesLeft) ? [] : bareNames(file, source)),
+    findsIn: bareNames,
     why: 'names say what happened to a thing (found, known, told), but not what it is. Name the thing: rows, devicesById, reply.',
     count: 0,
   },

@@ -30,9 +30,9 @@ describe('the settings of a company sign-on', () => {
 
   it('are all named that are missing', () => {
     const { OIDC_ISSUER } = whole;
-    const told = faults({ ...base, OIDC_ISSUER });
+    const messages = faults({ ...base, OIDC_ISSUER });
     for (const name of ['OIDC_CLIENT_ID', 'OIDC_GRANTS', 'PUBLIC_URL']) {
-      expect(told).toContain(`${name}: is needed as well, for OIDC_ISSUER`);
+      expect(messages).toContain(`${name}: is needed as well, for OIDC_ISSUER`);
     }
     expect(faults({ ...base, OIDC_CLIENT_SECRET: 'secret' })).toContain('OIDC_ISSUER: is needed as well');
   });
@@ -42,8 +42,8 @@ describe('the settings of a company sign-on', () => {
     ['id.example', /OIDC_ISSUER: must be https/],
     ['https://login.microsoftonline.com/common/v2.0', /OIDC_ISSUER: must name one tenant/],
     ['https://user:secret@id.example', /OIDC_ISSUER: must be https/],
-  ])('take no issuer %s', (OIDC_ISSUER, told) => {
-    expect(faults({ ...whole, OIDC_ISSUER })).toMatch(told);
+  ])('take no issuer %s', (OIDC_ISSUER, message) => {
+    expect(faults({ ...whole, OIDC_ISSUER })).toMatch(message);
     expect(faults({ ...whole, OIDC_ISSUER: 'http://127.0.0.1:8080' })).toBe('');
   });
 
@@ -53,8 +53,8 @@ describe('the settings of a company sign-on', () => {
     ['{"a": {"role": "viewer", "site": "hall-1"}}', /OIDC_GRANTS: a\.0: .*site/],
     ['{"a": []}', /OIDC_GRANTS: a: /],
     ['["a"]', /OIDC_GRANTS: /],
-  ])('name the fault in the grants %s', (OIDC_GRANTS, told) => {
-    expect(faults({ ...whole, OIDC_GRANTS })).toMatch(told);
+  ])('name the fault in the grants %s', (OIDC_GRANTS, message) => {
+    expect(faults({ ...whole, OIDC_GRANTS })).toMatch(message);
   });
 
   it('ask for the scope without which nobody is told who somebody is', () => {

@@ -7,20 +7,20 @@ const grantSchema = z
   .transform(({ role, sites }) => ({ role, sites: sites ?? [everySite] }));
 const grantsByValueSchema = z.record(
   z.string().min(1),
-  z.preprocess((given) => [given].flat(), z.array(grantSchema).min(1)),
+  z.preprocess((grants) => [grants].flat(), z.array(grantSchema).min(1)),
 );
 
 /** `{"hall-1-shift": {"role": "operator", "sites": ["hall-1"]}}`; several grants as a list, without sites everywhere. */
 function grantsByValue() {
   return z.string().transform((text, context) => {
-    let given: unknown;
+    let json: unknown;
     try {
-      given = JSON.parse(text);
+      json = JSON.parse(text);
     } catch (error) {
       context.addIssue({ code: 'custom', message: `must be JSON: ${(error as Error).message}` });
       return z.NEVER;
     }
-    const parsed = grantsByValueSchema.safeParse(given);
+    const parsed = grantsByValueSchema.safeParse(json);
     if (parsed.success) return parsed.data;
     for (const { path, message } of parsed.error.issues) {
       context.addIssue({ code: 'custom', message: `${path.join('.') || 'it'}: ${message}` });

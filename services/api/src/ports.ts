@@ -61,7 +61,7 @@ export interface CommandStores {
 export interface LogReader {
   /** At most `max` events; none when none came within `waitMs`. */
   next(max: number, waitMs: number): Promise<StoredEvent[]>;
-  /** Tells the broker that everything handed out so far is in the reader's database. */
+  /** Reports to the broker that everything handed out so far is in the reader's database. */
   acknowledge(): void;
   /** Stops reading. */
   close(): Promise<void>;
@@ -240,7 +240,7 @@ export interface Collectors {
 
 export type DrainOutcome =
   | { readonly ok: true; readonly reply: DrainReply }
-  /** `absent`: nobody heard the request. `silent`: it may have been heard. */
+  /** `absent`: no collector heard the request. `silent`: it may have been heard. */
   | { readonly ok: false; readonly why: 'absent' | 'silent' };
 
 export type DeviceCallOutcome =
@@ -248,7 +248,7 @@ export type DeviceCallOutcome =
   /** `absent`: nothing was asked of the device. `silent`: it may have been. */
   | { readonly ok: false; readonly why: 'absent' | 'silent'; readonly detail: string };
 
-export interface Stored<R> {
+export interface StoredRecord<R> {
   readonly record: R;
   readonly revision: number;
 }
@@ -258,11 +258,11 @@ export interface RecordBook<R> {
   /** The revision; undefined when its key is taken. */
   create(record: R): Promise<number | undefined>;
   /** The revision; undefined when the record has changed since `revision`. */
-  replace(stored: Stored<R>): Promise<number | undefined>;
+  replace(entry: StoredRecord<R>): Promise<number | undefined>;
   /** False when the record has changed since `revision`. */
-  delete(stored: Stored<R>): Promise<boolean>;
-  read(key: string): Promise<Stored<R> | undefined>;
-  readAll(): Promise<readonly Stored<R>[]>;
+  delete(entry: StoredRecord<R>): Promise<boolean>;
+  read(key: string): Promise<StoredRecord<R> | undefined>;
+  readAll(): Promise<readonly StoredRecord<R>[]>;
   /**
    * Reports every change from now on; `record` is undefined when the record is gone.
    * @param onCurrent called every few seconds in which the broker has shown that no change is missing
@@ -411,7 +411,7 @@ export interface CompanyAttempt {
   readonly mustBeFresh: boolean;
 }
 
-/** Somebody as the company's identity provider knows them. */
+/** A person as the company's identity provider knows them. */
 export interface CompanyIdentity {
   /** Together with `subject`, all that the person is known by: names and addresses can pass to others. */
   readonly issuer: string;
@@ -425,8 +425,8 @@ export interface CompanyIdentity {
 export interface CompanyIssuer {
   /** Where to send the browser. */
   begin(attempt: CompanyAttempt): Promise<URL>;
-  /** @param answered the address that the browser came back to, with its query */
-  finish(answered: URL, attempt: CompanyAttempt): Promise<CompanyIdentity>;
+  /** @param callbackUrl the address that the browser came back to, with its query */
+  finish(callbackUrl: URL, attempt: CompanyAttempt): Promise<CompanyIdentity>;
   /** Where the browser ends the login at the company; undefined: there is no such page. */
   logoutUrl(backTo: string): Promise<URL | undefined>;
 }
@@ -438,7 +438,7 @@ export class CompanyIssuerAway extends Error {
 
 /**
  * `declined`: by the person, or by the provider. `not_valid`: the answer is not one to this attempt, or was used
- * before. `clock`: the answer is valid at another time. `set_up`: the setup is wrong here or there, for everybody.
+ * before. `clock`: the answer is valid at another time. `set_up`: the setup is wrong here or there, for all people.
  */
 export type CompanyRefusal = 'declined' | 'not_valid' | 'clock' | 'set_up';
 

@@ -93,9 +93,9 @@ describe('a key', () => {
     const list = await call(first, 'GET', keysPath, { key: bootstrapKey });
     expect(list.body.results.map((each: { id: string }) => each.id)).toContain(id);
     const secret = key.slice('hf_00000000_'.length);
-    const stored = await bucketTexts();
-    expect(stored.join()).toContain(id);
-    for (const text of [JSON.stringify(list.body), ...stored, JSON.stringify(await audit('limit=500'))]) {
+    const texts = await bucketTexts();
+    expect(texts.join()).toContain(id);
+    for (const text of [JSON.stringify(list.body), ...texts, JSON.stringify(await audit('limit=500'))]) {
       expect(text).not.toContain(secret);
       expect(text).not.toContain('x'.repeat(43));
     }
@@ -122,9 +122,9 @@ describe('a key', () => {
       async () => {
         names += 1;
         const expires_at = new Date(Date.now() + 1_000).toISOString();
-        const made = await makeKey({ name: `short-${names}`, role: 'viewer', expires_at });
-        const live = await fetch(`${first.url}/api/acquisition/live/`, { headers: as(made.key) });
-        if (live.status === 200) return { key: made.key, live };
+        const newKey = await makeKey({ name: `short-${names}`, role: 'viewer', expires_at });
+        const live = await fetch(`${first.url}/api/acquisition/live/`, { headers: as(newKey.key) });
+        if (live.status === 200) return { key: newKey.key, live };
         await live.body?.cancel();
         return false;
       },
@@ -192,8 +192,8 @@ describe('a key', () => {
     expect(JSON.stringify(await log.events())).toContain('"the operator/Wu Wei"');
     const [entry] = await eventually(
       async () => {
-        const found = await audit('action=session.start&outcome=done');
-        return found.length > 0 ? found : undefined;
+        const entries = await audit('action=session.start&outcome=done');
+        return entries.length > 0 ? entries : undefined;
       },
       { what: 'the entry of the start' },
     );
@@ -203,7 +203,7 @@ describe('a key', () => {
   });
 });
 
-it('a key commands sessions while PostgreSQL is away', async () => {
+it('a key commands sessions while PostgreSQL is unavailable', async () => {
   const engineer = keyOf.get('engineer') ?? '';
   const api = {
     ...first,
@@ -237,7 +237,7 @@ describe('the audit log', () => {
     const engineer = keyOf.get('engineer') ?? '';
     const site = { code: 'audited' };
     await call(first, 'POST', '/api/config/sites/', { key: viewer, body: site });
-    const made = await call(first, 'POST', '/api/config/sites/', { key: engineer, body: site });
+    const creation = await call(first, 'POST', '/api/config/sites/', { key: engineer, body: site });
     await call(first, 'POST', '/api/config/sites/', { key: engineer, body: site });
     await call(first, 'POST', '/api/config/sites/', { key: engineer, body: { code: 7 } });
     const odd = await call(first, 'POST', '/api/config/sites/', {
@@ -246,7 +246,7 @@ describe('the audit log', () => {
     expect(odd.status).toBe(422);
     await call(first, 'DELETE', '/api/config/sites/999999/', { key: engineer });
     await call(first, 'GET', '/api/config/sites/', { key: viewer });
-    const found = await eventually(
+    const newEntries = await eventually(
       async () => {
         const entries = await audit(`action=site&from=${before}`);
         return entries.length >= 5 ? entries : undefined;
@@ -254,7 +254,7 @@ describe('the audit log', () => {
       { what: 'the entries' },
     );
     expect(
-      found.map((each: Record<string, unknown>) => [
+      newEntries.map((each: Record<string, unknown>) => [
         each.who,
         each.action,
         each.target,
@@ -269,23 +269,23 @@ describe('the audit log', () => {
       ['the engineer', 'site.create', 'site audited', 'done', ''],
       ['the viewer', 'site.create', 'site', 'refused', 'role_too_low'],
     ]);
-    expect(found[3]).toMatchObject({
+    expect(newEntries[3]).toMatchObject({
       ...{ from: '127.0.0.1', request_id: expect.any(String), stream: 'AUDIT' },
       data: { status: 201, body: site },
     });
-    expect(found[2]).toMatchObject({ stream: 'AUDIT_REFUSED', data: { status: 409 } });
-    expect(found[2].data.body).toBeUndefined();
-    expect(made.status).toBe(201);
+    expect(newEntries[2]).toMatchObject({ stream: 'AUDIT_REFUSED', data: { status: 409 } });
+    expect(newEntries[2].data.body).toBeUndefined();
+    expect(creation.status).toBe(201);
   });
 
-  it('has no key and no password that somebody sends where there is no place for it', async () => {
+  it('has no key and no password that is sent where there is no place for it', async () => {
     const engineer = keyOf.get('engineer') ?? '';
     const admin = keyOf.get('administrator') ?? '';
     const before = new Date().toISOString();
     const tries = [
       () => call(first, 'DELETE', `${keysPath}${admin}/`, { key: bootstrapKey }),
       () =>
-        // Nobody tried these calls before: the second of two equal refusals within a minute is only audited at its end.
+        // These calls were not tried before: the second of two equal refusals within a minute is only audited at its end.
         call(first, 'POST', `/api/config/devices/?api_key=${admin}&token=tok-1`, { key: engineer, body: {} }),
       () =>
         call(first, 'POST', '/api/config/tasks/', {
@@ -296,8 +296,8 @@ describe('the audit log', () => {
     for (const send of tries) expect((await send()).status).toBeGreaterThanOrEqual(400);
     const entries = await eventually(
       async () => {
-        const found = await audit(`from=${before}&outcome=refused`);
-        return found.length >= tries.length ? found : undefined;
+        const newEntries = await audit(`from=${before}&outcome=refused`);
+        return newEntries.length >= tries.length ? newEntries : undefined;
       },
       { what: 'the entries' },
     );
@@ -397,17 +397,17 @@ describe('before there is a key', () => {
       status: 401,
       body: { code: 'login_needed', detail: expect.stringContaining('/login') },
     });
-    const wanted = { name: 'the first', role: 'viewer' };
-    expect((await api.post(keysPath, wanted)).body.code).toBe('first_key_must_be_administrator');
-    const made = await api.post(keysPath, { ...wanted, role: 'administrator' });
-    expect(made.status).toBe(201);
+    const firstKey = { name: 'the first', role: 'viewer' };
+    expect((await api.post(keysPath, firstKey)).body.code).toBe('first_key_must_be_administrator');
+    const creation = await api.post(keysPath, { ...firstKey, role: 'administrator' });
+    expect(creation.status).toBe(201);
     expect((await api.get(`${sessionsPath}/`)).body.code).toBe('key_needed');
-    expect((await call(api, 'GET', `${sessionsPath}/`, { key: made.body.key })).status).toBe(200);
+    expect((await call(api, 'GET', `${sessionsPath}/`, { key: creation.body.key })).status).toBe(200);
     await own.stop();
     // Known keys can be judged without the broker.
-    expect((await call(api, 'GET', `${sessionsPath}/`, { key: made.body.key })).status).toBe(200);
+    expect((await call(api, 'GET', `${sessionsPath}/`, { key: creation.body.key })).status).toBe(200);
     const answer = await call(api, 'POST', '/api/config/sites/', {
-      key: made.body.key,
+      key: creation.body.key,
       body: { code: 'dark' },
     });
     expect(answer.status).toBe(201);
@@ -415,7 +415,7 @@ describe('before there is a key', () => {
     await api.ready();
     await eventually(
       async () => {
-        const { body } = await call(api, 'GET', '/api/system/audit/?target=dark', { key: made.body.key });
+        const { body } = await call(api, 'GET', '/api/system/audit/?target=dark', { key: creation.body.key });
         return body.results?.length === 1;
       },
       { what: 'the entry of the time without the broker' },
@@ -424,9 +424,9 @@ describe('before there is a key', () => {
 });
 
 it('no key is in what the API logs', () => {
-  const said = [...first.process.lastLines(10_000), ...second.process.lastLines(10_000)].join('\n');
-  expect(said).toContain('a key was made');
-  for (const key of [bootstrapKey, ...keyOf.values()]) expect(said).not.toContain(key.slice(12));
+  const logText = [...first.process.lastLines(10_000), ...second.process.lastLines(10_000)].join('\n');
+  expect(logText).toContain('a key was made');
+  for (const key of [bootstrapKey, ...keyOf.values()]) expect(logText).not.toContain(key.slice(12));
 });
 
 /** All texts in the bucket of the keys. */

@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
-import { configOf, tellSession } from './told-session.ts';
+import { configOf, writeStory } from './write-story.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let api: AskedApi;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await api.ready();
   await migrateSampleTables({ databaseUrl: database });
   const log = await sessionLogForTest(nats.url);
-  epochs = await tellSession(log, configOf('7', ['press-1', '冷却机'], periodMs), [
+  epochs = await writeStory(log, configOf('7', ['press-1', '冷却机'], periodMs), [
     { at: at(0), what: 'started' },
     { at: at(2), what: 'assigned', to: 'c1', reason: 'start' },
     { at: at(30), what: 'assigned', to: 'c2', reason: 'failover' },
@@ -51,7 +51,7 @@ beforeAll(async () => {
     entry('press-1', 'stored', 2, 27),
     entry('press-1', 'stored', 31, 59),
     entry('press-1', 'stored', 90, 119),
-    // This tick came after the stop, so nobody expected it.
+    // This tick came after the stop, so it was not expected.
     entry('press-1', 'stored', 120, 120),
     entry('冷却机', 'stored', 2, 9),
     entry('冷却机', 'timeout', 10, 27),
@@ -60,13 +60,13 @@ beforeAll(async () => {
     entry('冷却机', 'stored', 42, 59),
     entry('冷却机', 'stored', 90, 119),
   ]);
-  await tellSession(log, configOf('8', ['press-1'], periodMs), [
+  await writeStory(log, configOf('8', ['press-1'], periodMs), [
     { at: at(0), what: 'started' },
     { at: at(10 * 24 * 60), what: 'stopped' },
   ]);
   const rates = configOf('9', ['press-1', '冷却机'], periodMs);
   for (const point of rates.devices[0]?.points ?? []) point.period_ms = 10_000;
-  await tellSession(log, rates, [
+  await writeStory(log, rates, [
     { at: at(0), what: 'started' },
     { at: at(1), what: 'assigned', to: 'c1', reason: 'start' },
     { at: at(10), what: 'stopped' },
@@ -244,22 +244,22 @@ describe('a device whose points are read more often than the task says', () => {
 
   it('has its gaps among those of the others in the order of time, also over pages', async () => {
     const all = await fast(`gaps/?to=${at(10)}`);
-    const seen = all.results.map(({ device, cause, start_time, end_time, ticks }: Record<string, string>) => {
+    const gaps = all.results.map(({ device, cause, start_time, end_time, ticks }: Record<string, string>) => {
       return [device, cause, start_time, end_time, ticks];
     });
-    expect(seen).toEqual([
+    expect(gaps).toEqual([
       ['press-1', 'waiting', at(0), at(1), 6],
       ['冷却机', 'waiting', at(0), at(1), 1],
       ['冷却机', 'timeout', at(5), at(6), 1],
       ['press-1', 'timeout', at(7), at(8), 6],
     ]);
-    const found: unknown[] = [];
+    const gapsOfPages: unknown[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const page: typeof all = await fast(`gaps/?to=${at(10)}&limit=1${cursor && `&cursor=${cursor}`}`);
-      found.push(...page.results);
+      gapsOfPages.push(...page.results);
       cursor = page.next_cursor;
     }
-    expect(found).toEqual(all.results);
+    expect(gapsOfPages).toEqual(all.results);
   });
 
   it('is known as such from the configuration that a start keeps', async () => {
@@ -282,11 +282,11 @@ describe('the gaps of a session', () => {
   it('come in order, each with its cause in a word and in a sentence', async () => {
     const { status, body } = await api.get(`${sessionsPath}/7-1/gaps/`);
     expect(status).toBe(200);
-    const seen = body.results.map(
+    const gaps = body.results.map(
       ({ device, cause, from_tick, ticks }: { [key: string]: string | number }) =>
         [device, cause, Number(from_tick) - tick(0), ticks] as const,
     );
-    expect(seen).toEqual([
+    expect(gaps).toEqual([
       ['press-1', 'waiting', 0, 2],
       ['冷却机', 'waiting', 0, 2],
       ['冷却机', 'timeout', 10, 18],
@@ -310,15 +310,15 @@ describe('the gaps of a session', () => {
 
   it('are given in pages that leave none out, also where several begin together', async () => {
     const all = (await api.get(`${sessionsPath}/7-1/gaps/`)).body.results;
-    const found: unknown[] = [];
+    const gapsOfPages: unknown[] = [];
     let cursor = '';
     do {
       const { body } = await api.get(`${sessionsPath}/7-1/gaps/?limit=1${cursor}`);
       expect(body.results).toHaveLength(1);
-      found.push(...body.results);
+      gapsOfPages.push(...body.results);
       cursor = body.next_cursor === null ? '' : `&cursor=${body.next_cursor}`;
     } while (cursor !== '');
-    expect(found).toEqual(all);
+    expect(gapsOfPages).toEqual(all);
   });
 
   it('are filtered by device, cause and time, and cut where the time asked for ends', async () => {

@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 
 describe('who did something', () => {
-  it('stands in events and in the audit log by an id and the login, beside what he says of himself', async () => {
+  it('stands in events and in the audit log by an id and the login, next to what he says of himself', async () => {
     const task_id = await configureTask(
       { ...api, post: (path, body) => byKey('POST', path, { body }) },
       'acted',
@@ -142,14 +142,14 @@ describe('a refused read', () => {
       what: 'the first of each',
     });
     await other.process.stop({ graceMs: 10_000 });
-    const told = await eventually(
+    const laterEntries = await eventually(
       async () => {
         const entries = await audit('action=api.read');
         return entries.length === 4 ? entries : undefined;
       },
       { what: 'the others of each' },
     );
-    const inShort = told.map(({ actor, target, outcome, detail, data }) => [
+    const inShort = laterEntries.map(({ actor, target, outcome, detail, data }) => [
       (actor as { kind: string }).kind,
       target,
       outcome,

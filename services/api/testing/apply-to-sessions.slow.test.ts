@@ -40,20 +40,20 @@ async function plant(sessions: number) {
   return { device, points: points.map(({ id }) => id), tasks, sessions: ids };
 }
 
-async function stored(answer: Promise<Answer>) {
+async function okBody(answer: Promise<Answer>) {
   const { status, body } = await answer;
   expect(status, JSON.stringify(body)).toBe(200);
   return body;
 }
-const patch = (what: string, body: object) => stored(api.request('PATCH', `/api/config/${what}`, body));
+const patch = (what: string, body: object) => okBody(api.request('PATCH', `/api/config/${what}`, body));
 
-interface Told {
+interface Applied {
   readonly session_id: string | null;
   readonly to?: number;
   readonly is_changed?: boolean;
   readonly problem?: { readonly code: string; readonly sessions?: number };
 }
-const inShort = (applied: readonly Told[]) =>
+const inShort = (applied: readonly Applied[]) =>
   applied.map(({ session_id, to, is_changed, problem }) => [session_id, problem?.code ?? to, is_changed]);
 
 const changesOf = async (session: string) =>
@@ -68,7 +68,7 @@ const changesOf = async (session: string) =>
 describe('a write that running sessions are to take', () => {
   it('is stored, taken by each session that reads it, and refused by one without the others', async () => {
     const { points, tasks, sessions } = await plant(3);
-    const [running = '', paused = '', kept = ''] = sessions;
+    const [running = '', paused = '', untouched = ''] = sessions;
     expect((await api.post(`${sessionsPath}/${paused}/pause/`)).status).toBe(200);
     // No session can be changed now to the content of a disabled task.
     expect((await patch(`tasks/${tasks[2]}/`, { enabled: false })).applied).toBeUndefined();
@@ -80,14 +80,14 @@ describe('a write that running sessions are to take', () => {
     expect(inShort(applied)).toEqual([
       [running, 2, true],
       [paused, 2, true],
-      [kept, 'task_disabled', undefined],
+      [untouched, 'task_disabled', undefined],
     ]);
     const effective = { from: 1, effective_at: expect.stringMatching(/Z$/), devices: { changed: 1 } };
     expect(applied[0]).toMatchObject({ ...effective, status: 'running' });
     expect(applied[1]).toMatchObject({ ...effective, status: 'paused' });
     expect(applied[2].problem).toMatchObject({ status: 422, detail: expect.stringContaining('is disabled') });
-    const taken = await changesOf(running);
-    expect(taken).toMatchObject([{ configVersion: 2, reason: 'new gear' }]);
+    const changes = await changesOf(running);
+    expect(changes).toMatchObject([{ configVersion: 2, reason: 'new gear' }]);
     // The change is in the audit log before sessions take it, because the process could end meanwhile.
     const entry = await eventually(
       async () => {
@@ -96,20 +96,20 @@ describe('a write that running sessions are to take', () => {
       },
       { what: 'the audit entry of the change' },
     );
-    expect(Date.parse(entry.time)).toBeLessThanOrEqual(Date.parse(taken[0]?.time ?? ''));
-    expect(await changesOf(kept)).toEqual([]);
+    expect(Date.parse(entry.time)).toBeLessThanOrEqual(Date.parse(changes[0]?.time ?? ''));
+    expect(await changesOf(untouched)).toEqual([]);
     expect(await changesOf(elsewhere.sessions[0] ?? '')).toEqual([]);
-    // A repeat changes nothing more, and tells where each session stands.
+    // A repeat changes nothing more, and shows where each session stands.
     expect(inShort((await patch(path, { scale: 0.5 })).applied)).toEqual([
       [running, 2, false],
       [paused, 2, false],
-      [kept, 'task_disabled', undefined],
+      [untouched, 'task_disabled', undefined],
     ]);
     // The next change waits for the first one, unless that is already in force.
     expect(inShort((await patch(`points/${points[1]}/?apply=sessions`, { scale: 0.5 })).applied)).toEqual([
       [running, 3, true],
       [paused, 3, true],
-      [kept, 'task_disabled', undefined],
+      [untouched, 'task_disabled', undefined],
     ]);
   });
 
@@ -117,15 +117,15 @@ describe('a write that running sessions are to take', () => {
     const { device, points, tasks, sessions } = await plant(1);
     const [session = ''] = sessions;
     const [task] = tasks;
-    const asked = (what: string, body: object) => stored(api.post(`/api/config/${what}`, body));
+    const post = (what: string, body: object) => okBody(api.post(`/api/config/${what}`, body));
     const items = [{ op: 'change', kind: 'point', id: points[0], fields: { scale: 0.5 } }];
-    const made = await asked('change-sets/?apply=sessions', { items });
-    expect(inShort(made.applied)).toEqual([[session, 2, true]]);
-    const back = await asked(`change-sets/${made.change_set}/revert/?apply=sessions`, {});
+    const creation = await post('change-sets/?apply=sessions', { items });
+    expect(inShort(creation.applied)).toEqual([[session, 2, true]]);
+    const back = await post(`change-sets/${creation.change_set}/revert/?apply=sessions`, {});
     expect(inShort(back.applied)).toEqual([[session, 3, true]]);
     const edited = { ids: points, set: { unit: 'mm' } };
     expect(inShort((await patch('points/?apply=sessions', edited)).applied)).toEqual([[session, 4, true]]);
-    const restored = await asked(`tasks/${task}/versions/1/restore/?apply=sessions`, {});
+    const restored = await post(`tasks/${task}/versions/1/restore/?apply=sessions`, {});
     expect(inShort(restored.applied)).toEqual([[session, 5, true]]);
 
     const { code } = (await api.get(`/api/config/devices/${device}/`)).body;
@@ -136,10 +136,10 @@ describe('a write that running sessions are to take', () => {
     });
     expect(list.status, JSON.stringify(list.body)).toBe(201);
     await patch(`imports/${list.body.id}/`, { accept_assumptions: true });
-    const done = await asked(`imports/${list.body.id}/apply/?apply=sessions`, {});
+    const done = await post(`imports/${list.body.id}/apply/?apply=sessions`, {});
     expect(inShort(done.applied)).toEqual([[session, 6, true]]);
-    const gone = await asked('points/delete/?apply=sessions', { filter: { code: 'from-list' } });
-    expect(inShort(gone.applied)).toEqual([[session, 7, true]]);
+    const deletion = await post('points/delete/?apply=sessions', { filter: { code: 'from-list' } });
+    expect(inShort(deletion.applied)).toEqual([[session, 7, true]]);
     expect((await patch(`points/${points[0]}/?apply=sessions`, { name: 'A' })).applied).toHaveLength(1);
     const wrong = await api.request('PATCH', `/api/config/points/${points[0]}/?apply=all`, {});
     expect(wrong).toMatchObject({ status: 422, body: { code: 'validation_failed' } });
@@ -150,14 +150,14 @@ describe('a write that running sessions are to take', () => {
     const path = `points/${points[0]}/?apply=sessions`;
     const changed = new Set<string>();
     const once = async () => {
-      const told: Told[] = (await patch(path, { scale: 0.5 })).applied;
-      expect(told.filter(({ session_id }) => session_id).length).toBeLessThanOrEqual(appliedAtMost);
-      for (const { session_id, is_changed } of told) if (is_changed && session_id) changed.add(session_id);
-      return told.find(({ problem }) => problem?.code === 'sessions_left')?.problem;
+      const results: Applied[] = (await patch(path, { scale: 0.5 })).applied;
+      expect(results.filter(({ session_id }) => session_id).length).toBeLessThanOrEqual(appliedAtMost);
+      for (const { session_id, is_changed } of results) if (is_changed && session_id) changed.add(session_id);
+      return results.find(({ problem }) => problem?.code === 'sessions_left')?.problem;
     };
     // On a busy machine, fewer sessions have room in one request.
-    const left = await once();
-    expect(left).toMatchObject({ sessions: sessions.length - changed.size });
+    const sessionsLeft = await once();
+    expect(sessionsLeft).toMatchObject({ sessions: sessions.length - changed.size });
     await eventually(async () => !(await once()), { what: 'all sessions to have had room' });
     expect([...changed].sort()).toEqual([...sessions].sort());
   });
@@ -170,15 +170,15 @@ describe('a write that running sessions are to take', () => {
     await patch(`devices/${device}/`, { site_id: site });
     const { code } = (await api.get(`/api/config/devices/${device}/`)).body;
     const elsewhere = await plant(1);
-    const post = (what: string, body: object) => stored(api.post(`/api/config/${what}`, body));
-    const toldIn = async (answer: Promise<{ applied: Told[] }>) =>
+    const post = (what: string, body: object) => okBody(api.post(`/api/config/${what}`, body));
+    const toldIn = async (answer: Promise<{ applied: Applied[] }>) =>
       (await answer).applied.map(({ session_id, is_changed }) => [session_id, is_changed]);
     const set = { scale: 0.25 };
     const item = { op: 'change', kind: 'point', id: points[0], fields: { unit: 'mm' } };
     const ofTask = { op: 'change', kind: 'task', id: elsewhere.tasks[0], fields: { name: 'Else' } };
     // Each change is first stored without applying it to sessions, and then repeated so that they take it.
     const repeated: Array<
-      [what: string, first: () => Promise<unknown>, again: () => Promise<{ applied: Told[] }>]
+      [what: string, first: () => Promise<unknown>, again: () => Promise<{ applied: Applied[] }>]
     > = [
       [
         'a point',
@@ -224,7 +224,7 @@ describe('a write that running sessions are to take', () => {
 
 describe('a dry run of a write that running sessions are to take', () => {
   const tried = (what: string, body: object) =>
-    stored(api.post(`/api/config/${what}?apply=sessions`, { ...body, dry_run: true }));
+    okBody(api.post(`/api/config/${what}?apply=sessions`, { ...body, dry_run: true }));
 
   it('names each session with what it would read, and what would refuse, and changes nothing', async () => {
     const { points, tasks, sessions } = await plant(3);
@@ -251,14 +251,14 @@ describe('a dry run of a write that running sessions are to take', () => {
     expect((await api.get(`/api/config/points/${points[0]}/`)).body.scale).toBe(1);
     for (const session of sessions) expect(await changesOf(session)).toEqual([]);
 
-    const done = await stored(api.post('/api/config/change-sets/?apply=sessions', { items }));
+    const done = await okBody(api.post('/api/config/change-sets/?apply=sessions', { items }));
     expect(done.applied).toMatchObject([
       { session_id: running, is_changed: true, devices: applied[0].devices },
       { session_id: elsewhere, problem: { code: 'move_needed' } },
       { session_id: paused, is_changed: true, devices: applied[2].devices },
     ]);
     expect(done.applied[0].results).toBeUndefined();
-    // The dry run would store nothing more, and tells where each session stands.
+    // The dry run would store nothing more, and shows where each session stands.
     expect(inShort((await tried('change-sets/', { items })).applied)).toEqual([
       [running, 2, false],
       [elsewhere, 'move_needed', undefined],
@@ -270,11 +270,11 @@ describe('a dry run of a write that running sessions are to take', () => {
     const { device, tasks, sessions } = await plant(1);
     const [session] = sessions;
     const code = `beside-${tasks[0]}`;
-    await stored(
+    await okBody(
       api.post(`/api/config/devices/${device}/copies/`, { count: 1, code, fields: { unit_id: 77 } }),
     );
     const [added] = (await api.get(`/api/config/devices/?code=${code}`)).body.results;
-    // A request counts as 10 ms as long as nobody has measured it.
+    // A request counts as 10 ms as long as it has not been measured.
     await patch('points/', { filter: { device_id: added.id }, set: { period_ms: 10 } });
     const items = [{ op: 'change', kind: 'task', id: tasks[0], fields: { device_ids: [device, added.id] } }];
     expect((await tried('change-sets/', { items })).applied).toMatchObject([
@@ -291,8 +291,8 @@ describe('a dry run of a write that running sessions are to take', () => {
       body: 'code,table,address,data_type\nfrom-list,holding_register,77,uint16\n',
     });
     await patch(`imports/${list.body.id}/`, { accept_assumptions: true });
-    const looked = await tried(`imports/${list.body.id}/apply/`, {});
-    expect(looked).toMatchObject({
+    const preview = await tried(`imports/${list.body.id}/apply/`, {});
+    expect(preview).toMatchObject({
       ...{ state: 'preview', result: null },
       applied: [{ session_id: session, is_changed: true, results: [{ code: 'from-list', op: 'created' }] }],
     });
@@ -324,8 +324,8 @@ describe('a write at one site, with a session that reads at another one too', ()
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
     const idAt: IdAt = await configureTwoHalls(call);
-    const made = { name: 'engineer of hall 1', role: 'engineer', sites: ['hall-1'] };
-    const own = (await call('POST', '/api/system/keys/', { body: made })).body.key;
+    const keyBody = { name: 'engineer of hall 1', role: 'engineer', sites: ['hall-1'] };
+    const own = (await call('POST', '/api/system/keys/', { body: keyBody })).body.key;
     const device_ids = [idAt('devices', 'hall-1'), idAt('devices', 'hall-2')];
     const mixed = { code: 'mixed', period_ms: 1_000, device_ids };
     const task = (await call('POST', '/api/config/tasks/', { body: mixed })).body.id;

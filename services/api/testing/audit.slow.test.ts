@@ -34,8 +34,8 @@ function ask(
 }
 
 async function keyOf(role: string): Promise<string> {
-  const made = await ask(api, 'POST', '/api/system/keys/', bootstrapKey, { name: `the ${role}`, role });
-  return made.body.key;
+  const creation = await ask(api, 'POST', '/api/system/keys/', bootstrapKey, { name: `the ${role}`, role });
+  return creation.body.key;
 }
 
 const audit = async (query: string, of = api): Promise<(AuditEntry & { stream: string })[]> =>
@@ -81,14 +81,14 @@ describe('the audit log', () => {
     };
     // These would fill more than all of AUDIT if each refusal became an entry.
     await refused(500);
-    const found = await eventually(
+    const firstEntries = await eventually(
       async () => {
         const entries = await audit('action=site.create');
         return entries.length >= 2 && entries;
       },
       { what: 'what was done, and the first refusal' },
     );
-    expect(found.map(({ who, outcome, stream }) => [who, outcome, stream])).toEqual([
+    expect(firstEntries.map(({ who, outcome, stream }) => [who, outcome, stream])).toEqual([
       ['the viewer', 'refused', 'AUDIT_REFUSED'],
       ['admin', 'done', 'AUDIT'],
     ]);

@@ -11,10 +11,10 @@ export async function changeLogin(nats: string, loginId: string, change: Partial
     const book = await LoginBook.open(nc);
     await eventually(
       async () => {
-        const stored = (await book.readAll()).find(({ record }) => record.id === loginId);
-        if (!stored) throw new Error(`there is no login ${loginId}`);
+        const entry = (await book.readAll()).find(({ record }) => record.id === loginId);
+        if (!entry) throw new Error(`there is no login ${loginId}`);
         // The API may be recording the login's use at this moment.
-        return book.replace({ ...stored, record: { ...stored.record, ...change } });
+        return book.replace({ ...entry, record: { ...entry.record, ...change } });
       },
       { what: 'the login to be changed' },
     );

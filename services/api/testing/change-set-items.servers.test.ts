@@ -57,9 +57,9 @@ describe('things of all kinds in one change', () => {
     const tried = await change(plant('one'), { dry_run: true });
     expect(tried).toMatchObject({ status: 200, body: { change_set: null, counts: { created: 5 } } });
     expect(await byCode('sites', 'one-hall')).toBeUndefined();
-    const made = await change(plant('one'), { reason: 'a new hall', kind: 'import' });
-    expect(made).toMatchObject({ status: 200, body: { counts: { created: 5, changed: 0, deleted: 0 } } });
-    const set = await ask('GET', `${path}${made.body.change_set}/`);
+    const creation = await change(plant('one'), { reason: 'a new hall', kind: 'import' });
+    expect(creation).toMatchObject({ status: 200, body: { counts: { created: 5, changed: 0, deleted: 0 } } });
+    const set = await ask('GET', `${path}${creation.body.change_set}/`);
     expect(set.body).toMatchObject({ kind: 'import', reason: 'a new hall', counts: { created: 5 } });
     const [hall, press, line] = await Promise.all([
       byCode('sites', 'one-hall'),
@@ -70,7 +70,9 @@ describe('things of all kinds in one change', () => {
     const speed = points.find(({ code }: { code: string }) => code === 'speed');
     expect(press.site_id).toBe(hall.id);
     expect(line).toMatchObject({ device_ids: [press.id], point_ids: [speed.id] });
-    expect(await ask('POST', `${path}${made.body.change_set}/revert/`, {})).toMatchObject({ status: 200 });
+    expect(await ask('POST', `${path}${creation.body.change_set}/revert/`, {})).toMatchObject({
+      status: 200,
+    });
     expect(await byCode('tasks', 'one-line')).toBeUndefined();
   });
 
@@ -121,8 +123,8 @@ describe('things of all kinds in one change', () => {
       { op: 'create', kind: 'task', fields: { code: 'three-t', period_ms: 1_000, device_ids: [888_888] } },
     ]);
     expect(refused).toMatchObject({ status: 422, body: { code: 'validation_failed' } });
-    const found = new Map(faults(refused));
-    expect([...found.keys()].sort()).toEqual([
+    const messageByPath = new Map(faults(refused));
+    expect([...messageByPath.keys()].sort()).toEqual([
       'items.0.fields',
       'items.0.fields.host',
       'items.2.fields.code',
@@ -131,7 +133,7 @@ describe('things of all kinds in one change', () => {
       'items.6.fields.code',
       'items.7.fields.device_ids',
     ]);
-    expect(found.get('items.6.fields.code')).toBe('is the same as that of item 5');
+    expect(messageByPath.get('items.6.fields.code')).toBe('is the same as that of item 5');
     expect(await byCode('devices', 'three-four')).toBeUndefined();
     expect(faults(await change([point(-1, -9, 'lost')]))).toEqual([
       ['items.0.fields.device_id', 'no item makes device -9'],
@@ -140,12 +142,12 @@ describe('things of all kinds in one change', () => {
       ['items.1.id', 'is the same as that of item 0'],
     ]);
     // Only the outcome as a whole shows these faults.
-    const taken = await change([
+    const clash = await change([
       { op: 'change', kind: 'site', id: (await byCode('sites', 'three-hall')).id, fields: { name: 'x' } },
       device(-1, { code: 'three-twin', host: 'three.plant' }),
     ]);
-    expect(taken).toMatchObject({ status: 409, body: { code: 'place_taken' } });
-    expect(faults(taken)).toEqual([['items.1.fields.unit_id', 'is that of three-press']]);
+    expect(clash).toMatchObject({ status: 409, body: { code: 'place_taken' } });
+    expect(faults(clash)).toEqual([['items.1.fields.unit_id', 'is that of three-press']]);
     const shared = await change([
       { ...point(-1, press.id, 'zone', 4), fields: { ...point(-1, press.id, 'zone', 4).fields, count: 2 } },
       point(-2, press.id, 'zone[1]', 8),
@@ -182,11 +184,11 @@ describe('things of all kinds in one change', () => {
     const grants = [{ role: 'engineer', sites: ['five-hall'] }];
     const { body } = await ask('POST', '/api/system/keys/', { name: 'engineer of five', grants });
     const own = (items: object[]) => ask('POST', path, { items, dry_run: true }, body.key);
-    const named = (id: number) => ({ op: 'change', kind: 'device', id, fields: { name: 'new' } });
+    const renameTo = (id: number) => ({ op: 'change', kind: 'device', id, fields: { name: 'new' } });
     const refused = { status: 403, body: { code: 'site_not_granted' } };
-    expect(await own([named(mine.id), point(-1, mine.id, 'own', 9)])).toMatchObject({ status: 200 });
+    expect(await own([renameTo(mine.id), point(-1, mine.id, 'own', 9)])).toMatchObject({ status: 200 });
     for (const items of [
-      [named(mine.id), named(other.id)],
+      [renameTo(mine.id), renameTo(other.id)],
       [device(-1, { code: 'five-nowhere', host: 'five-nowhere.plant' })],
       [{ op: 'change', kind: 'device', id: mine.id, fields: { site_id: other.site_id } }],
       [{ op: 'change', kind: 'site', id: hall.id, fields: { name: 'new' } }],

@@ -45,8 +45,8 @@ const recordIn = (client: pg.Client) =>
   readChangeRecord(async <Row extends object>(sql: string) => (await client.query<Row>(sql)).rows);
 
 const setOf = ({ headers }: Answer) => Number(headers.get('change-set') ?? Number.NaN);
-const shown = async (set: number) => (await ask('GET', `${path}${set}/`)).body;
-const made = async (kind: string, body: object): Promise<number> => {
+const viewOf = async (set: number) => (await ask('GET', `${path}${set}/`)).body;
+const create = async (kind: string, body: object): Promise<number> => {
   const answer = await ask('POST', `/api/config/${kind}/`, body);
   expect(answer).toMatchObject({ status: 201 });
   return answer.body.id;
@@ -58,7 +58,7 @@ const paths = ({ body }: Answer): string[] => body.errors.map(({ path }: { path:
 let devices = 0;
 const newDevice = (fields: object = {}) => {
   devices += 1;
-  return made('devices', { code: `press-${devices}`, host: `host-${devices}`, ...fields });
+  return create('devices', { code: `press-${devices}`, host: `host-${devices}`, ...fields });
 };
 const point = (device_id: number, code: string, address = 0) => ({
   ...{ device_id, code, address, table: 'holding_register', data_type: 'int16' },
@@ -74,7 +74,7 @@ describe('a change of the configuration', () => {
       { host: '10.0.0.9', timeout_ms: 1_500 },
       { 'user-agent': 'holdfast-cli', 'x-operator': 'Li Wei' },
     );
-    const set = await shown(setOf(changed));
+    const set = await viewOf(setOf(changed));
     expect(set).toMatchObject({
       ...{
         by: 'admin/Li Wei',
@@ -111,7 +111,7 @@ describe('a change of the configuration', () => {
     const device = await newDevice();
     const many = [1, 2, 3].map((address) => point(device, `p${address}`, address));
     const answer = await ask('POST', '/api/config/points/', many, { 'idempotency-key': `many-${device}` });
-    expect(await shown(setOf(answer))).toMatchObject({
+    expect(await viewOf(setOf(answer))).toMatchObject({
       counts: { created: 3 },
       results: many.map(({ code }) => ({ code, device: `press-${devices}`, op: 'created' })),
     });
@@ -130,7 +130,7 @@ describe('a change of the configuration', () => {
   it('is found by the device, by the task and by who made it', async () => {
     const device = await newDevice();
     const onPoint = await ask('POST', '/api/config/points/', point(device, 'level'));
-    const task = await made('tasks', { code: `line-${device}`, period_ms: 1_000, device_ids: [device] });
+    const task = await create('tasks', { code: `line-${device}`, period_ms: 1_000, device_ids: [device] });
     const list = async (query: string) => (await ask('GET', `${path}?${query}`)).body.results;
     expect((await list(`device_id=${device}`)).map(({ id }: { id: number }) => id)).toEqual([
       setOf(onPoint),
@@ -140,11 +140,11 @@ describe('a change of the configuration', () => {
     expect(await list('by=nobody')).toEqual([]);
     expect((await list('kind=edit&limit=1'))[0].id).toBe(setOf(onPoint) + 1);
     const [set] = await list(`task_id=${task}`);
-    expect((await shown(set.id)).results[0].fields.device_ids).toEqual({ before: null, after: [device] });
+    expect((await viewOf(set.id)).results[0].fields.device_ids).toEqual({ before: null, after: [device] });
   });
 
   it('is seen by those alone at whose sites it lies', async () => {
-    const site = await made('sites', { code: 'hall-7' });
+    const site = await create('sites', { code: 'hall-7' });
     const there = await newDevice({ site_id: site });
     const elsewhere = await newDevice();
     const grants = [{ role: 'engineer', sites: ['hall-7'] }];
@@ -179,8 +179,8 @@ describe('a set that is taken back', () => {
     const back = await revert(set, { reason: 'wrong press' });
     expect(back).toMatchObject({ status: 200, body: { change_set: setOf(back) } });
     expect(await read('devices', device)).toEqual(before);
-    expect(await shown(set)).toMatchObject({ reverted_by: setOf(back) });
-    expect(await shown(setOf(back))).toMatchObject({ kind: 'revert', reverts: set, reason: 'wrong press' });
+    expect(await viewOf(set)).toMatchObject({ reverted_by: setOf(back) });
+    expect(await viewOf(setOf(back))).toMatchObject({ kind: 'revert', reverts: set, reason: 'wrong press' });
     expect((await revert(set)).body.code).toBe('nothing_to_revert');
     expect((await revert(setOf(back))).status).toBe(200);
     expect(await read('devices', device)).toEqual(after);
@@ -211,7 +211,7 @@ describe('a set that is taken back', () => {
   it('is refused with the device of a point, whose code others may have too', async () => {
     const device = await newDevice();
     const { code } = await read('devices', device);
-    const id = await made('points', point(device, 'level'));
+    const id = await create('points', point(device, 'level'));
     const url = `/api/config/points/${id}/`;
     const set = setOf(await ask('PATCH', url, { unit: 'mm' }));
     const later = setOf(await ask('PATCH', url, { unit: 'cm' }));
@@ -226,7 +226,7 @@ describe('a set that is taken back', () => {
 
   it('brings what was deleted back under its id, and deletes what was made', async () => {
     const device = await newDevice();
-    const id = await made('points', point(device, 'level'));
+    const id = await create('points', point(device, 'level'));
     const before = await read('points', id);
     const removed = await ask('DELETE', `/api/config/points/${id}/`);
     const back = await revert(setOf(removed));
@@ -239,14 +239,14 @@ describe('a set that is taken back', () => {
   it('is refused as any change would be: by what refers to it, a code that is taken, a place that is taken', async () => {
     const device = await newDevice();
     const [creation] = (await ask('GET', `${path}?device_id=${device}`)).body.results;
-    await made('points', point(device, 'level'));
+    await create('points', point(device, 'level'));
     expect(await revert(creation.id)).toMatchObject({
       status: 409,
       body: { code: 'still_referenced', referenced_by: { points: ['level'] } },
     });
-    const gone = await newDevice({ host: 'taken' });
-    const code = (await read('devices', gone)).code;
-    const removed = setOf(await ask('DELETE', `/api/config/devices/${gone}/`));
+    const deletedDevice = await newDevice({ host: 'taken' });
+    const code = (await read('devices', deletedDevice)).code;
+    const removed = setOf(await ask('DELETE', `/api/config/devices/${deletedDevice}/`));
     const other = await newDevice({ host: 'taken' });
     expect((await revert(removed)).body.code).toBe('place_taken');
     await ask('PATCH', `/api/config/devices/${other}/`, { host: 'free', code });
@@ -258,20 +258,20 @@ describe('many at once', () => {
   it('are copies of a device with its points, stepping code, host and unit, that a task reads too', async () => {
     const device = await newDevice({ timeout_ms: 700 });
     await ask('POST', '/api/config/points/', [point(device, 'level'), point(device, 'speed', 1)]);
-    const chosen = (await ask('GET', `/api/config/points/?device_id=${device}&code=speed`)).body.results[0]
+    const pointId = (await ask('GET', `/api/config/points/?device_id=${device}&code=speed`)).body.results[0]
       .id;
-    const task = await made('tasks', {
-      ...{ code: `copies-${device}`, period_ms: 1_000, device_ids: [device], point_ids: [chosen] },
+    const task = await create('tasks', {
+      ...{ code: `copies-${device}`, period_ms: 1_000, device_ids: [device], point_ids: [pointId] },
     });
     const url = `/api/config/devices/${device}/copies/`;
-    const wanted = {
+    const copies = {
       ...{ count: 20, code: 'copy-{n:02}', name: 'Copy {n}', first_n: 2, task_ids: [task] },
       fields: { host: { from: '10.1.0.11' }, unit_id: { from: 5, step: 2 } },
     };
-    const tried = await ask('POST', url, { ...wanted, dry_run: true });
+    const tried = await ask('POST', url, { ...copies, dry_run: true });
     expect(tried.body).toMatchObject({ change_set: null, counts: { created: 60, changed: 1, deleted: 0 } });
     expect((await ask('GET', '/api/config/devices/?code=copy-02')).body.results).toEqual([]);
-    const copied = await ask('POST', url, wanted);
+    const copied = await ask('POST', url, copies);
     expect(copied).toMatchObject({ status: 200, body: { counts: { created: 60, changed: 1 } } });
     const [last] = (await ask('GET', '/api/config/devices/?code=copy-21')).body.results;
     expect(last).toMatchObject({ name: 'Copy 21', host: '10.1.0.30', unit_id: 43, timeout_ms: 700 });
@@ -280,13 +280,13 @@ describe('many at once', () => {
     const reads = await read('tasks', task);
     expect([reads.device_ids.length, reads.point_ids.length]).toEqual([21, 21]);
     expect(reads.point_ids).toContain(points[1].id);
-    expect(paths(await ask('POST', url, wanted))).toEqual(Array(20).fill('code'));
-    expect(paths(await ask('POST', url, { ...wanted, code: 'one' }))).toEqual(['code']);
-    const beyond = { ...wanted, code: 'beyond-{n}', fields: { host: { from: '10.1.0.250' } } };
+    expect(paths(await ask('POST', url, copies))).toEqual(Array(20).fill('code'));
+    expect(paths(await ask('POST', url, { ...copies, code: 'one' }))).toEqual(['code']);
+    const beyond = { ...copies, code: 'beyond-{n}', fields: { host: { from: '10.1.0.250' } } };
     expect(paths(await ask('POST', url, beyond))).toContain('fields.host');
     expect((await revert(setOf(copied))).status).toBe(200);
     expect((await ask('GET', '/api/config/devices/?code=copy-21')).body.results).toEqual([]);
-    expect(await read('tasks', task)).toMatchObject({ device_ids: [device], point_ids: [chosen] });
+    expect(await read('tasks', task)).toMatchObject({ device_ids: [device], point_ids: [pointId] });
   });
 
   it('are edited alike, all or none, which a dry run shows', async () => {
@@ -304,13 +304,13 @@ describe('many at once', () => {
       message: expect.stringContaining('bulk-a'),
     });
     const done = await edit({ set: { scale: 0.5, unit: 'bar' }, reason: 'new sensors' });
-    expect(await shown(setOf(done))).toMatchObject({
+    expect(await viewOf(setOf(done))).toMatchObject({
       kind: 'bulk',
       reason: 'new sensors',
       counts: { changed: 3 },
     });
-    const stored = (await ask('GET', `/api/config/points/?device_id=${device}`)).body.results;
-    expect(stored.map(({ scale, unit }: { scale: number; unit: string }) => [scale, unit])).toEqual(
+    const points = (await ask('GET', `/api/config/points/?device_id=${device}`)).body.results;
+    expect(points.map(({ scale, unit }: { scale: number; unit: string }) => [scale, unit])).toEqual(
       Array(3).fill([0.5, 'bar']),
     );
     const devicesEdit = { ids: [device], set: { timeout_ms: 2_500, host: `bulk-${device}` } };
@@ -324,7 +324,7 @@ describe('many at once', () => {
   it('are deleted, with what hangs on them where that is asked for, and come back', async () => {
     const device = await newDevice();
     await ask('POST', '/api/config/points/', [point(device, 'level'), point(device, 'speed', 1)]);
-    const task = await made('tasks', { code: `bulk-${device}`, period_ms: 1_000, device_ids: [device] });
+    const task = await create('tasks', { code: `bulk-${device}`, period_ms: 1_000, device_ids: [device] });
     const remove = (body: object) => ask('POST', '/api/config/devices/delete/', { ids: [device], ...body });
     expect(await remove({})).toMatchObject({
       status: 409,
@@ -350,9 +350,13 @@ describe('a version of a task', () => {
   it('is listed, compared with another and with now, and restored with what was deleted since', async () => {
     const device = await newDevice();
     const other = await newDevice();
-    const id = await made('points', point(device, 'level'));
-    const gone = await made('points', point(device, 'speed', 1));
-    const task = await made('tasks', { code: `versions-${device}`, period_ms: 1_000, device_ids: [device] });
+    const id = await create('points', point(device, 'level'));
+    const deletedPoint = await create('points', point(device, 'speed', 1));
+    const task = await create('tasks', {
+      code: `versions-${device}`,
+      period_ms: 1_000,
+      device_ids: [device],
+    });
     const run = async () => {
       const { body } = await ask('POST', `${sessionsPath}/start-task/`, { task_id: task });
       await ask('POST', `${sessionsPath}/${body.session_id}/stop/`);
@@ -362,12 +366,12 @@ describe('a version of a task', () => {
       read('tasks', task),
       read('devices', device),
       read('points', id),
-      read('points', gone),
+      read('points', deletedPoint),
     ]);
     await ask('PATCH', `/api/config/points/${id}/`, { scale: 0.1, address: 7 });
     await ask('PATCH', `/api/config/devices/${device}/`, { host: `moved-${device}` });
-    await ask('DELETE', `/api/config/points/${gone}/`);
-    await made('points', point(other, 'more'));
+    await ask('DELETE', `/api/config/points/${deletedPoint}/`);
+    await create('points', point(other, 'more'));
     await ask('PATCH', `/api/config/tasks/${task}/`, { period_ms: 2_000, device_ids: [device, other] });
     await run();
     const url = `/api/config/tasks/${task}/versions/`;
@@ -390,31 +394,33 @@ describe('a version of a task', () => {
 
     const tried = await ask('POST', `${url}1/restore/`, { dry_run: true });
     expect(tried.body).toMatchObject({ change_set: null });
-    expect((await ask('GET', `/api/config/points/${gone}/`)).status).toBe(404);
+    expect((await ask('GET', `/api/config/points/${deletedPoint}/`)).status).toBe(404);
     const restored = await ask('POST', `${url}1/restore/`, { reason: 'as it was' });
     expect(restored.status).toBe(200);
     expect(restored.body.results).toEqual(tried.body.results);
-    expect(await shown(setOf(restored))).toMatchObject({ kind: 'restore', source: 'version 1' });
+    expect(await viewOf(setOf(restored))).toMatchObject({ kind: 'restore', source: 'version 1' });
     expect(
       await Promise.all([
         read('tasks', task),
         read('devices', device),
         read('points', id),
-        read('points', gone),
+        read('points', deletedPoint),
       ]),
     ).toEqual(before);
     expect((await ask('GET', `${url}1/diff/current/`)).body.results).toEqual([]);
-    await made('points', point(device, 'fresh', 9));
+    await create('points', point(device, 'fresh', 9));
     // Points added since are named, and may be kept.
-    const kept = await ask('POST', `${url}1/restore/`, { keep_points: true });
-    expect([kept.status, kept.body.unread_points]).toEqual([200, []]);
+    const withPoints = await ask('POST', `${url}1/restore/`, { keep_points: true });
+    expect([withPoints.status, withPoints.body.unread_points]).toEqual([200, []]);
     expect((await read('tasks', task)).point_ids).toEqual([]);
     const fresh = [`press-${devices - 1}/fresh`];
-    const seen = await ask('POST', `${url}1/restore/`, { dry_run: true });
-    expect(seen.body.unread_points).toEqual(fresh);
-    const left = await ask('POST', `${url}1/restore/`, {});
-    expect([left.status, left.body.unread_points]).toEqual([200, fresh]);
-    expect((await read('tasks', task)).point_ids).toEqual([id, gone].sort((one, other) => one - other));
+    const dryRun = await ask('POST', `${url}1/restore/`, { dry_run: true });
+    expect(dryRun.body.unread_points).toEqual(fresh);
+    const restoration = await ask('POST', `${url}1/restore/`, {});
+    expect([restoration.status, restoration.body.unread_points]).toEqual([200, fresh]);
+    expect((await read('tasks', task)).point_ids).toEqual(
+      [id, deletedPoint].sort((one, other) => one - other),
+    );
     expect(await ask('GET', `${url}9/diff/1/`)).toMatchObject({
       status: 404,
       body: { code: 'version_not_found' },
@@ -425,14 +431,14 @@ describe('a version of a task', () => {
 describe('the code of a device or point', () => {
   it('stays while a session reads it, and the answer says how to go on; without values it is free then', async () => {
     const device = await newDevice();
-    const id = await made('points', point(device, 'level'));
+    const id = await create('points', point(device, 'level'));
     const other = await newDevice();
     const renamed = setOf(await ask('PATCH', `/api/config/points/${id}/`, { code: 'tank' }));
-    const task = await made('tasks', { code: `read-${device}`, period_ms: 1_000, device_ids: [device] });
+    const task = await create('tasks', { code: `read-${device}`, period_ms: 1_000, device_ids: [device] });
     const started = await ask('POST', `${sessionsPath}/start-task/`, { task_id: task });
     expect(started.status).toBe(201);
     const fixed = { status: 409, body: { code: 'code_fixed' } };
-    const later = await made('points', point(device, 'later', 5));
+    const later = await create('points', point(device, 'later', 5));
     expect(await ask('PATCH', `/api/config/points/${id}/`, { code: 'level' })).toMatchObject(fixed);
     expect(await ask('PATCH', `/api/config/points/${id}/`, { device_id: other })).toMatchObject(fixed);
     const session_id = started.body.session_id;
@@ -459,7 +465,7 @@ it('a device that is not stored is tried at few places a minute, and there as of
   const tried = async (host: string) =>
     (await ask('POST', '/api/config/devices/try/', { device: { code: 'new', host } })).body.code;
   const hosts = Array.from({ length: 10 }, (_, index) => `10.9.0.${index}`);
-  // No collector is up, so nobody can try these.
+  // No collector is up to try these.
   for (const host of hosts) expect(await tried(host)).toBe('no_collector');
   expect(await tried('10.9.0.10')).toBe('too_many_requests');
   expect(await tried('10.9.0.9')).toBe('no_collector');

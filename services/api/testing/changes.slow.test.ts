@@ -18,7 +18,7 @@ let site: number;
 const path = '/api/acquisition/live/changes/';
 const adminKey = `hf_0badcafe_${'k'.repeat(43)}`;
 
-interface Told {
+interface ChangeEvent {
   readonly id: string | undefined;
   readonly event: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every kind
@@ -34,7 +34,7 @@ async function follow(
     headers: { authorization: `Bearer ${key}`, ...(lastId !== undefined && { 'last-event-id': lastId }) },
     signal: stopping.signal,
   });
-  const told: Told[] = [];
+  const events: ChangeEvent[] = [];
   let last: string | undefined;
   const reading = (async () => {
     let text = '';
@@ -45,7 +45,7 @@ async function follow(
         const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
         const [id, event] = [field('id'), field('event')];
         last = id ?? last;
-        if (event !== undefined) told.push({ id, event, data: JSON.parse(field('data') ?? 'null') });
+        if (event !== undefined) events.push({ id, event, data: JSON.parse(field('data') ?? 'null') });
       }
     }
   })().catch(() => undefined);
@@ -54,21 +54,21 @@ async function follow(
     await reading;
   };
   cleanUpAfterFile(stop);
-  const of = (event: string) => told.filter((each) => each.event === event);
-  const has = (what: string, isIt: (each: Told) => boolean) =>
-    eventually(() => told.find(isIt), { what: `${what} among ${JSON.stringify(told)}` });
-  return { response, told, of, has, reading, stop, lastId: () => last };
+  const of = (event: string) => events.filter((each) => each.event === event);
+  const has = (what: string, isIt: (each: ChangeEvent) => boolean) =>
+    eventually(() => events.find(isIt), { what: `${what} among ${JSON.stringify(events)}` });
+  return { response, events, of, has, reading, stop, lastId: () => last };
 }
 
 /** Publishes a change of a device's health. */
 async function deviceBecomes(session: string, to: 'healthy' | 'timeout', device = 'press'): Promise<void> {
   const [task = ''] = session.split('-');
   const change = { v: 1, session, task, device_id: '1', device, collector: 'c1' } as const;
-  const told = { ...change, from: null, to, detail: 'as told', time: '2026-01-01T08:00:00.000Z' };
-  await new HealthStream(log.nc).publish(told);
+  const health = { ...change, from: null, to, detail: 'as told', time: '2026-01-01T08:00:00.000Z' };
+  await new HealthStream(log.nc).publish(health);
 }
 
-const isOf = (session: string, type: string) => (each: Told) =>
+const isOf = (session: string, type: string) => (each: ChangeEvent) =>
   each.data.session_id === session && each.data.type === type;
 
 const as = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -120,7 +120,7 @@ describe('who follows changes', () => {
       event: 'configuration',
       data: { kind: 'task', target: `task ${taskId}` },
     });
-    const places = client.told.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    const places = client.events.flatMap(({ id }) => (id === undefined ? [] : [id]));
     expect(new Set(places).size).toBe(places.length);
     await client.stop();
   });
@@ -136,7 +136,7 @@ describe('who follows changes', () => {
     await placementsIn(log.store).assign(session, 'c1');
     await deviceBecomes(session, 'healthy', 'sentinel');
     await client.has('what came later', ({ data }) => data.device === 'sentinel');
-    expect(client.told.some(isOf(session, 'session.assigned'))).toBe(false);
+    expect(client.events.some(isOf(session, 'session.assigned'))).toBe(false);
     await holder.query('rollback');
     await client.has('the placement', isOf(session, 'session.assigned'));
     const { body } = await asAdmin.get(`${sessionsPath}/${session}/`);
@@ -164,13 +164,13 @@ describe('who follows changes', () => {
       const back = await follow(again === other ? other : api, { lastId });
       await back.has('the stop', isOf(session, 'session.stopped'));
       await back.has('the device', ({ event }) => event === 'device');
-      expect(back.told.some(isOf(session, 'session.started'))).toBe(false);
+      expect(back.events.some(isOf(session, 'session.started'))).toBe(false);
       expect(back.of('reset')).toEqual([]);
       await back.stop();
     }
   });
 
-  it('is told to read all anew where what it has seen is of other streams', async () => {
+  it('is told to read all again where what it has seen is of other streams', async () => {
     const client = await follow(api, { lastId: 's999999.h0.a0' });
     const reset = await client.has('a reset', ({ event }) => event === 'reset');
     expect(reset).toMatchObject({
@@ -183,12 +183,12 @@ describe('who follows changes', () => {
   });
 
   it('at some sites is told of what lies there, and not what was configured', async () => {
-    const { body: made } = await asAdmin.post('/api/system/keys/', {
+    const { body: creation } = await asAdmin.post('/api/system/keys/', {
       name: 'hall',
       role: 'viewer',
       sites: ['hall-1'],
     });
-    const client = await follow(api, { key: made.key });
+    const client = await follow(api, { key: creation.key });
     const taskIn = async (code: string, site_id: number | null) => {
       const place = { code: `${code}-press`, host: `${code}.example`, site_id };
       const device_id = (await asAdmin.post('/api/config/devices/', place)).body.id;
@@ -204,31 +204,31 @@ describe('who follows changes', () => {
     await client.has('the session here', isOf(here, 'session.started'));
     await client.has('the device here', ({ data }) => data.device === 'here-press');
     await client.has('the configuration', ({ event }) => event === 'configuration');
-    const text = JSON.stringify(client.told);
+    const text = JSON.stringify(client.events);
     expect(text).not.toContain(`"${elsewhere}"`);
     expect(text).not.toContain('elsewhere');
     expect(client.of('sink')).toEqual([]);
     expect(client.of('configuration').map(({ data }) => data.target)).toContain(null);
     expect(client.of('configuration').every(({ data }) => data.target === null)).toBe(true);
-    await asAdmin.request('DELETE', `/api/system/keys/${made.id}/`);
+    await asAdmin.request('DELETE', `/api/system/keys/${creation.id}/`);
     await client.reading;
   });
 
   it('has twenty streams at once, and no more', async () => {
-    const { body: made } = await asAdmin.post('/api/system/keys/', { name: 'greedy', role: 'viewer' });
+    const { body: creation } = await asAdmin.post('/api/system/keys/', { name: 'greedy', role: 'viewer' });
     const clients = [];
-    for (let count = 0; count < 20; count += 1) clients.push(await follow(api, { key: made.key }));
+    for (let count = 0; count < 20; count += 1) clients.push(await follow(api, { key: creation.key }));
     expect(clients.map(({ response }) => response.status)).toEqual(Array(20).fill(200));
-    const refused = await api.raw(path, { headers: as(made.key) });
+    const refused = await api.raw(path, { headers: as(creation.key) });
     expect(refused).toMatchObject({ status: 503, body: { code: 'too_many_live_clients' } });
     await clients[0]?.stop();
-    const taken = await eventually(
+    const newClient = await eventually(
       async () => {
-        const next = await follow(api, { key: made.key });
+        const next = await follow(api, { key: creation.key });
         return next.response.status === 200 && next;
       },
       { what: 'the place that was given back' },
     );
-    for (const client of [...clients, taken]) await client.stop();
+    for (const client of [...clients, newClient]) await client.stop();
   });
 });

@@ -59,15 +59,15 @@ describe('configuration', () => {
   it('is listed in pages and found by code', async () => {
     const ids: number[] = [];
     for (const code of ['page-1', 'page-2', 'page-3']) ids.push((await create('sites', { code })).id);
-    const found: number[] = [];
+    const idsOfPages: number[] = [];
     let cursor = '';
     do {
       const { body } = await api.get(`/api/config/sites/?limit=2${cursor}`);
-      found.push(...body.results.map(({ id }: { id: number }) => id));
+      idsOfPages.push(...body.results.map(({ id }: { id: number }) => id));
       cursor = body.next_cursor === null ? '' : `&cursor=${body.next_cursor}`;
     } while (cursor !== '');
-    expect(found).toEqual(expect.arrayContaining(ids));
-    expect(new Set(found).size).toBe(found.length);
+    expect(idsOfPages).toEqual(expect.arrayContaining(ids));
+    expect(new Set(idsOfPages).size).toBe(idsOfPages.length);
     const { body } = await api.get('/api/config/sites/?code=page-2');
     expect(body.results).toEqual([{ id: ids[1], code: 'page-2', name: '', shifts: [], networks: [] }]);
   });

@@ -32,9 +32,9 @@ const send = async (list: string | Buffer, query = '', headers: Record<string, s
   };
 };
 const codes = async (device: string) => {
-  const [found] = (await api.get(`/api/config/devices/?code=${device}`)).body.results;
-  if (!found) return undefined;
-  const { results } = (await api.get(`/api/config/points/?device_id=${found.id}&limit=500`)).body;
+  const [row] = (await api.get(`/api/config/devices/?code=${device}`)).body.results;
+  if (!row) return undefined;
+  const { results } = (await api.get(`/api/config/points/?device_id=${row.id}&limit=500`)).body;
   return results.map(({ code }: { code: string }) => code);
 };
 const taskOf = async (code: string) => (await api.get(`/api/config/tasks/?code=${code}`)).body.results[0];
@@ -141,8 +141,8 @@ describe('a task that reads chosen points only, as after it was restored', () =>
     const task = await taskOf('others');
     const [press] = (await api.get('/api/config/devices/?code=press')).body.results;
     const [point] = (await api.get(`/api/config/points/?device_id=${press.id}`)).body.results;
-    const chosen = { point_ids: [point.id] };
-    expect(await api.request('PATCH', `/api/config/tasks/${task.id}/`, chosen)).toMatchObject({
+    const body = { point_ids: [point.id] };
+    expect(await api.request('PATCH', `/api/config/tasks/${task.id}/`, body)).toMatchObject({
       status: 200,
     });
     expect(await apply()).toMatchObject({
@@ -168,8 +168,8 @@ describe('a period below 100 ms', () => {
     expect(saved.body.answers).toEqual({ period_unit: 'ms' });
     expect(open((await send(list, 'mapping=fast')).view.questions)).toEqual(['shortest_period']);
     expect(await apply()).toMatchObject({ status: 200 });
-    const [made] = (await api.get('/api/config/points/?code=fast')).body.results;
-    expect(made).toMatchObject({ period_ms: 50 });
+    const [point] = (await api.get('/api/config/points/?code=fast')).body.results;
+    expect(point).toMatchObject({ period_ms: 50 });
   });
 });
 
@@ -197,9 +197,9 @@ b.save(sys.argv[1])`;
     });
     await apply();
     const points = (await api.get('/api/config/points/?limit=500')).body.results;
-    const shown = points.filter(({ code }: { code: string }) => /^t\d$/.test(code));
+    const readPoints = points.filter(({ code }: { code: string }) => /^t\d$/.test(code));
     expect(
-      shown.map((point: Record<string, unknown>) => [point.code, point.address, point.period_ms]),
+      readPoints.map((point: Record<string, unknown>) => [point.code, point.address, point.period_ms]),
     ).toEqual([
       ['t1', 100, 10_000],
       ['t2', 101, 500],

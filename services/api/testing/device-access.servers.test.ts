@@ -10,7 +10,7 @@ let api: AskedApi;
 const sites: Record<string, number> = {};
 
 const devices = '/api/config/devices/';
-const made = async (path: string, body: object) => {
+const create = async (path: string, body: object) => {
   const answer = await api.post(path, body);
   expect(answer).toMatchObject({ status: 201 });
   return answer.body;
@@ -34,7 +34,7 @@ beforeAll(async () => {
   const driver = { 'holdfast.io/driver.mqtt': '1' };
   await holdLease(nc, 'c1', driver, { device_networks: ['10.0.0.0/8'], secret_bindings: bindings });
   await holdLease(nc, 'c2', driver, { device_networks: ['10.3.0.0/16', 'fd00::/8'], secret_bindings: {} });
-  for (const code of ['hall-1', 'hall-2']) sites[code] = (await made('/api/config/sites/', { code })).id;
+  for (const code of ['hall-1', 'hall-2']) sites[code] = (await create('/api/config/sites/', { code })).id;
 });
 
 describe('a device in a network where no collector may connect', () => {
@@ -45,9 +45,9 @@ describe('a device in a network where no collector may connect', () => {
         refused('place_not_allowed', 'DEVICE_NETWORKS allows (10.0.0.0/8)', 'host'),
       );
     }
-    const { id } = await made(devices, { code: 'near', host: '10.9.0.5' });
-    await made(devices, { code: 'near-6', host: 'fd00::5' });
-    await made(devices, { code: 'by-name', host: 'plc.plant' });
+    const { id } = await create(devices, { code: 'near', host: '10.9.0.5' });
+    await create(devices, { code: 'near-6', host: 'fd00::5' });
+    await create(devices, { code: 'by-name', host: 'plc.plant' });
     const outside = refused('place_not_allowed', '192.168.7.5', 'host');
     expect(await patch(`${devices}${id}/`, { host: '192.168.7.5' })).toMatchObject(outside);
     expect(await patch(devices, { ids: [id], set: { host: '192.168.7.5' }, dry_run: true })).toMatchObject(
@@ -60,7 +60,7 @@ describe('a device in a network where no collector may connect', () => {
   });
 
   it('may be stored while it is not enabled, and is judged when it is', async () => {
-    const { id } = await made(devices, { code: 'later', host: '192.168.7.6', enabled: false });
+    const { id } = await create(devices, { code: 'later', host: '192.168.7.6', enabled: false });
     expect(await patch(`${devices}${id}/`, { name: 'Later' })).toMatchObject({ status: 200 });
     expect(await patch(`${devices}${id}/`, { enabled: true })).toMatchObject({ status: 422 });
   });
@@ -68,8 +68,9 @@ describe('a device in a network where no collector may connect', () => {
 
 describe('the networks of a site', () => {
   it('keep its devices out of those of others', async () => {
-    const site = (await made('/api/config/sites/', { code: 'hall-3', networks: ['10.3.0.0/24', '10.3.9.9'] }))
-      .id;
+    const site = (
+      await create('/api/config/sites/', { code: 'hall-3', networks: ['10.3.0.0/24', '10.3.9.9'] })
+    ).id;
     const outside = refused(
       'place_not_allowed',
       'in none of the networks of site hall-3 (10.3.0.0/24',
@@ -78,9 +79,9 @@ describe('the networks of a site', () => {
     expect(await api.post(devices, { code: 'theirs', host: '10.2.0.7', site_id: site })).toMatchObject(
       outside,
     );
-    const { id } = await made(devices, { code: 'ours', host: '10.3.0.7', site_id: site });
-    await made(devices, { code: 'ours-2', host: '::ffff:10.3.9.9', site_id: site });
-    const { id: other } = await made(devices, { code: 'other', host: '10.2.0.8' });
+    const { id } = await create(devices, { code: 'ours', host: '10.3.0.7', site_id: site });
+    await create(devices, { code: 'ours-2', host: '::ffff:10.3.9.9', site_id: site });
+    const { id: other } = await create(devices, { code: 'other', host: '10.2.0.8' });
     expect(await patch(`${devices}${other}/`, { site_id: site })).toMatchObject(outside);
     const narrowed = await patch(`/api/config/sites/${site}/`, { networks: ['10.3.1.0/24'] });
     expect(narrowed).toMatchObject({ status: 422, body: { code: 'place_not_allowed', device: 'ours' } });
@@ -132,7 +133,7 @@ describe('a secret that a device names', () => {
     });
     const tried = await api.post(`${devices}try/`, { device: { ...own, host: '10.2.0.66' } });
     expect(tried).toMatchObject({ status: 422, body: { code: 'secret_not_allowed' } });
-    const { id } = await made(devices, own);
+    const { id } = await create(devices, own);
     const moved = await patch(`${devices}${id}/`, { host: '10.2.0.66' });
     expect(moved).toMatchObject({ status: 422, body: { code: 'secret_not_allowed' } });
   });
@@ -147,7 +148,7 @@ describe('a secret that a device names', () => {
       )
         .filter(({ target }) => target === 'device lamp')
         .map(({ detail }) => detail);
-    const { id } = await made(devices, {
+    const { id } = await create(devices, {
       ...{ ...broker, code: 'lamp', site_id: sites['hall-2'], host: 'broker.hall-2', qos: 0 },
       tls: { cert: { secret: 'hall-2-key' }, key: { secret: 'hall-2-key' } },
     });

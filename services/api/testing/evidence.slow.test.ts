@@ -10,7 +10,7 @@ import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../../../test/cli/cli-for-test.ts';
 import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
-import { configOf, tellSession } from './told-session.ts';
+import { configOf, writeStory } from './write-story.ts';
 
 let api: ApiUnderTest;
 let epochs: number[];
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await api.ready();
   await migrateSampleTables({ databaseUrl: database });
   const log = await sessionLogForTest(nats.url);
-  epochs = await tellSession(log, configOf('7', ['press-1', '冷却机'], periodMs), [
+  epochs = await writeStory(log, configOf('7', ['press-1', '冷却机'], periodMs), [
     { at: at(0), what: 'started' },
     { at: at(0), what: 'assigned', to: 'c1', reason: 'start' },
     { at: at(101), what: 'assigned', to: 'c2', reason: 'failover' },
@@ -45,12 +45,12 @@ beforeAll(async () => {
     { at: at(700), what: 'assigned', to: 'c1', reason: 'resume' },
     { at: at(3 * day - 60), what: 'stopped' },
   ]);
-  await tellSession(log, configOf('8', ['press-1'], periodMs), [
+  await writeStory(log, configOf('8', ['press-1'], periodMs), [
     { at: at(3 * day), what: 'started' },
     { at: at(3 * day), what: 'assigned', to: 'c3', reason: 'start' },
     { at: at(3 * day + 10), what: 'stopped' },
   ]);
-  moves = await tellSession(log, configOf('9', ['press-1'], periodMs), [
+  moves = await writeStory(log, configOf('9', ['press-1'], periodMs), [
     { at: at(5 * day), what: 'started' },
     { at: at(5 * day), what: 'assigned', to: 'c1', reason: 'start' },
     { at: at(5 * day + 10), what: 'assigned', to: 'c2', reason: 'drain', trace: drained },
@@ -82,8 +82,12 @@ beforeAll(async () => {
       ...{ tick: tick(minute), period_ms: periodMs, time: beginMs + minute * periodMs },
       values: { count: minute },
     });
-    const written = await store.write([sample(first, 0, 1), sample(second, 102, 2), sample(third, 700, 3)]);
-    expect(written).toEqual({ kind: 'written' });
+    const writeOutcome = await store.write([
+      sample(first, 0, 1),
+      sample(second, 102, 2),
+      sample(third, 700, 3),
+    ]);
+    expect(writeOutcome).toEqual({ kind: 'written' });
   }
   await coverage.record(
     [
@@ -310,8 +314,8 @@ describe('a gap', () => {
     }
     const cli = cliForTest({ HOLDFAST_URL: api.url, TZ: 'UTC' });
     const time = ['--from', at(5 * day), '--to', at(6 * day)];
-    const shown = await cli.run('gaps', ...time, '--trace', stopped, '--table');
-    expect(shown.stdout).toContain(`stopped ${moves[5]}, trace ${stopped}`);
+    const ofTrace = await cli.run('gaps', ...time, '--trace', stopped, '--table');
+    expect(ofTrace.stdout).toContain(`stopped ${moves[5]}, trace ${stopped}`);
     const chinese = cliForTest({ HOLDFAST_URL: api.url, TZ: 'UTC', HOLDFAST_LANG: 'zh' });
     const { stdout } = await chinese.run('sessions', 'gaps', '9-1', '--table');
     expect(stdout).toContain(`assigned ${moves[3]}，系统自行决定`);
@@ -406,17 +410,17 @@ describe('the report', () => {
 it('all of it is told on the command line as well', async () => {
   const cli = cliForTest({ HOLDFAST_URL: api.url, TZ: 'UTC' });
   const time = ['--from', at(0), '--to', at(3 * day - 60)];
-  const told = async (...words: string[]) => {
+  const run = async (...words: string[]) => {
     const { code, stdout, stderr } = await cli.run(...words, ...time);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return stdout;
   };
-  const second = (await told('ownership', '--table')).split('\n')[2];
+  const second = (await run('ownership', '--table')).split('\n')[2];
   expect(second).toMatch(/^7-1 +task-7 +c2 +2 +\d+ +failover .* 8 +3$/);
-  expect(await told('completeness', '--table', '--by', 'device')).toMatch(/冷却机 .* failover 4, timeout 10/);
-  const gaps = JSON.parse(await told('gaps', '--cause', 'timeout'));
+  expect(await run('completeness', '--table', '--by', 'device')).toMatch(/冷却机 .* failover 4, timeout 10/);
+  const gaps = JSON.parse(await run('gaps', '--cause', 'timeout'));
   expect(gaps).toMatchObject([{ ticks: 10, devices: ['冷却机'] }]);
-  expect(await told('report', '--split', 'day', '--title', 'Batch 7')).toContain(
+  expect(await run('report', '--split', 'day', '--title', 'Batch 7')).toContain(
     '\nBatch 7,,2026-03-28 00:00:00',
   );
 });

@@ -45,7 +45,7 @@ async function makeKey(body: object): Promise<{ id: string; key: string }> {
   return answer.body;
 }
 
-const shown = async (id: string, api: AskedApi = one): Promise<Answer['body']> =>
+const keyView = async (id: string, api: AskedApi = one): Promise<Answer['body']> =>
   (await call(api, 'GET', keysPath)).body.results.find((each: { id: string }) => each.id === id);
 
 async function keyBook() {
@@ -57,22 +57,22 @@ async function keyBook() {
 describe('a key that was used', () => {
   it('says when, in every process and after a restart, and costs one write for many requests', async () => {
     const { id, key } = await makeKey({ name: 'poller', role: 'viewer' });
-    expect(await shown(id)).toMatchObject({ last_used_at: null });
+    expect(await keyView(id)).toMatchObject({ last_used_at: null });
     const began = Date.now();
     for (let round = 0; round < 30; round += 1) {
       expect((await call(one, 'GET', `${sessionsPath}/`, key)).status).toBe(200);
     }
     const { last_used_at } = await eventually(
       async () => {
-        const view = await shown(id, other);
+        const view = await keyView(id, other);
         return view.last_used_at === null ? undefined : view;
       },
       { what: 'the other process to know of the use' },
     );
     expect(Date.parse(last_used_at)).toBeGreaterThanOrEqual(began);
     const { book } = await keyBook();
-    const kept = (await book.readAll()).find(({ record }) => record.id === id);
-    expect(kept?.record.last_used_at).toBe(last_used_at);
+    const entry = (await book.readAll()).find(({ record }) => record.id === id);
+    expect(entry?.record.last_used_at).toBe(last_used_at);
     // The key was made and used, in this order, so nothing was written for the other 29 requests.
     const before = await revisionOfNewKey(book);
     for (let round = 0; round < 30; round += 1) await call(one, 'GET', `${sessionsPath}/`, key);
@@ -107,11 +107,11 @@ describe('a key that was used', () => {
     // If the use before had been recorded, this one would not have been.
     await noted('2026-01-01T00:05:00.000Z');
 
-    const stored = (await book.readAll()).find(({ record }) => record.id === key.id);
-    if (!stored) throw new Error('the key is not there');
+    const entry = (await book.readAll()).find(({ record }) => record.id === key.id);
+    if (!entry) throw new Error('the key is not there');
     await book.replace({
-      ...stored,
-      record: { ...stored.record, revoked_at: 'now', revoked_by: 'somebody' },
+      ...entry,
+      record: { ...entry.record, revoked_at: 'now', revoked_by: 'somebody' },
     });
     now += 300_000;
     keys.noteUse(key.id);
@@ -127,7 +127,7 @@ describe('a key that was used', () => {
 describe('the name of a key', () => {
   const make = (name: string, api: AskedApi = one) =>
     call(api, 'POST', keysPath, bootstrapKey, { name, role: 'viewer' });
-  const taken = { status: 409, code: 'key_name_taken' };
+  const nameTaken = { status: 409, code: 'key_name_taken' };
 
   it('is that of one key that is of use, in whatever case, form of letters and process', async () => {
     const { body } = await make('Ha\u0308lle  1');
@@ -137,7 +137,7 @@ describe('the name of a key', () => {
       [other, 'HÄLLE 1'],
       [other, 'Ｈälle 1'],
     ] as const) {
-      await eventually(async () => (await make(name, api)).body.code === taken.code, {
+      await eventually(async () => (await make(name, api)).body.code === nameTaken.code, {
         what: `${name} to be refused`,
       });
     }
@@ -151,15 +151,15 @@ describe('the name of a key', () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, round) => make('at once', round % 2 === 0 ? one : other)),
     );
-    const made = answers.filter(({ status }) => status === 201);
-    expect(made.length).toBeLessThanOrEqual(1);
-    for (const { status, body } of answers) if (status !== 201) expect(body).toMatchObject(taken);
+    const creations = answers.filter(({ status }) => status === 201);
+    expect(creations.length).toBeLessThanOrEqual(1);
+    for (const { status, body } of answers) if (status !== 201) expect(body).toMatchObject(nameTaken);
     const listed = async (api: AskedApi) =>
       (await call(api, 'GET', keysPath)).body.results.filter(
         ({ name }: { name: string }) => name === 'at once',
       ).length;
     await eventually(
-      async () => (await listed(other)) === made.length && (await listed(one)) === made.length,
+      async () => (await listed(other)) === creations.length && (await listed(one)) === creations.length,
       {
         what: 'both processes to know of as many',
       },
@@ -172,8 +172,8 @@ describe('the name of a key', () => {
     expect(body.name).toBe(name);
     const revoked = await call(one, 'DELETE', `${keysPath}${encodeURIComponent(name)}/`);
     expect(revoked).toMatchObject({ status: 200, body: { id: body.id, status: 'revoked' } });
-    const gone = await call(one, 'DELETE', `${keysPath}nobody/`);
-    expect(gone.body).toMatchObject({ status: 404, code: 'key_not_found' });
+    const answer = await call(one, 'DELETE', `${keysPath}nobody/`);
+    expect(answer.body).toMatchObject({ status: 404, code: 'key_not_found' });
   });
 
   it('revokes the one that is of use, and of others the newest', async () => {
@@ -183,7 +183,7 @@ describe('the name of a key', () => {
       expect((await call(one, 'DELETE', `${keysPath}Rotated/`)).body.id).toBe(ids[round]);
     }
     expect((await call(one, 'DELETE', `${keysPath}rotated/`)).body.id).toBe(ids[1]);
-    expect((await shown(ids[0] ?? '')).revoked_at).not.toBeNull();
+    expect((await keyView(ids[0] ?? '')).revoked_at).not.toBeNull();
   });
 });
 
@@ -222,7 +222,7 @@ describe('a key with networks', () => {
     });
     const there = await makeKey({ name: 'from there', role: 'engineer', networks: ['192.0.2.0/24'] });
     expect((await call(one, 'GET', `${sessionsPath}/`, here.key)).status).toBe(200);
-    expect(await shown(there.id)).toMatchObject({ networks: ['192.0.2.0/24'], last_used_at: null });
+    expect(await keyView(there.id)).toMatchObject({ networks: ['192.0.2.0/24'], last_used_at: null });
 
     const read = await call(one, 'GET', `${sessionsPath}/`, there.key);
     expect(read).toMatchObject({ status: 403, body: { code: 'key_not_from_here' } });
@@ -252,7 +252,7 @@ describe('a key with networks', () => {
         data: expect.objectContaining({ method: 'GET', path: `${sessionsPath}/` }),
       }),
     ]);
-    expect(await shown(there.id)).toMatchObject({ last_used_at: null });
+    expect(await keyView(there.id)).toMatchObject({ last_used_at: null });
   });
 
   describe('behind a proxy', () => {
@@ -275,7 +275,7 @@ describe('a key with networks', () => {
       const api = await startApiInProcess({ nats, database: await apiDatabase(), env });
       await api.ready();
       const { id, key } = await makeKey({ name: 'behind', role: 'viewer', networks: ['192.0.2.0/24'] });
-      await eventually(async () => (await shown(id, api)) !== undefined, { what: 'the key to be known' });
+      await eventually(async () => (await keyView(id, api)) !== undefined, { what: 'the key to be known' });
       expect(await forwarded(api, key, '192.0.2.7')).toBe(200);
       expect(await forwarded(api, key, '203.0.113.9, 192.0.2.7, 10.9.3.4')).toBe(200);
       expect(await forwarded(api, key, '203.0.113.9, 192.0.2.7:8080, 10.9.3.4:51000')).toBe(200);
@@ -328,10 +328,10 @@ describe('a key with networks', () => {
 it('the first key may not be one for some networks only', async () => {
   const own = await startApiInProcess({ nats: (await natsForTest()).url, database: await apiDatabase() });
   await own.ready();
-  const wanted = { name: 'first', role: 'administrator' };
-  expect(await own.post(keysPath, { ...wanted, networks: ['127.0.0.0/8'] })).toMatchObject({
+  const body = { name: 'first', role: 'administrator' };
+  expect(await own.post(keysPath, { ...body, networks: ['127.0.0.0/8'] })).toMatchObject({
     status: 409,
     body: { code: 'first_key_must_be_administrator' },
   });
-  expect((await own.post(keysPath, wanted)).status).toBe(201);
+  expect((await own.post(keysPath, body)).status).toBe(201);
 });

@@ -46,9 +46,9 @@ async function configurePress(code: string): Promise<number> {
 const epochs = new Map<string, Promise<number>>();
 /** The epoch under which collector c1 holds the first session of a task. */
 function epochOf(task: string): Promise<number> {
-  const known = epochs.get(task) ?? placementsIn(log.store).assign(`${task}-1`, 'c1');
-  epochs.set(task, known);
-  return known;
+  const epoch = epochs.get(task) ?? placementsIn(log.store).assign(`${task}-1`, 'c1');
+  epochs.set(task, epoch);
+  return epoch;
 }
 
 let tick = 0;
@@ -86,7 +86,7 @@ function arrivesWhenTaken(task: string, device: string): Promise<number> {
   });
 }
 
-interface Told {
+interface LiveEvent {
   readonly id: number | undefined;
   readonly event: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every kind
@@ -100,7 +100,7 @@ async function liveClient(query = '', headers: Record<string, string> = {}) {
     headers,
     signal: stopping.signal,
   });
-  const told: Told[] = [];
+  const events: LiveEvent[] = [];
   let lastId: number | undefined;
   const reading = (async () => {
     let text = '';
@@ -118,7 +118,7 @@ async function liveClient(query = '', headers: Record<string, string> = {}) {
         const data = field('data');
         const event = field('event');
         if (event !== undefined) {
-          told.push({
+          events.push({
             id: id === undefined ? undefined : Number(id),
             event,
             data: JSON.parse(data ?? 'null'),
@@ -134,13 +134,13 @@ async function liveClient(query = '', headers: Record<string, string> = {}) {
   cleanUpAfterFile(stop);
   return {
     response,
-    told,
+    events,
     lastId: () => lastId,
     reading,
     stop,
-    sequences: () => told.filter(({ event }) => event === 'sample').map(({ data }) => data.sequence),
+    sequences: () => events.filter(({ event }) => event === 'sample').map(({ data }) => data.sequence),
     has: (sequence: number) =>
-      eventually(() => told.some(({ data }) => data.sequence === sequence), { what: `sample ${sequence}` }),
+      eventually(() => events.some(({ data }) => data.sequence === sequence), { what: `sample ${sequence}` }),
   };
 }
 
@@ -151,7 +151,7 @@ describe('a client that follows live samples', () => {
     expect(client.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     const sequence = await sampleArrives('1', 'press-1');
     await client.has(sequence);
-    expect(client.told).toEqual([
+    expect(client.events).toEqual([
       {
         id: sequence,
         event: 'sample',
@@ -194,8 +194,8 @@ describe('a client that follows live samples', () => {
     expect(byTask.sequences()).toEqual([one, two, missed, unasked, last]);
     expect(byDevice.sequences()).toEqual([one, two, missed, unasked, other, last]);
     expect(byPoint.sequences()).toEqual([two, missed, last]);
-    expect(byPoint.told[0]?.data.values).toEqual({ pressure: expect.any(Number) });
-    expect(byPoint.told[1]?.data).toMatchObject({ values: {}, miss });
+    expect(byPoint.events[0]?.data.values).toEqual({ pressure: expect.any(Number) });
+    expect(byPoint.events[1]?.data).toMatchObject({ values: {}, miss });
     for (const client of [byTask, byDevice, byPoint]) await client.stop();
   });
 
@@ -207,7 +207,7 @@ describe('a client that follows live samples', () => {
       uncertain: ['pressure', 'mode'],
     });
     await client.has(sequence);
-    expect(client.told[0]?.data).toMatchObject({
+    expect(client.events[0]?.data).toMatchObject({
       values: { energy: '9007199254740993' },
       uncertain: ['pressure'],
     });
@@ -216,8 +216,8 @@ describe('a client that follows live samples', () => {
 
   it('that comes back is told what it has missed, once and in order, also from another process', async () => {
     const first = await liveClient('?task=5');
-    const seen = await sampleArrives('5', 'press-1');
-    await first.has(seen);
+    const firstSequence = await sampleArrives('5', 'press-1');
+    await first.has(firstSequence);
     await first.stop();
     const missed: number[] = [];
     for (let count = 0; count < 700; count += 1) missed.push(await sampleArrives('5', 'press-1'));
@@ -234,7 +234,7 @@ describe('a client that follows live samples', () => {
   it('that was told of no sample yet has an id to come back with, and so misses none', async () => {
     const first = await liveClient('?task=11');
     await eventually(() => first.lastId() !== undefined, { what: 'an id' });
-    expect(first.told).toEqual([]);
+    expect(first.events).toEqual([]);
     await first.stop();
     const missed = await sampleArrives('11', 'press-1');
     const again = await liveClient('?task=11', { 'last-event-id': String(first.lastId()) });
@@ -247,13 +247,13 @@ describe('a client that follows live samples', () => {
     const first = await sampleArrives('10', 'press-1');
     const second = await sampleArrives('10', 'press-1');
     const third = await sampleArrives('10', 'press-1');
-    for (const [query, headers, told] of [
+    for (const [query, headers, expected] of [
       [`?task=10&lastEventId=${first}`, {}, [second, third]],
       [`?task=10&lastEventId=${first}`, { 'last-event-id': String(second) }, [third]],
     ] as const) {
       const client = await liveClient(query, headers);
       await client.has(third);
-      expect(client.sequences()).toEqual(told);
+      expect(client.sequences()).toEqual(expected);
       await client.stop();
     }
   });
@@ -265,7 +265,7 @@ describe('a client that follows live samples', () => {
     const client = await liveClient('', { 'last-event-id': String(old) });
     const next = await sampleArrives('6', 'press-1');
     await client.has(next);
-    expect(client.told).toMatchObject([
+    expect(client.events).toMatchObject([
       { event: 'reset', id: old + 1, data: { reason: 'gone', after: old, continues_after: old + 1 } },
       { event: 'sample', id: next },
     ]);
@@ -276,7 +276,10 @@ describe('a client that follows live samples', () => {
     const client = await liveClient('', { 'last-event-id': '999999999' });
     const next = await sampleArrives('6', 'press-1');
     await client.has(next);
-    expect(client.told[0]).toMatchObject({ event: 'reset', data: { reason: 'unknown', after: 999_999_999 } });
+    expect(client.events[0]).toMatchObject({
+      event: 'reset',
+      data: { reason: 'unknown', after: 999_999_999 },
+    });
     await client.stop();
   });
 
@@ -292,7 +295,7 @@ describe('a client that follows live samples', () => {
     await client.stop();
   });
 
-  it('that comes back while the broker is away is answered, waits, and is told what comes from its id on', async () => {
+  it('that comes back while the broker is unavailable is answered, waits, and is told what comes from its id on', async () => {
     const client = await liveClient('?task=8');
     const before = await sampleArrives('8', 'press-1');
     await client.has(before);

@@ -33,15 +33,15 @@ describe('a log and a database that do not belong together', () => {
     // Another log that has grown to the same length is not accepted either.
     const log = await sessionLogForTest(nats.url);
     await askBroker(log.nc, subjects.lifecycle('77'), 'something else');
-    const said = () => api.process.lastLines(200).join('\n');
-    expect(said()).toContain('SESSIONS ends at sequence 0');
-    await eventually(() => said().includes('SESSIONS has another event at sequence 1'), {
+    const logText = () => api.process.lastLines(200).join('\n');
+    expect(logText()).toContain('SESSIONS ends at sequence 0');
+    await eventually(() => logText().includes('SESSIONS has another event at sequence 1'), {
       what: 'the other log to be noticed',
     });
     expect((await api.get('/health/ready')).body.dependencies.log_complete).toBe(false);
   });
 
-  it('a database that was lost is made anew from the log, and versions in use are not given again', async () => {
+  it('a database that was lost is built again from the log, and versions in use are not given again', async () => {
     const nats = await natsForTest();
     const before = await startApi({ nats: nats.url, database: await freshDatabase() });
     await before.ready();
@@ -58,7 +58,7 @@ describe('a log and a database that do not belong together', () => {
         expect(await sessionsOfReadModel(after)).toEqual(sessions);
         return true;
       },
-      { what: 'the read model to be made anew' },
+      { what: 'the read model to be built again' },
     );
     // Ids begin at one again, so these are other tasks under the ids of the old ones.
     const first = await configureTask(after, 'third');

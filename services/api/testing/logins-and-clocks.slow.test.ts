@@ -122,7 +122,7 @@ describe('a login', () => {
   });
 });
 
-describe('while the broker is away', () => {
+describe('while the broker is unavailable', () => {
   it('known logins are believed for a minute, to read only; then nobody can say, also of tokens that never were', async () => {
     const { clocks, pass } = movable();
     const { users, logins } = await processOf(clocks);

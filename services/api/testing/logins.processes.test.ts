@@ -19,7 +19,7 @@ const everywhere = ['*'];
 let nats: string;
 let one: ApiUnderTest;
 let other: AskedApi;
-/** An API behind a proxy that ends TLS, so its headers tell addresses and scheme. */
+/** An API behind a proxy that ends TLS, so its headers have addresses and scheme. */
 let proxied: AskedApi;
 
 beforeAll(async () => {
@@ -39,8 +39,8 @@ beforeAll(async () => {
     chen: [{ role: 'engineer', sites: everywhere }],
     nobody: [],
   });
-  const known = [new TestBrowser(one), new TestBrowser(other), from('192.0.2.200')];
-  for (const browser of known) {
+  const browsers = [new TestBrowser(one), new TestBrowser(other), from('192.0.2.200')];
+  for (const browser of browsers) {
     await eventually(async () => (await browser.logIn('nobody', password)).status === 200, {
       what: 'the people to be known',
     });
@@ -214,7 +214,7 @@ describe('a web page', () => {
     });
     expect(read.status).toBe(200);
     expect(read.headers.get('access-control-allow-credentials')).toBeNull();
-    // Such a request cannot log anybody in or out either.
+    // Such a request cannot log a person in or out either.
     if (own === undefined || status === 201) return;
     const strange = new TestBrowser(one, { origin: own });
     expect((await strange.logIn('Boris', password)).body.code).toBe('origin_refused');
@@ -237,8 +237,8 @@ describe('a web page', () => {
 describe('a link', () => {
   it('begins with PUBLIC_URL and its path where that is set, and with the host that was asked elsewhere', async () => {
     const ask = { host: 'gateway', person: 'li' };
-    const asked = await from('192.0.2.3').ask('POST', '/api/login/command-line/', ask);
-    expect(asked.body.page).toBe('https://holdfast.example/plant-1/approve');
+    const begun = await from('192.0.2.3').ask('POST', '/api/login/command-line/', ask);
+    expect(begun.body.page).toBe('https://holdfast.example/plant-1/approve');
     expect((await one.post('/api/login/command-line/', ask)).body.page).toBe(`${one.url}/approve`);
     const { body } = await proxied.post(
       '/api/system/users/',
@@ -268,11 +268,11 @@ describe('the token', () => {
     const { body } = await boris.get('/api/me/logins/');
     expect(body.results.map((login: LoginView) => login.id)).not.toContain(id);
     // A made-up cookie is not accepted either.
-    const made = new TestBrowser(one);
-    made.cookie = `hf-http=hfl_${'A'.repeat(43)}`;
-    expect((await made.get('/api/me/')).body).toMatchObject({ status: 401, code: 'login_over' });
-    await made.logIn('Boris', password);
-    expect(made.cookie).not.toContain('AAAA');
+    const forger = new TestBrowser(one);
+    forger.cookie = `hf-http=hfl_${'A'.repeat(43)}`;
+    expect((await forger.get('/api/me/')).body).toMatchObject({ status: 401, code: 'login_over' });
+    await forger.logIn('Boris', password);
+    expect(forger.cookie).not.toContain('AAAA');
   });
 
   it('is another one after a fresh authentication of the same login, and the former is over in every process', async () => {
@@ -313,14 +313,14 @@ describe('the token', () => {
 describe('what writes to devices, keys or people', () => {
   it('asks a person to show once more who he is when that was 5 minutes ago; keys are not asked', async () => {
     const browser = await loggedIn('anna');
-    const wanted = { name: 'by anna', role: 'viewer' };
-    const before = { ...wanted, name: 'by anna before' };
+    const newKey = { name: 'by anna', role: 'viewer' };
+    const before = { ...newKey, name: 'by anna before' };
     expect((await browser.ask('POST', '/api/system/keys/', before)).status).toBe(201);
     const long = notFresh();
     await changeLogin(nats, (await browser.get('/api/me/')).body.current_login.id, long);
     const refused = await eventually(
       async () => {
-        const answer = await browser.ask('POST', '/api/system/keys/', wanted);
+        const answer = await browser.ask('POST', '/api/system/keys/', newKey);
         return answer.status === 403 && answer;
       },
       { what: 'the login to be an old one' },
@@ -339,7 +339,7 @@ describe('what writes to devices, keys or people', () => {
     expect(await sendAgain(undefined)).toBe('quarantined_message_not_found');
     expect((await browser.get('/api/system/keys/')).status).toBe(200);
     await browser.ask('POST', '/api/login/again/', { password });
-    expect((await browser.ask('POST', '/api/system/keys/', wanted)).status).toBe(201);
+    expect((await browser.ask('POST', '/api/system/keys/', newKey)).status).toBe(201);
   });
 });
 
@@ -354,7 +354,7 @@ describe('a login that is ended', () => {
   it('by its person elsewhere is over in every process, with what it followed live', async () => {
     const [stolen, mine] = [await loggedIn('chen'), await loggedIn('chen', other)];
     const streams = [await followed(stolen, one), await followed(stolen, other)];
-    const kept = await fetch(`${one.url}/api/acquisition/live`, { headers: mine.headers() });
+    const ownStream = await fetch(`${one.url}/api/acquisition/live`, { headers: mine.headers() });
     const { results } = (await mine.get('/api/me/logins/')).body;
     const current = (await stolen.get('/api/me/')).body.current_login.id;
     expect(results.find(({ id }: LoginView) => id === current)).toMatchObject({ is_current: false });
@@ -365,8 +365,8 @@ describe('a login that is ended', () => {
       expect((await stolen.at(api).get('/api/me/')).body).toMatchObject({ status: 401, code: 'login_over' });
     }
     expect((await mine.get('/api/me/')).status).toBe(200);
-    expect(kept.body?.locked).toBe(false);
-    await kept.body?.cancel();
+    expect(ownStream.body?.locked).toBe(false);
+    await ownStream.body?.cancel();
     expect(await audited(`action=login.revoke&target=${current}`)).toMatchObject([
       { who: 'chen', outcome: 'done' },
     ]);

@@ -73,9 +73,9 @@ describe('a point', () => {
       report: null,
       count: null,
     };
-    const written = { enumeration, writable: true };
-    const changed = await patch('points', point.id, { ...cleared, ...written, address: '0x1F' });
-    expect(changed).toMatchObject({ status: 200, body: { ...cleared, ...written, address: 31 } });
+    const writableFields = { enumeration, writable: true };
+    const changed = await patch('points', point.id, { ...cleared, ...writableFields, address: '0x1F' });
+    expect(changed).toMatchObject({ status: 200, body: { ...cleared, ...writableFields, address: 31 } });
     expect(await patch('points', point.id, { address: '300001', writable: false })).toMatchObject({
       body: { table: 'input_register', address: 0 },
     });
@@ -163,7 +163,7 @@ describe('a point', () => {
     expect(paths((await patch('points', array.id, { writable: true })).body)).toEqual(['writable']);
   });
 
-  it('is refused when an array beside it has a value of its name', async () => {
+  it('is refused when an array of its device has a value of its name', async () => {
     const device_id = await newDevice();
     await create('points', { device_id, code: 'a', ...holding, count: 3 });
     const answer = await api.post('/api/config/points/', { device_id, code: 'a[2]', ...holding });
@@ -209,7 +209,7 @@ describe('an address that reads as the classic notation', () => {
 });
 
 describe('the period of a point', () => {
-  it('may be any, beside those of the other points of its device', async () => {
+  it('may be any, next to those of the other points of its device', async () => {
     const device_id = await newDevice();
     const first = await create('points', { device_id, code: 'a', ...holding });
     const task = await create('tasks', { code: 'rates', period_ms: 2_000, device_ids: [device_id] });
@@ -249,13 +249,13 @@ describe('the plan of a task', () => {
 
   it('counts what other tasks read behind the same endpoint while they run, and nothing else', async () => {
     const own = await taskOf('own', 100, { host: 'bus-2' });
-    const beside = await taskOf('beside', 100, { host: 'BUS-2', unit_id: 2 });
+    const neighbour = await taskOf('beside', 100, { host: 'BUS-2', unit_id: 2 });
     const elsewhere = await taskOf('elsewhere', 100, { host: 'bus-3' });
     const idle = await taskOf('idle', 100, { host: 'bus-2', unit_id: 3 });
     const alone = await planOf(own, 60);
     expect(alone).toMatchObject({ verdict: 'holds', endpoints: [{ busy_share: 0.6, other_tasks: [] }] });
 
-    const session = await start(beside);
+    const session = await start(neighbour);
     await start(elsewhere);
     await start(own);
     const together = await planOf(own, 60);
@@ -265,7 +265,7 @@ describe('the plan of a task', () => {
         {
           busy_share: 1.2,
           everything_once_ms: 120,
-          other_tasks: [{ task_id: beside, task_code: 'beside', busy_share: 0.6 }],
+          other_tasks: [{ task_id: neighbour, task_code: 'beside', busy_share: 0.6 }],
           devices: [{ full_tick_ms: 60 }],
         },
       ],
@@ -351,8 +351,8 @@ describe('a device', () => {
     const task = await create('tasks', { code: 'serial', period_ms: 1_000, device_ids: [id] });
     const start = await api.post(`${sessionsPath}/start-task/`, { task_id: task.id });
     expect(start).toMatchObject({ status: 201 });
-    const stored = await configs.load(String(task.id), start.body.config_version);
-    expect(stored).toMatchObject({
+    const snapshot = await configs.load(String(task.id), start.body.config_version);
+    expect(snapshot).toMatchObject({
       ok: true,
       config: {
         devices: [{ protocol: 'modbus_rtu', connection: { serial, profile: { max_hole: 8 } } }],
@@ -366,7 +366,7 @@ describe('a device', () => {
     ['a serial line and none', { protocol: 'modbus_rtu', host: '' }, 'serial'],
     ['no host', { host: '' }, 'host'],
     ['a serial line that it does not use', { serial }, 'serial'],
-    ['a host beside its serial line', { protocol: 'modbus_rtu', serial }, 'host'],
+    ['a host next to its serial line', { protocol: 'modbus_rtu', serial }, 'host'],
     [
       'a parity that does not exist',
       { protocol: 'modbus_rtu', host: '', serial: { ...serial, parity: 'mark' } },

@@ -181,8 +181,8 @@ describe('a session that waits for a collector', () => {
     expect((await session(sessionId)).placement.since).toBe((await session(sessionId)).started_at);
     for (const path of [`/?task=waits`, '/active/?limit=500']) {
       const { body } = await api.get(`${sessionsPath}${path}`);
-      const found = (body.results ?? body).find(({ id }: { id: string }) => id === sessionId);
-      expect(found).toMatchObject({ placement: { state: 'waiting', detail } });
+      const view = (body.results ?? body).find(({ id }: { id: string }) => id === sessionId);
+      expect(view).toMatchObject({ placement: { state: 'waiting', detail } });
     }
     expect((await api.get(`${sessionsPath}/${sessionId}/status/`)).body).toMatchObject({
       placement: { state: 'waiting', detail },
@@ -202,15 +202,15 @@ describe('a session that waits for a collector', () => {
     const taskId = await configureTask(api, 'overtaken');
     const other = await startTask(api, await configureTask(api, 'marker'));
     const sessionId = await startTask(api, taskId);
-    const said = (text: string) => ({ en: text, zh: text });
+    const inBoth = (text: string) => ({ en: text, zh: text });
     const stale = {
       v: 1,
       why: 'no_collector',
-      detail: said('stale'),
+      detail: inBoth('stale'),
       since: '2020-01-01T00:00:00.000Z',
     } as const;
     await board.write(String(taskId), { ...stale, session: `${taskId}-9` });
-    await board.write(taskOf(other), { ...stale, session: other, detail: said('seen') });
+    await board.write(taskOf(other), { ...stale, session: other, detail: inBoth('seen') });
     await expect.poll(() => session(other)).toMatchObject({ placement: { detail: 'seen' } });
     expect(await session(sessionId)).toMatchObject({ placement: { detail: 'waiting for a collector' } });
     await board.write(String(taskId), { ...stale, session: sessionId });

@@ -12,7 +12,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, sessionsPath } from './api-under-test.ts';
-import { configOf, tellSession } from './told-session.ts';
+import { configOf, writeStory } from './write-story.ts';
 
 const adminKey = `hf_0badcafe_${'k'.repeat(43)}`;
 const periodMs = 10_000;
@@ -72,7 +72,7 @@ describe('points that gave no value for a day', () => {
       ['8', ['saw-1']],
       ['9', ['mill-1']],
     ] as const) {
-      await tellSession(log, taskOf(task, devices), [
+      await writeStory(log, taskOf(task, devices), [
         { at, what: 'started' },
         { at, what: 'assigned', to: 'c1', reason: 'start' },
         ...(task === '9' ? [{ at: new Date().toISOString(), what: 'stopped' } as const] : []),
@@ -91,7 +91,7 @@ describe('points that gave no value for a day', () => {
       });
     try {
       for (const device of ['kiln-1', 'kiln-2', 'kiln-3']) await store.write(ofDevice('7-1', device));
-      // These samples are from an earlier release, so nobody knows what their ticks lack.
+      // These samples are from an earlier release, so what their ticks lack is unknown.
       await store.write(ofDevice('8-1', 'saw-1').map((sample) => ({ ...sample, v: 1 })));
     } finally {
       await store.close();
@@ -102,8 +102,8 @@ describe('points that gave no value for a day', () => {
   });
 
   it('are counted where devices are listed, which can be narrowed down to those, and named by the session', async () => {
-    const found = await ask(devicesPath);
-    const counted = found.results.map(({ device, never_delivered: never }: Record<string, unknown>) => [
+    const page = await ask(devicesPath);
+    const counted = page.results.map(({ device, never_delivered: never }: Record<string, unknown>) => [
       device,
       never,
     ]);
@@ -113,14 +113,14 @@ describe('points that gave no value for a day', () => {
       ['kiln-3', 0],
       ['saw-1', null],
     ]);
-    expect(found.with_never_delivered).toBe(1);
+    expect(page.with_never_delivered).toBe(1);
     const only = await ask(`${devicesPath}?never_delivered=true`);
     expect(only.results).toMatchObject([{ device: 'kiln-2', never_delivered: 2 }]);
     expect(only.with_never_delivered).toBe(1);
     expect((await ask(`${devicesPath}?never_delivered=true&device=kiln-1`)).results).toEqual([]);
-    const named = await ask(`${sessionsPath}/7-1/completeness/?device=kiln-2&from=-24h`);
+    const ofSession = await ask(`${sessionsPath}/7-1/completeness/?device=kiln-2&from=-24h`);
     const since = new Date(startedMs).toISOString();
-    expect(named.never_delivered).toEqual([
+    expect(ofSession.never_delivered).toEqual([
       { device: 'kiln-2', point: 'flow', since, cause: 'exception' },
       { device: 'kiln-2', point: 'gas', since, cause: 'exception' },
     ]);

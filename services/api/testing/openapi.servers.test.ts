@@ -212,9 +212,9 @@ describe('the OpenAPI document', () => {
  * Places where objects with named fields accept others as well; objects with names from users (labels, metadata) have
  * no fields.
  */
-function openObjects(given: Json, where: string): string[] {
-  const name = given.$ref?.split('/').at(-1);
-  const schema = name === undefined ? given : document.components.schemas[name];
+function openObjects(node: Json, where: string): string[] {
+  const name = node.$ref?.split('/').at(-1);
+  const schema = name === undefined ? node : document.components.schemas[name];
   const inner = [
     ...['anyOf', 'oneOf', 'allOf'].flatMap((key) => schema[key] ?? []),
     ...[schema.items, ...Object.values(schema.properties ?? {})].filter((each) => each !== undefined),
@@ -235,8 +235,8 @@ describe('the id of a request', () => {
   });
 
   it('is made where there is none that can be kept', async () => {
-    for (const given of ['a b', 'x'.repeat(200), '<script>']) {
-      const { headers } = await api.raw('/health/live', { headers: { 'x-request-id': given } });
+    for (const requestId of ['a b', 'x'.repeat(200), '<script>']) {
+      const { headers } = await api.raw('/health/live', { headers: { 'x-request-id': requestId } });
       expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     }
   });

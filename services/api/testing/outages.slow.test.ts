@@ -113,8 +113,8 @@ describe('with the broker away', () => {
       },
       { what: 'the start' },
     );
-    const stored = await TaskConfigStore.open(nc);
-    expect(await stored.load(String(taskId), body.config_version)).toMatchObject({ ok: true });
+    const configs = await TaskConfigStore.open(nc);
+    expect(await configs.load(String(taskId), body.config_version)).toMatchObject({ ok: true });
   });
 
   it('that hangs instead of going, a command is answered all the same, and its repetition is harmless', async () => {
@@ -294,9 +294,9 @@ describe('an API that is started', () => {
       return isThere;
     };
     await eventually(lives, { what: 'the API to listen' });
-    const asked = api.get(sessionsPath);
+    const answer = api.get(sessionsPath);
     await proxy.heal();
-    const { status } = await asked;
+    const { status } = await answer;
     // On a very busy machine the API may rightly have lost patience, which counts from when it begins to listen.
     if (performance.now() - notYetAt < 2_500) expect(status).toBe(200);
     await api.ready();
@@ -307,10 +307,10 @@ describe('an API that is started', () => {
     const api = await startApi({ nats: nats.url, database: await freshDatabase() });
     await api.ready();
     expect(complaintsIn(api.process.lastLines(200))).toEqual([]);
-    const told = (text: string) => api.process.lastLines(200).filter((line) => line.includes(text));
-    await expect.poll(() => told('the projector reads SESSIONS from its checkpoint')).toHaveLength(1);
+    const linesWith = (text: string) => api.process.lastLines(200).filter((line) => line.includes(text));
+    await expect.poll(() => linesWith('the projector reads SESSIONS from its checkpoint')).toHaveLength(1);
     // If a process took the right to write before the tables existed, it would lose it and take it again a second later.
-    expect(told('this process brings SESSIONS into the read model')).toHaveLength(1);
+    expect(linesWith('this process brings SESSIONS into the read model')).toHaveLength(1);
   });
 
   it('whose NATS is not there yet complains of that alone', async () => {
@@ -349,8 +349,8 @@ describe('an API that is started', () => {
       env: { API_PORT: '99999' },
     });
     expect(await api.process.exited).toMatchObject({ code: 1 });
-    const said = api.process.lastLines(50).join('\n');
-    expect(said).toContain('DATABASE_URL');
-    expect(said).toContain('API_PORT');
+    const logText = api.process.lastLines(50).join('\n');
+    expect(logText).toContain('DATABASE_URL');
+    expect(logText).toContain('API_PORT');
   });
 });

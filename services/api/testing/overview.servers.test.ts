@@ -12,7 +12,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, sessionsPath } from './api-under-test.ts';
-import { configOf, tellSession } from './told-session.ts';
+import { configOf, writeStory } from './write-story.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let api: AskedApi;
@@ -90,8 +90,8 @@ beforeAll(async () => {
     { at: at(30), what: 'assigned', to: 'c2', reason: 'resume' },
   ] as const;
   epoch =
-    (await tellSession(log, configOf('102', ['oven-1', 'oven-2', 'oven-10'], 60_000), story)).at(-1) ?? 0;
-  await tellSession(log, configOf('103', ['saw-1'], 60_000), story.slice(0, 3));
+    (await writeStory(log, configOf('102', ['oven-1', 'oven-2', 'oven-10'], 60_000), story)).at(-1) ?? 0;
+  await writeStory(log, configOf('103', ['saw-1'], 60_000), story.slice(0, 3));
   await eventually(async () => (await ask(`${sessionsPath}/103-1/`)).status === 'paused', {
     what: 'the log to be read',
   });
@@ -172,7 +172,7 @@ describe('the health of devices', () => {
       },
       ...{ period_ms: 60_000, condition: 'failing', since: at(50), health: silent },
       reported_at: expect.any(String),
-      // The device has a tick a minute, and nobody has ever read it.
+      // The device has a tick a minute, and no collector has ever read it.
       ticks: {
         ...{ expected: 1_440, stored: 0, quarantined: 0, completeness: 0 },
         ...{ missing: 1_440, missing_by_cause: { not_arrived: 1_440 } },
@@ -193,7 +193,7 @@ describe('the health of devices', () => {
 
   it('has a history, newest first, also over pages', async () => {
     const changes = `${path}changes/`;
-    const seen = async (query: string) =>
+    const changesOf = async (query: string) =>
       (await ask(`${changes}?${query}`)).results.map(
         (one: { session_id: string; to: string; time: string }) => [one.session_id, one.to, one.time],
       );
@@ -202,10 +202,10 @@ describe('the health of devices', () => {
       ['102-1', 'timeout', at(50)],
       ['102-1', 'healthy', at(31)],
     ];
-    expect(await seen('')).toEqual(all);
-    expect(await seen('session=102-1')).toEqual(all.slice(1));
-    expect(await seen('to_status=healthy')).toEqual(all.slice(2));
-    expect(await seen(`from=${at(40)}&to=${at(52)}`)).toEqual([all[1]]);
+    expect(await changesOf('')).toEqual(all);
+    expect(await changesOf('session=102-1')).toEqual(all.slice(1));
+    expect(await changesOf('to_status=healthy')).toEqual(all.slice(2));
+    expect(await changesOf(`from=${at(40)}&to=${at(52)}`)).toEqual([all[1]]);
     const paged: unknown[] = [];
     for (let cursor = ''; ; ) {
       const page = await ask(`${changes}?limit=1${cursor}`);
@@ -225,8 +225,8 @@ describe('the health of devices', () => {
         body: JSON.stringify(body),
       });
     const { id } = (await post({ code: 'oven-1', name: 'Oven', host: '10.0.0.7', unit_id: 3 })).body;
-    const told = (await ask(`${path}?device=oven-1`)).results;
-    expect(told[0].configured).toEqual({
+    const healthOfOven = (await ask(`${path}?device=oven-1`)).results;
+    expect(healthOfOven[0].configured).toEqual({
       ...{ id, name: 'Oven', protocol: 'modbus_tcp' },
       address: '10.0.0.7:502 unit 3',
     });
@@ -285,8 +285,8 @@ describe('a collector that took a session while its devices were silent', () => 
     // This API has not asked for anything about the session yet.
     const fresh = await startApiInProcess({ nats: nats.url, database, env });
     await fresh.ready();
-    const seenBy = async (asked: AskedApi) => {
-      const { results } = await ask('/api/acquisition/sessions/summary/?search=102-1', adminKey, asked);
+    const seenBy = async (from: AskedApi) => {
+      const { results } = await ask('/api/acquisition/sessions/summary/?search=102-1', adminKey, from);
       return results[0].devices.failing_codes;
     };
     await say({ 'oven-1': silent });
@@ -308,17 +308,17 @@ describe('a collector that took a session while its devices were silent', () => 
 });
 
 describe('the events of a session', () => {
-  const seen = async (query: string) =>
+  const typesOf = async (query: string) =>
     (await ask(`${sessionsPath}/102-1/events/?${query}`)).results.map(({ type }: { type: string }) =>
       type.replace('session.', ''),
     );
 
   it('come newest first when asked, by type and time', async () => {
     const oldest = ['started', 'assigned', 'paused', 'resumed', 'assigned'];
-    expect(await seen('')).toEqual(oldest);
-    expect(await seen('order=newest')).toEqual(oldest.toReversed());
-    expect(await seen('type=assigned,paused')).toEqual(['assigned', 'paused', 'assigned']);
-    expect(await seen(`from=${at(2)}&to=${at(30)}`)).toEqual(['assigned', 'paused']);
+    expect(await typesOf('')).toEqual(oldest);
+    expect(await typesOf('order=newest')).toEqual(oldest.toReversed());
+    expect(await typesOf('type=assigned,paused')).toEqual(['assigned', 'paused', 'assigned']);
+    expect(await typesOf(`from=${at(2)}&to=${at(30)}`)).toEqual(['assigned', 'paused']);
     expect((await ask(`${sessionsPath}/102-1/events/?type=fate`)).code).toBe('validation_failed');
     const paged: string[] = [];
     for (let cursor = ''; ; ) {

@@ -128,9 +128,9 @@ describe('the link for the first administrator', () => {
       send('/first-administrator?lang=zh', { ...person, login: 'wang.fang', token }),
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 410]);
-    const made = answers.find(({ status }) => status === 303) as Page;
-    expect(made.headers.get('location')).toBe('./?lang=zh');
-    const itself = await me(cookieOf(made));
+    const success = answers.find(({ status }) => status === 303) as Page;
+    expect(success.headers.get('location')).toBe('./?lang=zh');
+    const itself = await me(cookieOf(success));
     administrator = itself.login;
     expect(itself).toMatchObject({
       ...{ kind: 'user', name: '李伟', language: 'zh', has_password: true },
@@ -154,8 +154,8 @@ describe('the link for the first administrator', () => {
     const text = await audit();
     expect(text).not.toContain(password);
     expect(text).not.toMatch(/hff_[A-Za-z0-9_-]{20}/);
-    const said = api.process.lastLines(10_000).filter((line) => /hff_[A-Za-z0-9_-]{20}/.test(line));
-    expect(said).toHaveLength(1);
+    const linesWithToken = api.process.lastLines(10_000).filter((line) => /hff_[A-Za-z0-9_-]{20}/.test(line));
+    expect(linesWithToken).toHaveLength(1);
     expect(api.process.lastLines(10_000).join('\n')).not.toContain(password);
   });
 });
@@ -170,13 +170,13 @@ describe('the link of an administrator', () => {
     const wrong = await send('/password', { link, password: 'short', password_repeat: 'short' });
     expect(wrong.status).toBe(422);
     expect(wrong.text).toContain('make it 12 or more');
-    const chosen = { link, password, password_repeat: password };
-    expect((await send('/password', chosen, { origin: 'https://elsewhere.example' })).status).toBe(403);
-    const inside = await send('/password', chosen);
+    const form = { link, password, password_repeat: password };
+    expect((await send('/password', form, { origin: 'https://elsewhere.example' })).status).toBe(403);
+    const inside = await send('/password', form);
     expect(inside.status).toBe(303);
     const cookie = cookieOf(inside);
     expect(await me(cookie)).toMatchObject({ login: 'zhao', current_login: { how: 'link' } });
-    expect((await send('/password', chosen)).status).toBe(410);
+    expect((await send('/password', form)).status).toBe(410);
     expect((await page(path)).text).toContain('This link is over');
 
     const again = await api.post('/api/system/users/zhao/password-link/');
@@ -203,8 +203,14 @@ describe('the page to let a command line in', () => {
     const cookie = await loggedIn();
     expect((await page('/approve', { cookie })).text).toContain('Type the code');
     const { text } = await page(`/approve?code=${code.toLowerCase()}`, { cookie });
-    for (const shown of [code, 'plc-gateway-3', '127.0.0.1', administrator, 'Everything: users and keys']) {
-      expect(text).toContain(shown);
+    for (const expectedText of [
+      code,
+      'plc-gateway-3',
+      '127.0.0.1',
+      administrator,
+      'Everything: users and keys',
+    ]) {
+      expect(text).toContain(expectedText);
     }
     expect((await send('/approve', { code }, { cookie, origin: 'null' })).status).toBe(403);
     expect(await poll(secret)).toMatchObject({ status: 'waiting' });
@@ -222,14 +228,14 @@ describe('the page to let a command line in', () => {
     const cookie = await loggedIn();
     await changeLogin(nats, (await me(cookie)).current_login.id, notFresh());
     const path = `/approve?code=${code}`;
-    const asked = await eventually(
+    const pageText = await eventually(
       async () => {
         const { text } = await page(path, { cookie });
         return text.includes('name="password"') && text;
       },
       { what: 'the page to ask for the password' },
     );
-    expect(asked).toContain(code);
+    expect(pageText).toContain(code);
     const approve = (fields: Record<string, string>) => send('/approve', { code, ...fields }, { cookie });
     expect(await approve({})).toMatchObject({
       status: 403,
@@ -282,14 +288,14 @@ describe('the page to log in', () => {
     expect((await page('/login', { 'accept-language': 'de, en;q=0.5, zh;q=0.1' })).text).toContain(
       '<html lang="en">',
     );
-    const chosen = await page('/login?lang=en', { 'accept-language': zh });
-    expect(chosen.text).toContain('<html lang="en">');
-    expect(chosen.text).toContain('href="login?lang=zh"');
+    const inEnglish = await page('/login?lang=en', { 'accept-language': zh });
+    expect(inEnglish.text).toContain('<html lang="en">');
+    expect(inEnglish.text).toContain('href="login?lang=zh"');
   });
 
   it('lets in who knows the password, and goes on to where they were going, if that is here', async () => {
-    const given = { login: administrator.toUpperCase(), password };
-    const inside = await send('/login?lang=en', given);
+    const credentials = { login: administrator.toUpperCase(), password };
+    const inside = await send('/login?lang=en', credentials);
     expect(inside.status).toBe(303);
     expect(inside.headers.get('location')).toBe('./?lang=en');
     const cookie = cookieOf(inside);
@@ -297,8 +303,8 @@ describe('the page to log in', () => {
       /<h1>李伟<\/h1>[\s\S]*Administrator[\s\S]*at all sites/,
     );
     const to = 'approve?code=BCDF-GHJK';
-    const sentTo = async (path: string, wanted: string) =>
-      (await send(path, { ...given, to: wanted })).headers.get('location');
+    const sentTo = async (path: string, target: string) =>
+      (await send(path, { ...credentials, to: target })).headers.get('location');
     expect(await sentTo('/login', to)).toBe(`./${to}`);
     expect(await sentTo('/login/', `/${to}`)).toBe(`../${to}`);
     for (const elsewhere of [

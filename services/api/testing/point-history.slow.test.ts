@@ -12,7 +12,7 @@ import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
-import { configOf, tellSession } from './told-session.ts';
+import { configOf, writeStory } from './write-story.ts';
 
 let api: ApiUnderTest;
 let natsUrl: string;
@@ -49,7 +49,7 @@ beforeAll(async () => {
   await api.ready();
   await migrateSampleTables({ databaseUrl: database });
   const log = await sessionLogForTest(nats.url);
-  await tellSession(log, configOf('7', ['press-1', 'press-2'], periodMs), [
+  await writeStory(log, configOf('7', ['press-1', 'press-2'], periodMs), [
     { at: at(0), what: 'started' },
     { at: at(0), what: 'assigned', to: 'c1', reason: 'start' },
     { at: at(300), what: 'stopped' },
@@ -200,7 +200,7 @@ describe('history of a point', () => {
   });
 
   it('of a session whose configuration cannot be asked for is an empty list, whatever the device', async () => {
-    // Nobody has read the configuration of this session yet, and only the broker has it.
+    // The configuration of this session has not been read yet, and only the broker has it.
     const alone = await startApi({ nats: 'nats://127.0.0.1:9', database: databaseUrl });
     await eventually(async () => (await alone.get(`${sessionsPath}/7-1/`)).status === 200, {
       what: 'an API without a broker to answer',
@@ -219,8 +219,8 @@ describe('history of a point', () => {
       ...{ ...point, code: 'zone', address: 0, count: 4 },
     });
     const of = (query: string) => api.get(`${sessionsPath}/point-history/?${query}`);
-    for (const known of ['device=oven&point_code=zone[3]', 'point_code=zone[0]']) {
-      expect(await of(known)).toMatchObject({ status: 200, body: { results: [] } });
+    for (const query of ['device=oven&point_code=zone[3]', 'point_code=zone[0]']) {
+      expect(await of(query)).toMatchObject({ status: 200, body: { results: [] } });
     }
     const unknown = async (query: string) => {
       const { status, body } = await of(query);
@@ -304,15 +304,15 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
         (device) => `${device},device=${device} speed=${second} ${beginMs + second * 1_000}`,
       ),
     );
-    const written = await fetch(`${influx.url}/write?db=plant&precision=ms`, {
+    const response = await fetch(`${influx.url}/write?db=plant&precision=ms`, {
       method: 'POST',
       body: lines.join('\n'),
     });
-    expect(written.status).toBe(204);
+    expect(response.status).toBe(204);
     // The devices of this session had their own measurements; what is configured now is set up in the test.
     const config = configOf('8', ['old-oven', 'saw'], periodMs);
     const devices = config.devices.map((device) => ({ ...device, measurement: `${device.code}s` }));
-    await tellSession(await sessionLogForTest(natsUrl), { ...config, devices }, [
+    await writeStory(await sessionLogForTest(natsUrl), { ...config, devices }, [
       { at: at(0), what: 'started' },
       { at: at(300), what: 'stopped' },
     ]);
@@ -377,8 +377,8 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
     expect(alone).toMatchObject({ status: 404, body: { code: 'device_not_found' } });
   });
 
-  it('is looked for as devices are configured now while the broker, which has what they were then, is away', async () => {
-    // This row tells which devices the session had, so that the broker need not be asked.
+  it('is looked for as devices are configured now while the broker, which has what they were then, is unavailable', async () => {
+    // This row shows which devices the session had, so that the broker need not be asked.
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
     await client.query(
@@ -391,8 +391,8 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
     const query = `${sessionsPath}/point-history/?point_code=speed${around}&session_id=8-1`;
     const answer = await eventually(
       async () => {
-        const found = await alone.get(query);
-        return found.status === 200 && found;
+        const response = await alone.get(query);
+        return response.status === 200 && response;
       },
       { what: 'an API without a broker to answer' },
     );

@@ -95,11 +95,11 @@ it('small workbooks that unpack to much are refused by their cells, and cost the
 });
 
 it("many lists of one engineer leave another's in place", async () => {
-  const kept = await send(small, one);
-  expect(kept.status).toBe(201);
+  const ownImport = await send(small, one);
+  expect(ownImport.status).toBe(201);
   const first = await send(small, other);
   for (let count = 0; count < 10; count += 1) expect((await send(small, other)).status).toBe(201);
-  expect(await call('GET', `${imports}${kept.body.id}/`, one)).toMatchObject({ status: 200 });
+  expect(await call('GET', `${imports}${ownImport.body.id}/`, one)).toMatchObject({ status: 200 });
   expect(await call('GET', `${imports}${first.body.id}/`, other)).toMatchObject({
     ...{ status: 404, body: { code: 'import_not_found', detail: expect.stringContaining('last 10') } },
   });
@@ -118,14 +118,14 @@ it('a third list of one engineer at once is refused before it is received, until
     upload.write('device,code\n');
     return upload;
   });
-  const answered = uploads.map(async (upload) => {
+  const answers = uploads.map(async (upload) => {
     const [response] = (await once(upload, 'response')) as [IncomingMessage];
     return { upload, status: response.statusCode, retryAfter: response.headers['retry-after'] };
   });
-  const refused = await Promise.race(answered);
+  const refused = await Promise.race(answers);
   expect(refused).toMatchObject({ status: 429, retryAfter: '5' });
   expect((await send(small, other)).status).toBe(201);
   for (const upload of uploads) upload.destroy();
   await eventually(async () => (await send(small, one)).status === 201, { what: 'a list to be read again' });
-  await Promise.allSettled(answered);
+  await Promise.allSettled(answers);
 });

@@ -86,8 +86,8 @@ describe('a list of points in GBK, with Chinese headers, classic addresses and f
   });
 
   it('is not applied where what it would change was changed since', async () => {
-    const wanted = 'device,code,unit\n压机-1,温度0,K\n';
-    const preview = await send(Buffer.from(wanted));
+    const csv = 'device,code,unit\n压机-1,温度0,K\n';
+    const preview = await send(Buffer.from(csv));
     expect(preview.body.counts).toMatchObject({ changed: 1, missing: 39 });
     const rows = await api.get(`${imports}${preview.body.id}/rows/?state=changed`);
     expect(rows.body.results).toEqual([

@@ -131,8 +131,8 @@ describe('an import', () => {
       body: { questions: [{ is_guess: false }] },
     });
     await api.post(`${path}apply/`);
-    const [made] = (await api.get('/api/config/points/?code=new')).body.results;
-    expect(made).toMatchObject({ table: 'holding_register', address: 300 });
+    const [point] = (await api.get('/api/config/points/?code=new')).body.results;
+    expect(point).toMatchObject({ table: 'holding_register', address: 300 });
     expect(await api.request('PATCH', path, {})).toMatchObject({
       status: 409,
       body: { code: 'import_applied' },
@@ -173,7 +173,7 @@ describe('an import', () => {
         answers: { notation: 'classic' },
       },
     });
-    // The columns stand below a title, in another order, beside columns that the mapping does not know.
+    // The columns stand below a title, in another order, next to columns that the mapping does not know.
     const other = Buffer.from(
       '一号车间,,,,,\n单位,where,What,设备,table,data_type\nK,40402,next,press,4x,int16\n',
     );

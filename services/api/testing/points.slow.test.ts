@@ -11,7 +11,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
-import { configOf, tellSession } from './told-session.ts';
+import { configOf, writeStory } from './write-story.ts';
 
 const valuesPath = '/api/acquisition/points/values/';
 const historyPath = '/api/acquisition/points/history/';
@@ -30,7 +30,7 @@ const ids = new Map<string, string>();
 /** Epoch of the session’s placement, which samples in SAMPLES need; samples in the store had another one. */
 let epoch = 3;
 
-function stored(second: number, changes: Partial<StorableSample> = {}): StorableSample {
+function storedSample(second: number, changes: Partial<StorableSample> = {}): StorableSample {
   const time = beginMs + second * 1_000;
   return {
     ...{ session: '7-1', epoch: 3, task: '7', device: 'press-1', site: '', measurement: 'press-1' },
@@ -41,7 +41,7 @@ function stored(second: number, changes: Partial<StorableSample> = {}): Storable
 
 /** Publishes a sample of a device to SAMPLES; the database gets it later, or never. */
 async function arrives(device: string, second: number, changes: Partial<Sample> = {}): Promise<void> {
-  const { session, task, site, measurement, tick, period_ms, time } = stored(second, { device });
+  const { session, task, site, measurement, tick, period_ms, time } = storedSample(second, { device });
   await samples.publish({
     ...{ v: 1, session, epoch, task, site, measurement, tick, period_ms, time, collector: 'c1' },
     ...{ device, device_id: ids.get(device) ?? '', read_at: time + 5, values: { pressure: second } },
@@ -76,7 +76,7 @@ beforeAll(async () => {
     ]);
     expect(status).toBe(201);
   }
-  const sequences = await tellSession(log, configOf('7', ['press-1', 'press-2'], periodMs), [
+  const sequences = await writeStory(log, configOf('7', ['press-1', 'press-2'], periodMs), [
     { at: at(0), what: 'started' },
     { at: at(0), what: 'assigned', to: 'c1', reason: 'start' },
     { at: at(100), what: 'paused' },
@@ -92,14 +92,14 @@ beforeAll(async () => {
   );
   const outcome = await store.write([
     ...seconds.map((second) =>
-      stored(second, {
+      storedSample(second, {
         // One value is a peak, and one is out of its range.
         values: { pressure: second === 1_234 ? 9_999 : second % 10 },
         ...(second === 50 && { uncertain: ['pressure'] }),
       }),
     ),
-    stored(40, { values: { mode: 'hand' } }),
-    stored(10, { device: 'press-2', measurement: 'press-2', values: { pressure: 3, mode: 'auto' } }),
+    storedSample(40, { values: { mode: 'hand' } }),
+    storedSample(10, { device: 'press-2', measurement: 'press-2', values: { pressure: 3, mode: 'auto' } }),
   ]);
   expect(outcome).toEqual({ kind: 'written' });
   await eventually(async () => (await api.get(`${sessionsPath}/7-1/`)).body.status === 'stopped', {
@@ -164,9 +164,9 @@ describe('the last values', () => {
         body,
       ];
     };
-    const named = `point=press-2/mode&point=kg~1h/zone[1]&point=press-1/zone&point=press-1/gone`;
-    const [chosen, { unknown }] = await names(named);
-    expect(chosen).toEqual(['kg/h zone[1]', 'press-1 zone[0]', 'press-1 zone[1]', 'press-2 mode']);
+    const pointQuery = `point=press-2/mode&point=kg~1h/zone[1]&point=press-1/zone&point=press-1/gone`;
+    const [namesOfQuery, { unknown }] = await names(pointQuery);
+    expect(namesOfQuery).toEqual(['kg/h zone[1]', 'press-1 zone[0]', 'press-1 zone[1]', 'press-2 mode']);
     expect(unknown).toEqual(['press-1/gone']);
     const [first, { next_cursor }] = await names('limit=2');
     const [second] = await names(`limit=2&cursor=${next_cursor}`);
@@ -182,12 +182,12 @@ describe('the last values', () => {
     expect(ofSession).toEqual(['press-1 pressure', 'press-1 mode', 'press-1 zone[0]', 'press-1 zone[1]']);
   });
 
-  it('are those of the database while NATS is away, which is said', async () => {
+  it('are those of the database while NATS is unavailable, and the answer says so', async () => {
     const alone = await startApi({ nats: 'nats://127.0.0.1:9', database });
     const answer = await eventually(
       async () => {
-        const found = await alone.get(`${valuesPath}?point=press-1/pressure`);
-        return found.status === 200 && found.body;
+        const response = await alone.get(`${valuesPath}?point=press-1/pressure`);
+        return response.status === 200 && response.body;
       },
       { what: 'an API without a broker to answer' },
     );
@@ -201,8 +201,8 @@ describe('the history of several points', () => {
   const whole = `start_time=${at(0)}&end_time=${at(3_000)}`;
 
   it('has every value where there are few, with holes and their causes', async () => {
-    const asked = `point=press-1/pressure&point=press-2/mode&start_time=${at(0)}&end_time=${at(400)}`;
-    const { body } = await api.get(`${historyPath}?${asked}&buckets=500`);
+    const query = `point=press-1/pressure&point=press-2/mode&start_time=${at(0)}&end_time=${at(400)}`;
+    const { body } = await api.get(`${historyPath}?${query}&buckets=500`);
     const [pressure, mode] = body.results;
     expect(pressure).toMatchObject({
       ...{ point: 'press-1/pressure', name: 'Pressure in front', unit: 'bar' },
@@ -263,11 +263,11 @@ describe.skipIf(!influxIsInstalled())('over an InfluxDB', () => {
       (_, second) =>
         `press-1,device=press-1 pressure=${second === 333 ? 9_999 : second % 10} ${beginMs + second * 1_000}`,
     );
-    const written = await fetch(`${influx.url}/write?db=plant&precision=ms`, {
+    const response = await fetch(`${influx.url}/write?db=plant&precision=ms`, {
       method: 'POST',
       body: lines.join('\n'),
     });
-    expect(written.status).toBe(204);
+    expect(response.status).toBe(204);
     const env = { SAMPLE_STORE: 'influx', INFLUX_URL: influx.url, INFLUX_BUCKET: 'plant' };
     overInflux = await startApi({ nats: natsUrl, database, env });
     await overInflux.ready();

@@ -121,9 +121,9 @@ describe('a change of many things with the version of its dry run', () => {
 
     const revert = (body: object, ifMatch?: string) =>
       change(api, 'POST', `/api/config/change-sets/${copied.body.change_set}/revert/`, ifMatch, body);
-    const seen = etagOf(await revert({ dry_run: true }));
+    const etag = etagOf(await revert({ dry_run: true }));
     expect(await revert({}, '"other"')).toMatchObject({ status: 412 });
-    expect(await revert({}, seen)).toMatchObject({ status: 200 });
+    expect(await revert({}, etag)).toMatchObject({ status: 200 });
   });
 
   it('is needed only where the setting asks for it, and never of the dry run', async () => {

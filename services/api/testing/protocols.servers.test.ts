@@ -30,13 +30,13 @@ describe('the forms of protocols', () => {
     expect(forms.map(({ protocol }) => protocol)).toEqual([...specs.keys()]);
     for (const { protocol, device, point } of forms) {
       for (const example of device.examples) {
-        const made = await api.post('/api/config/devices/', example);
-        expect([made.status, made.body]).toEqual([201, expect.objectContaining({ protocol })]);
+        const creation = await api.post('/api/config/devices/', example);
+        expect([creation.status, creation.body]).toEqual([201, expect.objectContaining({ protocol })]);
         // If the meaning of addresses depends on the device's settings, the point examples belong to the first device
         // example.
         const isAlike = (specs.get(protocol)?.parseAddress.length ?? 0) < 3 || example === device.examples[0];
         if (!isAlike) continue;
-        const points = point.examples.map((each) => ({ ...each, device_id: made.body.id }));
+        const points = point.examples.map((each) => ({ ...each, device_id: creation.body.id }));
         expect(await api.post('/api/config/points/', points)).toMatchObject({ status: 201 });
       }
     }
@@ -77,9 +77,9 @@ describe('a device that is tried before it is stored', () => {
 describe('a device of another protocol than Modbus', () => {
   const broker = { protocol: 'mqtt', host: 'broker.plant.lan' };
   const create = async (path: string, body: object) => {
-    const made = await api.post(`/api/config/${path}/`, body);
-    expect(made).toMatchObject({ status: 201 });
-    return made.body;
+    const creation = await api.post(`/api/config/${path}/`, body);
+    expect(creation).toMatchObject({ status: 201 });
+    return creation.body;
   };
   const pathsOf = ({ body }: { body: { errors: { path: string }[] } }) => body.errors.map(({ path }) => path);
 

@@ -120,11 +120,11 @@ describe('a running session whose configuration was changed', () => {
   it('is told apart in every list from one that reads what is configured, by content and without what was learned', async () => {
     const { task, session, path, device, points, edit, change } = await running();
     /** Waits, because the read model may show a change a little after its answer. */
-    const tells = (wanted: boolean) =>
-      eventually(async () => (await told()).every((each) => each === wanted), {
-        what: `all lists to tell ${wanted}`,
+    const tells = (expected: boolean) =>
+      eventually(async () => (await isNewerInLists()).every((each) => each === expected), {
+        what: `all lists to tell ${expected}`,
       });
-    const told = async () => {
+    const isNewerInLists = async () => {
       const [listed, active, summary] = await Promise.all([
         api.get(`${sessionsPath}/?task=${task}`),
         api.get(`${sessionsPath}/active/`),
@@ -191,7 +191,7 @@ describe('a running session whose configuration was changed', () => {
     expect((await eventsOf()).at(-1)).toMatchObject({ configVersion: 2, change: { changed: 1 } });
   });
 
-  it('never takes another device under a code that it has had, also when that was away meanwhile', async () => {
+  it('never takes another device under a code that it has had, also when that was deleted meanwhile', async () => {
     const { task, change, edit, device, points } = await running();
     const { code } = (await api.get(`/api/config/devices/${device}/`)).body;
     const other = (await api.get(`/api/config/tasks/${await configureTask(api, `aside-${task}`)}/`)).body;
@@ -205,16 +205,21 @@ describe('a running session whose configuration was changed', () => {
     });
     await edit(`tasks/${task}`, { device_ids: [aside] });
     for (const path of [...points.map(({ id }) => `points/${id}`), `devices/${device}`]) {
-      const gone = await api.request('DELETE', `/api/config/${path}/`);
-      expect(gone.status, JSON.stringify(gone.body)).toBe(204);
+      const deletion = await api.request('DELETE', `/api/config/${path}/`);
+      expect(deletion.status, JSON.stringify(deletion.body)).toBe(204);
     }
-    const anew = await api.post('/api/config/devices/', { code, host: '127.0.0.1', port: 9, unit_id: 1 });
-    expect(anew.status, JSON.stringify(anew.body)).toBe(201);
-    const point = { device_id: anew.body.id, code: 'x', table: 'coil', address: 5, data_type: 'bool' };
+    const recreated = await api.post('/api/config/devices/', {
+      code,
+      host: '127.0.0.1',
+      port: 9,
+      unit_id: 1,
+    });
+    expect(recreated.status, JSON.stringify(recreated.body)).toBe(201);
+    const point = { device_id: recreated.body.id, code: 'x', table: 'coil', address: 5, data_type: 'bool' };
     expect((await api.post('/api/config/points/', point)).status).toBe(201);
     // Whoever wants sessions to take it is told before anything is stored.
     const before = await api.get(`/api/config/tasks/${task}/`);
-    const exchanging = { device_ids: [aside, anew.body.id] };
+    const exchanging = { device_ids: [aside, recreated.body.id] };
     const applied = await api.request('PATCH', `/api/config/tasks/${task}/?apply=sessions`, exchanging);
     expect(applied).toMatchObject({ status: 409, body: { code: 'cannot_run', device: code } });
     expect(applied.body.detail).toContain('Nothing was changed');
@@ -232,7 +237,7 @@ describe('a running session whose configuration was changed', () => {
     const copied = await api.post(`/api/config/devices/${device}/copies/`, copy);
     expect(copied.status, JSON.stringify(copied.body)).toBe(200);
     const [added] = (await api.get(`/api/config/devices/?code=${code}`)).body.results;
-    // A request counts as 10 ms as long as nobody has measured it.
+    // A request counts as 10 ms as long as it has not been measured.
     await edit('points', { filter: { device_id: added.id }, set: { period_ms: 10 } });
     await edit(`tasks/${task}`, { device_ids: [device, added.id] });
     for (const body of [{}, { dry_run: true }]) {

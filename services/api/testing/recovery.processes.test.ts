@@ -83,7 +83,7 @@ const of = async (sessionId: string) =>
     (item: { session_id: string }) => item.session_id === sessionId,
   );
 
-describe('what should run beside what does', () => {
+describe('what should run, compared with what does', () => {
   it('agrees for a session that is assigned, polled and sends samples', async () => {
     const sessionId = await startTask(api, await configureTask(api, 'agrees'));
     const epoch = await placements.assign(sessionId, 'c1');
@@ -265,7 +265,7 @@ describe('what should run beside what does', () => {
     expect(missing_sessions).not.toContain(sessionId);
   });
 
-  it('is not guessed while the broker is away', async () => {
+  it('is not guessed while the broker is unavailable', async () => {
     await nats.stop();
     await expect.poll(async () => (await api.get('/api/acquisition/recovery/')).status).toBe(503);
   });

@@ -30,12 +30,12 @@ beforeAll(async () => {
   document = (await api.get('/openapi.json')).body;
 
   const session = await startTask(api, await configureTask(api, 'refusals'));
-  const made = async (kind: string, body: object) => (await api.post(`/api/config/${kind}/`, body)).body.id;
-  const site = await made('sites', { code: 'hall-1' });
-  const spare = await made('devices', { code: 'spare', host: '10.0.0.1' });
+  const create = async (kind: string, body: object) => (await api.post(`/api/config/${kind}/`, body)).body.id;
+  const site = await create('sites', { code: 'hall-1' });
+  const spare = await create('devices', { code: 'spare', host: '10.0.0.1' });
   const point = { device_id: spare, code: 'spare', table: 'coil', address: 0, data_type: 'bool' };
   // The table names these.
-  expect([spare, await made('points', point)]).toEqual([2, 3]);
+  expect([spare, await create('points', point)]).toEqual([2, 3]);
   await api.request('PATCH', '/api/config/tasks/1/', { period_ms: 2_000 });
   const change = await api.request('PATCH', `/api/config/sites/${site}/`, { name: 'Hall 1' });
   const list = await api.raw('/api/config/imports/?name=list.csv', {
@@ -56,9 +56,9 @@ function documented({ method, url }: Pick<Route, 'method' | 'url'>): Json {
 }
 
 function pathOf(url: string, id: string | undefined): string {
-  const known = idsByUrl.find(([start]) => url.startsWith(start))?.[1] ?? 1;
+  const defaultId = idsByUrl.find(([start]) => url.startsWith(start))?.[1] ?? 1;
   const path = url
-    .replace(/:id|:sequence/, String(id ?? known))
+    .replace(/:id|:sequence/, String(id ?? defaultId))
     .replace(':other', id ?? 'current')
     .replace(/:\w+/g, id ?? '1');
   return url.startsWith('/api/') ? `${path}/` : path;
@@ -215,7 +215,7 @@ describe('what the OpenAPI document allows', () => {
 
   it('in a query is taken, and nothing else', async () => {
     const forms = /cursor|_time$|^from$|^to$|^at$|interval|offset|older_than|status|cause|limit/;
-    let asked = 0;
+    let questions = 0;
     for (const route of allRoutes.filter(({ method, isWatched }) => method === 'GET' && !isWatched)) {
       for (const { name, schema } of queryOf(documented(route))) {
         if (!forms.test(name)) continue;
@@ -239,11 +239,11 @@ describe('what the OpenAPI document allows', () => {
           expect(!isRefused, `${route.url} ${name}=${text}: ${status} ${body?.detail}`).toBe(
             allows(schema, text),
           );
-          asked += 1;
+          questions += 1;
         }
       }
     }
-    expect(asked).toBeGreaterThan(25 * texts.length);
+    expect(questions).toBeGreaterThan(25 * texts.length);
   });
 
   it('in a code and in the numbers of an enumeration is taken, and nothing else', async () => {

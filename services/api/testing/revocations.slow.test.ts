@@ -105,10 +105,10 @@ describe('live streams at another process', () => {
     ],
   ])('%s are over, and nobody else’s', async (_what, end) => {
     const [who, bystander] = [await somebody(), await somebody()];
-    const [streams, kept] = [await followBoth(who.headers()), await followBoth(bystander.headers())];
+    const [streams, otherStreams] = [await followBoth(who.headers()), await followBoth(bystander.headers())];
     expect((await end(who)).status).toBeLessThan(300);
     await requireEnd(streams);
-    expect(kept.map(({ isOver }) => isOver())).toEqual([false, false]);
+    expect(otherStreams.map(({ isOver }) => isOver())).toEqual([false, false]);
   });
 
   it('of a key that is revoked are over', async () => {

@@ -9,7 +9,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
-import { configOf, tellSession } from './told-session.ts';
+import { configOf, writeStory } from './write-story.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let api: ApiUnderTest;
@@ -28,7 +28,7 @@ type Row = any;
 const ask = async (query: string) => (await api.get(`${path}?${query}`)).body;
 const row = async (id: string, query = ''): Promise<Row> =>
   (await ask(`limit=500&${query}`)).results.find((each: Row) => each.id === id);
-const codesOf = (found: Row) => found?.attention.map(({ code }: { code: string }) => code);
+const codesOf = (summary: Row) => summary?.attention.map(({ code }: { code: string }) => code);
 
 function wordOf(session: string, changes: Partial<SessionLiveStatus>): SessionLiveStatus {
   return {
@@ -74,15 +74,18 @@ beforeAll(async () => {
     { at: at(90), what: 'resumed' },
   ] as const;
   const resumed = { at: at(90), what: 'assigned', to: 'c1', reason: 'resume' } as const;
-  await tellSession(log, configOf('101', ['press-1', '冷却机'], periodMs), [
+  await writeStory(log, configOf('101', ['press-1', '冷却机'], periodMs), [
     ...story,
     resumed,
     { at: at(110), what: 'stopped' },
   ]);
-  const told = await tellSession(log, configOf('102', ['oven-1', 'oven-2'], periodMs), [...story, resumed]);
-  epoch = told.at(-1) ?? 0;
-  await tellSession(log, configOf('103', ['saw-1'], periodMs), story.slice(0, 3));
-  await tellSession(log, configOf('104', ['lathe-1'], periodMs), [
+  const sequences = await writeStory(log, configOf('102', ['oven-1', 'oven-2'], periodMs), [
+    ...story,
+    resumed,
+  ]);
+  epoch = sequences.at(-1) ?? 0;
+  await writeStory(log, configOf('103', ['saw-1'], periodMs), story.slice(0, 3));
+  await writeStory(log, configOf('104', ['lathe-1'], periodMs), [
     ...story.slice(0, 2),
     { at: at(30), what: 'failed' },
   ]);
@@ -116,20 +119,20 @@ beforeAll(async () => {
 
 describe('a session in the summary', () => {
   it('has the ticks that its completeness has, by time, and what it did meanwhile', async () => {
-    const found = await row('102-1', window);
+    const summary = await row('102-1', window);
     const { body: completeness } = await api.get(`${sessionsPath}/102-1/completeness/?${window}`);
     const { expected, stored, quarantined, missing, missing_by_cause } = completeness;
     expect(missing_by_cause).toMatchObject({ timeout: 14, waiting: 4 });
-    expect(found.counts).toEqual({
+    expect(summary.counts).toEqual({
       ...{ expected, stored, quarantined, missing, missing_by_cause },
       completeness: completeness.completeness,
     });
     const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
-    expect(found.ribbon.expected).toHaveLength(96);
-    expect([sum(found.ribbon.expected), sum(found.ribbon.stored)]).toEqual([expected, stored]);
-    expect(sum(found.ribbon.missing.map(({ ticks }: Row) => ticks))).toBe(missing);
-    expect(found.ribbon.quarantined).toEqual([{ bucket: 36, ticks: 1 }]);
-    expect(found.ribbon.life).toEqual([
+    expect(summary.ribbon.expected).toHaveLength(96);
+    expect([sum(summary.ribbon.expected), sum(summary.ribbon.stored)]).toEqual([expected, stored]);
+    expect(sum(summary.ribbon.missing.map(({ ticks }: Row) => ticks))).toBe(missing);
+    expect(summary.ribbon.quarantined).toEqual([{ bucket: 36, ticks: 1 }]);
+    expect(summary.ribbon.life).toEqual([
       { state: 'running', from: at(0), to: at(60) },
       { state: 'paused', from: at(60), to: at(90) },
       { state: 'running', from: at(90), to: at(120) },
@@ -183,8 +186,8 @@ describe('a session in the summary', () => {
       });
     // No samples arrive, and the collector's word alone is no proof. The comparison takes place every few seconds.
     await expect.poll(async () => codesOf(await row('102-1'))).toEqual(['not_read', 'some_devices_failing']);
-    const found = await row('102-1');
-    expect(found.attention[1]).toEqual({
+    const summary = await row('102-1');
+    expect(summary.attention[1]).toEqual({
       ...{ code: 'some_devices_failing', severity: 2, since: at(50) },
       detail: 'oven-2: no answer within 1 s',
     });
@@ -235,19 +238,19 @@ describe('the summary', () => {
   });
 
   it('is sorted by completeness over all pages', async () => {
-    const seen: string[] = [];
+    const ids: string[] = [];
     for (let cursor = ''; ; ) {
       const page = await ask(
         `${window}&sort=completeness&limit=1&status=running,paused,stopped,error${cursor}`,
       );
-      seen.push(...page.results.map(({ id }: { id: string }) => id));
+      ids.push(...page.results.map(({ id }: { id: string }) => id));
       if (page.next_cursor === null) break;
       cursor = `&cursor=${page.next_cursor}`;
     }
     const share = async (id: string) =>
       (await api.get(`${sessionsPath}/${id}/completeness/?${window}`)).body.completeness ?? 2;
-    const shares = await Promise.all(seen.map(share));
-    expect(seen).toHaveLength(5);
+    const shares = await Promise.all(ids.map(share));
+    expect(ids).toHaveLength(5);
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   });
 
@@ -270,8 +273,8 @@ describe('the summary', () => {
     await expect.poll(async () => (await ask('')).not_asked).toEqual([]);
     await nats.stop();
     await eventually(async () => (await ask('')).not_asked.length > 0, { what: 'the broker to be missed' });
-    const found = await row('102-1', window);
-    expect(found.counts).toMatchObject({ stored: 161 });
+    const summary = await row('102-1', window);
+    expect(summary.counts).toMatchObject({ stored: 161 });
     await nats.restart();
     await api.ready();
   });

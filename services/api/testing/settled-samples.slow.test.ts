@@ -12,7 +12,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, expect, it } from 'vitest';
 import { sessionsPath, startApi } from './api-under-test.ts';
-import { configOf, tellSession } from './told-session.ts';
+import { configOf, writeStory } from './write-story.ts';
 
 const everyMs = 1_000;
 let api: Awaited<ReturnType<typeof startApi>>;
@@ -57,7 +57,7 @@ async function inHandOfWriter(task: string, body: string) {
 async function recorded(task: string, entries: readonly (readonly [TickOutcome, number, number])[]) {
   const first = Math.floor(Date.now() / everyMs) - 30;
   const timeOf = (index: number) => new Date((first + index) * everyMs).toISOString();
-  await tellSession(log, configOf(task, ['press-1'], everyMs), [
+  await writeStory(log, configOf(task, ['press-1'], everyMs), [
     { at: timeOf(0), what: 'started' },
     { at: timeOf(0), what: 'assigned', to: 'c1', reason: 'start' },
   ]);
@@ -91,17 +91,17 @@ it('names no tick a loss that a writer may still have in hand, however long that
   await eventually(() => Date.now() > (first + 24) * everyMs + 11_000, {
     what: 'its successors to be on record for long',
   });
-  const seen: unknown[][] = [];
+  const causesInOrder: unknown[][] = [];
   const nextSeen = async () => {
     const now = await someCauses();
-    seen.push(...now);
+    causesInOrder.push(...now);
     return now;
   };
   await expect.poll(nextSeen).toEqual([
     ['buffer_full', 6, 1],
     ['not_arrived', 20, 4],
   ]);
-  expect(seen.filter(([cause, from]) => cause === 'buffer_full' && from !== 6)).toEqual([]);
+  expect(causesInOrder.filter(([cause, from]) => cause === 'buffer_full' && from !== 6)).toEqual([]);
   letGo();
   await eventually(async () => (await causes())?.[1]?.[0] === 'buffer_full', {
     what: 'the loss to be named',

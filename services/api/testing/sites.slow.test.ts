@@ -40,14 +40,14 @@ function call(
   });
 }
 
-async function made(path: string, body: object): Promise<Answer['body']> {
+async function create(path: string, body: object): Promise<Answer['body']> {
   const answer = await call('POST', path, { body });
   if (answer.status !== 201) throw new Error(`${path}: ${JSON.stringify(answer.body)}`);
   return answer.body;
 }
 
 async function makeKey(role: Role, sites: readonly string[]): Promise<void> {
-  const { key } = await made(keysPath, {
+  const { key } = await create(keysPath, {
     name: `${role} of ${sites.join(' ')}`.replaceAll('*', 'all'),
     role,
     sites,
@@ -123,17 +123,17 @@ const pointOf = (device_id: unknown) => ({
 
 describe('a list', () => {
   it('has full pages, and as many as there are', async () => {
-    const seen: string[] = [];
+    const codes: string[] = [];
     for (let cursor = ''; ; ) {
       const { body } = await call('GET', `${sessionsPath}/?limit=1${cursor}`, {
         key: keyFor('viewer', ['hall-1', 'hall-2']),
       });
       expect(body.results).toHaveLength(1);
-      seen.push(body.results[0].task_code);
+      codes.push(body.results[0].task_code);
       if (body.next_cursor === null) break;
       cursor = `&cursor=${body.next_cursor}`;
     }
-    expect(seen).toEqual(['both-task', 'hall-2-task', 'hall-1-task']);
+    expect(codes).toEqual(['both-task', 'hall-2-task', 'hall-1-task']);
   });
 
   it('counts in the comparison of what runs only what lies at the sites of the key', async () => {
@@ -146,7 +146,7 @@ it('history is of the devices at the sites of the key', async () => {
   const store = openPostgresSampleStore({ databaseUrl: database });
   cleanUpAfterFile(() => store.close());
   const time = Date.now() - 60_000;
-  const written = await store.write(
+  const outcome = await store.write(
     (['hall-1', 'hall-2', 'nowhere'] as const).map((place) => ({
       session: String(idAt('sessions', place)),
       epoch: 1,
@@ -160,7 +160,7 @@ it('history is of the devices at the sites of the key', async () => {
       values: { level: 7 },
     })),
   );
-  expect(written).toEqual({ kind: 'written' });
+  expect(outcome).toEqual({ kind: 'written' });
   const history = async (sites: readonly string[], query = '') => {
     const path = `${sessionsPath}/point-history/?point_code=level${query}`;
     const { status, body } = await call('GET', path, { key: keyFor('viewer', sites) });
@@ -223,13 +223,13 @@ it('a live stream follows a device to its new site, also one that is open', asyn
   const samples = await SampleStream.open(nc);
   const epoch = await placementsIn(store).assign('2-1', 'c1');
   await makeKey('viewer', ['hall-2']);
-  const { id } = await made('/api/config/devices/', {
+  const { id } = await create('/api/config/devices/', {
     ...{ code: 'wanderer', host: '127.0.0.1', port: 9, unit_id: 77, site_id: idAt('sites', 'hall-1') },
   });
   const stopping = new AbortController();
   onTestFinished(() => stopping.abort());
   const follow = async (site: string): Promise<string[]> => {
-    const told: string[] = [];
+    const blocks: string[] = [];
     const response = await fetch(`${api.url}/api/acquisition/live/`, {
       headers: { authorization: `Bearer ${keyFor('viewer', [site])}` },
       signal: stopping.signal,
@@ -238,11 +238,11 @@ it('a live stream follows a device to its new site, also one that is open', asyn
     void (async () => {
       for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
         for (const [, tick, of] of text.matchAll(/"device":"wanderer","site":"([^"]*)".*?"tick":(\d+)/g)) {
-          told.push(`${of}@${tick}`);
+          blocks.push(`${of}@${tick}`);
         }
       }
     })().catch(() => undefined);
-    return told;
+    return blocks;
   };
   let tick = 100;
   const publish = async (): Promise<number> => {
@@ -286,7 +286,7 @@ it('a live stream follows a device to its new site, also one that is open', asyn
   expect(after[0]).toEqual([]);
 });
 
-it('while PostgreSQL is away an operator stops what lies at his sites, and nothing else', async () => {
+it('while PostgreSQL is unavailable an operator stops what lies at his sites, and nothing else', async () => {
   const dark = await startApi({ nats, database: `postgres://nobody@127.0.0.1:${await freePort()}/nothing` });
   const command = (name: string, place: Place) =>
     call('POST', `${sessionsPath}/${idAt('sessions', place)}/${name}/`, {
@@ -310,13 +310,13 @@ describe('a key', () => {
       results.find((each: { name: string }) => each.name === name)?.grants[0].sites;
     expect(sitesOf('engineer of hall-1 hall-2')).toEqual(['hall-1', 'hall-2']);
     expect(sitesOf('admin')).toEqual(['*']);
-    expect((await made(keysPath, { name: 'without', role: 'viewer' })).grants).toEqual([
+    expect((await create(keysPath, { name: 'without', role: 'viewer' })).grants).toEqual([
       { role: 'viewer', sites: ['*'] },
     ]);
   });
 
   it('with several roles has at each site the highest that holds there', async () => {
-    const { key } = await made(keysPath, {
+    const { key } = await create(keysPath, {
       name: 'mixed',
       grants: [
         { role: 'viewer' },

@@ -14,7 +14,7 @@ const stores = ['postgres', 'influx'] as const;
 describe.for(stores)('a point of which values are stored in %s', (store) => {
   let api: ApiUnderTest;
   let device: number;
-  let stored: number;
+  let pointWithValues: number;
   const isHere = store === 'postgres' || influxIsInstalled();
   const create = async (kind: string, body: unknown) =>
     (await api.post(`/api/config/${kind}/`, body)).body.id;
@@ -50,7 +50,7 @@ describe.for(stores)('a point of which values are stored in %s', (store) => {
     api = await startApi({ nats: (await natsForTest()).url, database, env: settings });
     await api.ready();
     device = await create('devices', { code: 'press-1', host: '10.0.0.1' });
-    stored = await create('points', point('run', 'int16'));
+    pointWithValues = await create('points', point('run', 'int16'));
     const config = {
       SAMPLE_STORE: store,
       DATABASE_URL: database,
@@ -71,7 +71,7 @@ describe.for(stores)('a point of which values are stored in %s', (store) => {
   it.runIf(isHere)(
     'may not become one of another kind, by whatever way, and the way out is said',
     async () => {
-      const path = `/api/config/points/${stored}/`;
+      const path = `/api/config/points/${pointWithValues}/`;
       expect(await api.request('PATCH', path, { data_type: 'bool' })).toMatchObject(
         refused('data_type', 'numbers'),
       );

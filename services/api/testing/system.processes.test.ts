@@ -81,7 +81,7 @@ function epochOf(session: string, epoch: number): number {
 }
 
 describe('samples that wait in a collector', () => {
-  it('are told beside the writers, with what was lost of them', async () => {
+  it('are listed next to the writers, with what was lost of them', async () => {
     const status: OutboxStatus = {
       v: 1,
       collector: 'hall-1',

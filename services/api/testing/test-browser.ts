@@ -25,12 +25,12 @@ export class TestBrowser {
 
   /** The cookies sent to the API. */
   get cookie(): string | undefined {
-    return this.#cookieFor(this.#asked.url);
+    return this.#cookieFor(this.#ownApi.url);
   }
 
   set cookie(sent: string | undefined) {
     const pairs = sent?.split('; ').map((pair) => pair.split('=', 2) as [string, string]);
-    this.setCookies(this.#asked.url, new Map(pairs));
+    this.setCookies(this.#ownApi.url, new Map(pairs));
   }
 
   /** A browser with the same cookies at another process. */
@@ -46,7 +46,7 @@ export class TestBrowser {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const answer = await this.visit(`${this.#asked.url}${path}`, {
+    const answer = await this.visit(`${this.#ownApi.url}${path}`, {
       method,
       headers: {
         accept: 'application/json',
@@ -111,7 +111,7 @@ export class TestBrowser {
     throw new Error(`no end of redirects: ${at}`);
   }
 
-  get #asked(): AskedApi {
+  get #ownApi(): AskedApi {
     if (!this.#api) throw new Error('this browser has no API of its own');
     return this.#api;
   }

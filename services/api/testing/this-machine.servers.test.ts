@@ -26,10 +26,10 @@ async function send(
   });
   sent.end(body);
   const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-  const answered = await text(answer);
+  const answerText = await text(answer);
   return answer.statusCode === 200 || answer.statusCode === 201
     ? String(answer.statusCode)
-    : `${answer.statusCode} ${JSON.parse(answered).code}`;
+    : `${answer.statusCode} ${JSON.parse(answerText).code}`;
 }
 
 beforeAll(async () => {
@@ -87,9 +87,9 @@ describe.each(calls)('$method without a key, on this machine', (call) => {
     ['our page over another protocol sends it', { origin: () => `https://localhost:${port}` }],
     ['a browser says only that the page is elsewhere', { 'sec-fetch-site': 'cross-site' }],
     ['a browser says only that the page is next door', { 'sec-fetch-site': 'same-site' }],
-  ])('is refused when %s', async (_, given) => {
+  ])('is refused when %s', async (_, headersOf) => {
     const headers = Object.fromEntries(
-      Object.entries(given).map(([name, value]) => [name, typeof value === 'function' ? value() : value]),
+      Object.entries(headersOf).map(([name, value]) => [name, typeof value === 'function' ? value() : value]),
     );
     expect(await call.send({ host: `localhost:${port}`, ...headers })).toBe('403 origin_refused');
   });

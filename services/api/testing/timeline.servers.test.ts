@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, sessionsPath } from './api-under-test.ts';
-import { configOf, tellSession } from './told-session.ts';
+import { configOf, writeStory } from './write-story.ts';
 
 let api: AskedApi;
 
@@ -22,8 +22,8 @@ const minutes = ({ from, to }: { from: string; to: string }) => [
   (Date.parse(to) - beginMs) / minuteMs,
 ];
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
-type Told = any;
-const ask = async (path: string): Promise<Told> => (await api.get(path)).body;
+type AnyBody = any;
+const ask = async (path: string): Promise<AnyBody> => (await api.get(path)).body;
 
 beforeAll(async () => {
   const nats = await natsForTest();
@@ -32,7 +32,7 @@ beforeAll(async () => {
   await api.ready();
   await migrateSampleTables({ databaseUrl: database });
   const log = await sessionLogForTest(nats.url);
-  await tellSession(log, configOf('7', ['press-1', 'press-2'], minuteMs), [
+  await writeStory(log, configOf('7', ['press-1', 'press-2'], minuteMs), [
     { at: at(0), what: 'started' },
     { at: at(0), what: 'assigned', to: 'c1', reason: 'start' },
     { at: at(20), what: 'assigned', to: 'c2', reason: 'failover' },
@@ -77,12 +77,12 @@ describe('the timeline of a session', () => {
       ...{ session_id: '7-1', task_code: 'task-7', from: at(0), to: at(60), stopped_at: at(60) },
       ...{ buckets: 6, bucket_seconds: 600, is_cut: false },
     });
-    expect(line.life.map((one: Told) => [one.state, ...minutes(one)])).toEqual([
+    expect(line.life.map((one: AnyBody) => [one.state, ...minutes(one)])).toEqual([
       ['running', 0, 30],
       ['paused', 30, 40],
       ['running', 40, 60],
     ]);
-    expect(line.holders.map((one: Told) => [one.number, one.collector_id, ...minutes(one)])).toEqual([
+    expect(line.holders.map((one: AnyBody) => [one.number, one.collector_id, ...minutes(one)])).toEqual([
       [1, 'c1', 0, 20],
       [2, 'c2', 20, 30],
       [3, 'c2', 40, 60],
@@ -90,11 +90,11 @@ describe('the timeline of a session', () => {
     const [first, second] = line.devices;
     expect(first).toMatchObject({ device: 'press-1', health: [] });
     expect(first.gaps.map(minutes)).toEqual([[18, 21]]);
-    expect(second.health.map((one: Told) => [one.status, ...minutes(one)])).toEqual([
+    expect(second.health.map((one: AnyBody) => [one.status, ...minutes(one)])).toEqual([
       ['healthy', 1, 50],
       ['timeout', 50, 60],
     ]);
-    expect(second.gaps.map((one: Told) => [one.ticks, ...minutes(one)])).toEqual([[10, 50, 60]]);
+    expect(second.gaps.map((one: AnyBody) => [one.ticks, ...minutes(one)])).toEqual([[10, 50, 60]]);
     expect(line.ticks.expected).toEqual([20, 20, 20, 0, 20, 20]);
     expect(line.ticks.missing).toEqual([
       { bucket: 1, cause: 'failover', ticks: 2 },
@@ -112,34 +112,34 @@ describe('the timeline of a session', () => {
   it('has those of a part of it, with how all was at its beginning', async () => {
     const line = await ask(`${sessionsPath}/7-1/timeline/?from=${at(10)}&to=${at(25)}&buckets=15`);
     expect(line.life.map(minutes)).toEqual([[10, 25]]);
-    expect(line.holders.map((one: Told) => [one.collector_id, ...minutes(one)])).toEqual([
+    expect(line.holders.map((one: AnyBody) => [one.collector_id, ...minutes(one)])).toEqual([
       ['c1', 10, 20],
       ['c2', 20, 25],
     ]);
-    expect(line.devices[1].health.map((one: Told) => [one.status, ...minutes(one)])).toEqual([
+    expect(line.devices[1].health.map((one: AnyBody) => [one.status, ...minutes(one)])).toEqual([
       ['healthy', 10, 25],
     ]);
   });
 });
 
-describe('what is listed beside it', () => {
+describe('what is listed next to it', () => {
   it('are the abnormal events alone, newest first', async () => {
     const { results } = await ask(`${sessionsPath}/7-1/events/?only=abnormal&order=newest`);
-    expect(results.map((one: Told) => [one.type, one.data.reason])).toEqual([
+    expect(results.map((one: AnyBody) => [one.type, one.data.reason])).toEqual([
       ['session.assigned', 'failover'],
     ]);
   });
 
   it('are gaps, newest first, page by page', async () => {
     const path = `${sessionsPath}/7-1/gaps/?order=newest&limit=1`;
-    const found: unknown[] = [];
+    const gaps: unknown[] = [];
     for (let cursor = ''; ; ) {
       const page = await ask(`${path}${cursor}`);
-      found.push(...page.results.map((gap: Told) => [gap.device, gap.cause]));
+      gaps.push(...page.results.map((gap: AnyBody) => [gap.device, gap.cause]));
       if (page.next_cursor === null) break;
       cursor = `&cursor=${page.next_cursor}`;
     }
-    expect(found).toEqual([
+    expect(gaps).toEqual([
       ['press-2', 'timeout'],
       ['press-1', 'failover'],
     ]);

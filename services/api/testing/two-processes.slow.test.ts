@@ -29,10 +29,10 @@ beforeAll(async () => {
  * writes: on a new database, the first one may lose the right again before the tables are made.
  */
 function projectsSinceMs(api: ApiUnderTest): number {
-  const said = api.process
+  const lines = api.process
     .lastLines(200)
     .filter((line) => line.includes('this process brings SESSIONS into the read model'));
-  return Date.parse((JSON.parse(said.at(-1) ?? '{}') as { time?: string }).time ?? '') || 0;
+  return Date.parse((JSON.parse(lines.at(-1) ?? '{}') as { time?: string }).time ?? '') || 0;
 }
 
 function projectingFirst(): [ApiUnderTest, ApiUnderTest] {
@@ -172,7 +172,7 @@ describe('what a session has learned of a device', () => {
     is_confirmed: isConfirmed,
   });
   const plain = (at: number) => ({ table: 'holding_register', from: at, to: at });
-  const learned = (at: number) => ({ ...plain(at), learned: true });
+  const learnedRange = (at: number) => ({ ...plain(at), learned: true });
 
   /** A session of a task with one device, with functions that report what its collector would have learned. */
   async function learning(code: string, profile: object | null) {
@@ -214,24 +214,24 @@ describe('what a session has learned of a device', () => {
           target === `device ${device.id}` && who === 'collector c1',
       );
     /** Waits until both processes show this many ranges. */
-    const heard = async (count: number) => {
+    const bothShow = async (count: number) => {
       for (const api of [first, second]) {
         await expect
           .poll(async () => (await api.get(path)).body.learned_limits[0]?.excluded.length)
           .toBe(count);
       }
     };
-    return { id: device.id, path, tell, restart, changes, heard };
+    return { id: device.id, path, tell, restart, changes, bothShow };
   }
 
   it('is written into its limits once, by whichever process is first, with an entry in the audit log', async () => {
-    const { path, tell, changes, heard } = await learning('willing', {
+    const { path, tell, changes, bothShow } = await learning('willing', {
       write_back: true,
       max_hole: 3,
       excluded: [plain(5)],
     });
     await tell({ max_registers: 40, excluded: [range(7, true), range(9, false)] });
-    await heard(2);
+    await bothShow(2);
     const { body: device } = await eventually(
       async () => {
         const answer = await second.get(path);
@@ -241,7 +241,7 @@ describe('what a session has learned of a device', () => {
     );
     expect(device).toMatchObject({
       max_bits: 2_000,
-      profile: { write_back: true, max_hole: 3, excluded: [plain(5), learned(7)] },
+      profile: { write_back: true, max_hole: 3, excluded: [plain(5), learnedRange(7)] },
       learned_limits: [{ session_id: expect.any(String), collector_id: 'c1', max_registers: 40 }],
     });
     // Ranges learned later are added to it.
@@ -251,38 +251,38 @@ describe('what a session has learned of a device', () => {
       await tell({ max_registers: 20, excluded: all });
       await expect
         .poll(async () => (await first.get(path)).body.profile.excluded.at(-1))
-        .toEqual(learned(at));
+        .toEqual(learnedRange(at));
       // Entries follow their change, and are in the order of changes only if one process made all of them.
       await expect.poll(changes).toHaveLength(index + 2);
     }
     expect((await changes())[0]).toMatchObject({
       action: 'device.update',
       outcome: 'done',
-      data: { body: { max_registers: 20, excluded: [plain(5), ...[7, ...later].map(learned)] } },
+      data: { body: { max_registers: 20, excluded: [plain(5), ...[7, ...later].map(learnedRange)] } },
     });
   });
 
-  it('is not brought back when an engineer has taken it away, until the next session learns it anew', async () => {
+  it('is not brought back when an engineer has taken it away, until the next session learns it again', async () => {
     const { path, tell, restart, changes } = await learning('engineered', { write_back: true });
     await tell({ excluded: [range(7, true)] });
     await expect.poll(async () => (await first.get(path)).body.profile.excluded).toHaveLength(1);
     await first.request('PATCH', path, { profile: { write_back: true } });
     await tell({ max_registers: 40, excluded: [range(7, true), range(8, true)] });
-    const said = 'device engineered-device was changed meanwhile';
+    const message = 'device engineered-device was changed meanwhile';
     for (const api of [first, second]) {
-      await eventually(async () => api.process.lastLines(200).some((line) => line.includes(said)), {
+      await eventually(async () => api.process.lastLines(200).some((line) => line.includes(message)), {
         what: 'both to have left it alone',
       });
     }
     expect((await first.get(path)).body).toMatchObject({ max_registers: 125, profile: { excluded: [] } });
     await restart();
     await tell({ excluded: [range(8, true)] });
-    await expect.poll(async () => (await first.get(path)).body.profile.excluded).toEqual([learned(8)]);
+    await expect.poll(async () => (await first.get(path)).body.profile.excluded).toEqual([learnedRange(8)]);
     await expect.poll(changes).toHaveLength(2);
   });
 
   it('is written when an engineer asks for it, whether the device allows it by itself or not', async () => {
-    const { id, path, tell, changes, heard } = await learning('asked', null);
+    const { id, path, tell, changes, bothShow } = await learning('asked', null);
     const apply = (body?: object) => second.post(`/api/config/devices/${id}/apply-learned-limits/`, body);
     expect(await apply()).toMatchObject({ status: 409, body: { code: 'nothing_learned' } });
     expect(await second.post('/api/config/devices/999999/apply-learned-limits/')).toMatchObject({
@@ -290,19 +290,19 @@ describe('what a session has learned of a device', () => {
       body: { code: 'device_not_found' },
     });
     await tell({ max_bits: 100, excluded: [range(7, true), range(9, false)] });
-    await heard(2);
+    await bothShow(2);
     expect((await first.get(path)).body).toMatchObject({ max_bits: 2_000, profile: null });
     expect(await apply()).toMatchObject({
       status: 200,
       body: {
         changed: true,
-        device: { max_bits: 100, profile: { excluded: [learned(7)], busy_retries: 2 } },
+        device: { max_bits: 100, profile: { excluded: [learnedRange(7)], busy_retries: 2 } },
       },
     });
     expect((await apply()).body.changed).toBe(false);
     expect((await apply({ unconfirmed: true })).body).toMatchObject({
       changed: true,
-      device: { profile: { excluded: [learned(7), learned(9)] } },
+      device: { profile: { excluded: [learnedRange(7), learnedRange(9)] } },
     });
     expect(
       await second.post(
@@ -317,11 +317,11 @@ describe('what a session has learned of a device', () => {
   });
 
   it('is of the same device when only the spelling of its host has changed since', async () => {
-    const { id, path, tell, heard, restart } = await learning('spelled', null);
+    const { id, path, tell, bothShow, restart } = await learning('spelled', null);
     await first.request('PATCH', path, { host: 'Gateway.plant' });
     await restart();
     await tell({ excluded: [range(7, true)] });
-    await heard(1);
+    await bothShow(1);
     await first.request('PATCH', path, { host: 'gateway.PLANT' });
     expect(await second.post(`/api/config/devices/${id}/apply-learned-limits/`)).toMatchObject({
       status: 200,

@@ -31,8 +31,12 @@ describe('a database that a newer release has changed', () => {
       const again = await startApi({ nats: nats.url, database: url });
       await again.ready();
       expect((await again.get('/api/config/tasks/')).body.results).toMatchObject([{ code: 'press' }]);
-      const made = await again.post('/api/config/tasks/', { code: 'oven', name: 'Oven', period_ms: 1000 });
-      expect(made).toMatchObject({ status: 201 });
+      const creation = await again.post('/api/config/tasks/', {
+        code: 'oven',
+        name: 'Oven',
+        period_ms: 1000,
+      });
+      expect(creation).toMatchObject({ status: 201 });
       await again.process.stop();
     } finally {
       await database.destroy();

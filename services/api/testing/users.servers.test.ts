@@ -41,12 +41,12 @@ beforeAll(async () => {
 
 describe('a person', () => {
   it('is added by an administrator, sets the password by the link once, and may do what was granted', async () => {
-    const made = await byKey('POST', usersPath, {
+    const creation = await byKey('POST', usersPath, {
       ...{ login: 'Anna', name: 'Anna\u0308 Li', language: 'zh', role: 'viewer', sites: ['hall-1'] },
     });
-    expect(made).toMatchObject({ status: 201, body: { login: 'Anna', name: 'Annä Li', language: 'zh' } });
-    expect(made.body).toMatchObject({ has_password: false, disabled: false, created_by: 'admin' });
-    const { link, url } = made.body.password_link;
+    expect(creation).toMatchObject({ status: 201, body: { login: 'Anna', name: 'Annä Li', language: 'zh' } });
+    expect(creation.body).toMatchObject({ has_password: false, disabled: false, created_by: 'admin' });
+    const { link, url } = creation.body.password_link;
     expect(url).toBe(`${api.url}/password?link=${link}`);
     const browser = new TestBrowser(api);
     const use = (typed: string, used = link) =>
@@ -122,9 +122,9 @@ describe('a person', () => {
     const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
     onTestFinished(close);
     const book = await UserBook.open(nc);
-    const stored = (await book.readAll()).find(({ record }) => record.id === id);
-    if (!stored) throw new Error('there is no eve');
-    await book.replace({ ...stored, record: { ...stored.record, disabled: true } });
+    const entry = (await book.readAll()).find(({ record }) => record.id === id);
+    if (!entry) throw new Error('there is no eve');
+    await book.replace({ ...entry, record: { ...entry.record, disabled: true } });
     await eventually(async () => (await browser.get('/api/me/')).body.code === 'login_over', {
       what: 'the login to be over',
     });

@@ -18,7 +18,7 @@ const periodMs = 10_000;
 /** A full hour of yesterday: a fixed date might be older than the days that the store keeps. */
 const beginMs = Math.floor(Date.now() / 3_600_000 - 24) * 3_600_000;
 const at = (second: number) => new Date(beginMs + second * 1_000).toISOString();
-const shown = (second: number) =>
+const localTime = (second: number) =>
   `${new Date(beginMs + second * 1_000 + 8 * 3_600_000).toISOString().slice(0, 23).replace('T', ' ')} +08:00`;
 const path = '/api/exports/values/';
 const time = `start_time=${at(0)}&end_time=${at(60)}&time_zone=Asia/Shanghai`;
@@ -68,7 +68,7 @@ describe('an export of values', () => {
       '\uFEFFtime,device,point,name,unit,value,quality',
       ...['press-2', 'press-1'].flatMap((device) =>
         [0, 10, 20, 30, 40, 50].map(
-          (second) => `${shown(second)},${device},level,液位,mm,${second + 0.5},good`,
+          (second) => `${localTime(second)},${device},level,液位,mm,${second + 0.5},good`,
         ),
       ),
       '',
@@ -83,14 +83,14 @@ describe('an export of values', () => {
       ...['press-1/level', 'press-1/zone[0]', 'press-1/zone[1]'],
     ]);
     // The apostrophe keeps spreadsheets from taking the unit for a formula.
-    expect(lines[1]).toBe(`${shown(0)},press-1,gone,,,'=1+1,good`);
+    expect(lines[1]).toBe(`${localTime(0)},press-1,gone,,,'=1+1,good`);
   });
 
   it('has the figures of each interval', async () => {
     expect(await linesOf(`point=press-1/level&interval=30s&${time}`)).toEqual([
       '\uFEFFtime,device,point,name,unit,mean,min,max,last,count,quality',
-      `${shown(0)},press-1,level,液位,mm,10.5,0.5,20.5,20.5,3,good`,
-      `${shown(30)},press-1,level,液位,mm,40.5,30.5,50.5,50.5,3,good`,
+      `${localTime(0)},press-1,level,液位,mm,10.5,0.5,20.5,20.5,3,good`,
+      `${localTime(30)},press-1,level,液位,mm,40.5,30.5,50.5,50.5,3,good`,
       '',
     ]);
   });
@@ -113,15 +113,15 @@ describe('an export of values', () => {
       })),
     );
     await store.close();
-    const asked = 'start_time=2026-03-27T23:00:00Z&end_time=2026-03-30T22:00:00Z&interval=1d';
-    const lines = await linesOf(`point=press-1/gone&${asked}&time_zone=Europe/Berlin`);
+    const range = 'start_time=2026-03-27T23:00:00Z&end_time=2026-03-30T22:00:00Z&interval=1d';
+    const lines = await linesOf(`point=press-1/gone&${range}&time_zone=Europe/Berlin`);
     expect(lines.slice(1, -1).map((line) => [line.split(',')[0], line.split(',')[9]])).toEqual([
       ['2026-03-28 00:00:00.000 +01:00', '24'],
       ['2026-03-29 00:00:00.000 +01:00', '23'],
       ['2026-03-30 00:00:00.000 +02:00', '24'],
     ]);
     const history = '/api/acquisition/sessions/point-history/?point_code=gone&device=press-1';
-    const { body } = await api.get(`${history}&${asked}&time_zone=Europe/Berlin`);
+    const { body } = await api.get(`${history}&${range}&time_zone=Europe/Berlin`);
     expect(body.results.map(({ time, count }: { time: string; count: number }) => [time, count])).toEqual([
       ['2026-03-27T23:00:00.000Z', 24],
       ['2026-03-28T23:00:00.000Z', 23],
@@ -134,7 +134,7 @@ describe('an export of values', () => {
 
   const workbookType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
   /** Local time as a person reads it in a cell. */
-  const local = (second: number) => shown(second).slice(0, 23);
+  const local = (second: number) => localTime(second).slice(0, 23);
 
   it.runIf(python !== null)('is a workbook as well, with times that openpyxl reads as times', async () => {
     const { status, type, body } = await exported(
@@ -181,7 +181,7 @@ print(json.dumps([list(row) for row in sheet.iter_rows(values_only=True)], defau
     expect(type).toBe('text/csv; charset=gb18030');
     expect(new TextDecoder('gb18030', { fatal: true }).decode(body).split('\r\n').slice(0, 2)).toEqual([
       'time;device;point;name;unit;value;quality',
-      `${shown(0)};press-1;level;液位;mm;0.5;good`,
+      `${localTime(0)};press-1;level;液位;mm;0.5;good`,
     ]);
   });
 });
@@ -192,8 +192,8 @@ it.runIf(influxIsInstalled())('an export from InfluxDB has the same lines', asyn
   const lines = [0, 10, 50, 60].map(
     (second) => `press-1,device=press-1 level=${second}.5 ${beginMs + second * 1_000}`,
   );
-  const written = { method: 'POST', body: lines.join('\n') };
-  expect((await fetch(`${influx.url}/write?db=plant&precision=ms`, written)).status).toBe(204);
+  const request = { method: 'POST', body: lines.join('\n') };
+  expect((await fetch(`${influx.url}/write?db=plant&precision=ms`, request)).status).toBe(204);
   const over = await startApi({
     ...{ nats: natsUrl, database: databaseUrl },
     env: { SAMPLE_STORE: 'influx', INFLUX_URL: influx.url, INFLUX_BUCKET: 'plant' },
@@ -202,7 +202,7 @@ it.runIf(influxIsInstalled())('an export from InfluxDB has the same lines', asyn
   const start = `start_time=${at(0)}&end_time=${at(60)}&time_zone=Asia/Shanghai`;
   expect(await linesOf(`point=press-1/level&${start}`, over)).toEqual([
     '\uFEFFtime,device,point,name,unit,value,quality',
-    ...[0, 10, 50].map((second) => `${shown(second)},press-1,level,液位,mm,${second + 0.5},good`),
+    ...[0, 10, 50].map((second) => `${localTime(second)},press-1,level,液位,mm,${second + 0.5},good`),
     '',
   ]);
 });

@@ -50,7 +50,7 @@ export interface AccessControl {
   readonly corsOrigins: readonly string[];
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
-  /** How long browsers must use only HTTPS for this host, in s; 0: they are not told to. */
+  /** How long browsers must use only HTTPS for this host, in s; 0: no such rule. */
   readonly hstsSeconds: number;
 }
 
@@ -93,7 +93,7 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     });
   }
   app.addHook('onRequest', (request, _reply, done) => {
-    // A connection that was reset meanwhile has no address any more: nobody can tell whose request it is.
+    // A connection that was reset meanwhile has no address any more, so the caller is unknown.
     if (request.socket.remoteAddress === undefined) return done(new ClientGone());
     const { ip: address, headers } = request;
     request.caller =
@@ -121,8 +121,8 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     request.grantedSites = requireRole(request.caller, role, keys);
     requireUsableLogin(people, request, { needsFresh, isWatched });
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      const known = { users: people.users.list(), keys: keys.list() };
-      requireOwnName(operatorOf(request), request.caller, known);
+      const holders = { users: people.users.list(), keys: keys.list() };
+      requireOwnName(operatorOf(request), request.caller, holders);
     }
     if (sites === 'all') requireEverywhere(request.grantedSites);
     if (action !== undefined && request.caller.kind !== 'local') {
@@ -141,7 +141,7 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
 }
 
 /**
- * Notes changes and refusals in the audit log; many refusals of a kind are told together, without what was sent. It
+ * Notes changes and refusals in the audit log; many refusals of a kind become one entry, without what was sent. It
  * does so before the answer goes out: a client that leaves meanwhile must not leave without a trace.
  */
 function noteRequests(app: FastifyInstance, { audit, people }: AccessControl): void {
@@ -200,7 +200,7 @@ function noteSecrets(audit: AuditTrail, request: FastifyRequest, reply: FastifyR
   }
 }
 
-/** @param isLogin whether somebody logs in by this name */
+/** @param isLogin whether this is the login name of a person */
 function entryOf(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -210,8 +210,12 @@ function entryOf(
   const { statusCode: status } = reply;
   const { url } = request;
   const isAboutLogin = isLogin !== undefined && action.startsWith('login.');
-  const kept = (sent: unknown) => (isAboutLogin ? withoutTyped(sent, isLogin) : sent);
-  const [query, body, params] = [kept(request.query), kept(request.body), kept(request.params)];
+  const redactedLogin = (sent: unknown) => (isAboutLogin ? withoutTyped(sent, isLogin) : sent);
+  const [query, body, params] = [
+    redactedLogin(request.query),
+    redactedLogin(request.body),
+    redactedLogin(request.params),
+  ];
   const code = request.problemCode;
   const outcome = auditOutcome(status, code);
   const isRead = routeOf(request).action === undefined;

@@ -8,7 +8,7 @@ import {
 } from '@holdfast/shared/contracts/api-key.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import type { KeyBook, Stored } from '../ports.ts';
+import type { KeyBook, StoredRecord } from '../ports.ts';
 import { asRead } from './as-read.ts';
 import { sitesWhere } from './granted-sites.ts';
 import { RecordMirror } from './record-mirror.ts';
@@ -70,7 +70,7 @@ export class ApiKeys {
 
   /**
    * Whether there has ever been a key. Revoked and expired ones count, or waiting for the last to expire would let
-   * anybody in.
+   * every caller in.
    */
   hasAny(): boolean {
     return this.list().length > 0;
@@ -89,9 +89,9 @@ export class ApiKeys {
   check(text: string): KeyCheck {
     const parts = parseApiKey(text);
     const record = parts && this.#mirror.get(parts.id)?.record;
-    const given = hash('sha256', parts?.secret ?? '', 'buffer');
-    const kept = record ? Buffer.from(record.sha256, 'hex') : noSecret;
-    if (!timingSafeEqual(given, kept) || !record) return { ok: false, why: 'unknown' };
+    const hashGiven = hash('sha256', parts?.secret ?? '', 'buffer');
+    const hashOnRecord = record ? Buffer.from(record.sha256, 'hex') : noSecret;
+    if (!timingSafeEqual(hashGiven, hashOnRecord) || !record) return { ok: false, why: 'unknown' };
     if (record.revoked_at !== null) return { ok: false, why: 'revoked', key: record };
     if (this.#isExpired(record)) return { ok: false, why: 'expired', key: record };
     return { ok: true, key: record };
@@ -101,18 +101,18 @@ export class ApiKeys {
    * The key's text is shown here and never again.
    * @returns undefined when a usable key has the name already, ignoring case. @throws BrokerUnavailable
    */
-  async issue(wanted: NewKey): Promise<{ readonly key: ApiKeyRecord; readonly text: string } | undefined> {
-    if (this.#ofName(this.list(), wanted.name)) return undefined;
+  async issue(newKey: NewKey): Promise<{ readonly key: ApiKeyRecord; readonly text: string } | undefined> {
+    if (this.#ofName(this.list(), newKey.name)) return undefined;
     for (;;) {
       const id = randomBytes(4).toString('hex');
       const secret = randomBytes(32).toString('base64url');
-      const key = await this.#create(id, secret, wanted);
+      const key = await this.#create(id, secret, newKey);
       if (!key) continue;
       // Another process may have made a key of this name meanwhile: each finds the other's, so at most one stays.
-      const stored = await this.#book().readAll();
-      const others = stored.filter(({ record }) => record.id !== id).map(({ record }) => record);
-      if (!this.#ofName(others, wanted.name)) return { key, text: formatApiKey({ id, secret }) };
-      const own = stored.find(({ record }) => record.id === id);
+      const entries = await this.#book().readAll();
+      const others = entries.filter(({ record }) => record.id !== id).map(({ record }) => record);
+      if (!this.#ofName(others, newKey.name)) return { key, text: formatApiKey({ id, secret }) };
+      const own = entries.find(({ record }) => record.id === id);
       if (own && (await this.#book().delete(own))) this.#mirror.drop(id);
       return undefined;
     }
@@ -125,11 +125,11 @@ export class ApiKeys {
   async bootstrap(text: string, book: KeyBook): Promise<void> {
     const parts = parseApiKey(text);
     if (!parts || this.hasAny()) return;
-    const wanted: NewKey = {
+    const newKey: NewKey = {
       ...{ name: 'admin', grants: [{ role: 'administrator', sites: [everySite] }] },
       ...{ expiresAt: null, networks: [], by: 'bootstrap' },
     };
-    const key = await this.#create(parts.id, parts.secret, wanted, book);
+    const key = await this.#create(parts.id, parts.secret, newKey, book);
     if (key) this.#log.info({ key_id: key.id }, 'the first key was made: that of the settings');
   }
 
@@ -139,13 +139,13 @@ export class ApiKeys {
    */
   async revoke(idOrName: string, by: string): Promise<Revoked> {
     for (;;) {
-      const stored = this.#named(await this.#book().readAll(), idOrName);
-      if (!stored) return { ok: false, why: 'unknown' };
-      const { record } = stored;
+      const entry = this.#keyNamed(await this.#book().readAll(), idOrName);
+      if (!entry) return { ok: false, why: 'unknown' };
+      const { record } = entry;
       if (record.revoked_at !== null) return { ok: true, key: record };
       if (this.#isLastAdministrator(record)) return { ok: false, why: 'last_administrator' };
       const revoked = { ...record, revoked_at: new Date(this.#now()).toISOString(), revoked_by: by };
-      const revision = await this.#book().replace({ record: revoked, revision: stored.revision });
+      const revision = await this.#book().replace({ record: revoked, revision: entry.revision });
       if (revision === undefined) continue;
       this.#mirror.take({ record: revoked, revision });
       return { ok: true, key: revoked };
@@ -157,17 +157,17 @@ export class ApiKeys {
    * take it, or another process has just written the key, a later use is noted.
    */
   noteUse(id: string): void {
-    const known = this.#mirror.get(id);
-    if (!known) return;
-    const { revision, record } = known;
+    const entry = this.#mirror.get(id);
+    if (!entry) return;
+    const { revision, record } = entry;
     const now = this.#now();
     const notedAt = Math.max(this.#useNotedAt.get(id) ?? 0, Date.parse(record.last_used_at ?? '') || 0);
     if (now - notedAt < useNotedEveryMs) return;
     this.#useNotedAt.set(id, now);
     const used = { ...record, last_used_at: new Date(now).toISOString() };
     void (async () => {
-      const written = await this.#book().replace({ record: used, revision });
-      if (written !== undefined) this.#mirror.take({ record: used, revision: written });
+      const newRevision = await this.#book().replace({ record: used, revision });
+      if (newRevision !== undefined) this.#mirror.take({ record: used, revision: newRevision });
     })().catch((err: unknown) => this.#log.debug({ err, key_id: id }, 'the use of a key could not be noted'));
   }
 
@@ -186,21 +186,21 @@ export class ApiKeys {
   async #create(
     id: string,
     secret: string,
-    wanted: NewKey,
+    newKey: NewKey,
     book: KeyBook = this.#book(),
   ): Promise<ApiKeyRecord | undefined> {
     const record: ApiKeyRecord = {
       v: 1,
       id,
       sha256: createHash('sha256').update(secret).digest('hex'),
-      name: wanted.name,
-      grants: [...wanted.grants],
+      name: newKey.name,
+      grants: [...newKey.grants],
       created_at: new Date(this.#now()).toISOString(),
-      created_by: wanted.by,
-      expires_at: wanted.expiresAt,
+      created_by: newKey.by,
+      expires_at: newKey.expiresAt,
       revoked_at: null,
       revoked_by: null,
-      networks: [...wanted.networks],
+      networks: [...newKey.networks],
       last_used_at: null,
     };
     const revision = await book.create(record);
@@ -230,7 +230,10 @@ export class ApiKeys {
     return record.revoked_at === null && !this.#isExpired(record);
   }
 
-  #named(keys: readonly Stored<ApiKeyRecord>[], idOrName: string): Stored<ApiKeyRecord> | undefined {
+  #keyNamed(
+    keys: readonly StoredRecord<ApiKeyRecord>[],
+    idOrName: string,
+  ): StoredRecord<ApiKeyRecord> | undefined {
     const read = asRead(idOrName);
     const ofName = keys
       .filter(({ record }) => asRead(record.name) === read)
@@ -247,7 +250,7 @@ export class ApiKeys {
 
   /**
    * True for the last usable administrator's key for all sites. A key bound to networks does not count: a mistyped
-   * network must lock nobody out.
+   * network must not lock administrators out.
    */
   #isLastAdministrator(record: ApiKeyRecord): boolean {
     const isOne = ({ id, grants, networks }: ApiKeyRecord) =>

@@ -1,7 +1,7 @@
 /** Characters that show nothing: controls, marks of direction, joiners and fillers. */
 const invisible = /[\p{C}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** A name without the characters that nobody sees, by which it would pass as another one. */
+/** A name without invisible characters, by which it would pass as another one. */
 export function withoutInvisible(name: string): string {
   // The blank of Braille is a symbol to Unicode and a blank to readers.
   return name.replace(invisible, '').replaceAll('\u2800', ' ');

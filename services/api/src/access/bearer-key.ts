@@ -57,7 +57,7 @@ function keyOver(why: 'expired' | 'revoked'): Problem {
   return new Problem(`key_${why}`, both('Ask an administrator for a new one.', '请向管理员申请新的密钥。'));
 }
 
-/** The refusal does not tell a thief where the key could be used. */
+/** The refusal does not show a thief where the key could be used. */
 function keyNotFromHere(address: string | undefined): Problem {
   return new Problem(
     'key_not_from_here',

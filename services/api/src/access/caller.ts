@@ -25,7 +25,7 @@ export type Caller =
       readonly authenticatedAt: string;
       readonly grants: readonly Grant[];
     }
-  /** Somebody on this machine, without a key. */
+  /** A program on this machine, without a key. */
   | { readonly kind: 'local'; readonly grants: readonly Grant[] }
   | RefusedCaller;
 
@@ -61,21 +61,21 @@ export function callerOf({ keys, people, anonymousLoopback }: AccessRules, reque
  */
 export function requireRole(
   caller: Caller,
-  needed: Role | 'known',
+  neededRole: Role | 'known',
   keys: Pick<ApiKeys, 'isLoaded'>,
 ): GrantedSites {
   if (caller.kind === 'refused') throw caller.problem;
-  const granted = needed === 'known' ? [] : sitesWhere(caller.grants, needed);
-  if (needed === 'known' || granted.length > 0) return granted;
+  const granted = neededRole === 'known' ? [] : sitesWhere(caller.grants, neededRole);
+  if (neededRole === 'known' || granted.length > 0) return granted;
   if (caller.kind === 'local' && !keys.isLoaded()) throw keysNotKnown();
   const role = highestRole(caller.grants);
   throw new Problem(
     'role_too_low',
     both(
-      `This needs the role ${needed}, and ${role ?? 'none'} is the highest that you have. Ask an administrator for it.`,
-      `此操作需要角色 ${needed}，您的最高角色是 ${role ?? '无'}。可请管理员分配。`,
+      `This needs the role ${neededRole}, and ${role ?? 'none'} is the highest that you have. Ask an administrator for it.`,
+      `此操作需要角色 ${neededRole}，您的最高角色是 ${role ?? '无'}。可请管理员分配。`,
     ),
-    { role: role ?? null, needed },
+    { role: role ?? null, needed: neededRole },
   );
 }
 
@@ -88,18 +88,18 @@ export function actorOf(
   caller: Caller,
   { claimed, address }: { readonly claimed: string | undefined; readonly address: string },
 ): Actor {
-  const said = { address, ...(claimed !== undefined && { claimed }) };
+  const origin = { address, ...(claimed !== undefined && { claimed }) };
   switch (caller.kind) {
     case 'user':
-      return { kind: 'user', id: caller.id, name: caller.login, login: caller.loginId, ...said };
+      return { kind: 'user', id: caller.id, name: caller.login, login: caller.loginId, ...origin };
     case 'key':
-      return { kind: 'key', id: caller.id, name: caller.name, ...said };
+      return { kind: 'key', id: caller.id, name: caller.name, ...origin };
     case 'local':
-      return { kind: 'local', id: '', name: 'local', ...said };
+      return { kind: 'local', id: '', name: 'local', ...origin };
     case 'refused':
       // A key that was good once, or is good elsewhere, is named.
-      if (caller.id === undefined) return { kind: 'nobody', id: '', name: 'unknown', ...said };
-      return { kind: 'key', id: caller.id, name: caller.name ?? '', ...said };
+      if (caller.id === undefined) return { kind: 'nobody', id: '', name: 'unknown', ...origin };
+      return { kind: 'key', id: caller.id, name: caller.name ?? '', ...origin };
     default:
       return caller satisfies never;
   }

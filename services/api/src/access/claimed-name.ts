@@ -20,20 +20,20 @@ function namesOf(record: User | ApiKeyRecord): readonly string[] {
 }
 
 /**
- * Refuses an X-Operator that names somebody else whom the API knows: that person sends a key or login.
+ * Refuses an X-Operator that names another person or key known to the API: they send their own key or login.
  * @throws Problem
  */
 export function requireOwnName(
   claimed: string | undefined,
   caller: Caller,
-  known: { readonly users: readonly User[]; readonly keys: readonly ApiKeyRecord[] },
+  holders: { readonly users: readonly User[]; readonly keys: readonly ApiKeyRecord[] },
 ): void {
   if (claimed === undefined || caller.kind === 'refused') return;
   const name = asRead(claimed);
   const own = caller.kind === 'local' ? undefined : caller.id;
   const isTaken = (record: User | ApiKeyRecord) => record.id !== own && namesOf(record).includes(name);
-  const open = known.keys.filter(({ revoked_at }) => revoked_at === null);
-  if (!known.users.some(isTaken) && !open.some(isTaken)) return;
+  const open = holders.keys.filter(({ revoked_at }) => revoked_at === null);
+  if (!holders.users.some(isTaken) && !open.some(isTaken)) return;
   throw new Problem(
     'operator_known',
     both(

@@ -2,11 +2,11 @@
 const minutesSaved = 10;
 
 interface Bucket {
-  readonly left: number;
+  readonly tokens: number;
   readonly atMs: number;
 }
 
-/** Limits how many changes a caller makes: each stays in the audit log, and nobody may push older ones out of it. */
+/** Limits how many changes a caller makes: each stays in the audit log, and no caller may push older ones out of it. */
 export class CommandLimit {
   readonly #perMinute: number;
   readonly #nowMs: () => number;
@@ -27,10 +27,10 @@ export class CommandLimit {
     const most = this.#perMinute * minutesSaved;
     const perMs = this.#perMinute / 60_000;
     const atMs = this.#nowMs();
-    const { left: before, atMs: sinceMs } = this.#buckets.get(who) ?? { left: most, atMs };
-    const left = Math.min(most, before + (atMs - sinceMs) * perMs);
-    const isTaken = left >= 1;
-    this.#buckets.set(who, { left: isTaken ? left - 1 : left, atMs });
-    return isTaken ? undefined : (1 - left) / perMs;
+    const { tokens: before, atMs: sinceMs } = this.#buckets.get(who) ?? { tokens: most, atMs };
+    const tokens = Math.min(most, before + (atMs - sinceMs) * perMs);
+    const isTaken = tokens >= 1;
+    this.#buckets.set(who, { tokens: isTaken ? tokens - 1 : tokens, atMs });
+    return isTaken ? undefined : (1 - tokens) / perMs;
   }
 }

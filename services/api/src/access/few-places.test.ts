@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FewPlaces } from './few-places.ts';
 
-it('looks at few places a minute, and at each of them as often as somebody likes', () => {
+it('looks at few places a minute, and at each of them as often as wanted', () => {
   let nowMs = 0;
   const few = new FewPlaces(2, () => nowMs);
   expect(few.look('anna', 'a')).toBeUndefined();

@@ -18,7 +18,8 @@ export class FewPlaces {
   look(who: string, place: string): number | undefined {
     const atMs = this.#nowMs();
     for (const [each, places] of this.#lookedAt) {
-      for (const [known, lastMs] of places) if (atMs - lastMs >= minuteMs) places.delete(known);
+      for (const [lookedAtPlace, lastMs] of places)
+        if (atMs - lastMs >= minuteMs) places.delete(lookedAtPlace);
       if (places.size === 0) this.#lookedAt.delete(each);
     }
     const places = this.#lookedAt.get(who) ?? new Map<string, number>();

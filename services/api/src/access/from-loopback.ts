@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The parts of a request that show whether somebody on this machine sent it himself. */
+/** The parts of a request that show whether a program on this machine sent it itself. */
 export interface SentFrom {
   readonly address: string | undefined;
   readonly protocol: 'http' | 'https';
@@ -8,8 +8,8 @@ export interface SentFrom {
 }
 
 /**
- * Who sent a request: somebody on this machine himself, a web page from elsewhere that a browser on this machine shows,
- * or anybody else. A proxy on this machine passes on what others send; its headers show that.
+ * Who sent a request: a program on this machine itself, a web page from elsewhere that a browser on this machine shows,
+ * or another machine. A proxy on this machine passes on what others send; its headers show that.
  */
 export function senderOf({
   address,
@@ -33,7 +33,7 @@ function isAskedByItself(own: URL, { origin, 'sec-fetch-site': site }: IncomingH
   return page !== undefined && page.protocol === own.protocol && page.port === own.port;
 }
 
-/** Whether a proxy says that somebody else sent the request. */
+/** Whether a proxy says that it passes the request on. */
 export function isPassedOn({ 'x-forwarded-for': chain, forwarded }: IncomingHttpHeaders): boolean {
   return chain !== undefined || forwarded !== undefined;
 }

@@ -8,8 +8,8 @@ import { Problem } from '../problems/problem.ts';
 export type GrantedSites = 'everywhere' | readonly string[];
 
 /** Where the grants give the role, or a higher one. */
-export function sitesWhere(grants: readonly Grant[], needed: Role): GrantedSites {
-  const sufficient = grants.filter(({ role }) => roles.indexOf(role) >= roles.indexOf(needed));
+export function sitesWhere(grants: readonly Grant[], neededRole: Role): GrantedSites {
+  const sufficient = grants.filter(({ role }) => roles.indexOf(role) >= roles.indexOf(neededRole));
   const codes = sufficient.flatMap(({ sites }) => sites);
   return codes.includes(everySite) ? 'everywhere' : codes;
 }

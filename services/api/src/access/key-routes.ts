@@ -61,7 +61,7 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
           throw validationFailed([{ path: 'expires_at', message: 'must lie in the future' }]);
         }
         const isForAll = sitesWhere(grants, 'administrator') === 'everywhere';
-        // Once there is a key, nobody gets in without one.
+        // Once there is a key, no caller gets in without one.
         if (!keys.hasAny() && (!isForAll || expiresAt || networks.length > 0)) {
           throw firstKeyMustBeAdministrator();
         }

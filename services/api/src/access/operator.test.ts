@@ -15,7 +15,7 @@ describe('a name in X-Operator', () => {
     ['variation selector', 'anna\ufe0f'],
     ['tag', 'anna\u{e0041}'],
     ['blank of Braille', '\u2800anna\u2800'],
-  ])('is without what nobody sees: %s', (_what, name) => {
+  ])('is without invisible characters: %s', (_what, name) => {
     expect(claim(name)).toBe('anna');
     expect(asRead(name)).toBe('anna');
   });

@@ -10,7 +10,7 @@ import { withoutInvisible } from './as-read.ts';
 export function operatorOf(request: Pick<IncomingMessage, 'headers'>): string | undefined {
   const header = request.headers['x-operator'];
   const name = withoutInvisible(asText(Array.isArray(header) ? header[0] : header) ?? '').trim();
-  // The name gets into events, which nobody can take back.
+  // The name gets into events, which cannot be taken back.
   return name === '' ? undefined : textWithoutKeys(name).slice(0, 64).toWellFormed();
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordBook, Stored } from '../ports.ts';
+import type { RecordBook, StoredRecord } from '../ports.ts';
 import { RecordMirror } from './record-mirror.ts';
 
 interface Row {
@@ -8,12 +8,12 @@ interface Row {
 }
 
 /** A book whose watch reports changes in the order in which they were stored, whenever the test says. */
-function bookOf(stored: readonly Stored<Row>[]) {
+function bookOf(entries: readonly StoredRecord<Row>[]) {
   let onChange: (key: string, revision: number, row: Row | undefined) => void = () => undefined;
   let onCurrent: () => void = () => undefined;
   let stopped = 0;
   const book = {
-    readAll: async () => stored,
+    readAll: async () => entries,
     watch: async (changed: typeof onChange, current = onCurrent) => {
       onChange = changed;
       onCurrent = current;
@@ -31,12 +31,12 @@ function bookOf(stored: readonly Stored<Row>[]) {
   };
 }
 
-const row = (revision: number, key: string, text: string): Stored<Row> => ({
+const row = (revision: number, key: string, text: string): StoredRecord<Row> => ({
   revision,
   record: { key, text },
 });
 
-async function mirrorOf(stored: readonly Stored<Row>[]) {
+async function mirrorOf(entries: readonly StoredRecord<Row>[]) {
   let now = 0;
   const changes: string[] = [];
   const mirror = new RecordMirror<Row>({
@@ -44,7 +44,7 @@ async function mirrorOf(stored: readonly Stored<Row>[]) {
     onChange: (key, record) => changes.push(`${key} ${record?.text ?? 'gone'}`),
     steadyMs: () => now,
   });
-  const source = bookOf(stored);
+  const source = bookOf(entries);
   await mirror.load(source.book);
   const pass = (ms: number) => {
     now += ms;
@@ -72,7 +72,7 @@ describe('a mirror', () => {
     tell('a', 3, 'two');
     tell('a', 4);
     mirror.take(row(3, 'a', 'two'));
-    // Deleted here, while an older change of somebody else was still on its way.
+    // Deleted here, while an older change by another process was still on its way.
     mirror.drop('b');
     tell('b', 5, 'two');
     expect(mirror.list()).toEqual([]);
@@ -80,7 +80,7 @@ describe('a mirror', () => {
     expect(mirror.list()).toEqual([]);
   });
 
-  it('that is loaded anew tells what changed meanwhile, and hears nothing of the watch before', async () => {
+  it('that is loaded again reports what changed meanwhile, and hears nothing of the watch before', async () => {
     const { mirror, changes, tell, stopped } = await mirrorOf([row(1, 'a', 'one'), row(2, 'b', 'one')]);
     changes.length = 0;
     const fresh = bookOf([row(2, 'b', 'one'), row(7, 'c', 'new')]);
@@ -91,7 +91,7 @@ describe('a mirror', () => {
     expect(mirror.get('b')).toEqual(row(2, 'b', 'one'));
   });
 
-  it('knows for how long nobody has shown it that no change is missing', async () => {
+  it('knows how long ago it was shown that no change is missing', async () => {
     const { mirror, pass, current } = await mirrorOf([]);
     expect(mirror.ageMs()).toBe(0);
     pass(2_500);

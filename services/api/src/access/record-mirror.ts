@@ -1,8 +1,8 @@
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
-import type { RecordBook, Stored } from '../ports.ts';
+import type { RecordBook, StoredRecord } from '../ports.ts';
 
 /** `record` is undefined for what was deleted here, until the watch reports the deletion, too. */
-type Known<R> = Map<string, { readonly revision: number; readonly record: R | undefined }>;
+type EntriesByKey<R> = Map<string, { readonly revision: number; readonly record: R | undefined }>;
 
 export interface MirrorOptions<R> {
   readonly keyOf: (record: R) => string;
@@ -19,9 +19,9 @@ export interface MirrorOptions<R> {
 export class RecordMirror<R> {
   readonly #options: MirrorOptions<R>;
   readonly #steadyMs: () => number;
-  #known: Known<R> = new Map();
-  /** Revision of the newest change that the watch has told. */
-  #told = 0;
+  #entries: EntriesByKey<R> = new Map();
+  /** Revision of the newest change that the watch has reported. */
+  #newestRevision = 0;
   #currentAtMs: number | undefined;
   #stopWatch: (() => void) | undefined;
 
@@ -34,32 +34,33 @@ export class RecordMirror<R> {
   async load(book: RecordBook<R>): Promise<void> {
     this.#stopWatch?.();
     this.#stopWatch = undefined;
-    const fresh: Known<R> = new Map();
-    let told = 0;
+    const fresh: EntriesByKey<R> = new Map();
+    let newestRevision = 0;
     let isInUse = false;
     const onTold = (key: string, revision: number, record: R | undefined): void => {
-      told = Math.max(told, revision);
-      if (isInUse && fresh === this.#known) this.#told = told;
-      const known = fresh.get(key);
+      newestRevision = Math.max(newestRevision, revision);
+      if (isInUse && fresh === this.#entries) this.#newestRevision = newestRevision;
+      const entry = fresh.get(key);
       // A record that was deleted here waits for just this report.
-      if (!record && known && (!known.record || known.revision < revision)) fresh.delete(key);
-      else if (record && (!known || known.revision < revision)) fresh.set(key, { revision, record });
+      if (!record && entry && (!entry.record || entry.revision < revision)) fresh.delete(key);
+      else if (record && (!entry || entry.revision < revision)) fresh.set(key, { revision, record });
       else return;
-      if (isInUse && fresh === this.#known) this.#options.onChange?.(key, record);
+      if (isInUse && fresh === this.#entries) this.#options.onChange?.(key, record);
     };
     const onCurrent = (): void => {
-      if (isInUse && fresh === this.#known) this.#currentAtMs = this.#steadyMs();
+      if (isInUse && fresh === this.#entries) this.#currentAtMs = this.#steadyMs();
     };
     const stopWatch = await book.watch(onTold, onCurrent);
     const askedAtMs = this.#steadyMs();
     for (const { record, revision } of await book.readAll()) {
       const key = this.#options.keyOf(record);
-      if (revision > told && (fresh.get(key)?.revision ?? 0) < revision) fresh.set(key, { revision, record });
+      if (revision > newestRevision && (fresh.get(key)?.revision ?? 0) < revision)
+        fresh.set(key, { revision, record });
     }
-    const former = this.#known;
+    const former = this.#entries;
     this.#stopWatch = stopWatch;
-    this.#known = fresh;
-    this.#told = told;
+    this.#entries = fresh;
+    this.#newestRevision = newestRevision;
     this.#currentAtMs = askedAtMs;
     isInUse = true;
     for (const key of new Set([...former.keys(), ...fresh.keys()])) {
@@ -77,31 +78,31 @@ export class RecordMirror<R> {
     return this.#currentAtMs === undefined ? Number.POSITIVE_INFINITY : this.#steadyMs() - this.#currentAtMs;
   }
 
-  get(key: string): Stored<R> | undefined {
-    const { revision = 0, record } = this.#known.get(key) ?? {};
+  get(key: string): StoredRecord<R> | undefined {
+    const { revision = 0, record } = this.#entries.get(key) ?? {};
     return record && { revision, record };
   }
 
   list(): readonly R[] {
-    return [...this.#known.values()].flatMap(({ record }) => (record ? [record] : []));
+    return [...this.#entries.values()].flatMap(({ record }) => (record ? [record] : []));
   }
 
   /**
    * Takes a record that was written or read here, without waiting for the watch, so that a caller who was answered sees
    * it.
    */
-  take({ record, revision }: Stored<R>): void {
+  take({ record, revision }: StoredRecord<R>): void {
     const key = this.#options.keyOf(record);
     // The watch has reported this already, and perhaps what came after it.
-    if (revision <= this.#told || (this.#known.get(key)?.revision ?? 0) >= revision) return;
-    this.#known.set(key, { revision, record });
+    if (revision <= this.#newestRevision || (this.#entries.get(key)?.revision ?? 0) >= revision) return;
+    this.#entries.set(key, { revision, record });
     this.#options.onChange?.(key, record);
   }
 
   /** Takes away a record that was deleted here. */
   drop(key: string): void {
-    if (!this.#known.get(key)?.record) return;
-    this.#known.set(key, { revision: Number.POSITIVE_INFINITY, record: undefined });
+    if (!this.#entries.get(key)?.record) return;
+    this.#entries.set(key, { revision: Number.POSITIVE_INFINITY, record: undefined });
     this.#options.onChange?.(key, undefined);
   }
 

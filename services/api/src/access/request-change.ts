@@ -58,10 +58,10 @@ export async function changedBy<T>(
 
 /** Ends the transaction of a dry run. */
 class OnlyTried<T> extends Error {
-  readonly found: T;
-  constructor(found: T) {
+  readonly result: T;
+  constructor(result: T) {
     super('a dry run');
-    this.found = found;
+    this.result = result;
   }
 }
 
@@ -74,15 +74,15 @@ export async function changedOrTried<T>(
 ): Promise<T> {
   try {
     return await changedBy(request, database, about, async (transaction) => {
-      const found = await use(transaction);
-      if (!isTry) return found;
+      const result = await use(transaction);
+      if (!isTry) return result;
       await request.judgeChange?.(transaction);
       await request.whenTried?.(transaction);
-      throw new OnlyTried(found);
+      throw new OnlyTried(result);
     });
   } catch (error) {
     if (!(error instanceof OnlyTried)) throw error;
-    return error.found as T;
+    return error.result as T;
   }
 }
 

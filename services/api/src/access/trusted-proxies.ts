@@ -3,9 +3,9 @@ import { isIP } from 'node:net';
 import { networkList } from '@holdfast/shared/runtime/networks.ts';
 
 /**
- * Tells fastify which peers to believe when they say whom they pass on (X-Forwarded-For). Fastify goes from the
+ * Sets which peers fastify believes when they say whom they pass on (X-Forwarded-For). Fastify goes from the
  * connection's address back through those in the header, up to the first that is not believed.
- * @param networks in CIDR notation, or single addresses; none: nobody is believed
+ * @param networks in CIDR notation, or single addresses; none: no peer is believed
  */
 export function trustedProxies(networks: readonly string[]): false | ((address: string) => boolean) {
   if (networks.length === 0) return false;

@@ -70,20 +70,20 @@ export class Users {
 
   /** The user as the broker has it now: another process may have just made it. @throws BrokerUnavailable */
   async lookUp(login: string): Promise<User | undefined> {
-    const stored = await this.#book().read(userKey({ login }));
-    if (stored) this.#mirror.take(stored);
-    return stored?.record;
+    const entry = await this.#book().read(userKey({ login }));
+    if (entry) this.#mirror.take(entry);
+    return entry?.record;
   }
 
   /** @returns undefined when the login is taken. @throws BrokerUnavailable */
-  async create(wanted: NewUser): Promise<User | undefined> {
+  async create(newUser: NewUser): Promise<User | undefined> {
     const now = new Date(this.#now()).toISOString();
     const record: User = {
-      ...{ v: 1, id: randomId('u'), login: wanted.login, name: wanted.name.normalize('NFC') },
-      ...{ language: wanted.language ?? null, grants: [...wanted.grants] },
-      ...{ password: wanted.password, identity: wanted.identity, disabled: false },
-      password_link: wanted.passwordLink ?? null,
-      ...{ created_at: now, created_by: wanted.by, changed_at: now },
+      ...{ v: 1, id: randomId('u'), login: newUser.login, name: newUser.name.normalize('NFC') },
+      ...{ language: newUser.language ?? null, grants: [...newUser.grants] },
+      ...{ password: newUser.password, identity: newUser.identity, disabled: false },
+      password_link: newUser.passwordLink ?? null,
+      ...{ created_at: now, created_by: newUser.by, changed_at: now },
     };
     const revision = await this.#book().create(record);
     if (revision === undefined) return undefined;
@@ -98,13 +98,13 @@ export class Users {
    */
   async change(id: string, change: (user: User) => Partial<User>): Promise<User | undefined> {
     for (;;) {
-      const known = this.byId(id);
-      const stored = known && (await this.#book().read(userKey(known)));
-      if (!stored) return undefined;
-      const { record: before } = stored;
+      const user = this.byId(id);
+      const entry = user && (await this.#book().read(userKey(user)));
+      if (!entry) return undefined;
+      const { record: before } = entry;
       const changed_at = new Date(this.#now()).toISOString();
       const record: User = { ...before, ...change(before), id: before.id, login: before.login, changed_at };
-      const revision = await this.#book().replace({ record, revision: stored.revision });
+      const revision = await this.#book().replace({ record, revision: entry.revision });
       if (revision === undefined) continue;
       this.#mirror.take({ record, revision });
       return record;

@@ -16,25 +16,25 @@ export interface WantedGrants {
  * name.
  * @throws Problem, DatabaseUnavailable
  */
-export async function wantedGrants(database: Database, wanted: WantedGrants): Promise<Grant[]> {
-  const { grants, role, sites } = wanted;
+export async function wantedGrants(database: Database, body: WantedGrants): Promise<Grant[]> {
+  const { grants, role, sites } = body;
   if (grants && (role || sites)) {
     throw validationFailed([{ path: role ? 'role' : 'sites', message: 'belongs into one of the grants' }]);
   }
   if (!grants && !role) throw validationFailed([{ path: 'role', message: 'is needed, or grants' }]);
-  const asked = grants
+  const grantsAsked = grants
     ? grants.map((grant, index) => ({ ...grant, path: `grants.${index}.sites` }))
     : [{ role: role as Role, sites, path: 'sites' }];
-  const whole = asked.map((grant) => ({ ...grant, sites: [...(grant.sites ?? [everySite])] }));
+  const whole = grantsAsked.map((grant) => ({ ...grant, sites: [...(grant.sites ?? [everySite])] }));
   const codes = whole.flatMap((grant) => grant.sites).filter((code) => code !== everySite);
-  const known = await knownCodes(database, codes);
+  const siteCodes = await knownCodes(database, codes);
   const faults = whole.flatMap((grant): FieldError[] => {
     if (grant.sites.includes(everySite)) {
       if (grant.sites.length === 1) return [];
       return [{ path: grant.path, message: '* stands alone: it is all sites' }];
     }
     return grant.sites.flatMap((code, index) =>
-      known.has(code) ? [] : [{ path: `${grant.path}.${index}`, message: 'there is no such site' }],
+      siteCodes.has(code) ? [] : [{ path: `${grant.path}.${index}`, message: 'there is no such site' }],
     );
   });
   if (faults.length > 0) throw validationFailed(faults);
@@ -43,6 +43,6 @@ export async function wantedGrants(database: Database, wanted: WantedGrants): Pr
 
 async function knownCodes(database: Database, codes: readonly string[]): Promise<ReadonlySet<string>> {
   if (codes.length === 0) return new Set();
-  const found = await database.selectFrom('sites').select('code').where('code', 'in', codes).execute();
-  return new Set(found.map(({ code }) => code));
+  const rows = await database.selectFrom('sites').select('code').where('code', 'in', codes).execute();
+  return new Set(rows.map(({ code }) => code));
 }

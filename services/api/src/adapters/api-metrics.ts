@@ -14,11 +14,11 @@ export interface ApiMetricSources {
   readonly refusals: RefusalCounts;
 }
 
-/** Adds the API's metrics, and returns what is to be told of every answer. */
+/** Adds the API's metrics, and returns the function to call for every answer. */
 export function addApiMetrics(
   metrics: Metrics,
   { isProjecting, lagEvents, lagMs, auditEntriesLost, newerConfigured, refusals }: ApiMetricSources,
-): (answered: AnsweredRequest) => void {
+): (request: AnsweredRequest) => void {
   metrics.gauge({
     name: 'holdfast_projector_projecting',
     help: 'Whether this process brings SESSIONS into the read model (1); one API process does.',

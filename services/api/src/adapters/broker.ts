@@ -33,7 +33,7 @@ export interface Broker {
   problem(): string | undefined;
   /** The log while the broker can be used. */
   sessionLog(): SessionLog | undefined;
-  /** @throws BrokerUnavailable at once, so that no request hangs for a broker that is known to be away */
+  /** @throws BrokerUnavailable at once, so that no request hangs for a broker that is known to be unavailable */
   stores(): CommandStores;
   /** For adapters of other ports. @throws BrokerUnavailable at once */
   connection(): NatsConnection;
@@ -78,7 +78,7 @@ export interface BrokerOptions {
 /**
  * The connection to NATS, made in the background: an API without a broker still serves reads. Commands are taken once
  * everything was prepared for the first time. After an outage they wait only for a look at the log; the streams are
- * checked beside that (a broker restart forgets those in memory), since all of it took 5 to 8 s after an election.
+ * checked besides (a broker restart forgets those in memory), since all of it took 5 to 8 s after an election.
  */
 export function startBroker(options: BrokerOptions): Broker {
   const preparation = new BrokerPreparation(options);
@@ -117,20 +117,20 @@ class BrokerPreparation {
 
   async connect(): Promise<void> {
     const { access, name, log } = this.#options;
-    const made = await connectNats({ ...access, name, log, needs: streamNames.sessions });
-    if (this.#stopping.signal.aborted) return made.close();
-    this.#connection = made;
-    made.onReconnect((hasMoved) => {
+    const connection = await connectNats({ ...access, name, log, needs: streamNames.sessions });
+    if (this.#stopping.signal.aborted) return connection.close();
+    this.#connection = connection;
+    connection.onReconnect((hasMoved) => {
       this.#attempt += 1;
       if (this.#isPrepared && !hasMoved) {
         this.#options.onBack();
         this.#isLogChecked = false;
       }
-      if (this.#isPrepared && !this.#isLogChecked) void this.#checkLog(made.nc, this.#attempt);
-      void this.#prepare(made.nc, this.#attempt);
+      if (this.#isPrepared && !this.#isLogChecked) void this.#checkLog(connection.nc, this.#attempt);
+      void this.#prepare(connection.nc, this.#attempt);
     });
     this.#attempt += 1;
-    await this.#prepare(made.nc, this.#attempt);
+    await this.#prepare(connection.nc, this.#attempt);
   }
 
   usable(): NatsConnection | undefined {

@@ -6,7 +6,7 @@ import type { RecordBook as StoredBook } from '@holdfast/shared/jetstream/boards
 import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import type * as ports from '../ports.ts';
-import { askedOfBroker } from './asked-of-broker.ts';
+import { withBroker } from './with-broker.ts';
 
 /** API_KEYS through the broker. */
 export function jetStreamKeyBook(connection: () => NatsConnection): ports.KeyBook {
@@ -37,14 +37,14 @@ function recordBook<R>(
   connection: () => NatsConnection,
   open: (nc: NatsConnection) => Promise<StoredBook<R>>,
 ): ports.RecordBook<R> {
-  const asked = <T>(ask: (book: StoredBook<R>) => Promise<T>) =>
-    askedOfBroker(connection, async (nc) => ask(await open(nc)));
+  const withBook = <T>(ask: (book: StoredBook<R>) => Promise<T>) =>
+    withBroker(connection, async (nc) => ask(await open(nc)));
   return {
-    create: (record) => asked((book) => book.create(record)),
-    replace: (stored) => asked((book) => book.replace(stored)),
-    delete: (stored) => asked((book) => book.delete(stored)),
-    read: (key) => asked((book) => book.read(key)),
-    readAll: () => asked((book) => book.readAll()),
-    watch: (onChange, onCurrent) => asked((book) => book.watch(onChange, onCurrent)),
+    create: (record) => withBook((book) => book.create(record)),
+    replace: (entry) => withBook((book) => book.replace(entry)),
+    delete: (entry) => withBook((book) => book.delete(entry)),
+    read: (key) => withBook((book) => book.read(key)),
+    readAll: () => withBook((book) => book.readAll()),
+    watch: (onChange, onCurrent) => withBook((book) => book.watch(onChange, onCurrent)),
   };
 }

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@holdfast/shared/jetstream/connection/conne
 import { openStreamFeed, streamBounds } from '@holdfast/shared/jetstream/consume/stream-feed.ts';
 import { readHealthChanges, readHealthOfSession } from '@holdfast/shared/jetstream/streams/health-stream.ts';
 import type { ChangeSource, ChangeStreams, HealthChanges, HealthOfSession } from '../ports.ts';
-import { askedOfBroker } from './asked-of-broker.ts';
+import { withBroker } from './with-broker.ts';
 
 const streams: Readonly<Record<ChangeSource, { stream: string; filterSubject: string }>> = {
   s: { stream: streamNames.sessions, filterSubject: subjects.allSessions },
@@ -14,18 +14,18 @@ const streams: Readonly<Record<ChangeSource, { stream: string; filterSubject: st
 /** SESSIONS, HEALTH and AUDIT through an ordered consumer each. */
 export function jetStreamChanges(connection: () => NatsConnection): ChangeStreams {
   return {
-    bounds: (source) => askedOfBroker(connection, (nc) => streamBounds(nc, streams[source].stream)),
+    bounds: (source) => withBroker(connection, (nc) => streamBounds(nc, streams[source].stream)),
     open: (source, after) =>
-      askedOfBroker(connection, (nc) => openStreamFeed(nc, { ...streams[source], after })),
+      withBroker(connection, (nc) => openStreamFeed(nc, { ...streams[source], after })),
   };
 }
 
 /** HEALTH, read backwards. */
 export function jetStreamHealthChanges(connection: () => NatsConnection): HealthChanges {
-  return (query) => askedOfBroker(connection, (nc) => readHealthChanges(nc, query));
+  return (query) => withBroker(connection, (nc) => readHealthChanges(nc, query));
 }
 
 /** HEALTH of one session. */
 export function jetStreamHealthOfSession(connection: () => NatsConnection): HealthOfSession {
-  return (query) => askedOfBroker(connection, (nc) => readHealthOfSession(nc, query));
+  return (query) => withBroker(connection, (nc) => readHealthOfSession(nc, query));
 }

@@ -6,7 +6,7 @@ import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.t
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import type { LeaseRecord } from '@holdfast/shared/lease/lease-store.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
-import { askedOfBroker } from './asked-of-broker.ts';
+import { withBroker } from './with-broker.ts';
 
 /** COLLECTORS, and the subject on which each of them takes calls. */
 export function jetStreamCollectors(
@@ -15,15 +15,15 @@ export function jetStreamCollectors(
 ): Collectors {
   return {
     list: () =>
-      askedOfBroker(connection, async (nc) => {
+      withBroker(connection, async (nc) => {
         const leases = await (await KvLeaseStore.open(nc, bucketNames.collectors)).list();
         return leases
           .flatMap((record) => knownCollector(record, identityOf(record.key)))
           .sort((one, other) => one.id.localeCompare(other.id));
       }),
     drain: (collectorId, kind, traceparent) =>
-      askedOfBroker(connection, (nc) => callForDrain(nc, collectorId, kind, traceparent)),
-    call: (collectorId, call) => askedOfBroker(connection, (nc) => callDevice(nc, collectorId, call)),
+      withBroker(connection, (nc) => callForDrain(nc, collectorId, kind, traceparent)),
+    call: (collectorId, call) => withBroker(connection, (nc) => callDevice(nc, collectorId, call)),
   };
 }
 

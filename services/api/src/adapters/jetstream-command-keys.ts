@@ -3,23 +3,23 @@ import type { NatsConnection } from '@holdfast/shared/jetstream/connection/conne
 import { CommandKeyBook, CommandKeysFull } from '@holdfast/shared/jetstream/sessions/command-keys.ts';
 import { BrokerUnavailable, type CommandKeys } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
-import { askedOfBroker } from './asked-of-broker.ts';
+import { withBroker } from './with-broker.ts';
 
 /** COMMAND_KEYS through the broker. */
 export function jetStreamCommandKeys(connection: () => NatsConnection): CommandKeys {
-  const asked = <T>(ask: (book: CommandKeyBook) => Promise<T>) =>
-    askedOfBroker(connection, async (nc) => ask(await CommandKeyBook.open(nc)));
+  const withBook = <T>(ask: (book: CommandKeyBook) => Promise<T>) =>
+    withBroker(connection, async (nc) => ask(await CommandKeyBook.open(nc)));
   return {
     claim: async (key, record) => {
       try {
-        return await asked((book) => book.claim(key, record));
+        return await withBook((book) => book.claim(key, record));
       } catch (error) {
         if (error instanceof BrokerUnavailable && error.cause instanceof CommandKeysFull) throw noRoom(error);
         throw error;
       }
     },
-    put: (key, record) => asked((book) => book.put(key, record)),
-    delete: (key) => asked((book) => book.delete(key)),
+    put: (key, record) => withBook((book) => book.put(key, record)),
+    delete: (key) => withBook((book) => book.delete(key)),
   };
 }
 

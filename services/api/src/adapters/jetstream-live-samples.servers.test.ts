@@ -14,7 +14,7 @@ import { jetStreamLiveSamples } from './jetstream-live-samples.ts';
 
 const invented = 2_000;
 
-it('a feed does not look up what one collector makes up, and tells what the others read', async () => {
+it('a feed does not look up what one collector makes up, and sends what the others read', async () => {
   const server = await natsForTest();
   const { nc: own } = await sessionLogForTest(server.url);
   const { nc, close } = await connectNats({
@@ -33,27 +33,31 @@ it('a feed does not look up what one collector makes up, and tells what the othe
     },
     values: { count: tick },
   });
-  const publish = (said: Sample) =>
-    askBroker(own, subjects.sample(said.collector, said.task, said.device_id), encodeSample(said));
-  const [held] = await new PlacedSamples(own).placed([sample('hall-2', 1, 1)]);
-  if (!held) throw new Error('no sample');
+  const publish = (message: Sample) =>
+    askBroker(
+      own,
+      subjects.sample(message.collector, message.task, message.device_id),
+      encodeSample(message),
+    );
+  const [placedSample] = await new PlacedSamples(own).placed([sample('hall-2', 1, 1)]);
+  if (!placedSample) throw new Error('no sample');
   for (let at = 0; at < invented; at += 1) await publish(sample('hall-1', at, 10_000 + at));
-  await publish(held);
+  await publish(placedSample);
 
   const feed = await jetStreamLiveSamples(() => nc, new EpochClaims(jetStreamEpochs(() => nc))).open({
     after: 0,
     taskId: undefined,
   });
   const before = await requestsTo(server.monitorUrl);
-  const told: string[] = [];
-  let seen = 0;
+  const received: string[] = [];
+  let messages = 0;
   for await (const { data } of feed) {
-    seen += 1;
-    if (data !== '') told.push(data);
-    if (seen === invented + 1) break;
+    messages += 1;
+    if (data !== '') received.push(data);
+    if (messages === invented + 1) break;
   }
   feed.stop();
-  expect(told).toEqual([encodeSample(held)]);
+  expect(received).toEqual([encodeSample(placedSample)]);
   expect((await requestsTo(server.monitorUrl)) - before).toBeLessThan(200);
 });
 

@@ -9,17 +9,17 @@ import {
 } from '@holdfast/shared/jetstream/consume/stream-feed.ts';
 import type { EpochClaims } from '@holdfast/shared/sessions/epoch-claims.ts';
 import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
-import { askedOfBroker } from './asked-of-broker.ts';
+import { withBroker } from './with-broker.ts';
 
 const { samples: stream } = streamNames;
 
 /** SAMPLES through an ordered consumer for each feed. */
 export function jetStreamLiveSamples(connection: () => NatsConnection, claims: EpochClaims): LiveSamples {
   return {
-    bounds: () => askedOfBroker(connection, (nc) => streamBounds(nc, stream)),
+    bounds: () => withBroker(connection, (nc) => streamBounds(nc, stream)),
     open: ({ after, taskId }) => {
       const filterSubject = taskId === undefined ? subjects.allSamples : subjects.samplesOf(taskId);
-      return askedOfBroker(connection, async (nc) => {
+      return withBroker(connection, async (nc) => {
         const feed = await openStreamFeed(nc, { stream, after, filterSubject });
         return {
           pendingAtStart: feed.pendingAtStart,
@@ -36,7 +36,7 @@ export function jetStreamLiveSamples(connection: () => NatsConnection, claims: E
   };
 }
 
-/** Whether a holder of its session published the sample, or a service told it again. @throws BrokerUnavailable */
+/** Whether a holder of its session published the sample, or a service published it again. @throws BrokerUnavailable */
 async function isTellable({ subject, data }: FedMessage, claims: EpochClaims): Promise<boolean> {
   const decoded = decodeSample(data);
   if (!decoded.ok || sourceOfSample(subject, decoded.sample) === undefined) return false;

@@ -3,8 +3,8 @@ import type { NatsConnection } from '@holdfast/shared/jetstream/connection/conne
 import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-backlog.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { SettledSamples } from '../ports.ts';
-import { askedOfBroker } from './asked-of-broker.ts';
 import { brokerSlowness } from './broker-slowness.ts';
+import { withBroker } from './with-broker.ts';
 
 /** Many who look at gaps within this time make one question. */
 const askedEveryMs = 500;
@@ -16,23 +16,23 @@ const askedEveryMs = 500;
 const patienceMs = 1_000;
 const questions = 3;
 
-/** Judges by what no writer has acknowledged in SAMPLES; while the broker cannot be asked, by what it said last. */
+/** Judges by the messages that no writer has acknowledged in SAMPLES; while the broker cannot be asked, by its last answer. */
 export function jetStreamSettledSamples(connection: () => NatsConnection): SettledSamples {
   const slownessMs = brokerSlowness(connection);
-  let known: { readonly ms: number; readonly saidAtMs: number } | undefined;
+  let lastAnswer: { readonly ms: number; readonly saidAtMs: number } | undefined;
   let askedAtMs = Number.NEGATIVE_INFINITY;
   /** Whether the last question was answered in time. */
-  let asked: Promise<boolean> = Promise.resolve(false);
+  let isInTime: Promise<boolean> = Promise.resolve(false);
 
   const ask = async (): Promise<boolean> => {
     const nowMs = Date.now();
-    const { waiting, inHand, oldestMs, oldestDueMs } = await askedOfBroker(connection, readSampleBacklog);
+    const { waiting, inHand, oldestMs, oldestDueMs } = await withBroker(connection, readSampleBacklog);
     // An answer that hung must not take back that to a later question.
-    if (known && known.saidAtMs > nowMs) return true;
-    if (waiting + inHand === 0) known = { ms: settledMs(nowMs, undefined), saidAtMs: nowMs };
+    if (lastAnswer && lastAnswer.saidAtMs > nowMs) return true;
+    if (waiting + inHand === 0) lastAnswer = { ms: settledMs(nowMs, undefined), saidAtMs: nowMs };
     // Unknown when the oldest was dropped between two questions; what was said before stays true.
     else if (oldestMs !== undefined) {
-      known = { ms: settledMs(nowMs, Math.min(oldestMs, oldestDueMs ?? oldestMs)), saidAtMs: nowMs };
+      lastAnswer = { ms: settledMs(nowMs, Math.min(oldestMs, oldestDueMs ?? oldestMs)), saidAtMs: nowMs };
     }
     return true;
   };
@@ -42,18 +42,18 @@ export function jetStreamSettledSamples(connection: () => NatsConnection): Settl
       if (performance.now() - askedAtMs >= askedEveryMs) {
         askedAtMs = performance.now();
         const withinMs = patienceMs + questions * slownessMs();
-        const answered = new AbortController();
+        const answering = new AbortController();
         const answer = ask()
           .catch(() => false)
-          .finally(() => answered.abort());
-        asked = Promise.race([
+          .finally(() => answering.abort());
+        isInTime = Promise.race([
           answer,
-          pause(systemTimers, withinMs, answered.signal).then(() => answered.signal.aborted && answer),
+          pause(systemTimers, withinMs, answering.signal).then(() => answering.signal.aborted && answer),
         ]);
       }
-      const wasAsked = await asked;
+      const wasAsked = await isInTime;
       // While nothing is known yet, everything may still be on its way.
-      return { beforeMs: known?.ms ?? Number.NEGATIVE_INFINITY, wasAsked };
+      return { beforeMs: lastAnswer?.ms ?? Number.NEGATIVE_INFINITY, wasAsked };
     },
   };
 }

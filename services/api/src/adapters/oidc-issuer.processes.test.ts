@@ -42,30 +42,30 @@ describe('the identity provider of a company', () => {
   it('says who somebody is, once for each code', async () => {
     const issuer = issuerWith();
     const begun = attempt();
-    const answered = await throughBrowser(await issuer.begin(begun));
-    const identity = await issuer.finish(answered, begun);
+    const callbackUrl = await throughBrowser(await issuer.begin(begun));
+    const identity = await issuer.finish(callbackUrl, begun);
     expect(identity).toMatchObject({
       issuer: company.issuer,
       subject: 'anna',
       claims: { name: 'Anna', groups: ['hall-1-shift'] },
     });
-    await expect(issuer.finish(answered, begun)).rejects.toMatchObject({ why: 'not_valid' });
+    await expect(issuer.finish(callbackUrl, begun)).rejects.toMatchObject({ why: 'not_valid' });
   });
 
   it('is asked for what stands in no ID token', async () => {
     await company.tell({ in_id_token: false });
     const issuer = issuerWith();
     const begun = attempt();
-    const answered = await throughBrowser(await issuer.begin(begun));
-    expect((await issuer.finish(answered, begun)).claims).toMatchObject({ groups: ['hall-1-shift'] });
+    const callbackUrl = await throughBrowser(await issuer.begin(begun));
+    expect((await issuer.finish(callbackUrl, begun)).claims).toMatchObject({ groups: ['hall-1-shift'] });
   });
 
   it('has the person log in again where that is asked for, and says when', async () => {
     const issuer = issuerWith();
     const browser = new TestBrowser();
     const authenticatedAt = async (begun: CompanyAttempt) => {
-      const answered = await throughBrowser(await issuer.begin(begun), undefined, browser);
-      return (await issuer.finish(answered, begun)).authenticatedAtMs ?? 0;
+      const callbackUrl = await throughBrowser(await issuer.begin(begun), undefined, browser);
+      return (await issuer.finish(callbackUrl, begun)).authenticatedAtMs ?? 0;
     };
     await company.tell({ ahead_s: -3_000 });
     const first = await authenticatedAt(attempt());
@@ -81,7 +81,7 @@ describe('the identity provider of a company', () => {
     await throughBrowser(await issuer.begin(first), undefined, browser);
     await company.tell({ ahead_s: 0 });
     const fresh = attempt(true);
-    const answered = await throughBrowser(
+    const callbackUrl = await throughBrowser(
       await issuer.begin(fresh),
       (sent) => {
         sent.searchParams.delete('prompt');
@@ -89,17 +89,17 @@ describe('the identity provider of a company', () => {
       },
       browser,
     );
-    await expect(issuer.finish(answered, fresh)).rejects.toThrow('has not logged in anew');
+    await expect(issuer.finish(callbackUrl, fresh)).rejects.toThrow('has not logged in anew');
   });
 
   it('that does not say when somebody logged in cannot show that they did so just now', async () => {
     const issuer = issuerWith();
     const fresh = attempt(true);
-    const answered = await throughBrowser(await issuer.begin(fresh), (sent) => {
+    const callbackUrl = await throughBrowser(await issuer.begin(fresh), (sent) => {
       sent.searchParams.delete('prompt');
       sent.searchParams.delete('max_age');
     });
-    await expect(issuer.finish(answered, fresh)).rejects.toMatchObject({
+    await expect(issuer.finish(callbackUrl, fresh)).rejects.toMatchObject({
       why: 'set_up',
       message: expect.stringContaining('auth_time'),
     });
@@ -120,9 +120,9 @@ describe('the identity provider of a company', () => {
   ])('is not believed when its answer belongs to %s', async (_what, tamper) => {
     const issuer = issuerWith();
     const begun = attempt();
-    const answered = await throughBrowser(await issuer.begin(begun), tamper);
-    expect(answered.searchParams.get('code')).not.toBeNull();
-    await expect(issuer.finish(answered, begun)).rejects.toMatchObject({ why: 'not_valid' });
+    const callbackUrl = await throughBrowser(await issuer.begin(begun), tamper);
+    expect(callbackUrl.searchParams.get('code')).not.toBeNull();
+    await expect(issuer.finish(callbackUrl, begun)).rejects.toMatchObject({ why: 'not_valid' });
   });
 
   it.each([
@@ -134,9 +134,9 @@ describe('the identity provider of a company', () => {
   ])('is not believed when its ID token %s', async (_what, forged, message) => {
     const issuer = issuerWith();
     const begun = attempt();
-    const answered = await throughBrowser(await issuer.begin(begun));
+    const callbackUrl = await throughBrowser(await issuer.begin(begun));
     await company.tell({ forged });
-    await expect(issuer.finish(answered, begun)).rejects.toMatchObject({
+    await expect(issuer.finish(callbackUrl, begun)).rejects.toMatchObject({
       message: expect.stringContaining(message),
     });
   });
@@ -144,18 +144,18 @@ describe('the identity provider of a company', () => {
   it('may name this client in azp, and say nothing of when somebody logged in', async () => {
     const issuer = issuerWith();
     const begun = attempt();
-    const answered = await throughBrowser(await issuer.begin(begun));
+    const callbackUrl = await throughBrowser(await issuer.begin(begun));
     await company.tell({ forged: { azp: clientId, auth_time: null } });
-    const { subject, authenticatedAtMs } = await issuer.finish(answered, begun);
+    const { subject, authenticatedAtMs } = await issuer.finish(callbackUrl, begun);
     expect([subject, authenticatedAtMs]).toEqual(['anna', undefined]);
   });
 
   it('is not believed when its answer says that it is of another issuer', async () => {
     const issuer = issuerWith();
     const begun = attempt();
-    const answered = await throughBrowser(await issuer.begin(begun));
-    answered.searchParams.set('iss', 'http://127.0.0.1:1');
-    await expect(issuer.finish(answered, begun)).rejects.toMatchObject({ why: 'not_valid' });
+    const callbackUrl = await throughBrowser(await issuer.begin(begun));
+    callbackUrl.searchParams.set('iss', 'http://127.0.0.1:1');
+    await expect(issuer.finish(callbackUrl, begun)).rejects.toMatchObject({ why: 'not_valid' });
   });
 
   it('may have a clock that is 45 s off, and is refused with one that is hours behind', async () => {
@@ -163,29 +163,29 @@ describe('the identity provider of a company', () => {
     for (const ahead of [45, -45]) {
       await company.tell({ ahead_s: ahead });
       const begun = attempt(true);
-      const answered = await throughBrowser(await issuer.begin(begun));
-      expect((await issuer.finish(answered, begun)).subject, String(ahead)).toBe('anna');
+      const callbackUrl = await throughBrowser(await issuer.begin(begun));
+      expect((await issuer.finish(callbackUrl, begun)).subject, String(ahead)).toBe('anna');
     }
     await company.tell({ ahead_s: -7_200 });
     const begun = attempt();
-    const answered = await throughBrowser(await issuer.begin(begun));
-    await expect(issuer.finish(answered, begun)).rejects.toMatchObject({ why: 'clock' });
+    const callbackUrl = await throughBrowser(await issuer.begin(begun));
+    await expect(issuer.finish(callbackUrl, begun)).rejects.toMatchObject({ why: 'clock' });
   });
 
   it('makes no login fresher than now by a clock that is ahead', async () => {
     await company.tell({ ahead_s: 3_000 });
     const issuer = issuerWith();
     const begun = attempt(true);
-    const answered = await throughBrowser(await issuer.begin(begun));
-    expect((await issuer.finish(answered, begun)).authenticatedAtMs).toBeLessThanOrEqual(Date.now());
+    const callbackUrl = await throughBrowser(await issuer.begin(begun));
+    expect((await issuer.finish(callbackUrl, begun)).authenticatedAtMs).toBeLessThanOrEqual(Date.now());
   });
 
   it('may let somebody in no further, which is no fault of the settings', async () => {
     await company.tell({ subject: null });
     const issuer = issuerWith();
     const begun = attempt();
-    const answered = await throughBrowser(await issuer.begin(begun));
-    await expect(issuer.finish(answered, begun)).rejects.toMatchObject({
+    const callbackUrl = await throughBrowser(await issuer.begin(begun));
+    await expect(issuer.finish(callbackUrl, begun)).rejects.toMatchObject({
       why: 'declined',
       message: expect.stringContaining('the person said no'),
     });
@@ -194,21 +194,21 @@ describe('the identity provider of a company', () => {
   it('knows no such client or secret: that is a matter of the settings', async () => {
     const issuer = issuerWith({ clientSecret: 'another' });
     const begun = attempt();
-    const answered = await throughBrowser(await issuer.begin(begun));
-    await expect(issuer.finish(answered, begun)).rejects.toMatchObject({ why: 'set_up' });
+    const callbackUrl = await throughBrowser(await issuer.begin(begun));
+    await expect(issuer.finish(callbackUrl, begun)).rejects.toMatchObject({ why: 'set_up' });
     await expect(issuerWith({ issuer: `${company.issuer}/else` }).begin(attempt())).rejects.toBeInstanceOf(
       CompanyIssuerAway,
     );
-    const named = issuerWith({ issuer: company.issuer.replace('127.0.0.1', 'localhost') });
-    await expect(named.begin(attempt())).rejects.toMatchObject({ why: 'set_up' });
+    const underOtherName = issuerWith({ issuer: company.issuer.replace('127.0.0.1', 'localhost') });
+    await expect(underOtherName.begin(attempt())).rejects.toMatchObject({ why: 'set_up' });
   });
 
-  it('is away, at the beginning or at the end, and back again', async () => {
+  it('is unavailable, at the beginning or at the end, and back again', async () => {
     const issuer = issuerWith();
     const begun = attempt();
-    const answered = await throughBrowser(await issuer.begin(begun));
+    const callbackUrl = await throughBrowser(await issuer.begin(begun));
     await company.stop();
-    await expect(issuer.finish(answered, begun)).rejects.toBeInstanceOf(CompanyIssuerAway);
+    await expect(issuer.finish(callbackUrl, begun)).rejects.toBeInstanceOf(CompanyIssuerAway);
     await expect(issuer.begin(attempt())).rejects.toBeInstanceOf(CompanyIssuerAway);
     await expect(
       issuerWith({ issuer: `http://127.0.0.1:${await freePort()}` }).begin(attempt()),

@@ -32,32 +32,36 @@ const loginLastsSeconds = 12 * 60 * 60;
 const freshSeconds = 300 + clockToleranceSeconds;
 
 /**
- * The company's identity provider by OpenID Connect: code flow with PKCE. It is asked for its addresses when somebody
- * wants to log in, not at the start: the API serves everybody else while it is unavailable.
+ * The company's identity provider by OpenID Connect: code flow with PKCE. It is asked for its addresses when a person
+ * wants to log in, not at the start: the API serves all others while it is unavailable.
  */
 export function oidcIssuer(settings: OidcSettings): CompanyIssuer {
-  let known: { readonly configuration: Promise<oidc.Configuration>; readonly untilMs: number } | undefined;
+  let discovery:
+    | { readonly configuration: Promise<oidc.Configuration>; readonly untilMs: number }
+    | undefined;
 
   const configuration = (): Promise<oidc.Configuration> => {
-    if (known && performance.now() < known.untilMs) return known.configuration;
-    const asked = discover(settings);
-    known = { configuration: asked, untilMs: performance.now() + knownForMs };
-    return asked;
+    if (discovery && performance.now() < discovery.untilMs) return discovery.configuration;
+    const discovering = discover(settings);
+    discovery = { configuration: discovering, untilMs: performance.now() + knownForMs };
+    return discovering;
   };
   /** A failure may mean that addresses or keys have changed, so the next question discovers them again. */
-  const told = async <T>(ask: (found: oidc.Configuration) => Promise<T> | T): Promise<T> => {
+  const withConfiguration = async <T>(
+    ask: (discovered: oidc.Configuration) => Promise<T> | T,
+  ): Promise<T> => {
     try {
       return await ask(await configuration());
     } catch (error) {
-      known = undefined;
+      discovery = undefined;
       throw asOwnError(error);
     }
   };
 
   return {
     begin: (attempt) =>
-      told(async (found) =>
-        oidc.buildAuthorizationUrl(found, {
+      withConfiguration(async (server) =>
+        oidc.buildAuthorizationUrl(server, {
           redirect_uri: attempt.redirectUri,
           scope: settings.scope,
           state: attempt.state,
@@ -69,12 +73,13 @@ export function oidcIssuer(settings: OidcSettings): CompanyIssuer {
           ...(attempt.mustBeFresh && { prompt: 'login' }),
         }),
       ),
-    finish: (answered, attempt) => told((found) => finish(found, answered, attempt, settings)),
+    finish: (callbackUrl, attempt) =>
+      withConfiguration((server) => finish(server, callbackUrl, attempt, settings)),
     logoutUrl: (backTo) =>
-      told((found) =>
-        found.serverMetadata().end_session_endpoint === undefined
+      withConfiguration((server) =>
+        server.serverMetadata().end_session_endpoint === undefined
           ? undefined
-          : oidc.buildEndSessionUrl(found, { post_logout_redirect_uri: backTo }),
+          : oidc.buildEndSessionUrl(server, { post_logout_redirect_uri: backTo }),
       ),
   };
 }
@@ -104,18 +109,18 @@ function secretAsTaken(secret: string): oidc.ClientAuth {
   const basic = oidc.ClientSecretBasic(secret);
   const post = oidc.ClientSecretPost(secret);
   return (server, ...rest) => {
-    const taken = server.token_endpoint_auth_methods_supported;
-    return (taken && !taken.includes('client_secret_basic') ? post : basic)(server, ...rest);
+    const methods = server.token_endpoint_auth_methods_supported;
+    return (methods && !methods.includes('client_secret_basic') ? post : basic)(server, ...rest);
   };
 }
 
 async function finish(
-  found: oidc.Configuration,
-  answered: URL,
+  server: oidc.Configuration,
+  callbackUrl: URL,
   attempt: CompanyAttempt,
   { isEnough, clientId }: OidcSettings,
 ): Promise<CompanyIdentity> {
-  const tokens = await oidc.authorizationCodeGrant(found, answered, {
+  const tokens = await oidc.authorizationCodeGrant(server, callbackUrl, {
     expectedState: attempt.state,
     expectedNonce: attempt.nonce,
     pkceCodeVerifier: attempt.codeVerifier,
@@ -124,8 +129,8 @@ async function finish(
   if (!claims) throw new CompanyLoginRefused('not_valid', 'there is no ID token');
   requireForUs(claims, clientId);
   requireRecent(claims, attempt);
-  const hasMore = !isEnough(claims) && found.serverMetadata().userinfo_endpoint !== undefined;
-  const more = hasMore ? await oidc.fetchUserInfo(found, tokens.access_token, claims.sub) : {};
+  const hasMore = !isEnough(claims) && server.serverMetadata().userinfo_endpoint !== undefined;
+  const more = hasMore ? await oidc.fetchUserInfo(server, tokens.access_token, claims.sub) : {};
   return {
     issuer: claims.iss,
     subject: claims.sub,
@@ -137,7 +142,7 @@ async function finish(
 }
 
 /**
- * Requires a token that names a person and was issued to this client: the library checks `azp` only beside several
+ * Requires a token that names a person and was issued to this client: the library checks `azp` only next to several
  * audiences (OpenID Connect Core 3.1.3.7 wants it checked wherever it is).
  * @throws CompanyLoginRefused
  */

@@ -17,8 +17,8 @@ export function placedStatuses(
         const tell = (isPlaced: boolean) => {
           if (isPlaced) onStatus(taskId, status);
         };
-        const known = claims.cached(claim);
-        if (known !== undefined) tell(known);
+        const verdict = claims.cached(claim);
+        if (verdict !== undefined) tell(verdict);
         // If the log cannot be read now, the collector says it again within seconds.
         else void claims.isPlaced(claim).then(tell, () => undefined);
       },

@@ -26,14 +26,14 @@ describe('what the audit log keeps of a request', () => {
       }),
       auditTarget('key.revoke', { id: key }, undefined),
     ];
-    const kept = 'hf_0a1b2c3d_[redacted]';
+    const redactedKey = 'hf_0a1b2c3d_[redacted]';
     expect(all).toEqual([
       {
-        path: `/keys/${kept}/`,
-        query: { a: kept, token: '[redacted]' },
-        body: { password: '[redacted]', b: kept },
+        path: `/keys/${redactedKey}/`,
+        query: { a: redactedKey, token: '[redacted]' },
+        body: { password: '[redacted]', b: redactedKey },
       },
-      `key ${kept}`,
+      `key ${redactedKey}`,
     ]);
   });
 

@@ -15,13 +15,13 @@ const addressLengthAtMost = 64;
 export function auditTarget(action: string, params: unknown, body: unknown, location?: unknown): string {
   const kind = action === 'session.start' ? 'task' : (action.split('.', 1)[0] ?? '');
   if (Array.isArray(body)) return `${body.length} ${kind}s`;
-  const named = { ...asObject(body), ...asObject(params) };
+  const fields = { ...asObject(body), ...asObject(params) };
   // In a refused body these may be anything.
-  const { id, sequence, task_id, code, login } = named;
-  const name = [id, sequence, task_id, code, login, named.name].find(isName);
+  const { id, sequence, task_id, code, login } = fields;
+  const name = [id, sequence, task_id, code, login, fields.name].find(isName);
   const [, started] = action === 'session.start' ? (/([^/]+)\/$/.exec(String(location ?? '')) ?? []) : [];
-  const made = started === undefined ? '' : `, session ${started}`;
-  return name === undefined ? kind : `${kind} ${shown(String(name), nameLengthAtMost)}${made}`;
+  const sessionNote = started === undefined ? '' : `, session ${started}`;
+  return name === undefined ? kind : `${kind} ${truncate(String(name), nameLengthAtMost)}${sessionNote}`;
 }
 
 /** `unknown`: it may have happened or not. */
@@ -32,7 +32,7 @@ export function auditOutcome(status: number, problemCode: string | undefined): A
 }
 
 export function auditAddress(address: string): string {
-  return shown(address, addressLengthAtMost);
+  return truncate(address, addressLengthAtMost);
 }
 
 /**
@@ -40,10 +40,10 @@ export function auditAddress(address: string): string {
  * be stored.
  */
 export function auditRequest({ url, query, body }: { url: string; query: unknown; body?: unknown }) {
-  const [path = '', asked] = url.split('?', 2);
+  const [path = '', queryText] = url.split('?', 2);
   return {
-    path: shown(path, pathLengthAtMost),
-    ...(asked !== undefined && bounded('query', query, queryLengthAtMost)),
+    path: truncate(path, pathLengthAtMost),
+    ...(queryText !== undefined && bounded('query', query, queryLengthAtMost)),
     ...(body instanceof Uint8Array
       ? { body_length: body.length }
       : body !== undefined && body !== null && bounded('body', body, bodyLengthAtMost)),
@@ -72,9 +72,9 @@ function bounded(name: string, value: unknown, lengthAtMost: number): Record<str
   return { [name]: valueWithoutSecrets(value, text) };
 }
 
-function shown(text: string, lengthAtMost: number): string {
-  const kept = textWithoutKeys(text);
-  return kept.length <= lengthAtMost ? kept : `${kept.slice(0, lengthAtMost)}…`;
+function truncate(text: string, lengthAtMost: number): string {
+  const redactedText = textWithoutKeys(text);
+  return redactedText.length <= lengthAtMost ? redactedText : `${redactedText.slice(0, lengthAtMost)}…`;
 }
 
 function isName(value: unknown): value is string | number {

@@ -32,7 +32,7 @@ export function auditRoutes(database: Database, projection: Pick<AuditProjection
         const search = searchOf(query);
         const after = decodeAuditCursor(cursor);
         await projection.caughtUp();
-        // One entry more tells whether there is a next page.
+        // One more entry shows whether there is a next page.
         const { entries } = await searchAudit(database, search, { after, limit: limit + 1, order: 'older' });
         const results = entries.slice(0, limit).map(({ view }) => view);
         const isLast = entries.length <= limit;

@@ -21,9 +21,9 @@ function entry(action: string, data: Record<string, unknown>): AuditEntry {
 }
 
 it('what AUDIT cannot store is in the log, but for a value that was to be written', async () => {
-  const said: unknown[] = [];
+  const logged: unknown[] = [];
   const log = {
-    error: ({ audit }: { audit?: unknown }) => audit !== undefined && said.push(audit),
+    error: ({ audit }: { audit?: unknown }) => audit !== undefined && logged.push(audit),
     info: () => undefined,
   } as unknown as Logger;
   const trail = startAuditTrail({
@@ -39,18 +39,18 @@ it('what AUDIT cannot store is in the log, but for a value that was to be writte
   trail.record(stopped);
   trail.record(entry('point.write', { status: 503, query: { value: '80' }, body: { value: 80 } }));
   await trail.stop();
-  expect(said).toEqual([stopped, entry('point.write', { status: 503 })]);
+  expect(logged).toEqual([stopped, entry('point.write', { status: 503 })]);
   expect(trail.lost()).toBe(2);
 });
 
 it('an entry that is recorded when the one before has just been stored needs no third one to be stored', async () => {
   for (let turns = 0; turns < 12; turns += 1) {
-    const stored: string[] = [];
+    const ids: string[] = [];
     const isStored = Promise.withResolvers<void>();
     const trail = startAuditTrail({
       audit: {
         append: ({ id }) => {
-          stored.push(id);
+          ids.push(id);
           return isStored.promise;
         },
         appendRefusal: async () => undefined,
@@ -61,7 +61,7 @@ it('an entry that is recorded when the one before has just been stored needs no 
     isStored.resolve();
     for (let turn = 0; turn < turns; turn += 1) await undefined;
     trail.record(entry('second', {}));
-    await eventually(() => stored.length === 2, {
+    await eventually(() => ids.length === 2, {
       what: `the second, ${turns} turns later`,
       timeoutMs: 2_000,
     });

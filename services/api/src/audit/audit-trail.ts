@@ -93,7 +93,8 @@ export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }
     stop: async () => {
       stopping.abort();
       await sending;
-      for (const { entry } of waiting.splice(0)) lose(entry, 'the API ended while the broker was away');
+      for (const { entry } of waiting.splice(0))
+        lose(entry, 'the API ended while the broker was unavailable');
     },
   };
 }

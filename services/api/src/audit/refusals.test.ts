@@ -9,46 +9,46 @@ const entry = (target: string): AuditEntry => ({
 });
 
 function refusals() {
-  const told: [string, unknown][] = [];
+  const entries: [string, unknown][] = [];
   const clock = { nowMs: 0 };
-  const record = ({ target, data }: AuditEntry) => void told.push([target, data?.count]);
-  return { told, clock, all: new Refusals({ record, nowMs: () => clock.nowMs }) };
+  const record = ({ target, data }: AuditEntry) => void entries.push([target, data?.count]);
+  return { entries, clock, all: new Refusals({ record, nowMs: () => clock.nowMs }) };
 }
 
 describe('refused requests', () => {
-  it('are told at once, and those of the same kind within a minute together with their count', () => {
-    const { told, clock, all } = refusals();
+  it('are recorded at once, and those of the same kind within a minute together with their count', () => {
+    const { entries, clock, all } = refusals();
     for (let request = 0; request < 5; request += 1) all.note('a', () => entry(`a${request}`));
     all.note('b', () => entry('b'));
-    expect(told).toEqual([
+    expect(entries).toEqual([
       ['a0', undefined],
       ['b', undefined],
     ]);
     clock.nowMs = 59_999;
     all.tellOver();
-    expect(told).toHaveLength(2);
+    expect(entries).toHaveLength(2);
     clock.nowMs = 60_000;
     all.tellOver();
-    expect(told.slice(2)).toEqual([['a0', 4]]);
+    expect(entries.slice(2)).toEqual([['a0', 4]]);
     all.note('a', () => entry('again'));
     all.note('a', () => entry('again'));
     all.tellAll();
-    expect(told.slice(3)).toEqual([
+    expect(entries.slice(3)).toEqual([
       ['again', undefined],
       ['again', 1],
     ]);
     all.tellAll();
-    expect(told).toHaveLength(5);
+    expect(entries).toHaveLength(5);
   });
 
   it('of more kinds than are kept lose none of their counts', () => {
-    const { told, all } = refusals();
+    const { entries, all } = refusals();
     for (let kind = 0; kind < 10_050; kind += 1) {
       all.note(String(kind), () => entry(String(kind)));
       all.note(String(kind), () => entry(String(kind)));
     }
-    expect(told.filter(([, count]) => count === 1)).toHaveLength(50);
+    expect(entries.filter(([, count]) => count === 1)).toHaveLength(50);
     all.tellAll();
-    expect(told.filter(([, count]) => count === 1)).toHaveLength(10_050);
+    expect(entries.filter(([, count]) => count === 1)).toHaveLength(10_050);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 
 const together = 60_000;
-/** Beyond that, the oldest kind is told before its minute is over. */
+/** Beyond that, the oldest kind is recorded before its minute is over. */
 const kindsAtMost = 10_000;
 
 interface Kind {
@@ -13,7 +13,7 @@ interface Kind {
 }
 
 /**
- * Keeps refused requests in the audit log without letting anybody flood it: the first of a kind at once, those that
+ * Keeps refused requests in the audit log without letting a caller flood it: the first of a kind at once, those that
  * follow within a minute together as one entry with their `count`.
  */
 export class Refusals {
@@ -34,9 +34,9 @@ export class Refusals {
   /** @param kind caller, route and code: what counts as the same */
   note(kind: string, entry: () => AuditEntry): void {
     this.tellOver();
-    const known = this.#kinds.get(kind);
-    if (known) {
-      known.count += 1;
+    const ofKind = this.#kinds.get(kind);
+    if (ofKind) {
+      ofKind.count += 1;
       return;
     }
     const [oldest] = this.#kinds.size >= kindsAtMost ? this.#kinds.keys() : [];
@@ -46,7 +46,7 @@ export class Refusals {
     this.#record(first);
   }
 
-  /** Tells of the kinds whose minute is over. */
+  /** Records the kinds whose minute is over. */
   tellOver(): void {
     const until = this.#nowMs() - together;
     for (const [kind, { sinceMs }] of this.#kinds) {
@@ -60,10 +60,10 @@ export class Refusals {
   }
 
   #tell(kind: string): void {
-    const known = this.#kinds.get(kind);
+    const ofKind = this.#kinds.get(kind);
     this.#kinds.delete(kind);
-    if (!known || known.count === 0) return;
-    const { first, count } = known;
+    if (!ofKind || ofKind.count === 0) return;
+    const { first, count } = ofKind;
     const data = { ...first.data, count, since: first.time };
     this.#record({ ...first, id: randomUUID(), time: new Date().toISOString(), data });
   }

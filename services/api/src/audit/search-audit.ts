@@ -49,15 +49,17 @@ export async function searchAudit(
   const where = conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`;
   const direction = sql.raw(order === 'older' ? 'desc' : 'asc');
   const first = sql`order by time ${direction}, id ${direction} limit ${limit}`;
-  const found = search.who ? await byName(database, search.who, { where, first }) : where;
-  if (!found) return { entries: [] };
+  const condition = search.who ? await byName(database, search.who, { where, first }) : where;
+  if (!condition) return { entries: [] };
   const { rows } = await sql<{
     id: number;
     stream: AuditView['stream'];
     sequence: number;
     time: Date;
     entry: string;
-  }>`select id, stream, sequence, time, entry from audit_entries where ${found} ${first}`.execute(database);
+  }>`select id, stream, sequence, time, entry from audit_entries where ${condition} ${first}`.execute(
+    database,
+  );
   return {
     entries: rows.map(({ id, stream, sequence, time, entry }) => {
       const { v: _, ...view } = JSON.parse(entry) as AuditEntry;

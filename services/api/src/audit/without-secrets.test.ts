@@ -3,7 +3,7 @@ import { textWithoutKeys, urlWithoutSecrets, valueWithoutSecrets } from './witho
 
 const secret = 'Zy9_-'.repeat(9).slice(0, 43);
 const key = `hf_0a1b2c3d_${secret}`;
-const kept = 'hf_0a1b2c3d_[redacted]';
+const redactedKey = 'hf_0a1b2c3d_[redacted]';
 const names = [
   ...['password', 'api_key', 'apiKey', 'X-API-Key', 'key', 'Authorization', 'Cookie', 'set-cookie'],
   ...['client_secret', 'access_token', 'passphrase', 'db_passwd', 'credentials'],
@@ -13,8 +13,8 @@ const ofValue = (value: unknown) => valueWithoutSecrets(value, JSON.stringify(va
 
 describe('what comes to stand in a log', () => {
   it.each([
-    [`as ${key}, twice ${key}!`, `as ${kept}, twice ${kept}!`],
-    [`half of it: ${key.slice(0, 30)}`, `half of it: ${kept}`],
+    [`as ${key}, twice ${key}!`, `as ${redactedKey}, twice ${redactedKey}!`],
+    [`half of it: ${key.slice(0, 30)}`, `half of it: ${redactedKey}`],
     [key.toUpperCase(), 'HF_0A1B2C3D_[redacted]'],
     [`authorization: Bearer ${secret}`, 'authorization: Bearer [redacted]'],
     ['key hf_0a1b2c3d, a bearer of news, the compass', 'key hf_0a1b2c3d, a bearer of news, the compass'],
@@ -25,7 +25,7 @@ describe('what comes to stand in a log', () => {
   });
 
   it('has no key as the name of a field', () => {
-    expect(ofValue([{ [key]: 7 }])).toEqual([{ [kept]: 7 }]);
+    expect(ofValue([{ [key]: 7 }])).toEqual([{ [redactedKey]: 7 }]);
   });
 
   it.each(names)('has no %s', (name) => {
@@ -38,7 +38,7 @@ describe('what comes to stand in a log', () => {
     ]);
   });
 
-  it('is found in no time, whatever is sent: everybody waits for it', { timeout: 10_000 }, () => {
+  it('is found in no time, whatever is sent: all requests wait for it', { timeout: 10_000 }, () => {
     const marks = `/a/key${'?'.repeat(200_000)}`;
     expect(urlWithoutSecrets(marks)).toBe(marks);
     expect(urlWithoutSecrets(`${marks}token=${secret}&a?token=7`)).toBe(

@@ -1,5 +1,5 @@
 /**
- * Calls of this API take a key only in the header Authorization. A secret that somebody sends in another place is
+ * Calls of this API take a key only in the header Authorization. A secret that is sent in another place is
  * refused, and must not get into the log or the audit log all the same.
  */
 
@@ -7,7 +7,7 @@ export const redacted = '[redacted]';
 /** A key of this API, or so much of its secret that it is no coincidence; the id is enough to find the key. */
 const keyText = /(hf_[0-9a-f]{8})_[A-Za-z0-9_-]{8,}/gi;
 const loginText = /(hf[flp])_[A-Za-z0-9_-]{8,}/g;
-/** The code by which somebody lets a command line in, in an address or in one that an address carries. */
+/** The code that lets a command line in, in an address or in one that an address carries. */
 const codeText = /(\/login\/command-line\/)(?!poll\b)[^/?&\s]+/gi;
 const approvalText =
   /(approve\/?(?:\?|%(?:25)*3F)(?:lang(?:=|%(?:25)*3D)\w{0,8}(?:&|%(?:25)*26))?code(?:=|%(?:25)*3D))(?:(?!%(?:25)*26)[^&\s"'])+/gi;
@@ -51,9 +51,9 @@ function cleared(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cleared);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, held]) => [
+    Object.entries(value).map(([name, inner]) => [
       textWithoutKeys(name),
-      secretName.test(name) ? redacted : cleared(held),
+      secretName.test(name) ? redacted : cleared(inner),
     ]),
   );
 }

@@ -10,7 +10,7 @@ it('the API serves each route that is declared, and takes none that is not', asy
     'recovery',
     'devices',
     'system',
-    'learned',
+    'limitsSources',
     'cleanup',
     'commandLines',
     'overview',

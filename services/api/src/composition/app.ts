@@ -127,7 +127,7 @@ export interface AppDependencies {
   readonly tls: Pick<TlsMaterial, 'cert' | 'key'> | undefined;
   readonly auditLog: Pick<AuditProjection, 'caughtUp'>;
   readonly system: SystemSources;
-  readonly learned: ShownLimitsSources;
+  readonly limitsSources: ShownLimitsSources;
   readonly cleanup: CleanupSources;
   /** Whether changes of configuration without If-Match are refused. */
   readonly requireIfMatch: boolean;
@@ -136,7 +136,7 @@ export interface AppDependencies {
   readonly demo: OfferedDemo | undefined;
   readonly readiness: Readiness;
   readonly metrics: MetricsPage;
-  readonly onAnswered: (answered: AnsweredRequest) => void;
+  readonly onAnswered: (request: AnsweredRequest) => void;
 }
 
 const maxBodyBytes = 1_048_576;
@@ -148,7 +148,7 @@ export function routesOf(dependencies: AppDependencies): {
 } {
   const { database, commands, current, liveStatus, waiting, samples, accounting, recovery } = dependencies;
   const { overview } = dependencies;
-  const { devices, access, auditLog, system, learned, cleanup, requireIfMatch } = dependencies;
+  const { devices, access, auditLog, system, limitsSources, cleanup, requireIfMatch } = dependencies;
   const day = ticksOfDay(accounting);
   const clients = new LiveClients({ keys: access.keys, logins: access.people.logins });
   const routes = [
@@ -194,13 +194,18 @@ export function routesOf(dependencies: AppDependencies): {
         ...configurationRoutes(database, {
           requireIfMatch,
           siteAccess: access.sites,
-          deviceDetail: withLearnedLimits(learned),
+          deviceDetail: withLearnedLimits(limitsSources),
           store: samples,
         }),
         ...changeSetRoutes(database, { siteAccess: access.sites, store: samples, requireIfMatch }),
         ...bulkRoutes(database, { siteAccess: access.sites, store: samples, requireIfMatch }),
         ...versionRoutes(database, {
-          ...{ siteAccess: access.sites, store: samples, taskConfigs: learned.taskConfigs, requireIfMatch },
+          ...{
+            siteAccess: access.sites,
+            store: samples,
+            taskConfigs: limitsSources.taskConfigs,
+            requireIfMatch,
+          },
         }),
         ...pointImportRoutes({ database, siteAccess: access.sites, store: samples, requireIfMatch }),
       ],
@@ -215,10 +220,10 @@ export function routesOf(dependencies: AppDependencies): {
     ...protocolRoutes(),
     ...demoRoutes(dependencies.demo),
     ...learnedLimitsRoutes(
-      { ...learned, collectors: devices.collectors },
+      { ...limitsSources, collectors: devices.collectors },
       { requireIfMatch, siteAccess: access.sites },
     ),
-    ...deviceRoutes(devices, learned),
+    ...deviceRoutes(devices, limitsSources),
   ];
   return { routes, end: () => clients.end() };
 }

@@ -11,7 +11,7 @@ import { jetStreamBegunLoginBook } from '../adapters/jetstream-access.ts';
 import { oidcIssuer } from '../adapters/oidc-issuer.ts';
 import type { ApiConfig } from '../config.ts';
 
-/** Logins that wait for what somebody does elsewhere: at the company's sign-on, or for a command line in a browser. */
+/** Logins that wait for what a person does elsewhere: at the company's sign-on, or for a command line in a browser. */
 export function openBegunLogins(
   config: ApiConfig,
   { connection, users }: { readonly connection: () => NatsConnection; readonly users: Users },

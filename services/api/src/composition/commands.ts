@@ -26,7 +26,7 @@ export function openCommands(
     },
     versions,
     projection,
-    shown: new ShownSessions({ database, rows }),
+    shownSessions: new ShownSessions({ database, rows }),
     logGuard,
     memory,
     validateTask: taskValidation({ database, collectors: parts.collectors, liveStatus }),

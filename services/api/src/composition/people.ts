@@ -27,7 +27,7 @@ export function openPeople(
   readonly load: (nc: NatsConnection) => Promise<void>;
 } {
   if (!argon2IsThere) {
-    log.warn('nobody can log in with a password: this Node has no argon2, which comes with 24.7');
+    log.warn('logins with a password are unavailable: this Node has no argon2, which comes with 24.7');
   }
   const users = new Users({ book: () => jetStreamUserBook(broker.connection) });
   onStop('users', users.stop);

@@ -8,7 +8,6 @@ import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { addApiMetrics } from '../adapters/api-metrics.ts';
-import { askedOfBroker } from '../adapters/asked-of-broker.ts';
 import { brokerSlowness } from '../adapters/broker-slowness.ts';
 import {
   jetStreamChanges,
@@ -20,6 +19,7 @@ import { jetStreamCommandKeys } from '../adapters/jetstream-command-keys.ts';
 import { jetStreamLiveSamples } from '../adapters/jetstream-live-samples.ts';
 import { jetStreamSettledSamples } from '../adapters/jetstream-settled-samples.ts';
 import { jetStreamQuarantineStore, jetStreamSinks } from '../adapters/jetstream-system.ts';
+import { withBroker } from '../adapters/with-broker.ts';
 import { startAuditProjection } from '../audit/audit-projection.ts';
 import type { ApiConfig } from '../config.ts';
 import { newerConfigured } from '../configuration/newer-configured.ts';
@@ -93,8 +93,8 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const taskConfigs = () => broker.stores().taskConfigs;
   const slownessMs = brokerSlowness(broker.connection);
   const plans = pollingPlans({ database, taskConfigs, slownessMs });
-  const learned = { database, liveStatus, taskConfigs };
-  const writeBack = startWriteBack({ ...learned, audit, everyMs: config.COUNTERS_FLUSH_MS, log });
+  const limitsSources = { database, liveStatus, taskConfigs };
+  const writeBack = startWriteBack({ ...limitsSources, audit, everyMs: config.COUNTERS_FLUSH_MS, log });
   onStop('write-back', writeBack.stop);
 
   const pasts = new SessionPasts(database);
@@ -105,7 +105,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     liveStatus,
     waiting,
     logGuard,
-    lastSamples: () => askedOfBroker(broker.connection, (nc) => latestSamples(nc, claims)),
+    lastSamples: () => withBroker(broker.connection, (nc) => latestSamples(nc, claims)),
     coverage,
     settled,
     sinks,
@@ -123,10 +123,9 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     config,
     {
       database,
-      learned,
+      limitsSources,
       samples,
-      lastReadings: (deviceIds) =>
-        askedOfBroker(broker.connection, (nc) => lastReadings(nc, deviceIds, epochs)),
+      lastReadings: (deviceIds) => withBroker(broker.connection, (nc) => lastReadings(nc, deviceIds, epochs)),
       accounting: { database, pasts, coverage, plans, settled },
       devices: { database, collectors, versions, taskConfigs, audit: auditLog.append },
       system: { samples, quarantine, sinks },
@@ -151,7 +150,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       live: {
         database,
         samples: sharedLiveSamples(jetStreamLiveSamples(broker.connection, claims)),
-        stored: samples,
+        sampleStore: samples,
         sites: deviceSites(database),
       },
       changes,

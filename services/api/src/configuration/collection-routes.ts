@@ -57,7 +57,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   /** Warnings about items, from what was sent and what was stored. */
   warningsOf?: (
     sent: readonly object[],
-    stored: readonly z.infer<S['view']>[],
+    views: readonly z.infer<S['view']>[],
   ) => Promise<readonly (string | undefined)[]>;
   filter: F;
   schemas: S;
@@ -65,7 +65,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
     /** Names the item with this id. */
     readonly of: (id: number) => Concerned;
     /** Names everything that a creation or change refers to. */
-    readonly named: 'all' | ((body: never) => Concerned);
+    readonly concernedByBody: 'all' | ((body: never) => Concerned);
   };
   /** Whether changes without If-Match are refused. */
   requireIfMatch: boolean;
@@ -77,19 +77,19 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   const params = z.object({ id: z.string().describe(`${kind[0]?.toUpperCase()}${kind.slice(1)} id`) });
   const missing = (id: string) =>
     new Problem(`${kind}_not_found`, both(`There is no ${kind} ${id}.`, `没有${kindWords[kind]} ${id}。`));
-  const found = <T>(id: string, value: T | undefined | false): T => {
+  const orMissing = <T>(id: string, value: T | undefined | false): T => {
     if (value === undefined || value === false) throw missing(id);
     return value;
   };
   // Fields come in the schema's order, whichever query brought them.
-  const answered = (item: unknown) => z.encode(schemas.view, item) as object;
+  const encodedView = (item: unknown) => z.encode(schemas.view, item) as object;
   /** Requires the item to match If-Match and still lie at granted sites: it may have moved since the request was checked. */
   const holdsFor = (
     { headers, grantedSites }: Pick<FastifyRequest, 'headers' | 'grantedSites'>,
     concerned: Concerned,
   ): LockedCheck => {
     const isNeeded = options.requireIfMatch;
-    const precondition = preconditionOf(headers['if-match'], { isNeeded, view: answered });
+    const precondition = preconditionOf(headers['if-match'], { isNeeded, view: encodedView });
     return async (current, transaction) => {
       await siteAccess.requireUntilEnd(transaction, grantedSites, concerned);
       precondition?.(current);
@@ -100,10 +100,11 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
     return Number(id);
   };
 
-  const { of, named } = options.sites;
+  const { of, concernedByBody } = options.sites;
   const ofItem = ({ params: { id } }: ById) => (itemId.test(id) ? of(Number(id)) : {});
-  const namedBy = (body: unknown): Concerned => (named === 'all' ? {} : named(body as never));
-  const ofBody = named === 'all' ? named : ({ body }: { body: unknown }) => namedBy(body);
+  const namedBy = (body: unknown): Concerned =>
+    concernedByBody === 'all' ? {} : concernedByBody(body as never);
+  const ofBody = concernedByBody === 'all' ? concernedByBody : ({ body }: { body: unknown }) => namedBy(body);
   const ofBoth =
     ofBody === 'all'
       ? ofBody
@@ -197,9 +198,9 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       hasVersion: true,
       schema: { params, response: { 200: schemas.detail ?? schemas.view } },
       handler: async ({ params: { id } }, reply) => {
-        const item = found(id, await collection.find(idOf(id)));
+        const item = orMissing(id, await collection.find(idOf(id)));
         const detail = options.detail ? await options.detail(item) : item;
-        return reply.header('etag', entityTagOf(answered(item))).send(detail);
+        return reply.header('etag', entityTagOf(encodedView(item))).send(detail);
       },
     }),
     route({
@@ -228,16 +229,16 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
         const patched = await changedBy(request, database, { kind: 'edit' }, (transaction) =>
           options.collection(transaction).patch(itsId, patch, holds),
         );
-        const item = found(id, patched);
+        const item = orMissing(id, patched);
         const answer = await withWarnings(request, item as object);
-        return reply.header('etag', entityTagOf(answered(item))).send(answer);
+        return reply.header('etag', entityTagOf(encodedView(item))).send(answer);
       },
     }),
     route({
       method: 'DELETE',
       url: `${url}/:id`,
       role: 'engineer',
-      sites: named === 'all' ? named : ofItem,
+      sites: concernedByBody === 'all' ? concernedByBody : ofItem,
       action: `${kind}.delete`,
       tag,
       summary: `Delete a ${kind} that nothing refers to`,
@@ -251,7 +252,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
         const removed = await changedBy(request, database, { kind: 'edit' }, (transaction) =>
           options.collection(transaction).remove(itsId, holds),
         );
-        found(id, removed);
+        orMissing(id, removed);
         return reply.code(204).send();
       },
     }),

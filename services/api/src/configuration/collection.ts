@@ -95,9 +95,12 @@ export function removeUnreferenced(
       .executeTakeFirst();
     if (!row) return false;
     await check?.(transaction);
-    const found = await referrers(transaction);
-    if (Object.values(found).some((codes) => codes.length > 0)) {
-      throw stillReferenced(both(`${nouns[table].en} ${row.code}`, `${nouns[table].zh} ${row.code} `), found);
+    const referring = await referrers(transaction);
+    if (Object.values(referring).some((codes) => codes.length > 0)) {
+      throw stillReferenced(
+        both(`${nouns[table].en} ${row.code}`, `${nouns[table].zh} ${row.code} `),
+        referring,
+      );
     }
     await transaction.deleteFrom(table).where('id', '=', id).execute();
     return true;
@@ -128,10 +131,10 @@ export function documents<Field extends string>(
   fields: { readonly [F in Field]?: object | null | undefined },
   names: readonly Field[],
 ): { [F in Field]?: string | null } {
-  const found: { [F in Field]?: string | null } = {};
+  const columns: { [F in Field]?: string | null } = {};
   for (const name of names) {
     const value = fields[name];
-    if (value !== undefined) found[name] = value === null ? null : JSON.stringify(value);
+    if (value !== undefined) columns[name] = value === null ? null : JSON.stringify(value);
   }
-  return found;
+  return columns;
 }

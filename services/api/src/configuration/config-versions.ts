@@ -8,7 +8,7 @@ import type { MaxDuration } from '@holdfast/shared/domain/session/time-limits.ts
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
 import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import { sessionNeeds } from '@holdfast/shared/sessions/session-needs.ts';
-import { AskedTogether } from '../database/asked-together.ts';
+import { BatchedLookup } from '../database/batched-lookup.ts';
 import type { Database } from '../database/open-database.ts';
 import { type TaskConfigs, TaskConfigsFull } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
@@ -47,36 +47,36 @@ export interface TaskVersion {
  * The version made of a configuration's texts; the same texts make the same version. Texts and content may be
  * megabytes, so neither is kept.
  */
-interface Made {
+interface VersionOfTexts {
   readonly textsHash: string;
   readonly hash: string;
   readonly comparedHash: string;
   readonly about: Omit<TaskVersion, 'version'>;
   /** The version under which TASK_CONFIGS was last seen to have this content, and when, by `performance.now()`. */
-  stored?: { readonly version: number; readonly atMs: number };
+  snapshot?: { readonly version: number; readonly atMs: number };
 }
 
 /** Few, because the texts of a task may be megabytes. */
 const tasksAtOnce = 50;
 /** Number of versions kept, at half a kilobyte each. */
 const rememberedAtMost = 10_000;
-/** How long a snapshot counts as stored without asking: nobody changes or removes one, except by hand. */
+/** How long a snapshot counts as stored without asking: none is changed or removed, except by hand. */
 const storedForMs = 60_000;
 
 /** Makes and finds the versions of tasks, one for each content on which a session was started. */
 export class ConfigVersions {
   readonly #database: Database;
-  readonly #texts: AskedTogether<number, TaskTexts>;
-  readonly #made = new Map<number, Made>();
+  readonly #texts: BatchedLookup<number, TaskTexts>;
+  readonly #byTask = new Map<number, VersionOfTexts>();
 
   constructor(database: Database) {
     this.#database = database;
-    this.#texts = new AskedTogether((taskIds) => readTaskTexts(database, taskIds));
+    this.#texts = new BatchedLookup((taskIds) => readTaskTexts(database, taskIds));
   }
 
   /** Called when the broker may be another one, or may have lost what it had. */
   forgetStored(): void {
-    for (const made of this.#made.values()) delete made.stored;
+    for (const ofTexts of this.#byTask.values()) delete ofTexts.snapshot;
   }
 
   /**
@@ -110,19 +110,20 @@ export class ConfigVersions {
     const texts = await this.#texts.get(taskId);
     if (!texts?.latest) return undefined;
     const { version, hash } = texts.latest;
-    const { made, content } = this.#madeOf(taskId, texts);
-    if (made.hash !== hash) return undefined;
-    const isStored = made.stored?.version === version && performance.now() - made.stored.atMs < storedForMs;
+    const { ofTexts, content } = this.#versionOf(taskId, texts);
+    if (ofTexts.hash !== hash) return undefined;
+    const isStored =
+      ofTexts.snapshot?.version === version && performance.now() - ofTexts.snapshot.atMs < storedForMs;
     if (!isStored) {
       const config: TaskConfig = {
         ...(content ?? contentOf(configuredTask(texts))),
         config_version: version,
       };
       const atMs = performance.now();
-      if (!(await asked(config, () => taskConfigs.has(config)))) return undefined;
-      made.stored = { version, atMs };
+      if (!(await withTaskSnapshot(config, () => taskConfigs.has(config)))) return undefined;
+      ofTexts.snapshot = { version, atMs };
     }
-    return { ...made.about, version };
+    return { ...ofTexts.about, version };
   }
 
   /**
@@ -130,27 +131,27 @@ export class ConfigVersions {
    * would be refused. @throws DatabaseUnavailable
    */
   async comparedHashes(taskIds: readonly number[]): Promise<ReadonlyMap<number, string | undefined>> {
-    const found = new Map<number, string | undefined>();
+    const hashByTask = new Map<number, string | undefined>();
     for (let from = 0; from < taskIds.length; from += tasksAtOnce) {
       const some = taskIds.slice(from, from + tasksAtOnce);
-      for (const [taskId, hash] of await recognizedTasks(this.#database, some)) found.set(taskId, hash);
-      const unknown = some.filter((taskId) => !found.has(taskId));
+      for (const [taskId, hash] of await recognizedTasks(this.#database, some)) hashByTask.set(taskId, hash);
+      const unknown = some.filter((taskId) => !hashByTask.has(taskId));
       if (unknown.length === 0) continue;
       const compared: Compared[] = [];
       const texts = await readTaskTexts(this.#database, unknown);
       for await (const [taskId, each] of makingWay(texts)) {
-        const made = this.#madeIfStartable(taskId, each);
-        found.set(taskId, made?.comparedHash);
-        if (made) compared.push({ taskId, ...made });
+        const ofTexts = this.#versionIfStartable(taskId, each);
+        hashByTask.set(taskId, ofTexts?.comparedHash);
+        if (ofTexts) compared.push({ taskId, ...ofTexts });
       }
       await noteCompared(this.#database, compared);
     }
-    return found;
+    return hashByTask;
   }
 
-  #madeIfStartable(taskId: number, texts: TaskTexts): Made | undefined {
+  #versionIfStartable(taskId: number, texts: TaskTexts): VersionOfTexts | undefined {
     try {
-      return this.#madeOf(taskId, texts).made;
+      return this.#versionOf(taskId, texts).ofTexts;
     } catch (error) {
       if (error instanceof Problem) return undefined;
       throw error;
@@ -161,26 +162,29 @@ export class ConfigVersions {
    * The version made of these texts, from memory if they are known, and then without content: reading, checking and
    * hashing even a small configuration takes longer than the rest of a start. @throws Problem
    */
-  #madeOf(taskId: number, texts: TaskTexts): { readonly made: Made; readonly content?: TaskContent } {
+  #versionOf(
+    taskId: number,
+    texts: TaskTexts,
+  ): { readonly ofTexts: VersionOfTexts; readonly content?: TaskContent } {
     const hashOfTexts = textsHash(texts);
-    const known = this.#made.get(taskId);
-    if (known?.textsHash === hashOfTexts) return { made: known };
+    const last = this.#byTask.get(taskId);
+    if (last?.textsHash === hashOfTexts) return { ofTexts: last };
     const configured = configuredTask(texts);
     const content = contentOf(configured);
     const about = ofTask(configured.task, content);
-    const made = {
+    const ofTexts = {
       textsHash: hashOfTexts,
       hash: contentHash(content),
       comparedHash: comparedHash(content),
       about,
     };
-    this.#made.delete(taskId);
-    this.#made.set(taskId, made);
-    if (this.#made.size > rememberedAtMost) {
-      const [oldest] = this.#made.keys();
-      if (oldest !== undefined) this.#made.delete(oldest);
+    this.#byTask.delete(taskId);
+    this.#byTask.set(taskId, ofTexts);
+    if (this.#byTask.size > rememberedAtMost) {
+      const [oldest] = this.#byTask.keys();
+      if (oldest !== undefined) this.#byTask.delete(oldest);
     }
-    return { made, content };
+    return { ofTexts, content };
   }
 }
 
@@ -270,7 +274,7 @@ export async function readTaskContents(
   if (taskIds.length === 0) return [];
   const texts = await readTaskTexts(database, taskIds);
   return [...texts.values()].flatMap((each) => {
-    const { task, rows, chosen } = configuredTask(each);
+    const { task, rows, chosenPointIds: chosen } = configuredTask(each);
     const snapshot = snapshotTask(task, rows, chosen);
     return snapshot.ok ? [snapshot.content] : [];
   });
@@ -284,15 +288,15 @@ async function holds(
   hash: string,
 ): Promise<boolean> {
   const config: TaskConfig = { ...content, config_version: version };
-  return asked(config, async () => {
+  return withTaskSnapshot(config, async () => {
     if ((await taskConfigs.put(config)) === 'stored') return true;
-    const stored = await taskConfigs.load(config.task_id, version);
-    return stored.ok && contentHash(stored.config) === hash;
+    const snapshot = await taskConfigs.load(config.task_id, version);
+    return snapshot.ok && contentHash(snapshot.config) === hash;
   });
 }
 
 /** @throws Problem, StoreUnavailable */
-async function asked<T>({ task_code }: TaskConfig, question: () => Promise<T>): Promise<T> {
+async function withTaskSnapshot<T>({ task_code }: TaskConfig, question: () => Promise<T>): Promise<T> {
   return storedSnapshot(both(`task ${task_code}`, `任务 ${task_code} `), question);
 }
 
@@ -320,7 +324,7 @@ function noRoom(of: InBoth, { bytes, maxBytes }: TaskConfigsFull): Problem {
   );
 }
 
-function contentOf({ task, rows, chosen }: ConfiguredTask): TaskContent {
+function contentOf({ task, rows, chosenPointIds: chosen }: ConfiguredTask): TaskContent {
   const snapshot = snapshotTask(task, rows, chosen);
   if (!snapshot.ok) throw snapshotRefused(task, snapshot.problem);
   return snapshot.content;

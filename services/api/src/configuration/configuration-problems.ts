@@ -16,7 +16,7 @@ const referrerWords: Readonly<Record<string, string>> = {
 };
 
 export function stillReferenced(what: InBoth, referrers: Referrers): Problem {
-  const named = Object.entries(referrers)
+  const referrersInWords = Object.entries(referrers)
     .filter(([, codes]) => codes.length > 0)
     .map(([kind, codes]) =>
       both(
@@ -29,8 +29,8 @@ export function stillReferenced(what: InBoth, referrers: Referrers): Problem {
       ? both('Stop what runs or is paused first.', '请先停止运行中或已暂停的会话。')
       : both('Remove it there first.', '请先在那里移除。');
   const detail = both(
-    `${what.en} is used by ${named.map(({ en }) => en).join('; ')}. ${remedy.en}`,
-    `${what.zh}仍被${named.map(({ zh }) => zh).join('、')}引用。${remedy.zh}`,
+    `${what.en} is used by ${referrersInWords.map(({ en }) => en).join('; ')}. ${remedy.en}`,
+    `${what.zh}仍被${referrersInWords.map(({ zh }) => zh).join('、')}引用。${remedy.zh}`,
   );
   return new Problem('still_referenced', detail, { referenced_by: referrers });
 }

@@ -52,7 +52,7 @@ export function configurationRoutes(
       kind: 'site',
       ...common,
       collection: sites,
-      sites: { of: (id) => ({ sites: [id] }), named: 'all' },
+      sites: { of: (id) => ({ sites: [id] }), concernedByBody: 'all' },
       filter: z.object(byCode),
       schemas: {
         create: siteCreateSchema,
@@ -68,7 +68,7 @@ export function configurationRoutes(
       detail: deviceDetail,
       sites: {
         of: (id) => ({ devices: [id] }),
-        named: ({ site_id }: { readonly site_id?: number | null }) =>
+        concernedByBody: ({ site_id }: { readonly site_id?: number | null }) =>
           site_id === undefined ? {} : { sites: [site_id] },
       },
       filter: z.object({ ...byCode, site_id: byId('site') }),
@@ -90,7 +90,7 @@ export function configurationRoutes(
       warningsOf: doubtsAbout(database),
       sites: {
         of: (id) => ({ points: [id] }),
-        named: (body: Partial<NamedPoint> | Partial<NamedPoint>[]) => ({
+        concernedByBody: (body: Partial<NamedPoint> | Partial<NamedPoint>[]) => ({
           devices: [body].flat().flatMap(({ device_id }) => (device_id === undefined ? [] : [device_id])),
         }),
       },
@@ -111,7 +111,7 @@ export function configurationRoutes(
       sites: {
         of: (id) => ({ tasks: [id] }),
         // Without devices the task would be at no site.
-        named: ({ device_ids, point_ids = [] }: TaskPatch) => ({
+        concernedByBody: ({ device_ids, point_ids = [] }: TaskPatch) => ({
           points: point_ids,
           ...(device_ids?.length === 0 ? { sites: [null] } : { devices: device_ids ?? [] }),
         }),
@@ -135,9 +135,9 @@ function createPoints(collection: Points) {
 
 /** Warns about addresses that may be a mistake, by the specs of the points' devices. */
 function doubtsAbout(database: Database) {
-  return async (sent: readonly object[], stored: readonly PointView[]) => {
-    const devices = await devicesOfPoints(database, stored);
-    return stored.map((point, index) => {
+  return async (sent: readonly object[], views: readonly PointView[]) => {
+    const devices = await devicesOfPoints(database, views);
+    return views.map((point, index) => {
       const doubt = devices.get(point.device_id)?.spec.doubt?.(sent[index] ?? {}, point);
       return doubt && saidOf(doubt);
     });

@@ -11,7 +11,7 @@ export interface ConfiguredTask {
   /** Undefined before its first start. */
   readonly latest: { readonly version: number; readonly hash: string } | undefined;
   readonly rows: readonly SnapshotRow[];
-  readonly chosen: ReadonlySet<number>;
+  readonly chosenPointIds: ReadonlySet<number>;
 }
 
 interface ReadRow {
@@ -132,6 +132,6 @@ export function configuredTask({ latest, task, devices, chosen }: TaskTexts): Co
           ? [{ device, siteCode, siteNetworks, point: null }]
           : points.map((point) => ({ device, siteCode, siteNetworks, point })),
     ),
-    chosen: new Set(JSON.parse(chosen) as number[]),
+    chosenPointIds: new Set(JSON.parse(chosen) as number[]),
   };
 }

@@ -41,14 +41,14 @@ export async function createOnce<View extends Created>(
       // The row comes first, so that a simultaneous try waits here and not behind half of the work.
       const row = { command_id: command.id, kind: command.kind, ids: [], many: false };
       await transaction.insertInto('creations').values(row).execute();
-      const made = await create(transaction);
-      const ids = [made].flat().map(({ id }) => id);
+      const creation = await create(transaction);
+      const ids = [creation].flat().map(({ id }) => id);
       await transaction
         .updateTable('creations')
-        .set({ ids, many: Array.isArray(made) })
+        .set({ ids, many: Array.isArray(creation) })
         .where('command_id', '=', command.id)
         .execute();
-      return made;
+      return creation;
     });
     return { created, isRepeat: false };
   } catch (error) {
@@ -67,7 +67,7 @@ async function earlier<View extends Created>(
     .select(['ids', 'many'])
     .where('command_id', '=', commandId)
     .executeTakeFirstOrThrow();
-  const found: View[] = [];
+  const views: View[] = [];
   for (const id of ids) {
     const item = await find(Number(id));
     if (!item)
@@ -78,8 +78,8 @@ async function earlier<View extends Created>(
           `它曾创建为${kindWords[kind]} ${id}，此后已被删除。`,
         ),
       );
-    found.push(item);
+    views.push(item);
   }
-  const [first] = found;
-  return many || !first ? found : first;
+  const [first] = views;
+  return many || !first ? views : first;
 }

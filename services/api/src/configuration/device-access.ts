@@ -166,9 +166,9 @@ function refuse({ code: device }: DeviceAccess, faults: readonly Fault[]): void 
 /** The secrets within a connection, each with the path of its field. */
 function secretsIn(value: unknown, path = ''): { readonly path: string; readonly secret: string }[] {
   if (typeof value !== 'object' || value === null) return [];
-  const named = secretNameSchema.safeParse(value);
-  if (named.success) return [{ path, secret: named.data.secret }];
-  return Object.entries(value).flatMap(([field, held]) =>
-    secretsIn(held, path === '' ? field : `${path}.${field}`),
+  const secretName = secretNameSchema.safeParse(value);
+  if (secretName.success) return [{ path, secret: secretName.data.secret }];
+  return Object.entries(value).flatMap(([field, inner]) =>
+    secretsIn(inner, path === '' ? field : `${path}.${field}`),
   );
 }

@@ -10,12 +10,12 @@ import { Problem } from '../problems/problem.ts';
 export function specOf({ code, protocol }: { readonly code: string; readonly protocol: string }): DriverSpec {
   const spec = specs.get(protocol);
   if (spec) return spec;
-  const known = [...specs.keys()].join(', ');
+  const protocols = [...specs.keys()].join(', ');
   throw new Problem(
     'device_config_invalid',
     both(
-      `Device ${code} speaks ${protocol}, which this release does not know. It knows: ${known}.`,
-      `设备 ${code} 使用协议 ${protocol}，本版本不支持。支持的有：${known}。`,
+      `Device ${code} speaks ${protocol}, which this release does not know. It knows: ${protocols}.`,
+      `设备 ${code} 使用协议 ${protocol}，本版本不支持。支持的有：${protocols}。`,
     ),
   );
 }

@@ -30,7 +30,7 @@ export function devices(
 ): Collection<DeviceCreate, object, DeviceView, DeviceFilter> {
   const rowOf = (from: Database, id: number) =>
     from.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
-  const shown = (row: Selectable<DevicesTable> | undefined) => row && viewOfDevice(row);
+  const viewOf = (row: Selectable<DevicesTable> | undefined) => row && viewOfDevice(row);
   return {
     list: async ({ filter, sites, ...page }) => {
       let query = database.selectFrom('devices').selectAll();
@@ -39,19 +39,19 @@ export function devices(
       const { results, next } = await listPage(query, { ...page, there: atSites.devices(sites) });
       return { results: results.map(viewOfDevice), next };
     },
-    find: async (id) => shown(await rowOf(database, id)),
+    find: async (id) => viewOf(await rowOf(database, id)),
     create: (device) =>
       explained(() =>
         inTransaction(database, async (transaction) => {
           const spec = specOf(device);
           const columns = columnsOf(spec, device);
           await requireFreePlace(transaction, spec, columns);
-          const made = await transaction
+          const row = await transaction
             .insertInto('devices')
-            .values(written(columns))
+            .values(withJson(columns))
             .returningAll()
             .executeTakeFirstOrThrow();
-          return viewOfDevice(made);
+          return viewOfDevice(row);
         }),
       ),
     patch: (id, patch, holds) =>
@@ -67,10 +67,10 @@ export function devices(
           const now = viewOfDevice(device);
           await holds?.(now, transaction);
           if (Object.keys(patch).length === 0) return now;
-          const judged = bodies().devices.changed(now, patch);
-          if (!judged.ok) throw bodyRefused(judged.issues);
-          const spec = specOf(judged.value);
-          const columns = columnsOf(spec, judged.value);
+          const verdict = bodies().devices.changed(now, patch);
+          if (!verdict.ok) throw bodyRefused(verdict.issues);
+          const spec = specOf(verdict.value);
+          const columns = columnsOf(spec, verdict.value);
           if (columns.code !== device.code) await requireUnread(transaction, store, 'device', [id]);
           const before = { spec: specOf(device), connection: device.connection };
           const isMoved =
@@ -80,7 +80,7 @@ export function devices(
           await placeAgain(transaction, id, before, { spec, connection: columns.connection });
           const changed = await transaction
             .updateTable('devices')
-            .set(written(columns))
+            .set(withJson(columns))
             .where('id', '=', id)
             .returningAll()
             .executeTakeFirst();
@@ -96,7 +96,7 @@ export function devices(
             );
             if (message !== undefined) throw fieldsDoNotFit([{ field, message }]);
           }
-          return shown(changed);
+          return viewOf(changed);
         }),
       ),
     remove: (id, holds) =>
@@ -122,7 +122,7 @@ export function devices(
             .execute();
           return { tasks: tasks.map(({ code }) => code), points: points.map(({ code }) => code) };
         },
-        checkOf(holds, async (transaction) => shown(await rowOf(transaction, id))),
+        checkOf(holds, async (transaction) => viewOf(await rowOf(transaction, id))),
       ),
   };
 }
@@ -137,6 +137,6 @@ function columnsOf(spec: DriverSpec, device: DeviceCreate) {
 }
 
 /** The columns with the connection as JSON text, as the driver wants it. */
-function written({ connection, ...columns }: ReturnType<typeof columnsOf>) {
+function withJson({ connection, ...columns }: ReturnType<typeof columnsOf>) {
   return { ...columns, connection: JSON.stringify(connection) };
 }

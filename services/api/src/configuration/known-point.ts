@@ -18,7 +18,7 @@ export interface AskedPoint {
 const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
 
 /**
- * Tells a point without values from an unknown one. A point is known if it is configured, or if anything at all is stored
+ * Distinguishes a point without values from an unknown one. A point is known if it is configured, or if anything at all is stored
  * under its code, as for a renamed or removed point. An array has no values under its own code, only its elements have.
  * While the configuration cannot be asked, nothing is called unknown.
  * @throws Problem when the point is not known, SampleStoreUnavailable, HistoryQueryRefused
@@ -31,12 +31,12 @@ export async function requireKnownPoint(
   const configured = await configuredOf(database, pointCode, codes);
   if (!configured || configured.hasPoint || (devicesAreKnown && configured.unknownDevice !== undefined))
     return;
-  const stored = await samples.history({
+  const storedPoints = await samples.history({
     ...{ pointCode, ...always, limit: 1 },
     ...(devices ? { devices } : {}),
     ...(signal ? { signal } : {}),
   });
-  if (stored.length > 0) return;
+  if (storedPoints.length > 0) return;
   if (configured.arrayLength !== undefined) {
     throw new Problem(
       'point_not_found',
@@ -55,7 +55,7 @@ export async function requireKnownPoint(
       ),
     );
   }
-  const who = codes === undefined ? both('No device has a', '没有设备有') : named(codes);
+  const who = codes === undefined ? both('No device has a', '没有设备有') : haveNo(codes);
   throw new Problem(
     'point_not_found',
     both(
@@ -65,7 +65,7 @@ export async function requireKnownPoint(
   );
 }
 
-function named(codes: readonly string[]): InBoth {
+function haveNo(codes: readonly string[]): InBoth {
   return codes.length === 1
     ? both(`Device ${codes[0]} has no`, `设备 ${codes[0]} 没有`)
     : both(`Devices ${codes.join(', ')} have no`, `设备 ${codes.join('、')} 都没有`);
@@ -99,9 +99,9 @@ async function configuredOf(
         query.where('device_id', 'in', devices?.length ? devices.map(({ id }) => id) : [0]),
       )
       .execute();
-    const known = new Set(devices?.map(({ code }) => code));
+    const codesOfDevices = new Set(devices?.map(({ code }) => code));
     return {
-      unknownDevice: deviceCodes?.find((code) => !known.has(code)),
+      unknownDevice: deviceCodes?.find((code) => !codesOfDevices.has(code)),
       hasPoint: points.some(({ code, count }) =>
         count === null ? code === pointCode : code === array && Number(place ?? Number.NaN) < count,
       ),

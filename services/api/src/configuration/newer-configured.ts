@@ -12,7 +12,7 @@ export interface ConfiguredSession {
 }
 
 /**
- * By session: whether its task is configured differently by now. Null for a session that is over, and where nobody can
+ * By session: whether its task is configured differently by now. Null for a session that is over, and where the API cannot
  * say.
  */
 export type NewerConfigured = (
@@ -33,37 +33,37 @@ export function newerConfigured(
   versions: Pick<ConfigVersions, 'comparedHashes'>,
 ): NewerConfigured {
   /** Hashes by task; undefined for a task that could not be started. */
-  const known = new Map<number, string | undefined>();
-  let seen: readonly number[] = [];
+  const hashByTask = new Map<number, string | undefined>();
+  let latestSets: readonly number[] = [];
 
   const forgetChanged = async (): Promise<void> => {
     const { rows } = await sql<{ readonly id: number }>`
       select id from change_sets order by id desc limit ${setsLookedAt}`.execute(database);
     const ids = rows.map(({ id }) => id);
-    const before = new Set(seen);
+    const before = new Set(latestSets);
     const added = ids.filter((id) => !before.has(id));
-    const [last] = seen;
+    const [last] = latestSets;
     const isAnother = last !== undefined && !ids.includes(last);
     if (added.length === 0 && !isAnother) return;
     // There may be more new sets than were looked at, or the database comes from a backup.
-    if (added.length === setsLookedAt || isAnother) known.clear();
-    else for (const taskId of await tasksOfChanges(database, added)) known.delete(taskId);
-    seen = ids;
+    if (added.length === setsLookedAt || isAnother) hashByTask.clear();
+    else for (const taskId of await tasksOfChanges(database, added)) hashByTask.delete(taskId);
+    latestSets = ids;
   };
 
   return async (sessions) => {
     const active = sessions.filter(({ status }) => status === 'running' || status === 'paused');
-    const found = new Map<string, boolean | null>(sessions.map(({ session_id }) => [session_id, null]));
-    if (active.length === 0) return found;
+    const isNewerById = new Map<string, boolean | null>(sessions.map(({ session_id }) => [session_id, null]));
+    if (active.length === 0) return isNewerById;
     await forgetChanged();
-    const unknown = new Set(active.map(({ task_id }) => task_id).filter((id) => !known.has(id)));
-    const lookedAt = seen;
-    const current = new Map(known);
+    const unknown = new Set(active.map(({ task_id }) => task_id).filter((id) => !hashByTask.has(id)));
+    const lookedAt = latestSets;
+    const current = new Map(hashByTask);
     for (const [id, hash] of await versions.comparedHashes([...unknown])) current.set(id, hash);
     // Kept unless another call saw a change meanwhile, since what was read here may be older than that.
-    if (seen === lookedAt) {
-      if (known.size + unknown.size > tasksKeptAtMost) known.clear();
-      for (const id of unknown) known.set(id, current.get(id));
+    if (latestSets === lookedAt) {
+      if (hashByTask.size + unknown.size > tasksKeptAtMost) hashByTask.clear();
+      for (const id of unknown) hashByTask.set(id, current.get(id));
     }
     const { rows } = await sql<{ readonly session_id: string; readonly compared_hash: string }>`
       select session_id, compared_hash
@@ -73,8 +73,8 @@ export function newerConfigured(
     const ofVersion = new Map(rows.map((row) => [row.session_id, row.compared_hash]));
     for (const { session_id, task_id } of active) {
       const [now, then] = [current.get(task_id), ofVersion.get(session_id)];
-      found.set(session_id, now === undefined || then === undefined ? null : now !== then);
+      isNewerById.set(session_id, now === undefined || then === undefined ? null : now !== then);
     }
-    return found;
+    return isNewerById;
   };
 }

@@ -39,17 +39,17 @@ export async function placeAgain(
     .where('device_id', '=', deviceId)
     .execute();
   for (const { address, ...common } of points) {
-    const judged = changedPoint({ from, to }, { common, address }, {});
-    if (!judged.ok) {
-      const [issue] = judged.issues;
+    const verdict = changedPoint({ from, to }, { common, address }, {});
+    if (!verdict.ok) {
+      const [issue] = verdict.issues;
       const field = from.spec.protocol === to.spec.protocol ? 'points' : 'protocol';
       const message = `point ${common.code} would not fit: ${issue?.path.join('.')}: ${issue?.message}`;
       throw fieldsDoNotFit([{ field, message }]);
     }
-    if (isDeepStrictEqual(judged.value.address, address)) continue;
+    if (isDeepStrictEqual(verdict.value.address, address)) continue;
     await transaction
       .updateTable('points')
-      .set({ address: JSON.stringify(judged.value.address) })
+      .set({ address: JSON.stringify(verdict.value.address) })
       .where('id', '=', common.id)
       .execute();
   }

@@ -50,7 +50,7 @@ const rowsPerStatement = 2_500;
 export function points(database: Database, store: KindsOfStore): Points {
   const shownIn = async (from: Database, rows: readonly Row[]): Promise<PointView[]> => {
     const devices = await devicesOfPoints(from, rows);
-    return rows.map((row) => shown(devices, row));
+    return rows.map((row) => viewOf(devices, row));
   };
   const findIn = async (from: Database, id: number) => {
     const row = await from.selectFrom('points').selectAll().where('id', '=', id).executeTakeFirst();
@@ -70,19 +70,19 @@ export function points(database: Database, store: KindsOfStore): Points {
         inTransaction(database, async (transaction) => {
           const devices = await devicesOfPoints(transaction, [body]);
           const device = devices.get(body.device_id);
-          const judged = device ? judgedPoint(device, body) : bodies().points.judgedWithoutDevice(body);
-          if (!judged.ok) throw bodyRefused(judged.issues);
+          const verdict = device ? judgedPoint(device, body) : bodies().points.judgedWithoutDevice(body);
+          if (!verdict.ok) throw bodyRefused(verdict.issues);
           deviceOf(devices, body.device_id);
-          const point = { ...judged.value.common, device_id: body.device_id };
+          const point = { ...verdict.value.common, device_id: body.device_id };
           const [message] = await kindFaultsIfKnown(store, transaction, [point]);
           if (message !== undefined) throw validationFailed([{ path: 'data_type', message }]);
           return togetherWithSiblings(transaction, [{ ...point, pathPrefix: '' }], async () => {
             const row = await transaction
               .insertInto('points')
-              .values(written(body.device_id, judged.value))
+              .values(withJson(body.device_id, verdict.value))
               .returningAll()
               .executeTakeFirstOrThrow();
-            return shown(devices, row);
+            return viewOf(devices, row);
           });
         }),
       ),
@@ -98,16 +98,16 @@ export function points(database: Database, store: KindsOfStore): Points {
             message === undefined ? [] : [{ path: `${index}.data_type`, message }],
           );
           if (ofKinds.length > 0) throw validationFailed(ofKinds);
-          const stored = items.map((item, index) => ({ ...item, pathPrefix: `${index}.` }));
-          return togetherWithSiblings(transaction, stored, async () => {
+          const pointsWithPaths = items.map((item, index) => ({ ...item, pathPrefix: `${index}.` }));
+          return togetherWithSiblings(transaction, pointsWithPaths, async () => {
             const created: Row[] = [];
             for (let from = 0; from < items.length; from += rowsPerStatement) {
               const rows = items
                 .slice(from, from + rowsPerStatement)
-                .map(({ device_id, address, ...common }) => written(device_id, { common, address }));
+                .map(({ device_id, address, ...common }) => withJson(device_id, { common, address }));
               created.push(...(await transaction.insertInto('points').values(rows).returningAll().execute()));
             }
-            return created.sort((one, other) => one.id - other.id).map((row) => shown(devices, row));
+            return created.sort((one, other) => one.id - other.id).map((row) => viewOf(devices, row));
           });
         }),
       ),
@@ -125,15 +125,15 @@ export function points(database: Database, store: KindsOfStore): Points {
           if (!row) return undefined;
           const device_id = patch.device_id ?? row.device_id;
           const devices = await devicesOfPoints(transaction, [row, { device_id }]);
-          const point = shown(devices, row);
+          const point = viewOf(devices, row);
           await holds?.(point, transaction);
           if (Object.keys(patch).length === 0) return point;
           const from = deviceOf(devices, row.device_id);
           const to = deviceOf(devices, device_id);
           const { address, ...now } = row;
-          const judged = changedPoint({ from, to }, { common: now, address }, patch);
-          if (!judged.ok) throw bodyRefused(judged.issues);
-          const patched = { ...judged.value.common, device_id };
+          const verdict = changedPoint({ from, to }, { common: now, address }, patch);
+          if (!verdict.ok) throw bodyRefused(verdict.issues);
+          const patched = { ...verdict.value.common, device_id };
           if (patched.code !== point.code || device_id !== row.device_id) {
             await requireUnread(transaction, store, 'point', [id]);
           }
@@ -150,11 +150,11 @@ export function points(database: Database, store: KindsOfStore): Points {
           return togetherWithSiblings(transaction, [{ ...patched, pathPrefix: '' }], async () => {
             const changed = await transaction
               .updateTable('points')
-              .set(written(device_id, judged.value))
+              .set(withJson(device_id, verdict.value))
               .where('id', '=', id)
               .returningAll()
               .executeTakeFirstOrThrow();
-            return shown(devices, changed);
+            return viewOf(devices, changed);
           });
         }),
       ),
@@ -183,7 +183,7 @@ function changedField(patch: PointPatch): string {
 }
 
 /** The columns with documents as JSON text, as the driver wants them. */
-function written(device_id: number, { common, address }: JudgedPoint) {
+function withJson(device_id: number, { common, address }: JudgedPoint) {
   const { linear, enumeration, report, ...columns } = common;
   return {
     ...columns,
@@ -201,7 +201,7 @@ function deviceOf(devices: ReadonlyMap<number, DeviceOfPoint>, id: number): Devi
   return device;
 }
 
-const shown = (devices: ReadonlyMap<number, DeviceOfPoint>, row: Row): PointView =>
+const viewOf = (devices: ReadonlyMap<number, DeviceOfPoint>, row: Row): PointView =>
   flatPoint(deviceOf(devices, row.device_id).spec, row);
 
 type Item = PointCommon & { readonly device_id: number; readonly address: unknown };
@@ -213,11 +213,11 @@ function judgedAll(devices: ReadonlyMap<number, DeviceOfPoint>, sent: readonly N
   const issues: Issue[] = [];
   for (const [index, body] of sent.entries()) {
     const device = devices.get(body.device_id);
-    const judged = device ? judgedPoint(device, body) : ofPoint.judgedWithoutDevice(body);
-    if (judged.ok) {
-      const { common, address } = judged.value;
+    const verdict = device ? judgedPoint(device, body) : ofPoint.judgedWithoutDevice(body);
+    if (verdict.ok) {
+      const { common, address } = verdict.value;
       items.push({ ...common, device_id: body.device_id, address });
-    } else issues.push(...judged.issues.map(({ path, message }) => ({ path: [index, ...path], message })));
+    } else issues.push(...verdict.issues.map(({ path, message }) => ({ path: [index, ...path], message })));
   }
   return { items, issues };
 }
@@ -242,21 +242,23 @@ async function faultsOf(
   items: readonly Item[],
 ): Promise<FieldError[]> {
   // Two arrays instead of one parameter per value: there may be ten thousand values.
-  const taken = await sql<{ device_id: number; code: string }>`
+  const clashes = await sql<{ device_id: number; code: string }>`
     select device_id, code from points
     where (device_id, code) in (
       select * from unnest(${items.map(({ device_id }) => device_id)}::bigint[], ${items.map(({ code }) => code)}::text[])
     )`.execute(database);
-  const seen = new Map(taken.rows.map((row) => [JSON.stringify([row.device_id, row.code]), 'is taken']));
+  const faultByKey = new Map(
+    clashes.rows.map((row) => [JSON.stringify([row.device_id, row.code]), 'is taken']),
+  );
   const faults: FieldError[] = [];
   for (const [index, { device_id, code }] of items.entries()) {
     if (!devices.has(device_id)) {
       faults.push({ path: `${index}.device_id`, message: 'there is no such device' });
     }
     const key = JSON.stringify([device_id, code]);
-    const fault = seen.get(key);
+    const fault = faultByKey.get(key);
     if (fault) faults.push({ path: `${index}.code`, message: fault });
-    else seen.set(key, `is the same as that of item ${index}`);
+    else faultByKey.set(key, `is the same as that of item ${index}`);
   }
   return faults;
 }

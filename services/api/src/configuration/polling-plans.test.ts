@@ -8,18 +8,18 @@ type Load = TaskConfigs['load'];
 it('the measurements of a configuration are not waited for while the broker hangs, and are known once it has answered', async () => {
   const device = { code: 'press-1', measurement: 'presses' };
   const late = Promise.withResolvers<Awaited<ReturnType<Load>>>();
-  let asked = 0;
+  let loads = 0;
   const load: Load = () => {
-    asked += 1;
+    loads += 1;
     return late.promise;
   };
   const plans = pollingPlans({ database: {} as Database, taskConfigs: () => ({ load }) });
   expect(await plans.measurements(7, 1)).toBeUndefined();
   late.resolve({ ok: true, config: { devices: [device, { code: 'press-2' }] } } as never);
   expect(await plans.measurements(7, 1)).toEqual(new Map([['press-1', 'presses']]));
-  const before = asked;
+  const before = loads;
   expect(await plans.measurements(7, 1)).toEqual(new Map([['press-1', 'presses']]));
-  expect(asked).toBe(before);
+  expect(loads).toBe(before);
 });
 
 it('that a configuration is lost is said in each language alone', async () => {

@@ -65,14 +65,14 @@ function ratesOf(points: Content['devices'][number]['points'], taskPeriodMs: num
 
 function planOfRow({
   period_ms: periodMs,
-  device_codes: kept,
+  device_codes: rowsOfDevices,
   point_counts: counts,
 }: {
   readonly period_ms: number;
   readonly device_codes: readonly KeptDevice[];
   readonly point_counts: readonly KeptPointCounts[];
 }): PollingPlan {
-  const devices = kept.map((device, index) => {
+  const devices = rowsOfDevices.map((device, index) => {
     const rates = counts[index]?.map(([period, points]) => ({ periodMs: period, points }));
     return typeof device === 'string'
       ? { code: device, periodMs, rates }
@@ -112,7 +112,7 @@ export function pollingPlans(options: {
   slownessMs?: () => number;
 }): PollingPlans {
   const { database, taskConfigs, slownessMs = () => 0 } = options;
-  const known = new Map<string, PollingPlan>();
+  const planByVersion = new Map<string, PollingPlan>();
   const knownMeasurements = new Map<string, ReadonlyMap<string, string>>();
 
   const fromDatabase = async (taskId: number, version: number): Promise<PollingPlan | undefined> => {
@@ -157,15 +157,15 @@ export function pollingPlans(options: {
   return {
     of: async (taskId, version) => {
       const key = `${taskId}/${version}`;
-      const kept = known.get(key);
-      if (kept) return kept;
+      const cachedPlan = planByVersion.get(key);
+      if (cachedPlan) return cachedPlan;
       const plan = (await fromDatabase(taskId, version)) ?? (await fromSnapshot(taskId, version));
-      keep(known, key, plan);
+      keep(planByVersion, key, plan);
       return plan;
     },
     prepare: async (versions) => {
       const missing = versions.filter(
-        ({ task_id, config_version }) => !known.has(`${task_id}/${config_version}`),
+        ({ task_id, config_version }) => !planByVersion.has(`${task_id}/${config_version}`),
       );
       if (missing.length === 0) return;
       const rows = await database
@@ -177,21 +177,21 @@ export function pollingPlans(options: {
             ${missing.map(({ config_version }) => config_version)}::int[]))`,
         )
         .execute();
-      for (const row of rows) keep(known, `${row.task_id}/${row.version}`, planOfRow(row));
+      for (const row of rows) keep(planByVersion, `${row.task_id}/${row.version}`, planOfRow(row));
     },
     measurements: async (taskId, version) => {
       const key = `${taskId}/${version}`;
-      const kept = knownMeasurements.get(key);
-      if (kept) return kept;
-      const answered = new AbortController();
+      const measurements = knownMeasurements.get(key);
+      if (measurements) return measurements;
+      const answering = new AbortController();
       const answer = ownMeasurements(taskId, version).then((own) => {
         if (own) keep(knownMeasurements, key, own);
-        answered.abort();
+        answering.abort();
         return own;
       });
       const withinMs = patienceMs + roundTrips * slownessMs();
-      const patience = pause(systemTimers, withinMs, answered.signal);
-      return Promise.race([answer, patience.then(() => (answered.signal.aborted ? answer : undefined))]);
+      const patience = pause(systemTimers, withinMs, answering.signal);
+      return Promise.race([answer, patience.then(() => (answering.signal.aborted ? answer : undefined))]);
     },
   };
 }
@@ -209,8 +209,8 @@ export async function planIfKnown(
   }
 }
 
-function keep<T>(known: Map<string, T>, key: string, value: T): void {
-  const [oldest] = known.size >= keptAtMost ? known.keys() : [];
-  if (oldest !== undefined) known.delete(oldest);
-  known.set(key, value);
+function keep<T>(cache: Map<string, T>, key: string, value: T): void {
+  const [oldest] = cache.size >= keptAtMost ? cache.keys() : [];
+  if (oldest !== undefined) cache.delete(oldest);
+  cache.set(key, value);
 }

@@ -55,12 +55,14 @@ export async function requireUnread(
     const id = read.find(({ task_id }) => task_id === ofSession)?.id ?? first.id;
     throw codeFixed(kind, places.find((each) => each.id === id) ?? first, session);
   }
-  const stored = new Set(
+  const placesWithValues = new Set(
     (await store.lastValues(places.map(({ place }) => place))).map(({ device, pointCode }) =>
       JSON.stringify([device, pointCode]),
     ),
   );
-  const fixed = places.find(({ place }) => stored.has(JSON.stringify([place.deviceCode, place.pointCode])));
+  const fixed = places.find(({ place }) =>
+    placesWithValues.has(JSON.stringify([place.deviceCode, place.pointCode])),
+  );
   if (fixed) throw codeFixed(kind, fixed, undefined);
 }
 

@@ -32,13 +32,13 @@ beforeAll(async () => {
 
 /** Compares as a process that was just started. @returns also which tasks it read */
 async function compare() {
-  const asked = vi.spyOn(database, 'executeQuery');
+  const queries = vi.spyOn(database, 'executeQuery');
   const hashes = await new ConfigVersions(database).comparedHashes(tasks);
-  const read = asked.mock.calls.flatMap(([query]) => {
+  const read = queries.mock.calls.flatMap(([query]) => {
     const { sql, parameters } = query as CompiledQuery;
     return sql.includes('prepared read_configured_tasks') ? (parameters[0] as number[]) : [];
   });
-  asked.mockRestore();
+  queries.mockRestore();
   return { hashes, read };
 }
 

@@ -24,7 +24,7 @@ export async function recognizedTasks(
 
 /**
  * Records the hashes of compared texts with the versions that have the same content, if any. This only saves work: rows
- * that somebody else has locked are left out, and a failed write does not disturb the caller, who only wanted to read.
+ * that another transaction has locked are left out, and a failed write does not disturb the caller, who only wanted to read.
  * Rows are locked in order, since two calls that record the same at once would otherwise wait for each other.
  */
 export async function noteCompared(database: Database, compared: readonly Compared[]): Promise<void> {

@@ -22,8 +22,8 @@ export async function togetherWithSiblings<T>(
   const deviceIds = [...new Set(points.map(({ device_id }) => device_id))];
   const result = await change();
   const pathOf = (field: string, deviceId: number, code: string): string => {
-    const stored = points.find((point) => point.device_id === deviceId && point.code === code);
-    return `${(stored ?? points[0])?.pathPrefix ?? ''}${field}`;
+    const storedPoint = points.find((point) => point.device_id === deviceId && point.code === code);
+    return `${(storedPoint ?? points[0])?.pathPrefix ?? ''}${field}`;
   };
   const faults = (await sharedCodes(transaction, deviceIds)).map(({ deviceId, codes, valueCode }) => ({
     path: pathOf('code', deviceId, codes[1]),

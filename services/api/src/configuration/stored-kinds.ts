@@ -17,7 +17,7 @@ const inWords: Readonly<Record<ValueKind, string>> = {
 
 /**
  * Why points may not have their kind, if they may not: values of another kind are stored under the same device and code,
- * beside which InfluxDB takes none of this kind, and no chart combines both. One entry for each point, in order.
+ * next to which InfluxDB takes none of this kind, and no chart combines both. One entry for each point, in order.
  * @throws SampleStoreUnavailable
  */
 export async function kindFaults(
@@ -32,18 +32,18 @@ export async function kindFaults(
     .where('id', 'in', [...new Set(points.map(({ device_id }) => device_id))])
     .execute();
   const device = new Map(devices.map((each) => [each.id, each]));
-  const asked = points.map((point) => {
+  const places = points.map((point) => {
     const { code: deviceCode = '', measurement } = device.get(point.device_id) ?? {};
     const { code, count } = withoutNulls({ code: point.code, count: point.count });
     const [pointCode = point.code] = valueCodes({ code: code ?? point.code, count });
     return { deviceCode, measurement: measurement ?? deviceCode, pointCode };
   });
-  const stored = await store.kindsOf(asked);
+  const kindsStored = await store.kindsOf(places);
   return points.map((point, index) => {
     const kind = kindOf(point);
-    const others = [...(stored[index] ?? [])].filter((each) => each !== kind);
+    const others = [...(kindsStored[index] ?? [])].filter((each) => each !== kind);
     if (others.length === 0) return undefined;
-    const { deviceCode } = asked[index] ?? { deviceCode: '' };
+    const { deviceCode } = places[index] ?? { deviceCode: '' };
     const had = others.map((each) => inWords[each]).join(' and ');
     return (
       `${had} of ${deviceCode}/${point.code} are stored, and the database takes no ${inWords[kind]} beside them: ` +

@@ -11,7 +11,7 @@ export function siteCodesOf({ devices }: Pick<TaskConfig, 'devices'>): string[] 
 export interface VersionSites {
   /**
    * The sites that a version's devices had, as `siteCodesOf`. A version whose snapshot is lost counts as one with a device
-   * without a site, since nobody knows its sites. @throws BrokerUnavailable while PostgreSQL is unavailable too
+   * without a site, since its sites are unknown. @throws BrokerUnavailable while PostgreSQL is unavailable too
    */
   of(taskId: number, version: number): Promise<readonly string[]>;
 }
@@ -26,7 +26,7 @@ export function versionSites({
   readonly database: Database;
   readonly taskConfigs: () => Pick<TaskConfigs, 'load'>;
 }): VersionSites {
-  const known = new Map<string, readonly string[]>();
+  const sitesByVersion = new Map<string, readonly string[]>();
 
   const fromDatabase = async (taskId: number, version: number): Promise<readonly string[] | undefined> => {
     try {
@@ -46,17 +46,17 @@ export function versionSites({
   return {
     of: async (taskId, version) => {
       const key = `${taskId}/${version}`;
-      const kept = known.get(key);
-      if (kept) return kept;
-      let found = await fromDatabase(taskId, version);
-      if (!found) {
+      const cachedSites = sitesByVersion.get(key);
+      if (cachedSites) return cachedSites;
+      let siteCodes = await fromDatabase(taskId, version);
+      if (!siteCodes) {
         const loaded = await taskConfigs().load(String(taskId), version);
         if (!loaded.ok) return [''];
-        found = siteCodesOf(loaded.config);
+        siteCodes = siteCodesOf(loaded.config);
       }
-      if (known.size >= keptAtMost) known.clear();
-      known.set(key, found);
-      return found;
+      if (sitesByVersion.size >= keptAtMost) sitesByVersion.clear();
+      sitesByVersion.set(key, siteCodes);
+      return siteCodes;
     },
   };
 }

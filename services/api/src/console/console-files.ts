@@ -33,20 +33,20 @@ const suffixes = { br: '.br', gzip: '.gz' } as const;
  * build is picked up when its index.html has changed, which the build writes last.
  */
 export function consoleFiles(folder: string): ConsoleFiles {
-  let known: { readonly stamp: string; readonly build: Promise<ConsoleBuild> } | undefined;
+  let cachedBuild: { readonly stamp: string; readonly build: Promise<ConsoleBuild> } | undefined;
   return {
     build: async () => {
       const index = await stat(join(folder, 'index.html')).catch(() => undefined);
       if (index === undefined) return undefined;
       const stamp = `${index.mtimeMs} ${index.size} ${index.ino}`;
-      if (known?.stamp !== stamp) {
+      if (cachedBuild?.stamp !== stamp) {
         const build = readBuild(folder);
-        known = { stamp, build };
+        cachedBuild = { stamp, build };
         build.catch(() => {
-          known = undefined;
+          cachedBuild = undefined;
         });
       }
-      return known.build;
+      return cachedBuild.build;
     },
   };
 }

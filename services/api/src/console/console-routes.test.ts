@@ -19,7 +19,7 @@ beforeEach(async () => {
     'recovery',
     'devices',
     'system',
-    'learned',
+    'limitsSources',
     'cleanup',
     'commandLines',
     'overview',
@@ -96,8 +96,8 @@ describe('the console', () => {
     expect([plain.body, plain.headers['content-encoding']]).toEqual(['// one', undefined]);
     const again = await get('/console/assets/app-1.js', { 'if-none-match': String(plain.headers.etag) });
     expect(again.statusCode).toBe(304);
-    const gone = await get('/console/assets/app-0.js');
-    expect([gone.statusCode, gone.json().code]).toEqual([404, 'route_not_found']);
+    const answer = await get('/console/assets/app-0.js');
+    expect([answer.statusCode, answer.json().code]).toEqual([404, 'route_not_found']);
   });
 
   it('never leaves its folder', async () => {
@@ -107,7 +107,7 @@ describe('the console', () => {
     expect((await get('/console/..%2fsecret.json')).body).toContain('one');
   });
 
-  it('is taken up when it is built, and built anew, while the API runs', async () => {
+  it('is taken up when it is built, and built again, while the API runs', async () => {
     const { statusCode, body } = await get('/console/');
     expect([statusCode, body]).toEqual([503, expect.stringContaining('npm run console')]);
     await build('one');

@@ -85,9 +85,9 @@ const columns = 'set_id, kind, object_id, code, device_id, device_code, protocol
 
 function triggers(): string[] {
   const ofRows = Object.entries(recorded).flatMap(([table, { kind, about, joins }]) => {
-    const kept = (op: string, from: string, fields: string, beside = '') => ({
+    const recordOf = (op: string, from: string, fields: string, extraJoin = '') => ({
       from,
-      items: `select opened, '${kind}', r.id, r.code, ${about}, '${op}', ${fields} ${from} ${joins} ${beside} order by r.id`,
+      items: `select opened, '${kind}', r.id, r.code, ${about}, '${op}', ${fields} ${from} ${joins} ${extraJoin} order by r.id`,
     });
     const changed = `cross join lateral (
       select jsonb_object_agg(f.key, was.fields -> f.key) as before, jsonb_object_agg(f.key, f.value) as after
@@ -96,9 +96,9 @@ function triggers(): string[] {
     ) as changed`;
     const both = 'from new_rows r join old_rows o on o.id = r.id and o.* is distinct from r.*';
     return [
-      ...trigger(table, 'insert', kept('created', 'from new_rows r', `'{}', to_jsonb(r) - 'id'`)),
-      ...trigger(table, 'update', kept('changed', both, 'changed.before, changed.after', changed)),
-      ...trigger(table, 'delete', kept('deleted', 'from old_rows r', `to_jsonb(r) - 'id', '{}'`)),
+      ...trigger(table, 'insert', recordOf('created', 'from new_rows r', `'{}', to_jsonb(r) - 'id'`)),
+      ...trigger(table, 'update', recordOf('changed', both, 'changed.before, changed.after', changed)),
+      ...trigger(table, 'delete', recordOf('deleted', 'from old_rows r', `to_jsonb(r) - 'id', '{}'`)),
     ];
   });
   return [...ofRows, ...ofMembers('task_devices', 'device_id'), ...ofMembers('task_points', 'point_id')];
@@ -107,8 +107,8 @@ function triggers(): string[] {
 /** Triggers for the lists of a task, which count as its fields. */
 function ofMembers(table: string, member: 'device_id' | 'point_id'): string[] {
   const none = `(select null::bigint as task_id, null::bigint as ${member} where false)`;
-  const kept = (added: string, removed: string) => {
-    const gone = member === 'device_id' ? removed : none.replaceAll(member, 'device_id');
+  const recordOf = (added: string, removed: string) => {
+    const removedDevices = member === 'device_id' ? removed : none.replaceAll(member, 'device_id');
     return {
       from: `from (select task_id from ${added} as a union all select task_id from ${removed} as r) as any_task`,
       items: `
@@ -116,7 +116,7 @@ function ofMembers(table: string, member: 'device_id' | 'point_id'): string[] {
             select distinct coalesce(s.code, '') from devices d left join sites s on s.id = d.site_id
             where d.id in (
               select td.device_id from task_devices td where td.task_id = touched.task_id
-              union select g.device_id from ${gone} as g where g.task_id = touched.task_id)
+              union select g.device_id from ${removedDevices} as g where g.task_id = touched.task_id)
           ), 'changed', jsonb_build_object('${member}s', lists.was), jsonb_build_object('${member}s', lists.became)
         from (select task_id from ${added} as a union select task_id from ${removed} as r) as touched
         left join tasks t on t.id = touched.task_id
@@ -135,9 +135,9 @@ function ofMembers(table: string, member: 'device_id' | 'point_id'): string[] {
     };
   };
   return [
-    ...trigger(table, 'insert', kept('new_rows', none)),
-    ...trigger(table, 'update', kept('new_rows', 'old_rows')),
-    ...trigger(table, 'delete', kept(none, 'old_rows')),
+    ...trigger(table, 'insert', recordOf('new_rows', none)),
+    ...trigger(table, 'update', recordOf('new_rows', 'old_rows')),
+    ...trigger(table, 'delete', recordOf(none, 'old_rows')),
   ];
 }
 
@@ -151,7 +151,7 @@ function trigger(
   { from, items }: { readonly from: string; readonly items: string },
 ): string[] {
   const name = `record_${event}_of_${table}`;
-  const seen = { insert: ['new'], update: ['old', 'new'], delete: ['old'] }[event];
+  const transitionTables = { insert: ['new'], update: ['old', 'new'], delete: ['old'] }[event];
   return [
     `create function ${name}() returns trigger language plpgsql security definer
     set search_path = public, pg_temp as $$
@@ -164,7 +164,7 @@ function trigger(
       return null;
     end $$`,
     `create trigger ${name} after ${event} on ${table}
-    referencing ${seen.map((side) => `${side} table as ${side}_rows`).join(' ')}
+    referencing ${transitionTables.map((side) => `${side} table as ${side}_rows`).join(' ')}
     for each statement execute function ${name}()`,
   ];
 }

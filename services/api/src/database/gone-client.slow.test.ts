@@ -36,11 +36,11 @@ it.skipIf(process.platform !== 'linux').for([
       },
     });
     url.port = String(proxy.port);
-    const gone = await connect(optionsFor(url.href));
-    await gone.query('select pg_advisory_lock(1)');
+    const goneClient = await connect(optionsFor(url.href));
+    await goneClient.query('select pg_advisory_lock(1)');
     isAsked = true;
     // More than any buffer on the way holds.
-    void gone.query("select repeat('x', 100000000)").catch(() => undefined);
+    void goneClient.query("select repeat('x', 100000000)").catch(() => undefined);
 
     const lock = async () => (await there.query('select pg_try_advisory_lock(1) as held')).rows[0]?.held;
     expect(await lock()).toBe(false);

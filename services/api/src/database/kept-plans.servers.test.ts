@@ -68,7 +68,7 @@ const configuration = {
   },
 } as const;
 
-const kept = [
+const statements = [
   {
     what: 'that writes a batch of events',
     statement: writeStatement,
@@ -90,7 +90,7 @@ const kept = [
 ] as const;
 
 describe('a statement whose plan is kept', () => {
-  it.each(kept)(
+  it.each(statements)(
     '$what does not come to read whole tables, made when they were empty as it may be',
     async ({ statement, tables }) => {
       const { all, whole } = await lookedInto(database, statement);
@@ -100,7 +100,7 @@ describe('a statement whose plan is kept', () => {
   );
 
   // These show that the test above can be trusted.
-  it.each(kept)(
+  it.each(statements)(
     '$what is seen to read whole tables where indexes are of no use',
     async ({ statement, tables }) => {
       const whole = await inVain(
@@ -112,7 +112,7 @@ describe('a statement whose plan is kept', () => {
   );
 
   it.each(
-    kept.flatMap(({ what, statement, keys }) =>
+    statements.flatMap(({ what, statement, keys }) =>
       Object.entries<readonly string[]>(keys).flatMap(([table, names]) =>
         names.map((key) => ({ what, statement, table, key })),
       ),

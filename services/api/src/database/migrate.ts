@@ -20,23 +20,23 @@ export async function migrate(database: Database, log: Logger): Promise<void> {
   await database.connection().execute(async (connection) => {
     await sql`select pg_advisory_lock(${sql.lit(advisoryLocks.migration)})`.execute(connection);
     try {
-      const asked = connection as unknown as Kysely<unknown>;
+      const queries = connection as unknown as Kysely<unknown>;
       const ours = await migrations.getMigrations();
-      const known = await withNewerMigrations(asked, migrationTableName, ours);
-      if (known.newer.length > 0) {
+      const allMigrations = await withNewerMigrations(queries, migrationTableName, ours);
+      if (allMigrations.newer.length > 0) {
         log.warn(
-          { migrations: known.newer },
+          { migrations: allMigrations.newer },
           'a newer release has changed the database; this one works on with it',
         );
       }
-      if (!(await mayMakeTables(asked, 'public'))) {
-        const missing = await migrationsToWaitFor(asked, migrationTableName, ours);
+      if (!(await mayMakeTables(queries, 'public'))) {
+        const missing = await migrationsToWaitFor(queries, migrationTableName, ours);
         if (missing === undefined) return;
         throw new DatabaseUnavailable(missing);
       }
       const migrator = new Migrator({
         db: database,
-        provider: { getMigrations: async () => known.migrations },
+        provider: { getMigrations: async () => allMigrations.migrations },
         migrationTableName,
         migrationLockTableName: 'api_migrations_lock',
       });

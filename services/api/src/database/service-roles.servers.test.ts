@@ -173,7 +173,7 @@ describe('the role of a service in PostgreSQL', () => {
     ]);
     const reader = openPostgresSampleStore({ databaseUrl: roles.roleUrls.api });
     cleanUpAfterFile(() => reader.close());
-    const asked = {
+    const query = {
       ...{
         pointCode: 'temperature',
         limit: 10,
@@ -181,13 +181,13 @@ describe('the role of a service in PostgreSQL', () => {
       },
       ...{ start: new Date(firstTimeMs), end: new Date(firstTimeMs + 10 * dayMs) },
     };
-    expect(await reader.history(asked)).toHaveLength(2);
+    expect(await reader.history(query)).toHaveLength(2);
     const dropped = await store.maintain({
       nowMs: firstTimeMs + 3 * dayMs,
       keepFromMs: firstTimeMs + 2 * dayMs,
     });
     expect(dropped).toContain('sample_value_20260102');
-    expect(await reader.history(asked)).toHaveLength(1);
+    expect(await reader.history(query)).toHaveLength(1);
   });
 });
 
@@ -226,7 +226,7 @@ describe('a database whose owner makes its tables', () => {
     ).toEqual(['sample_miss_20260101', 'sample_value_20260101']);
   });
 
-  it('takes new passwords when it is prepared again, and takes rights back that somebody gave', async () => {
+  it('takes new passwords when it is prepared again, and takes back rights that were granted by hand', async () => {
     const again = await databaseRolesForTest();
     await Promise.all([again.prepare(), again.prepare()]);
     const owner = await connected(again.ownerUrl);

@@ -40,7 +40,7 @@ const rights: Readonly<Record<RoleKind, Rights>> = {
   writer: ({ schema, name }) => {
     if (schema === 'public') return [];
     if (ofMigrations.test(name) || name === 'reading') return ['select'];
-    // Epochs that were never given to anybody are forgotten again.
+    // Epochs that were never assigned are forgotten again.
     return isOfEpochs.test(name) ? ['select', 'insert', 'update', 'delete'] : ['select', 'insert', 'update'];
   },
   reader: ({ schema, name }) => {

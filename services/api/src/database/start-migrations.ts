@@ -17,7 +17,7 @@ export function startMigrations(options: {
   const { database, log, onFatal } = options;
   const stopping = new AbortController();
   let isDone = false;
-  let told = '';
+  let lastLogged = '';
   let before = '';
   const running = (async () => {
     while (!stopping.signal.aborted) {
@@ -28,9 +28,9 @@ export function startMigrations(options: {
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable)) return onFatal(error);
         // A single connection that took too long is not logged: this process is busy with its own start.
-        if (error.message === before && error.message !== told) {
+        if (error.message === before && error.message !== lastLogged) {
           log.warn({ err: error }, 'the tables are not ready yet');
-          told = error.message;
+          lastLogged = error.message;
         }
         before = error.message;
         await pause(systemTimers, retryMs, stopping.signal);

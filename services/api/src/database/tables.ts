@@ -40,7 +40,7 @@ export interface DevicesTable {
 }
 
 /**
- * The limits of a device (`Learning.limits`) as a session last wrote them, so that it can tell its own change from an
+ * The limits of a device (`Learning.limits`) as a session last wrote them, so that it can distinguish its own change from an
  * engineer's.
  */
 export interface DeviceWriteBacksTable {

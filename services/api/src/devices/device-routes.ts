@@ -37,11 +37,11 @@ const idOf = (what: string) =>
 /** Whether surely nothing was written. If the outcome is unknown, the device may have the value, so the key stays taken. */
 const wroteNothing = (status: number): boolean => status !== 500 && status !== 504;
 
-/** Endpoints that one caller may try in a minute, because trying tells who answers at which address. */
+/** Endpoints that one caller may try in a minute, because trying shows who answers at which address. */
 const triedAtMost = 10;
 
 /** Routes that ask a device right away, through a collector. */
-export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSources): Route[] {
+export function deviceRoutes(sources: WritePointOptions, limitsSources: ShownLimitsSources): Route[] {
   const { database, collectors } = sources;
   /** The write's own two entries say more than the one that every change gets. */
   const audited = (request: Pick<FastifyRequest, 'isAudited'>): WritePointOptions => ({
@@ -69,7 +69,7 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
         testDevice({
           database,
           collectors,
-          liveStatus: learned.liveStatus,
+          liveStatus: limitsSources.liveStatus,
           device: await readDevice(database, id),
           labels: await labelsOfTasks(database, id),
           withinMs: deviceTestMs,
@@ -116,10 +116,15 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       handler: async ({ params: { id }, body }) => {
         const content = await readTaskContent(database, id);
         const deviceIds = content.devices.map((device) => Number(device.id));
-        const beside = await tasksRunningBeside(database, { taskId: id, deviceIds });
-        const others = await readTaskContents(database, beside);
+        const otherIds = await tasksRunningBeside(database, { taskId: id, deviceIds });
+        const others = await readTaskContents(database, otherIds);
         const codes = new Set([content, ...others].flatMap(({ devices }) => devices.map(({ code }) => code)));
-        return planTask(content, body, others, await measuredRoundTrips(learned, codes).catch(unlessAway));
+        return planTask(
+          content,
+          body,
+          others,
+          await measuredRoundTrips(limitsSources, codes).catch(unlessAway),
+        );
       },
     }),
     route({

@@ -46,7 +46,7 @@ export async function tasksRunningBeside(
  * tasks contradict each other, the later one counts. @throws DatabaseUnavailable
  */
 export async function labelsOfTasks(database: Database, deviceId: number): Promise<Record<string, string>> {
-  const found = await database
+  const rows = await database
     .selectFrom('tasks')
     .innerJoin('task_devices', 'task_devices.task_id', 'tasks.id')
     .select(({ exists, selectFrom }) => [
@@ -62,7 +62,7 @@ export async function labelsOfTasks(database: Database, deviceId: number): Promi
     .where('task_devices.device_id', '=', deviceId)
     .orderBy('tasks.id')
     .execute();
-  const reading = found.filter(({ is_reading }) => is_reading);
-  const counting = reading.length > 0 ? reading : found;
+  const reading = rows.filter(({ is_reading }) => is_reading);
+  const counting = reading.length > 0 ? reading : rows;
   return Object.assign({}, ...counting.map(({ required_labels }) => required_labels));
 }

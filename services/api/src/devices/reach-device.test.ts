@@ -38,16 +38,16 @@ const collector = (
 const reply: DeviceCallOutcome = { ok: true, reply: { kind: 'read', points: [], requests: [] } };
 
 /** The collectors to which the call goes, in order; those without a given outcome answer. */
-async function asked(options: {
-  known: readonly KnownCollector[];
+async function reach(options: {
+  collectorList: readonly KnownCollector[];
   holders?: readonly string[];
   labels?: Readonly<Record<string, string>>;
   outcomes?: Readonly<Record<string, DeviceCallOutcome>>;
 }) {
-  const { known, holders = [], labels = {}, outcomes = {} } = options;
+  const { collectorList, holders = [], labels = {}, outcomes = {} } = options;
   const ids: string[] = [];
   const collectors = {
-    list: async () => known,
+    list: async () => collectorList,
     call: async (id: string) => {
       ids.push(id);
       return outcomes[id] ?? reply;
@@ -66,27 +66,31 @@ describe('who is asked about a device', () => {
 
   it('is the collector that polls its endpoint now, also while that one drains', async () => {
     const draining = collector('north', { site: 'north' }, 'draining');
-    expect(await asked({ known: [south, draining], holders: ['north'] })).toMatchObject({
+    expect(await reach({ collectorList: [south, draining], holders: ['north'] })).toMatchObject({
       ids: ['north'],
       problem: undefined,
     });
   });
 
   it('is never the holder of the same path in another plant', async () => {
-    const found = await asked({ known: [north, south], holders: ['south'], labels: { site: 'north' } });
-    expect(found).toMatchObject({ ids: ['north'], problem: undefined });
-    const alone = await asked({ known: [south], holders: ['south'], labels: { site: 'north' } });
+    const reached = await reach({
+      collectorList: [north, south],
+      holders: ['south'],
+      labels: { site: 'north' },
+    });
+    expect(reached).toMatchObject({ ids: ['north'], problem: undefined });
+    const alone = await reach({ collectorList: [south], holders: ['south'], labels: { site: 'north' } });
     expect(alone).toMatchObject({ ids: [], problem: 'no_collector' });
   });
 
-  it('is the next one when the first is not there, and nobody else after one that fell silent', async () => {
+  it('is the next one when the first is not there, and no other after one that fell silent', async () => {
     const absent: DeviceCallOutcome = { ok: false, why: 'absent', detail: '' };
     const silent: DeviceCallOutcome = { ok: false, why: 'silent', detail: '' };
-    expect(await asked({ known: [north, south], outcomes: { north: absent } })).toMatchObject({
+    expect(await reach({ collectorList: [north, south], outcomes: { north: absent } })).toMatchObject({
       ids: ['north', 'south'],
       problem: undefined,
     });
-    expect(await asked({ known: [north, south], outcomes: { north: silent } })).toMatchObject({
+    expect(await reach({ collectorList: [north, south], outcomes: { north: silent } })).toMatchObject({
       ids: ['north'],
       problem: 'collector_silent',
     });
@@ -94,19 +98,21 @@ describe('who is asked about a device', () => {
 
   it('is none without the driver of its protocol, which the refusal names', async () => {
     const older = collector('older', { site: 'north' }, 'active', ['modbus_tcp']);
-    expect(await asked({ known: [older, north], holders: ['older'] })).toMatchObject({ ids: ['north'] });
-    const found = await asked({ known: [older, south], labels: { site: 'north' } });
-    expect(found).toMatchObject({ ids: [], problem: 'no_collector' });
-    expect(found.detail).toMatch(
+    expect(await reach({ collectorList: [older, north], holders: ['older'] })).toMatchObject({
+      ids: ['north'],
+    });
+    const reached = await reach({ collectorList: [older, south], labels: { site: 'north' } });
+    expect(reached).toMatchObject({ ids: [], problem: 'no_collector' });
+    expect(reached.detail).toMatch(
       /^Device meter: no collector that is up and has the labels site=north has the driver for modbus_rtu \(device meter\); start one/,
     );
   });
 
   it('is none that has ended, nor one that drains and does not hold it', async () => {
-    const known = [collector('a', {}, 'given_up'), collector('b', {}, 'draining')];
-    const found = await asked({ known, holders: ['a'] });
-    expect(found).toMatchObject({ ids: [], problem: 'no_collector' });
-    expect(found.detail).toContain('every collector that is up is draining');
+    const collectorList = [collector('a', {}, 'given_up'), collector('b', {}, 'draining')];
+    const reached = await reach({ collectorList, holders: ['a'] });
+    expect(reached).toMatchObject({ ids: [], problem: 'no_collector' });
+    expect(reached.detail).toContain('every collector that is up is draining');
   });
 });
 

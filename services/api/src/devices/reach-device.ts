@@ -32,23 +32,23 @@ export interface ReachDeviceOptions {
  */
 export async function reachDevice(options: ReachDeviceOptions): Promise<Reached> {
   const { collectors, device, call } = options;
-  const known = await collectors.list();
+  const listing = await collectors.list();
   const needs = { labels: options.labels, drivers: { [device.protocol]: device.code }, endpoints: [] };
-  const candidates = inOrder(known, options, needs);
+  const candidates = inOrder(listing, options, needs);
   for (const { id } of candidates) {
     const outcome = await collectors.call(id, call);
     if (outcome.ok) return { collectorId: id, reply: outcome.reply };
     if (outcome.why === 'silent') throw noAnswer(device, id, call);
   }
-  throw nobodyReaches(device, needs, { candidates, known });
+  throw nobodyReaches(device, needs, { candidates, listing });
 }
 
 function inOrder(
-  known: readonly KnownCollector[],
+  listing: readonly KnownCollector[],
   { holders }: ReachDeviceOptions,
   needs: SessionNeeds,
 ): readonly KnownCollector[] {
-  const eligible = known.filter(({ state, labels }) => state !== 'given_up' && canRead(labels, needs));
+  const eligible = listing.filter(({ state, labels }) => state !== 'given_up' && canRead(labels, needs));
   const holding = eligible.filter(({ id }) => holders.includes(id));
   return holding.length > 0 ? holding : eligible.filter(({ state }) => state === 'active');
 }
@@ -73,23 +73,23 @@ function noAnswer(device: DeviceConfig, collectorId: string, call: DeviceCall): 
 function nobodyReaches(
   device: DeviceConfig,
   needs: SessionNeeds,
-  { candidates, known }: Record<'candidates' | 'known', readonly KnownCollector[]>,
+  { candidates, listing }: Record<'candidates' | 'listing', readonly KnownCollector[]>,
 ): Problem {
-  const up = known.filter(({ state }) => state === 'active').map(({ labels }) => labels);
+  const up = listing.filter(({ state }) => state === 'active').map(({ labels }) => labels);
   const withoutDriver = up.some((labels) => canRead(labels, needs)) ? undefined : noDriver(up, needs);
   if (withoutDriver) return noCollector(device, withoutDriver);
-  const wanted = Object.entries(needs.labels).map(([name, value]) => `${name}=${value}`);
-  const isDraining = known.some(({ state }) => state === 'draining');
+  const labelsInWords = Object.entries(needs.labels).map(([name, value]) => `${name}=${value}`);
+  const isDraining = listing.some(({ state }) => state === 'draining');
   const why =
     candidates.length > 0
       ? both(
           `${candidates.map(({ id }) => id).join(', ')} should be there and take no calls`,
           `${candidates.map(({ id }) => id).join('、')} 应当在线，但不接受调用`,
         )
-      : wanted.length > 0
+      : labelsInWords.length > 0
         ? both(
-            `no collector that is up has the labels ${wanted.join(', ')}`,
-            `没有在线的采集器具有标签 ${wanted.join('、')}`,
+            `no collector that is up has the labels ${labelsInWords.join(', ')}`,
+            `没有在线的采集器具有标签 ${labelsInWords.join('、')}`,
           )
         : isDraining
           ? both(

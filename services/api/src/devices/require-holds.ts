@@ -18,11 +18,11 @@ import { planTask } from './task-plan.ts';
 const namedAtMost = 5;
 
 /** Calculates with `planTask` what a change demands of the endpoints of added or changed devices. */
-export function requireHolds(learned: ShownLimitsSources): ChangeSources['requireHolds'] {
-  const { database } = learned;
+export function requireHolds(limitsSources: ShownLimitsSources): ChangeSources['requireHolds'] {
+  const { database } = limitsSources;
   /** Treats a source that cannot be asked now as one that knows nothing. */
-  const ifKnown = async <T>(asked: Promise<T>, otherwise: T): Promise<T> =>
-    asked.catch((error: unknown) => {
+  const ifKnown = async <T>(question: Promise<T>, otherwise: T): Promise<T> =>
+    question.catch((error: unknown) => {
       const isAway = [DatabaseUnavailable, BrokerUnavailable, StoreUnavailable].some(
         (each) => error instanceof each,
       );
@@ -40,16 +40,16 @@ export function requireHolds(learned: ShownLimitsSources): ChangeSources['requir
     });
     const [before, after] = [there(from), there(next)];
     const deviceIds = after.devices.map(({ id }) => Number(id));
-    const beside = { taskId: Number(next.task_id), deviceIds };
+    const around = { taskId: Number(next.task_id), deviceIds };
     const others = await ifKnown(
-      tasksRunningBeside(database, beside).then((ids) => readTaskContents(database, ids)),
+      tasksRunningBeside(database, around).then((ids) => readTaskContents(database, ids)),
       [],
     );
     const codes = new Set(
       [before, after, ...others].flatMap(({ devices }) => devices.map(({ code }) => code)),
     );
-    const measured = await ifKnown(measuredRoundTrips(learned, codes), new Map());
-    const held = new Map(
+    const measured = await ifKnown(measuredRoundTrips(limitsSources, codes), new Map());
+    const verdictByEndpoint = new Map(
       planTask(before, undefined, others, measured).endpoints.map(({ endpoint, verdict }) => [
         endpoint,
         verdict,
@@ -62,7 +62,7 @@ export function requireHolds(learned: ShownLimitsSources): ChangeSources['requir
     const overrun = planTask(after, undefined, others, measured).endpoints.filter(
       ({ endpoint, verdict, other_tasks }) =>
         verdict === 'cannot_hold' &&
-        held.get(endpoint) !== 'cannot_hold' &&
+        verdictByEndpoint.get(endpoint) !== 'cannot_hold' &&
         (other_tasks.length > 0 || untouched.has(endpoint)),
     );
     if (overrun.length > 0) throw cannotHold(sessionId, overrun, untouched);
@@ -85,13 +85,13 @@ function cannotHold(
     ...(untouched.get(endpoint) ?? []).map(({ code }) => code),
     ...other_tasks.map(({ task_code }) => task_code),
   ];
-  const named = losing.slice(0, namedAtMost);
-  const more = losing.length - named.length;
+  const losingNamed = losing.slice(0, namedAtMost);
+  const more = losing.length - losingNamed.length;
   return new Problem(
     'cannot_hold',
     both(
-      `${endpoint} ${detail}. What does not change would lose ticks: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Read less there, or less often; "force": true changes it all the same.`,
-      `${endpoint} ${detail}。未更改的对象将缺失采样：${named.join('、')}${more > 0 ? ` 等，另有 ${more} 个` : ''}。请减少在此的读取或降低频率；"force": true 表示仍要更改。`,
+      `${endpoint} ${detail}. What does not change would lose ticks: ${losingNamed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Read less there, or less often; "force": true changes it all the same.`,
+      `${endpoint} ${detail}。未更改的对象将缺失采样：${losingNamed.join('、')}${more > 0 ? ` 等，另有 ${more} 个` : ''}。请减少在此的读取或降低频率；"force": true 表示仍要更改。`,
     ),
     {
       session_id: sessionId,

@@ -7,8 +7,8 @@ import { planTask } from './task-plan.ts';
 const endpoints = 200;
 const point = { code: 'a', table: 'holding_register', address: 0, data_type: 'int16' };
 
-/** The content of a task with a device behind each endpoint; `looked` is called whenever somebody asks where a device is. */
-function contentOf(task: number, looked: () => void) {
+/** The content of a task with a device behind each endpoint; `onLookup` is called whenever the place of a device is read. */
+function contentOf(task: number, onLookup: () => void) {
   const devices = Array.from({ length: endpoints }, (_, index) => ({
     ...{ id: `${task}-${index}`, code: `d-${task}-${index}`, protocol: 'modbus_tcp', unit_id: task },
     ...{ host: `gateway-${index}`, points: [point] },
@@ -18,7 +18,7 @@ function contentOf(task: number, looked: () => void) {
   for (const device of content.devices) {
     const { host } = device.connection;
     const get = () => {
-      looked();
+      onLookup();
       return host;
     };
     Object.defineProperty(device.connection, 'host', { get });
@@ -56,12 +56,12 @@ it('says in words, in the language that is asked for, why a point can be in no r
   });
   const about = { task_id: '1', task_code: 't', task_name: '', config_version: 1, period_ms: 1_000 };
   const content = taskConfigSchema.parse({ schema_version: 3, ...about, devices: [device] });
-  const told = () => planTask(content, undefined).endpoints[0]?.devices[0]?.unreadable;
-  expect(told()).toEqual([
+  const unreadable = () => planTask(content, undefined).endpoints[0]?.devices[0]?.unreadable;
+  expect(unreadable()).toEqual([
     { point: 'beyond', reason: 'goes beyond the last address of its table' },
     { point: 'wide', reason: 'is longer than the largest read of the device' },
   ]);
-  expect(inLanguage('zh', told)).toEqual([
+  expect(inLanguage('zh', unreadable)).toEqual([
     { point: 'beyond', reason: '超出数据区的最后一个地址' },
     { point: 'wide', reason: '超过设备单次最大读取数量' },
   ]);

@@ -22,8 +22,8 @@ type PlannedRate = PlannedDevice['rates'][number];
 type OtherTask = TaskPlanView['endpoints'][number]['other_tasks'][number];
 
 /** Sources for the time that requests take. */
-interface Known {
-  readonly given: NonNullable<TaskPlanBody>;
+interface RequestTimes {
+  readonly fromCaller: NonNullable<TaskPlanBody>;
   readonly round_trip_ms: number;
   readonly turnaround_ms: number;
   readonly measured: MeasuredRoundTrips;
@@ -37,36 +37,36 @@ interface Known {
  */
 export function planTask(
   content: TaskContent,
-  given: TaskPlanBody,
+  body: TaskPlanBody,
   others: readonly TaskContent[] = [],
   measured: MeasuredRoundTrips = new Map(),
 ): TaskPlanView {
   const assumed = {
-    round_trip_ms: given?.round_trip_ms ?? usualRoundTripMs,
-    turnaround_ms: given?.turnaround_ms ?? usualTurnaroundMs,
+    round_trip_ms: body?.round_trip_ms ?? usualRoundTripMs,
+    turnaround_ms: body?.turnaround_ms ?? usualTurnaroundMs,
   };
-  const known: Known = { ...assumed, given: given ?? {}, measured };
+  const times: RequestTimes = { ...assumed, fromCaller: body ?? {}, measured };
   const byEndpoint = devicesByEndpoint(content);
   const othersBy = others.map((other) => ({ other, devicesBy: devicesByEndpoint(other) }));
   const endpoints = [...byEndpoint].map(([endpoint, devices]) => {
-    const planned = devices.map((device) => planDevice(device, content.period_ms, known));
-    const beside = othersBy.flatMap(({ other, devicesBy }) => {
+    const planned = devices.map((device) => planDevice(device, content.period_ms, times));
+    const otherLoads = othersBy.flatMap(({ other, devicesBy }) => {
       const there = devicesBy.get(endpoint);
-      return there ? [loadBeside(other, there, known)] : [];
+      return there ? [loadBeside(other, there, times)] : [];
     });
-    const judged = judgeEndpoint(
-      [...planned, ...beside.flatMap(({ loads }) => loads)].map(({ load }) => load),
+    const endpointVerdict = judgeEndpoint(
+      [...planned, ...otherLoads.flatMap(({ loads }) => loads)].map(({ load }) => load),
     );
     return {
       endpoint,
-      verdict: judged.verdict,
+      verdict: endpointVerdict.verdict,
       detail:
-        inWords(judged) +
-        besideInWords(beside.map(({ task }) => task)) +
+        inWords(endpointVerdict) +
+        besideInWords(otherLoads.map(({ task }) => task)) +
         measuredInWords(planned.map(({ view }) => view)),
-      busy_share: rounded(judged.busyShare),
-      everything_once_ms: rounded(judged.everythingOnceMs),
-      other_tasks: beside.map(({ task }) => task),
+      busy_share: rounded(endpointVerdict.busyShare),
+      everything_once_ms: rounded(endpointVerdict.everythingOnceMs),
+      other_tasks: otherLoads.map(({ task }) => task),
       devices: planned.map(({ view }) => view),
     };
   });
@@ -108,9 +108,9 @@ function devicesByEndpoint({ devices }: TaskContent): ReadonlyMap<string, readon
 function loadBeside(
   { task_id, task_code, period_ms }: TaskContent,
   there: readonly DeviceConfig[],
-  known: Known,
+  times: RequestTimes,
 ): { readonly task: OtherTask; readonly loads: readonly { readonly load: DeviceLoad }[] } {
-  const loads = there.map((device) => planDevice(device, period_ms, known));
+  const loads = there.map((device) => planDevice(device, period_ms, times));
   const { busyShare } = judgeEndpoint(loads.map(({ load }) => load));
   return { task: { task_id: Number(task_id), task_code, busy_share: rounded(busyShare) }, loads };
 }
@@ -118,11 +118,11 @@ function loadBeside(
 function planDevice(
   device: DeviceConfig,
   taskPeriodMs: number,
-  known: Known,
+  times: RequestTimes,
 ): { view: PlannedDevice; load: DeviceLoad } {
   const { code, protocol, points, connection } = device;
   const spec = specOf(device);
-  const request = requestOf(spec, device, known);
+  const request = requestOf(spec, device, times);
   const forecast = spec.forecast?.(device as Device, {
     ...{ roundTripMs: request.ms, turnaroundMs: request.ms, isMeasured: request.from === 'measured' },
   });
@@ -170,15 +170,15 @@ function busyPerSecond(
   if (!meetsInTime) {
     return rates.reduce((sum, [rate, due]) => sum + (total(timed(due)) * 1_000) / rate, 0);
   }
-  const known = new Map<string, number>();
+  const msByRates = new Map<string, number>();
   let sum = 0;
   for (let tick = 0; tick < ticks; tick += 1) {
     const due = rates.filter(([rate]) => isDue(tick, periodMs, rate));
     const key = due.map(([rate]) => rate).join();
-    let ms = known.get(key);
+    let ms = msByRates.get(key);
     if (ms === undefined) {
       ms = total(timed(due.flatMap(([, points]) => points)));
-      known.set(key, ms);
+      msByRates.set(key, ms);
     }
     sum += ms;
   }
@@ -198,13 +198,17 @@ function rateView(periodMs: number, requests: readonly RequestForecast[]): Plann
 }
 
 /** Time of a request. A given time wins over a measured one, because the caller asks what would happen with it. */
-function requestOf(spec: DriverSpec, { connection }: DeviceConfig, known: Known): PlannedDevice['request'] {
+function requestOf(
+  spec: DriverSpec,
+  { connection }: DeviceConfig,
+  times: RequestTimes,
+): PlannedDevice['request'] {
   const field = spec.endpoint(connection).isLocal ? 'turnaround_ms' : 'round_trip_ms';
-  if (known.given[field] !== undefined) return { ms: known[field], from: 'given', session_id: null };
-  const measured = known.measured.get(unitPlace(spec, connection));
+  if (times.fromCaller[field] !== undefined) return { ms: times[field], from: 'given', session_id: null };
+  const measured = times.measured.get(unitPlace(spec, connection));
   return measured
     ? { ms: measured.ms, from: 'measured', session_id: measured.sessionId }
-    : { ms: known[field], from: 'assumed', session_id: null };
+    : { ms: times[field], from: 'assumed', session_id: null };
 }
 
 function inWords({ verdict, busyShare, everythingOnceMs, shortestPeriodMs }: EndpointVerdict): string {
@@ -234,20 +238,20 @@ const namedAtMost = 5;
 
 function besideInWords(tasks: readonly OtherTask[]): string {
   if (tasks.length === 0) return '';
-  const named = tasks.slice(0, namedAtMost).map(({ task_code }) => task_code);
+  const taskCodes = tasks.slice(0, namedAtMost).map(({ task_code }) => task_code);
   const more = tasks.length - namedAtMost;
   const rest = more > 0 ? said(` and ${more} more`, `，另有 ${more} 个`) : '';
   const share = tasks.reduce((sum, { busy_share }) => sum + busy_share, 0);
   return said(
-    `, with ${rounded(share * 100)} % of the time for what runs there already: ${named.join(', ')}${rest}`,
-    `；已在此运行的任务占用 ${rounded(share * 100)}% 的时间：${named.join('、')}${rest}`,
+    `, with ${rounded(share * 100)} % of the time for what runs there already: ${taskCodes.join(', ')}${rest}`,
+    `；已在此运行的任务占用 ${rounded(share * 100)}% 的时间：${taskCodes.join('、')}${rest}`,
   );
 }
 
 function measuredInWords(devices: readonly PlannedDevice[]): string {
   const measured = devices.filter(({ request }) => request.from === 'measured');
   if (measured.length === 0) return '';
-  const named = measured
+  const deviceTimes = measured
     .slice(0, namedAtMost)
     .map(({ device, request: { ms, session_id: session } }) =>
       said(`${device} ${ms} ms (session ${session})`, `${device} ${ms} ms（会话 ${session}）`),
@@ -255,8 +259,8 @@ function measuredInWords(devices: readonly PlannedDevice[]): string {
   const more = measured.length - namedAtMost;
   const rest = more > 0 ? said(` and ${more} more`, `，另有 ${more} 台`) : '';
   return said(
-    `; a request takes, as measured: ${named.join(', ')}${rest}`,
-    `；单次请求实测耗时：${named.join('、')}${rest}`,
+    `; a request takes, as measured: ${deviceTimes.join(', ')}${rest}`,
+    `；单次请求实测耗时：${deviceTimes.join('、')}${rest}`,
   );
 }
 

@@ -32,17 +32,22 @@ export function taskValidation(sources: {
 ) => Promise<StartValidationView> {
   return async (taskId, mode, traceparent) => {
     const { devices, required_labels, task_code } = await readTaskContent(sources.database, taskId);
-    const found = await validateDevices({ ...sources, devices, labels: required_labels ?? {}, traceparent });
-    const { failing } = found;
+    const validation = await validateDevices({
+      ...sources,
+      devices,
+      labels: required_labels ?? {},
+      traceparent,
+    });
+    const { failing } = validation;
     const [first] = failing;
-    if (mode === 'warn' || !first) return found;
+    if (mode === 'warn' || !first) return validation;
     throw new Problem(
       'devices_not_readable',
       both(
         `${failing.length} of ${devices.length} devices of task ${task_code}. ${first.device}: ${first.detail} To start all the same, ask for the validation warn or skip.`,
         `任务 ${task_code} 的 ${devices.length} 台设备中有 ${failing.length} 台未读到全部数值。${first.device}：${first.detail} 若仍要启动，请将 validate 设为 warn 或 skip。`,
       ),
-      { validation: found },
+      { validation },
     );
   };
 }

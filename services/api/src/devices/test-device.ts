@@ -13,7 +13,7 @@ import type { Collectors } from '../ports.ts';
 import { retold } from '../problems/retold.ts';
 import { said } from '../problems/said.ts';
 import { endpointHolders } from './endpoint-holders.ts';
-import { type ShownLimitsSources, toldLimits } from './learned-limits/shown-limits.ts';
+import { reportedLimits, type ShownLimitsSources } from './learned-limits/shown-limits.ts';
 import { reachDevice } from './reach-device.ts';
 
 export interface TestDeviceOptions {
@@ -43,8 +43,8 @@ type GivenUp = Extract<DeviceReply, { kind: 'read' }>['given_up'];
 export async function testDevice(options: TestDeviceOptions): Promise<DeviceTestView> {
   const { database, liveStatus, device } = options;
   const holders = await endpointHolders(database, Number(device.id));
-  const learned = toldLimits(liveStatus).find(({ deviceCode }) => deviceCode === device.code);
-  const read = await readOnce({ ...options, holders, learnedLimits: learned?.limits });
+  const reported = reportedLimits(liveStatus).find(({ deviceCode }) => deviceCode === device.code);
+  const read = await readOnce({ ...options, holders, learnedLimits: reported?.limits });
   return { device_id: Number(device.id), ...read };
 }
 
@@ -86,8 +86,8 @@ export async function readOnce(
     const { reply } = reached;
     if (reply.kind === 'read') {
       points.push(...reply.points.map(retoldPoint));
-      const told = reply.requests.map((each) => ({ ...each, error: retold(each.error) }));
-      requests.push(...withFrameParts(told, device));
+      const requestViews = reply.requests.map((each) => ({ ...each, error: retold(each.error) }));
+      requests.push(...withFrameParts(requestViews, device));
       givenUp = reply.given_up && { ...reply.given_up, detail: retold(reply.given_up.detail) };
     } else {
       const isRefused = reply.kind === 'refused';
@@ -149,16 +149,19 @@ function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<Gi
 function inWords(total: number, bad: readonly ReadPoint[]): string {
   if (bad.length === 0) return said(`All ${total} values were read.`, `${total} 个数值全部读到。`);
   const reasons = [...Map.groupBy(bad, ({ detail }) => detail)];
-  const told = reasons.slice(0, shownReasons).map(([detail, [first, ...others]]) => {
+  const reasonTexts = reasons.slice(0, shownReasons).map(([detail, [first, ...others]]) => {
     const more = others.length;
     return said(
       `${first?.code}${more > 0 ? ` and ${more} more` : ''}: ${detail}`,
       `${first?.code}${more > 0 ? ` 等 ${more + 1} 个` : ''}：${detail}`,
     );
   });
-  const left = reasons.length - told.length;
-  const rest = left > 0 ? [said(`${left} more reasons, see points`, `另有 ${left} 种原因，见各点位`)] : [];
-  const all = [...told, ...rest];
+  const reasonsLeft = reasons.length - reasonTexts.length;
+  const rest =
+    reasonsLeft > 0
+      ? [said(`${reasonsLeft} more reasons, see points`, `另有 ${reasonsLeft} 种原因，见各点位`)]
+      : [];
+  const all = [...reasonTexts, ...rest];
   return said(
     `${bad.length} of ${total} values could not be read. ${all.join('. ')}`,
     `${total} 个数值中有 ${bad.length} 个没有读到。${all.join('；')}`,

@@ -56,17 +56,17 @@ async function siteOf(
 function contentOf({ device, points }: DeviceTrialBody): DeviceConfig {
   const spec = specOf(device);
   const connection = connectionOf(spec, device);
-  const asked = points.length > 0 ? points : [probeOf({ spec, connection })];
+  const judgedPoints = points.length > 0 ? points : [probeOf({ spec, connection })];
   return deviceConfigSchema.parse({
     ...withoutNulls(device),
     id: 'try',
     connection,
-    points: asked.map(({ common, address }) => ({ ...withoutNulls(common), address })),
+    points: judgedPoints.map(({ common, address }) => ({ ...withoutNulls(common), address })),
   });
 }
 
 function probeOf(device: Parameters<typeof judgedDevicePoint>[0]): JudgedPoint {
-  const judged = judgedDevicePoint(device, device.spec.words.probe);
-  if (!judged.ok) throw new Error(`the probe of ${device.spec.protocol} is no point of it`);
-  return judged.value;
+  const verdict = judgedDevicePoint(device, device.spec.words.probe);
+  if (!verdict.ok) throw new Error(`the probe of ${device.spec.protocol} is no point of it`);
+  return verdict.value;
 }

@@ -45,18 +45,18 @@ export async function writePoint(
   request: WritePointRequest,
 ): Promise<WrittenPoint> {
   const { database, collectors, audit } = sources;
-  const found = await database
+  const point = await database
     .selectFrom('points')
     .select(['code', 'device_id', 'writable'])
     .where('id', '=', request.pointId)
     .executeTakeFirst();
-  if (!found)
+  if (!point)
     throw new Problem(
       'point_not_found',
       both(`There is no point ${request.pointId}.`, `没有点位 ${request.pointId}。`),
     );
-  const device = await readDevice(database, found.device_id, request.pointId);
-  const about = `device ${device.code} point ${found.code}`;
+  const device = await readDevice(database, point.device_id, request.pointId);
+  const about = `device ${device.code} point ${point.code}`;
   const id = request.attempt.commandId;
   if (request.attempt.isRepeat) {
     throw unknownOutcome(
@@ -84,7 +84,7 @@ export async function writePoint(
       traceparent: request.attempt.traceparent,
       data: { value: request.value, reason: request.reason, ...data },
     });
-  if (!found.writable) {
+  if (!point.writable) {
     await note('refused', 'the point is not marked writable');
     throw new Problem(
       'point_not_writable',
@@ -102,15 +102,15 @@ export async function writePoint(
     reached = await reachDevice({
       collectors,
       device,
-      holders: await endpointHolders(database, found.device_id),
-      labels: await labelsOfTasks(database, found.device_id),
+      holders: await endpointHolders(database, point.device_id),
+      labels: await labelsOfTasks(database, point.device_id),
       call: {
         v: 1,
         kind: 'write',
         within_ms,
         snapshot,
         device: device.id,
-        point: found.code,
+        point: point.code,
         value: request.value,
         traceparent: request.attempt.traceparent,
       },
@@ -123,12 +123,12 @@ export async function writePoint(
       throw unknownOutcome(about, id, both('the broker went away meanwhile', '其间消息服务中断'), error);
     throw error;
   }
-  return conclude(reached, { about, id, device: device.code, point: found.code, note });
+  return conclude(reached, { about, id, device: device.code, point: point.code, note });
 }
 
 async function conclude(
   { collectorId, reply }: Reached,
-  told: {
+  write: {
     about: string;
     id: string;
     device: string;
@@ -136,14 +136,18 @@ async function conclude(
     note(outcome: AuditEntry['outcome'], detail: string, data?: Record<string, unknown>): Promise<void>;
   },
 ): Promise<WrittenPoint> {
-  const { about, id, note } = told;
-  const kept = (outcome: AuditEntry['outcome'], detail: string, data: Record<string, unknown> = {}) =>
+  const { about, id, note } = write;
+  const noteIfPossible = (
+    outcome: AuditEntry['outcome'],
+    detail: string,
+    data: Record<string, unknown> = {},
+  ) =>
     // The outcome is a fact whether or not it can be audited, and the caller must hear of it.
     note(outcome, detail, { collector: collectorId, ...data }).catch(() => undefined);
   if (reply.kind !== 'written') {
     const detail =
       reply.kind === 'refused' ? reply.detail : 'the collector gave another answer than was asked for';
-    await kept('refused', detail);
+    await noteIfPossible('refused', detail);
     throw new Problem(
       'write_refused',
       both(`${about}: ${detail}.`, `${inChinese(about)}：${faultInChinese(detail)}。`),
@@ -151,13 +155,13 @@ async function conclude(
     );
   }
   const { outcome, detail, before, sent, read_back } = reply;
-  await kept(outcomeInAudit(outcome), detail, { before, sent, read_back });
+  await noteIfPossible(outcomeInAudit(outcome), detail, { before, sent, read_back });
   switch (outcome) {
     case 'written':
     case 'differs':
       return {
-        device: told.device,
-        point: told.point,
+        device: write.device,
+        point: write.point,
         collector_id: collectorId,
         outcome,
         detail: retold(detail),

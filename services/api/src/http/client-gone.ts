@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 
-/** The client has left: there is nobody to answer any more. */
+/** The client has left: no answer can reach it any more. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 
@@ -11,14 +11,14 @@ export class ClientGone extends Error {
 
 /**
  * A signal that aborts, with the reason `ClientGone`, when the client leaves before it has its answer: further queries
- * for it would be for nobody. The request's own `close` does not show that: it comes when a request has arrived.
+ * for it would be wasted. The request's own `close` does not show that: it comes when a request has arrived.
  */
 export function clientGone({ raw: response }: Pick<FastifyReply, 'raw'>): AbortSignal {
-  const gone = new AbortController();
-  const leave = () => gone.abort(new ClientGone());
+  const aborting = new AbortController();
+  const leave = () => aborting.abort(new ClientGone());
   if (response.destroyed) leave();
   response.once('close', () => {
     if (!response.writableFinished) leave();
   });
-  return gone.signal;
+  return aborting.signal;
 }

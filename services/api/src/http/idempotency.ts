@@ -84,8 +84,8 @@ export function carryOutOnce(
       // The first try may have been cut off before its audit entry: a second entry is harmless, a missing one is not.
       if (isReplayed) reply.header('idempotency-replayed', 'true');
       if (keepsAnswer) {
-        const kept = { status, location, body: body as Record<string, unknown> };
-        await keys.put(key, { ...record, command_id, answer: kept }).catch((err: unknown) => {
+        const answerToKeep = { status, location, body: body as Record<string, unknown> };
+        await keys.put(key, { ...record, command_id, answer: answerToKeep }).catch((err: unknown) => {
           // A repeat finds the outcome by the command's id.
           request.log.warn({ err }, 'the answer to a command could not be kept under its Idempotency-Key');
         });
@@ -117,14 +117,14 @@ export function isKeyed({ headers }: FastifyRequest): boolean {
 
 /** The key as it is kept: one for each caller, with only characters that a bucket takes. */
 function keyOf(request: FastifyRequest, callerOf: OnceKeys['callerOf']): string | undefined {
-  const given = request.headers['idempotency-key'];
-  if (given === undefined) return undefined;
-  if (typeof given !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(given)) {
+  const keyText = request.headers['idempotency-key'];
+  if (keyText === undefined) return undefined;
+  if (typeof keyText !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(keyText)) {
     throw validationFailed([
       { path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
     ]);
   }
-  return sha256(`${callerOf(request)}\n${given}`);
+  return sha256(`${callerOf(request)}\n${keyText}`);
 }
 
 function fingerprintOf(request: FastifyRequest): string {

@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { AnsweredRequest } from '../ports.ts';
 import { routeOf } from './serve-routes.ts';
 
-/** Methods that are reported by name. Anybody can send others, which must not become names that are kept. */
+/** Methods that are reported by name. Callers can send others, which must not become labels. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** Reports every answer; a stream of events when it ends. */
-export function observeRequests(app: FastifyInstance, onAnswered: (answered: AnsweredRequest) => void): void {
+export function observeRequests(app: FastifyInstance, onAnswered: (request: AnsweredRequest) => void): void {
   app.addHook('onResponse', (request, reply, done) => {
     onAnswered({
       method: methods.has(request.method) ? request.method : 'other',

@@ -115,14 +115,14 @@ function complete(
   for (const [path, methods] of Object.entries(document.paths ?? {})) {
     const bare = path.replace(/(?<=.)\/$/, '');
     // As in docs/api.md; both forms are served.
-    const shown = bare.startsWith('/api/') ? `${bare}/` : bare;
+    const pathInDocument = bare.startsWith('/api/') ? `${bare}/` : bare;
     for (const [method, operation] of Object.entries(methods)) {
-      const known = declared.get(`${method.toUpperCase()} ${bare}`);
-      if (!known) throw new Error(`${method} ${bare} is in the document and no route declared it`);
-      describe(operation, known, { method, path: bare });
-      operation.security = bare.startsWith('/api/') && known.role !== 'open' ? access : [];
+      const declaration = declared.get(`${method.toUpperCase()} ${bare}`);
+      if (!declaration) throw new Error(`${method} ${bare} is in the document and no route declared it`);
+      describe(operation, declaration, { method, path: bare });
+      operation.security = bare.startsWith('/api/') && declaration.role !== 'open' ? access : [];
     }
-    paths[shown] = { ...paths[shown], ...methods };
+    paths[pathInDocument] = { ...paths[pathInDocument], ...methods };
   }
   document.paths = paths;
   document.components ??= {};

@@ -10,7 +10,7 @@ export function problemDocument(
   language: Language = 'en',
 ): ProblemDocument {
   return {
-    // RFC 9457 §4.2.1: about:blank says that `code` and `title` tell all there is.
+    // RFC 9457 §4.2.1: about:blank says that `code` and `title` say all there is.
     type: 'about:blank',
     title: problem.titleIn(language),
     status: problem.status,

@@ -4,7 +4,7 @@ import type { ProblemCode } from '../problems/codes.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { storeProblem } from './store-problems.ts';
 
-type Told = readonly [code: ProblemCode, detail: InBoth];
+type CodeAndDetail = readonly [code: ProblemCode, detail: InBoth];
 
 /** The problem that a caller is shown for an error of any kind. Details of an unexpected error do not get out. */
 export function problemOf(error: unknown): Problem {
@@ -22,8 +22,8 @@ function requestProblem(error: unknown): Problem | undefined {
     );
   }
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
-  const known = typeof code === 'string' ? fastifyProblems[code] : undefined;
-  if (known) return new Problem(...known, {}, { cause: error });
+  const fastifyProblem = typeof code === 'string' ? fastifyProblems[code] : undefined;
+  if (fastifyProblem) return new Problem(...fastifyProblem, {}, { cause: error });
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new Problem(
       'bad_request',
@@ -35,7 +35,7 @@ function requestProblem(error: unknown): Problem | undefined {
   return undefined;
 }
 
-const invalidJson: Told = [
+const invalidJson: CodeAndDetail = [
   'invalid_json',
   both(
     'Send one JSON document, in UTF-8, without the keys __proto__ and constructor.',
@@ -43,7 +43,7 @@ const invalidJson: Told = [
   ),
 ];
 /** https://fastify.dev/docs/latest/Reference/Errors/ */
-const fastifyProblems: Readonly<Record<string, Told>> = {
+const fastifyProblems: Readonly<Record<string, CodeAndDetail>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: invalidJson,
   FST_ERR_CTP_EMPTY_JSON_BODY: invalidJson,
   FST_ERR_CTP_BODY_TOO_LARGE: [

@@ -14,11 +14,11 @@ export function refuseUnknownParameters(app: FastifyInstance): void {
     if (!route.url.startsWith('/api/')) return;
     const schema = route.schema?.querystring;
     if (takesAny(schema)) return;
-    const known = parametersOf(schema);
+    const parameters = parametersOf(schema);
     const refuse: preValidationHookHandler = (request, _reply, done) => {
-      const unknown = Object.keys(request.query as object).filter((name) => !known.includes(name));
+      const unknown = Object.keys(request.query as object).filter((name) => !parameters.includes(name));
       if (unknown.length === 0) return done();
-      done(validationFailed([{ path: '', message: unknownNames('query parameter', unknown, known) }]));
+      done(validationFailed([{ path: '', message: unknownNames('query parameter', unknown, parameters) }]));
     };
     route.preValidation = [refuse, ...[route.preValidation ?? []].flat()];
   });

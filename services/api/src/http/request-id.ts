@@ -7,11 +7,11 @@ const acceptable = /^[A-Za-z0-9._:/+=-]{1,128}$/;
 
 /** The caller's own id of a request, when it is one that can be kept; otherwise a new one. */
 export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && acceptable.test(given) ? given : randomUUID();
+  const id = request.headers['x-request-id'];
+  return typeof id === 'string' && acceptable.test(id) ? id : randomUUID();
 }
 
-/** Tells the id with every answer, so that it can be found in the log and in the audit log. */
+/** Sends the id with every answer, so that it can be found in the log and in the audit log. */
 export function tellRequestIds(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);

@@ -10,7 +10,7 @@ function logged(level: string, write: (log: RequestLog) => void): Record<string,
   return lines;
 }
 
-const known = { reqId: 'r1', traceparent: 't1' };
+const bindings = { reqId: 'r1', traceparent: 't1' };
 
 describe('the log of a request', () => {
   it('names the request in every line, whatever the line is made of', () => {
@@ -21,10 +21,10 @@ describe('the log of a request', () => {
       log.child({ part: 'inner' }).info('of a child');
     });
     expect(lines).toMatchObject([
-      { ...known, msg: 'words alone' },
-      { ...known, status: 503, msg: 'with values' },
-      { ...known, err: { message: 'broken', stack: expect.any(String) }, msg: 'an error first' },
-      { ...known, part: 'inner', msg: 'of a child' },
+      { ...bindings, msg: 'words alone' },
+      { ...bindings, status: 503, msg: 'with values' },
+      { ...bindings, err: { message: 'broken', stack: expect.any(String) }, msg: 'an error first' },
+      { ...bindings, part: 'inner', msg: 'of a child' },
     ]);
   });
 

@@ -11,20 +11,20 @@ import { RequestLog } from './request-log.ts';
 const pool = Buffer.alloc(4_096);
 let used = pool.length;
 
-const known = new WeakMap<object, string>();
+const traceByRequest = new WeakMap<object, string>();
 
 /** A step in the caller's trace when a valid one was sent, else in a new one; the step is always this request. */
 export function traceParentOf(request: Pick<IncomingMessage, 'headers'>): string {
-  const before = known.get(request);
+  const before = traceByRequest.get(request);
   if (before !== undefined) return before;
-  const given = parseTraceParent(request.headers[traceParentName]);
-  const made = formatTraceParent({
-    traceId: given?.traceId ?? randomHex(16),
+  const callerTrace = parseTraceParent(request.headers[traceParentName]);
+  const trace = formatTraceParent({
+    traceId: callerTrace?.traceId ?? randomHex(16),
     parentId: randomHex(8),
-    flags: given?.flags ?? '00',
+    flags: callerTrace?.flags ?? '00',
   });
-  known.set(request, made);
-  return made;
+  traceByRequest.set(request, trace);
+  return trace;
 }
 
 /** The log of a request names its trace in every line. */

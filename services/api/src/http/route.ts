@@ -39,7 +39,7 @@ interface Described {
   readonly hasVersion?: boolean | 'tried';
   /** Whether a person must have shown within 5 minutes who they are, always or for some bodies. Keys are not asked. */
   readonly fresh?: boolean | ((body: unknown) => boolean);
-  /** Whether it is answered as long as somebody watches, which keeps no login from idling out. */
+  /** Whether its answer is a stream for a screen, which keeps no login from idling out. */
   readonly isWatched?: boolean;
   /** Statuses of problems that routes like it do not have. */
   readonly problems?: Readonly<Record<number, string>>;
@@ -64,7 +64,7 @@ interface Described {
   readonly answer?: { readonly type: string | readonly string[]; readonly description: string };
 }
 
-/** Who may call a route; `open`: everybody, without a key; `known`: everybody with a key or login, of whatever role. */
+/** Who may call a route; `open`: every caller, without a key; `known`: every caller with a key or login, of whatever role. */
 export type RouteRole = Role | 'open' | 'known';
 
 /**

@@ -43,7 +43,7 @@ describe('a route', () => {
   });
 
   it('is known to whoever asks what serves a request; HEAD is as GET', async () => {
-    const seen: unknown[] = [];
+    const seenRoutes: unknown[] = [];
     const app = appOf([
       route({
         method: 'GET',
@@ -55,14 +55,14 @@ describe('a route', () => {
         handler: async () => ({ n: 1 }),
       }),
     ]);
-    app.addHook('onRequest', async (request) => void seen.push(routeOf(request)));
+    app.addHook('onRequest', async (request) => void seenRoutes.push(routeOf(request)));
     expect((await app.inject('/numbers/7/')).json()).toEqual({ n: 1 });
     expect((await app.inject({ method: 'HEAD', url: '/numbers/7' })).statusCode).toBe(200);
     expect((await app.inject('/nothing')).statusCode).toBe(404);
     const unusual = { action: undefined, needsFresh: false, isWatched: false };
     const served = { url: '/numbers/:id', role: 'viewer', sites: 'own', ...unusual };
     const nothing = { url: undefined, role: undefined, sites: undefined, ...unusual };
-    expect(seen).toEqual([served, served, nothing]);
+    expect(seenRoutes).toEqual([served, served, nothing]);
     await app.close();
   });
 });

@@ -25,7 +25,7 @@ export interface ServedRoute {
   readonly needsFresh: boolean;
   /** The bodies for which a person must. */
   readonly freshFor: ((body: unknown) => boolean) | undefined;
-  /** Whether it is answered as long as somebody watches. */
+  /** Whether its answer is a stream for a screen. */
   readonly isWatched: boolean;
 }
 

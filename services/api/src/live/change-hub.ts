@@ -22,7 +22,7 @@ export interface ChangeHubSources {
 export interface Followed {
   readonly log: ChangeLog;
   readonly ended: AbortSignal;
-  /** The last change of the sinks that was told. */
+  /** The last change of the sinks that was sent. */
   sink(): SinkChange | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface ChangeHub {
 
 /**
  * How many messages of each stream are read back, so that a client that comes back to another process, or after a
- * restart, is told what came meanwhile.
+ * restart, gets what came meanwhile.
  */
 const readBack = 1_000;
 const projectedWithinMs = 2_000;
@@ -52,7 +52,7 @@ export function changeHub({ streams, sinks, projection, isSessionAt, log }: Chan
   let running: Promise<void> | undefined;
   let waiting = Promise.withResolvers<void>();
 
-  /** Waits until the read model has a change: screens that are told of it read it there. */
+  /** Waits until the read model has a change: screens that hear of it read it there. */
   const isShown = async (sequence: number, ended: AbortSignal): Promise<void> => {
     while (!ended.aborted && (await projection.waitFor(sequence, projectedWithinMs)) !== 'reached') {
       await pause(systemTimers, retryMs, ended);
@@ -103,10 +103,10 @@ export function changeHub({ streams, sinks, projection, isSessionAt, log }: Chan
       };
       const watchSinks = async () => {
         while (!ending.signal.aborted) {
-          const said = await sinkNow(sinks);
-          if (said && (said.status !== sink?.status || said.detail !== sink.detail)) {
-            sink = said;
-            changes.add({ place: undefined, event: 'sink', data: said, at: async () => undefined });
+          const sinkOfNow = await sinkNow(sinks);
+          if (sinkOfNow && (sinkOfNow.status !== sink?.status || sinkOfNow.detail !== sink.detail)) {
+            sink = sinkOfNow;
+            changes.add({ place: undefined, event: 'sink', data: sinkOfNow, at: async () => undefined });
           }
           await pause(systemTimers, sinkEveryMs, ending.signal);
         }
@@ -115,7 +115,7 @@ export function changeHub({ streams, sinks, projection, isSessionAt, log }: Chan
       const lost = Promise.race(feeds.map(follow));
       const ready = Promise.all(feeds.map(({ caughtUp }) => caughtUp.promise)).then(() => {
         if (ending.signal.aborted) return;
-        // A client that comes back before this would be told that its position is unknown.
+        // A client that comes back before this would hear that its position is unknown.
         followed = { log: changes, ended: ending.signal, sink: () => sink };
         outage.worked();
         waiting.resolve();
@@ -147,10 +147,10 @@ export function changeHub({ streams, sinks, projection, isSessionAt, log }: Chan
     },
     async whenFollowed(signal) {
       running ??= run();
-      const given = Promise.withResolvers<void>();
-      signal.addEventListener('abort', () => given.resolve());
+      const endOfWait = Promise.withResolvers<void>();
+      signal.addEventListener('abort', () => endOfWait.resolve());
       while (!followed && !signal.aborted && !stopping.signal.aborted) {
-        await Promise.race([waiting.promise, given.promise]);
+        await Promise.race([waiting.promise, endOfWait.promise]);
       }
       return followed;
     },

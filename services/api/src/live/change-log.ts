@@ -1,11 +1,11 @@
 import type { ChangeSource } from '../ports.ts';
 
-/** Up to where a client was told each stream. */
+/** Up to where each stream was sent to a client. */
 export type Position = Readonly<Record<ChangeSource, number>>;
 
-/** A change as it is told to clients. */
+/** A change as it is sent to clients. */
 export interface Change {
-  /** Undefined for what is in no stream: a client that comes back is not told it again. */
+  /** Undefined for what is in no stream: a client that comes back does not get it again. */
   readonly place: { readonly source: ChangeSource; readonly sequence: number } | undefined;
   readonly event: 'session' | 'device' | 'configuration' | 'sink';
   readonly data: object;
@@ -13,7 +13,7 @@ export interface Change {
   readonly at: (sites: readonly string[]) => Promise<object | undefined>;
 }
 
-/** A change that was logged, and the position of a client that was told it. */
+/** A change that was logged, and the position of a client that got it. */
 export interface LoggedChange extends Change {
   readonly number: number;
   readonly position: Position;
@@ -58,7 +58,7 @@ export class ChangeLog {
     this.#tell();
   }
 
-  /** Notes that a stream was read up to there without anything to tell. */
+  /** Notes that a stream was read up to there without anything to send. */
   passed(source: ChangeSource, sequence: number): void {
     this.#position = { ...this.#position, [source]: Math.max(sequence, this.#position[source]) };
   }

@@ -51,8 +51,8 @@ export function changesRoute(hub: Pick<ChangeHub, 'followed' | 'whenFollowed'>, 
   });
 }
 
-function positionOf(given: string | string[] | undefined): Position | undefined {
-  const text = [given].flat().at(-1);
+function positionOf(header: string | string[] | undefined): Position | undefined {
+  const text = [header].flat().at(-1);
   if (text === undefined || text === '') return undefined;
   const [, s, h, a] = changeIdPattern.exec(text) ?? [];
   if (s === undefined) {

@@ -5,8 +5,8 @@ import { positionText } from './change-log.ts';
 import type { EventStream } from './event-stream.ts';
 
 /**
- * Tells a client every change after its position, until the client or the log is gone; in the latter case it comes back
- * and the next log tells it.
+ * Sends a client every change after its position, until the client or the log is gone; in the latter case it comes back
+ * and the next log has it.
  * @param position where the client is; undefined when it has seen nothing
  */
 export async function followChanges(

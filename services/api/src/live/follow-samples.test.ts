@@ -54,7 +54,7 @@ function streamOf(count: number, droppedUpTo?: { after: number; upTo: number }):
   };
 }
 
-async function toldAfter(lastEventId: number, samples: LiveSamples): Promise<string[]> {
+async function eventsAfter(lastEventId: number, samples: LiveSamples): Promise<string[]> {
   const opened = new Promise<EventStream>((resolve) => {
     server.once('request', (_request, response) => resolve(new EventStream(response, { patienceMs: 5_000 })));
   });
@@ -70,39 +70,39 @@ async function toldAfter(lastEventId: number, samples: LiveSamples): Promise<str
   return (await (await answer).text()).split('\n\n').filter((block) => block.includes('event: '));
 }
 
-it('a client that was away for too long is told so and goes on with what is new', async () => {
+it('a client that was gone for too long is told so and goes on with what is new', async () => {
   const count = messagesBehindAtMost + 5;
-  const told = await toldAfter(2, streamOf(count));
-  expect(told).toEqual([
+  const events = await eventsAfter(2, streamOf(count));
+  expect(events).toEqual([
     `id: ${count}\nevent: reset\ndata: {"reason":"behind","after":2,"continues_after":${count}}`,
   ]);
 });
 
 it('a client that is not that far behind is told everything', async () => {
-  const told = await toldAfter(2, streamOf(10));
-  expect(told.map((block) => block.split('\n')[0])).toEqual(
+  const events = await eventsAfter(2, streamOf(10));
+  expect(events.map((block) => block.split('\n')[0])).toEqual(
     [3, 4, 5, 6, 7, 8, 9, 10].map((id) => `id: ${id}`),
   );
 });
 
 it('a client that the stream overtakes while it reads is told what it has missed, and goes on', async () => {
-  const told = await toldAfter(2, streamOf(10, { after: 4, upTo: 7 }));
-  expect(told.map((block) => block.split('\n').slice(0, 2).join(' '))).toEqual([
+  const events = await eventsAfter(2, streamOf(10, { after: 4, upTo: 7 }));
+  expect(events.map((block) => block.split('\n').slice(0, 2).join(' '))).toEqual([
     'id: 3 event: sample',
     'id: 4 event: sample',
     'id: 4 event: reset',
     ...[8, 9, 10].map((id) => `id: ${id} event: sample`),
   ]);
-  expect(told[2]).toContain('data: {"reason":"gone","after":4,"continues_after":7}');
+  expect(events[2]).toContain('data: {"reason":"gone","after":4,"continues_after":7}');
 });
 
 it('a feed that has only some of the samples is asked about once a second, as long as nothing is dropped', async () => {
-  let asked = 0;
+  let questions = 0;
   let nowMs = 0;
   let firstSequence = 1;
   const head = new StreamHead(
     async () => {
-      asked += 1;
+      questions += 1;
       return { firstSequence, lastSequence: 100 };
     },
     () => nowMs,
@@ -110,7 +110,7 @@ it('a feed that has only some of the samples is asked about once a second, as lo
   for (let position = 2; position < 40; position += 2) {
     expect(await head.passed(position, position + 2)).toBeUndefined();
   }
-  expect(asked).toBe(2);
+  expect(questions).toBe(2);
   nowMs = 1_500;
   firstSequence = 45;
   expect(await head.passed(40, 42)).toBe(6);

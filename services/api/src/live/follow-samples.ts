@@ -10,7 +10,7 @@ import { StreamHead } from './stream-head.ts';
 export const messagesBehindAtMost = 50_000;
 
 /**
- * Tells a client every sample after its starting point, until it is gone, at the client's own pace. @throws BrokerUnavailable
+ * Sends a client every sample after its starting point, until it is gone, at the client's own pace. @throws BrokerUnavailable
  */
 export async function followSamples(
   samples: LiveSamples,
@@ -42,9 +42,9 @@ export async function followSamples(
           isBehind = pending > messagesBehindAtMost;
           if (isBehind) break;
           const decoded = decodeSample(data);
-          const told = decoded.ok ? liveSample(sequence, decoded.sample, filter) : undefined;
-          if (!told) client.reached(sequence);
-          else if (!(await client.send({ id: sequence, event: 'sample', data: told }))) break;
+          const eventData = decoded.ok ? liveSample(sequence, decoded.sample, filter) : undefined;
+          if (!eventData) client.reached(sequence);
+          else if (!(await client.send({ id: sequence, event: 'sample', data: eventData }))) break;
         }
       }
     } finally {
@@ -82,7 +82,7 @@ const retryMs = 1_000;
 
 /**
  * The starting point of a client that comes back and was answered already: it waits for a broker that is down. After
- * any answer but a stream, a page's EventSource would not ask again. Samples that come meanwhile are told from its id
+ * any answer but a stream, a page's EventSource would not ask again. Samples that come meanwhile are sent from its id
  * on.
  * @returns undefined when the client is gone
  */

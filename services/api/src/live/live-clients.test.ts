@@ -42,12 +42,12 @@ function clientsForTest() {
       reply: { raw, getHeaders: () => ({}), hijack: () => undefined },
       lastId: undefined,
     } as unknown as Served;
-    const given = Promise.withResolvers<undefined>();
+    const isServed = Promise.withResolvers<undefined>();
     const serving = clients.serve(served, async ({ closed }) => {
-      given.resolve(undefined);
+      isServed.resolve(undefined);
       if (!closed.aborted) await once(closed, 'abort');
     });
-    return Promise.race([given.promise, serving.then(() => undefined)]).catch(
+    return Promise.race([isServed.promise, serving.then(() => undefined)]).catch(
       (problem: { detail: { en: string } }) => problem.detail.en,
     );
   };

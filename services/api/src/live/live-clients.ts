@@ -17,13 +17,13 @@ const forNewCallers = 50;
 const ofCallerAtMost = 20;
 const ofAddressAtMost = 50;
 
-/** Tells when a caller's right ends. */
+/** Reports when a caller's right ends. */
 export interface Rights {
   readonly keys: Pick<ApiKeys, 'whenLost'>;
   readonly logins: Pick<Logins, 'whenOver'>;
 }
 
-/** Everybody who follows any stream of this process. */
+/** All clients that follow a stream of this process. */
 export class LiveClients {
   readonly #rights: Rights;
   readonly #clients = new Map<EventStream, Place>();
@@ -40,7 +40,7 @@ export class LiveClients {
   }
 
   /**
-   * Answers a request with a stream, on which `tell` tells until it is done. The stream ends with the right of its
+   * Answers a request with a stream, to which `tell` writes until it is done. The stream ends with the right of its
    * caller.
    * @throws Problem when there is no room, before anything is answered
    */
@@ -121,7 +121,7 @@ interface Place {
 export interface Served {
   readonly request: { readonly caller: Caller; readonly ip: string; readonly log: Pick<Logger, 'info'> };
   readonly reply: { readonly raw: ServerResponse; getHeaders(): object; hijack(): unknown };
-  /** Nothing up to this id need be told. */
+  /** Nothing up to this id need be sent. */
   readonly lastId: number | string | undefined;
 }
 

@@ -13,12 +13,12 @@ it('a client whose request is in hand when the API begins to end is let go, too'
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('caller', { getter: () => ({ kind: 'local', grants: [] }) as const });
   app.decorateRequest('grantedSites', 'everywhere');
-  const asked = Promise.withResolvers<void>();
+  const boundsAsked = Promise.withResolvers<void>();
   const bounds = Promise.withResolvers<{ firstSequence: number; lastSequence: number }>();
   const feed = { pendingAtStart: 0, ...untilStopped() };
   const samples = {
     bounds: () => {
-      asked.resolve();
+      boundsAsked.resolve();
       return bounds.promise;
     },
     open: async () => feed,
@@ -40,7 +40,7 @@ it('a client whose request is in hand when the API begins to end is let go, too'
   onTestFinished(() => app.server.closeAllConnections());
 
   const answer = fetch(`${address}/api/acquisition/live`);
-  await asked.promise;
+  await boundsAsked.promise;
   const closed = app.close();
   await ending.promise;
   bounds.resolve({ firstSequence: 1, lastSequence: 7 });
@@ -48,7 +48,7 @@ it('a client whose request is in hand when the API begins to end is let go, too'
   await closed;
 });
 
-/** A feed with nothing to tell. */
+/** A feed without samples. */
 function untilStopped() {
   const stopping = new AbortController();
   return {

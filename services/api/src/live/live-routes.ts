@@ -7,8 +7,8 @@ import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import type { DeviceSites } from './device-sites.ts';
 import { followSamples, startingPoint, startingPointOfReturn } from './follow-samples.ts';
-import { type KnownLiveSources, requireKnownLive } from './known-live.ts';
 import type { LiveClients } from './live-clients.ts';
+import { type KnownLiveSources, requireKnownLive } from './require-known-live.ts';
 
 export interface LiveSources extends KnownLiveSources {
   readonly samples: LiveSamples;
@@ -16,7 +16,10 @@ export interface LiveSources extends KnownLiveSources {
 }
 
 /** Samples as server-sent events, as they come. */
-export function liveRoute({ database, samples, stored, sites }: LiveSources, clients: LiveClients): Route {
+export function liveRoute(
+  { database, samples, sampleStore, sites }: LiveSources,
+  clients: LiveClients,
+): Route {
   return route({
     method: 'GET',
     url: '/api/acquisition/live',
@@ -45,7 +48,7 @@ export function liveRoute({ database, samples, stored, sites }: LiveSources, cli
       // device since.
       if (lastEventId === undefined) {
         const signal = clientGone(reply);
-        await requireKnownLive({ database, stored }, { devices: device, points: point, signal });
+        await requireKnownLive({ database, sampleStore }, { devices: device, points: point, signal });
       }
       // Taken before the answer: a client that has it may count on every sample that comes after.
       const atFirst = await startingPoint(samples, lastEventId).catch((error: unknown) => {
@@ -71,8 +74,8 @@ export function liveRoute({ database, samples, stored, sites }: LiveSources, cli
   });
 }
 
-function lastEventIdOf(given: string | string[] | undefined): number | undefined {
-  const text = [given].flat().at(-1);
+function lastEventIdOf(header: string | string[] | undefined): number | undefined {
+  const text = [header].flat().at(-1);
   if (text === undefined || text === '') return undefined;
   if (!/^[0-9]{1,15}$/.test(text)) {
     throw validationFailed([{ path: 'Last-Event-ID', message: 'must be the id of an event of this stream' }]);
@@ -82,7 +85,7 @@ function lastEventIdOf(given: string | string[] | undefined): number | undefined
 
 async function taskIdOf(database: Database, task: string): Promise<string> {
   if (/^[1-9][0-9]{0,14}$/.test(task)) return task;
-  const found = await database.selectFrom('tasks').select('id').where('code', '=', task).executeTakeFirst();
-  if (!found) throw new Problem('task_not_found', both(`There is no task ${task}.`, `没有任务 ${task}。`));
-  return String(found.id);
+  const row = await database.selectFrom('tasks').select('id').where('code', '=', task).executeTakeFirst();
+  if (!row) throw new Problem('task_not_found', both(`There is no task ${task}.`, `没有任务 ${task}。`));
+  return String(row.id);
 }

@@ -54,7 +54,7 @@ export function liveSample(
       ...(sample.uncertain ?? []).filter(isWanted),
       ...changes.flatMap(([code, list]) => (isUncertain(lastOf(list)) ? [code] : [])),
     ],
-    ...(changes.length === 0 ? {} : { changes: told(sample.time, changes) }),
+    ...(changes.length === 0 ? {} : { changes: changesOf(sample.time, changes) }),
     ...(bad.length === 0 ? {} : { bad: Object.fromEntries(bad.map(([code, why]) => [code, retold(why)])) }),
     miss: sample.miss ? { ...sample.miss, detail: retold(sample.miss.detail) } : null,
   };
@@ -76,7 +76,7 @@ function timeOf({ time, part }: Sample, changes: readonly ChangesOfPoint[]): num
   return time + Math.max(...changes.map(([, list]) => lastOf(list)[0]));
 }
 
-function told(timeMs: number, changes: readonly ChangesOfPoint[]): LiveSample['changes'] {
+function changesOf(timeMs: number, changes: readonly ChangesOfPoint[]): LiveSample['changes'] {
   return Object.fromEntries(
     changes.map(([code, list]) => [
       code,

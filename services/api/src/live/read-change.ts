@@ -40,7 +40,7 @@ function sessionChange(
   const { type, subject, time, data } = (json ?? {}) as Record<string, unknown>;
   if (typeof type !== 'string' || typeof subject !== 'string') return undefined;
   const { task_id, collector_id } = (data ?? {}) as Record<string, unknown>;
-  const told: SessionChange = {
+  const view: SessionChange = {
     session_id: subject,
     task_id: Number(task_id ?? subject.split('-')[0]),
     type,
@@ -48,9 +48,9 @@ function sessionChange(
     time: typeof time === 'string' ? time : '',
     collector_id: typeof collector_id === 'string' ? collector_id : null,
   };
-  if (!Number.isSafeInteger(told.task_id)) return undefined;
-  const at = async (sites: readonly string[]) => ((await isAt(subject, sites)) ? told : undefined);
-  return { place, event: 'session', data: told, at };
+  if (!Number.isSafeInteger(view.task_id)) return undefined;
+  const at = async (sites: readonly string[]) => ((await isAt(subject, sites)) ? view : undefined);
+  return { place, event: 'session', data: view, at };
 }
 
 function deviceChange(
@@ -60,9 +60,9 @@ function deviceChange(
 ): Change | undefined {
   if (!change) return undefined;
   const { session, device, collector, from, to, detail, time } = change;
-  const told: DeviceChange = { session_id: session, device, collector_id: collector, from, to, detail, time };
-  const at = async (sites: readonly string[]) => ((await isAt(session, sites)) ? told : undefined);
-  return { place, event: 'device', data: told, at };
+  const view: DeviceChange = { session_id: session, device, collector_id: collector, from, to, detail, time };
+  const at = async (sites: readonly string[]) => ((await isAt(session, sites)) ? view : undefined);
+  return { place, event: 'device', data: view, at };
 }
 
 function configurationChange(place: NonNullable<Change['place']>, json: unknown): Change | undefined {
@@ -72,8 +72,8 @@ function configurationChange(place: NonNullable<Change['place']>, json: unknown)
   // Reading or writing a device changes nothing that is configured.
   if (!kind || /\.(test|write|plan|read)$/.test(data.action)) return undefined;
   const { action, target, time } = data;
-  const told: ConfigurationChange = { kind, action, target, time };
-  return { place, event: 'configuration', data: told, at: async () => ({ ...told, target: null }) };
+  const view: ConfigurationChange = { kind, action, target, time };
+  return { place, event: 'configuration', data: view, at: async () => ({ ...view, target: null }) };
 }
 
 function parsed(text: string): unknown {

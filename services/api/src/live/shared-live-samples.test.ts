@@ -53,16 +53,16 @@ function growing(count: number) {
 
 async function client(samples: LiveSamples, after: number) {
   const feed = await samples.open({ after, taskId: undefined });
-  const seen: number[] = [];
+  const sequences: number[] = [];
   let isOver = false;
   const reading = (async () => {
     for await (const { sequence, data } of feed) {
       expect(data).toBe(`sample ${sequence}`);
-      seen.push(sequence);
+      sequences.push(sequence);
     }
     isOver = true;
   })();
-  return { feed, seen, reading, isOver: () => isOver };
+  return { feed, sequences, reading, isOver: () => isOver };
 }
 
 const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
@@ -72,12 +72,12 @@ describe('clients of live samples', () => {
     const { state, samples, grow } = growing(10);
     const clients = await Promise.all(upTo(1, 30).map(() => client(samples, 10)));
     grow(5);
-    await expect.poll(() => clients.every(({ seen }) => seen.length === 5)).toBe(true);
+    await expect.poll(() => clients.every(({ sequences }) => sequences.length === 5)).toBe(true);
     expect(state).toMatchObject({ open: 1, opened: 1 });
     const late = await client(samples, 12);
     grow(2);
-    await expect.poll(() => late.seen).toEqual(upTo(13, 17));
-    expect(clients[0]?.seen).toEqual(upTo(11, 17));
+    await expect.poll(() => late.sequences).toEqual(upTo(13, 17));
+    expect(clients[0]?.sequences).toEqual(upTo(11, 17));
     expect(state.opened).toBe(1);
     for (const { feed } of [...clients, late]) feed.stop();
     await Promise.all([...clients, late].map(({ reading }) => reading));
@@ -88,10 +88,10 @@ describe('clients of live samples', () => {
     const { state, samples, grow } = growing(20_000);
     const [fresh, back] = [await client(samples, 20_000), await client(samples, 100)];
     expect(back.feed.pendingAtStart).toBe(19_900);
-    await expect.poll(() => back.seen.at(-1)).toBe(20_000);
+    await expect.poll(() => back.sequences.at(-1)).toBe(20_000);
     grow(3);
-    await expect.poll(() => [fresh.seen.length, back.seen.length]).toEqual([3, 19_903]);
-    expect(back.seen).toEqual(upTo(101, 20_003));
+    await expect.poll(() => [fresh.sequences.length, back.sequences.length]).toEqual([3, 19_903]);
+    expect(back.sequences).toEqual(upTo(101, 20_003));
     expect(state.open).toBe(1);
     for (const { feed } of [fresh, back]) feed.stop();
   });
@@ -102,15 +102,15 @@ describe('clients of live samples', () => {
     const slow = await samples.open({ after: 0, taskId: undefined });
     const reader = slow[Symbol.asyncIterator]();
     grow(12_000);
-    await expect.poll(() => quick.seen.length).toBe(12_000);
-    const seen: number[] = [];
-    while (seen.length < 12_000) seen.push((await reader.next()).value?.sequence ?? 0);
-    expect(seen).toEqual(upTo(1, 12_000));
+    await expect.poll(() => quick.sequences.length).toBe(12_000);
+    const sequences: number[] = [];
+    while (sequences.length < 12_000) sequences.push((await reader.next()).value?.sequence ?? 0);
+    expect(sequences).toEqual(upTo(1, 12_000));
     slow.stop();
     quick.feed.stop();
   });
 
-  it('are let go when the broker is lost, and begin anew with it', async () => {
+  it('are let go when the broker is lost, and begin again with it', async () => {
     const { state, samples, lose, grow } = growing(5);
     const lost = await client(samples, 5);
     lose();
@@ -119,7 +119,7 @@ describe('clients of live samples', () => {
     const next = await client(samples, 5);
     await turn();
     grow(1);
-    await expect.poll(() => next.seen).toEqual([6]);
+    await expect.poll(() => next.sequences).toEqual([6]);
     next.feed.stop();
     await next.reading;
     expect(state.open).toBe(0);

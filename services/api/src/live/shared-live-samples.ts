@@ -22,15 +22,15 @@ export function sharedLiveSamples(samples: LiveSamples): LiveSamples {
   const shared = new Map<string, Promise<SharedFeed>>();
 
   const sharedOf = (key: string, { after, taskId }: { after: number; taskId: string | undefined }) => {
-    const known = shared.get(key);
-    if (known) return known;
-    const made = beginShared(samples, { after, taskId });
-    shared.set(key, made);
+    const sharedFeed = shared.get(key);
+    if (sharedFeed) return sharedFeed;
+    const newFeed = beginShared(samples, { after, taskId });
+    shared.set(key, newFeed);
     const forget = () => {
-      if (shared.get(key) === made) shared.delete(key);
+      if (shared.get(key) === newFeed) shared.delete(key);
     };
-    made.then((feed) => feed.whenOver(forget), forget);
-    return made;
+    newFeed.then((feed) => feed.whenOver(forget), forget);
+    return newFeed;
   };
 
   return {

@@ -6,7 +6,7 @@ const freshMs = 1_000;
 const safeDistance = 50_000;
 
 /**
- * Notices that the stream has dropped samples before a client was told of them. Missing sequences alone do not show it,
+ * Notices that the stream has dropped samples before they were sent to a client. Missing sequences alone do not show it,
  * since a feed of one task has only some of them: what counts is whether the stream still had those.
  */
 export class StreamHead {
@@ -24,8 +24,8 @@ export class StreamHead {
   }
 
   /**
-   * @param position sequence that was told last
-   * @param sequence the one that is to be told next
+   * @param position the last sequence that was sent
+   * @param sequence the one that is to be sent next
    * @returns the position after which samples may be missing; undefined when none are
    * @throws BrokerUnavailable
    */

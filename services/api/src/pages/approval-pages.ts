@@ -11,7 +11,7 @@ export const denyPath = 'approve/deny';
 
 type Note = readonly [title: string, detail: string] | undefined;
 
-/** The page where somebody types the code of a command line. */
+/** The page where a person types the code of a command line. */
 export function codePage(
   address: PageAddress,
   {

@@ -20,7 +20,7 @@ const path = 'approve';
 const described = { role: 'open', tag: 'Service', schema: { hide: true } } as const;
 type Person = Extract<Caller, { kind: 'user' }>;
 
-/** The pages where somebody lets a command line in. */
+/** The pages where a person lets a command line in. */
 export function approvalPageRoutes(
   people: LoginAccess,
   { commandLines, guesses }: CommandLineAccess,
@@ -32,9 +32,9 @@ export function approvalPageRoutes(
         waitMs,
         both('So many codes were typed within a minute.', '一分钟内输入代码的次数过多。'),
       );
-    const found = await unlessAway(() => commandLines.waiting(code));
-    const { host, address, agent, asked_at: askedAt } = found;
-    return { code: shownLoginCode(found.code), host, address, agent, askedAt };
+    const login = await unlessAway(() => commandLines.waiting(code));
+    const { host, address, agent, asked_at: askedAt } = login;
+    return { code: shownLoginCode(login.code), host, address, agent, askedAt };
   };
   const hasPassword = ({ id }: Person) => people.users.byId(id)?.password != null;
   const formFor = (

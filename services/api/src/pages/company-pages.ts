@@ -9,7 +9,7 @@ const texts = {
   zh: { goingOn: '您已登录', goOn: '继续', refused: '未能登录', back: '返回登录页' },
 } as const;
 
-/** The pages of the company's sign-on: on the way back, and where nobody was let in. */
+/** The pages of the company's sign-on: on the way back, and where a person was not let in. */
 export const companyPages: CompanyPages = {
   goOn: (request, reply, to) => {
     const goesOnTo = `./${to}`;

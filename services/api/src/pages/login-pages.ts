@@ -48,7 +48,7 @@ export interface LoggedIn {
   readonly idleMinutes: number | null;
 }
 
-/** The page for somebody who is logged in already, or has just logged in without being on the way anywhere. */
+/** The page for a person who is logged in already, or has just logged in without being on the way anywhere. */
 export function loggedInPage(address: PageAddress, person: LoggedIn): Html {
   const { language } = address;
   const word = words[language];

@@ -60,8 +60,8 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
       action: 'login.open',
       summary: 'Log in',
       handler: async (request, reply) => {
-        const { login = '', password = '', to: wanted } = formOf(request);
-        const to = pathHere(wanted);
+        const { login = '', password = '', to: nextPath } = formOf(request);
+        const to = pathHere(nextPath);
         const address = addressOf(request, withTo(to));
         const { faults } = words[address.language];
         try {
@@ -115,7 +115,7 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
 
 function insidePage({ logins }: LoginAccess, request: FastifyRequest, address: PageAddress) {
   const { caller } = request;
-  if (caller.kind !== 'user') throw new TypeError('nobody is logged in');
+  if (caller.kind !== 'user') throw new TypeError('no person is logged in');
   const { name, login, grants, loginId } = caller;
   const current = logins.byId(loginId);
   return loggedInPage(address, {

@@ -75,7 +75,7 @@ export function inLanguage({ path }: Pick<PageAddress, 'path'>, language: Langua
   return `${before}?${parameters}`;
 }
 
-/** Where somebody who has logged in goes, unless he was on the way somewhere else. */
+/** Where a person goes who has logged in, unless they were on the way somewhere else. */
 export function consoleAddress({ language }: Pick<PageAddress, 'language'>): string {
   return `?lang=${language}`;
 }

@@ -13,7 +13,7 @@ const headers = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': pagePolicy(),
   'cache-control': 'no-store',
-  // Without the origin that this policy keeps, a form of ours could not be told from one elsewhere.
+  // Without the origin that this policy keeps, a form of ours could not be distinguished from one elsewhere.
   'referrer-policy': 'same-origin',
   'x-frame-options': 'DENY',
   vary: 'accept-language',

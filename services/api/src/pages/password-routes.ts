@@ -50,9 +50,9 @@ export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Rout
       action: 'user.create',
       summary: 'Make the first administrator',
       handler: async (request, reply) => {
-        const { token = '', password = '', password_repeat: repeat = '', ...given } = formOf(request);
-        const login = given.login?.trim() ?? '';
-        const name = given.name?.trim().normalize('NFC') ?? '';
+        const { token = '', password = '', password_repeat: repeat = '', ...fields } = formOf(request);
+        const login = fields.login?.trim() ?? '';
+        const name = fields.name?.trim().normalize('NFC') ?? '';
         const address = addressOf(request, withToken(firstPath, token));
         const word = words[address.language];
         const again = (more: Pick<Parameters<typeof firstAdministratorPage>[1], 'faults' | 'note'>) =>

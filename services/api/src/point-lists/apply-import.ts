@@ -42,12 +42,12 @@ export async function applyImport(
   transaction: Database,
   { store, siteAccess }: ApplySources,
   {
-    stored,
+    listImport: stored,
     sites,
     confirmedDeletes,
     skipsFaults,
   }: {
-    readonly stored: StoredImport;
+    readonly listImport: StoredImport;
     readonly sites: GrantedSites;
     readonly confirmedDeletes: number | undefined;
     readonly skipsFaults: boolean;
@@ -60,30 +60,30 @@ export async function applyImport(
   // A faulty row may name, in a way that is not understood, a point that the list only seems to lack.
   const deletes = stored.settings.mode === 'replace' && skipped === 0 ? view.deletes : 0;
   requireReady(stored, { deletes, confirmedDeletes });
-  const known = await tasksByCode(
+  const taskIds = await tasksByCode(
     transaction,
     view.tasks.map(({ code }) => code),
   );
   await siteAccess.requireUntilEnd(transaction, sites, {
     devices: view.devices.map((device) => device.id),
-    tasks: [...known.values()],
+    tasks: [...taskIds.values()],
     sites: (view.newDevices as DeviceCreate[]).map(({ site_id }) => site_id),
   });
   await requireUnchanged(transaction, stored);
   const newDevices = await devicesToMake(transaction, stored);
   for (const device of newDevices) await devices(transaction, store).create(device);
   const ids = await deviceIds(transaction, id);
-  const written = await explained(() =>
+  const writtenPoints = await explained(() =>
     togetherWithSiblings(
       transaction,
       ids.map((device_id) => ({ device_id, code: '', pathPrefix: '' })),
       () => writePoints(transaction, stored, deletes),
     ),
   );
-  const madeTasks = await putIntoTasks(transaction, view.tasks, known);
+  const madeTasks = await putIntoTasks(transaction, view.tasks, taskIds);
   const widenedTasks = await chooseUnreadPoints(transaction, stored);
   const result: ImportResult = {
-    ...written,
+    ...writtenPoints,
     skipped,
     devices: newDevices.map(({ code }) => code),
     tasks: [...new Set([...madeTasks, ...widenedTasks])],
@@ -280,18 +280,18 @@ async function tasksByCode(transaction: Database, codes: readonly string[]): Pro
 /** Puts devices into tasks. @returns codes of the tasks that were made or have more devices now */
 async function putIntoTasks(
   transaction: Database,
-  wanted: StoredImport['view']['tasks'],
-  known: ReadonlyMap<string, number>,
+  tasksOfList: StoredImport['view']['tasks'],
+  taskIds: ReadonlyMap<string, number>,
 ): Promise<string[]> {
   const changed: string[] = [];
-  for (const { code, periodMs, devices: codes } of wanted) {
+  for (const { code, periodMs, devices: codes } of tasksOfList) {
     const members = await transaction.selectFrom('devices').select('id').where('code', 'in', codes).execute();
     const ids = members.map(({ id }) => id);
-    const taskId = known.get(code);
+    const taskId = taskIds.get(code);
     if (taskId === undefined) {
-      const judged = judgedBy(taskCreateSchema, { code, period_ms: periodMs, device_ids: ids });
-      if (!judged.ok) throw bodyRefused(judged.issues);
-      await tasks(transaction).create(judged.value);
+      const verdict = judgedBy(taskCreateSchema, { code, period_ms: periodMs, device_ids: ids });
+      if (!verdict.ok) throw bodyRefused(verdict.issues);
+      await tasks(transaction).create(verdict.value);
       changed.push(code);
       continue;
     }

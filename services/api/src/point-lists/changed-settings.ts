@@ -7,13 +7,13 @@ import type { StoredImport } from './stored-import.ts';
 /** How a list is to be read after a change. @throws Problem for an unknown field or answer */
 export function changedSettings({ settings, view }: StoredImport, patch: ImportPatch): ImportSettings {
   const { mode, device, encoding, sheet, mapping, columns, answers, accept_assumptions, cells } = patch;
-  const known = columnNames().fields;
+  const fieldsByName = columnNames().fields;
   const errors = [
     ...Object.entries(columns ?? {})
-      .filter(([, field]) => field !== '' && !known.has(field))
+      .filter(([, field]) => field !== '' && !fieldsByName.has(field))
       .map(([column, field]) => ({
         path: `columns.${column}`,
-        message: `"${field}" is none of: ${[...known.keys()].join(', ')}`,
+        message: `"${field}" is none of: ${[...fieldsByName.keys()].join(', ')}`,
       })),
     ...Object.entries(answers ?? {}).flatMap(([name, value]) => {
       const question = view.questions.find((each) => each.name === name);

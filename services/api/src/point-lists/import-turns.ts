@@ -22,8 +22,8 @@ export class ImportTurns {
     if (all >= atMost) throw tooMany(false);
     this.#admitted.set(owner, ofCaller + 1);
     return () => {
-      const left = (this.#admitted.get(owner) ?? 1) - 1;
-      if (left > 0) this.#admitted.set(owner, left);
+      const admissions = (this.#admitted.get(owner) ?? 1) - 1;
+      if (admissions > 0) this.#admitted.set(owner, admissions);
       else this.#admitted.delete(owner);
     };
   };

@@ -72,34 +72,36 @@ it('a list that was exported is taken as what it is, whatever stands in it', asy
   await fc.assert(
     fc.asyncProperty(
       anyList,
-      async ({ protocol, points: made, format, encoding, separator, language, mode }) => {
+      async ({ protocol, points: examples, format, encoding, separator, language, mode }) => {
         const spec = specs.get(protocol);
         if (!spec) throw new Error(protocol);
         const connection = bodies().devices.connectionIn(spec, spec.words.deviceExamples[0]);
-        const stored = new Map(
-          made.flatMap(({ example, ...fields }, index) => {
+        const storedPoints = new Map(
+          examples.flatMap(({ example, ...fields }, index) => {
             const { pointExamples } = spec.words;
-            const given = Object.fromEntries(
+            const fieldsGiven = Object.fromEntries(
               Object.entries(fields).filter(([, value]) => value !== undefined),
             );
-            const judged = judgedDevicePoint(
+            const verdict = judgedDevicePoint(
               { spec, connection },
-              { ...pointExamples[example % pointExamples.length], ...given },
+              { ...pointExamples[example % pointExamples.length], ...fieldsGiven },
             );
-            if (!judged.ok) return [];
-            const { common, address } = judged.value;
+            if (!verdict.ok) return [];
+            const { common, address } = verdict.value;
             return [[common.code, { id: index + 1, version: '1', common, address }] as const];
           }),
         );
-        fc.pre(stored.size > 0);
-        const known: KnownConfiguration = {
-          devices: new Map([['press', { id: 1, spec, connection, flat: { protocol }, points: stored }]]),
+        fc.pre(storedPoints.size > 0);
+        const configuration: KnownConfiguration = {
+          devices: new Map([
+            ['press', { id: 1, spec, connection, flat: { protocol }, points: storedPoints }],
+          ]),
           sites: new Map(),
           specOf: () => spec,
         };
         const table = new ListTable({ specs: [spec], language });
         const rows = async function* () {
-          yield [...stored.values()].map(({ common, address }) =>
+          yield [...storedPoints.values()].map(({ common, address }) =>
             table.row(spec, { ...flatPoint(spec, { ...common, address }), device: 'press' }),
           );
         };
@@ -113,11 +115,13 @@ it('a list that was exported is taken as what it is, whatever stands in it', asy
         });
         const settings: ImportSettings = { mode, columns: {}, answers: {}, accepted: false, cells: {} };
         const list = openList(await readListFile(await buffer(body)), settings);
-        const { rows: judged, questions } = await judgeList(list, settings, known);
-        points += stored.size;
+        const { rows: judgedRows, questions } = await judgeList(list, settings, configuration);
+        points += storedPoints.size;
         expect(questions).toEqual([]);
-        expect(judged.map(({ state, code, changes, faults }) => ({ state, code, changes, faults }))).toEqual(
-          [...stored.keys()].map((code) => ({ state: 'same', code, changes: undefined, faults: [] })),
+        expect(
+          judgedRows.map(({ state, code, changes, faults }) => ({ state, code, changes, faults })),
+        ).toEqual(
+          [...storedPoints.keys()].map((code) => ({ state: 'same', code, changes: undefined, faults: [] })),
         );
       },
     ),

@@ -47,11 +47,11 @@ export class ListTable {
     const place = addresses ? addresses.show(own, this.#notationOf(spec) ?? '') : own;
     const linear = (flat.linear ?? {}) as Readonly<Record<string, unknown>>;
     return this.fields.map((name) => {
-      if (name in place) return shown(place[name]);
-      if (name.startsWith('linear_')) return shown(linear[name.slice('linear_'.length)]);
+      if (name in place) return cellOf(place[name]);
+      if (name.startsWith('linear_')) return cellOf(linear[name.slice('linear_'.length)]);
       if (name === 'enumeration')
         return flat.enumeration ? shownNames(flat.enumeration as Record<string, string>) : null;
-      return shown(flat[name]);
+      return cellOf(flat[name]);
     });
   }
 
@@ -85,7 +85,7 @@ function placeOrder(fields: readonly string[], order: readonly string[] = []): r
   ];
 }
 
-function shown(value: unknown): TableCell {
+function cellOf(value: unknown): TableCell {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   return JSON.stringify(value);

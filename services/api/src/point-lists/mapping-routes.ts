@@ -40,8 +40,8 @@ export function mappingRoutes(database: Database): Route[] {
       schema: { body: saveMappingSchema, response: { 201: savedMappingSchema } },
       handler: async (request, reply) => {
         const { name, import_id: id } = request.body;
-        const stored = await findImport(database, String(id), { owner: ownerOf(request) });
-        return reply.code(201).send(mappingView(await saveMapping(database, name, stored)));
+        const listImport = await findImport(database, String(id), { owner: ownerOf(request) });
+        return reply.code(201).send(mappingView(await saveMapping(database, name, listImport)));
       },
     }),
     route({

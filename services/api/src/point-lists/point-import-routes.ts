@@ -57,10 +57,10 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
   const { database, siteAccess, store, requireIfMatch } = sources;
   const turns = new ImportTurns();
   const { admit } = turns;
-  const version = (stored: object) => importVersion(stored as StoredImport);
-  const tagOf = (stored: StoredImport) => entityTagOf(importVersion(stored));
-  const requireMatch = ({ headers }: FastifyRequest, stored: StoredImport) =>
-    preconditionOf(headers['if-match'], { isNeeded: requireIfMatch, view: version })?.(stored);
+  const version = (listImport: object) => importVersion(listImport as StoredImport);
+  const tagOf = (listImport: StoredImport) => entityTagOf(importVersion(listImport));
+  const requireMatch = ({ headers }: FastifyRequest, listImport: StoredImport) =>
+    preconditionOf(headers['if-match'], { isNeeded: requireIfMatch, view: version })?.(listImport);
   const find = (request: FastifyRequest<{ Params: { id: string } }>) =>
     findImport(database, request.params.id, { owner: ownerOf(request) });
   return [
@@ -93,19 +93,19 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
         const owner = ownerOf(request);
         const signal = clientGone(reply);
         const list = { content, settings, sites: request.grantedSites, signal };
-        const id = await told(() =>
+        const id = await withRefusals(() =>
           turns.run(signal, () =>
-            previewInWorker(sources, list, (judged) =>
-              keepImport(database, { owner, name, content, settings, ...judged }),
+            previewInWorker(sources, list, (judgement) =>
+              keepImport(database, { owner, name, content, settings, ...judgement }),
             ),
           ),
         );
-        const stored = await findImport(database, String(id), { owner });
+        const listImport = await findImport(database, String(id), { owner });
         return reply
           .code(201)
           .header('location', `${url}/${id}/`)
-          .header('etag', tagOf(stored))
-          .send(importView(stored));
+          .header('etag', tagOf(listImport))
+          .send(importView(listImport));
       },
     }),
     route({
@@ -116,8 +116,8 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       hasVersion: true,
       schema: { params, response: { 200: importViewSchema } },
       handler: async (request, reply) => {
-        const stored = await find(request);
-        return reply.header('etag', tagOf(stored)).send(importView(stored));
+        const listImport = await find(request);
+        return reply.header('etag', tagOf(listImport)).send(importView(listImport));
       },
     }),
     route({
@@ -150,9 +150,9 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
           .limit(limit + 1);
         if (state) query = query.where('state', '=', state);
         const rows = await query.execute();
-        const shown = rows.slice(0, limit);
-        const next = rows.length > limit ? (shown.at(-1)?.no ?? 0) + 1 : undefined;
-        return { results: shown.map(importRow), next_cursor: encodeCursor(next) };
+        const page = rows.slice(0, limit);
+        const next = rows.length > limit ? (page.at(-1)?.no ?? 0) + 1 : undefined;
+        return { results: page.map(importRow), next_cursor: encodeCursor(next) };
       },
     }),
     route({
@@ -166,17 +166,17 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       admit,
       schema: { params, body: importPatchSchema, response: { 200: importViewSchema } },
       handler: async (request, reply) => {
-        const stored = await find(request);
-        requireMatch(request, stored);
-        if (stored.result) throw wasApplied();
-        const settings = changedSettings(stored, request.body);
+        const listImport = await find(request);
+        requireMatch(request, listImport);
+        if (listImport.result) throw wasApplied();
+        const settings = changedSettings(listImport, request.body);
         const signal = clientGone(reply);
-        await told(() =>
+        await withRefusals(() =>
           turns.run(signal, async () => {
-            const content = await contentOf(database, stored.id);
+            const content = await contentOf(database, listImport.id);
             const list = { content, settings, sites: request.grantedSites, signal };
-            await previewInWorker(sources, list, (judged) =>
-              replaceJudgement(database, stored.id, { settings, ...judged }),
+            await previewInWorker(sources, list, (judgement) =>
+              replaceJudgement(database, listImport.id, { settings, ...judgement }),
             );
           }),
         );
@@ -193,9 +193,9 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       hasVersion: true,
       schema: { params },
       handler: async (request, reply) => {
-        const stored = await find(request);
-        requireMatch(request, stored);
-        await forgetImport(database, stored.id);
+        const listImport = await find(request);
+        requireMatch(request, listImport);
+        await forgetImport(database, listImport.id);
         return reply.code(204).send();
       },
     }),
@@ -228,15 +228,15 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
           ...(source && { source }),
         } as const;
         await changedOrTried(request, database, change, async (transaction) => {
-          const stored = await findImport(transaction, request.params.id, { owner, isLocked: true });
+          const listImport = await findImport(transaction, request.params.id, { owner, isLocked: true });
           // A repeat gets the same answer as the first time.
-          if (stored.result) return;
-          requireMatch(request, stored);
+          if (listImport.result) return;
+          requireMatch(request, listImport);
           await applyImport(
             transaction,
             { store, siteAccess },
             {
-              ...{ stored, sites: request.grantedSites, confirmedDeletes: request.body?.confirm_deletes },
+              ...{ listImport, sites: request.grantedSites, confirmedDeletes: request.body?.confirm_deletes },
               skipsFaults: request.body?.skip_faults === true,
             },
           );
@@ -257,18 +257,18 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       },
       schema: { params, querystring: importFaultsQuerySchema },
       handler: async (request, reply) => {
-        const stored = await find(request);
+        const listImport = await find(request);
         // The rows that were left out can still be corrected.
-        if (stored.result && stored.result.skipped === 0) throw wasApplied();
-        const { format = stored.view.format, separator } = request.query;
-        const { head, rows } = faultyRows(database, stored);
-        const encoding = stored.view.encoding === 'gb18030' ? 'gb18030' : 'utf-8';
+        if (listImport.result && listImport.result.skipped === 0) throw wasApplied();
+        const { format = listImport.view.format, separator } = request.query;
+        const { head, rows } = faultyRows(database, listImport);
+        const encoding = listImport.view.encoding === 'gb18030' ? 'gb18030' : 'utf-8';
         const { type, body } = listDownload({ format, encoding, separator, sheetName: 'faults', head, rows });
         return reply
           .type(type)
           .header(
             'content-disposition',
-            `attachment; filename="holdfast-import-${stored.id}-faults.${format}"`,
+            `attachment; filename="holdfast-import-${listImport.id}-faults.${format}"`,
           )
           .send(body);
       },
@@ -276,12 +276,12 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
   ];
 }
 
-async function told<T>(use: () => Promise<T>): Promise<T> {
+async function withRefusals<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } catch (error) {
     if (error instanceof ListFileRefused)
-      throw new Problem('import_refused', error.told, {}, { cause: error });
+      throw new Problem('import_refused', error.detail, {}, { cause: error });
     throw error;
   }
 }

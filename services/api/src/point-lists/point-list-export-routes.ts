@@ -36,12 +36,12 @@ export function pointListExportRoutes(database: Database): Route[] {
       schema: { querystring: pointExportQuerySchema },
       handler: async (request, reply) => {
         const { device, format, encoding, separator, language = spokenLanguage() } = request.query;
-        const found = await exportedDevices(database, { codes: device, sites: request.grantedSites });
-        const unknown = device?.find((code) => !found.some((each) => each.code === code));
+        const devices = await exportedDevices(database, { codes: device, sites: request.grantedSites });
+        const unknown = device?.find((code) => !devices.some((each) => each.code === code));
         if (unknown !== undefined)
           throw validationFailed([{ path: 'device', message: `there is no device ${unknown}` }]);
-        const table = new ListTable({ specs: usedBy(found), language });
-        const batches = exportedPoints(database, found);
+        const table = new ListTable({ specs: usedBy(devices), language });
+        const batches = exportedPoints(database, devices);
         const first = await batches.next();
         const rows = async function* (): AsyncGenerator<TableRow[]> {
           for (let next = first; next.done !== true; next = await batches.next())
@@ -101,18 +101,18 @@ export function pointListExportRoutes(database: Database): Route[] {
 
 /** The specs of the devices, only one of several with the same place fields. */
 function usedBy(devices: readonly { readonly spec: DriverSpec }[]): DriverSpec[] {
-  const found = new Map(devices.map(({ spec }) => [spec.place, spec]));
+  const specByPlace = new Map(devices.map(({ spec }) => [spec.place, spec]));
   const [first] = specs.values();
-  return found.size > 0 || !first ? [...found.values()] : [first];
+  return specByPlace.size > 0 || !first ? [...specByPlace.values()] : [first];
 }
 
 function noProtocol(protocol: string): Problem {
-  const known = [...specs.keys()].join(', ');
+  const protocols = [...specs.keys()].join(', ');
   return new Problem(
     'route_not_found',
     both(
-      `There is no protocol ${JSON.stringify(protocol)}. There are: ${known}.`,
-      `没有协议 ${JSON.stringify(protocol)}。可用的有：${known}。`,
+      `There is no protocol ${JSON.stringify(protocol)}. There are: ${protocols}.`,
+      `没有协议 ${JSON.stringify(protocol)}。可用的有：${protocols}。`,
     ),
   );
 }
@@ -125,9 +125,9 @@ function templateRows(
   const [example = {}] = spec.words.deviceExamples;
   const device: Record<string, unknown> = { ...example, protocol: spec.protocol };
   const connection = bodies().devices.connectionIn(spec, device) as Record<string, unknown>;
-  const known = columnNames().fields;
+  const fieldsByName = columnNames().fields;
   const own = Object.keys(spec.connection.shape).filter(
-    (name) => known.get(name)?.of === 'connection' && (name in example || isUsual(name, spec)),
+    (name) => fieldsByName.get(name)?.of === 'connection' && (name in example || isUsual(name, spec)),
   );
   // A serial line does not fit into cells, so a device on one must be made beforehand.
   const described = Object.fromEntries(own.map((name) => [name, connection[name]]));
@@ -136,9 +136,9 @@ function templateRows(
   const table = new ListTable({ specs: [spec], language, isTemplate: true, ofDevice });
   const about = { ...connection, protocol: spec.protocol, device: device.code };
   const rows = spec.words.pointExamples.flatMap((point) => {
-    const judged = judgedDevicePoint({ spec, connection }, point);
-    if (!judged.ok) return [];
-    const { common, address } = judged.value;
+    const verdict = judgedDevicePoint({ spec, connection }, point);
+    if (!verdict.ok) return [];
+    const { common, address } = verdict.value;
     return [
       table.row(spec, {
         ...flatPoint(spec, { ...common, address }),
@@ -151,7 +151,7 @@ function templateRows(
   return { table, rows };
 }
 
-/** Whether a field usually is in a list: the port, and the field that tells devices behind one endpoint apart. */
+/** Whether a field usually is in a list: the port, and the field that distinguishes devices behind one endpoint. */
 function isUsual(name: string, { unitField }: DriverSpec): boolean {
   return name === 'port' || name === unitField;
 }

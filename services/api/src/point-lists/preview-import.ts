@@ -4,11 +4,11 @@ import { columnLetters } from '../spreadsheets/cell-place.ts';
 import { type Cell, shownCell } from '../spreadsheets/read/list-file.ts';
 import { readListFile } from '../spreadsheets/read/read-list-file.ts';
 import type { TableCell } from '../spreadsheets/write/workbook.ts';
+import { knownConfiguration, type StoredDevices, type StoredPoint } from './configuration-of-devices.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { devicesOfList, type Judgement, judgeList, placedFaults } from './judging/judge-list.ts';
 import type { JudgedRow } from './judging/judge-rows.ts';
 import { type OpenedList, openList } from './judging/open-list.ts';
-import { knownConfiguration, type StoredDevices, type StoredPoint } from './known-points.ts';
 import type { KeptView, StoredRow } from './stored-import.ts';
 import { type ChoosingTask, importedStates, unreadPoints } from './unread-points.ts';
 
@@ -47,10 +47,10 @@ export async function previewImport(
 ): Promise<{ readonly view: KeptView; readonly rows: StoredRow[] }> {
   const file = await readListFile(content, { encoding: settings.encoding });
   const list = openList(file, settings);
-  const stored = await questions.devices(devicesOfList(list, settings.device));
-  const ids = stored.devices.map(({ id }) => id);
-  const known = await knownConfiguration(stored, (after) => questions.points(ids, after));
-  const judgement = await withStoredKinds(questions, await judgeList(list, settings, known));
+  const devicesAndSites = await questions.devices(devicesOfList(list, settings.device));
+  const ids = devicesAndSites.devices.map(({ id }) => id);
+  const configuration = await knownConfiguration(devicesAndSites, (after) => questions.points(ids, after));
+  const judgement = await withStoredKinds(questions, await judgeList(list, settings, configuration));
   await questions.sites([...new Set(newSites(judgement))]);
   const faultsOf = placedFaults(list);
   const cellsOf = faultyCells(list);
@@ -77,28 +77,30 @@ async function withStoredKinds(
   { kindFaults }: Pick<PreviewQuestions, 'kindFaults'>,
   judgement: Judgement,
 ): Promise<Judgement> {
-  const asked = judgement.rows.flatMap((row) => {
+  const rowsToCheck = judgement.rows.flatMap((row) => {
     const { device, point, state, changes } = row;
     const isOther =
       state === 'new' ||
       (state === 'changed' &&
         ['data_type', 'enumeration', 'count'].some((field) => changes && field in changes));
     return isOther && device && !device.isNew && point
-      ? [{ row, point: { ...point.common, device_id: device.known.id } }]
+      ? [{ row, point: { ...point.common, device_id: device.current.id } }]
       : [];
   });
   const faults: (string | undefined)[] = [];
-  for (let from = 0; from < asked.length; from += kindsAtOnce) {
-    const some = asked.slice(from, from + kindsAtOnce);
-    const found = await kindFaults(some.map(({ point }) => point));
-    faults.push(...some.map((_, index) => found[index]));
+  for (let from = 0; from < rowsToCheck.length; from += kindsAtOnce) {
+    const some = rowsToCheck.slice(from, from + kindsAtOnce);
+    const messages = await kindFaults(some.map(({ point }) => point));
+    faults.push(...some.map((_, index) => messages[index]));
   }
-  const told = new Map(
-    asked.flatMap(({ row }, index) => (faults[index] === undefined ? [] : [[row, faults[index]] as const])),
+  const messageByRow = new Map(
+    rowsToCheck.flatMap(({ row }, index) =>
+      faults[index] === undefined ? [] : [[row, faults[index]] as const],
+    ),
   );
-  if (told.size === 0) return judgement;
+  if (messageByRow.size === 0) return judgement;
   const rows = judgement.rows.map((row): JudgedRow => {
-    const message = told.get(row);
+    const message = messageByRow.get(row);
     if (message === undefined) return row;
     const fault = { field: 'data_type', code: 'refused', message } as const;
     return { ...row, state: 'fault', point: undefined, changes: undefined, faults: [...row.faults, fault] };
@@ -121,7 +123,7 @@ function asCell(cell: Cell): TableCell {
 }
 
 function storedRow(
-  { state, reading, deviceCode, code, known, point, changes }: JudgedRow,
+  { state, reading, deviceCode, code, current, point, changes }: JudgedRow,
   { no, faults, cells }: Pick<StoredRow, 'no' | 'cells'> & { readonly faults: readonly object[] },
 ): StoredRow {
   const isWritten = state === 'new' || state === 'changed';
@@ -129,9 +131,9 @@ function storedRow(
     ...{ no, state, code, faults, cells },
     device: deviceCode,
     line: reading?.line ?? null,
-    task: typeof reading?.given.task === 'string' ? reading.given.task : null,
-    point_id: known?.id ?? null,
-    version: known?.version ?? null,
+    task: typeof reading?.values.task === 'string' ? reading.values.task : null,
+    point_id: current?.id ?? null,
+    version: current?.version ?? null,
     changes: changes ?? null,
     point: isWritten && point ? { ...point.common, address: point.address } : null,
   };
@@ -177,7 +179,7 @@ function viewOf(
     deletes: settings.mode === 'replace' ? counts.missing : 0,
     newDevices: judgement.devices.flatMap((device) => (device.isNew && device.body ? [device.body] : [])),
     devices: judgement.devices.flatMap((device) =>
-      device.isNew ? [] : [{ id: device.known.id, code: device.code, protocol: device.spec.protocol }],
+      device.isNew ? [] : [{ id: device.current.id, code: device.code, protocol: device.spec.protocol }],
     ),
     tasks,
     sample: sampleOf(judgement.rows),
@@ -191,33 +193,33 @@ function sampleOf(rows: readonly JudgedRow[]): KeptView['sample'] {
     if (sample.length === sampledRows) break;
     if (!reading || !device || !point) continue;
     const flat = flatPoint(device.spec, { ...point.common, address: point.address });
-    const said = Object.entries(flat).filter(
+    const usedFields = Object.entries(flat).filter(
       ([field, value]) => field !== 'code' && value !== null && value !== '' && value !== unset.get(field),
     );
-    sample.push({ line: reading.line, device: device.code, code, fields: Object.fromEntries(said) });
+    sample.push({ line: reading.line, device: device.code, code, fields: Object.fromEntries(usedFields) });
   }
   return sample;
 }
 
 async function withNewness(
   { tasks }: Pick<PreviewQuestions, 'tasks'>,
-  wanted: WantedTask[],
+  wantedTasks: WantedTask[],
 ): Promise<KeptView['tasks']> {
-  if (wanted.length === 0) return [];
-  const known = new Set(await tasks(wanted.map(({ code }) => code)));
-  return wanted.map((task) => ({ ...task, isNew: !known.has(task.code) }));
+  if (wantedTasks.length === 0) return [];
+  const existing = new Set(await tasks(wantedTasks.map(({ code }) => code)));
+  return wantedTasks.map((task) => ({ ...task, isNew: !existing.has(task.code) }));
 }
 
 type WantedTask = Omit<KeptView['tasks'][number], 'isNew'>;
 
 function tasksOf(rows: readonly JudgedRow[]): WantedTask[] {
-  const named = rows.flatMap(({ reading, deviceCode, state }) => {
-    const task = reading?.given.task;
+  const rowsWithTask = rows.flatMap(({ reading, deviceCode, state }) => {
+    const task = reading?.values.task;
     return typeof task === 'string' && importedStates.includes(state)
-      ? [{ task, deviceCode, period: reading?.given.period_ms }]
+      ? [{ task, deviceCode, period: reading?.values.period_ms }]
       : [];
   });
-  return [...Map.groupBy(named, ({ task }) => task)].map(([code, members]) => {
+  return [...Map.groupBy(rowsWithTask, ({ task }) => task)].map(([code, members]) => {
     const periods = Map.groupBy(
       members.filter(({ period }) => typeof period === 'number'),
       ({ period }) => period as number,

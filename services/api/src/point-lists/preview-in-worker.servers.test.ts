@@ -46,8 +46,8 @@ it('a list that takes too long, or too much, is given up, and the next one is re
 it('a list whose sender has left is given up, and so is one whose rows cannot be stored', async () => {
   const leaving = new AbortController();
   leaving.abort(new Error('left'));
-  const left = previewInWorker(sources, { ...request, signal: leaving.signal }, statesOf);
-  await expect(left).rejects.toThrow('left');
+  const leftPreview = previewInWorker(sources, { ...request, signal: leaving.signal }, statesOf);
+  await expect(leftPreview).rejects.toThrow('left');
   const unstored = previewInWorker(sources, request, async () => {
     throw new Error('not stored');
   });

@@ -7,8 +7,8 @@ import { specOf } from '../configuration/device-specs.ts';
 import { type KindsOfStore, kindFaultsIfKnown } from '../configuration/stored-kinds.ts';
 import type { Database } from '../database/open-database.ts';
 import { ListFileRefused } from '../spreadsheets/read/list-file.ts';
+import type { StoredDevices, StoredPoint } from './configuration-of-devices.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
-import type { StoredDevices, StoredPoint } from './known-points.ts';
 import type { PreviewQuestions } from './preview-import.ts';
 import type { KeptView } from './stored-import.ts';
 import { choosingTasks } from './unread-points.ts';
@@ -50,7 +50,7 @@ type Message =
   | { readonly refused: InBoth };
 
 /**
- * Judges a list in its own thread, so that a file made slow or large on purpose hurts nobody else.
+ * Judges a list in its own thread, so that a file made slow or large on purpose disturbs no other request.
  * @throws ListFileRefused, Problem if it concerns a site at which the caller may change nothing, DatabaseUnavailable
  */
 export async function previewInWorker<T>(
@@ -61,9 +61,9 @@ export async function previewInWorker<T>(
 ): Promise<T> {
   const answers: PreviewQuestions = {
     devices: async (codes) => {
-      const stored = await storedDevices(database, codes);
-      await siteAccess.require(sites, { devices: stored.devices.map(({ id }) => id) });
-      return stored;
+      const configuration = await storedDevices(database, codes);
+      await siteAccess.require(sites, { devices: configuration.devices.map(({ id }) => id) });
+      return configuration;
     },
     points: (deviceIds, after) => pointRows(database, deviceIds, after),
     kindFaults: (points) => kindFaultsIfKnown(store, database, points),

@@ -42,5 +42,5 @@ try {
   await sendRows(rows);
 } catch (error) {
   if (!(error instanceof ListFileRefused)) throw error;
-  port.postMessage({ refused: error.told });
+  port.postMessage({ refused: error.detail });
 }

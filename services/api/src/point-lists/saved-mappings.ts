@@ -39,10 +39,10 @@ export async function mappingNamed(
   const layout = listLayouts.find((each) => each === name);
   if (layout) return { layout, answers: {} };
   const all = await savedMappings(database);
-  const found = all.find((each) => each.name === name);
-  if (found) return { layout: found.layout, headers: found.columns, answers: found.answers };
-  const known = [...listLayouts, ...all.map((each) => each.name)].slice(0, namedAtMost);
-  throw validationFailed([{ path: 'mapping', message: `"${name}" is none of: ${known.join(', ')}` }]);
+  const mapping = all.find((each) => each.name === name);
+  if (mapping) return { layout: mapping.layout, headers: mapping.columns, answers: mapping.answers };
+  const names = [...listLayouts, ...all.map((each) => each.name)].slice(0, namedAtMost);
+  throw validationFailed([{ path: 'mapping', message: `"${name}" is none of: ${names.join(', ')}` }]);
 }
 
 /**
@@ -76,15 +76,15 @@ export async function saveMapping(
     ),
     answers,
   };
-  const written = {
+  const columns = {
     layout: mapping.layout,
     columns: JSON.stringify(mapping.columns),
     answers: JSON.stringify(mapping.answers),
   };
   const { id, saved_at } = await database
     .insertInto('point_list_mappings')
-    .values({ name, ...written })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ ...written, saved_at: sql<Date>`now()` }))
+    .values({ name, ...columns })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ ...columns, saved_at: sql<Date>`now()` }))
     .returning(['id', 'saved_at'])
     .executeTakeFirstOrThrow();
   return { ...mapping, id, savedAt: saved_at };

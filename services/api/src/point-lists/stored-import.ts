@@ -76,9 +76,9 @@ export interface NewImport {
 }
 
 /** Stores a judged list; deletes lists whose time is over, and the caller's oldest ones beyond the limit. */
-export async function keepImport(database: Database, made: NewImport): Promise<number> {
+export async function keepImport(database: Database, newImport: NewImport): Promise<number> {
   return inTransaction(database, async (transaction) => {
-    const { owner, name, content, settings, view } = made;
+    const { owner, name, content, settings, view } = newImport;
     await sql`delete from point_imports where created_at < now() - make_interval(hours => ${keptHours})
       or id in (select id from point_imports where owner = ${owner}
         order by id desc offset ${keptAtMost - 1})`.execute(transaction);
@@ -87,7 +87,7 @@ export async function keepImport(database: Database, made: NewImport): Promise<n
       .values({ owner, name, content, settings: JSON.stringify(settings), view: JSON.stringify(view) })
       .returning('id')
       .executeTakeFirstOrThrow();
-    await writeRows(transaction, id, made.rows);
+    await writeRows(transaction, id, newImport.rows);
     return id;
   });
 }
@@ -119,13 +119,13 @@ async function writeRows(transaction: Database, id: number, rows: AsyncIterable<
   }
 }
 
-/** @throws Problem for an import that does not exist or is somebody else's */
+/** @throws Problem for an import that does not exist or belongs to another caller */
 export async function findImport(
   database: Database,
   id: string,
   { owner, isLocked = false }: { readonly owner: string; readonly isLocked?: boolean },
 ): Promise<StoredImport> {
-  const found = /^[1-9][0-9]{0,14}$/.test(id)
+  const row = /^[1-9][0-9]{0,14}$/.test(id)
     ? await database
         .selectFrom('point_imports')
         .select(['id', 'owner', 'name', 'settings', 'view', 'result', 'created_at'])
@@ -135,8 +135,8 @@ export async function findImport(
         .$if(isLocked, (query) => query.forUpdate())
         .executeTakeFirst()
     : undefined;
-  if (!found) throw notFound(id);
-  const { settings, view, result, created_at, ...rest } = found;
+  if (!row) throw notFound(id);
+  const { settings, view, result, created_at, ...rest } = row;
   return {
     ...rest,
     settings: settings as ImportSettings,

@@ -44,8 +44,8 @@ describe('what is told in Chinese', () => {
     const url = `http://127.0.0.1:${(influx.address() as AddressInfo).port}`;
     const store = openInfluxSampleStore({ url, org: 'holdfast', bucket: 'plant' });
     const question = { pointCode: 'zone', start: new Date(0), end: new Date(1e9), limit: 1 };
-    const toldOf = async (asked: Promise<unknown>) => {
-      const error = await asked.catch((refused: unknown) => refused);
+    const toldOf = async (answer: Promise<unknown>) => {
+      const error = await answer.catch((refused: unknown) => refused);
       return storeProblem(error)?.detail;
     };
     expect(await toldOf(store.history(question))).toEqual({

@@ -54,13 +54,13 @@ const listedErrors = 100;
 export function validationFailed(errors: readonly FieldError[]): Problem {
   // The first few errors, not only one: a mistyped field is then named next to the one that it leaves missing.
   const first = errors.slice(0, toldErrors);
-  const told = first.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  const messages = first.map(({ path, message }) => (path ? `${path}: ${message}` : message));
   const toldInChinese = first
     .map(({ path, message }) => ({ path, message: faultInChinese(message) }))
     .map(({ path, message }) => (path ? `${path}：${message}` : message));
   const more = errors.length - toldErrors;
   const detail = both(
-    `${told.join('; ') || 'invalid'}${more > 0 ? ` (and ${more} more)` : ''}`,
+    `${messages.join('; ') || 'invalid'}${more > 0 ? ` (and ${more} more)` : ''}`,
     `${toldInChinese.join('；') || '无效'}${more > 0 ? `（另有 ${more} 处）` : ''}`,
   );
   return new Problem('validation_failed', detail, { errors: errors.slice(0, listedErrors) });

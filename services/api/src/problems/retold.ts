@@ -9,7 +9,7 @@ import { spokenLanguage } from './said.ts';
 export const retold = (english: string): string =>
   spokenLanguage() === 'zh' ? faultInChinese(english) : english;
 
-/** The same for all that a collector tells about a device. */
+/** The same for all that a collector reports about a device. */
 export function retoldHealth(health: DeviceHealth): DeviceHealth {
   const { last_error, failing_points, last_exception, learned } = health;
   return {

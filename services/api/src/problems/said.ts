@@ -3,11 +3,11 @@ import type { InBoth } from '@holdfast/driver/form-words.ts';
 import type { FastifyInstance } from 'fastify';
 import { type Language, languageOf } from './wanted-language.ts';
 
-const asked = new AsyncLocalStorage<Language>();
+const languageOfRequest = new AsyncLocalStorage<Language>();
 
 /** Makes `said` answer every request in that request's own language. */
 export function answerInItsLanguage(app: FastifyInstance): void {
-  app.addHook('onRequest', (request, _reply, done) => asked.run(languageOf(request), done));
+  app.addHook('onRequest', (request, _reply, done) => languageOfRequest.run(languageOf(request), done));
 }
 
 /**
@@ -15,9 +15,9 @@ export function answerInItsLanguage(app: FastifyInstance): void {
  * because words are made deep within views that otherwise need not know who asks. What is kept for several requests is
  * kept by language.
  */
-export const spokenLanguage = (): Language => asked.getStore() ?? 'en';
+export const spokenLanguage = (): Language => languageOfRequest.getStore() ?? 'en';
 
-export const inLanguage = <T>(language: Language, make: () => T): T => asked.run(language, make);
+export const inLanguage = <T>(language: Language, make: () => T): T => languageOfRequest.run(language, make);
 
 /** Makes a text for many at once in English, whoever asked first. */
 export const inEnglish = <T>(make: () => T): T => inLanguage('en', make);

@@ -7,9 +7,9 @@ export type Language = (typeof languages)[number];
  * @param accepted the header Accept-Language
  */
 export function wantedLanguage(chosen: string | undefined, accepted: string | undefined): Language {
-  const known = languages.find((each) => each === chosen);
-  if (known) return known;
-  const wanted = (accepted ?? '')
+  const ownChoice = languages.find((each) => each === chosen);
+  if (ownChoice) return ownChoice;
+  const preferences = (accepted ?? '')
     .split(',')
     .map((each) => {
       const [tag = '', ...parameters] = each.trim().toLowerCase().split(';');
@@ -19,9 +19,9 @@ export function wantedLanguage(chosen: string | undefined, accepted: string | un
     .filter(({ quality }) => quality > 0)
     // Among languages of the same weight the first counts: sorting leaves their order.
     .sort((one, other) => other.quality - one.quality);
-  for (const { language } of wanted) {
-    const found = languages.find((each) => each === language);
-    if (found) return found;
+  for (const { language } of preferences) {
+    const supported = languages.find((each) => each === language);
+    if (supported) return supported;
   }
   return 'en';
 }

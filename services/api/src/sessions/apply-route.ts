@@ -69,8 +69,8 @@ export function withApply(
         }
         const hasAll = await sources.caughtUp();
         request.whenTried = async (transaction) => {
-          const found = await triedSessions(transaction, request.grantedSites);
-          if (found) tried.set(request, { ...found, hasAll });
+          const outcome = await triedSessions(transaction, request.grantedSites);
+          if (outcome) tried.set(request, { ...outcome, hasAll });
         };
       },
       preSerialization: async (request, reply, payload) => {
@@ -100,7 +100,7 @@ function isTry({ body }: FastifyRequest): boolean {
 /** The sessions that a dry run would change, as they were before it. */
 type Tried = TriedSessions & { readonly hasAll: boolean };
 
-/** Applies a change that is already stored or tried, so whatever goes wrong here is reported beside its answer. */
+/** Applies a change that is already stored or tried, so whatever goes wrong here is reported next to its answer. */
 async function appliedBy(
   request: FastifyRequest,
   {
@@ -117,12 +117,12 @@ async function appliedBy(
 ): Promise<AppliedSession[]> {
   const language = languageOf(request);
   const isTried = isTry(request);
-  const told = ({ sessionId, outcome }: Applied, differences: number): AppliedSession => {
+  const appliedSession = ({ sessionId, outcome }: Applied, differences: number): AppliedSession => {
     if (!outcome.ok) {
       const problem = problemDocument(problemOf(outcome.error), request.id, language);
       return { session_id: sessionId, problem };
     }
-    const { results, seen: _, detail, ...done } = outcome.done;
+    const { results, tagged: _, detail, ...done } = outcome.done;
     const view = { ...done, detail: detail[language] };
     return isTried ? { ...view, results: results.slice(0, differences) } : view;
   };
@@ -134,10 +134,10 @@ async function appliedBy(
       ...{ by: whoOf(request), actor: actorIn(request), traceparent: traceParentOf(request.raw) },
     });
     const differences = Math.floor(triedDifferencesAtMost / Math.max(1, applied.length));
-    return applied.map((each) => told(each, differences));
+    return applied.map((each) => appliedSession(each, differences));
   } catch (error) {
     request.log.warn({ err: error }, 'sessions could not be looked for that read what was changed');
-    return [told({ sessionId: null, outcome: { ok: false, error } }, 0)];
+    return [appliedSession({ sessionId: null, outcome: { ok: false, error } }, 0)];
   }
 }
 

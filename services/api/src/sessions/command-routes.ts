@@ -80,10 +80,10 @@ export function commandRoutes(commands: SessionCommands): Route[] {
           actor: actorIn(request),
           attempt,
         });
-        const told = toldTo(request, started);
-        const detail = [told.detail, ...notesOnIgnored(request.body, started)].join(' ');
+        const view = toldTo(request, started);
+        const detail = [view.detail, ...notesOnIgnored(request.body, started)].join(' ');
         const location = `/api/acquisition/sessions/${started.session_id}/`;
-        return { status: 201, location, body: { ...told, detail } };
+        return { status: 201, location, body: { ...view, detail } };
       },
     }),
     onSession('stop', 'Stop a session for good'),
@@ -110,7 +110,7 @@ export function commandRoutes(commands: SessionCommands): Route[] {
       },
       handler: async (request, attempt) => {
         const { to, reason, dry_run: isTry = false, force: isForced } = request.body ?? {};
-        const { seen, ...done } = await commands.reconfigure({
+        const { tagged, ...done } = await commands.reconfigure({
           ...{ sessionId: request.params.id, to: to ?? 'latest', reason: reason ?? '' },
           ...{ isTry, isForced, attempt },
           precondition: preconditionOf(request.headers['if-match'], {
@@ -120,7 +120,7 @@ export function commandRoutes(commands: SessionCommands): Route[] {
           requireSites: (codes) => requireGranted(request.grantedSites, codes),
           ...{ by: whoOf(request), actor: actorIn(request) },
         });
-        return { status: 200, body: { ...toldTo(request, done), etag: entityTagOf(seen) } };
+        return { status: 200, body: { ...toldTo(request, done), etag: entityTagOf(tagged) } };
       },
     }),
   ];
@@ -133,7 +133,7 @@ function toldTo<Answer extends { readonly detail: InBoth }>(request: FastifyRequ
 
 /** Notes on fields that scripts of the former system send and that are ignored here. */
 function notesOnIgnored(
-  given: Partial<Record<keyof typeof ignoredAtStart, unknown>>,
+  body: Partial<Record<keyof typeof ignoredAtStart, unknown>>,
   { config_version }: Pick<StartedTask, 'config_version'>,
 ): string[] {
   const notes = {
@@ -143,6 +143,6 @@ function notesOnIgnored(
   };
   const names = Object.keys(notes) as (keyof typeof notes)[];
   return names
-    .filter((name) => given[name] !== undefined && given[name] !== null && given[name] !== '')
+    .filter((name) => body[name] !== undefined && body[name] !== null && body[name] !== '')
     .map((name) => `${name} is ignored: ${notes[name]}.`);
 }

@@ -19,7 +19,7 @@ export function countNewerConfigured({
   readonly everyMs: number;
   readonly log: Logger;
 }): { readonly count: () => number | undefined; readonly stop: Stop } {
-  let found: number | undefined;
+  let newerSessions: number | undefined;
   const outage = new OutageLog({
     log,
     level: 'warn',
@@ -32,11 +32,13 @@ export function countNewerConfigured({
         .select(['session_id', 'task_id', 'status', 'config_version'])
         .where('status', 'in', ['running', 'paused'])
         .execute();
-      found = [...(await newerConfigured(active)).values()].filter((isNewer) => isNewer === true).length;
+      newerSessions = [...(await newerConfigured(active)).values()].filter(
+        (isNewer) => isNewer === true,
+      ).length;
     } catch (error) {
-      found = undefined;
+      newerSessions = undefined;
       throw error;
     }
   });
-  return { count: () => (isPossible() ? found : undefined), stop };
+  return { count: () => (isPossible() ? newerSessions : undefined), stop };
 }

@@ -81,7 +81,8 @@ export function sessionRoutes(options: {
     return sessions;
   };
 
-  const known = (sessionId: string) => knownSession(database, sessionId, (id) => current.find(id));
+  const requireCurrentSession = (sessionId: string) =>
+    knownSession(database, sessionId, (id) => current.find(id));
 
   const storingOf = async (row: NamedSessionRow, view: SessionView): Promise<Storing | null> => {
     const plan = await planIfKnown(storing.plans, row);
@@ -158,7 +159,7 @@ export function sessionRoutes(options: {
       about: '`at` folds the events up to that time. Needs no PostgreSQL.',
       schema: { params, querystring: sessionQuerySchema, response: { 200: sessionThenOrNowSchema } },
       handler: async (request): Promise<SessionThenOrNow> => {
-        const row = await known(request.params.id);
+        const row = await requireCurrentSession(request.params.id);
         const { at } = request.query;
         return at ? then(row, at) : viewOf(row, new Date());
       },
@@ -173,7 +174,7 @@ export function sessionRoutes(options: {
       about: '`storing` says whether its samples reach the database, and which values the database refuses.',
       schema: { params, response: { 200: sessionLiveViewSchema } },
       handler: async (request): Promise<SessionLiveView> => {
-        const row = await known(request.params.id);
+        const row = await requireCurrentSession(request.params.id);
         const totals = await liveStatus.totals(row.session_id);
         const view = viewOf(row, new Date());
         return {
@@ -199,7 +200,7 @@ export function sessionRoutes(options: {
         'With their sequences in the stream. `told` is the reason that a program gave. `only=abnormal`: failures, lost or refused holders, time limits.',
       schema: { params, querystring: sessionEventsQuerySchema, response: { 200: sessionEventPageSchema } },
       handler: async (request) => {
-        const { session_id } = await known(request.params.id);
+        const { session_id } = await requireCurrentSession(request.params.id);
         const { limit, cursor, order, type, from, to, only } = request.query;
         const now = new Date();
         const { events, next } = await listSessionEvents(database, {

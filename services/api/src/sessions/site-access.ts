@@ -72,8 +72,8 @@ async function configuredSites(
   { tasks = [], devices = [], deviceCodes = [], points = [], sites = [] }: Concerned,
 ): Promise<string[]> {
   const siteIds = sites.filter((id) => id !== null);
-  const asked = [tasks, devices, deviceCodes, points, siteIds];
-  if (asked.every(({ length }) => length === 0)) return [];
+  const idLists = [tasks, devices, deviceCodes, points, siteIds];
+  if (idLists.every(({ length }) => length === 0)) return [];
   const { rows } = await sql<{ code: string }>`
     select coalesce(sites.code, '') as code from devices left join sites on sites.id = devices.site_id
       where devices.id = any(${devices}::bigint[]) or devices.code = any(${deviceCodes}::text[])

@@ -1,10 +1,10 @@
 /** The letters of a column, from 0: `A`, `Z`, `AA`. */
 export function columnLetters(index: number): string {
-  let left = index + 1;
+  let rest = index + 1;
   let letters = '';
-  while (left > 0) {
-    letters = String.fromCharCode(65 + ((left - 1) % 26)) + letters;
-    left = Math.floor((left - 1) / 26);
+  while (rest > 0) {
+    letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters;
+    rest = Math.floor((rest - 1) / 26);
   }
   return letters;
 }

@@ -52,7 +52,9 @@ export function collectorRoutes(
         : both('it is not there', '它不在线'),
     );
   };
-  const known = async (id: string): Promise<{ collector: KnownCollector; others: KnownCollector[] }> => {
+  const requireCollector = async (
+    id: string,
+  ): Promise<{ collector: KnownCollector; others: KnownCollector[] }> => {
     const all = idPattern.test(id) ? await collectors.list() : [];
     const collector = all.find((each) => each.id === id);
     if (!collector)
@@ -115,24 +117,24 @@ export function collectorRoutes(
       problems: { 504: 'The collector gave no answer in time' },
       schema: { params, body: drainBodySchema, response: { 200: drainedSchema } },
       handler: async (request) => {
-        const { collector, others } = await known(request.params.id);
+        const { collector, others } = await requireCollector(request.params.id);
         if (request.body?.force !== true) await requireOthers(database, collector, others);
         const { sessions } = await ask(collector, 'drain', request);
         request.log.warn(
           { collector: collector.id, sessions },
           'a collector was asked to let go of its work',
         );
-        const held = sessions === 1 ? 'session' : `${sessions} sessions`;
-        const taken =
+        const sessionsInWords = sessions === 1 ? 'session' : `${sessions} sessions`;
+        const whoTakes =
           sessions === 0
             ? both('It has no session.', '它没有持有会话。')
             : both(
-                `Others take its ${held}, as far as they can.`,
+                `Others take its ${sessionsInWords}, as far as they can.`,
                 `其 ${sessions} 个会话由其他采集器尽量接管。`,
               );
         const detail = both(
-          `${taken.en} It gets no work until it is started again or undrained.`,
-          `${taken.zh}重新启动或恢复接收会话之前，它不会再分到工作。`,
+          `${whoTakes.en} It gets no work until it is started again or undrained.`,
+          `${whoTakes.zh}重新启动或恢复接收会话之前，它不会再分到工作。`,
         )[languageOf(request)];
         return { id: collector.id, state: 'draining' as const, sessions, detail };
       },
@@ -148,7 +150,7 @@ export function collectorRoutes(
       problems: { 504: 'The collector gave no answer in time' },
       schema: { params, body: noFieldsSchema, response: { 200: drainedSchema } },
       handler: async (request) => {
-        const { collector } = await known(request.params.id);
+        const { collector } = await requireCollector(request.params.id);
         const { sessions } = await ask(collector, 'undrain', request);
         request.log.info({ collector: collector.id }, 'a collector was asked to work again');
         const detail = both(

@@ -20,8 +20,8 @@ describe('the state of a collector', () => {
     [collector({ state: 'given_up' }), 0, 'ended'],
     [collector({ state: 'given_up', isLost: true }), 0, 'lost'],
     [collector({ lastHeartbeat: undefined }), 0, 'active'],
-  ] as const)('of %j with %d sessions is %s', (known, sessions, state) => {
-    expect(stateOf(known, sessions, nowMs)).toBe(state);
+  ] as const)('of %j with %d sessions is %s', (collectorOf, sessions, state) => {
+    expect(stateOf(collectorOf, sessions, nowMs)).toBe(state);
   });
 
   it('tells since when it is missed', () => {

@@ -17,7 +17,7 @@ export interface CollectorsSources {
   readonly sinks: Pick<Sinks, 'outboxes'>;
 }
 
-interface Held {
+interface Load {
   readonly collector_id: string;
   readonly sessions: number;
   readonly devices: number;
@@ -33,10 +33,10 @@ export async function collectorsView({
   collectors,
   sinks,
 }: CollectorsSources): Promise<CollectorsView> {
-  const [known, outboxes, { rows }] = await Promise.all([
+  const [listing, outboxes, { rows }] = await Promise.all([
     collectors.list(),
     sinks.outboxes(),
-    sql<Held>`
+    sql<Load>`
       select sessions.collector_id, count(*)::integer as sessions,
         coalesce(sum(jsonb_array_length(version.device_codes)), 0)::integer as devices,
         coalesce(sum(version.values_per_s), 0)::double precision as values_per_s
@@ -52,20 +52,21 @@ export async function collectorsView({
   return {
     as_of: now.toISOString(),
     version: releaseVersion,
-    results: known.map((each) => viewOf(each, heldBy.get(each.id), saidBy.get(each.id), now.getTime())),
+    results: listing.map((each) => viewOf(each, heldBy.get(each.id), saidBy.get(each.id), now.getTime())),
   };
 }
 
 function viewOf(
-  known: KnownCollector,
-  held: Held | undefined,
-  said: OutboxStatus | undefined,
+  collector: KnownCollector,
+  load: Load | undefined,
+  outbox: OutboxStatus | undefined,
   nowMs: number,
 ): CollectorView {
-  const { id, host, startedAt, formerLives, capacity, labels, stateSince, lastHeartbeat, version } = known;
-  const sessions = held?.sessions ?? 0;
-  const state = stateOf(known, sessions, nowMs);
-  const isGone = known.state === 'given_up';
+  const { id, host, startedAt, formerLives, capacity, labels, stateSince, lastHeartbeat, version } =
+    collector;
+  const sessions = load?.sessions ?? 0;
+  const state = stateOf(collector, sessions, nowMs);
+  const isGone = collector.state === 'given_up';
   return {
     id,
     state,
@@ -73,25 +74,25 @@ function viewOf(
     host,
     version: version ?? null,
     started_at: startedAt,
-    former_lives: formerLives.map(({ over_at = null, last_renewed_at: heard = null, ...life }) => ({
-      ...{ ...life, over_at, last_heartbeat_at: heard },
+    former_lives: formerLives.map(({ over_at = null, last_renewed_at: lastHeartbeatAt = null, ...life }) => ({
+      ...{ ...life, over_at, last_heartbeat_at: lastHeartbeatAt },
     })),
     last_heartbeat_at: lastHeartbeat ?? null,
     capacity,
     sessions,
-    devices: held?.devices ?? 0,
-    planned_values_per_s: Math.round((held?.values_per_s ?? 0) * 100) / 100,
-    load: said && state !== 'lost' && !isGone ? { ...said.load, reported_at: said.updated_at } : null,
+    devices: load?.devices ?? 0,
+    planned_values_per_s: Math.round((load?.values_per_s ?? 0) * 100) / 100,
+    load: outbox && state !== 'lost' && !isGone ? { ...outbox.load, reported_at: outbox.updated_at } : null,
     labels: ownLabels(labels),
     drivers: driversIn(labels),
   };
 }
 
-/** Nobody declares a collector dead that holds nothing. */
+/** A collector that holds nothing is not declared dead. */
 const givenUpAfterMs = 60_000;
 
-export function stateOf(known: KnownCollector, sessions: number, nowMs: number): CollectorState {
-  const { state, isLost, lastHeartbeat } = known;
+export function stateOf(collector: KnownCollector, sessions: number, nowMs: number): CollectorState {
+  const { state, isLost, lastHeartbeat } = collector;
   if (state === 'given_up') return isLost ? 'lost' : 'ended';
   if (lastHeartbeat !== undefined && !isAlive({ updated_at: lastHeartbeat }, nowMs)) {
     return sessions === 0 && nowMs - Date.parse(lastHeartbeat) >= givenUpAfterMs ? 'lost' : 'silent';
@@ -101,7 +102,7 @@ export function stateOf(known: KnownCollector, sessions: number, nowMs: number):
 }
 
 /** Since when a collector is missed; undefined while it is not. */
-export function missedSince(known: KnownCollector, nowMs: number): string | undefined {
-  if (stateOf(known, 0, nowMs) !== 'lost') return undefined;
-  return known.state === 'given_up' ? known.stateSince : known.lastHeartbeat;
+export function missedSince(collector: KnownCollector, nowMs: number): string | undefined {
+  if (stateOf(collector, 0, nowMs) !== 'lost') return undefined;
+  return collector.state === 'given_up' ? collector.stateSince : collector.lastHeartbeat;
 }

@@ -55,7 +55,7 @@ function sessionIn(body: string): unknown {
 }
 
 /**
- * The matching messages that there are now, up to a limit. Those that come in while somebody works on these are not among
+ * The matching messages that there are now, up to a limit. Those that come in while these are worked on are not among
  * them.
  */
 export async function takeMatching(
@@ -63,11 +63,11 @@ export async function takeMatching(
   filter: QuarantineFilter,
   { after, limit }: { after: number; limit: number },
 ): Promise<Quarantined[]> {
-  const found: Quarantined[] = [];
-  if (limit === 0) return found;
+  const items: Quarantined[] = [];
+  if (limit === 0) return items;
   for await (const item of matchingQuarantine(quarantine, filter, after)) {
-    found.push(item);
-    if (found.length === limit) break;
+    items.push(item);
+    if (items.length === limit) break;
   }
-  return found;
+  return items;
 }

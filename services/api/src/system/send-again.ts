@@ -71,7 +71,7 @@ export type SentAgain =
 
 /**
  * Sends a message to the stream that it came from and takes it out of quarantine.
- * @param trustEpoch whether somebody vouches for its epoch, where the log has lost it
+ * @param trustEpoch whether the caller vouches for its epoch, where the log has lost it
  * @throws BrokerUnavailable, SampleStoreUnavailable
  */
 export async function sendAgain(
@@ -79,11 +79,11 @@ export async function sendAgain(
   item: Quarantined,
   { trustEpoch }: { readonly trustEpoch: boolean },
 ): Promise<SentAgain> {
-  const asked = resendable(item);
-  if (!asked.ok) return asked;
-  const why = await wouldBeFenced(samples, asked);
+  const message = resendable(item);
+  if (!message.ok) return message;
+  const why = await wouldBeFenced(samples, message);
   if (why !== undefined) return { ok: false, why };
-  const { stream, subject, body, firstSequence, clockAheadMs, lostEpoch } = asked;
+  const { stream, subject, body, firstSequence, clockAheadMs, lostEpoch } = message;
   const { sequence } = item;
   // The message is deleted only when the stream has it: a repeat does no harm, a loss does.
   const sentAs = await quarantine.sendAgain({

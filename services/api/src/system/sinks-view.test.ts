@@ -114,8 +114,8 @@ describe('the health of the sinks', () => {
     [0.5, 'half_full'],
     [0.8, 'almost_full'],
   ])('with a stream that is full to %d warns: %s', (shareOfStream, warning) => {
-    const held = { waiting: 7, inHand: 3, bytes: 2_000, oldestMs: nowMs - 90_000 };
-    const backlog = { ...held, shareOfStream, settledSequence: 90 };
+    const figures = { waiting: 7, inHand: 3, bytes: 2_000, oldestMs: nowMs - 90_000 };
+    const backlog = { ...figures, shareOfStream, settledSequence: 90 };
     expect(sinksView({ backlog: backlog, statuses: [working], outboxes: [] }, nowMs).backlog).toEqual({
       messages: 10,
       in_hand: 3,

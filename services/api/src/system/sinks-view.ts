@@ -7,7 +7,7 @@ import { said } from '../problems/said.ts';
 /** Writers speak every 2 s, collectors every 5 s; one that is silent for so long counts as gone. */
 const aliveWithinMs = 15_000;
 
-export interface Told {
+export interface SinkReports {
   readonly backlog: Backlog;
   readonly statuses: readonly SinkStatus[];
   readonly outboxes: readonly OutboxStatus[];
@@ -17,7 +17,7 @@ export function isAlive({ updated_at }: { readonly updated_at: string }, nowMs: 
   return nowMs - Date.parse(updated_at) <= aliveWithinMs;
 }
 
-export function sinksView({ backlog, statuses, outboxes }: Told, nowMs: number): SinksView {
+export function sinksView({ backlog, statuses, outboxes }: SinkReports, nowMs: number): SinksView {
   const withLife = <T extends { readonly v: 1; readonly updated_at: string }>({ v: _, ...status }: T) => ({
     ...status,
     is_alive: isAlive(status, nowMs),
@@ -97,7 +97,7 @@ function stateOf(alive: SinksView['writers'], messages: number): Pick<SinksView,
   };
 }
 
-/** In words: somebody speaks in another's name, or an epoch was lost. Nothing is wrong with the database. */
+/** In words: a collector speaks in another's name, or an epoch was lost. Nothing is wrong with the database. */
 function strangersInWords(rejected: readonly RejectedSamples[]): string {
   const [last] = rejected.toSorted((a, b) => b.last.localeCompare(a.last));
   if (!last) return '';
@@ -112,12 +112,12 @@ function strangersInWords(rejected: readonly RejectedSamples[]): string {
 const refusalsNamed = 3;
 
 function inWords(refusals: readonly RefusedValues[]): string {
-  const named = refusals
+  const firstRefusals = refusals
     .slice(0, refusalsNamed)
     .map(({ session, device, reason }) =>
       said(`session ${session}, ${device} (${reason})`, `会话 ${session} 的 ${device}（${reason}）`),
     );
-  const more = refusals.length - named.length;
+  const more = refusals.length - firstRefusals.length;
   const rest = more > 0 ? said(` and ${more} more devices`, `，另有 ${more} 台设备`) : '';
-  return named.join(said('; ', '；')) + rest;
+  return firstRefusals.join(said('; ', '；')) + rest;
 }

@@ -43,10 +43,10 @@ export interface SystemSources {
 
 /** Routes for operators when something is wrong. */
 export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Route[] {
-  const known = async (sequence: number): Promise<Quarantined> => {
-    const found = await quarantine.read(sequence);
-    if (!found) throw notQuarantined(sequence);
-    return found;
+  const requireMessage = async (sequence: number): Promise<Quarantined> => {
+    const message = await quarantine.read(sequence);
+    if (!message) throw notQuarantined(sequence);
+    return message;
   };
   return [
     route({
@@ -79,14 +79,14 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       schema: { querystring: quarantineQuerySchema, response: { 200: quarantinePageSchema } },
       handler: async ({ query: { limit, cursor, after: from = 0, ...filter } }) => {
         const after = Math.max(from, decodeCursor(cursor) ?? 0);
-        const found = await takeMatching(quarantine, filter, { after, limit: limit + 1 });
-        const page = found.slice(0, limit);
+        const items = await takeMatching(quarantine, filter, { after, limit: limit + 1 });
+        const page = items.slice(0, limit);
         return {
           results: page.map((item) => {
             const { body, ...view } = quarantinedView(item);
             return { ...view, body_start: body.slice(0, bodyStartLength) };
           }),
-          next_cursor: encodeCursor(found.length > limit ? page.at(-1)?.sequence : undefined),
+          next_cursor: encodeCursor(items.length > limit ? page.at(-1)?.sequence : undefined),
         };
       },
     }),
@@ -98,7 +98,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       tag: 'System',
       summary: 'Read a quarantined message',
       schema: { params, response: { 200: quarantinedViewSchema } },
-      handler: async (request) => quarantinedView(await known(request.params.sequence)),
+      handler: async (request) => quarantinedView(await requireMessage(request.params.sequence)),
     }),
     route({
       method: 'DELETE',
@@ -131,7 +131,11 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       handler: async (request) => {
         const { sequence } = request.params;
         const upTo = await quarantine.lastSequence();
-        const sent = await sendAgain({ quarantine, samples }, await known(sequence), trusted(request.body));
+        const sent = await sendAgain(
+          { quarantine, samples },
+          await requireMessage(sequence),
+          trusted(request.body),
+        );
         if (!sent.ok) throw notSentAgain(sequence, sent.why);
         const { stream, subject, sentAs } = sent;
         request.log.info({ sequence, subject, sent_as: sentAs }, 'a quarantined message was sent again');
@@ -158,31 +162,31 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
         response: { 200: manySentAgainSchema },
       },
       handler: async (request) => {
-        const { limit, ...asked } = request.query;
+        const { limit, ...wantedMessages } = request.query;
         const { trustEpoch } = trusted(request.body);
-        if (trustEpoch) requireWhatWasSeen(asked);
-        const filter = { ...asked, ...(trustEpoch && { lost_epoch: true }) };
+        if (trustEpoch) requireWhatWasSeen(wantedMessages);
+        const filter = { ...wantedMessages, ...(trustEpoch && { lost_epoch: true }) };
         const upTo = await quarantine.lastSequence();
-        const found = await takeMatching(quarantine, filter, { after: 0, limit });
+        const items = await takeMatching(quarantine, filter, { after: 0, limit });
         let sent = 0;
         let lastSentAs = 0;
-        const kept: { sequence: number; detail: string }[] = [];
-        for (const item of found) {
+        const refused: { sequence: number; detail: string }[] = [];
+        for (const item of items) {
           const outcome = await sendAgain({ quarantine, samples }, item, { trustEpoch });
           if (outcome.ok) {
             sent += 1;
             lastSentAs = Math.max(lastSentAs, outcome.sentAs);
-          } else kept.push({ sequence: item.sequence, detail: outcome.why });
+          } else refused.push({ sequence: item.sequence, detail: outcome.why });
         }
         request.log.info(
-          { ...filter, trust_epoch: trustEpoch, sent, kept: kept.length },
+          { ...filter, trust_epoch: trustEpoch, sent, kept: refused.length },
           'quarantined messages were sent again',
         );
         return {
           sent,
-          kept: kept.length,
-          kept_because: kept.slice(0, keptNamed),
-          limit_reached: found.length === limit,
+          kept: refused.length,
+          kept_because: refused.slice(0, keptNamed),
+          limit_reached: items.length === limit,
           last_sent_as: sent > 0 ? lastSentAs : null,
           quarantined_up_to: upTo,
         };
@@ -205,11 +209,11 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       },
       handler: async (request) => {
         const { limit, ...filter } = request.query;
-        const found = await takeMatching(quarantine, filter, { after: 0, limit });
+        const items = await takeMatching(quarantine, filter, { after: 0, limit });
         let deleted = 0;
-        for (const { sequence } of found) if (await quarantine.delete(sequence)) deleted += 1;
+        for (const { sequence } of items) if (await quarantine.delete(sequence)) deleted += 1;
         request.log.warn({ ...filter, deleted }, 'quarantined messages were deleted');
-        return { deleted, limit_reached: found.length === limit };
+        return { deleted, limit_reached: items.length === limit };
       },
     }),
   ];
@@ -223,7 +227,7 @@ function trusted(body: z.infer<typeof sendAgainBodySchema>): { readonly trustEpo
 }
 
 /**
- * Requires of somebody who vouches for many messages that he says whose they are and how far he has looked, so that what
+ * Requires a caller who vouches for many messages to say whose they are and how far they have looked, so that what
  * came meanwhile is not among them.
  */
 function requireWhatWasSeen({ collector, up_to: upTo }: QuarantineFilter): void {

@@ -5,7 +5,7 @@ import { intervalOf, utcOffsetOf } from './relative-time.ts';
 
 const dayMs = 86_400_000;
 /** Clocks that were asked for, by their zones: making a clock takes longer than using it. */
-const known = new Map<string, PlantClock>();
+const clockByZone = new Map<string, PlantClock>();
 const keptAtMost = 50;
 
 /** The clock by which an answer counts its days. @throws Problem for a zone that nobody knows */
@@ -24,15 +24,15 @@ export function askedClock(
   return clockOfZone(zone ?? plantZone);
 }
 
-/** @throws Problem for a zone that nobody knows */
+/** @throws Problem for an unknown zone */
 export function clockOfZone(zone: string, field: 'time_zone' | 'utc_offset' = 'time_zone'): PlantClock {
-  const clock = known.get(zone);
+  const clock = clockByZone.get(zone);
   if (clock) return clock;
   try {
-    const made = plantClock(zone);
-    if (known.size >= keptAtMost) known.clear();
-    known.set(zone, made);
-    return made;
+    const newClock = plantClock(zone);
+    if (clockByZone.size >= keptAtMost) clockByZone.clear();
+    clockByZone.set(zone, newClock);
+    return newClock;
   } catch {
     throw validationFailed([
       { path: field, message: 'must be a time zone, such as Asia/Shanghai or Europe/Berlin' },

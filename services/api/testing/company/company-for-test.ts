@@ -10,7 +10,7 @@ export const clientId = 'holdfast';
 export const clientSecret = 'a-secret-of-the-company';
 
 /** The person at the browser, and what the issuer knows about people. */
-interface Told {
+interface IssuerAnswers {
   /** Null for a person who declines. */
   readonly subject?: string | null;
   readonly claims?: Readonly<Record<string, object>>;
@@ -24,7 +24,7 @@ interface Told {
 export interface CompanyForTest {
   readonly issuer: string;
   readonly process: RunningProcess;
-  tell(what: Told): Promise<void>;
+  tell(what: IssuerAnswers): Promise<void>;
   stop(): Promise<void>;
   /** Starts the issuer again after a stop, at the same address; it has forgotten everything. */
   start(): Promise<void>;

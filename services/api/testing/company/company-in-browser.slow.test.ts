@@ -52,7 +52,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a company login i
     expect(complaints).toEqual([]);
   });
 
-  it('is asked anew before a machine is acted on, and leads back to it', async () => {
+  it('is asked again before a machine is acted on, and leads back to it', async () => {
     await buildConsole();
     const port = await freePort();
     const own = `http://127.0.0.1:${port}`;
@@ -90,8 +90,8 @@ describe.skipIf(inject('installedServers').chromium === null)('a company login i
     const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
     onTestFinished(close);
     const book = await LoginBook.open(nc);
-    for (const stored of await book.readAll()) {
-      await book.replace({ ...stored, record: { ...stored.record, authenticated_at: longAgo } });
+    for (const entry of await book.readAll()) {
+      await book.replace({ ...entry, record: { ...entry.record, authenticated_at: longAgo } });
     }
     await eventually(async () => (await authenticatedAt()) === longAgo, {
       what: 'the login to be an old one',

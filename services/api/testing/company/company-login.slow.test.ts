@@ -90,7 +90,7 @@ async function users<T>(ask: (book: UserBook) => Promise<T>): Promise<T> {
     await close();
   }
 }
-const known = async (): Promise<User[]> =>
+const storedUsers = async (): Promise<User[]> =>
   (await users((book) => book.readAll())).map(({ record }) => record);
 
 describe('a company login', () => {
@@ -138,7 +138,7 @@ describe('a company login', () => {
     const theirs = await me(namesake);
     expect(theirs.id).not.toBe(before.id);
     expect(theirs.login).toMatch(/^sso-[0-9a-f]{12}$/);
-    const byIdentity = (await known()).filter(({ identity }) => identity?.issuer === company.issuer);
+    const byIdentity = (await storedUsers()).filter(({ identity }) => identity?.issuer === company.issuer);
     expect(byIdentity.map(({ identity }) => identity?.subject).sort()).toEqual(['anna', 'namesake']);
   });
 
@@ -181,7 +181,7 @@ describe('a company login', () => {
     ]) {
       expect(page.text).toContain(text);
     }
-    expect((await known()).filter(({ identity }) => identity?.subject === 'guest')).toEqual([]);
+    expect((await storedUsers()).filter(({ identity }) => identity?.subject === 'guest')).toEqual([]);
 
     await company.tell({
       claims: { guest: { preferred_username: 'guest', _claim_names: { groups: 'src1' } } },
@@ -310,7 +310,7 @@ describe('the way back', () => {
 });
 
 describe('somebody who has logged in at the company', () => {
-  it('shows there anew who they are, and goes on with the same login under another token', async () => {
+  it('shows there again who they are, and goes on with the same login under another token', async () => {
     const browser = new TestBrowser();
     await company.tell({ ahead_s: -3_000 });
     await loggedIn(browser);
@@ -356,7 +356,7 @@ describe('somebody who has logged in at the company', () => {
   });
 });
 
-describe('a company sign-on that is away', () => {
+describe('a company sign-on that is unavailable', () => {
   it('is told so, in the form that is asked for, while passwords let people in', async () => {
     await makePeople(nats, { local: [{ role: 'viewer', sites: ['*'] }] });
     const browser = new TestBrowser();

@@ -52,11 +52,11 @@ it('lists concern the sites of their devices, and are seen by whoever has sent t
     'new,hall-2,127.0.0.1,200,a,40001,int16',
   ])
     expect(await call('POST', imports, { key: own, body: `${head}${row}\n` }), row).toMatchObject(refused);
-  const made = await call('POST', imports, {
+  const ownList = await call('POST', imports, {
     key: own,
     body: `${head}new,hall-1,127.0.0.1,200,a,40001,int16\n`,
   });
-  expect(made).toMatchObject({ status: 201, body: { new_devices: ['new'] } });
+  expect(ownList).toMatchObject({ status: 201, body: { new_devices: ['new'] } });
   const { id } = mine.body;
   expect(await call('GET', `${imports}${id}/`)).toMatchObject({ status: 404 });
   // The device moves to another hall before the list is applied.

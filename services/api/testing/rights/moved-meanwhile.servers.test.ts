@@ -54,7 +54,7 @@ beforeAll(async () => {
   idle = (await call('POST', '/api/config/tasks/', { body: task })).body.id;
 });
 
-/** Somebody else's change, which is under way while a request is checked, and done before the request makes its own. */
+/** Another user's change, which is under way while a request is checked, and done before the request makes its own. */
 interface Move {
   readonly to: (hall: 'hall-1' | 'hall-2') => Promise<string>;
 }
@@ -88,9 +88,9 @@ async function answeredAfter(move: Move, request: () => Promise<Answer>): Promis
     what: 'the request to wait for the change that is under way, or to be answered',
   });
   await mover.query('commit');
-  const given = await answer;
+  const result = await answer;
   await mover.query(await move.to('hall-1'));
-  return given;
+  return result;
 }
 
 const point = () => ({
@@ -199,19 +199,19 @@ describe('the past of a session that has gone on without what it read at another
       // A session that has just begun may not have anything to account for yet.
       expect([200, 404], past).toContain((await call('GET', past)).status);
     }
-    const told = async (asked: { key?: string }) =>
-      (await call('GET', `${base}/devices/health/changes/?session=${session}`, asked)).body.results;
+    const healthChanges = async (as: { key?: string }) =>
+      (await call('GET', `${base}/devices/health/changes/?session=${session}`, as)).body.results;
     const log = await sessionLogForTest(nats);
     await new HealthStream(log.nc).publish({
       ...{ v: 1, session: String(session), task: String(idAt('tasks', 'both')), device_id: '1' },
       ...{ device: 'hall-2-beside-press', collector: 'c1', from: null, to: 'timeout' },
       ...{ detail: 'no answer', time: new Date().toISOString() },
     });
-    await eventually(async () => (await told({})).length === 1, { what: 'the health to be told' });
-    expect(await told({ key: own })).toEqual([]);
+    await eventually(async () => (await healthChanges({})).length === 1, { what: 'the health to be told' });
+    expect(await healthChanges({ key: own })).toEqual([]);
     for (const list of ['completeness', 'report']) {
-      const tells = async (asked: { key?: string }) =>
-        JSON.stringify((await call('GET', `${base}/${list}/`, asked)).body).includes(`"${session}"`);
+      const tells = async (as: { key?: string }) =>
+        JSON.stringify((await call('GET', `${base}/${list}/`, as)).body).includes(`"${session}"`);
       await eventually(() => tells({}), { what: `${list}/ to tell of ${session}` });
       expect(await tells({ key: own }), list).toBe(false);
     }

@@ -12,7 +12,7 @@ const idAt: IdAt = (kind, place) =>
     : 7;
 
 describe('the matrix of rights', () => {
-  it('asks every route, and each that goes by what it names about something elsewhere', () => {
+  it('asks every route, and each whose rights depend on what it names about something elsewhere', () => {
     for (const each of allRoutes) {
       const calls = callsOf(each, idAt);
       if (typeof each.sites !== 'function') continue;

@@ -22,20 +22,20 @@ const rank = (role: Role) => roles.indexOf(role);
 
 /** The outcome that the declaration of a route promises to a caller with one grant. */
 export function outcomeOf(
-  { role: needed, sites: asked }: Declared,
+  { role: neededRole, sites: scope }: Declared,
   { role, sites }: Grant,
   place: Place | undefined,
 ): Outcome {
-  if (needed === 'open' || needed === 'known') return 'let_in';
-  if (rank(role) < rank(needed)) return 'role_too_low';
-  if (asked === 'own' || sites.includes(everySite)) return 'let_in';
+  if (neededRole === 'open' || neededRole === 'known') return 'let_in';
+  if (rank(role) < rank(neededRole)) return 'role_too_low';
+  if (scope === 'own' || sites.includes(everySite)) return 'let_in';
   const concerned = place === undefined ? [] : sitesAt[place];
   const isWithin = concerned.length > 0 && concerned.every((code) => sites.includes(code));
-  return asked !== 'all' && isWithin ? 'let_in' : 'site_not_granted';
+  return scope !== 'all' && isWithin ? 'let_in' : 'site_not_granted';
 }
 
 /**
- * The calls that test whether a route keeps its declaration. A route that goes by what it names is called about
+ * The calls that test whether a route keeps its declaration. A route whose rights depend on what it names is called about
  * something at each place.
  * @throws for a route about a kind of thing that lies at no place here; add below how to call it
  */
@@ -45,8 +45,8 @@ export function callsOf(route: Declared, idAt: IdAt): Call[] {
     return [{ method, path: url.replace(/:[a-z]+/g, '999999999'), place: undefined }];
   }
   const calls = places.flatMap((place): Call[] => {
-    const asked = askedAbout(route, place, idAt);
-    return asked ? [{ method, ...asked, place }] : [];
+    const request = askedAbout(route, place, idAt);
+    return request ? [{ method, ...request, place }] : [];
   });
   if (calls.length < 2) throw new Error(`${method} ${url}: nothing that it could be asked about stands here`);
   return calls;

@@ -35,7 +35,7 @@ const nameOf = ({ role, sites }: Grant) => `${role}-${sites.join('-').replace(ev
 async function send(
   headers: Record<string, string>,
   { method, path, body }: Omit<Call, 'place'>,
-): Promise<Answered> {
+): Promise<RouteAnswer> {
   const response = await fetch(`${api.url}${path}`, {
     method,
     headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
@@ -73,8 +73,8 @@ beforeAll(async () => {
   };
   for (const grant of grantsAsked) {
     const body = { name: nameOf(grant), grants: [grant] };
-    const made = await send({ authorization }, { method: 'POST', path: '/api/system/keys/', body });
-    const own = { authorization: `Bearer ${made.body.key}` };
+    const creation = await send({ authorization }, { method: 'POST', path: '/api/system/keys/', body });
+    const own = { authorization: `Bearer ${creation.body.key}` };
     askers.push({ kind: 'key', grant, headers: () => own, again: async () => undefined });
     const browser = await loggedIn(nameOf(grant));
     const again = async () => void (await browser.logIn(nameOf(grant), password));
@@ -93,13 +93,13 @@ async function makeStale(nats: string): Promise<void> {
   );
 }
 
-interface Answered {
+interface RouteAnswer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: problems of every kind, and answers
   readonly body: any;
 }
 
-async function ask(route: Route, asker: Asker, call: Call): Promise<Answered> {
+async function ask(route: Route, asker: Asker, call: Call): Promise<RouteAnswer> {
   if (route.isWatched) {
     const abort = new AbortController();
     const response = await fetch(`${api.url}${call.path}`, {
@@ -123,19 +123,19 @@ const keptOut = [
   'fresh_authentication_needed',
 ];
 
-function requireOutcome(expected: Outcome, route: Route, { kind, grant }: Asker, answered: Answered): void {
-  const { status, body } = answered;
-  const { role: needed, method, sites: declared } = route;
+function requireOutcome(expected: Outcome, route: Route, { kind, grant }: Asker, answer: RouteAnswer): void {
+  const { status, body } = answer;
+  const { role: neededRole, method, sites: declared } = route;
   if (expected === 'role_too_low') {
-    expect(body).toMatchObject({ status: 403, code: expected, role: grant.role, needed });
+    expect(body).toMatchObject({ status: 403, code: expected, role: grant.role, needed: neededRole });
   } else if (expected === 'site_not_granted') {
     expect(body).toMatchObject({ status: 403, code: expected, sites: grant.sites });
     // The caller may not learn of the other site.
     if (!grant.sites.includes('hall-2')) expect(JSON.stringify(body)).not.toContain('hall-2');
   } else {
     expect(keptOut).not.toContain(body?.code);
-    const isForPeople = needed === 'known' && kind === 'key' && body?.code === 'login_needed';
-    if (needed !== 'open' && !isForPeople) expect([401, 403], body?.code).not.toContain(status);
+    const isForPeople = neededRole === 'known' && kind === 'key' && body?.code === 'login_needed';
+    if (neededRole !== 'open' && !isForPeople) expect([401, 403], body?.code).not.toContain(status);
     if (method === 'GET' && typeof declared === 'function') expect(status, body?.code).toBe(200);
   }
 }
@@ -163,24 +163,24 @@ describe('a list', () => {
   it.each(lists)('$url has what lies at the sites of who asks', async (route) => {
     const { url, schema } = route;
     // By default a requested time ends some seconds ago, when the sessions had not begun yet.
-    const asked = hasField(schema.querystring, 'to') ? `${url}?to=now` : url;
+    const path = hasField(schema.querystring, 'to') ? `${url}?to=now` : url;
     const ofPlaces = url.endsWith('/sites') ? (['hall-1', 'hall-2'] as const) : places;
     for (const kind of ['key', 'person'] as const) {
       const read = async (sites: readonly string[]) => {
         const grant = `viewer-${sites.join('-')}`;
         const asker = askers.find((each) => each.kind === kind && nameOf(each.grant) === grant);
         if (!asker) throw new Error(`there is no ${kind} ${grant}`);
-        const { body } = await send(asker.headers(), { method: 'GET', path: asked });
+        const { body } = await send(asker.headers(), { method: 'GET', path });
         // Turns the cells of a table into JSON strings.
         return JSON.stringify(typeof body === 'string' ? body.split(/[,\r\n]+/) : body);
       };
-      const shown = ofPlaces.filter((place) => place !== 'both' || !/\/(devices|points)$/.test(url));
+      const placesInList = ofPlaces.filter((place) => place !== 'both' || !/\/(devices|points)$/.test(url));
       await eventually(
         async () => {
           const everything = await read(['all']);
-          return shown.every((place) => everything.includes(`"${place}`));
+          return placesInList.every((place) => everything.includes(`"${place}`));
         },
-        { what: `the answer to a ${kind} for all sites to have ${shown.join(', ')}` },
+        { what: `the answer to a ${kind} for all sites to have ${placesInList.join(', ')}` },
       );
       const own = await read(['hall-1']);
       expect(own, kind).toContain('"hall-1');
@@ -198,12 +198,12 @@ describe('each role at each site', () => {
       askers.map((asker) => ({ call, asker, expected: outcomeOf(route, asker.grant, call.place) })),
     );
     const judge = async ({ call, asker, expected }: (typeof cells)[number]) => {
-      const answered = await ask(route, asker, call);
+      const answer = await ask(route, asker, call);
       try {
-        requireOutcome(expected, route, asker, answered);
+        requireOutcome(expected, route, asker, answer);
       } catch (error) {
         const about = `${asker.kind} ${nameOf(asker.grant)} ${call.method} ${call.path}`;
-        throw new Error(`${about}: ${JSON.stringify(answered)}`, { cause: error });
+        throw new Error(`${about}: ${JSON.stringify(answer)}`, { cause: error });
       }
     };
     // Forbidden calls come first, because allowed ones change things.
@@ -232,8 +232,8 @@ describe('a person', () => {
       );
       if (!call || !all) throw new Error('nothing to ask');
       const { origin: _own, ...headers } = all.headers();
-      for (const asked of [headers, { ...headers, origin: 'https://elsewhere.example' }]) {
-        expect((await send(asked, call)).body).toMatchObject({ status: 403, code: 'origin_refused' });
+      for (const sentHeaders of [headers, { ...headers, origin: 'https://elsewhere.example' }]) {
+        expect((await send(sentHeaders, call)).body).toMatchObject({ status: 403, code: 'origin_refused' });
       }
     },
   );

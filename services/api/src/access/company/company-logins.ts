@@ -38,7 +38,7 @@ export interface CompanyLoginsOptions {
   readonly now?: () => number;
 }
 
-/** Somebody whom the company knows, with the rights of today. */
+/** A person whom the company knows, with the rights of today. */
 export interface CompanyEntry {
   readonly user: User;
   /** When the person showed the company who they are; undefined: the company does not say. */
@@ -68,20 +68,20 @@ export class CompanyLogins {
    * @returns where to send the browser, and the secret that it is to bring back as a cookie
    * @throws Problem, BrokerUnavailable
    */
-  async begin(wanted: {
+  async begin(request: {
     readonly to: string;
     readonly browser: string | undefined;
     readonly again: string | null;
   }): Promise<{ readonly url: URL; readonly browser: string }> {
-    const browser = isSecret(wanted.browser) ? wanted.browser : newSecret();
+    const browser = isSecret(request.browser) ? request.browser : newSecret();
     const attempt = this.#attempt(
       { state: newSecret(), nonce: newSecret(), codeVerifier: newSecret() },
-      wanted.again,
+      request.again,
     );
-    const url = await this.#told(() => this.#options.issuer.begin(attempt));
+    const url = await this.#askIssuer(() => this.#options.issuer.begin(attempt));
     const begun: BegunCompanyLogin = {
       ...{ v: 1, kind: 'company', sha256: hash('sha256', attempt.state), browser: hash('sha256', browser) },
-      ...{ nonce: attempt.nonce, code_verifier: attempt.codeVerifier, to: wanted.to, again: wanted.again },
+      ...{ nonce: attempt.nonce, code_verifier: attempt.codeVerifier, to: request.to, again: request.again },
       expires_at: new Date(this.#now() + begunLoginLastsMs).toISOString(),
     };
     if ((await this.#options.book().create(begun)) === undefined) throw new Error('a state came twice');
@@ -93,20 +93,20 @@ export class CompanyLogins {
    * @throws Problem, BrokerUnavailable
    */
   async finish(query: string, browser: string | undefined): Promise<CompanyEntry> {
-    const answered = new URL(this.settings.redirectUri);
-    answered.search = query;
-    const state = answered.searchParams.get('state') ?? '';
-    const begun = await this.#taken(state, browser);
+    const callbackUrl = new URL(this.settings.redirectUri);
+    callbackUrl.search = query;
+    const state = callbackUrl.searchParams.get('state') ?? '';
+    const begun = await this.#takeAttempt(state, browser);
     const { nonce, code_verifier: codeVerifier, to, again } = begun;
     const attempt = this.#attempt({ state, nonce, codeVerifier }, again);
-    const identity = await this.#told(() => this.#options.issuer.finish(answered, attempt));
+    const identity = await this.#askIssuer(() => this.#options.issuer.finish(callbackUrl, attempt));
     return { user: await this.#userOf(identity), authenticatedAtMs: identity.authenticatedAtMs, to, again };
   }
 
   /** Address at which the browser ends its login at the company; if there is none, `afterLogout`. @throws Problem */
   async logoutUrl(): Promise<string> {
     const { afterLogout } = this.settings;
-    const url = await this.#told(() => this.#options.issuer.logoutUrl(afterLogout));
+    const url = await this.#askIssuer(() => this.#options.issuer.logoutUrl(afterLogout));
     return url?.href ?? afterLogout;
   }
 
@@ -118,35 +118,35 @@ export class CompanyLogins {
   }
 
   /** Takes the login that was begun with this state in this browser; that works once. @throws Problem, BrokerUnavailable */
-  async #taken(state: string, browser: string | undefined): Promise<BegunCompanyLogin> {
-    const stored =
+  async #takeAttempt(state: string, browser: string | undefined): Promise<BegunCompanyLogin> {
+    const entry =
       state === '' ? undefined : await this.#options.book().read(`company.${hash('sha256', state)}`);
-    const begun = stored?.record;
+    const begun = entry?.record;
     const isHere =
       begun?.kind === 'company' &&
       isSecret(browser) &&
       timingSafeEqual(Buffer.from(hash('sha256', browser)), Buffer.from(begun.browser)) &&
       Date.parse(begun.expires_at) > this.#now();
-    if (!stored || !isHere || !(await this.#options.book().delete(stored))) throw loginOver();
+    if (!entry || !isHere || !(await this.#options.book().delete(entry))) throw loginOver();
     return begun;
   }
 
   async #userOf(identity: CompanyIdentity): Promise<User> {
     const { users, settings } = this.#options;
     const mapped = mappedGrants(identity.claims, settings.claim, settings.grants);
-    const known = users.byIdentity(identity);
-    if (known?.disabled) throw userDisabled();
+    const existing = users.byIdentity(identity);
+    if (existing?.disabled) throw userDisabled();
     if (mapped.ok) {
       const user = await companyUser(users, identity, mapped.grants);
       if (user.disabled) throw userDisabled();
       return user;
     }
     // Rights that the company has withdrawn end for logins open elsewhere, too.
-    if (known) await withGrants(users, known, []);
+    if (existing) await withGrants(users, existing, []);
     throw nothingGranted(identity, mapped.why, settings);
   }
 
-  async #told<T>(ask: () => Promise<T>): Promise<T> {
+  async #askIssuer<T>(ask: () => Promise<T>): Promise<T> {
     const { log, settings } = this.#options;
     try {
       return await ask();
@@ -236,13 +236,13 @@ function nothingGranted(
   why: 'no_claim' | 'too_many' | 'none_mapped',
   { name, claim, grants }: CompanySettings,
 ): Problem {
-  const known = Object.entries(grants);
-  const list = known
+  const grantsByValue = Object.entries(grants);
+  const list = grantsByValue
     .slice(0, shownValues)
-    .map(([value, given]) => `${value} (${given.map(words).join(', ')})`);
+    .map(([value, grantsOfValue]) => `${value} (${grantsOfValue.map(words).join(', ')})`);
   const more =
-    known.length > shownValues
-      ? both(` or another of ${known.length}`, ` 或其他（共 ${known.length} 个）`)
+    grantsByValue.length > shownValues
+      ? both(` or another of ${grantsByValue.length}`, ` 或其他（共 ${grantsByValue.length} 个）`)
       : both('', '');
   const who = String(claims.preferred_username ?? claims.name ?? subject);
   const reason = {

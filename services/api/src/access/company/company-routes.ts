@@ -119,7 +119,7 @@ export function companyRoutes(
   ];
 }
 
-/** Shows a problem as a page to browsers, and as JSON to anybody else. */
+/** Shows a problem as a page to browsers, and as JSON to other clients. */
 async function asPage(
   pages: CompanyPages,
   request: FastifyRequest,
@@ -158,7 +158,7 @@ function requireTime({ delays }: LoginAccess, { ip }: FastifyRequest): void {
   if (waitMs > 0) throw loginDelayed(waitMs, tooManyTried);
 }
 
-/** @throws Problem when nobody is logged in */
+/** @throws Problem when no person is logged in */
 function loginOf({ caller }: FastifyRequest): string {
   if (caller.kind === 'user') return caller.loginId;
   throw new Problem(
@@ -184,13 +184,13 @@ function anotherPerson(): Problem {
 /** The secret of the browser in which a company login was begun. */
 function browserInCookie(headers: IncomingHttpHeaders, isHttps: boolean): string | undefined {
   const name = `${isHttps ? secureName : plainName}=`;
-  const found =
+  const cookies =
     headers.cookie
       ?.split(';')
       .map((each) => each.trim())
       .filter((each) => each.startsWith(name)) ?? [];
-  // Where there are two, one is somebody else's.
-  return found.length === 1 ? found[0]?.slice(name.length) : undefined;
+  // Where there are two, one belongs to another.
+  return cookies.length === 1 ? cookies[0]?.slice(name.length) : undefined;
 }
 
 /**

@@ -9,8 +9,8 @@ const by = 'company sign-on';
 const nameLengthAtMost = 100;
 
 /**
- * The user of an identity, with today's grants; made at the first login. Names are only for people to read: nobody
- * becomes an existing user by having the same name.
+ * The user of an identity, with today's grants; made at the first login. Names are only for people to read: having the
+ * same name makes no person an existing user.
  * @throws BrokerUnavailable
  */
 export async function companyUser(
@@ -18,25 +18,25 @@ export async function companyUser(
   identity: CompanyIdentity,
   grants: readonly Grant[],
 ): Promise<User> {
-  const known = users.byIdentity(identity);
-  if (known) return withGrants(users, known, grants);
+  const user = users.byIdentity(identity);
+  if (user) return withGrants(users, user, grants);
   const { issuer, subject } = identity;
   const own = `sso-${hash('sha256', JSON.stringify([issuer, subject])).slice(0, 12)}`;
-  const wanted = [wantedLogin(identity), own].filter((login) => login !== undefined);
-  for (const login of wanted) {
+  const logins = [wantedLogin(identity), own].filter((login) => login !== undefined);
+  for (const login of logins) {
     const name = shownName(identity) ?? login;
-    const made = await users.create({
+    const newUser = await users.create({
       ...{ login, name, grants, password: null, by },
       identity: { issuer, subject },
     });
-    if (made) return made;
+    if (newUser) return newUser;
     // Another process may have made it a moment ago.
     const holder = await users.lookUp(login);
     if (holder?.identity?.issuer === issuer && holder.identity.subject === subject) {
       return withGrants(users, holder, grants);
     }
   }
-  throw new Error(`the logins ${wanted.join(', ')} are those of others`);
+  throw new Error(`the logins ${logins.join(', ')} are those of others`);
 }
 
 /** @throws BrokerUnavailable */

@@ -13,7 +13,7 @@ const byValue: GrantsByValue = {
 const grantsOf = (claims: object, claim = 'groups') =>
   mappedGrants(claims as Record<string, unknown>, claim, byValue);
 
-describe('the grants of somebody at the company', () => {
+describe('the grants of a person of the company', () => {
   it('are the sum of what the groups give, one a role', () => {
     expect(grantsOf({ groups: ['hall-2-shift', 'canteen', 'hall-1-shift'] })).toEqual({
       ok: true,

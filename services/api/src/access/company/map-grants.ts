@@ -21,13 +21,13 @@ export function claimOf(claims: Claims, name: string): unknown {
 
 /** All grants that the values of the claim give together. */
 export function mappedGrants(claims: Claims, claim: string, byValue: GrantsByValue): MappedGrants {
-  const told = claimOf(claims, claim);
-  if (told === undefined || told === null) {
+  const claimed = claimOf(claims, claim);
+  if (claimed === undefined || claimed === null) {
     const elsewhere = claims._claim_names;
     const isLeftOut = typeof elsewhere === 'object' && elsewhere !== null && Object.hasOwn(elsewhere, claim);
     return { ok: false, why: isLeftOut ? 'too_many' : 'no_claim' };
   }
-  const grants = [told].flat().flatMap((value) => {
+  const grants = [claimed].flat().flatMap((value) => {
     const name = String(value);
     return Object.hasOwn(byValue, name) ? (byValue[name] ?? []) : [];
   });

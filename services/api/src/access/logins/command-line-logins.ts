@@ -7,7 +7,7 @@ import {
   newLoginCode,
   parseLoginCode,
 } from '@holdfast/shared/contracts/begun-login.ts';
-import type { BegunLoginBook, Stored } from '../../ports.ts';
+import type { BegunLoginBook, StoredRecord } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
 
 export interface CommandLineAsking {
@@ -17,14 +17,14 @@ export interface CommandLineAsking {
   readonly agent: string;
 }
 
-/** `over`: too late, told already, or never asked. */
+/** `over`: too late, answered already, or never asked. */
 export type Decision =
   | { readonly status: 'waiting' | 'denied' | 'over' }
   | { readonly status: 'approved'; readonly user: string };
 
 /**
- * Logins of command lines, which open no browser: each shows a code, somebody with a login types it and decides, and the
- * command line, which alone has the secret, is told so once. They are kept at the broker, since the decision may come
+ * Logins of command lines, which open no browser: each shows a code, a person with a login types it and decides, and the
+ * command line, which alone has the secret, gets the decision once. They are kept at the broker, since the decision may come
  * to another process.
  */
 export class CommandLineLogins {
@@ -71,13 +71,13 @@ export class CommandLineLogins {
     return login;
   }
 
-  /** How it was decided: an approval is told once, to the command line that has the secret. @throws BrokerUnavailable */
+  /** How it was decided: an approval is returned once, to the command line that has the secret. @throws BrokerUnavailable */
   async poll(secret: string): Promise<Decision> {
-    const stored = await this.#read(`command_line.${hash('sha256', secret)}`);
-    const login = stored?.record;
-    if (!stored || login?.kind !== 'command_line') return { status: 'over' };
+    const entry = await this.#read(`command_line.${hash('sha256', secret)}`);
+    const login = entry?.record;
+    if (!entry || login?.kind !== 'command_line') return { status: 'over' };
     if (login.decided === null) return { status: 'waiting' };
-    const isFirst = await this.#book().delete(stored);
+    const isFirst = await this.#book().delete(entry);
     if (!isFirst) return { status: 'over' };
     if (login.decided === 'denied' || login.user === null) return { status: 'denied' };
     return { status: 'approved', user: login.user };
@@ -91,24 +91,26 @@ export class CommandLineLogins {
     }
   }
 
-  async #waiting(typed: string): Promise<Stored<BegunLogin> & { readonly record: BegunCommandLineLogin }> {
+  async #waiting(
+    typed: string,
+  ): Promise<StoredRecord<BegunLogin> & { readonly record: BegunCommandLineLogin }> {
     const code = parseLoginCode(typed);
     const index = code === undefined ? undefined : await this.#read(`code.${code}`);
-    const stored =
+    const entry =
       index?.record.kind === 'code' ? await this.#read(`command_line.${index.record.of}`) : undefined;
-    if (stored?.record.kind !== 'command_line' || stored.record.decided !== null) throw codeUnknown();
-    return { record: stored.record, revision: stored.revision };
+    if (entry?.record.kind !== 'command_line' || entry.record.decided !== null) throw codeUnknown();
+    return { record: entry.record, revision: entry.revision };
   }
 
-  async #read(key: string): Promise<Stored<BegunLogin> | undefined> {
-    const stored = await this.#book().read(key);
-    return stored && Date.parse(stored.record.expires_at) > this.#now() ? stored : undefined;
+  async #read(key: string): Promise<StoredRecord<BegunLogin> | undefined> {
+    const entry = await this.#book().read(key);
+    return entry && Date.parse(entry.record.expires_at) > this.#now() ? entry : undefined;
   }
 
   /** Deletes a code that opens nothing any more, so that it may be used again. */
   async #forgetCode({ code }: BegunCommandLineLogin): Promise<void> {
-    const stored = await this.#book().read(`code.${code}`);
-    if (stored) await this.#book().delete(stored);
+    const entry = await this.#book().read(`code.${code}`);
+    if (entry) await this.#book().delete(entry);
   }
 }
 

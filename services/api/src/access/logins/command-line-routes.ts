@@ -22,7 +22,7 @@ import type { LoginDelays } from './login-delays.ts';
 import { loginDelayed, tooManyTried } from './login-routes.ts';
 import { openLogin, unlessAway } from './open-login.ts';
 
-/** The page where somebody types the code, below the address of the API. */
+/** The page where a person types the code, below the address of the API. */
 const approvalPath = '/approve';
 const pollSeconds = 2;
 
@@ -53,9 +53,9 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       throw loginDelayed(begun, both('You have typed several wrong codes.', '您已多次输入错误的代码。'));
     let hasFailed: boolean | undefined;
     try {
-      const found = await unlessAway(() => find(caller));
+      const login = await unlessAway(() => find(caller));
       hasFailed = false;
-      return found;
+      return login;
     } catch (error) {
       hasFailed = error instanceof Problem && error.code === 'login_code_unknown' ? true : undefined;
       throw error;
@@ -139,7 +139,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
         url: `/api/login/command-line/:code/${verb}`,
         role: 'known',
         sites: 'own',
-        // Somebody who finds a login left open must not make others with it that outlast it.
+        // A person who finds a login left open must not make others with it that outlast it.
         fresh: decided === 'approved',
         action: `login.${verb}`,
         tag: 'Access',

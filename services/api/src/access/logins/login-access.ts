@@ -31,7 +31,7 @@ export function addressForBrowsers(
   return publicUrl ?? `${protocol}://${host}`;
 }
 
-/** @throws Problem for a login over plain HTTP from another machine, where everybody on the way could read it */
+/** @throws Problem for a login over plain HTTP from another machine, where others on the way could read it */
 export function requireSafeWay(access: Pick<LoginAccess, 'overHttp'>, request: FastifyRequest): void {
   if (isHttps(request) || access.overHttp) return;
   const isForwarded = isPassedOn(request.headers);
@@ -58,9 +58,10 @@ export function requireOwnOrigin(
 ): void {
   const { origin } = request.headers;
   if (origin === undefined && mayBeMissing) return;
-  const asked = `${request.protocol}://${request.host}`;
-  const own = access.publicUrl === undefined ? asked : new URL(access.publicUrl).origin;
-  if (origin !== undefined && (origin === own || (origin === asked && isOfThisMachine(origin)))) return;
+  const requestOrigin = `${request.protocol}://${request.host}`;
+  const own = access.publicUrl === undefined ? requestOrigin : new URL(access.publicUrl).origin;
+  if (origin !== undefined && (origin === own || (origin === requestOrigin && isOfThisMachine(origin))))
+    return;
   throw new Problem(
     'origin_refused',
     origin === undefined

@@ -65,7 +65,7 @@ export function requireUsableLogin(
       { authenticated_at: caller.authenticatedAt },
     );
   }
-  // A page that is left open follows live samples for ever, so it is no sign that anybody sits before it.
+  // A page that is left open follows live samples for ever, so it is no sign that a person sits before it.
   if (!isWatched) logins.noteUse(caller.loginId);
 }
 

@@ -8,7 +8,7 @@ const secureName = '__Host-hf';
 /** The name over plain HTTP is another, so that neither is ever taken for the other. */
 const plainName = 'hf-http';
 
-/** The token in the cookie for HTTPS or for HTTP; empty when there are several, since one of them is somebody else's. */
+/** The token in the cookie for HTTPS or for HTTP; empty when there are several, since one of them belongs to another. */
 export function tokenInCookie(headers: IncomingHttpHeaders, isHttps: boolean): string | undefined {
   const { cookie } = headers;
   const name = `${isHttps ? secureName : plainName}=`;
@@ -23,8 +23,8 @@ export function tokenInCookie(headers: IncomingHttpHeaders, isHttps: boolean): s
 
 /** @param lastsSeconds undefined: until the browser is closed */
 export function loginCookie(token: string, isHttps: boolean, lastsSeconds: number | undefined): string {
-  const kept = lastsSeconds === undefined ? '' : `; Max-Age=${lastsSeconds}`;
-  const rules = `; Path=/; HttpOnly; SameSite=Strict${kept}`;
+  const maxAge = lastsSeconds === undefined ? '' : `; Max-Age=${lastsSeconds}`;
+  const rules = `; Path=/; HttpOnly; SameSite=Strict${maxAge}`;
   return isHttps ? `${secureName}=${token}${rules}; Secure` : `${plainName}=${token}${rules}`;
 }
 

@@ -35,7 +35,7 @@ describe('after failures', () => {
     expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 900]);
   });
 
-  it('nobody else waits, and the same person nowhere else', () => {
+  it('no other person waits, and the same person nowhere else', () => {
     const { fail, delays } = delaysAt();
     for (let failure = 0; failure < 20; failure += 1) fail('anna', '192.0.2.1');
     expect(fail('anna', '192.0.2.1')).toBeGreaterThan(0);
@@ -59,7 +59,7 @@ describe('after failures', () => {
     const { delays } = delaysAt();
     const begun = Array.from({ length: 20 }, () => delays.begin('anna', '192.0.2.1'));
     expect(begun.filter((each) => typeof each !== 'number')).toHaveLength(5);
-    // A try that nobody has looked at is no failure.
+    // A try that was not checked is no failure.
     for (const each of begun) if (typeof each !== 'number') each(undefined);
     expect(typeof delays.begin('anna', '192.0.2.1')).toBe('function');
   });
@@ -77,7 +77,7 @@ describe('after twenty failures with one login from anywhere', () => {
     begun(false);
   };
 
-  it('further networks wait, longer after each failure, and nobody else does', () => {
+  it('further networks wait, longer after each failure, and others do not', () => {
     const { fail, pass } = attacked();
     const waits: number[] = [];
     for (let network = 1; network <= 9; network += 1) {
@@ -138,7 +138,7 @@ describe('tries of one network', () => {
   });
 });
 
-it('a day has some 740 tries with one login from one network, however somebody spreads them', () => {
+it('a day has some 740 tries with one login from one network, however they are spread', () => {
   const dayMs = 86_400_000;
   const triesOfDay = (inRow: number): number => {
     let now = 0;

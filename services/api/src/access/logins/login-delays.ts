@@ -6,7 +6,7 @@ const failuresAnywhereBefore = 20;
 const firstDelayMs = 5_000;
 const longestDelayMs = 15 * 60_000;
 const minuteMs = 60_000;
-/** Nobody fills it by failing by hand; a flood from many networks pushes out first what is over. */
+/** Failing by hand never fills it; a flood from many networks pushes out first what is over. */
 const keptAtMost = 50_000;
 /** Networks of one login: a person has a desk, a phone and a few places more. */
 const familiarNetworksAtMost = 16;
@@ -34,7 +34,7 @@ interface Account {
  * Decides who has to wait before the next try. After five failures with one login from one network a delay begins that
  * doubles with each further failure, up to 15 minutes. After twenty failures with one login from anywhere, each network
  * from which it has not succeeded before waits as well, in the same way: many addresses guess little more than one, and
- * nobody can lock a person out, because that wait ends after 15 minutes whatever others do meanwhile. Each process
+ * a person cannot be locked out, because that wait ends after 15 minutes whatever others do meanwhile. Each process
  * counts for itself.
  */
 export class LoginDelays {
@@ -70,7 +70,7 @@ export class LoginDelays {
 
   /**
    * Begins a try with a login.
-   * @returns ms to wait, or a function to call with whether the try failed; undefined: nobody looked at it
+   * @returns ms to wait, or a function to call with whether the try failed; undefined: it was not checked
    */
   begin(login: string, address: string): number | ((hasFailed: boolean | undefined) => void) {
     const now = this.#nowMs();
@@ -107,8 +107,8 @@ export class LoginDelays {
   }
 
   #accountOf(name: string, now: number): Account {
-    const known = this.#accounts.get(name);
-    if (!known) {
+    const knownAccount = this.#accounts.get(name);
+    if (!knownAccount) {
       makeRoom(
         this.#accounts,
         ({ until, pending, familiar }) =>
@@ -118,13 +118,14 @@ export class LoginDelays {
       this.#accounts.set(name, account);
       return account;
     }
-    if (known.pending === 0 && known.until > 0 && known.until + longestDelayMs <= now) known.failures = 0;
-    return known;
+    if (knownAccount.pending === 0 && knownAccount.until > 0 && knownAccount.until + longestDelayMs <= now)
+      knownAccount.failures = 0;
+    return knownAccount;
   }
 
   #failuresOf(key: string, now: number): Failures {
-    const known = this.#failures.get(key);
-    if (!known) {
+    const knownFailures = this.#failures.get(key);
+    if (!knownFailures) {
       makeRoom(
         this.#failures,
         ({ until, pending, waitingSince = 0 }) =>
@@ -134,8 +135,9 @@ export class LoginDelays {
       this.#failures.set(key, failures);
       return failures;
     }
-    if (known.pending === 0 && known.until > 0 && known.until + longestDelayMs <= now) known.count = 0;
-    return known;
+    if (knownFailures.pending === 0 && knownFailures.until > 0 && knownFailures.until + longestDelayMs <= now)
+      knownFailures.count = 0;
+    return knownFailures;
   }
 }
 
@@ -162,12 +164,12 @@ function makeFamiliar({ familiar }: Account, network: string): void {
   if (oldest !== undefined) familiar.delete(oldest);
 }
 
-function makeRoom<T>(kept: Map<string, T>, isOver: (value: T) => boolean): void {
-  if (kept.size < keptAtMost) return;
-  for (const [key, value] of kept) if (isOver(value)) kept.delete(key);
-  for (const key of kept.keys()) {
-    if (kept.size < keptAtMost) return;
-    kept.delete(key);
+function makeRoom<T>(cache: Map<string, T>, isOver: (value: T) => boolean): void {
+  if (cache.size < keptAtMost) return;
+  for (const [key, value] of cache) if (isOver(value)) cache.delete(key);
+  for (const key of cache.keys()) {
+    if (cache.size < keptAtMost) return;
+    cache.delete(key);
   }
 }
 

@@ -80,7 +80,7 @@ export function loginRoutes(access: LoginAccess): Route[] {
         requireOwnOrigin(access, request, { mayBeMissing: !hasCookie(request) });
         if (caller.kind === 'user') await unlessAway(() => access.logins.end(caller.loginId));
         else request.isAudited = true;
-        // The cookie of a login that is over already is cleared, too: nobody shall go on sending it.
+        // The cookie of a login that is over already is cleared, too, so that the browser stops sending it.
         return reply
           .code(204)
           .header('set-cookie', noLoginCookie(isHttps(request)))
@@ -91,8 +91,8 @@ export function loginRoutes(access: LoginAccess): Route[] {
 }
 
 /**
- * The person with this login and password. Somebody who tries too often waits, on whichever route, and never keeps
- * anybody else out.
+ * The person with this login and password. A person who tries too often waits, on whichever route, and never keeps
+ * others out.
  * @throws Problem
  */
 export async function userOfPassword(

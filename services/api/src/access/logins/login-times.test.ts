@@ -16,7 +16,7 @@ function login(about: Partial<Login> = {}): Login {
   };
 }
 
-/** A running machine whose clock somebody may set. */
+/** A running machine whose clock may be set. */
 function machine() {
   const clock = { wall: start, steady: 5_000 };
   const times = new LoginTimes({ wallMs: () => clock.wall, steadyMs: () => clock.steady });
@@ -63,7 +63,7 @@ describe('a login', () => {
     expect(times.isOver(display)).toBe(false);
   });
 
-  it('that nobody follows is over', () => {
+  it('that is not followed is over', () => {
     expect(machine().times.isOver(login())).toBe(true);
   });
 

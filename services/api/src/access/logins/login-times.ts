@@ -6,7 +6,7 @@ const skewMs = 5 * minuteMs;
 /** How late the last use may be noted. */
 const notedEveryMs = minuteMs;
 
-/** Two clocks: one that somebody may set, and one that never jumps. */
+/** Two clocks: one that may be set, and one that never jumps. */
 export interface Clocks {
   /** ms since 1970. */
   readonly wallMs: () => number;
@@ -39,12 +39,12 @@ export class LoginTimes {
   follow({ sha256, replaces, created_at, last_seen_at, expires_at }: Login): void {
     const wall = this.#clocks.wallMs();
     const steady = this.#clocks.steadyMs();
-    const seen = Date.parse(last_seen_at);
-    const usedSteadyMs = steady - Math.max(0, wall - seen);
-    const known = this.#times.get(sha256);
-    if (known) {
-      known.usedSteadyMs = Math.max(known.usedSteadyMs, Math.min(steady, usedSteadyMs));
-      known.usedWallMs = Math.max(known.usedWallMs, seen);
+    const lastSeenMs = Date.parse(last_seen_at);
+    const usedSteadyMs = steady - Math.max(0, wall - lastSeenMs);
+    const times = this.#times.get(sha256);
+    if (times) {
+      times.usedSteadyMs = Math.max(times.usedSteadyMs, Math.min(steady, usedSteadyMs));
+      times.usedWallMs = Math.max(times.usedWallMs, lastSeenMs);
       return;
     }
     const created = Date.parse(created_at);
@@ -54,7 +54,7 @@ export class LoginTimes {
     this.#times.set(sha256, {
       expiresSteadyMs: Math.min(before, steady + lastsMs),
       usedSteadyMs,
-      usedWallMs: seen,
+      usedWallMs: lastSeenMs,
       noteSteadyMs: usedSteadyMs + notedEveryMs,
     });
   }

@@ -27,7 +27,7 @@ export interface NewLogin {
   readonly authenticatedAtMs?: number | undefined;
 }
 
-/** A login with the token that opens it, which is told only this once. */
+/** A login with the token that opens it, which is shown only this once. */
 export interface OpenedLogin {
   readonly login: Login;
   readonly token: string;
@@ -41,7 +41,7 @@ const wallDisplayLastsMs = 90 * 24 * hourMs;
 const ofOneUserAtMost = 50;
 /** The broker is asked every 2.5 s; a slow answer does not count as a missing one yet. */
 const currentForMs = 15_000;
-/** How long logins are believed while nobody can look them up. */
+/** How long logins are believed while they cannot be looked up. */
 const believedForMs = 60_000;
 const followedEveryMs = 500;
 const endedEveryMs = 15_000;
@@ -84,7 +84,7 @@ export class Logins {
 
   load = (book: LoginBook): Promise<void> => this.#mirror.load(book);
 
-  /** The token is told here and never again. @throws BrokerUnavailable */
+  /** The token is returned here and never again. @throws BrokerUnavailable */
   async open({
     user,
     how,
@@ -92,7 +92,7 @@ export class Logins {
     agent,
     overHttps,
     wallDisplay = false,
-    ...shown
+    ...proof
   }: NewLogin): Promise<OpenedLogin> {
     const now = this.#clocks.wallMs();
     const at = new Date(now).toISOString();
@@ -100,7 +100,7 @@ export class Logins {
       ...{ v: 1, id: randomId('l'), replaces: null, user: user.id, how, address, agent },
       ...{
         created_at: at,
-        authenticated_at: timeText(shown.authenticatedAtMs ?? now),
+        authenticated_at: timeText(proof.authenticatedAtMs ?? now),
         last_seen_at: at,
         over_https: overHttps,
       },
@@ -114,9 +114,9 @@ export class Logins {
 
   /** The same login under another token, after its person has shown once more who they are. @throws BrokerUnavailable */
   async renew(login: Login, authenticatedAtMs = this.#clocks.wallMs()): Promise<OpenedLogin> {
-    const { sha256, ...kept } = login;
+    const { sha256, ...rest } = login;
     const renewed = await this.#create({
-      ...{ ...kept, replaces: sha256, last_seen_at: timeText(this.#clocks.wallMs()) },
+      ...{ ...rest, replaces: sha256, last_seen_at: timeText(this.#clocks.wallMs()) },
       authenticated_at: timeText(authenticatedAtMs),
     });
     await this.#delete(sha256);
@@ -124,7 +124,7 @@ export class Logins {
   }
 
   /**
-   * Judges a token without asking anybody.
+   * Judges a token without asking the broker.
    * @param overHttps whether its cookie came over HTTPS, which has to match how the login was opened; undefined: no
    * cookie
    */
@@ -132,18 +132,18 @@ export class Logins {
     const currency = this.currency();
     if (currency === 'unknown') return { ok: false, why: 'unavailable' };
     const login = isLoginToken(token) ? this.#mirror.get(sha256Of(token))?.record : undefined;
-    // Perhaps it was opened elsewhere a moment before the broker went away.
+    // Perhaps it was opened elsewhere a moment before the broker became unavailable.
     if (!login && currency !== 'current') return { ok: false, why: 'unavailable' };
-    return this.#judged(login, overHttps);
+    return this.#checkOf(login, overHttps);
   }
 
   /** Judges a token that is not known here by asking the broker: another process may have just opened the login. */
   async lookUp(token: string, overHttps: boolean | undefined): Promise<LoginCheck> {
     if (!isLoginToken(token)) return { ok: false, why: 'unknown' };
     try {
-      const stored = await this.#options.book().read(sha256Of(token));
-      if (stored) this.#mirror.take(stored);
-      return this.#judged(stored && this.#mirror.get(stored.record.sha256)?.record, overHttps);
+      const entry = await this.#options.book().read(sha256Of(token));
+      if (entry) this.#mirror.take(entry);
+      return this.#checkOf(entry && this.#mirror.get(entry.record.sha256)?.record, overHttps);
     } catch (err) {
       this.#options.log.debug({ err }, 'a login could not be looked up');
       return { ok: false, why: 'unavailable' };
@@ -180,16 +180,16 @@ export class Logins {
    */
   noteUse(id: string): void {
     const sha256 = this.byId(id)?.sha256;
-    const stored = sha256 === undefined ? undefined : this.#mirror.get(sha256);
-    if (!stored || !this.#times.used(stored.record.sha256)) return;
-    const { revision } = stored;
+    const entry = sha256 === undefined ? undefined : this.#mirror.get(sha256);
+    if (!entry || !this.#times.used(entry.record.sha256)) return;
+    const { revision } = entry;
     const record: Login = {
-      ...stored.record,
+      ...entry.record,
       last_seen_at: new Date(this.#clocks.wallMs()).toISOString(),
     };
     void (async () => {
-      const written = await this.#options.book().replace({ record, revision });
-      if (written !== undefined) this.#mirror.take({ record, revision: written });
+      const newRevision = await this.#options.book().replace({ record, revision });
+      if (newRevision !== undefined) this.#mirror.take({ record, revision: newRevision });
     })().catch((err: unknown) => this.#options.log.debug({ err }, 'the use of a login could not be noted'));
   }
 
@@ -226,9 +226,9 @@ export class Logins {
     await this.#mirror.stop();
   };
 
-  async #create(wanted: Omit<Login, 'sha256'>): Promise<OpenedLogin> {
+  async #create(loginFields: Omit<Login, 'sha256'>): Promise<OpenedLogin> {
     const token = `hfl_${randomBytes(32).toString('base64url')}`;
-    const login = { ...wanted, sha256: sha256Of(token) } as Login;
+    const login = { ...loginFields, sha256: sha256Of(token) } as Login;
     const revision = await this.#options.book().create(login);
     if (revision === undefined)
       throw new Error('a token came twice: the random numbers of this machine are none');
@@ -240,14 +240,14 @@ export class Logins {
   async #delete(sha256: string): Promise<boolean> {
     const book = this.#options.book();
     for (;;) {
-      const stored = await book.read(sha256);
-      if (stored && !(await book.delete(stored))) continue;
+      const entry = await book.read(sha256);
+      if (entry && !(await book.delete(entry))) continue;
       this.#mirror.drop(sha256);
-      return stored !== undefined;
+      return entry !== undefined;
     }
   }
 
-  #judged(login: Login | undefined, overHttps: boolean | undefined): LoginCheck {
+  #checkOf(login: Login | undefined, overHttps: boolean | undefined): LoginCheck {
     if (!login || this.#isOver(login)) return { ok: false, why: 'unknown' };
     if (overHttps !== undefined && login.over_https !== overHttps) return { ok: false, why: 'unknown' };
     const user = this.#options.users.byId(login.user);
@@ -286,9 +286,9 @@ export class Logins {
     if (this.currency() !== 'current') return;
     for (const login of this.#mirror.list()) {
       if (!this.#isOver(login)) continue;
-      const stored = this.#mirror.get(login.sha256);
+      const entry = this.#mirror.get(login.sha256);
       try {
-        if (!stored || !(await this.#options.book().delete(stored))) continue;
+        if (!entry || !(await this.#options.book().delete(entry))) continue;
         const isReplaced = this.#replaced.has(login.sha256);
         this.#mirror.drop(login.sha256);
         if (!isReplaced) this.#options.onExpired(login, this.#options.users.byId(login.user));

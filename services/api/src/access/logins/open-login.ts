@@ -48,21 +48,21 @@ export async function openLogin(
 
 /**
  * Gives the login of a request another token, after its person has shown once more who they are.
- * @param shown for a request that comes from another site, and so without the login: its id, and when its person showed
+ * @param proof for a request that comes from another site, and so without the login: its id, and when its person showed
  * who they are
  * @throws Problem
  */
 export async function renewLogin(
   access: LoginAccess,
   request: FastifyRequest,
-  shown?: { readonly loginId: string; readonly authenticatedAtMs: number | undefined },
+  proof?: { readonly loginId: string; readonly authenticatedAtMs: number | undefined },
 ): Promise<LoginWithCookie> {
   const { caller } = request;
-  const id = shown?.loginId ?? (caller.kind === 'user' ? caller.loginId : undefined);
+  const id = proof?.loginId ?? (caller.kind === 'user' ? caller.loginId : undefined);
   const login = id === undefined ? undefined : access.logins.byId(id);
   const user = login && access.users.byId(login.user);
   if (!login || !user) throw new TypeError('there is no login to renew: ask for one before');
-  const renewed = await unlessAway(() => access.logins.renew(login, shown?.authenticatedAtMs));
+  const renewed = await unlessAway(() => access.logins.renew(login, proof?.authenticatedAtMs));
   request.caller = callerOfLogin(renewed.login, user);
   const lasts = login.idle_minutes === null ? Date.parse(login.expires_at) - Date.now() : undefined;
   const seconds = lasts === undefined ? undefined : Math.max(1, Math.floor(lasts / 1_000));

@@ -27,15 +27,15 @@ export class Passwords {
   }
 
   /**
-   * Whether it is the password. The check takes as long where there is none, so that its time does not tell which
+   * Whether it is the password. The check takes as long where there is none, so that its time does not show which
    * people exist.
    * @throws Problem too_many_logins
    */
-  async isRight(password: string, kept: string | null | undefined): Promise<boolean> {
-    const known = kept === null || kept === undefined ? undefined : parse(kept);
-    const { parameters, tag } = known ?? nobodys;
+  async isRight(password: string, phc: string | null | undefined): Promise<boolean> {
+    const parsedHash = phc === null || phc === undefined ? undefined : parse(phc);
+    const { parameters, tag } = parsedHash ?? nobodys;
     const derived = await this.#derive(password, parameters);
-    return crypto.timingSafeEqual(derived, tag) && known !== undefined;
+    return crypto.timingSafeEqual(derived, tag) && parsedHash !== undefined;
   }
 
   async #derive(
@@ -64,17 +64,20 @@ export class Passwords {
   }
 }
 
-interface Kept {
+interface PasswordHash {
   readonly parameters: Omit<Argon2Parameters, 'message'>;
   readonly tag: Buffer;
 }
 
-const nobodys: Kept = { parameters: { ...cost, nonce: Buffer.alloc(16) }, tag: Buffer.alloc(cost.tagLength) };
+const nobodys: PasswordHash = {
+  parameters: { ...cost, nonce: Buffer.alloc(16) },
+  tag: Buffer.alloc(cost.tagLength),
+};
 const form =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,88})\$([A-Za-z0-9+/]{16,88})$/;
 
-function parse(kept: string): Kept | undefined {
-  const [, memory, passes, parallelism, nonce = '', tag = ''] = form.exec(kept) ?? [];
+function parse(phc: string): PasswordHash | undefined {
+  const [, memory, passes, parallelism, nonce = '', tag = ''] = form.exec(phc) ?? [];
   if (memory === undefined) return undefined;
   const bytes = Buffer.from(tag, 'base64');
   const numbers = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) };

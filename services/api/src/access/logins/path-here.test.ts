@@ -15,8 +15,8 @@ describe('where one goes after the login', () => {
     ['console/../../%2e%2e/api', 'api'],
     ['console\\..\\..\\..\\docs', 'docs'],
     ['\t/console\n', 'console'],
-  ])('is below the root of the API: %j', (given, expected) => {
-    const to = pathHere(given) ?? 'nowhere';
+  ])('is below the root of the API: %j', (path, expected) => {
+    const to = pathHere(path) ?? 'nowhere';
     expect([to, pathHere(to)]).toEqual([expected, expected]);
     for (const page of ['login', 'login/', 'approve/deny', 'api/login/company/callback/?code=a/b']) {
       expect(new URL(wayBack(page) + to, root + page).href).toBe(root + expected);
@@ -43,7 +43,7 @@ describe('where one goes after the login', () => {
     'console/..%5c..%5cother',
     'http://[',
     undefined,
-  ])('is nowhere else: %j', (given) => {
-    expect(pathHere(given)).toBeUndefined();
+  ])('is nowhere else: %j', (path) => {
+    expect(pathHere(path)).toBeUndefined();
   });
 });

@@ -1,18 +1,18 @@
 import { hash, randomBytes } from 'node:crypto';
 import { everySite } from '@holdfast/shared/contracts/api-key.ts';
 import { type FirstLink, isFirstLinkToken } from '@holdfast/shared/contracts/first-link.ts';
-import type { LinkBook, Stored } from '../../ports.ts';
+import type { LinkBook, StoredRecord } from '../../ports.ts';
 import type { Users } from '../users.ts';
 
 const lastsMs = 24 * 3_600_000;
 
-/** A link with its address, which is told only this once. */
+/** A link with its address, which is shown only this once. */
 export interface IssuedLink {
   readonly url: string;
   readonly expires_at: string;
 }
 
-/** Links by which somebody makes himself the first administrator. All are over as soon as there is one. */
+/** Links by which a person becomes the first administrator. All are over as soon as there is one. */
 export class FirstLinks {
   readonly #book: () => LinkBook;
   readonly #users: Users;
@@ -42,14 +42,14 @@ export class FirstLinks {
   }
 
   /** The link of the token; undefined when it opens nothing, or nothing any more. @throws BrokerUnavailable */
-  async look(token: string): Promise<Stored<FirstLink> | undefined> {
+  async look(token: string): Promise<StoredRecord<FirstLink> | undefined> {
     if (!isFirstLinkToken(token) || this.hasAdministrator()) return undefined;
-    const stored = await this.#book().read(hash('sha256', token));
-    return stored && Date.parse(stored.record.expires_at) > this.#now() ? stored : undefined;
+    const entry = await this.#book().read(hash('sha256', token));
+    return entry && Date.parse(entry.record.expires_at) > this.#now() ? entry : undefined;
   }
 
   /** Uses the link up: when several try at once, only one gets true. @throws BrokerUnavailable */
-  async use(link: Stored<FirstLink>): Promise<boolean> {
+  async use(link: StoredRecord<FirstLink>): Promise<boolean> {
     return this.#book().delete(link);
   }
 

@@ -19,10 +19,10 @@ export function passwordLinkRoute(access: LoginAccess): Route {
     gives: { 'Set-Cookie': 'The login: `__Host-hf` over HTTPS, `hf-http` over plain HTTP' },
     schema: { body: usePasswordLinkSchema, response: { 200: meSchema } },
     handler: async (request, reply) => {
-      const { link, password: wanted } = request.body;
+      const { link, password: newPassword } = request.body;
       requireSafeWay(access, request);
       requireOwnOrigin(access, request, { mayBeMissing: !hasCookie(request) });
-      const { cookie } = await setPasswordByLink(access, request, { link, password: wanted });
+      const { cookie } = await setPasswordByLink(access, request, { link, password: newPassword });
       reply.headers({ 'set-cookie': cookie, 'cache-control': 'no-store' });
       return meView(access, request.caller);
     },
@@ -33,11 +33,11 @@ export function passwordLinkRoute(access: LoginAccess): Route {
 export async function setPasswordByLink(
   access: LoginAccess,
   request: FastifyRequest,
-  { link, password: wanted }: { readonly link: string; readonly password: string },
+  { link, password: newPassword }: { readonly link: string; readonly password: string },
 ): Promise<LoginWithCookie> {
   const { users, logins, passwords } = access;
   const { id } = userOfLink(users.list(), link);
-  const password = await passwords.hash(wanted);
+  const password = await passwords.hash(newPassword);
   // A second request with the same link finds it used.
   const user = await unlessAway(() =>
     users.change(id, (now) => {

@@ -8,23 +8,23 @@ const lastsMs = 24 * 3_600_000;
 
 export interface PasswordLink {
   /** The part that the user's record keeps. */
-  readonly kept: NonNullable<User['password_link']>;
-  /** The part that is told to the person. */
-  readonly shown: { readonly link: string; readonly url: string; readonly expires_at: string };
+  readonly record: NonNullable<User['password_link']>;
+  /** The part that is shown to the person. */
+  readonly view: { readonly link: string; readonly url: string; readonly expires_at: string };
 }
 
 /**
- * A link by which somebody sets the password once, within a day. It opens the login for its first user, so it is shown
+ * A link by which a person sets the password once, within a day. It opens the login for its first user, so it is shown
  * only once.
  */
 export function passwordLink(
   access: Pick<LoginAccess, 'publicUrl'>,
-  asked: { readonly protocol: string; readonly host: string },
+  request: { readonly protocol: string; readonly host: string },
 ): PasswordLink {
   const link = `hfp_${randomBytes(32).toString('base64url')}`;
   const expires_at = new Date(Date.now() + lastsMs).toISOString();
-  const url = `${addressForBrowsers(access, asked)}/password?link=${link}`;
-  return { kept: { sha256: hash('sha256', link), expires_at }, shown: { link, url, expires_at } };
+  const url = `${addressForBrowsers(access, request)}/password?link=${link}`;
+  return { record: { sha256: hash('sha256', link), expires_at }, view: { link, url, expires_at } };
 }
 
 /** Whose link it is. @throws Problem */
@@ -37,8 +37,8 @@ export function userOfLink(users: readonly User[], link: string): User {
 }
 
 /** @throws Problem unless the link is still good for this user */
-export function requireLink({ disabled, password_link: kept }: User, link: string): void {
-  const isGood = kept?.sha256 === hash('sha256', link) && Date.parse(kept.expires_at) > Date.now();
+export function requireLink({ disabled, password_link: record }: User, link: string): void {
+  const isGood = record?.sha256 === hash('sha256', link) && Date.parse(record.expires_at) > Date.now();
   if (!isGood || disabled) throw linkNotValid();
 }
 

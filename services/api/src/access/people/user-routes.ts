@@ -28,13 +28,13 @@ const url = '/api/system/users';
 const guarded = { role: 'administrator', sites: 'all', tag: 'Access' } as const;
 
 /**
- * The people of the installation, for its administrators. Nobody is deleted, so that an id or a login never comes to
- * stand for somebody else.
+ * The people of the installation, for its administrators. People are never deleted, so that an id or a login never comes to
+ * stand for another person.
  */
 export function userRoutes(database: Database, access: LoginAccess): Route[] {
   const { users, logins } = access;
 
-  const known = (idOrLogin: string): User => {
+  const requireUser = (idOrLogin: string): User => {
     const user = users.byId(idOrLogin) ?? users.byLogin(idOrLogin);
     if (!user)
       throw new Problem(
@@ -48,7 +48,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
   };
   const changed = async (id: string, change: (user: User) => Partial<User>): Promise<User> => {
     const user = await unlessAway(() => users.change(id, change));
-    return user ?? known(id);
+    return user ?? requireUser(id);
   };
 
   return [
@@ -78,7 +78,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
         const user = await unlessAway(() =>
           users.create({
             ...{ login, name: (name ?? login).trim(), language: language ?? null, grants },
-            ...{ password: null, identity: null, passwordLink: link.kept, by },
+            ...{ password: null, identity: null, passwordLink: link.record, by },
           }),
         );
         if (!user) throw loginTaken(login);
@@ -86,7 +86,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
         return reply
           .code(201)
           .header('cache-control', 'no-store')
-          .send({ ...userView(user), password_link: link.shown });
+          .send({ ...userView(user), password_link: link.view });
       },
     }),
     route({
@@ -95,7 +95,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       ...guarded,
       summary: 'Read a person',
       schema: { params, response: { 200: userViewSchema } },
-      handler: async (request) => userView(known(request.params.id)),
+      handler: async (request) => userView(requireUser(request.params.id)),
     }),
     route({
       method: 'PATCH',
@@ -109,7 +109,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       schema: { params, body: changeUserSchema, response: { 200: userViewSchema } },
       handler: async (request) => {
         const { name, language, disabled, grants: several, role, sites } = request.body;
-        const { id } = known(request.params.id);
+        const { id } = requireUser(request.params.id);
         const isGranted = several || role || sites;
         const grants = isGranted ? await wantedGrants(database, request.body) : undefined;
         const user = await changed(id, (before) => {
@@ -139,7 +139,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       about: 'The old password works until the link is used.',
       schema: { params, body: noFieldsSchema, response: { 201: passwordLinkSchema } },
       handler: async (request, reply) => {
-        const { id, disabled } = known(request.params.id);
+        const { id, disabled } = requireUser(request.params.id);
         if (disabled)
           throw new Problem(
             'user_disabled',
@@ -148,9 +148,9 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
               '请先重新启用此人："disabled": false。',
             ),
           );
-        const { kept, shown } = passwordLink(access, request);
-        await changed(id, () => ({ password_link: kept }));
-        return reply.code(201).header('cache-control', 'no-store').send(shown);
+        const { record, view } = passwordLink(access, request);
+        await changed(id, () => ({ password_link: record }));
+        return reply.code(201).header('cache-control', 'no-store').send(view);
       },
     }),
     route({
@@ -160,7 +160,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       summary: 'List the logins of a person',
       schema: { params, response: { 200: loginPageSchema } },
       handler: async (request) => {
-        const own = logins.ofUser(known(request.params.id).id).reverse();
+        const own = logins.ofUser(requireUser(request.params.id).id).reverse();
         return { results: own.map((login) => loginView(login, currentOf(request))), next_cursor: null };
       },
     }),
@@ -173,7 +173,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       summary: 'End all logins of a person',
       schema: { params, response: { 200: loginPageSchema } },
       handler: async (request) => {
-        const { id } = known(request.params.id);
+        const { id } = requireUser(request.params.id);
         const ended = await unlessAway(() => logins.endAllOf(id));
         return { results: ended.map((login) => loginView(login, currentOf(request))), next_cursor: null };
       },
@@ -190,7 +190,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
         response: { 204: z.undefined() },
       },
       handler: async (request, reply) => {
-        const { id, login } = known(request.params.id);
+        const { id, login } = requireUser(request.params.id);
         const one = logins.ofUser(id).find((each) => each.id === request.params.login);
         if (!one)
           throw new Problem(
@@ -237,7 +237,7 @@ function isAdministrator({ disabled, password, identity, grants }: User): boolea
   return canLogIn && sitesWhere(grants, 'administrator') === 'everywhere';
 }
 
-/** @throws Problem for a change after which nobody could manage people any more */
+/** @throws Problem for a change after which no one could manage people any more */
 function requireAnotherAdministrator(users: readonly User[], before: User, after: User): void {
   if (!isAdministrator(before) || isAdministrator(after)) return;
   if (users.some((other) => other.id !== before.id && isAdministrator(other))) return;

@@ -12,7 +12,7 @@ import { lockedRows } from '../change-sets/write-rows.ts';
 import { bodyRefused, explained } from '../configuration-problems.ts';
 import { devicesOfPoints } from '../points-of-device.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
-import { changedDeviceRow, changedPointRow, writeOfChange } from './judged-rows.ts';
+import { changedDeviceRow, changedPointRow, writeOfChange } from './row-verdicts.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
 export type BulkKind = 'device' | 'point';
@@ -39,8 +39,8 @@ export async function bulkEdit(
   );
   await siteAccess.requireUntilEnd(transaction, granted, { [`${kind}s`]: ids, ...referredTo(set) });
   const rows = ids.map((id) => ({ id, row: before.get(keyOf({ kind, id })) ?? {} }));
-  const judged = kind === 'device' ? judgedDevices(rows, set) : await judgedPoints(transaction, rows, set);
-  const issues = judged.flatMap(({ code, outcome }): Issue[] =>
+  const verdicts = kind === 'device' ? judgedDevices(rows, set) : await judgedPoints(transaction, rows, set);
+  const issues = verdicts.flatMap(({ code, outcome }): Issue[] =>
     outcome.ok
       ? []
       : outcome.issues.map(({ path, message }) => ({
@@ -49,7 +49,7 @@ export async function bulkEdit(
         })),
   );
   if (issues.length > 0) throw bodyRefused(issues);
-  const writes = judged.flatMap(({ id, row, outcome }): RowWrite[] => {
+  const writes = verdicts.flatMap(({ id, row, outcome }): RowWrite[] => {
     return outcome.ok ? writeOfChange({ kind, id, row }, outcome.value) : [];
   });
   await explained(() => writeSoundly(transaction, store, before, writes));
@@ -86,13 +86,13 @@ function withoutMembers(
   row: Columns,
   { devices, points }: { readonly devices: readonly number[]; readonly points: readonly number[] },
 ): Columns {
-  const left = (name: string, gone: readonly number[]) => {
-    const lost = new Set(gone);
+  const remaining = (name: string, deletedIds: readonly number[]) => {
+    const lost = new Set(deletedIds);
     return (row[name] as readonly number[]).filter((id) => !lost.has(id));
   };
   const had = (row.point_ids as readonly number[]).length > 0;
-  const point_ids = left('point_ids', points);
-  return { device_ids: had && point_ids.length === 0 ? [] : left('device_ids', devices), point_ids };
+  const point_ids = remaining('point_ids', points);
+  return { device_ids: had && point_ids.length === 0 ? [] : remaining('device_ids', devices), point_ids };
 }
 
 function referredTo(set: object): {
@@ -126,12 +126,15 @@ function judgedDevices(rows: readonly Row[], set: object): JudgedRow[] {
 }
 
 async function judgedPoints(transaction: Database, rows: readonly Row[], set: object): Promise<JudgedRow[]> {
-  const { device_id: wanted } = set as { readonly device_id?: number };
-  const named = rows.map(({ row }) => ({ device_id: row.device_id as number }));
-  const devices = await devicesOfPoints(transaction, [...named, ...(wanted ? [{ device_id: wanted }] : [])]);
+  const { device_id: newDeviceId } = set as { readonly device_id?: number };
+  const currentDevices = rows.map(({ row }) => ({ device_id: row.device_id as number }));
+  const devices = await devicesOfPoints(transaction, [
+    ...currentDevices,
+    ...(newDeviceId ? [{ device_id: newDeviceId }] : []),
+  ]);
   return rows.map(({ id, row }) => {
     const from = devices.get(row.device_id as number) as DeviceOfPoint;
-    const to = wanted === undefined ? from : devices.get(wanted);
+    const to = newDeviceId === undefined ? from : devices.get(newDeviceId);
     return { id, row, code: String(row.code), outcome: changedPointRow(row, { from, to }, set) };
   });
 }
@@ -162,15 +165,15 @@ export async function selectedIds(
   ];
   const { rows } = await sql<{ id: number }>`select t.id from ${sql.table(`${kind}s`)} t
     where ${sql.join(conditions, sql` and `)} order by t.id limit ${atMost + 1}`.execute(database);
-  const found = rows.map(({ id }) => id);
-  if (found.length > atMost) {
+  const matchingIds = rows.map(({ id }) => id);
+  if (matchingIds.length > atMost) {
     throw validationFailed([{ path: 'filter', message: `finds more than ${atMost}: narrow it` }]);
   }
-  const there = new Set(found);
+  const there = new Set(matchingIds);
   const missing = ids?.findIndex((id) => !there.has(id)) ?? -1;
   if (missing >= 0) throw validationFailed([{ path: `ids.${missing}`, message: `there is no such ${kind}` }]);
-  if (found.length === 0) throw validationFailed([{ path: 'filter', message: 'finds nothing' }]);
-  return found;
+  if (matchingIds.length === 0) throw validationFailed([{ path: 'filter', message: 'finds nothing' }]);
+  return matchingIds;
 }
 
 const likePattern = (code: string) => code.replace(/[\\%_]/g, (each) => `\\${each}`).replaceAll('*', '%');

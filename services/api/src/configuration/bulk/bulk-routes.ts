@@ -33,8 +33,11 @@ export function bulkRoutes(
   },
 ): Route[] {
   const tag = 'Configuration';
-  const answered = { 200: revertedSchema };
-  const named = (kind: 'devices' | 'points', { ids = [] }: { ids?: number[] | undefined }): Concerned => ({
+  const answer = { 200: revertedSchema };
+  const concernedOf = (
+    kind: 'devices' | 'points',
+    { ids = [] }: { ids?: number[] | undefined },
+  ): Concerned => ({
     [kind]: ids,
   });
   return [
@@ -54,15 +57,15 @@ export function bulkRoutes(
         '`code` and `name` contain `{n}` or `{n:02}`, counted from `first_n`. `fields` are what differs: a value, a text with `{n}`, or `{"from": "10.0.0.11", "step": 1}`. A task that selects points of the device reads the same points of the copies.',
       hasVersion: 'tried',
       gives: changeSetHeader,
-      schema: { params, body: copiesBodySchema, response: answered },
+      schema: { params, body: copiesBodySchema, response: answer },
       handler: async (request, reply) => {
-        const { params: asked, body, grantedSites: granted } = request;
+        const { params: requestParams, body, grantedSites: granted } = request;
         return answeredTry(
           request,
           reply,
           database,
           { kind: 'copy', reason: body.reason, isTry: body.dry_run, requireIfMatch },
-          (transaction) => copyDevice(transaction, { id: asked.id, body, granted, ...sources }),
+          (transaction) => copyDevice(transaction, { id: requestParams.id, body, granted, ...sources }),
         );
       },
     }),
@@ -73,14 +76,14 @@ export function bulkRoutes(
           method: 'PATCH',
           url: `/api/config/${kinds}`,
           role: 'engineer',
-          sites: ({ body }) => named(kinds, body),
+          sites: ({ body }) => concernedOf(kinds, body),
           names: async ({ body }) => ({ [kinds]: await selectedIds(database, kind, body) }),
           action: `${kind}.bulk_update`,
           tag,
           summary: `Give many ${kinds} the same fields`,
           hasVersion: 'tried',
           gives: changeSetHeader,
-          schema: { body: bulkEditSchemas[kinds], response: answered },
+          schema: { body: bulkEditSchemas[kinds], response: answer },
           handler: async (request, reply) => {
             const { body, grantedSites: granted } = request;
             const { set, reason, dry_run: isTry, ...selection } = body;
@@ -97,13 +100,13 @@ export function bulkRoutes(
           method: 'POST',
           url: `/api/config/${kinds}/delete`,
           role: 'engineer',
-          sites: ({ body }) => named(kinds, body),
+          sites: ({ body }) => concernedOf(kinds, body),
           action: `${kind}.bulk_delete`,
           tag,
           summary: `Delete many ${kinds}`,
           hasVersion: 'tried',
           gives: changeSetHeader,
-          schema: { body: bulkDeleteSchemas[kinds], response: answered },
+          schema: { body: bulkDeleteSchemas[kinds], response: answer },
           handler: async (request, reply) => {
             const { body, grantedSites: granted } = request;
             const { cascade, reason, dry_run: isTry, ...selection } = body;

@@ -41,27 +41,27 @@ export async function copyDevice(
   if (!row) throw new Problem('device_not_found', both(`There is no device ${id}.`, `没有设备 ${id}。`));
   const connection = specs.get(row.protocol)?.learning?.forgotten(row.connection) ?? row.connection;
   const { id: _, ...base } = viewOfDevice({ ...row, connection: connection as Record<string, unknown> });
-  const wanted = wantedCopies(base, body);
-  await requireFreeCodes(transaction, wanted);
-  const made: number[] = [];
-  for (const device of wanted) made.push((await devices(transaction, store).create(device)).id);
-  await copyPoints(transaction, id, made);
+  const newDevices = wantedCopies(base, body);
+  await requireFreeCodes(transaction, newDevices);
+  const ids: number[] = [];
+  for (const device of newDevices) ids.push((await devices(transaction, store).create(device)).id);
+  await copyPoints(transaction, id, ids);
   const from = { spec: specOf(row), connection: row.connection };
   const copies = await transaction
     .selectFrom('devices')
     .select(['id', 'code', 'protocol', 'connection'])
-    .where(sql<boolean>`id = any(${made}::bigint[])`)
+    .where(sql<boolean>`id = any(${ids}::bigint[])`)
     .execute();
   for (const copy of copies) {
     await placeAgain(transaction, copy.id, from, { spec: specOf(copy), connection: copy.connection });
   }
-  await requireKinds(transaction, store, made);
-  await readByTasks(transaction, { id, made, task_ids });
+  await requireKinds(transaction, store, ids);
+  await readByTasks(transaction, { id, deviceIds: ids, task_ids });
 }
 
 function wantedCopies(base: Omit<DeviceCreate, 'id'>, body: CopiesBody): DeviceCreate[] {
   const errors: FieldError[] = [];
-  const wanted: DeviceCreate[] = [];
+  const copies: DeviceCreate[] = [];
   if (body.count > 1 && textOf(body.code, 1) === body.code) {
     throw validationFailed([
       { path: 'code', message: 'needs {n} in it, or all copies would have the same code' },
@@ -71,15 +71,15 @@ function wantedCopies(base: Omit<DeviceCreate, 'id'>, body: CopiesBody): DeviceC
     const n = body.first_n + index;
     const fields: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(body.fields)) {
-      const judged = steppedValue(value, index, n);
-      if (judged.ok) fields[name] = judged.value;
-      else errors.push({ path: `fields.${name}`, message: judged.issues[0]?.message ?? '' });
+      const verdict = steppedValue(value, index, n);
+      if (verdict.ok) fields[name] = verdict.value;
+      else errors.push({ path: `fields.${name}`, message: verdict.issues[0]?.message ?? '' });
     }
     const name = body.name === undefined ? base.name : textOf(body.name, n);
-    const judged = bodies().devices.judged({ ...base, ...fields, code: textOf(body.code, n), name });
-    if (judged.ok) wanted.push(judged.value);
+    const verdict = bodies().devices.judged({ ...base, ...fields, code: textOf(body.code, n), name });
+    if (verdict.ok) copies.push(verdict.value);
     else {
-      for (const { path, message } of judged.issues) {
+      for (const { path, message } of verdict.issues) {
         errors.push({
           path: path[0] === 'code' ? 'code' : `fields.${path.join('.')}`,
           message: `copy ${n}: ${message}`,
@@ -88,18 +88,18 @@ function wantedCopies(base: Omit<DeviceCreate, 'id'>, body: CopiesBody): DeviceC
     }
   }
   if (errors.length > 0) throw validationFailed(errors);
-  return wanted;
+  return copies;
 }
 
-async function requireFreeCodes(transaction: Database, wanted: readonly DeviceCreate[]): Promise<void> {
-  const taken = await transaction
+async function requireFreeCodes(transaction: Database, copies: readonly DeviceCreate[]): Promise<void> {
+  const rows = await transaction
     .selectFrom('devices')
     .select('code')
-    .where(sql<boolean>`code = any(${wanted.map(({ code }) => code)}::text[])`)
+    .where(sql<boolean>`code = any(${copies.map(({ code }) => code)}::text[])`)
     .orderBy('code')
     .execute();
-  if (taken.length > 0) {
-    throw validationFailed(taken.map(({ code }) => ({ path: 'code', message: `${code} is taken` })));
+  if (rows.length > 0) {
+    throw validationFailed(rows.map(({ code }) => ({ path: 'code', message: `${code} is taken` })));
   }
 }
 
@@ -124,12 +124,12 @@ async function copyPoints(transaction: Database, from: number, to: readonly numb
 async function requireKinds(
   transaction: Database,
   store: KindsOfStore,
-  made: readonly number[],
+  ids: readonly number[],
 ): Promise<void> {
   const points = await transaction
     .selectFrom('points')
     .select(['device_id', 'code', 'count', 'data_type', 'enumeration'])
-    .where(sql<boolean>`device_id = any(${made}::bigint[])`)
+    .where(sql<boolean>`device_id = any(${ids}::bigint[])`)
     .execute();
   const faults = await kindFaultsIfKnown(store, transaction, points as readonly KindOfPoint[]);
   const message = faults.find((fault) => fault !== undefined);
@@ -141,25 +141,25 @@ async function readByTasks(
   transaction: Database,
   {
     id,
-    made,
+    deviceIds,
     task_ids,
-  }: { readonly id: number; readonly made: readonly number[]; readonly task_ids: readonly number[] },
+  }: { readonly id: number; readonly deviceIds: readonly number[]; readonly task_ids: readonly number[] },
 ): Promise<void> {
   if (task_ids.length === 0) return;
-  const known = await transaction
+  const tasks = await transaction
     .selectFrom('tasks')
     .select('id')
     .where(sql<boolean>`id = any(${task_ids}::bigint[])`)
     .execute();
-  const unknown = task_ids.findIndex((each) => !known.some((task) => task.id === each));
+  const unknown = task_ids.findIndex((each) => !tasks.some((task) => task.id === each));
   if (unknown >= 0)
     throw validationFailed([{ path: `task_ids.${unknown}`, message: 'there is no such task' }]);
   await sql`insert into task_devices (task_id, device_id)
     select task_id, device_id from unnest(${task_ids}::bigint[]) as t (task_id)
-    cross join unnest(${made}::bigint[]) as d (device_id)`.execute(transaction);
+    cross join unnest(${deviceIds}::bigint[]) as d (device_id)`.execute(transaction);
   await sql`insert into task_points (task_id, point_id)
     select chosen.task_id, copied.id from task_points chosen
     join points on points.id = chosen.point_id and points.device_id = ${id}
-    join points copied on copied.code = points.code and copied.device_id = any(${made}::bigint[])
+    join points copied on copied.code = points.code and copied.device_id = any(${deviceIds}::bigint[])
     where chosen.task_id = any(${task_ids}::bigint[])`.execute(transaction);
 }

@@ -3,8 +3,8 @@ import { steppedValue, textOf } from './stepped-value.ts';
 
 const values = (value: Parameters<typeof steppedValue>[0]) =>
   [0, 1, 2].map((index) => {
-    const judged = steppedValue(value, index, index + 8);
-    return judged.ok ? judged.value : judged.issues[0]?.message;
+    const verdict = steppedValue(value, index, index + 8);
+    return verdict.ok ? verdict.value : verdict.issues[0]?.message;
   });
 
 describe('a field of several copies', () => {

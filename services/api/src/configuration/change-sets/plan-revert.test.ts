@@ -37,13 +37,13 @@ const overlaid = (now: Columns, before: Columns, after: Columns): Columns => {
 };
 
 /** The history of sets that triggers would have recorded for these requests. */
-function recorded(asked: readonly { id: number; what: number; value: number }[]): {
+function recorded(requests: readonly { id: number; what: number; value: number }[]): {
   sets: Item[];
   state: State;
 } {
   let state: State = new Map();
   const sets: Item[] = [];
-  for (const [index, { id, what, value }] of asked.entries()) {
+  for (const [index, { id, what, value }] of requests.entries()) {
     const at = { id, setId: index + 1 };
     const now = state.get(keyOf({ kind: 'device', id }));
     const whole = { name: `n${value}`, connection: { host: `h${value}`, port: value } };
@@ -82,9 +82,9 @@ function takenBack(
     else if (later.every((each) => each.op === 'changed')) return undefined;
     return next;
   }
-  const set = (is: Columns, was: Columns, left: Columns): Columns | undefined => {
-    const entries = Object.keys(left).filter((name) => was[name] !== left[name]);
-    if (entries.some((name) => is[name] !== was[name] && is[name] !== left[name])) return undefined;
+  const set = (is: Columns, was: Columns, leftByIt: Columns): Columns | undefined => {
+    const entries = Object.keys(leftByIt).filter((name) => was[name] !== leftByIt[name]);
+    if (entries.some((name) => is[name] !== was[name] && is[name] !== leftByIt[name])) return undefined;
     return { ...is, ...Object.fromEntries(entries.map((name) => [name, was[name]])) };
   };
   if ('name' in after) {
@@ -102,18 +102,22 @@ function takenBack(
 describe('taking a set back', () => {
   it('gives each value that is as the set left it its former one, or says which later set is in the way', () => {
     const ask = fc.record({ id: fc.integer({ min: 1, max: 2 }), what: fc.nat(3), value: fc.nat(2) });
-    const seen = { free: 0, refused: 0 };
+    const counts = { free: 0, refused: 0 };
     fc.assert(
-      fc.property(fc.array(ask, { minLength: 1, maxLength: 14 }), fc.nat(13), (asked, choice) => {
-        const { sets, state } = recorded(asked);
-        const chosen = sets[choice % sets.length];
-        if (!chosen) return;
-        const later = sets.filter((set) => set.setId > chosen.setId && set.id === chosen.id);
-        const { writes, conflicts } = planRevert([chosen], state, new Map([[keyOf(chosen), later]]));
-        const wanted = takenBack(state, chosen, later);
-        expect(conflicts.length > 0).toBe(wanted === undefined);
+      fc.property(fc.array(ask, { minLength: 1, maxLength: 14 }), fc.nat(13), (requests, choice) => {
+        const { sets, state } = recorded(requests);
+        const revertedSet = sets[choice % sets.length];
+        if (!revertedSet) return;
+        const later = sets.filter((set) => set.setId > revertedSet.setId && set.id === revertedSet.id);
+        const { writes, conflicts } = planRevert(
+          [revertedSet],
+          state,
+          new Map([[keyOf(revertedSet), later]]),
+        );
+        const expectedState = takenBack(state, revertedSet, later);
+        expect(conflicts.length > 0).toBe(expectedState === undefined);
         if (conflicts.length > 0) {
-          seen.refused += 1;
+          counts.refused += 1;
           for (const { field, change_set } of conflicts) {
             const set = later.find(({ setId }) => setId === change_set);
             const own = { ...set?.before, ...set?.after };
@@ -121,18 +125,18 @@ describe('taking a set back', () => {
           }
           return;
         }
-        seen.free += 1;
+        counts.free += 1;
         const after = new Map(state);
         for (const { op, row, ...write } of writes) {
           if (op === 'delete') after.delete(keyOf(write));
           else after.set(keyOf(write), row);
         }
-        expect(after).toEqual(wanted);
+        expect(after).toEqual(expectedState);
       }),
       { numRuns: 2_000 },
     );
-    expect(seen.free).toBeGreaterThan(100);
-    expect(seen.refused).toBeGreaterThan(100);
+    expect(counts.free).toBeGreaterThan(100);
+    expect(counts.refused).toBeGreaterThan(100);
   });
 
   it('works in turn for sets that wrote the same field, also where one of them made or deleted the thing', () => {
@@ -147,13 +151,15 @@ describe('taking a set back', () => {
       ...{ conflicts: [], writes: [{ op: 'change', row: { scale: 1 } }] },
     });
     const row = { scale: 2 };
-    const made = of('created', {}, row);
-    const gone = of('deleted', row, {}, { setId: 4 });
+    const creation = of('created', {}, row);
+    const deletion = of('deleted', row, {}, { setId: 4 });
     const again = of('created', {}, row, { setId: 5 });
-    expect(planRevert([made], state(row), later(second, back)).writes).toMatchObject([{ op: 'delete' }]);
-    expect(planRevert([made], state(row), later(gone, again)).writes).toMatchObject([{ op: 'delete' }]);
+    expect(planRevert([creation], state(row), later(second, back)).writes).toMatchObject([{ op: 'delete' }]);
+    expect(planRevert([creation], state(row), later(deletion, again)).writes).toMatchObject([
+      { op: 'delete' },
+    ]);
     const goneAgain = of('deleted', row, {}, { setId: 6 });
-    expect(planRevert([gone], new Map(), later(again, goneAgain)).writes).toMatchObject([
+    expect(planRevert([deletion], new Map(), later(again, goneAgain)).writes).toMatchObject([
       { op: 'create', row },
     ]);
   });

@@ -98,10 +98,10 @@ function lastTouched(items: readonly LaterItem[]): ReadonlyMap<string, number> {
 /** The touched fields that have another value now than a set left. */
 function differing(
   now: Columns,
-  left: Columns,
+  afterSet: Columns,
   touched: ReadonlyMap<string, number>,
 ): (readonly [field: string, setId: number])[] {
-  const [is, became] = [fieldsOf(now), fieldsOf(left)];
+  const [is, became] = [fieldsOf(now), fieldsOf(afterSet)];
   return [...touched].filter(([field]) => !isDeepStrictEqual(is[field], became[field]));
 }
 
@@ -142,11 +142,11 @@ export function narrowed<Item extends ChangeItem>(
   only: RevertOnly | undefined,
 ): Item[] {
   if (!only) return [...items];
-  const wanted = new Map(only.map((each) => [keyOf(each), each.fields]));
+  const fieldsByKey = new Map(only.map((each) => [keyOf(each), each.fields]));
   return items.flatMap((item): Item[] => {
     const key = keyOf(item);
-    if (!wanted.has(key)) return [];
-    const fields = wanted.get(key);
+    if (!fieldsByKey.has(key)) return [];
+    const fields = fieldsByKey.get(key);
     if (!fields || item.op !== 'changed') return [item];
     return narrowedTo(item, fields);
   });
@@ -159,11 +159,11 @@ function narrowedTo<Item extends ChangeItem>(item: Item, fields: readonly string
     fields.includes(name.replace(/^connection\./, '')) ||
     (name === 'address' && fields.some((field) => !(field in was)));
   const others = changedIn(item).filter((name) => !isWanted(name));
-  const kept = changedIn(item).filter(isWanted);
-  if (kept.length === 0) return [];
+  const ownFields = changedIn(item).filter(isWanted);
+  if (ownFields.length === 0) return [];
   const { row: before } = withFields(item.before, fieldsOf(item.after), others);
   const sides = { before, after: item.after };
-  const isKept = ([name]: [string, unknown]) => kept.some((field) => field.split('.', 1)[0] === name);
+  const isKept = ([name]: [string, unknown]) => ownFields.some((field) => field.split('.', 1)[0] === name);
   const only = (side: Columns) => Object.fromEntries(Object.entries(side).filter(isKept));
   return [{ ...item, before: only(sides.before), after: only(sides.after) }];
 }

@@ -75,12 +75,12 @@ export async function listChangeItems(
   setId: number,
   { after, limit, sites }: { readonly after: number; readonly limit: number; readonly sites: GrantedSites },
 ): Promise<{ readonly results: ChangeItemView[]; readonly next: number | undefined }> {
-  const found = await readItems(
+  const rows = await readItems(
     database,
-    sql`i.set_id = ${setId} and i.no > ${after} and ${seen(sites)} order by i.no limit ${limit + 1}`,
+    sql`i.set_id = ${setId} and i.no > ${after} and ${visibleAt(sites)} order by i.no limit ${limit + 1}`,
   );
-  const page = found.slice(0, limit);
-  return { results: page.map(shownItem), next: found.length > limit ? page.at(-1)?.no : undefined };
+  const page = rows.slice(0, limit);
+  return { results: page.map(shownItem), next: rows.length > limit ? page.at(-1)?.no : undefined };
 }
 
 interface ItemRow extends Omit<ChangeItem, 'deviceCode' | 'code' | 'op'> {
@@ -106,7 +106,7 @@ export async function readItems(database: Database, which: RawBuilder<unknown>):
   );
 }
 
-const seen = (sites: GrantedSites): RawBuilder<SqlBool> =>
+const visibleAt = (sites: GrantedSites): RawBuilder<SqlBool> =>
   sites === 'everywhere'
     ? sql`i.op <> 'none'`
     : sql`(i.op <> 'none' and i.sites <@ ${sites}::text[] and i.sites <> '{}')`;
@@ -119,13 +119,13 @@ function selectSets(sites: GrantedSites): RawBuilder<unknown> {
     from change_sets s cross join lateral (
       select count(*) filter (where i.op = 'created') as created, count(*) filter (where i.op = 'changed') as changed,
         count(*) filter (where i.op = 'deleted') as deleted
-      from change_items i where i.set_id = s.id and ${seen(sites)}
+      from change_items i where i.set_id = s.id and ${visibleAt(sites)}
     ) as counts`;
 }
 
 function objectConditions(filter: ChangeSetFilter, sites: GrantedSites): RawBuilder<SqlBool>[] {
   const about = (condition: RawBuilder<unknown>) =>
-    sql<SqlBool>`exists (select from change_items i where i.set_id = s.id and ${seen(sites)} and ${condition})`;
+    sql<SqlBool>`exists (select from change_items i where i.set_id = s.id and ${visibleAt(sites)} and ${condition})`;
   const kinds: readonly ChangedKind[] = ['site', 'point', 'task'];
   const { device_id } = filter;
   return [

@@ -70,7 +70,7 @@ async function laterItems(
   transaction: Database,
   items: readonly ChangeItem[],
 ): Promise<ReadonlyMap<string, readonly LaterItem[]>> {
-  const found = await readItems(
+  const rows = await readItems(
     transaction,
     sql`exists (
       select from unnest(
@@ -79,7 +79,7 @@ async function laterItems(
       where asked.kind = i.kind and asked.id = i.object_id and i.no > asked.no
     ) order by i.no`,
   );
-  return Map.groupBy(found, keyOf);
+  return Map.groupBy(rows, keyOf);
 }
 
 function requireSites(granted: GrantedSites, items: readonly StoredItem[]): void {
@@ -94,17 +94,17 @@ function requireNamed(items: readonly ChangeItem[], only: RevertOnly | undefined
 }
 
 function changedSince(conflicts: readonly RevertConflict[]): Problem {
-  const told = conflicts.slice(0, toldConflicts);
-  const more = conflicts.length - told.length;
-  const named = ({ kind, code, device, field }: RevertConflict) =>
+  const firstConflicts = conflicts.slice(0, toldConflicts);
+  const more = conflicts.length - firstConflicts.length;
+  const describe = ({ kind, code, device, field }: RevertConflict) =>
     `${kind} ${device === null ? '' : `${device}/`}${code}: ${field}`;
   return new Problem(
     'changed_since',
     both(
-      `Nothing was taken back: ${told.map((each) => `${named(each)} was changed by set ${each.change_set} later`).join('; ')}${
+      `Nothing was taken back: ${firstConflicts.map((each) => `${describe(each)} was changed by set ${each.change_set} later`).join('; ')}${
         more > 0 ? ` (and ${more} more)` : ''
       }. Take that back first, or leave these fields out (only).`,
-      `没有撤销任何内容：${told.map((each) => `${named(each)} 后来由变更集 ${each.change_set} 更改`).join('；')}${
+      `没有撤销任何内容：${firstConflicts.map((each) => `${describe(each)} 后来由变更集 ${each.change_set} 更改`).join('；')}${
         more > 0 ? `（另有 ${more} 处）` : ''
       }。请先撤销后者，或用 only 排除这些字段。`,
     ),

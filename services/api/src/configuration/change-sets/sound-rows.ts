@@ -27,9 +27,9 @@ export async function writeSoundly(
   transaction: Database,
   store: KindsOfStore,
   before: ReadonlyMap<string, Columns>,
-  asked: readonly RowWrite[],
+  requestedWrites: readonly RowWrite[],
 ): Promise<void> {
-  const writes = asked.map(withEndpoint);
+  const writes = requestedWrites.map(withEndpoint);
   await requireFreeToRename(transaction, store, writes);
   await requireUnreferenced(transaction, writes);
   const devices = writes.filter(({ kind, op }) => kind === 'device' && op !== 'delete');
@@ -43,8 +43,8 @@ export async function writeSoundly(
     });
     if (from && to) await below(path, () => placeAgain(transaction, id, from, to));
   }
-  const written = await writeRows(transaction, await withAddresses(transaction, writes));
-  for (const { kind, id, op, row, fields, path } of written) {
+  const writesWithIds = await writeRows(transaction, await withAddresses(transaction, writes));
+  for (const { kind, id, op, row, fields, path } of writesWithIds) {
     if (kind !== 'device' || op === 'delete') continue;
     const moves = fields.some((field) => ['connection', 'protocol', 'site_id', 'enabled'].includes(field));
     const device = deviceOf(id, row);
@@ -52,8 +52,8 @@ export async function writeSoundly(
       await below(path, () => requireFreePlace(transaction, specOf(device), device));
     }
   }
-  await requireChosenPoints(transaction, written);
-  await requireFitting(transaction, store, written);
+  await requireChosenPoints(transaction, writesWithIds);
+  await requireFitting(transaction, store, writesWithIds);
 }
 
 /** Adds to the faults of one thing its path in the request. */
@@ -123,16 +123,22 @@ async function requireFreeToRename(
 
 /** Refuses to delete a thing that something else refers to, unless that is deleted too. */
 async function requireUnreferenced(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
-  const gone = (kind: ChangedKind) =>
+  const deletedIds = (kind: ChangedKind) =>
     idsOf(writes.filter((write) => write.op === 'delete' && write.kind === kind));
-  const kept = (kind: ChangedKind) => writes.filter((write) => write.op !== 'delete' && write.kind === kind);
-  const [sites, devices, points, tasks] = [gone('site'), gone('device'), gone('point'), gone('task')];
+  const remainingWrites = (kind: ChangedKind) =>
+    writes.filter((write) => write.op !== 'delete' && write.kind === kind);
+  const [sites, devices, points, tasks] = [
+    deletedIds('site'),
+    deletedIds('device'),
+    deletedIds('point'),
+    deletedIds('task'),
+  ];
   const leaving = (field: string, lost: readonly number[]) => (write: RowWrite) =>
     write.fields.includes(field) && ![write.row[field]].flat().some((id) => lost.includes(id as number));
-  const freeDevices = idsOf(kept('device').filter(leaving('site_id', sites)));
-  const freePoints = idsOf(kept('point').filter(leaving('device_id', devices)));
-  const freeOfDevices = idsOf(kept('task').filter(leaving('device_ids', devices)));
-  const freeOfPoints = idsOf(kept('task').filter(leaving('point_ids', points)));
+  const freeDevices = idsOf(remainingWrites('device').filter(leaving('site_id', sites)));
+  const freePoints = idsOf(remainingWrites('point').filter(leaving('device_id', devices)));
+  const freeOfDevices = idsOf(remainingWrites('task').filter(leaving('device_ids', devices)));
+  const freeOfPoints = idsOf(remainingWrites('task').filter(leaving('point_ids', points)));
   const { rows } = await sql<{ what: string; code: string }>`
     select 'devices' as what, code from devices
       where site_id = any(${sites}::bigint[]) and id <> all(${[...devices, ...freeDevices]}::bigint[])
@@ -147,14 +153,14 @@ async function requireUnreferenced(transaction: Database, writes: readonly RowWr
       where point_id = any(${points}::bigint[]) and task_id <> all(${[...tasks, ...freeOfPoints]}::bigint[])
     order by 1, 2 limit ${maxNamed}`.execute(transaction);
   const active = tasks.length === 0 ? [] : await activeSessionsOf(transaction, tasks);
-  const found = {
+  const referrers = {
     ...Object.fromEntries(
       [...Map.groupBy(rows, ({ what }) => what)].map(([what, each]) => [what, each.map(({ code }) => code)]),
     ),
     ...(active.length > 0 && { active_sessions: active.slice(0, maxNamed) }),
   };
-  if (Object.keys(found).length > 0) {
-    throw stillReferenced(both('What this would delete', '此操作要删除的对象'), found);
+  if (Object.keys(referrers).length > 0) {
+    throw stillReferenced(both('What this would delete', '此操作要删除的对象'), referrers);
   }
 }
 
@@ -181,14 +187,14 @@ async function requireFitting(
   store: KindsOfStore,
   writes: readonly RowWrite[],
 ): Promise<void> {
-  const written = writes.filter(({ op }) => op !== 'delete');
-  const anew = written.filter(
+  const stayingWrites = writes.filter(({ op }) => op !== 'delete');
+  const newOrMoved = stayingWrites.filter(
     ({ kind, op, fields }) =>
       kind === 'point' &&
       (op === 'create' ||
         ['code', 'device_id', 'data_type', 'enumeration', 'count'].some((field) => fields.includes(field))),
   );
-  const renamed = written.filter(
+  const renamed = stayingWrites.filter(
     ({ kind, op, fields }) =>
       kind === 'device' && op === 'change' && (fields.includes('code') || fields.includes('measurement')),
   );
@@ -200,11 +206,11 @@ async function requireFitting(
     data_type: never;
     enumeration: Record<string, string> | null;
   }>`select id, device_id, code, count, data_type, enumeration from points
-    where id = any(${idsOf(anew)}::bigint[])
+    where id = any(${idsOf(newOrMoved)}::bigint[])
       or device_id = any(${idsOf(renamed)}::bigint[])
     order by id`.execute(transaction);
   if (points.length === 0) return;
-  const paths = new Map(anew.map(({ id, path }) => [id, path === undefined ? '' : `${path}.`]));
+  const paths = new Map(newOrMoved.map(({ id, path }) => [id, path === undefined ? '' : `${path}.`]));
   const pathTo = ({ id }: { readonly id: number }) => paths.get(id) ?? '';
   await togetherWithSiblings(
     transaction,
@@ -212,7 +218,7 @@ async function requireFitting(
     async () => undefined,
   );
   // New points can be made even while the store cannot be asked.
-  const isAllNew = renamed.length === 0 && anew.every(({ op }) => op === 'create');
+  const isAllNew = renamed.length === 0 && newOrMoved.every(({ op }) => op === 'create');
   const judge = isAllNew ? kindFaultsIfKnown : kindFaults;
   const faults = (await judge(store, transaction, points)).flatMap((message, index) => {
     const point = points[index];

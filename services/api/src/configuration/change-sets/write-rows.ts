@@ -45,14 +45,14 @@ export async function lockedRows(
   transaction: Database,
   things: readonly { readonly kind: ChangedKind; readonly id: number }[],
 ): Promise<Map<string, Columns>> {
-  const found = new Map<string, Columns>();
+  const rowsByKey = new Map<string, Columns>();
   for (const kind of ['task', 'device', 'point', 'site'] as const) {
     const ids = things.filter((each) => each.kind === kind).map(({ id }) => id);
     if (ids.length === 0) continue;
     const { rows } = await sql<{ id: number; row: Record<string, unknown> }>`
       select id, to_jsonb(t) - 'id' as row from ${sql.table(tables[kind][0])} t
       where id = any(${ids}::bigint[]) order by id for update`.execute(transaction);
-    for (const { id, row } of rows) found.set(keyOf({ kind, id }), row);
+    for (const { id, row } of rows) rowsByKey.set(keyOf({ kind, id }), row);
     if (kind !== 'task') continue;
     for (const [table, member] of lists) {
       const members = await sql<{ id: number; ids: number[] }>`
@@ -62,11 +62,11 @@ export async function lockedRows(
         where t.id = any(${ids}::bigint[]) group by t.id`.execute(transaction);
       for (const { id, ids } of members.rows) {
         const key = keyOf({ kind, id });
-        found.set(key, { ...found.get(key), [`${member}s`]: ids });
+        rowsByKey.set(key, { ...rowsByKey.get(key), [`${member}s`]: ids });
       }
     }
   }
-  return found;
+  return rowsByKey;
 }
 
 /**
@@ -77,11 +77,11 @@ export async function writeRows(
   transaction: Database,
   writes: readonly RowWrite[],
 ): Promise<readonly RowWrite[]> {
-  const made = new MadeIds();
+  const newIds = new NewIds();
   const of = (op: RowWrite['op'], kind: ChangedKind) =>
     writes.filter((write) => write.op === op && write.kind === kind);
-  const kept = writes.filter(({ op, kind }) => kind === 'task' && op !== 'delete');
-  const withLists = kept.filter(
+  const taskWrites = writes.filter(({ op, kind }) => kind === 'task' && op !== 'delete');
+  const withLists = taskWrites.filter(
     ({ op, fields }) => op === 'create' || fields.some((each) => each.endsWith('_ids')),
   );
   for (const [table, member] of lists) await takeOut(transaction, table, member, withLists);
@@ -92,18 +92,18 @@ export async function writeRows(
     await update(
       transaction,
       kind,
-      of('change', kind).map((write) => made.in(write)),
+      of('change', kind).map((write) => newIds.in(write)),
     );
-    await insert(transaction, kind, of('create', kind), made);
+    await insert(transaction, kind, of('create', kind), newIds);
   }
-  const members = withLists.map((write) => made.in(write));
+  const members = withLists.map((write) => newIds.in(write));
   for (const [table, member] of lists) await putIn(transaction, table, member, members);
   await remove(transaction, 'site', of('delete', 'site'));
-  return writes.map((write) => made.in(write));
+  return writes.map((write) => newIds.in(write));
 }
 
 /** Ids that the database has given. */
-class MadeIds {
+class NewIds {
   readonly #ids = new Map<RowWrite, number>();
   readonly #standIns = new Map<unknown, number>();
 
@@ -155,7 +155,7 @@ async function insert(
   transaction: Database,
   kind: ChangedKind,
   writes: readonly RowWrite[],
-  made: MadeIds,
+  newIds: NewIds,
 ): Promise<void> {
   const [table, columns] = tables[kind];
   const insertAll = async (rows: readonly RowWrite[], names: readonly string[]): Promise<Columns[]> => {
@@ -171,18 +171,18 @@ async function insert(
     }
     return inserted;
   };
-  const [known, fresh] = [true, false].map((is) => writes.filter(({ id }) => (id !== undefined) === is));
+  const [withId, fresh] = [true, false].map((is) => writes.filter(({ id }) => (id !== undefined) === is));
   await insertAll(
-    (known ?? []).map((write) => made.in(write)),
+    (withId ?? []).map((write) => newIds.in(write)),
     ['id', ...columns],
   );
-  const wanted = new Map((fresh ?? []).map((write) => [nameOf(made.in(write).row), write]));
+  const writeByName = new Map((fresh ?? []).map((write) => [nameOf(newIds.in(write).row), write]));
   for (const row of await insertAll(
-    (fresh ?? []).map((write) => made.in(write)),
+    (fresh ?? []).map((write) => newIds.in(write)),
     columns,
   )) {
-    const write = wanted.get(nameOf(row));
-    if (write) made.add(write, row.id as number);
+    const write = writeByName.get(nameOf(row));
+    if (write) newIds.add(write, row.id as number);
   }
 }
 
@@ -216,9 +216,9 @@ async function takeOut(
 ): Promise<void> {
   for (const { id, row } of writes) {
     if (id === undefined) continue;
-    const wanted = row[`${member}s`] ?? [];
+    const memberIds = row[`${member}s`] ?? [];
     await sql`delete from ${sql.table(table)}
-      where task_id = ${id} and ${sql.ref(member)} <> all(${wanted}::bigint[])`.execute(transaction);
+      where task_id = ${id} and ${sql.ref(member)} <> all(${memberIds}::bigint[])`.execute(transaction);
   }
 }
 
@@ -229,9 +229,9 @@ async function putIn(
   writes: readonly RowWrite[],
 ): Promise<void> {
   for (const { id, row } of writes) {
-    const wanted = row[`${member}s`] ?? [];
+    const memberIds = row[`${member}s`] ?? [];
     await sql`insert into ${sql.table(table)} (task_id, ${sql.ref(member)})
-      select ${id}::bigint, id from unnest(${wanted}::bigint[]) as wanted (id) on conflict do nothing`.execute(
+      select ${id}::bigint, id from unnest(${memberIds}::bigint[]) as wanted (id) on conflict do nothing`.execute(
       transaction,
     );
   }

@@ -55,34 +55,36 @@ export async function restoreVersion(
   await siteAccess.requireUntilEnd(transaction, granted, { tasks: [taskId], devices: there });
   const sites = await idsOfSites(transaction, siteCodesOf(config));
   const writes = config.devices.flatMap((device): RowWrite[] => [
-    ...written('device', Number(device.id), before, deviceRow(device, sites)),
+    ...writeOf('device', Number(device.id), before, deviceRow(device, sites)),
     ...device.points.flatMap((point) => {
       const id = points.get(`${device.id} ${point.code}`);
-      return written('point', id, before, pointRow(Number(device.id), point));
+      return writeOf('point', id, before, pointRow(Number(device.id), point));
     }),
   ]);
   await explained(() => writeSoundly(transaction, store, before, writes));
-  const { pointIds: point_ids, unread } = await chosen(transaction, config, { task, keepsPoints });
+  const { pointIds: point_ids, unread } = await choosePoints(transaction, config, { task, keepsPoints });
   const lists = { device_ids: [...deviceIds].sort((one, other) => one - other), point_ids };
-  const wanted = {
+  const taskFields = {
     ...{ name: config.task_name, period_ms: config.period_ms, required_labels: config.required_labels ?? {} },
     ...{ enabled: true, ...lists },
   };
-  await explained(() => writeSoundly(transaction, store, before, written('task', taskId, before, wanted)));
+  await explained(() =>
+    writeSoundly(transaction, store, before, writeOf('task', taskId, before, taskFields)),
+  );
   return unread;
 }
 
 /** The write that makes a row as wanted; none if it already is. */
-function written(
+function writeOf(
   kind: ChangedKind,
   id: number | undefined,
   before: ReadonlyMap<string, Columns>,
-  wanted: Columns,
+  newRow: Columns,
 ): RowWrite[] {
   const now = before.get(keyOf({ kind, id }));
-  if (!now) return [{ kind, id, op: 'create', row: wanted, fields: Object.keys(wanted) }];
-  const fields = Object.keys(wanted).filter((name) => !isDeepStrictEqual(now[name], wanted[name]));
-  return fields.length === 0 ? [] : [{ kind, id, op: 'change', row: { ...now, ...wanted }, fields }];
+  if (!now) return [{ kind, id, op: 'create', row: newRow, fields: Object.keys(newRow) }];
+  const fields = Object.keys(newRow).filter((name) => !isDeepStrictEqual(now[name], newRow[name]));
+  return fields.length === 0 ? [] : [{ kind, id, op: 'change', row: { ...now, ...newRow }, fields }];
 }
 
 function deviceRow(
@@ -133,16 +135,16 @@ async function idsOfSites(
 }
 
 /** Ids of the points to choose; none if the devices have no enabled points beyond those. */
-async function chosen(
+async function choosePoints(
   transaction: Database,
   { devices }: TaskConfig,
   { task, keepsPoints }: { readonly task: Columns; readonly keepsPoints: boolean },
 ): Promise<{ readonly pointIds: number[]; readonly unread: string[] }> {
-  const wanted = devices.flatMap(({ id, points }) => points.map(({ code }) => ({ id, code })));
+  const places = devices.flatMap(({ id, points }) => points.map(({ code }) => ({ id, code })));
   const { rows } = await sql<{ id: number; device_id: number; name: string; wanted: boolean }>`
     select points.id, points.device_id, devices.code || '/' || points.code as name, read.code is not null as wanted
     from points join devices on devices.id = points.device_id
-    left join unnest(${wanted.map(({ id }) => id)}::bigint[], ${wanted.map(({ code }) => code)}::text[])
+    left join unnest(${places.map(({ id }) => id)}::bigint[], ${places.map(({ code }) => code)}::text[])
       as read (device_id, code) on read.device_id = points.device_id and read.code = points.code
     where points.device_id = any(${devices.map(({ id }) => id)}::bigint[]) and points.enabled
     order by points.id`.execute(transaction);

@@ -156,10 +156,10 @@ async function withPointIds(database: Database, items: readonly VersionItem[]): 
     from unnest(${points.map(({ device }) => device)}::text[], ${points.map(({ code }) => code)}::text[]) as asked (device, code)
     join devices on devices.code = asked.device
     join points on points.device_id = devices.id and points.code = asked.code`.execute(database);
-  const known = new Map(rows.map(({ id, device, code }) => [JSON.stringify([device, code]), id]));
+  const idByPlace = new Map(rows.map(({ id, device, code }) => [JSON.stringify([device, code]), id]));
   return items.map((item) =>
     item.kind === 'point'
-      ? { ...item, id: known.get(JSON.stringify([item.device, item.code])) ?? null }
+      ? { ...item, id: idByPlace.get(JSON.stringify([item.device, item.code])) ?? null }
       : item,
   );
 }

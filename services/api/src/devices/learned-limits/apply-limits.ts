@@ -12,7 +12,7 @@ import type { ShownLimits } from './shown-limits.ts';
 export type Applied =
   | { readonly outcome: 'changed'; readonly device: StoredDevice; readonly change: object }
   | { readonly outcome: 'nothing_new'; readonly device: StoredDevice }
-  /** Since the session began, somebody has changed how the device is read, or which device it is. */
+  /** Since the session began, a user has changed how the device is read, or which device it is. */
   | { readonly outcome: 'overtaken'; readonly device: StoredDevice }
   | { readonly outcome: 'not_wanted' | 'gone'; readonly device?: undefined };
 
@@ -20,7 +20,7 @@ type StoredDevice = Selectable<DevicesTable>;
 
 export interface ApplyLimits {
   readonly deviceId: number;
-  readonly shown: readonly ShownLimits[];
+  readonly limits: readonly ShownLimits[];
   /** Whether to include ranges that were refused only once. */
   readonly withUnconfirmed?: boolean;
   /**
@@ -33,11 +33,11 @@ export interface ApplyLimits {
 }
 
 /**
- * Narrows the limits of a device by what sessions have learned. The device's row is locked meanwhile, so that only one of
+ * Narrows the limits of a device to those that sessions have learned. The device's row is locked meanwhile, so that only one of
  * several processes does it.
  */
 export function applyLimits(database: Database, request: ApplyLimits): Promise<Applied> {
-  const { deviceId, shown, how, holds, withUnconfirmed = false } = request;
+  const { deviceId, limits: learnedLimits, how, holds, withUnconfirmed = false } = request;
   return inTransaction(database, async (transaction): Promise<Applied> => {
     const device = await transaction
       .selectFrom('devices')
@@ -49,19 +49,19 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
     await holds?.(viewOfDevice(device), transaction);
     const learning = specs.get(device.protocol)?.learning;
     if (how === 'by_itself' && !learning?.isWrittenBack(device.connection)) return { outcome: 'not_wanted' };
-    const sameDevice = shown.filter((each) => placeOf(each.device) === placeOf(device));
+    const sameDevice = learnedLimits.filter((each) => placeOf(each.device) === placeOf(device));
     if (!learning || sameDevice.length === 0) return { outcome: 'overtaken', device };
     const before = learning.limits(device.connection);
     let after: object = device.connection;
     for (const each of sameDevice) {
       if (how === 'by_itself') {
-        const known = await transaction
+        const writeBack = await transaction
           .selectFrom('device_write_backs')
           .select('limits')
           .where('device_id', '=', deviceId)
           .where('session_id', '=', each.sessionId)
           .executeTakeFirst();
-        const expected = known?.limits ?? learning.limits(each.device.connection);
+        const expected = writeBack?.limits ?? learning.limits(each.device.connection);
         if (!isDeepStrictEqual(expected, before)) return { outcome: 'overtaken', device };
       }
       after = learning.narrowed(after, each.limits, withUnconfirmed) ?? after;
@@ -74,7 +74,7 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
       .where('id', '=', deviceId)
       .returningAll()
       .executeTakeFirstOrThrow();
-    // Limits that somebody asked to apply also count as written by the session, which goes on from there.
+    // Limits that a user applied also count as written by the session, which goes on from there.
     for (const { sessionId } of sameDevice) {
       const row = { device_id: deviceId, session_id: sessionId, limits: JSON.stringify(limits) };
       await transaction

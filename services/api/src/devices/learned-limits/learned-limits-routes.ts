@@ -19,7 +19,7 @@ import { readDevice } from '../device-content.ts';
 import { endpointHolders } from '../endpoint-holders.ts';
 import { applyLimits } from './apply-limits.ts';
 import { forgetInSessions, forgetRanges } from './forget-limits.ts';
-import { type ShownLimitsSources, shownLimits, type ToldLimits, toldLimits } from './shown-limits.ts';
+import { type ReportedLimits, reportedLimits, type ShownLimitsSources, shownLimits } from './shown-limits.ts';
 
 const params = z.object({
   id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Device id'),
@@ -34,13 +34,13 @@ export function learnedLimitsRoutes(
 ): Route[] {
   const { database, collectors } = sources;
   const { view, appliedLimits, forgottenLimits } = bodies().devices;
-  const answered = (device: object) => z.encode(view, device as z.infer<typeof view>) as object;
+  const encodedView = (device: object) => z.encode(view, device as z.infer<typeof view>) as object;
   const holdsFor = (
     { headers, grantedSites }: Pick<FastifyRequest, 'headers' | 'grantedSites'>,
     id: number,
   ): LockedCheck => {
     const isNeeded = requireIfMatch;
-    const precondition = preconditionOf(headers['if-match'], { isNeeded, view: answered });
+    const precondition = preconditionOf(headers['if-match'], { isNeeded, view: encodedView });
     return async (device, transaction) => {
       await siteAccess.requireUntilEnd(transaction, grantedSites, { devices: [id] });
       precondition?.(device);
@@ -72,20 +72,20 @@ export function learnedLimitsRoutes(
           .where('id', '=', id)
           .executeTakeFirst();
         if (!device) throw missing(id);
-        const shown = (await shownLimits(sources, device.code)).filter(
+        const limits = (await shownLimits(sources, device.code)).filter(
           (each) => each.device.id === String(id),
         );
-        if (shown.length === 0) throw nothingLearned(device.code);
+        if (limits.length === 0) throw nothingLearned(device.code);
         const withUnconfirmed = request.body?.unconfirmed ?? false;
         const applied = await changedBy(request, database, { kind: 'learned' }, (transaction) =>
-          applyLimits(transaction, { deviceId: id, shown, holds, how: 'asked_for', withUnconfirmed }),
+          applyLimits(transaction, { deviceId: id, limits, holds, how: 'asked_for', withUnconfirmed }),
         );
         if (!applied.device) throw missing(id);
         if (applied.outcome === 'overtaken') throw atAnotherPlace(device.code);
         const shownDevice = viewOfDevice(applied.device);
-        return reply.header('etag', entityTagOf(answered(shownDevice))).send({
+        return reply.header('etag', entityTagOf(encodedView(shownDevice))).send({
           changed: applied.outcome === 'changed',
-          learned_limits: shown.map(inAnswer),
+          learned_limits: limits.map(inAnswer),
           device: shownDevice,
         });
       },
@@ -113,7 +113,7 @@ export function learnedLimitsRoutes(
           forgetRanges(transaction, id, holds),
         );
         if (!forgotten) throw missing(id);
-        const asked = await forgetInSessions(
+        const outcomes = await forgetInSessions(
           collectors,
           content,
           await endpointHolders(database, id),
@@ -121,8 +121,8 @@ export function learnedLimitsRoutes(
         );
         const shownDevice = viewOfDevice(forgotten.device);
         return reply
-          .header('etag', entityTagOf(answered(shownDevice)))
-          .send({ ...forgotten, device: shownDevice, ...asked });
+          .header('etag', entityTagOf(encodedView(shownDevice)))
+          .send({ ...forgotten, device: shownDevice, ...outcomes });
       },
     }),
   ];
@@ -132,13 +132,17 @@ export function learnedLimitsRoutes(
 export function withLearnedLimits({ liveStatus }: Pick<ShownLimitsSources, 'liveStatus'>) {
   return async <Device extends { readonly code: string }>(device: Device) => ({
     ...device,
-    learned_limits: toldLimits(liveStatus)
+    learned_limits: reportedLimits(liveStatus)
       .filter(({ deviceCode }) => deviceCode === device.code)
       .map(inAnswer),
   });
 }
 
-function inAnswer({ sessionId, collectorId, limits }: ToldLimits): DeviceDetail['learned_limits'][number] {
+function inAnswer({
+  sessionId,
+  collectorId,
+  limits,
+}: ReportedLimits): DeviceDetail['learned_limits'][number] {
   return { ...limits, session_id: sessionId, collector_id: collectorId };
 }
 

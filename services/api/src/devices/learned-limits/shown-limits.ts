@@ -4,7 +4,7 @@ import type { LiveStatus } from '../../sessions/live-status/live-status.ts';
 import { type SessionConfigSources, sessionConfig } from '../session-config.ts';
 
 /** The limits that a session has learned about a device. */
-export interface ToldLimits {
+export interface ReportedLimits {
   readonly sessionId: string;
   readonly collectorId: string;
   readonly deviceCode: string;
@@ -12,7 +12,7 @@ export interface ToldLimits {
 }
 
 /** The same, with the device as it was configured when the session began. */
-export interface ShownLimits extends ToldLimits {
+export interface ShownLimits extends ReportedLimits {
   readonly device: DeviceConfig;
 }
 
@@ -21,7 +21,7 @@ export interface ShownLimitsSources extends SessionConfigSources {
 }
 
 /** The limits learned by the latest session of each task, as far as this process has heard. */
-export function toldLimits(liveStatus: Pick<LiveStatus, 'lastWords'>): ToldLimits[] {
+export function reportedLimits(liveStatus: Pick<LiveStatus, 'lastWords'>): ReportedLimits[] {
   return [...liveStatus.lastWords()].flatMap(({ session, collector, device_health }) =>
     Object.entries(device_health).flatMap(([deviceCode, { learned_limits: limits }]) =>
       limits ? [{ sessionId: session, collectorId: collector, deviceCode, limits }] : [],
@@ -31,12 +31,12 @@ export function toldLimits(liveStatus: Pick<LiveStatus, 'lastWords'>): ToldLimit
 
 /** The learned limits of one device, by its code. @throws BrokerUnavailable, DatabaseUnavailable */
 export async function shownLimits(sources: ShownLimitsSources, deviceCode: string): Promise<ShownLimits[]> {
-  const shown: ShownLimits[] = [];
-  for (const told of toldLimits(sources.liveStatus)) {
-    if (told.deviceCode !== deviceCode) continue;
-    const config = await sessionConfig(sources, told.sessionId);
+  const ofDevice: ShownLimits[] = [];
+  for (const reported of reportedLimits(sources.liveStatus)) {
+    if (reported.deviceCode !== deviceCode) continue;
+    const config = await sessionConfig(sources, reported.sessionId);
     const device = config?.devices.find(({ code }) => code === deviceCode);
-    if (device) shown.push({ ...told, device });
+    if (device) ofDevice.push({ ...reported, device });
   }
-  return shown;
+  return ofDevice;
 }

@@ -7,7 +7,7 @@ import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
 import { inChange } from '../../database/in-change.ts';
 import { applyLimits } from './apply-limits.ts';
-import { type ShownLimits, type ShownLimitsSources, shownLimits, toldLimits } from './shown-limits.ts';
+import { reportedLimits, type ShownLimits, type ShownLimitsSources, shownLimits } from './shown-limits.ts';
 
 export interface WriteBackOptions extends ShownLimitsSources {
   readonly audit: Pick<AuditTrail, 'record'>;
@@ -33,40 +33,40 @@ export function startWriteBack(options: WriteBackOptions): { stop: Stop } {
 
 async function writeBack(options: WriteBackOptions, settled: Map<string, string>): Promise<void> {
   const { database, liveStatus, audit, log } = options;
-  const told = Map.groupBy(toldLimits(liveStatus), ({ deviceCode }) => deviceCode);
-  for (const code of settled.keys()) if (!told.has(code)) settled.delete(code);
-  if (told.size === 0) return;
-  const known = await database
+  const limitsByDevice = Map.groupBy(reportedLimits(liveStatus), ({ deviceCode }) => deviceCode);
+  for (const code of settled.keys()) if (!limitsByDevice.has(code)) settled.delete(code);
+  if (limitsByDevice.size === 0) return;
+  const deviceRows = await database
     .selectFrom('devices')
     .select(['id', 'code', 'protocol', 'connection'])
-    .where('code', 'in', [...told.keys()])
+    .where('code', 'in', [...limitsByDevice.keys()])
     .execute();
-  for (const { id, code, protocol, connection } of known) {
+  for (const { id, code, protocol, connection } of deviceRows) {
     if (!specs.get(protocol)?.learning?.isWrittenBack(connection)) continue;
-    const said = JSON.stringify(told.get(code));
-    if (settled.get(code) === said) continue;
-    for (const shown of await shownLimits(options, code)) {
-      if (shown.device.id !== String(id)) continue;
-      const about = { device: code, session: shown.sessionId };
+    const reportedNow = JSON.stringify(limitsByDevice.get(code));
+    if (settled.get(code) === reportedNow) continue;
+    for (const limits of await shownLimits(options, code)) {
+      if (limits.device.id !== String(id)) continue;
+      const about = { device: code, session: limits.sessionId };
       const auditId = randomUUID();
-      const by = `collector ${shown.collectorId}`;
-      const source = `session ${shown.sessionId}`;
+      const by = `collector ${limits.collectorId}`;
+      const source = `session ${limits.sessionId}`;
       const { result: applied, set } = await inChange(
         database,
         { by, kind: 'learned', source, auditId },
-        (transaction) => applyLimits(transaction, { deviceId: id, shown: [shown], how: 'by_itself' }),
+        (transaction) => applyLimits(transaction, { deviceId: id, limits: [limits], how: 'by_itself' }),
       );
       if (applied.outcome === 'overtaken') {
         log.info(about, `device ${code} was changed meanwhile: its limits stay as they are`);
       }
       if (applied.outcome !== 'changed') continue;
-      audit.record({ id: auditId, who: by, ...entryOf(id, shown, applied.change, set) });
+      audit.record({ id: auditId, who: by, ...entryOf(id, limits, applied.change, set) });
       log.info(
         { ...about, ...applied.change },
-        `what collector ${shown.collectorId} has learned of device ${code} is in its configuration from now on`,
+        `what collector ${limits.collectorId} has learned of device ${code} is in its configuration from now on`,
       );
     }
-    settled.set(code, said);
+    settled.set(code, reportedNow);
   }
 }
 

@@ -59,8 +59,8 @@ describe('the columns of a list', () => {
   });
 
   it('stand below titles, in the sheet that has most of them', () => {
-    const found = columnsOf('一号车间点位表,,\n,,\n设备,点位,地址\npress,level,40001\n');
-    expect([found?.head.line, found?.rows.map(({ line }) => line)]).toEqual([3, [4]]);
+    const list = columnsOf('一号车间点位表,,\n,,\n设备,点位,地址\npress,level,40001\n');
+    expect([list?.head.line, list?.rows.map(({ line }) => line)]).toEqual([3, [4]]);
     const two = names.columnsOf([
       { name: 'cover', rows: csvRows('说明\n') },
       { name: 'points', rows: csvRows('设备,点位\n') },

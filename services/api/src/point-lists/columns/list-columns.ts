@@ -31,7 +31,7 @@ export type ChosenColumns = Readonly<Record<string, string>>;
 /** The same choice by headers, as a mapping keeps it for other lists. */
 export type SavedColumns = Readonly<Record<string, string>>;
 
-interface Known {
+interface Vocabulary {
   readonly fields: ReadonlyMap<string, ListField>;
   readonly byHeader: ReadonlyMap<string, Meaning>;
   /** Words around a header of addresses that name their notation, the longest first. */
@@ -51,14 +51,14 @@ const codesByName = [
 const headWithin = 10;
 
 export class ColumnNames {
-  readonly #known: Known;
+  readonly #vocabulary: Vocabulary;
 
   constructor(specs: Specs) {
     const fields = listFields(specs);
     const byHeader = new Map<string, Meaning>();
-    const add = (header: string, found: Meaning) => {
+    const add = (header: string, meaning: Meaning) => {
       const key = normalHeader(header);
-      if (key !== '' && !byHeader.has(key)) byHeader.set(key, found);
+      if (key !== '' && !byHeader.has(key)) byHeader.set(key, meaning);
     };
     for (const { sheets } of specs.values()) {
       for (const { name, headers } of sheets?.addresses?.notations ?? [])
@@ -79,14 +79,14 @@ export class ColumnNames {
         })),
       ),
     );
-    this.#known = {
+    this.#vocabulary = {
       ...{ fields, byHeader },
       marks: marks.toSorted((one, other) => other.mark.length - one.mark.length),
     };
   }
 
   get fields(): ReadonlyMap<string, ListField> {
-    return this.#known.fields;
+    return this.#vocabulary.fields;
   }
 
   /** Columns of the wanted sheet, or of the one with the most known headers; undefined if there is no sheet of this name. */
@@ -96,37 +96,43 @@ export class ColumnNames {
       sheet,
       chosen = {},
       headers = {},
-      given = new Set(),
+      presetFields = new Set(),
     }: {
       readonly sheet?: string | undefined;
       readonly chosen?: ChosenColumns | undefined;
       readonly headers?: SavedColumns | undefined;
       /** Fields that are given apart from the list, in whose place no column is taken. */
-      readonly given?: ReadonlySet<string> | undefined;
+      readonly presetFields?: ReadonlySet<string> | undefined;
     } = {},
   ): ListColumns | undefined {
     const saved: Saved = new Map(
       Object.entries(headers).map(([header, field]) => [normalHeader(header), field]),
     );
     saved.delete('');
-    const asked = sheets.filter(({ name }) => sheet === undefined || name === sheet);
-    const found = asked.map((each) => ({ sheet: each, ...this.#headOf(each, saved) }));
-    const [first] = found.toSorted((one, other) => other.known - one.known);
+    const candidates = sheets.filter(({ name }) => sheet === undefined || name === sheet);
+    const headsOfSheets = candidates.map((each) => ({ sheet: each, ...this.#headOf(each, saved) }));
+    const [first] = headsOfSheets.toSorted((one, other) => other.columnsKnown - one.columnsKnown);
     if (!first) return undefined;
     const { head } = first;
     const rows = first.sheet.rows.filter(({ line }) => line > head.line);
-    return { sheet: first.sheet, head, rows, columns: this.#columns(head, { chosen, saved, given }) };
+    return {
+      sheet: first.sheet,
+      head,
+      rows,
+      columns: this.#columns(head, { chosen, saved, presetFields }),
+    };
   }
 
-  #headOf({ rows }: Sheet, saved: Saved): { readonly head: SheetRow; readonly known: number } {
+  #headOf({ rows }: Sheet, saved: Saved): { readonly head: SheetRow; readonly columnsKnown: number } {
     const counted = rows.slice(0, headWithin).map((head) => ({
       head,
-      known: new Set(head.cells.flatMap((cell) => this.#meaningOf(shownCell(cell), saved)?.field?.name ?? []))
-        .size,
+      columnsKnown: new Set(
+        head.cells.flatMap((cell) => this.#meaningOf(shownCell(cell), saved)?.field?.name ?? []),
+      ).size,
     }));
-    const most = counted.reduce((best, each) => (each.known > best.known ? each : best), {
+    const most = counted.reduce((best, each) => (each.columnsKnown > best.columnsKnown ? each : best), {
       head: rows[0] ?? { line: 1, cells: [] },
-      known: 0,
+      columnsKnown: 0,
     });
     return most;
   }
@@ -136,46 +142,48 @@ export class ColumnNames {
     {
       chosen,
       saved,
-      given,
-    }: { readonly chosen: ChosenColumns; readonly saved: Saved; readonly given: ReadonlySet<string> },
+      presetFields,
+    }: { readonly chosen: ChosenColumns; readonly saved: Saved; readonly presetFields: ReadonlySet<string> },
   ): ListColumn[] {
-    const { fields } = this.#known;
-    const taken = new Set(Object.values(chosen));
+    const { fields } = this.#vocabulary;
+    const takenFields = new Set(Object.values(chosen));
     const headers = cells.map((cell) => (isEmptyCell(cell) ? '' : shownCell(cell).trim()));
-    const found = headers.map((header) => this.#meaningOf(header, saved));
+    const meanings = headers.map((header) => this.#meaningOf(header, saved));
     // Many lists have only names for points and devices, no codes.
     const instead = new Map<string, string>(
       codesByName.filter(
         ([, code]) =>
-          !taken.has(code) && !found.some((each) => each?.field?.name === code) && !given.has(code),
+          !takenFields.has(code) &&
+          !meanings.some((each) => each?.field?.name === code) &&
+          !presetFields.has(code),
       ),
     );
     const unitOf = (field: ListField | undefined, header: string) =>
       field?.kind === 'period' ? { unit: periodHeader(header)?.unit } : {};
     return headers.map((header, index): ListColumn => {
-      const wanted = chosen[columnLetters(index)];
-      if (wanted !== undefined) {
-        const field = fields.get(wanted);
+      const fieldName = chosen[columnLetters(index)];
+      if (fieldName !== undefined) {
+        const field = fields.get(fieldName);
         return { index, header, field, ...unitOf(field, header) };
       }
-      const known = found[index]?.field;
-      const code = instead.get(known?.name ?? '');
-      const field = code !== undefined && !taken.has(code) ? fields.get(code) : known;
-      if (!field || taken.has(field.name)) return { index, header, field: undefined };
-      taken.add(field.name);
-      return { index, header, field, notation: found[index]?.notation, ...unitOf(field, header) };
+      const ownField = meanings[index]?.field;
+      const code = instead.get(ownField?.name ?? '');
+      const field = code !== undefined && !takenFields.has(code) ? fields.get(code) : ownField;
+      if (!field || takenFields.has(field.name)) return { index, header, field: undefined };
+      takenFields.add(field.name);
+      return { index, header, field, notation: meanings[index]?.notation, ...unitOf(field, header) };
     });
   }
 
   #meaningOf(header: string, saved: Saved): Meaning | undefined {
-    const known = this.#fieldOf(header);
+    const meaning = this.#fieldOf(header);
     const name = saved.get(normalHeader(header));
-    if (name === undefined || name === known?.field?.name) return known;
-    return { field: this.#known.fields.get(name) };
+    if (name === undefined || name === meaning?.field?.name) return meaning;
+    return { field: this.#vocabulary.fields.get(name) };
   }
 
   #fieldOf(header: string): Meaning | undefined {
-    const { byHeader } = this.#known;
+    const { byHeader } = this.#vocabulary;
     const period = byHeader.get(normalHeader(periodHeader(header)?.rest ?? ''));
     if (period?.field?.kind === 'period') return period;
     const addressMeaning = this.#markedAddress(normalHeader(header));
@@ -188,7 +196,7 @@ export class ColumnNames {
 
   /** The meaning of a header of addresses with the words of a notation around it. */
   #markedAddress(header: string): Meaning | undefined {
-    const { byHeader, marks } = this.#known;
+    const { byHeader, marks } = this.#vocabulary;
     if (byHeader.has(header)) return undefined;
     for (const { mark, notation, field: name } of marks) {
       const rest = header.endsWith(mark)

@@ -265,18 +265,31 @@ export function listFields(specs: Specs): ReadonlyMap<string, ListField> {
           ...(sheets?.headers[name] ?? []),
           ...labelsOf(own[name]),
         ];
-        const known = new Map([...(before?.words ?? []), ...wordMap(spec, name, field, own[name])]);
+        const valueByNormalWord = new Map([
+          ...(before?.words ?? []),
+          ...wordMap(spec, name, field, own[name]),
+        ]);
         const label = before?.label ?? own[name]?.label ?? both(name, name);
         fields.set(name, {
           ...{ name, of, label, headers: [...new Set(headers)] },
           kind: before?.kind === 'address' ? 'address' : kind,
-          words: known.size > 0 ? known : undefined,
+          words: valueByNormalWord.size > 0 ? valueByNormalWord : undefined,
         });
       }
     }
-    for (const { name, label, headers, field, words: said } of sheets?.aliases ?? []) {
-      const known = new Map(Object.entries(said).map(([word, value]) => [normalWord(word), value]));
-      fields.set(name, { name, of: 'place', kind: 'word', label, headers, words: known, says: field });
+    for (const { name, label, headers, field, words: valueByWord } of sheets?.aliases ?? []) {
+      const valueByNormalWord = new Map(
+        Object.entries(valueByWord).map(([word, value]) => [normalWord(word), value]),
+      );
+      fields.set(name, {
+        name,
+        of: 'place',
+        kind: 'word',
+        label,
+        headers,
+        words: valueByNormalWord,
+        says: field,
+      });
     }
   }
   return fields;
@@ -329,8 +342,8 @@ function wordMap(
     ...Object.entries(sheets?.words[name] ?? {}).map(([word, value]) => [normalWord(word), value] as const),
     ...values.flatMap((value) => {
       const label = words?.options?.[String(value)];
-      const said = label ? [...partsOf(label.en), ...partsOf(label.zh)] : [];
-      return said.map((word) => [normalWord(word), value] as const);
+      const labelParts = label ? [...partsOf(label.en), ...partsOf(label.zh)] : [];
+      return labelParts.map((word) => [normalWord(word), value] as const);
     }),
     ...values.map((value) => [normalWord(String(value)), value] as const),
   ];

@@ -28,8 +28,8 @@ const cellPattern = new RegExp(`^(.*?)\\s*${word}$`, 'u');
 export function periodHeader(
   header: string,
 ): { readonly rest: string; readonly unit: PeriodUnit } | undefined {
-  const [, rest = '', named = ''] = headerPattern.exec(plain(header)) ?? [];
-  const unit = units.get(named);
+  const [, rest = '', unitText = ''] = headerPattern.exec(plain(header)) ?? [];
+  const unit = units.get(unitText);
   return unit && { rest, unit };
 }
 
@@ -38,8 +38,8 @@ export function periodParts(text: string): {
   readonly amount: string;
   readonly unit: PeriodUnit | undefined;
 } {
-  const [, amount = plain(text), named = ''] = cellPattern.exec(plain(text)) ?? [];
-  return { amount, unit: units.get(named) };
+  const [, amount = plain(text), unitText = ''] = cellPattern.exec(plain(text)) ?? [];
+  return { amount, unit: units.get(unitText) };
 }
 
 const inMs: Readonly<Record<Exclude<PeriodUnit, 'hz'>, number>> = {

@@ -44,12 +44,12 @@ const numberField: ListField = { name: '', of: 'point', kind: 'number', label: b
 
 /** The places of the predecessor's columns; undefined if the head is not from one of its lists. */
 export function predecessorPlaces(head: SheetRow): ReadonlyMap<Column, number> | undefined {
-  const found = new Map<Column, number>();
+  const places = new Map<Column, number>();
   for (const [index, cell] of head.cells.entries()) {
     const name = shownCell(cell).trim().toLowerCase();
-    if (name in predecessorColumns && !found.has(name as Column)) found.set(name as Column, index);
+    if (name in predecessorColumns && !places.has(name as Column)) places.set(name as Column, index);
   }
-  return signs.every((sign) => found.has(sign)) ? found : undefined;
+  return signs.every((sign) => places.has(sign)) ? places : undefined;
 }
 
 /**
@@ -62,12 +62,15 @@ export function predecessorMeasurements(
 ): ReadonlyMap<string, string> {
   const textAt = (row: SheetRow, column: Column) =>
     shownCell(row.cells[places.get(column) ?? -1] ?? '').trim();
-  const found = new Map<string, string>();
+  const nameByDevice = new Map<string, string>();
   for (const row of rows) {
-    const [device, named] = [textAt(row, 'device_name'), textAt(row, 'device_a_tag')];
-    found.set(device, named !== '' && (found.get(device) ?? named) === named ? named : '');
+    const [device, measurement] = [textAt(row, 'device_name'), textAt(row, 'device_a_tag')];
+    nameByDevice.set(
+      device,
+      measurement !== '' && (nameByDevice.get(device) ?? measurement) === measurement ? measurement : '',
+    );
   }
-  return new Map([...found].filter(([, named]) => named !== ''));
+  return new Map([...nameByDevice].filter(([, measurement]) => measurement !== ''));
 }
 
 export interface PredecessorOptions {
@@ -83,7 +86,7 @@ export interface PredecessorOptions {
 export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): RowReading {
   const { places, fields } = options;
   const faults: FieldFault[] = [];
-  const given: Record<string, unknown> = {};
+  const values: Record<string, unknown> = {};
   const notes: FieldNote[] = [];
   const at: Record<string, number> = {};
   const cell = (column: Column) => row.cells[places.get(column) ?? -1] ?? '';
@@ -105,22 +108,22 @@ export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): 
     const field = name === undefined ? undefined : fields.get(name);
     if (!field || column === 'type' || column === 'device_a_tag' || numbers.includes(column)) continue;
     const value = read(column, field);
-    if (value !== undefined) given[field.name] = value;
+    if (value !== undefined) values[field.name] = value;
   }
   const asNumber = (column: Column) =>
     read(column, { ...numberField, name: predecessorColumns[column] ?? column }) as number | undefined;
-  const spec = specs.get(String(given.protocol ?? specs.keys().next().value));
+  const spec = specs.get(String(values.protocol ?? specs.keys().next().value));
   const hasTables = spec?.sheets?.addresses !== undefined;
   const code = fields.get('function_code');
   const table = hasTables && code ? read('type', code) : undefined;
-  if (table !== undefined) given.table = table;
-  Object.assign(given, typeOf(asNumber('num'), isOfBits(table)));
+  if (table !== undefined) values.table = table;
+  Object.assign(values, typeOf(asNumber('num'), isOfBits(table)));
   const coefficient = asNumber('coefficient');
   if (coefficient !== undefined && coefficient !== 1 && (!hasTables || options.appliesCoefficient))
-    given.scale = coefficient;
-  given.precision = asNumber('precision');
+    values.scale = coefficient;
+  values.precision = asNumber('precision');
   Object.assign(
-    given,
+    values,
     rangeOf({
       rawMin: asNumber('input_data_minimum'),
       rawMax: asNumber('input_data_maximum'),
@@ -128,16 +131,16 @@ export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): 
       max: asNumber('output_data_maximum'),
     }),
   );
-  const measurement = options.measurements.get(String(given.device));
+  const measurement = options.measurements.get(String(values.device));
   if (measurement !== undefined) {
-    given.measurement = measurement;
+    values.measurement = measurement;
     at.measurement = places.get('device_a_tag') ?? 0;
   }
-  if (given.device !== undefined) given.task = `task-${given.device}`;
-  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  if (values.device !== undefined) values.task = `task-${values.device}`;
+  const definedValues = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   return {
     line: row.line,
-    given: known,
+    values: definedValues,
     cleared: [],
     faults,
     notes,
@@ -148,12 +151,12 @@ export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): 
 
 /** The protocol of a row that these columns cannot describe: one that has no addresses, or that is not known here. */
 function unsupportedProtocol(text: string, field: ListField | undefined): RowReading['unsupported'] {
-  const written = oneLine(text);
-  if (written === '') return undefined;
-  const template = field?.words?.get(normalWord(written));
+  const protocolText = oneLine(text);
+  if (protocolText === '') return undefined;
+  const template = field?.words?.get(normalWord(protocolText));
   const spec = specs.get(String(template));
-  if (!spec) return { protocol: written, template: undefined };
-  return 'address' in spec.place.shape ? undefined : { protocol: written, template: spec.protocol };
+  if (!spec) return { protocol: protocolText, template: undefined };
+  return 'address' in spec.place.shape ? undefined : { protocol: protocolText, template: spec.protocol };
 }
 
 function nameOf(field: ListField, column: Column): string {

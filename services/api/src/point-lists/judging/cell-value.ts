@@ -54,9 +54,9 @@ export function cellValue(cell: Cell, field: ListField, form: CellForm = {}): Ce
   const text = shownCell(cell);
   switch (field.kind) {
     case 'text':
-      return taken(oneLine(text));
+      return accept(oneLine(text));
     case 'address':
-      return taken(plainAddress(text));
+      return accept(plainAddress(text));
     case 'number':
       return numberOf(text, { ...form, isWhole: false });
     case 'whole':
@@ -76,7 +76,7 @@ export function cellValue(cell: Cell, field: ListField, form: CellForm = {}): Ce
   }
 }
 
-const taken = (value: unknown) => ({ ok: true, value }) as const;
+const accept = (value: unknown) => ({ ok: true, value }) as const;
 const refused = (code: FaultCode, message: string): CellValue => ({ ok: false, code, message });
 
 /** A text without blanks at its ends, and with a blank for each line break: people wrap long texts in cells. */
@@ -107,7 +107,7 @@ function numberOf(
   const value = Number(number);
   if (!Number.isFinite(value)) return refused('not_a_number', `"${text}" is no number`);
   if (isWhole && !Number.isInteger(value)) return refused('not_a_number', `"${text}" is no whole number`);
-  return hasComma ? { ...taken(value), note: 'decimal_comma' } : taken(value);
+  return hasComma ? { ...accept(value), note: 'decimal_comma' } : accept(value);
 }
 
 /** Reads a period in milliseconds: `10`, `1 s`, `3Hz`. */
@@ -126,18 +126,18 @@ function periodOf(text: string, form: CellForm): CellValue {
 
 function truthOf(text: string): CellValue {
   const word = normalWord(text).replace(/\s/g, '');
-  if (yes.has(word)) return taken(true);
-  if (no.has(word)) return taken(false);
+  if (yes.has(word)) return accept(true);
+  if (no.has(word)) return accept(false);
   return refused('unknown_word', `"${text}" is neither yes nor no`);
 }
 
 const namedAtMost = 20;
 
 function wordOf(text: string, { words, says }: ListField): CellValue {
-  const found = words?.get(normalWord(text));
-  if (found !== undefined) return taken(found);
-  const known = [...new Set(says === undefined ? words?.values() : words?.keys())];
-  return refused('unknown_word', `"${text}" is none of: ${known.slice(0, namedAtMost).join(', ')}`);
+  const value = words?.get(normalWord(text));
+  if (value !== undefined) return accept(value);
+  const choices = [...new Set(says === undefined ? words?.values() : words?.keys())];
+  return refused('unknown_word', `"${text}" is none of: ${choices.slice(0, namedAtMost).join(', ')}`);
 }
 
 /** Reads an enumeration: `0=off; 1=auto`, or JSON if names themselves contain such characters. */
@@ -150,12 +150,12 @@ function namesOf(text: string): CellValue {
   });
   if (pairs.length === 0 || pairs.some((pair) => pair === undefined || pair[0] === ''))
     return refused('wrong_form', 'names of numbers are written like 0=off; 1=auto');
-  return taken(Object.fromEntries(pairs as (readonly [string, string])[]));
+  return accept(Object.fromEntries(pairs as (readonly [string, string])[]));
 }
 
 function jsonOf(text: string): CellValue {
   try {
-    return taken(JSON.parse(text));
+    return accept(JSON.parse(text));
   } catch {
     return refused('wrong_form', `"${text}" is no JSON`);
   }

@@ -1,6 +1,6 @@
 import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import { describe, expect, it } from 'vitest';
-import { judged, known, press } from './testing/judged-list.ts';
+import { configurationOf, judgeCsv, press } from './testing/judge-csv.ts';
 
 describe('a column of periods', () => {
   const list = (header: string, ...cells: readonly string[]) =>
@@ -9,7 +9,7 @@ describe('a column of periods', () => {
       ...cells.map((cell, index) => `press,p${index},${40_001 + index},int16,${cell}`),
     ].join('\n');
   const read = async (header: string, cells: readonly string[], answers: Record<string, string> = {}) => {
-    const { points, faults, questions, notes } = await judged(list(header, ...cells), press(), { answers });
+    const { points, faults, questions, notes } = await judgeCsv(list(header, ...cells), press(), { answers });
     return {
       ...{ faults, questions, notes },
       periods: points.map((point) => point?.common.period_ms),
@@ -54,9 +54,12 @@ describe('a column of periods', () => {
         },
       ]);
       expect(periods).toEqual([10_000, 1_000, 60_000]);
-      const answered = await read(header, ['10', '1s', '60'], { period_unit: 'ms', shortest_period: '10ms' });
-      expect(answered.periods).toEqual([10, 1_000, 60]);
-      expect(answered.questions.map(({ isGuess }) => isGuess)).toEqual([false, false]);
+      const afterAnswers = await read(header, ['10', '1s', '60'], {
+        period_unit: 'ms',
+        shortest_period: '10ms',
+      });
+      expect(afterAnswers.periods).toEqual([10, 1_000, 60]);
+      expect(afterAnswers.questions.map(({ isGuess }) => isGuess)).toEqual([false, false]);
     },
   );
 
@@ -81,7 +84,7 @@ describe('a column of periods', () => {
       (await read('period_ms', ['20'], { shortest_period: answer })).questions[0]?.isGuess;
     expect([await isOpen('20ms'), await isOpen('10ms'), await isOpen('50ms')]).toEqual([false, false, true]);
     const level = { code: 'p0', address: '40001', data_type: 'int16', period_ms: 20 };
-    expect((await judged(list('period_ms', '20'), press([level]))).questions).toEqual([]);
+    expect((await judgeCsv(list('period_ms', '20'), press([level]))).questions).toEqual([]);
   });
 
   it('has faults that name the unit', async () => {
@@ -110,7 +113,7 @@ describe('a column of periods', () => {
 
 describe('an everyday list', () => {
   it('in CSV with semicolons has decimal commas', async () => {
-    const { points, faults, notes } = await judged(
+    const { points, faults, notes } = await judgeCsv(
       'device;code;address;data_type;scale;offset\npress;a;40001;int16;0,1;-1,5\npress;b;40002;int16;2.5;\n',
     );
     expect(faults).toEqual([]);
@@ -121,14 +124,14 @@ describe('an everyday list', () => {
     expect(notes.map(({ en }) => en)).toEqual([
       'Commas are read as decimal points: E2 0,1 is 0.1, likewise in one more cell.',
     ]);
-    const other = await judged('device,code,address,data_type,scale\npress,a,40001,int16,"1,234"\n');
+    const other = await judgeCsv('device,code,address,data_type,scale\npress,a,40001,int16,"1,234"\n');
     expect(other.faults).toEqual([
       'E2 scale "1,234" not_a_number: "1,234" is no number: write 1.234 or leave the comma out',
     ]);
   });
 
   it('has full-width digits and letters in addresses', async () => {
-    const { points, faults, devices } = await judged(
+    const { points, faults, devices } = await judgeCsv(
       'device,protocol,host,port,code,address,data_type\npress,,,,a,４０００１,int16\nplc,三菱,１０.0.0.7,５００１,d,Ｄ１００,int16\n',
     );
     expect(faults).toEqual([]);
@@ -145,7 +148,7 @@ describe('an everyday list', () => {
     ['地址(从1开始)', 9],
     ['Address (1-based)', 9],
   ])('says in the header %s how its addresses count', async (header, address) => {
-    const { points, questions, faults } = await judged(
+    const { points, questions, faults } = await judgeCsv(
       `device,code,table,${header},data_type\npress,a,4x,10,int16\n`,
     );
     expect([faults, questions]).toEqual([[], []]);
@@ -154,7 +157,7 @@ describe('an everyday list', () => {
 
   it('has blanks and line breaks around and within names', async () => {
     const there = { code: 'old', name: ' 油温 ', address: '40002', data_type: 'int16' };
-    const { points, faults, states } = await judged(
+    const { points, faults, states } = await judgeCsv(
       '" device ","测点\n编号","测点\n名称",address,"data\ntype"\n"press\n"," a\n","油温\n（一号） ",40001," int16\n"\npress,old,油温,40002,int16\n',
       press([there]),
     );
@@ -163,7 +166,7 @@ describe('an everyday list', () => {
   });
 
   it('may give a precision to values without decimals', async () => {
-    const { points, faults, notes } = await judged(
+    const { points, faults, notes } = await judgeCsv(
       'device,code,address,data_type,precision\npress,a,00001,bool,2\npress,b,40001,int64,0\npress,c,40009,float32,2\n',
     );
     expect(faults).toEqual([]);
@@ -172,18 +175,18 @@ describe('an everyday list', () => {
       '数值没有小数，未采用小数位数：E2 2，另有 1 个单元格同样处理。',
     ]);
     const was = { code: 'a', address: '40001', data_type: 'float32', precision: 2 };
-    const changed = await judged(
+    const changed = await judgeCsv(
       'device,code,address,data_type,precision\npress,a,00001,bool,2\n',
       press([was]),
     );
     expect([changed.faults, changed.points[0]?.common.precision]).toEqual([[], null]);
-    const odd = await judged('device,code,address,data_type,precision\npress,a,00001,bool,99\n');
+    const odd = await judgeCsv('device,code,address,data_type,precision\npress,a,00001,bool,99\n');
     expect(odd.states).toEqual(['a fault']);
   });
 });
 
 it('a list that names a task for points that are disabled says that it does not read them', async () => {
-  const { notes } = await judged(
+  const { notes } = await judgeCsv(
     'device,code,address,data_type,enabled,task\npress,a,40001,int16,no,t\npress,b,40002,int16,,t\n',
   );
   expect(notes.map(({ en }) => en)).toEqual([
@@ -195,13 +198,13 @@ describe("a sheet of the predecessor's", () => {
   const head = 'protocol_type,source_ip,source_port,en_name,type,source_addr,num,precision,fs,device_name\n';
 
   it('keeps rows of protocols that it cannot describe from no others', async () => {
-    const { states, faults, notes, devices } = await judged(
+    const { states, faults, notes, devices } = await judgeCsv(
       `${head}ModbusTCP,10.0.0.5,502,temp,3,100,2,2,1,oven
 MQTT,10.0.0.9,1883,power,,plant/meter,1,,1,meter
 OPC UA,10.0.0.8,4840,speed,,ns=2;s=x,1,,1,mill
 mqtt,10.0.0.9,1883,energy,,plant/meter,1,,1,meter
 `,
-      known(),
+      configurationOf(),
     );
     expect([faults, states]).toEqual([[], ['temp new', 'power skipped', 'speed skipped', 'energy skipped']]);
     expect(devices.map(({ code }) => code)).toEqual(['oven']);
@@ -212,9 +215,9 @@ mqtt,10.0.0.9,1883,energy,,plant/meter,1,,1,meter
   });
 
   it('reads 3 times a second every 333 ms, says so, and gives coils no decimals', async () => {
-    const { points, faults, notes, questions } = await judged(
+    const { points, faults, notes, questions } = await judgeCsv(
       `${head}ModbusTCP,10.0.0.5,502,temp,3,100,2,2,3,oven\nModbusTCP,10.0.0.5,502,door,1,7,1,2,20,oven\n`,
-      known(),
+      configurationOf(),
     );
     expect(faults).toEqual([]);
     expect(points.map(({ common }) => [common.period_ms, common.precision])).toEqual([

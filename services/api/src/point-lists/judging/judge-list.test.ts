@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { judged, known, press } from './testing/judged-list.ts';
+import { configurationOf, judgeCsv, press } from './testing/judge-csv.ts';
 
 describe('a list of points', () => {
   it('becomes points of a device, with words of any kind for what they are', async () => {
-    const { points, states, faults } = await judged(`设备,点位,地址,类型,字节序,系数,单位,可写,枚举
+    const { points, states, faults } = await judgeCsv(`设备,点位,地址,类型,字节序,系数,单位,可写,枚举
 press,温度,40001,REAL,字交换,0.1,℃,,
 press,状态,40010,无符号整数,,,,是,0=停止; 1=运行
 press,报警,40150.3,BOOL,,,,,
@@ -20,7 +20,7 @@ press,报警,40150.3,BOOL,,,,,
   });
 
   it('is told all its faults at once, each by its cell', async () => {
-    const { faults, states } = await judged(`device,code,address,data_type,scale,precision
+    const { faults, states } = await judgeCsv(`device,code,address,data_type,scale,precision
 press,a,40001,float32,x,1.5
 press,b,1,int16,1,
 press,b,40002,int17,1,
@@ -48,28 +48,28 @@ press,d,40005,,1,
   it('says what of it is the same, changed, new, and missing', async () => {
     const text =
       'device,code,address,data_type,scale,unit\npress,level,40001,int16,0.1,cm\npress,new,40003,int16,,\n';
-    const { states, rows } = await judged(text, there());
+    const { states, rows } = await judgeCsv(text, there());
     expect(states).toEqual(['level changed', 'new new', 'gone missing']);
     expect(rows[0]?.changes).toEqual({ unit: { before: 'mm', after: 'cm' } });
-    expect((await judged(text.replace('cm', 'mm'), there())).states[0]).toBe('level same');
+    expect((await judgeCsv(text.replace('cm', 'mm'), there())).states[0]).toBe('level same');
   });
 
   it('keeps what an empty cell says nothing of, and clears it where it replaces', async () => {
     const text = 'device,code,address,data_type,scale,unit\npress,level,40001,int16,,\n';
-    expect((await judged(text, there())).states[0]).toBe('level same');
-    const replaced = await judged(text, there(), { mode: 'replace' });
+    expect((await judgeCsv(text, there())).states[0]).toBe('level same');
+    const replaced = await judgeCsv(text, there(), { mode: 'replace' });
     expect(replaced.rows[0]?.changes).toEqual({
       scale: { before: 0.1, after: 1 },
       unit: { before: 'mm', after: '' },
     });
-    expect((await judged(text, there(), { mode: 'append' })).faults).toEqual([
+    expect((await judgeCsv(text, there(), { mode: 'append' })).faults).toEqual([
       'B2 code "level" exists: is there already, and this import only adds points',
     ]);
   });
 
   it('asks where the same numbers can mean two registers, shows both, and reads them as it is told', async () => {
     const text = 'device,code,table,address,data_type\npress,a,保持寄存器,40001,int16\n';
-    const { questions, points } = await judged(text);
+    const { questions, points } = await judgeCsv(text);
     expect(questions).toMatchObject([
       {
         name: 'notation',
@@ -85,10 +85,13 @@ press,d,40005,,1,
       },
     ]);
     expect(points[0]?.address).toMatchObject({ address: 0 });
-    const told = await judged(text, press(), { answers: { notation: 'from_0' } });
-    expect([told.questions[0]?.isGuess, told.points[0]?.address]).toMatchObject([false, { address: 40_001 }]);
+    const withNotation = await judgeCsv(text, press(), { answers: { notation: 'from_0' } });
+    expect([withNotation.questions[0]?.isGuess, withNotation.points[0]?.address]).toMatchObject([
+      false,
+      { address: 40_001 },
+    ]);
     const plain = text.replace('address', '地址（从 0 计）');
-    expect((await judged(plain)).questions).toEqual([]);
+    expect((await judgeCsv(plain)).questions).toEqual([]);
   });
 
   it('makes the devices that it describes, by their first rows', async () => {
@@ -99,7 +102,7 @@ saw,,,,,,c,40003,int16
 plc,三菱,10.0.0.7,5001,,,d,D100,int16
 odd,,,,,hall-9,e,40001,int16
 `;
-    const { devices, faults, states } = await judged(text);
+    const { devices, faults, states } = await judgeCsv(text);
     const bodies = devices.map((each) => (each.isNew ? each.body : 'known'));
     expect(bodies.slice(0, 2)).toMatchObject([
       { code: 'saw', protocol: 'modbus_tcp', host: '10.0.0.9', port: 1_502, unit_id: 3, site_id: 1 },
@@ -114,19 +117,21 @@ odd,,,,,hall-9,e,40001,int16
   });
 
   it('does not change a device that is there', async () => {
-    const { faults } = await judged('device,host,code,address,data_type\npress,10.0.0.2,a,40001,int16\n');
+    const { faults } = await judgeCsv('device,host,code,address,data_type\npress,10.0.0.2,a,40001,int16\n');
     expect(faults).toEqual([
       'B2 host "10.0.0.2" contradicts: device press has 10.0.0.1: change it there, or leave the cell empty',
     ]);
   });
 
   it('may leave the device to whoever imports it', async () => {
-    const { states } = await judged('code,address,data_type\na,40001,int16\n', press(), { device: 'press' });
+    const { states } = await judgeCsv('code,address,data_type\na,40001,int16\n', press(), {
+      device: 'press',
+    });
     expect(states).toEqual(['a new']);
   });
 
   it('names values of arrays once', async () => {
-    const { faults } = await judged(
+    const { faults } = await judgeCsv(
       'device,code,address,data_type,count\npress,a,40001,int16,3\npress,a[1],40010,int16,\n',
     );
     expect(faults).toEqual(['B3 code "a[1]" duplicate: a value of the array a is named a[1] too']);
@@ -134,8 +139,8 @@ odd,,,,,hall-9,e,40001,int16
 
   it('is read with the cells that were put right', async () => {
     const text = 'device,code,address,data_type\npress,a,40001,int17\n';
-    expect((await judged(text, press(), { cells: { D2: 'int16' } })).states).toEqual(['a new']);
-    expect((await judged(text, press(), { columns: { D: '' } })).faults).toEqual([
+    expect((await judgeCsv(text, press(), { cells: { D2: 'int16' } })).states).toEqual(['a new']);
+    expect((await judgeCsv(text, press(), { columns: { D: '' } })).faults).toEqual([
       '2 data_type "" missing: is needed',
     ]);
   });
@@ -153,7 +158,7 @@ MC,10.0.0.6,5001,speed,速度,,,D100,1,0.5,,1,mill,,,,,A5,plc
 `;
 
   it('becomes devices, points and tasks as its columns say', async () => {
-    const { points, devices, faults, questions, rows } = await judged(text, known());
+    const { points, devices, faults, questions, rows } = await judgeCsv(text, configurationOf());
     expect(faults).toEqual([]);
     expect(devices.map((each) => each.isNew && each.body)).toMatchObject([
       { code: 'oven', protocol: 'modbus_tcp', host: '10.0.0.5', port: 502, unit_id: 1 },
@@ -182,7 +187,7 @@ MC,10.0.0.6,5001,speed,速度,,,D100,1,0.5,,1,mill,,,,,A5,plc
       { common: { valid_min: 0, valid_max: 10, linear: null } },
       { common: { code: 'speed', data_type: 'uint16', scale: 0.5 }, address: { address: 'D100' } },
     ]);
-    expect(rows.map(({ reading }) => reading?.given.task)).toEqual([
+    expect(rows.map(({ reading }) => reading?.values.task)).toEqual([
       ...Array(4).fill('task-oven'),
       'task-mill',
     ]);
@@ -198,17 +203,17 @@ MC,10.0.0.6,5001,speed,速度,,,D100,1,0.5,,1,mill,,,,,A5,plc
 
   it('gives a device the measurement that all of its rows name, and its code where they do not agree', async () => {
     const agreed = text.replace(/,A[1-4],plc/g, ',ovens,plc');
-    const { devices, faults } = await judged(agreed, known());
+    const { devices, faults } = await judgeCsv(agreed, configurationOf());
     expect(faults).toEqual([]);
     const measurements = (all: typeof devices) => all.map((each) => each.isNew && each.body?.measurement);
     expect(measurements(devices)).toEqual(['ovens', 'A5']);
-    expect(measurements((await judged(text, known())).devices)).toEqual([null, 'A5']);
+    expect(measurements((await judgeCsv(text, configurationOf())).devices)).toEqual([null, 'A5']);
     const without = text.replace(',A1,plc', ',,plc').replace(/,A[2-4],plc/g, ',ovens,plc');
-    expect(measurements((await judged(without, known())).devices)).toEqual([null, 'A5']);
+    expect(measurements((await judgeCsv(without, configurationOf())).devices)).toEqual([null, 'A5']);
   });
 
   it('is read as its guesses are answered', async () => {
-    const { points, questions } = await judged(text, known(), {
+    const { points, questions } = await judgeCsv(text, configurationOf(), {
       answers: { notation: 'from_1', coefficient: 'apply', types: 'by_num' },
     });
     expect(points[0]).toMatchObject({ common: { scale: 0.1 }, address: { address: 99 } });
@@ -217,7 +222,7 @@ MC,10.0.0.6,5001,speed,速度,,,D100,1,0.5,,1,mill,,,,,A5,plc
 
   it('is refused where a device is two', async () => {
     const odd = text.replace('10.0.0.5,502,door', '10.0.0.55,502,door');
-    expect((await judged(odd, known())).faults).toEqual([
+    expect((await judgeCsv(odd, configurationOf())).faults).toEqual([
       'B3 source_ip "10.0.0.55" contradicts: row 2 says 10.0.0.5 of the same device',
     ]);
   });

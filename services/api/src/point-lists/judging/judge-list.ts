@@ -24,7 +24,7 @@ export interface Judgement {
 
 /** Codes of the devices in a list. */
 export function devicesOfList({ rows, read }: OpenedList, device: string | undefined): string[] {
-  const codes = rows.map((row) => read(row).given.device ?? device);
+  const codes = rows.map((row) => read(row).values.device ?? device);
   return [...new Set(codes)].filter((code) => typeof code === 'string');
 }
 
@@ -32,24 +32,24 @@ export function devicesOfList({ rows, read }: OpenedList, device: string | undef
 export async function judgeList(
   list: OpenedList,
   settings: ImportSettings,
-  known: KnownConfiguration,
+  configuration: KnownConfiguration,
 ): Promise<Judgement> {
   const { rows, read, fields, layout } = list;
   const readings = rows.map((row) => ({ row, reading: read(row) }));
   const questions: Question[] = [];
   let { notation } = list;
   const addressed = readings.filter(
-    ({ reading }) => addressesOf(reading.given, { settings, known }) !== undefined,
+    ({ reading }) => addressesOf(reading.values, { settings, configuration }) !== undefined,
   );
   const [first] = addressed;
-  const addresses = first && addressesOf(first.reading.given, { settings, known });
+  const addresses = first && addressesOf(first.reading.values, { settings, configuration });
   if (addresses && notation === undefined) {
-    // The predecessor counted from 0, as far as anybody remembers.
+    // The predecessor counted from 0, as far as is known.
     const answer = settings.answers.notation ?? (layout === 'predecessor' ? 'from_0' : undefined);
-    const found = notationQuestion(addresses, addressed, answer);
-    notation = found.notation;
+    const fromQuestion = notationQuestion(addresses, addressed, answer);
+    notation = fromQuestion.notation;
     const isGuess = settings.answers.notation === undefined;
-    if (found.question) questions.push({ ...found.question, isGuess });
+    if (fromQuestion.question) questions.push({ ...fromQuestion.question, isGuess });
   }
   if (layout === 'predecessor') {
     const { coefficientAt } = list;
@@ -57,19 +57,25 @@ export async function judgeList(
   }
   if (list.periodQuestion) questions.push(list.periodQuestion);
   const { mode, device, answers } = settings;
-  const judged = await judgeRows({ rows, read, fields, notation: notation ?? '', mode, device }, known);
-  const all = withSiblingFaults(judged.rows, mode === 'replace');
+  const judgement = await judgeRows(
+    { rows, read, fields, notation: notation ?? '', mode, device },
+    configuration,
+  );
+  const all = withSiblingFaults(judgement.rows, mode === 'replace');
   const short = shortPeriodQuestion(rows, all, answers[shortPeriod]);
   if (short) questions.push(short);
-  return { rows: all, devices: judged.devices, questions, notes: listNotes(list, all) };
+  return { rows: all, devices: judgement.devices, questions, notes: listNotes(list, all) };
 }
 
 function addressesOf(
-  given: Readonly<Record<string, unknown>>,
-  { settings, known }: { readonly settings: ImportSettings; readonly known: KnownConfiguration },
+  values: Readonly<Record<string, unknown>>,
+  {
+    settings,
+    configuration,
+  }: { readonly settings: ImportSettings; readonly configuration: KnownConfiguration },
 ) {
-  const device = known.devices.get(String(given.device ?? settings.device));
-  const spec = device?.spec ?? known.specOf(given.protocol);
+  const device = configuration.devices.get(String(values.device ?? settings.device));
+  const spec = device?.spec ?? configuration.specOf(values.protocol);
   return spec?.sheets?.addresses;
 }
 
@@ -108,21 +114,21 @@ function placedFault(
 
 /** Adds faults to rows whose values would have the same names as values of an array of their device. */
 function withSiblingFaults(rows: readonly JudgedRow[], isReplacing: boolean): JudgedRow[] {
-  const told = new Map<JudgedRow, string>();
+  const messageByRow = new Map<JudgedRow, string>();
   for (const ofDevice of Map.groupBy(rows, ({ deviceCode }) => deviceCode).values()) {
     const points = ofDevice.flatMap((row) => {
       const isLeft = row.state !== 'fault' && !(row.state === 'missing' && isReplacing);
-      const common = row.point?.common ?? row.known?.common;
+      const common = row.point?.common ?? row.current?.common;
       return isLeft && common ? [{ code: row.code, count: common.count ?? undefined, row }] : [];
     });
     for (const { codes, valueCode } of sameValueCodes(points)) {
       const row = points.findLast(({ code, row }) => codes.includes(code) && row.reading)?.row;
-      if (row) told.set(row, `a value of the array ${codes[0]} is named ${valueCode} too`);
+      if (row) messageByRow.set(row, `a value of the array ${codes[0]} is named ${valueCode} too`);
     }
   }
-  if (told.size === 0) return [...rows];
+  if (messageByRow.size === 0) return [...rows];
   return rows.map((row) => {
-    const message = told.get(row);
+    const message = messageByRow.get(row);
     if (message === undefined) return row;
     const faults = [...row.faults, { field: 'code', code: 'duplicate', message } as const];
     return { ...row, state: 'fault', point: undefined, changes: undefined, faults };

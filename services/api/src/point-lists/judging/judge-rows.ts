@@ -36,7 +36,7 @@ export interface JudgedRow {
   readonly device: RowDevice | undefined;
   readonly deviceCode: string;
   readonly code: string;
-  readonly known: KnownPoint | undefined;
+  readonly current: KnownPoint | undefined;
   readonly point: JudgedPoint | undefined;
   readonly changes: Changes | undefined;
   readonly faults: readonly FieldFault[];
@@ -59,9 +59,9 @@ const rowsAtOnce = 200;
 /** Judges each row against what is configured. */
 export async function judgeRows(
   source: RowSource,
-  known: KnownConfiguration,
+  configuration: KnownConfiguration,
 ): Promise<{ readonly rows: JudgedRow[]; readonly devices: readonly RowDevice[] }> {
-  const devices = new RowDevices(known, source.fields);
+  const devices = new RowDevices(configuration, source.fields);
   const lines = new Map<string, number>();
   const rows: JudgedRow[] = [];
   for (const [index, row] of source.rows.entries()) {
@@ -80,19 +80,19 @@ interface Judging {
 
 function judgeRow(row: SheetRow, { source, devices, lines }: Judging): JudgedRow {
   const reading = source.read(row);
-  const { given } = reading;
-  const code = text(given.code);
-  const deviceCode = text(given.device) || (source.device ?? '');
-  const nothing = { device: undefined, known: undefined, point: undefined, changes: undefined };
+  const { values } = reading;
+  const code = text(values.code);
+  const deviceCode = text(values.device) || (source.device ?? '');
+  const nothing = { device: undefined, current: undefined, point: undefined, changes: undefined };
   if (reading.unsupported)
     return { ...{ reading, deviceCode, code, ...nothing }, state: 'skipped', faults: [], notes: [] };
   const faults: FieldFault[] = [...reading.faults];
-  const needed = (field: string) => {
+  const requireField = (field: string) => {
     if (!faults.some((fault) => fault.field === field))
       faults.push({ field, code: 'missing', message: 'is needed' });
   };
-  if (code === '') needed('code');
-  if (deviceCode === '') needed('device');
+  if (code === '') requireField('code');
+  if (deviceCode === '') requireField('device');
   const about = { reading, deviceCode, code };
   if (deviceCode === '' || faults.some(({ field }) => field === 'protocol'))
     return { ...about, ...nothing, state: 'fault', faults, notes: reading.notes };
@@ -113,27 +113,27 @@ function judgeRow(row: SheetRow, { source, devices, lines }: Judging): JudgedRow
   if (first !== undefined && code !== '')
     faults.push({ field: 'code', code: 'duplicate', message: `is the same point as in row ${first}` });
   else lines.set(key, row.line);
-  const known = device.isNew ? undefined : device.known.points.get(code);
-  if (known && source.mode === 'append')
+  const current = device.isNew ? undefined : device.current.points.get(code);
+  if (current && source.mode === 'append')
     faults.push({
       field: 'code',
       code: 'exists',
       message: 'is there already, and this import only adds points',
     });
-  const judged = judgePoint(device, known, { reading, place, mode: source.mode });
-  faults.push(...judged.faults.filter(({ field }) => !faults.some((fault) => fault.field === field)));
+  const judgement = judgePoint(device, current, { reading, place, mode: source.mode });
+  faults.push(...judgement.faults.filter(({ field }) => !faults.some((fault) => fault.field === field)));
   const isFault = faults.length > 0;
-  const { point, changes } = judged;
-  const state = isFault ? 'fault' : !known ? 'new' : changes ? 'changed' : 'same';
+  const { point, changes } = judgement;
+  const state = isFault ? 'fault' : !current ? 'new' : changes ? 'changed' : 'same';
   return {
     ...about,
     state,
     device,
-    known,
+    current,
     point: isFault ? undefined : point,
     changes: isFault ? undefined : changes,
     faults,
-    notes: [...reading.notes, ...judged.notes],
+    notes: [...reading.notes, ...judgement.notes],
   };
 }
 
@@ -146,29 +146,29 @@ interface JudgedPlace {
 
 function judgePoint(
   device: RowDevice,
-  known: KnownPoint | undefined,
+  current: KnownPoint | undefined,
   {
     reading,
     place,
     mode,
   }: { readonly reading: RowReading; readonly place: ReadPlace; readonly mode: ImportMode },
 ): JudgedPlace {
-  const judged = judgedBody(device, known, { reading, place, mode });
-  const { precision } = reading.given;
+  const judgement = judgedBody(device, current, { reading, place, mode });
+  const { precision } = reading.values;
   const isLeftOut =
-    judged.faults.some(({ field }) => field === 'precision') &&
+    judgement.faults.some(({ field }) => field === 'precision') &&
     pointConfigSchema.shape.precision.safeParse(precision).success;
-  if (!isLeftOut) return judged;
+  if (!isLeftOut) return judgement;
   // Such lists give all rows decimals, coils too. Values that have none are the same without.
-  const { precision: _, ...others } = reading.given;
-  const given = known ? { ...others, precision: null } : others;
-  const rejudged = judgedBody(device, known, { reading: { ...reading, given }, place, mode });
+  const { precision: _, ...others } = reading.values;
+  const values = current ? { ...others, precision: null } : others;
+  const rejudged = judgedBody(device, current, { reading: { ...reading, values }, place, mode });
   return { ...rejudged, notes: [{ field: 'precision', kind: 'precision_left_out', value: precision }] };
 }
 
 function judgedBody(
   device: RowDevice,
-  known: KnownPoint | undefined,
+  current: KnownPoint | undefined,
   {
     reading,
     place,
@@ -176,53 +176,56 @@ function judgedBody(
   }: { readonly reading: RowReading; readonly place: ReadPlace; readonly mode: ImportMode },
 ): JudgedPlace {
   const { spec, connection } = device;
-  const clears = mode === 'replace' || !known ? reading.cleared : [];
-  const made = pointBody(reading.given, { spec, place: place.fields, clears: known ? clears : [] });
+  const clears = mode === 'replace' || !current ? reading.cleared : [];
+  const bodyOfPoint = pointBody(reading.values, { spec, place: place.fields, clears: current ? clears : [] });
   const faulty = (faults: readonly FieldFault[]): JudgedPlace => ({
     ...{ point: undefined, changes: undefined, notes: [] },
-    faults: [...made.faults, ...faults],
+    faults: [...bodyOfPoint.faults, ...faults],
   });
   const sound = { faults: [], notes: [] };
-  if (!known) {
-    const judged = judgedDevicePoint({ spec, connection }, { code: text(reading.given.code), ...made.body });
-    return judged.ok && made.faults.length === 0
-      ? { point: judged.value, changes: undefined, ...sound }
-      : faulty(faultsOf(judged, reading));
+  if (!current) {
+    const verdict = judgedDevicePoint(
+      { spec, connection },
+      { code: text(reading.values.code), ...bodyOfPoint.body },
+    );
+    return verdict.ok && bodyOfPoint.faults.length === 0
+      ? { point: verdict.value, changes: undefined, ...sound }
+      : faulty(faultsOf(verdict, reading));
   }
-  const now = flatPoint(spec, { ...known.common, address: known.address });
+  const now = flatPoint(spec, { ...current.common, address: current.address });
   // A stored text may have blanks at its ends, which a cell is read without.
   const body = Object.fromEntries(
-    Object.entries(made.body).map(([field, value]) => {
+    Object.entries(bodyOfPoint.body).map(([field, value]) => {
       const before = now[field];
       return [field, typeof before === 'string' && oneLine(before) === value ? before : value];
     }),
   );
   const isSame = Object.entries(body).every(([field, value]) => isDeepStrictEqual(value, now[field] ?? null));
-  if (isSame && made.faults.length === 0)
-    return { point: { common: known.common, address: known.address }, changes: undefined, ...sound };
+  if (isSame && bodyOfPoint.faults.length === 0)
+    return { point: { common: current.common, address: current.address }, changes: undefined, ...sound };
   const self = { spec, connection };
-  const judged = changedPoint(
+  const verdict = changedPoint(
     { from: self, to: self },
-    { common: known.common, address: known.address },
+    { common: current.common, address: current.address },
     body,
   );
-  if (!judged.ok || made.faults.length > 0) return faulty(faultsOf(judged, reading));
-  const after = flatPoint(spec, { ...judged.value.common, address: judged.value.address });
+  if (!verdict.ok || bodyOfPoint.faults.length > 0) return faulty(faultsOf(verdict, reading));
+  const after = flatPoint(spec, { ...verdict.value.common, address: verdict.value.address });
   const changed = Object.keys({ ...now, ...after }).filter(
     (field) => !isDeepStrictEqual(now[field], after[field]),
   );
   const changes = Object.fromEntries(
     changed.map((field) => [field, { before: now[field] ?? null, after: after[field] ?? null }]),
   );
-  return { point: judged.value, changes: changed.length > 0 ? changes : undefined, ...sound };
+  return { point: verdict.value, changes: changed.length > 0 ? changes : undefined, ...sound };
 }
 
-function faultsOf(judged: Judged<JudgedPoint>, { given }: RowReading): FieldFault[] {
-  if (judged.ok) return [];
-  return judged.issues.map(({ path, message }): FieldFault => {
+function faultsOf(verdict: Judged<JudgedPoint>, { values }: RowReading): FieldFault[] {
+  if (verdict.ok) return [];
+  return verdict.issues.map(({ path, message }): FieldFault => {
     const [field = 'code', part] = path.map(String);
     const name = field === 'linear' ? `linear_${part ?? 'raw_min'}` : field;
-    const isMissing = given[name] === undefined && /received undefined|^Invalid option/.test(message);
+    const isMissing = values[name] === undefined && /received undefined|^Invalid option/.test(message);
     return isMissing
       ? { field: name, code: 'missing', message: 'is needed' }
       : { field: name, code: 'refused', message };
@@ -231,13 +234,15 @@ function faultsOf(judged: Judged<JudgedPoint>, { given }: RowReading): FieldFaul
 
 /** Points that the list lacks, of the devices in it. */
 function missingRows(rows: readonly JudgedRow[], devices: readonly RowDevice[]): JudgedRow[] {
-  const named = new Set(rows.map(({ deviceCode, code }) => JSON.stringify([deviceCode, code])));
+  const namedPoints = new Set(rows.map(({ deviceCode, code }) => JSON.stringify([deviceCode, code])));
   return devices.flatMap((device) => {
     if (device.isNew) return [];
-    const left = [...device.known.points].filter(([code]) => !named.has(JSON.stringify([device.code, code])));
-    return left.map(
-      ([code, known]): JudgedRow => ({
-        ...{ state: 'missing', reading: undefined, device, deviceCode: device.code, code, known },
+    const missingPoints = [...device.current.points].filter(
+      ([code]) => !namedPoints.has(JSON.stringify([device.code, code])),
+    );
+    return missingPoints.map(
+      ([code, current]): JudgedRow => ({
+        ...{ state: 'missing', reading: undefined, device, deviceCode: device.code, code, current },
         ...{ point: undefined, changes: undefined, faults: [], notes: [] },
       }),
     );

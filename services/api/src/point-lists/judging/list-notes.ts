@@ -62,8 +62,10 @@ export function listNotes(list: OpenedList, rows: readonly JudgedRow[]): InBoth[
 /** Tasks do not read what is disabled, though the list names them for it. */
 function disabledNote(rows: readonly JudgedRow[]): InBoth[] {
   const disabledRows = rows.filter(({ reading, device, point }) => {
-    if (typeof reading?.given.task !== 'string' || !point) return false;
-    return point.common.enabled === false || (device?.isNew === false && device.known.flat.enabled === false);
+    if (typeof reading?.values.task !== 'string' || !point) return false;
+    return (
+      point.common.enabled === false || (device?.isNew === false && device.current.flat.enabled === false)
+    );
   });
   const [first] = disabledRows;
   if (!first) return [];

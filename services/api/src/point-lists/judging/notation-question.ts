@@ -17,26 +17,26 @@ export function notationQuestion(
   all: readonly AddressRow[],
   answer: string | undefined,
 ): { readonly notation: string; readonly question: Question | undefined } {
-  const rows = all.filter(({ reading }) => reading.given[addresses.field] !== undefined);
+  const rows = all.filter(({ reading }) => reading.values[addresses.field] !== undefined);
   const cells = rows.map(({ row, reading }) => {
     const cell = row.cells[reading.at[addresses.field] ?? 0] ?? '';
-    const { [addresses.field]: _, ...fields } = reading.given;
+    const { [addresses.field]: _, ...fields } = reading.values;
     return {
       cell: { text: plainAddress(shownCell(cell)), isNumber: typeof cell === 'object' && 'number' in cell },
       fields,
     };
   });
-  const known = addresses.notations.find(({ name }) => name === answer)?.name;
+  const chosenName = addresses.notations.find(({ name }) => name === answer)?.name;
   const likely = addresses.likely(cells);
-  const notation = known ?? likely[0] ?? addresses.notations[0]?.name ?? '';
+  const notation = chosenName ?? likely[0] ?? addresses.notations[0]?.name ?? '';
   const choices = addresses.notations.filter(({ name }) => likely.includes(name) || name === notation);
   if (choices.length < 2) return { notation, question: undefined };
-  const shown = rows.slice(0, shownRows).flatMap(({ row, reading }, index) => {
+  const examples = rows.slice(0, shownRows).flatMap(({ row, reading }, index) => {
     const read = cells[index];
     if (!read) return [];
     const meanings = choices.map(({ name }) => {
-      const found = addresses.read(read.cell, name, read.fields);
-      const place = found.ok ? { table: read.fields.table, ...found.place } : undefined;
+      const meaning = addresses.read(read.cell, name, read.fields);
+      const place = meaning.ok ? { table: read.fields.table, ...meaning.place } : undefined;
       return [name, place ? inWords(place) : '—'] as const;
     });
     const cell = cellName(reading.at[addresses.field] ?? 0, row.line);
@@ -49,8 +49,8 @@ export function notationQuestion(
       text: both('How are the addresses counted?', '地址如何计数？'),
       choices: choices.map(({ name, label }) => ({ value: name, label })),
       chosen: notation,
-      isGuess: known === undefined,
-      rows: shown,
+      isGuess: chosenName === undefined,
+      rows: examples,
     },
   };
 }

@@ -50,17 +50,29 @@ export const columnNames = (): ColumnNames => {
 
 /** @throws ListFileRefused if the file has no such sheet */
 export function openList(file: ListFile, settings: ImportSettings): OpenedList {
-  const { sheet, columns: chosen, headers, answers, layout } = settings;
-  const given = new Set(settings.device === undefined ? [] : ['device']);
-  const found = columnNames().columnsOf(file.sheets, { sheet, chosen, headers, given });
+  const { sheet, columns: chosenColumns, headers, answers, layout } = settings;
+  const presetFields = new Set(settings.device === undefined ? [] : ['device']);
+  const listColumns = columnNames().columnsOf(file.sheets, {
+    sheet,
+    chosen: chosenColumns,
+    headers,
+    presetFields,
+  });
   const sheetNames = file.sheets.map(({ name }) => name);
-  if (!found) throw noSheet(sheet ?? '', sheetNames);
+  if (!listColumns) throw noSheet(sheet ?? '', sheetNames);
   const { fields } = columnNames();
   const texts = textsOf(settings.cells);
-  const rows = found.rows.map((row) => withTexts(row, texts.get(row.line)));
-  const places = layout === 'columns' ? undefined : predecessorPlaces(found.head);
-  const { merges = [], hasDecimalCommas = false } = found.sheet;
-  const about = { sheetName: found.sheet.name, sheetNames, head: found.head, rows, fields, merges };
+  const rows = listColumns.rows.map((row) => withTexts(row, texts.get(row.line)));
+  const places = layout === 'columns' ? undefined : predecessorPlaces(listColumns.head);
+  const { merges = [], hasDecimalCommas = false } = listColumns.sheet;
+  const about = {
+    sheetName: listColumns.sheet.name,
+    sheetNames,
+    head: listColumns.head,
+    rows,
+    fields,
+    merges,
+  };
   if (places) {
     const measurements = predecessorMeasurements(rows, places);
     const options = {
@@ -70,7 +82,7 @@ export function openList(file: ListFile, settings: ImportSettings): OpenedList {
       hasDecimalCommas,
       appliesCoefficient: answers.coefficient === 'apply',
     };
-    const columns = found.head.cells.map((cell, index): ListColumn => {
+    const columns = listColumns.head.cells.map((cell, index): ListColumn => {
       const header = shownCell(cell).trim();
       const name = predecessorColumns[header.toLowerCase() as keyof typeof predecessorColumns];
       return { index, header, field: name === undefined ? undefined : fields.get(name) };
@@ -85,9 +97,11 @@ export function openList(file: ListFile, settings: ImportSettings): OpenedList {
       periodQuestion: undefined,
     };
   }
-  const periods = found.columns.find(({ field, unit }) => field?.kind === 'period' && unit === undefined);
+  const periods = listColumns.columns.find(
+    ({ field, unit }) => field?.kind === 'period' && unit === undefined,
+  );
   const unitQuestion = periods && periodUnitQuestion(periods, rows, answers.period_unit);
-  const columns = found.columns.map((column) =>
+  const columns = listColumns.columns.map((column) =>
     column === periods ? { ...column, unit: unitQuestion?.unit } : column,
   );
   return {
@@ -103,14 +117,14 @@ export function openList(file: ListFile, settings: ImportSettings): OpenedList {
 
 /** The texts that replace those of the file, by row and column. */
 function textsOf(cells: ImportSettings['cells']): ReadonlyMap<number, ReadonlyMap<number, string>> {
-  const found = new Map<number, Map<number, string>>();
+  const textsByRow = new Map<number, Map<number, string>>();
   for (const [name, text] of Object.entries(cells)) {
     const [, letters = 'A', digits = '0'] = /^([A-Z]+)(\d+)$/.exec(name) ?? [];
     const line = Number(digits);
-    const ofRow = found.get(line) ?? new Map<number, string>();
-    found.set(line, ofRow.set(columnIndex(letters), text));
+    const ofRow = textsByRow.get(line) ?? new Map<number, string>();
+    textsByRow.set(line, ofRow.set(columnIndex(letters), text));
   }
-  return found;
+  return textsByRow;
 }
 
 function withTexts(row: SheetRow, texts: ReadonlyMap<number, string> | undefined): SheetRow {
@@ -122,19 +136,19 @@ function withTexts(row: SheetRow, texts: ReadonlyMap<number, string> | undefined
 
 /** Reads each row only once, though several places look at it. */
 function readOnce(read: (row: SheetRow) => RowReading): (row: SheetRow) => RowReading {
-  const known = new WeakMap<SheetRow, RowReading>();
+  const readings = new WeakMap<SheetRow, RowReading>();
   return (row) => {
-    const found = known.get(row) ?? read(row);
-    known.set(row, found);
-    return found;
+    const reading = readings.get(row) ?? read(row);
+    readings.set(row, reading);
+    return reading;
   };
 }
 
-function noSheet(wanted: string, all: readonly string[]): ListFileRefused {
+function noSheet(name: string, all: readonly string[]): ListFileRefused {
   return new ListFileRefused(
     both(
-      `The workbook has no visible sheet "${wanted}" with rows. It has: ${all.join(', ')}.`,
-      `工作簿中没有含数据的可见工作表“${wanted}”。现有：${all.join('、')}。`,
+      `The workbook has no visible sheet "${name}" with rows. It has: ${all.join(', ')}.`,
+      `工作簿中没有含数据的可见工作表“${name}”。现有：${all.join('、')}。`,
     ),
   );
 }

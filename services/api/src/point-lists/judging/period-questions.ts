@@ -6,7 +6,7 @@ import { askedUnits, likelyUnit, type PeriodUnit, periodMs, periodParts } from '
 import type { JudgedRow } from './judge-rows.ts';
 import { type Question, shownRows } from './question.ts';
 
-/** A shorter period is likelier a mistake, such as seconds read as milliseconds, than what somebody wants. */
+/** A shorter period is likelier a mistake, such as seconds read as milliseconds, than what is wanted. */
 const shortMs = 100;
 /** The name of the question about such periods. */
 export const shortPeriod = 'shortest_period';

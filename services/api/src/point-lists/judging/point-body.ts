@@ -20,7 +20,7 @@ export interface PointBody {
 
 /** The fields of a point that a row gives and, if wanted, the defaults of those that it clears. */
 export function pointBody(
-  given: Readonly<Record<string, unknown>>,
+  values: Readonly<Record<string, unknown>>,
   {
     spec,
     place,
@@ -32,7 +32,7 @@ export function pointBody(
   },
 ): PointBody {
   const body: Record<string, unknown> = { ...place };
-  for (const name of pointFields) if (given[name] !== undefined) body[name] = given[name];
+  for (const name of pointFields) if (values[name] !== undefined) body[name] = values[name];
   for (const name of clears) {
     if (name in cleared) body[name] = cleared[name];
     else if (name in spec.place.shape && body[name] === undefined) {
@@ -40,7 +40,7 @@ export function pointBody(
       if (fallback !== undefined) body[name] = fallback;
     }
   }
-  const parts = linearParts.map((part) => given[`linear_${part}`]);
+  const parts = linearParts.map((part) => values[`linear_${part}`]);
   const missing = linearParts.find((_, index) => parts[index] === undefined);
   if (missing === undefined)
     body.linear = Object.fromEntries(linearParts.map((part, at) => [part, parts[at]]));

@@ -21,12 +21,12 @@ export function predecessorQuestions(
     answers,
   }: { readonly coefficientAt: number | undefined; readonly answers: Readonly<Record<string, string>> },
 ): Question[] {
-  const withTable = rows.filter(({ reading }) => reading.given.table !== undefined);
+  const withTable = rows.filter(({ reading }) => reading.values.table !== undefined);
   const of = (name: string, fallback: string) => ({
     chosen: answers[name] ?? fallback,
     isGuess: answers[name] === undefined,
   });
-  const shown = (
+  const examplesOf = (
     some: readonly PredecessorRow[],
     meanings: (each: PredecessorRow) => Record<string, string>,
     field: string,
@@ -46,10 +46,10 @@ export function predecessorQuestions(
       ),
       choices: [{ value: 'by_num', label: both('yes: by num', '是：按 num') }],
       ...of('types', 'by_num'),
-      rows: shown(
+      rows: examplesOf(
         withTable,
-        ({ reading: { given } }) => ({
-          by_num: [given.data_type, given.count].filter((each) => each !== undefined).join(' × '),
+        ({ reading: { values } }) => ({
+          by_num: [values.data_type, values.count].filter((each) => each !== undefined).join(' × '),
         }),
         'count',
       ),

@@ -7,7 +7,7 @@ export interface Question {
   readonly choices: readonly { readonly value: string; readonly label: InBoth }[];
   /** The choice by which rows are currently read. */
   readonly chosen: string;
-  /** True until somebody has answered it. */
+  /** True until it is answered. */
   readonly isGuess: boolean;
   /** True for a doubt about this list alone: neither accepted assumptions nor a saved mapping settle it. */
   readonly isConfirmation?: boolean;

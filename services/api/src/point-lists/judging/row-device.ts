@@ -13,7 +13,7 @@ export type RowDevice =
       readonly code: string;
       readonly spec: DriverSpec;
       readonly connection: object;
-      readonly known: KnownDevice;
+      readonly current: KnownDevice;
     }
   | {
       readonly isNew: true;
@@ -22,7 +22,7 @@ export type RowDevice =
       readonly connection: object;
       readonly line: number;
       /** The device's fields from its first row. */
-      readonly said: Readonly<Record<string, unknown>>;
+      readonly fields: Readonly<Record<string, unknown>>;
       readonly body: DeviceCreate | undefined;
       /** Faults in the device's first row. */
       readonly faults: readonly FieldFault[];
@@ -32,23 +32,23 @@ const common = ['protocol', 'site', 'device_name', 'measurement'];
 
 /** Finds the devices of rows. Each device is judged once, by the first row that names it. */
 export class RowDevices {
-  readonly #known: KnownConfiguration;
+  readonly #configuration: KnownConfiguration;
   readonly #fields: ReadonlyMap<string, ListField>;
-  readonly #found = new Map<string, RowDevice>();
+  readonly #deviceByCode = new Map<string, RowDevice>();
 
-  constructor(known: KnownConfiguration, fields: ReadonlyMap<string, ListField>) {
-    this.#known = known;
+  constructor(configuration: KnownConfiguration, fields: ReadonlyMap<string, ListField>) {
+    this.#configuration = configuration;
     this.#fields = fields;
   }
 
   get all(): readonly RowDevice[] {
-    return [...this.#found.values()];
+    return [...this.#deviceByCode.values()];
   }
 
   of(code: string, reading: RowReading): RowDevice {
-    const found = this.#found.get(code) ?? this.#make(code, reading);
-    this.#found.set(code, found);
-    return found;
+    const device = this.#deviceByCode.get(code) ?? this.#make(code, reading);
+    this.#deviceByCode.set(code, device);
+    return device;
   }
 
   /** Faults where a row contradicts the device. @param more device fields from the row's address */
@@ -57,42 +57,42 @@ export class RowDevices {
     reading: RowReading,
     more: Readonly<Record<string, unknown>>,
   ): FieldFault[] {
-    const said: Record<string, unknown> = { ...this.#saidBy(reading), ...more };
-    return Object.entries(said).flatMap(([field, value]): FieldFault[] => {
+    const fields: Record<string, unknown> = { ...this.#deviceFields(reading), ...more };
+    return Object.entries(fields).flatMap(([field, value]): FieldFault[] => {
       if (device.isNew) {
-        const first = device.said[field] ?? (device.connection as Record<string, unknown>)[field];
+        const first = device.fields[field] ?? (device.connection as Record<string, unknown>)[field];
         if (device.line === reading.line || first === undefined || isSame(first, value)) return [];
         const message = `row ${device.line} says ${first} of the same device`;
         return [{ field, code: 'contradicts', message }];
       }
       // The name is for people, and may have been changed since.
       if (field === 'device_name') return [];
-      const now = device.known.flat[field];
+      const now = device.current.flat[field];
       if (now === undefined || isSame(now, value)) return [];
       const message = `device ${device.code} has ${now === null || now === '' ? 'none' : now}: change it there, or leave the cell empty`;
       return [{ field, code: 'contradicts', message }];
     });
   }
 
-  #saidBy({ given }: RowReading): Record<string, unknown> {
-    const own = fieldsOf(given, this.#fields, 'connection');
+  #deviceFields({ values }: RowReading): Record<string, unknown> {
+    const own = fieldsOf(values, this.#fields, 'connection');
     return {
       ...Object.fromEntries(
-        common.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+        common.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),
       ),
       ...own,
     };
   }
 
   #make(code: string, reading: RowReading): RowDevice {
-    const known = this.#known.devices.get(code);
-    if (known) return { isNew: false, code, spec: known.spec, connection: known.connection, known };
-    const said = this.#saidBy(reading);
-    const { protocol, site, device_name, measurement, ...own } = said;
+    const current = this.#configuration.devices.get(code);
+    if (current) return { isNew: false, code, spec: current.spec, connection: current.connection, current };
+    const fields = this.#deviceFields(reading);
+    const { protocol, site, device_name, measurement, ...own } = fields;
     const spec = bodies().devices.specOf({ protocol });
     if (!spec) throw new Error(`there is no protocol ${protocol}`);
     const faults: FieldFault[] = [];
-    const site_id = site === undefined ? null : this.#known.sites.get(String(site));
+    const site_id = site === undefined ? null : this.#configuration.sites.get(String(site));
     if (site_id === undefined)
       faults.push({ field: 'site', code: 'unknown_site', message: `there is no site ${site}` });
     const describing = Object.keys(spec.connection.shape).filter((name) => own[name] !== undefined);
@@ -103,21 +103,21 @@ export class RowDevices {
       spec,
       connection: bodies().devices.connectionIn(spec, own),
       line,
-      said,
+      fields,
     } as const;
     if (describing.length === 0) {
       const message = `there is no device ${code}. Make it first, or add columns that say how it is reached, such as protocol, host and port`;
       return { ...nothing, body: undefined, faults: [{ field: 'device', code: 'unknown_device', message }] };
     }
-    const judged = bodies().devices.judged({
+    const verdict = bodies().devices.judged({
       ...{ code, protocol: spec.protocol, site_id: site_id ?? null },
       ...(device_name !== undefined && { name: device_name }),
       ...(measurement !== undefined && { measurement }),
       ...own,
     });
-    if (!judged.ok) {
+    if (!verdict.ok) {
       faults.push(
-        ...judged.issues.map(({ path, message }): FieldFault => {
+        ...verdict.issues.map(({ path, message }): FieldFault => {
           const field = String(path[0] ?? 'device');
           return {
             field: field === 'code' ? 'device' : field === 'name' ? 'device_name' : field,
@@ -127,8 +127,8 @@ export class RowDevices {
         }),
       );
     }
-    if (!judged.ok || faults.length > 0) return { ...nothing, body: undefined, faults };
-    return { ...nothing, connection: connectionOf(spec, judged.value), body: judged.value, faults: [] };
+    if (!verdict.ok || faults.length > 0) return { ...nothing, body: undefined, faults };
+    return { ...nothing, connection: connectionOf(spec, verdict.value), body: verdict.value, faults: [] };
   }
 }
 

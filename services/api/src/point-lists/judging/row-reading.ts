@@ -8,7 +8,7 @@ import type { FieldFault, FieldNote } from './row-fault.ts';
 /** The values that a row gives, by field, before they are judged. */
 export interface RowReading {
   readonly line: number;
-  readonly given: Readonly<Record<string, unknown>>;
+  readonly values: Readonly<Record<string, unknown>>;
   /** Fields whose cells are empty. */
   readonly cleared: readonly string[];
   readonly faults: readonly FieldFault[];
@@ -25,7 +25,7 @@ export function readRow(
   columns: readonly ListColumn[],
   hasDecimalCommas: boolean,
 ): RowReading {
-  const given: Record<string, unknown> = {};
+  const values: Record<string, unknown> = {};
   const cleared: string[] = [];
   const faults: FieldFault[] = [];
   const notes: FieldNote[] = [];
@@ -36,7 +36,7 @@ export function readRow(
     const cell = cells[index] ?? '';
     if (isEmptyCell(cell)) {
       at[name] ??= index;
-      if (given[name] === undefined) cleared.push(name);
+      if (values[name] === undefined) cleared.push(name);
       continue;
     }
     at[name] = index;
@@ -45,19 +45,19 @@ export function readRow(
       faults.push({ field: name, code: read.code, message: read.message });
       continue;
     }
-    given[name] = read.value;
+    values[name] = read.value;
     if (read.note) notes.push({ field: name, kind: read.note, value: read.value });
   }
-  return { line, given, cleared: cleared.filter((name) => given[name] === undefined), faults, notes, at };
+  return { line, values, cleared: cleared.filter((name) => values[name] === undefined), faults, notes, at };
 }
 
 /** Fields of one kind among those that a row gives. */
 export function fieldsOf(
-  given: Readonly<Record<string, unknown>>,
+  values: Readonly<Record<string, unknown>>,
   fields: ReadonlyMap<string, ListField>,
   of: ListField['of'],
 ): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => fields.get(name)?.of === of));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => fields.get(name)?.of === of));
 }
 
 export interface ReadPlace {
@@ -70,7 +70,7 @@ export interface ReadPlace {
 /** Reads the fields of the place, with the address in the column's notation. */
 export function readPlace(
   spec: DriverSpec,
-  { given, at }: RowReading,
+  { values, at }: RowReading,
   {
     row,
     notation,
@@ -85,7 +85,7 @@ export function readPlace(
   const own = Object.keys(spec.place.shape);
   const place: Record<string, unknown> = {};
   const faults: FieldFault[] = [];
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(values)) {
     if (fields.get(name)?.of !== 'place') continue;
     if (own.includes(name)) place[name] = value;
     else {
@@ -100,7 +100,7 @@ export function readPlace(
   const isNumber = typeof cell === 'object' && 'number' in cell;
   const read = addresses.read({ text: plainAddress(shownCell(cell)), isNumber }, notation, {
     ...others,
-    data_type: given.data_type,
+    data_type: values.data_type,
   });
   if (!read.ok) {
     return {

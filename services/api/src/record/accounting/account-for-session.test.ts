@@ -4,7 +4,7 @@ import { type AccountingSources, accountForSession } from './account-for-session
 import { pointsOf, valuesOf } from './count-values.ts';
 
 const minute = 60_000;
-const stored = (from: number, to: number): Coverage => ({
+const coverageStored = (from: number, to: number): Coverage => ({
   ...{ stored: [{ from, to }], quarantined: [], missed: new Map(), sent: [], confirmed: [] },
 });
 const lacks = (cause: 'timeout' | 'exception', from: number, to: number) => ({
@@ -40,8 +40,8 @@ it('values of a device whose period was changed are counted in ticks of all leng
   const coverage = {
     readOf: async () =>
       ofDevice([
-        [minute, stored(100, 109)],
-        [1_000, stored(second(110), second(120) - 1)],
+        [minute, coverageStored(100, 109)],
+        [1_000, coverageStored(second(110), second(120) - 1)],
       ]),
     // The points were lacking only at times during the slow period, and not at all since.
     lackingOf: async () =>
@@ -94,7 +94,7 @@ it('others have their turn before each device that lacks points', async () => {
   const lacked = codes.map((code) => [code, new Map([[minute, lacks('timeout', 100, 104)]])] as const);
   const coverage = {
     readOf: async () =>
-      new Map([['1-1', new Map(codes.map((code) => [code, new Map([[minute, stored(100, 109)]])]))]]),
+      new Map([['1-1', new Map(codes.map((code) => [code, new Map([[minute, coverageStored(100, 109)]])]))]]),
     lackingOf: async () => {
       nextTurn();
       return new Map([['1-1', new Noted(lacked)]]);

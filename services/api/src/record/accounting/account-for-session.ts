@@ -72,7 +72,7 @@ export interface Accounts {
   /** Accounts by session, without sessions whose configuration is lost or that have no such device. */
   readonly sessions: ReadonlyMap<string, SessionAccount>;
   /**
-   * If false, only the broker's last word tells which ticks are still on their way, so losses may be shown as on their
+   * If false, only the broker's last word shows which ticks are still on their way, so losses may be shown as on their
    * way.
    */
   readonly brokerWasAsked: boolean;
@@ -101,8 +101,8 @@ export async function accountForSession(
   const legs = await legsOf(session, past, (version) => sources.plans.of(session.task_id, version));
   const planned = [{ session, legs: legs ?? [], past, isWanted }];
   const { sessions, brokerWasAsked } = await account(sources, planned, time);
-  const found = sessions.get(session.session_id);
-  return found && { ...found, brokerWasAsked };
+  const ofSession = sessions.get(session.session_id);
+  return ofSession && { ...ofSession, brokerWasAsked };
 }
 
 /**
@@ -115,16 +115,16 @@ export async function accountForSessions(
   sessions: readonly AccountedSession[],
   { only, ...time }: AccountingTime & { readonly only?: ReadonlySet<string> | undefined },
 ): Promise<Accounts> {
-  const told = await sources.pasts.of(sessions);
+  const pasts = await sources.pasts.of(sessions);
   const versions = sessions.flatMap((session) => {
-    const legs = told.get(session.session_id)?.legs ?? [];
+    const legs = pasts.get(session.session_id)?.legs ?? [];
     return [session, ...legs.map(({ configVersion }) => ({ ...session, config_version: configVersion }))];
   });
   await sources.plans.prepare(versions);
   const isWanted = only && ((code: string) => only.has(code));
   const planned: PlannedSession[] = [];
   for (const session of sessions) {
-    const past = told.get(session.session_id);
+    const past = pasts.get(session.session_id);
     const planOf = (config_version: number) => planIfKnown(sources.plans, { ...session, config_version });
     const legs = await legsOf(session, past, planOf);
     if (legs) planned.push({ session, legs, past, isWanted });
@@ -141,11 +141,11 @@ interface PlannedSession {
 
 /**
  * The versions of a session, oldest first.
- * @param present the version in its row, which is the only one if its log tells no other
+ * @param present the version in its row, which is the only one if its log has no other
  */
 function versionsOf(present: number, past: SessionPast | undefined): SessionPast['legs'] {
-  const known = past?.legs ?? [];
-  return known.length > 1 ? known : [{ fromMs: Number.NEGATIVE_INFINITY, configVersion: present }];
+  const legs = past?.legs ?? [];
+  return legs.length > 1 ? legs : [{ fromMs: Number.NEGATIVE_INFINITY, configVersion: present }];
 }
 
 /**
@@ -212,39 +212,41 @@ async function account(
       )
     : undefined;
   const sessions = new Map<string, SessionAccount>();
-  let done = 0;
+  let devicesCounted = 0;
   for (const { sessionId, periodMs: taskPeriodMs, intervals, placements, changes, devices } of due) {
     const accounts: DeviceAccount[] = [];
     for (const { deviceCode, periodMs: latestMs, due, legs, isRead } of devices) {
       const lists = lackingOf?.get(sessionId)?.get(deviceCode);
       // A device that lacks points may take as long as many that do not.
-      done += lists ? devicesInARow : 1;
-      if (done >= devicesInARow) {
+      devicesCounted += lists ? devicesInARow : 1;
+      if (devicesCounted >= devicesInARow) {
         await othersFirst();
-        done = 0;
+        devicesCounted = 0;
       }
       const coverage = covered.get(sessionId)?.get(deviceCode) ?? nothing;
-      const known = { intervals, placements, changes, nowMs, settledMs };
-      const ofLengths = accountOfDevice({ due, coverage, ...known }).map(({ periodMs, ...account }) => {
-        const { scheduled, stored, quarantined, gaps, unscheduled } = account;
-        const window = windowOf(periodMs, { from, nowMs });
-        const lacking = lists?.get(periodMs) ?? lacksNothing;
-        const values = lackingOf && {
-          ...{ periodMs, window, stored: intersection(stored, scheduled), quarantined, gaps },
-          ...{ lacking: lacking.sets, untold: lacking.untold },
-        };
-        return {
-          device: deviceCode,
-          periodMs,
-          scheduled: intersection(scheduled, window),
-          stored: intersection(intersection(stored, scheduled), window),
-          quarantined: intersection(intersection(quarantined, scheduled), window),
-          gaps: gaps.flatMap((gap) => intersection([gap], window).map((range) => ({ ...gap, ...range }))),
-          unscheduled: intersection(unscheduled, window),
-          fenced: intersection(coverage.get(periodMs)?.missed.get('fenced') ?? [], window),
-          values: values && valuesOfLength(values, { legs, isRead, periodMs: latestMs }),
-        };
-      });
+      const circumstances = { intervals, placements, changes, nowMs, settledMs };
+      const ofLengths = accountOfDevice({ due, coverage, ...circumstances }).map(
+        ({ periodMs, ...account }) => {
+          const { scheduled, stored, quarantined, gaps, unscheduled } = account;
+          const window = windowOf(periodMs, { from, nowMs });
+          const lacking = lists?.get(periodMs) ?? lacksNothing;
+          const values = lackingOf && {
+            ...{ periodMs, window, stored: intersection(stored, scheduled), quarantined, gaps },
+            ...{ lacking: lacking.sets, untold: lacking.untold },
+          };
+          return {
+            device: deviceCode,
+            periodMs,
+            scheduled: intersection(scheduled, window),
+            stored: intersection(intersection(stored, scheduled), window),
+            quarantined: intersection(intersection(quarantined, scheduled), window),
+            gaps: gaps.flatMap((gap) => intersection([gap], window).map((range) => ({ ...gap, ...range }))),
+            unscheduled: intersection(unscheduled, window),
+            fenced: intersection(coverage.get(periodMs)?.missed.get('fenced') ?? [], window),
+            values: values && valuesOfLength(values, { legs, isRead, periodMs: latestMs }),
+          };
+        },
+      );
       const isLatest = ({ periodMs }: DeviceAccount) => periodMs === latestMs;
       accounts.push(...ofLengths.filter((each) => !isLatest(each)), ...ofLengths.filter(isLatest));
     }

@@ -41,7 +41,7 @@ export const brokerNotAsked = () => ({
 const params = z.object({ id: z.string().describe('Session id') });
 const pastOfSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ pastSessions: [id] });
 
-/** Nobody would read more, and it would take memory from all callers. */
+/** No one would read more, and it would take memory from all callers. */
 const periodsAtMost = 20_000;
 const neverDeliveredAtMost = 1_000;
 
@@ -51,31 +51,31 @@ interface Window {
   readonly to?: string | undefined;
 }
 
-/** Routes that tell what became of every tick that was due. */
+/** Routes that show what became of every tick that was due. */
 export function accountingRoutes(sources: AccountingSources): Route[] {
   const { database } = sources;
   const account = async (sessionId: string, { device, from, to }: Window, withValues = false) => {
     const now = new Date();
     const session = await knownSession(sources.database, sessionId);
-    const asked = {
+    const times = {
       from: from ? timeOf('from', from, now) : undefined,
       to: to ? timeOf('to', to, now) : new Date(now.getTime() - onItsWayMs),
     };
-    if (asked.from && asked.from >= asked.to) {
+    if (times.from && times.from >= times.to) {
       throw validationFailed([{ path: 'from', message: 'must be before to' }]);
     }
     // A tick that is not due yet cannot be missing.
-    const window = { ...asked, to: asked.to > now ? now : asked.to };
-    const found = await accountForSession(sources, { session, device, ...window, withValues });
-    if (!found) throw deviceNotInSession(sessionId, device);
+    const window = { ...times, to: times.to > now ? now : times.to };
+    const ofDevices = await accountForSession(sources, { session, device, ...window, withValues });
+    if (!ofDevices) throw deviceNotInSession(sessionId, device);
     return {
-      found,
+      ofDevices,
       head: {
         session_id: session.session_id,
-        period_ms: found.periodMs,
+        period_ms: ofDevices.periodMs,
         from: window.from?.toISOString() ?? null,
         to: window.to.toISOString(),
-        not_asked: found.brokerWasAsked ? [] : [brokerNotAsked()],
+        not_asked: ofDevices.brokerWasAsked ? [] : [brokerNotAsked()],
       },
     };
   };
@@ -93,11 +93,11 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       schema: { params, querystring: gapListQuerySchema, response: { 200: gapPageSchema } },
       handler: async ({ params: { id }, query }) => {
         const after = decodeGapCursor(query.cursor);
-        const { found, head } = await account(id, query);
+        const { ofDevices, head } = await account(id, query);
         const causes = query.cause && new Set(query.cause);
         const traced = query.trace === undefined ? undefined : await eventsOfTrace(database, query.trace);
         const isNewest = query.order === 'newest';
-        const oldestFirst = gapViews(found);
+        const oldestFirst = gapViews(ofDevices);
         const gaps = (isNewest ? oldestFirst.reverse() : oldestFirst)
           .filter(({ view }) => !causes || causes.has(view.cause))
           .filter(({ events }) => !traced || events.some((event) => traced.has(event)))
@@ -128,10 +128,10 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       handler: async ({ params: { id }, query }): Promise<CompletenessView> => {
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
         const intervalAt = intervalsAsked(query, intervalMs);
-        const { found, head } = await account(id, query, true);
-        const { devices } = found;
+        const { ofDevices, head } = await account(id, query, true);
+        const { devices } = ofDevices;
         const never = neverDelivered(devices);
-        if (intervalMs !== undefined) refuseTooManyPeriods(found, intervalMs);
+        if (intervalMs !== undefined) refuseTooManyPeriods(ofDevices, intervalMs);
         const periods = (accounts: SessionAccount['devices']) =>
           intervalAt ? { periods: countsByInterval(accounts, intervalAt) } : {};
         return {
@@ -142,7 +142,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
           never_delivered_count: never.length,
           devices: [...Map.groupBy(devices, ({ device }) => device)].map(([device, ofLengths]) => ({
             device,
-            period_ms: ofLengths.at(-1)?.periodMs ?? found.periodMs,
+            period_ms: ofLengths.at(-1)?.periodMs ?? ofDevices.periodMs,
             ...countsOf(ofLengths),
             unscheduled: ofLengths.reduce((sum, { unscheduled }) => sum + countTicks(unscheduled), 0),
             values: valuesOf(ofLengths),

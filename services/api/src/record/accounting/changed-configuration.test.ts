@@ -152,7 +152,7 @@ describe('points that deliver nothing, after a change of configuration', () => {
       { devices: { press: { 10: 1 } } },
       { from: 123, devices: { press: { 10: 1, 30: 1 } } },
     ];
-    // If the time begins within a period of the point, nobody knows whether the point was read in it.
+    // If the time begins within a period of the point, whether the point was read in it is unknown.
     const gas = { code: 'gas', every: 30, from: 130, to: 165 };
     expect(await lookedAt(145, versions, [gas])).toEqual({ never: [], expected: 5 });
     expect(await lookedAt(165, versions, [gas])).toEqual({ never: [['press', 'gas', 150]], expected: 7 + 1 });

@@ -82,9 +82,9 @@ type Parts = {
 function splitByInterval({ periodMs, ...account }: Timed, intervalAt: IntervalAt): Map<number, Parts> {
   const parts = new Map<number, Parts>();
   const partOf = (beginMs: number): Parts => {
-    const known = parts.get(beginMs) ?? { scheduled: [], stored: [], quarantined: [], gaps: [] };
-    parts.set(beginMs, known);
-    return known;
+    const part = parts.get(beginMs) ?? { scheduled: [], stored: [], quarantined: [], gaps: [] };
+    parts.set(beginMs, part);
+    return part;
   };
   const cut = <R extends TickRange>(ranges: readonly R[], put: (part: Parts, range: R) => void): void => {
     for (const range of ranges) {

@@ -46,8 +46,8 @@ export function pointsOf(
   for (const { values } of ofLengths) {
     if (!values) return undefined;
     for (const { code, ...counts } of values.points) {
-      const known = points.get(code) ?? null;
-      points.set(code, sumOfValues(known, valuesView(counts)) ?? valuesView(counts));
+      const before = points.get(code) ?? null;
+      points.set(code, sumOfValues(before, valuesView(counts)) ?? valuesView(counts));
     }
   }
   return [...points].map(([point, counts]) => ({ point, ...counts }));

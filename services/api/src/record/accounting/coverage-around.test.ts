@@ -98,12 +98,12 @@ it('tells the same gaps of a window as all that is on record does', async () => 
           devices: [{ sessionId: '1-1', deviceCode: 'press', due: [{ periodMs, scheduled }] }],
           nowMs,
         };
-        const gapsOf = (known: CoverageOfSessions) =>
+        const gapsOf = (coverage: CoverageOfSessions) =>
           attributeGaps({
             scheduled,
             intervals,
             placements,
-            coverage: known.get('1-1')?.get('press')?.get(periodMs) ?? nothing,
+            coverage: coverage.get('1-1')?.get('press')?.get(periodMs) ?? nothing,
             periodMs,
             nowMs,
             settledMs: nowMs - 10_000,
@@ -178,10 +178,12 @@ it('tells the same gaps of a window of a device whose ticks have had two lengths
         ) => {
           if (fromMs > 0) partly += 1;
           const dayOf = (ms: number) => Math.floor(ms / dayMs);
-          const given = [...recorded].map(([each, ticks]) => {
-            const of = (wanted: string) => {
+          const byLength = [...recorded].map(([each, ticks]) => {
+            const of = (kindOfTick: string) => {
               const isGiven = ([tick, kind]: [number, string]) =>
-                kind === wanted && dayOf(tick * each) >= dayOf(fromMs) && dayOf(tick * each) <= dayOf(toMs);
+                kind === kindOfTick &&
+                dayOf(tick * each) >= dayOf(fromMs) &&
+                dayOf(tick * each) <= dayOf(toMs);
               return fromTicks([...ticks].filter(isGiven).map(([tick]) => tick));
             };
             const coverage = {
@@ -191,7 +193,7 @@ it('tells the same gaps of a window of a device whose ticks have had two lengths
             };
             return [each, coverage] as const;
           });
-          return new Map([['1-1', new Map([['press', new Map<number, Coverage>(given)]])]]);
+          return new Map([['1-1', new Map([['press', new Map<number, Coverage>(byLength)]])]]);
         };
         const placements = [0, ...takenAt.toSorted((a, b) => a - b)].map((at, index) => ({
           timeMs: at * shortMs + 5,
@@ -199,10 +201,10 @@ it('tells the same gaps of a window of a device whose ticks have had two lengths
           reason: index === 0 ? ('start' as const) : ('failover' as const),
         }));
         const [fromMs, toMs] = [from * shortMs, Math.min((from + length) * shortMs, nowMs)];
-        const gapsOf = (known: CoverageOfSessions) =>
+        const gapsOf = (coverage: CoverageOfSessions) =>
           accountOfDevice({
             ...{ due, intervals, placements, changes, nowMs, settledMs: nowMs },
-            coverage: known.get('1-1')?.get('press') ?? new Map(),
+            coverage: coverage.get('1-1')?.get('press') ?? new Map(),
           }).map(({ periodMs: each, gaps }) => {
             const window = [{ from: Math.ceil(fromMs / each), to: Math.ceil(toMs / each) - 1 }];
             return gaps.flatMap((gap) =>

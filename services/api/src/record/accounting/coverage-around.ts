@@ -20,8 +20,8 @@ export interface CoverageWindow {
 export type CoverageOfSessions = ReadonlyMap<string, ReadonlyMap<string, CoverageByPeriod>>;
 
 /**
- * Reads the record of the requested time and a day on either side. This tells why a tick within is missing, if the
- * nearest records before and after the time lie there. If they do not, as for a device that was away for long,
+ * Reads the record of the requested time and a day on either side. This shows why a tick within is missing, if the
+ * nearest records before and after the time lie there. If they do not, as for a device that was unreachable for long,
  * its whole record is read. @throws SampleStoreUnavailable
  */
 export async function coverageAround(
@@ -42,14 +42,14 @@ export async function coverageAround(
   });
   if (untold.length === 0) return around;
   const whole = await coverage.readOf(untold, {});
-  const found = new Map([...around].map(([sessionId, byDevice]) => [sessionId, new Map(byDevice)]));
+  const bySession = new Map([...around].map(([sessionId, byDevice]) => [sessionId, new Map(byDevice)]));
   for (const { sessionId, deviceCode } of untold) {
-    const known = whole.get(sessionId)?.get(deviceCode);
-    if (!known) continue;
-    const byDevice = found.get(sessionId) ?? new Map<string, CoverageByPeriod>();
-    found.set(sessionId, byDevice.set(deviceCode, known));
+    const coverageOfDevice = whole.get(sessionId)?.get(deviceCode);
+    if (!coverageOfDevice) continue;
+    const byDevice = bySession.get(sessionId) ?? new Map<string, CoverageByPeriod>();
+    bySession.set(sessionId, byDevice.set(deviceCode, coverageOfDevice));
   }
-  return found;
+  return bySession;
 }
 
 /** The ticks of one length that are on record. */
@@ -58,8 +58,8 @@ interface RecordedTicks {
   readonly ranges: readonly TickRange[];
 }
 
-function recordedIn(known: CoverageByPeriod | undefined): RecordedTicks[] {
-  return [...(known ?? [])].map(([periodMs, { stored, quarantined, missed }]) => ({
+function recordedIn(byPeriod: CoverageByPeriod | undefined): RecordedTicks[] {
+  return [...(byPeriod ?? [])].map(([periodMs, { stored, quarantined, missed }]) => ({
     periodMs,
     ranges: [stored, quarantined, ...missed.values()].flat(),
   }));

@@ -57,9 +57,9 @@ export function deviceSchedules(
       const scheduled = intersection(all, ticksOf(index, deviceLegs, intervals, nowMs));
       return [{ periodMs: leg.periodMs, scheduled, rates: devices[index]?.get(deviceCode)?.rates }];
     });
-    const known = isDue ? due : [...due, { periodMs, scheduled: [] }];
+    const schedules = isDue ? due : [...due, { periodMs, scheduled: [] }];
     const isRead = devices[inForce]?.has(deviceCode) === true;
-    return [{ deviceCode, periodMs, due: known, legs: ofVersions, isRead }];
+    return [{ deviceCode, periodMs, due: schedules, legs: ofVersions, isRead }];
   });
 }
 

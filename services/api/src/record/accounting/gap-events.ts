@@ -26,12 +26,12 @@ export async function eventsBehind(
         const value = fields?.[name];
         return typeof value === 'string' && value !== '' ? value : null;
       };
-      const told = { reason: text('reason'), by: text('by'), trace_id: text('trace_id') };
-      const decided_by = decider(told);
+      const cause = { reason: text('reason'), by: text('by'), trace_id: text('trace_id') };
+      const decided_by = decider(cause);
       const when = time?.toISOString() ?? '';
       return [
         sequence,
-        { sequence, type, time: when, decided_by, ...told, collector_id: text('collector_id') },
+        { sequence, type, time: when, decided_by, ...cause, collector_id: text('collector_id') },
       ];
     }),
   );

@@ -21,18 +21,18 @@ const session = fc.record({
     maxLength: 40,
   }),
 });
-type Told = typeof session extends fc.Arbitrary<infer T> ? T : never;
+type SessionStory = typeof session extends fc.Arbitrary<infer T> ? T : never;
 
-function sourcesOf(told: readonly Told[]): {
+function sourcesOf(stories: readonly SessionStory[]): {
   sources: AccountingSources;
   sessions: ReturnType<typeof idsOf>;
 } {
-  const sessions = idsOf(told.length);
-  const planOf = ({ periods }: Told) => ({
+  const sessions = idsOf(stories.length);
+  const planOf = ({ periods }: SessionStory) => ({
     periodMs: periods[0],
     devices: periods.map((periodMs, index) => ({ code: `device-${index}`, periodMs })),
   });
-  const coverageOf = ({ outcomes }: Told, periodMs: number): Coverage => {
+  const coverageOf = ({ outcomes }: SessionStory, periodMs: number): Coverage => {
     const first = Math.floor(begin / periodMs) - 5;
     const count = Math.ceil((lastSecond * 1_000) / periodMs) + 10;
     const of = (outcome: string) =>
@@ -47,12 +47,12 @@ function sourcesOf(told: readonly Told[]): {
   const sources = {
     plans: {
       prepare: async () => undefined,
-      of: async (taskId: number) => planOf(told[taskId - 1] as Told),
+      of: async (taskId: number) => planOf(stories[taskId - 1] as SessionStory),
     },
     pasts: {
       of: async () =>
         new Map(
-          told.map(({ changes }, index) => {
+          stories.map(({ changes }, index) => {
             const types = ['session.started', 'session.paused', 'session.resumed'] as const;
             const events = changes
               .toSorted((a, b) => a - b)
@@ -66,15 +66,18 @@ function sourcesOf(told: readonly Told[]): {
         ),
     },
     coverage: {
-      readOf: async (asked: readonly { sessionId: string; deviceCode: string }[]) => {
-        const found = new Map<string, Map<string, CoverageByPeriod>>();
-        for (const { sessionId, deviceCode } of asked) {
-          const one = told[Number.parseInt(sessionId, 10) - 1] as Told;
+      readOf: async (devices: readonly { sessionId: string; deviceCode: string }[]) => {
+        const bySession = new Map<string, Map<string, CoverageByPeriod>>();
+        for (const { sessionId, deviceCode } of devices) {
+          const one = stories[Number.parseInt(sessionId, 10) - 1] as SessionStory;
           const periodMs = one.periods[deviceCode === 'device-0' ? 0 : 1];
-          const byDevice = found.get(sessionId) ?? new Map();
-          found.set(sessionId, byDevice.set(deviceCode, new Map([[periodMs, coverageOf(one, periodMs)]])));
+          const byDevice = bySession.get(sessionId) ?? new Map();
+          bySession.set(
+            sessionId,
+            byDevice.set(deviceCode, new Map([[periodMs, coverageOf(one, periodMs)]])),
+          );
         }
-        return found;
+        return bySession;
       },
     },
     settled: { now: async () => ({ beforeMs: at(lastSecond).getTime(), wasAsked: true }) },
@@ -104,8 +107,8 @@ describe('the ribbon of a session', () => {
         fc.array(session, { minLength: 1, maxLength: 4 }),
         window,
         fc.integer({ min: 1, max: 120 }),
-        async (told, { from, to }, count) => {
-          const { sources, sessions } = sourcesOf(told);
+        async (stories, { from, to }, count) => {
+          const { sources, sessions } = sourcesOf(stories);
           const buckets = bucketsOf(from, to, count);
           const accounts = await accountForSessions(sources, sessions, { from, to });
           for (const each of sessions) {

@@ -47,7 +47,7 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
       const periods = interval ? askedPeriods(clock, interval, time, periodsAtMost) : undefined;
       const position = decodeCursor(cursor);
       const isBySession = by === 'session';
-      const found = await sessionsWithin(accounting.database, {
+      const sessions = await sessionsWithin(accounting.database, {
         ...filter,
         ...time,
         sites: request.grantedSites,
@@ -57,8 +57,8 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
       const head = new EvidenceHead(time);
       const question = { time, periods, device, head, limit };
       const page = isBySession
-        ? await bySession(question, found)
-        : await byDevice(question, found, position ?? 0);
+        ? await bySession(question, sessions)
+        : await byDevice(question, sessions, position ?? 0);
       return {
         ...head.view(),
         time_zone: clock.zone,

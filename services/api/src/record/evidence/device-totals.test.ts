@@ -9,8 +9,8 @@ const values = (...never: string[]): DeviceValues => ({
   neverDelivered: never.map((code) => ({ code, sinceMs: 0, cause: 'exception' })),
 });
 const nothing = { scheduled: [], stored: [], quarantined: [], gaps: [], unscheduled: [], fenced: [] };
-const of = (device: string, periodMs: number, found: DeviceValues | undefined): DeviceAccount => ({
-  ...{ device, periodMs, ...nothing, values: found },
+const of = (device: string, periodMs: number, deviceValues: DeviceValues | undefined): DeviceAccount => ({
+  ...{ device, periodMs, ...nothing, values: deviceValues },
 });
 
 it('points of a device that never deliver are those of its latest session, whichever length its ticks had', () => {

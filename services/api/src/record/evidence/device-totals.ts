@@ -99,10 +99,10 @@ function together<T extends { readonly period: number; readonly ticks: number }>
   parts: readonly T[],
   keyOf: (part: T) => string,
 ): T[] {
-  const found = new Map<string, T>();
+  const sumByKey = new Map<string, T>();
   for (const part of parts) {
-    const known = found.get(keyOf(part));
-    found.set(keyOf(part), known ? { ...known, ticks: known.ticks + part.ticks } : part);
+    const sum = sumByKey.get(keyOf(part));
+    sumByKey.set(keyOf(part), sum ? { ...sum, ticks: sum.ticks + part.ticks } : part);
   }
-  return [...found.values()].sort((one, other) => one.period - other.period);
+  return [...sumByKey.values()].sort((one, other) => one.period - other.period);
 }

@@ -10,7 +10,7 @@ const due = (from: number, to: number) => ({
   periodMs: 60_000,
   scheduled: [{ from: from * 60, to: to * 60 - 1 }],
 });
-const told = (...devices: ReturnType<typeof due>[]) => {
+const dueHours = (...devices: ReturnType<typeof due>[]) => {
   const times = new DueTimes(days, time);
   times.add(devices);
   return times
@@ -20,19 +20,19 @@ const told = (...devices: ReturnType<typeof due>[]) => {
 
 describe('the time in which ticks were due', () => {
   it('is told of the day on which a session began, and of that on which it ended', () => {
-    expect(told(due(21.25, 60))).toEqual([[0, 21.25, 24]]);
-    expect(told(due(0, 30))).toEqual([[1, 24, 30]]);
-    expect(told(due(25, 26))).toEqual([[1, 25, 26]]);
+    expect(dueHours(due(21.25, 60))).toEqual([[0, 21.25, 24]]);
+    expect(dueHours(due(0, 30))).toEqual([[1, 24, 30]]);
+    expect(dueHours(due(25, 26))).toEqual([[1, 25, 26]]);
   });
 
   it('is not told of whole days, nor of the time to come, nor of days on which nothing was due', () => {
-    expect(told(due(0, 60))).toEqual([]);
-    expect(told()).toEqual([]);
+    expect(dueHours(due(0, 60))).toEqual([]);
+    expect(dueHours()).toEqual([]);
   });
 
   it('is that of all devices together, and not that of their ticks', () => {
-    expect(told(due(21, 60), due(3, 5))).toEqual([[0, 3, 24]]);
-    expect(told({ periodMs: hourMs, scheduled: [{ from: 1, to: 59 }] })).toEqual([[0, 1, 24]]);
+    expect(dueHours(due(21, 60), due(3, 5))).toEqual([[0, 3, 24]]);
+    expect(dueHours({ periodMs: hourMs, scheduled: [{ from: 1, to: 59 }] })).toEqual([[0, 1, 24]]);
     // With ticks of ten minutes, the first one after midnight may be due ten minutes after it.
     const slow = new DueTimes([{ fromMs: 1, toMs: 24 * hourMs }], time);
     slow.add([{ periodMs: 600_000, scheduled: [{ from: 1, to: 143 }] }]);

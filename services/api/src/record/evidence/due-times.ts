@@ -53,10 +53,10 @@ export class DueTimes {
   }
 
   #widen(period: number, fromMs: number, toMs: number): void {
-    const known = this.#due[period];
+    const before = this.#due[period];
     this.#due[period] = {
-      fromMs: Math.min(known?.fromMs ?? fromMs, fromMs),
-      toMs: Math.max(known?.toMs ?? toMs, toMs),
+      fromMs: Math.min(before?.fromMs ?? fromMs, fromMs),
+      toMs: Math.max(before?.toMs ?? toMs, toMs),
     };
   }
 }

@@ -12,7 +12,7 @@ import type { RowWithin } from './sessions-within.ts';
 /** One session with the account of its ticks within the requested time. */
 export interface Evidence {
   readonly row: RowWithin;
-  /** Undefined if the configuration that tells which ticks were due is lost. */
+  /** Undefined if the configuration that says which ticks were due is lost. */
   readonly devices: readonly DeviceAccount[] | undefined;
   readonly past: SessionPast;
 }

@@ -49,7 +49,7 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
       const head = new EvidenceHead(time);
       const only = device === undefined ? undefined : new Set([device]);
       // One more gap than fits shows that there is a next page; the rest is not kept.
-      let found: Placed[] = [];
+      let placedGaps: Placed[] = [];
       for await (const { row, devices = [] } of evidenceOf(accounting, rows, time, { ...head, only })) {
         const { session_id, task_code, first_sequence } = row;
         const own = jointGaps(devices)
@@ -63,11 +63,11 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
           .filter(({ position, gap }) => !isBefore(position, after) && (!causes || causes.has(gap.cause)))
           .filter(({ events }) => !traced || events.some((event) => traced.has(event)));
         if (own.length === 0) continue;
-        found = [...found, ...own].sort(inOrder).slice(0, limit + 1);
+        placedGaps = [...placedGaps, ...own].sort(inOrder).slice(0, limit + 1);
       }
-      const page = found.slice(0, limit);
+      const page = placedGaps.slice(0, limit);
       const behind = await eventsBehind(database, page);
-      const last = found.length > limit ? page.at(-1) : undefined;
+      const last = placedGaps.length > limit ? page.at(-1) : undefined;
       return {
         ...head.view(),
         results: page.map(({ gap, events }) => ({ ...gap, events: behind({ events }) })),

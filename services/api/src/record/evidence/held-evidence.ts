@@ -41,17 +41,17 @@ async function withSpans(
   { from, to }: TimeAsked,
 ): Promise<HeldEvidence[]> {
   const window = { fromMs: from.getTime(), toMs: to.getTime() };
-  const held = some.map((evidence) => {
+  const withHolders = some.map((evidence) => {
     const all = holdersWithin(evidence.past.holders, window);
     return { evidence, holders: all.slice(-spansAtMost), leftOut: Math.max(0, all.length - spansAtMost) };
   });
-  const found = await samples.firstTicks(
-    held.flatMap(({ evidence: { row, devices = [] }, holders: [first] }) =>
+  const ticks = await samples.firstTicks(
+    withHolders.flatMap(({ evidence: { row, devices = [] }, holders: [first] }) =>
       first ? devices.map(({ device }) => ({ session: row.session_id, device, epoch: first.epoch - 1 })) : [],
     ),
   );
-  const bySession: ReadonlyMap<string, readonly FirstTick[]> = Map.groupBy(found, ({ session }) => session);
-  return held.map(({ evidence, holders, leftOut }) => {
+  const bySession: ReadonlyMap<string, readonly FirstTick[]> = Map.groupBy(ticks, ({ session }) => session);
+  return withHolders.map(({ evidence, holders, leftOut }) => {
     const { row, devices = [] } = evidence;
     const firstTicks = bySession.get(row.session_id) ?? [];
     return {

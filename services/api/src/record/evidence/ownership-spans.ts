@@ -61,7 +61,7 @@ export function ownershipSpans(
   /** For each tick length, the first tick that is not charged to a change yet. */
   const uncharged = new Map<Owned, number>();
   return holders.map((holder, index) => {
-    const seen = new Extent();
+    const ofHolder = new Extent();
     const twice = new Extent();
     let cost = 0;
     for (const ofLengths of byDevice.values()) {
@@ -70,7 +70,7 @@ export function ownershipSpans(
         const { periodMs } = account;
         const own = ticksOf(index, account);
         const stored: TickRanges = own.from <= own.to ? intersection(account.stored, [own]) : [];
-        for (const extent of [seen, ofDevice]) extent.add(stored, periodMs);
+        for (const extent of [ofHolder, ofDevice]) extent.add(stored, periodMs);
         return { account, own, stored };
       });
       for (const { account, stored } of owned) {
@@ -101,8 +101,8 @@ export function ownershipSpans(
       from: new Date(holder.fromMs).toISOString(),
       to: holder.toMs === undefined ? null : new Date(holder.toMs).toISOString(),
       ended_by: holder.endedBy ?? null,
-      first_sample: seen.first,
-      last_sample: seen.last,
+      first_sample: ofHolder.first,
+      last_sample: ofHolder.last,
       missing_before: isWithin ? cost : null,
       read_twice:
         twice.first !== null && twice.last !== null

@@ -36,9 +36,9 @@ export function csvHead({ title, separator }: Pick<CsvOf, 'title' | 'separator'>
   return csvLine(head, separator);
 }
 
-/** A line for each part of the time in which ticks were due, or one line that says that nobody knows which were due. */
+/** A line for each part of the time in which ticks were due, or one line that says that it is unknown which were due. */
 export function csvRows(row: Omit<ReportRow, 'gaps'>, { title, clock, parts, separator }: CsvOf): string {
-  const named = title === undefined ? [] : [title];
+  const titleCells = title === undefined ? [] : [title];
   const { session_id, task_code, task_name, sites, by_part, counts, due } = row;
   const session = [session_id, task_code, task_name, sites.filter(Boolean).join(' ')];
   return parts
@@ -46,7 +46,7 @@ export function csvRows(row: Omit<ReportRow, 'gaps'>, { title, clock, parts, sep
       const ticks = by_part[index];
       const own = due.find((each) => each.part === index);
       const head = [
-        ...named,
+        ...titleCells,
         part.name,
         localTime(clock, part.fromMs),
         localTime(clock, part.toMs),

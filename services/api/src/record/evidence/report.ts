@@ -56,12 +56,12 @@ export async function partsOf(
       if (site === undefined) {
         throw validationFailed([{ path: 'site', message: 'is needed for shifts: each site has its own' }]);
       }
-      const known = await database
+      const siteRow = await database
         .selectFrom('sites')
         .select('shifts')
         .where('code', '=', site)
         .executeTakeFirst();
-      const shifts = known?.shifts ?? [];
+      const shifts = siteRow?.shifts ?? [];
       if (shifts.length === 0) {
         throw new Problem(
           'site_has_no_shifts',

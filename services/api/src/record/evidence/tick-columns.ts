@@ -25,14 +25,14 @@ export function countsOfPeriods({ expected, stored, quarantined, missing }: Tick
   const lost = Map.groupBy(missing, ({ period }) => period);
   return expected.map((due, period) => {
     const byCause = lost.get(period) ?? [];
-    const kept = stored[period] ?? 0;
+    const storedTicks = stored[period] ?? 0;
     return {
       expected: due,
-      stored: kept,
+      stored: storedTicks,
       quarantined: refused.get(period) ?? 0,
       missing: byCause.reduce((sum, { ticks }) => sum + ticks, 0),
       missing_by_cause: Object.fromEntries(byCause.map(({ cause, ticks }) => [cause, ticks])),
-      completeness: due === 0 ? null : kept / due,
+      completeness: due === 0 ? null : storedTicks / due,
     };
   });
 }

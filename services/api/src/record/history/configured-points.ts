@@ -72,7 +72,7 @@ export async function configuredPoints(
   } else {
     query = query.where('points.enabled', '=', true).where('devices.enabled', '=', true);
   }
-  const wanted = places && new Set(places.map(({ device, point }) => JSON.stringify([device, point])));
+  const namesWanted = places && new Set(places.map(({ device, point }) => JSON.stringify([device, point])));
   const rows = await query.execute();
   return rows.map(({ id, code, count, name, unit, period_ms, device_id, device, measurement, ...row }) => ({
     id,
@@ -81,7 +81,9 @@ export async function configuredPoints(
     measurement: measurement ?? device,
     // The name of an array means all its elements.
     codes: valueCodes({ code, ...(count !== null && { count }) }).filter(
-      (each) => !wanted || [code, each].some((named) => wanted.has(JSON.stringify([device, named]))),
+      (each) =>
+        !namesWanted ||
+        [code, each].some((codeOrArray) => namesWanted.has(JSON.stringify([device, codeOrArray]))),
     ),
     name,
     unit,

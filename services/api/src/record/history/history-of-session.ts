@@ -39,15 +39,16 @@ export async function extentOfSession(
   // The tick under way at the start is the first one.
   const startMs = Math.min(...devices.map(({ periodMs }) => Math.floor(first.fromMs / periodMs) * periodMs));
   const endMs = intervals.at(-1)?.toMs ?? Number.POSITIVE_INFINITY;
-  const known: HistoryDevice[] = [];
+  const devicesFound: HistoryDevice[] = [];
   const unknown: string[] = [];
   for (const { code, configVersion } of devices) {
     const own = await plans.measurements(session.task_id, configVersion);
-    if (own) known.push({ deviceCode: code, measurement: own.get(code) ?? code });
+    if (own) devicesFound.push({ deviceCode: code, measurement: own.get(code) ?? code });
     else unknown.push(code);
   }
   const extent = {
-    devices: unknown.length > 0 ? [...known, ...(await historyDevices(database, unknown))] : known,
+    devices:
+      unknown.length > 0 ? [...devicesFound, ...(await historyDevices(database, unknown))] : devicesFound,
     start: new Date(Math.max(startMs, query.start.getTime())),
     end: new Date(Math.min(endMs, query.end.getTime())),
   };

@@ -67,11 +67,11 @@ export async function holesOfDevices(
         }
       }
       gaps.sort((one, other) => (one.start_time < other.start_time ? -1 : 1));
-      const found = tickLengths(read);
+      const lengthsOfDevice = tickLengths(read);
       // A session reads the device, but no tick was due within the window.
-      if (found.length === 0 && latestMs !== undefined)
-        found.push({ fromMs: window.fromMs, periodMs: latestMs });
-      lengths.set(device, found);
+      if (lengthsOfDevice.length === 0 && latestMs !== undefined)
+        lengthsOfDevice.push({ fromMs: window.fromMs, periodMs: latestMs });
+      lengths.set(device, lengthsOfDevice);
       const not_read = isKnown ? holesBetween(read, window).map(timesOf) : null;
       return { device, gaps, not_read };
     });

@@ -19,7 +19,7 @@ it('the period to come is told of devices whose last reading was by a former ver
     // This device was already read by the new version, though with the length of the old version's last tick.
     read('mill', { config_version: 2 }),
     read('gone'),
-    // Nobody has changed this device's session.
+    // This device's session was not changed.
     read('lathe', { session: '2-1' }),
   ];
   expect([...periodsToCome(readings, now)]).toEqual([['press', 60_000]]);

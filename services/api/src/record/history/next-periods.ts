@@ -7,7 +7,7 @@ export interface NextPeriodSources {
   readonly plans: Pick<PollingPlans, 'of' | 'prepare'>;
 }
 
-/** The fields of a device's last reading that tell how it was read. */
+/** The fields of a device's last reading that show how it was read. */
 export type LastRead = Pick<Sample, 'session' | 'device' | 'period_ms' | 'config_version'>;
 
 /** The version that a session now uses. */
@@ -18,7 +18,7 @@ export interface VersionNow {
 
 /**
  * The period of coming ticks by device, for devices whose running session got another version since they were last
- * read. Nothing else tells it until the first of these ticks, which may be a long time. @throws DatabaseUnavailable
+ * read. Nothing else shows it until the first of these ticks, which may be a long time. @throws DatabaseUnavailable
  */
 export async function nextPeriods(
   { database, plans }: NextPeriodSources,

@@ -113,12 +113,12 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
           sites === 'everywhere'
             ? undefined
             : await historyDevicesAt(database, sites, query.device || undefined);
-        const asked = await questionOf(query, { start, end, signal, own });
-        const found = asked ? await results(asked, intervals, query.aggregation) : [];
-        if (found.length === 0) {
+        const historyQuery = await questionOf(query, { start, end, signal, own });
+        const rows = historyQuery ? await results(historyQuery, intervals, query.aggregation) : [];
+        if (rows.length === 0) {
           const devicesAreKnown = await isOfKnownSession(accounting, query);
           const devices = query.device
-            ? (asked?.devices ?? (await historyDevices(database, [query.device])))
+            ? (historyQuery?.devices ?? (await historyDevices(database, [query.device])))
             : undefined;
           await requireKnownPoint(
             { database, samples },
@@ -135,8 +135,8 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
           start_time: start.toISOString(),
           end_time: end.toISOString(),
           interval_seconds: intervalMs === undefined ? null : intervalMs / 1_000,
-          results: found,
-          limit_reached: found.length >= query.limit,
+          results: rows,
+          limit_reached: rows.length >= query.limit,
           ...(gaps ? { gaps: gaps.filter(({ device }) => isAmong(own)({ deviceCode: device })) } : {}),
         };
       },
@@ -157,8 +157,8 @@ async function bucketsOf(
   { intervalMs, utcOffsetMs, clock }: Intervals,
 ): Promise<HistoryBucket[]> {
   if (!clock) {
-    const asked = { ...query, intervalMs, utcOffsetMs };
-    return withEmptyBuckets(await samples.aggregate(asked), asked);
+    const bucketQuery = { ...query, intervalMs, utcOffsetMs };
+    return withEmptyBuckets(await samples.aggregate(bucketQuery), bucketQuery);
   }
   const [fromMs, toMs] = [query.start.getTime(), query.end.getTime()];
   return aggregateSpans(samples, { ...query, intervalMs }, evenSpans(clock, { fromMs, toMs, intervalMs }));
@@ -190,7 +190,7 @@ function bucketResult(bucket: HistoryBucket, aggregation: Aggregation): PointHis
 
 /**
  * Whether the requested session may have read the requested device: a configuration that it ran on has the device, or cannot
- * be asked now. The device may have changed since. While nobody can be asked, nothing is called unknown.
+ * be asked now. The device may have changed since. While neither can be asked, nothing is called unknown.
  * @throws Problem when there never was such a session, or it reads no such device
  */
 async function isOfKnownSession(
@@ -212,9 +212,9 @@ async function isOfKnownSession(
 }
 
 /** Awaits an answer; undefined when a snapshot is lost. */
-async function unlessUnreadable<T>(asked: Promise<T>): Promise<T | undefined> {
+async function unlessUnreadable<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return await asked;
+    return await answer;
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

@@ -37,13 +37,13 @@ const valuesOfBucket = 2;
  */
 export async function trendOf(
   samples: Pick<SampleStore, 'history' | 'aggregate'>,
-  { place: { point: pointCode }, buckets, ...asked }: TrendQuery,
+  { place: { point: pointCode }, buckets, ...range }: TrendQuery,
 ): Promise<TrendColumns> {
   const atMost = buckets * valuesOfBucket;
-  const query = { ...asked, pointCode };
+  const query = { ...range, pointCode };
   const points = await samples.history({ ...query, limit: atMost + 1 });
   if (points.length <= atMost) return everyValue(points);
-  const intervalMs = niceInterval(asked.end.getTime() - asked.start.getTime(), buckets);
+  const intervalMs = niceInterval(range.end.getTime() - range.start.getTime(), buckets);
   return intervals(await samples.aggregate({ ...query, intervalMs, limit: buckets + 1 }), intervalMs);
 }
 

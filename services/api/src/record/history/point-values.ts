@@ -21,7 +21,7 @@ export interface PointValueSources {
   readonly live: Pick<LiveSamples, 'bounds'>;
 }
 
-interface Known {
+interface LastValue {
   readonly value: PointValue;
   readonly quality: 'good' | 'uncertain';
   readonly timeMs: number;
@@ -51,7 +51,7 @@ export async function pointValues(
   { samples, lastReadings, nextPeriods, live }: PointValueSources,
   points: readonly ConfiguredPoint[],
 ): Promise<{ results: PointValueView[]; liveId: string | null; notAsked: NotAsked }> {
-  // Asked before the readings: whatever comes meanwhile is told twice rather than not at all.
+  // Asked before the readings: whatever comes meanwhile is reported twice rather than not at all.
   const bounds = await unlessAway(live.bounds());
   const deviceIds = [...new Set(points.map(({ deviceId }) => deviceId))];
   // A broker that hangs is waited for only once.
@@ -60,28 +60,28 @@ export async function pointValues(
   const latestOf = new Map([...byDevice].map(([id, ofDevice]) => [id, youngest(ofDevice)]));
   const next = await nextPeriods([...latestOf.values()].filter((latest) => latest !== undefined));
   const nowMs = Date.now();
-  const found = points.flatMap((point) => {
+  const places = points.flatMap((point) => {
     const ofDevice = byDevice.get(point.deviceId) ?? [];
     return point.codes.map((code) => ({ point, code, read: lastRead(ofDevice, code) }));
   });
-  const lacking = found.flatMap(({ point: { device, measurement }, code, read }) =>
+  const lacking = places.flatMap(({ point: { device, measurement }, code, read }) =>
     read ? [] : [{ deviceCode: device, measurement, pointCode: code }],
   );
-  const stored = lacking.length === 0 ? [] : await unlessAway(samples.lastValues(lacking));
-  const byPlace = new Map(stored?.map((each) => [placeOf(each.device, each.pointCode), each]));
-  const results = found.map(({ point, code, read }): PointValueView => {
-    const known = read ?? fromStore(byPlace.get(placeOf(point.device, code)));
+  const storedValues = lacking.length === 0 ? [] : await unlessAway(samples.lastValues(lacking));
+  const byPlace = new Map(storedValues?.map((each) => [placeOf(each.device, each.pointCode), each]));
+  const results = places.map(({ point, code, read }): PointValueView => {
+    const last = read ?? fromStore(byPlace.get(placeOf(point.device, code)));
     const latest = latestOf.get(point.deviceId);
     return {
       device: point.device,
       point_code: code,
       name: point.name,
       unit: point.unit,
-      value: known?.value ?? null,
-      quality: known?.quality ?? null,
-      time: known ? rfc3339(known.timeMs) : null,
-      age_seconds: known ? Math.max(0, (nowMs - known.timeMs) / 1_000) : null,
-      session_id: known?.sessionId ?? null,
+      value: last?.value ?? null,
+      quality: last?.quality ?? null,
+      time: last ? rfc3339(last.timeMs) : null,
+      age_seconds: last ? Math.max(0, (nowMs - last.timeMs) / 1_000) : null,
+      session_id: last?.sessionId ?? null,
       period_ms: latest?.period_ms ?? null,
       next_period_ms: next.get(point.device) ?? null,
       miss: latest?.miss
@@ -92,13 +92,13 @@ export async function pointValues(
   return {
     results,
     liveId: bounds && readings ? String(bounds.lastSequence) : null,
-    notAsked: [...(readings ? [] : [brokerNotAsked()]), ...(stored ? [] : [storeNotAsked()])],
+    notAsked: [...(readings ? [] : [brokerNotAsked()]), ...(storedValues ? [] : [storeNotAsked()])],
   };
 }
 
 /** The last value with this code, if the readings have one. */
-function lastRead(readings: readonly Sample[], code: string): Known | undefined {
-  let last: Known | undefined;
+function lastRead(readings: readonly Sample[], code: string): LastValue | undefined {
+  let last: LastValue | undefined;
   for (const { values, integers, uncertain, changes, time, session: sessionId } of readings) {
     const [offset, changed, flags = 0] = changes?.[code]?.at(-1) ?? [0];
     const value = integers?.[code] ?? values?.[code] ?? changed;
@@ -117,7 +117,7 @@ function youngest(readings: readonly Sample[]): Sample | undefined {
   );
 }
 
-function fromStore(point: HistoryPoint | undefined): Known | undefined {
+function fromStore(point: HistoryPoint | undefined): LastValue | undefined {
   if (!point) return undefined;
   const { value, quality, time } = point;
   return { value, quality, timeMs: time.getTime(), sessionId: null };

@@ -70,7 +70,7 @@ export function pointsRoutes(sources: PointsSources): Route[] {
         const taskId = session === undefined ? undefined : (await knownSession(database, session)).task_id;
         const places = point && placesOf(point);
         await requireDevices(database, device);
-        const found = await configuredPoints(
+        const points = await configuredPoints(
           database,
           { sites: request.grantedSites, devices: device?.length ? device : undefined, taskId, places },
           { limit: limit + 1, offset },
@@ -80,20 +80,20 @@ export function pointsRoutes(sources: PointsSources): Route[] {
             ...sources,
             nextPeriods: (readings) => nextPeriods({ database, plans: accounting.plans }, readings),
           },
-          found.slice(0, limit),
+          points.slice(0, limit),
         );
-        const known = new Set(
-          found.flatMap(({ device, codes }) => codes.map((code) => pointName({ device, point: code }))),
+        const names = new Set(
+          points.flatMap(({ device, codes }) => codes.map((code) => pointName({ device, point: code }))),
         );
-        const arrays = new Set([...known].map((name) => name.replace(/\[\d+\]$/, '')));
+        const arrays = new Set([...names].map((name) => name.replace(/\[\d+\]$/, '')));
         return {
           as_of: new Date().toISOString(),
           live_id: liveId,
           results,
-          next_cursor: encodeCursor(found.length > limit ? offset + limit : undefined),
+          next_cursor: encodeCursor(points.length > limit ? offset + limit : undefined),
           // Whether points on other pages exist is not looked up.
-          unknown: (found.length > limit || offset > 0 ? [] : (point ?? [])).filter(
-            (name) => !known.has(name) && !arrays.has(name),
+          unknown: (points.length > limit || offset > 0 ? [] : (point ?? [])).filter(
+            (name) => !names.has(name) && !arrays.has(name),
           ),
           not_asked: notAsked,
         };
@@ -200,8 +200,8 @@ function placesOf(names: readonly string[]): PointPlace[] {
 async function requireDevices(database: Database, codes: readonly string[] = []): Promise<void> {
   if (codes.length === 0) return;
   const rows = await database.selectFrom('devices').select('code').where('code', 'in', codes).execute();
-  const known = new Set(rows.map(({ code }) => code));
-  const unknown = codes.find((code) => !known.has(code));
+  const codesFound = new Set(rows.map(({ code }) => code));
+  const unknown = codes.find((code) => !codesFound.has(code));
   if (unknown !== undefined)
     throw new Problem('device_not_found', both(`There is no device ${unknown}.`, `没有设备 ${unknown}。`));
 }

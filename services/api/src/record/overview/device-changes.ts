@@ -41,9 +41,9 @@ export async function deviceChanges(
   const visible = new Map<string, boolean>();
   const mayBeSeen = async (id: string): Promise<boolean> => {
     if (sites === 'everywhere') return true;
-    const known = visible.get(id) ?? (await mayReadPast(id, sites));
-    visible.set(id, known);
-    return known;
+    const isVisible = visible.get(id) ?? (await mayReadPast(id, sites));
+    visible.set(id, isVisible);
+    return isVisible;
   };
   const results: DeviceChangesPage['results'] = [];
   const deviceId = device === undefined ? undefined : await idOfDevice(device);

@@ -18,12 +18,8 @@ export function deviceHealthRoutes(
 ): Route[] {
   const { database } = sources.accounting;
   const idOfDevice = async (code: string) => {
-    const found = await database
-      .selectFrom('devices')
-      .select('id')
-      .where('code', '=', code)
-      .executeTakeFirst();
-    return found && String(found.id);
+    const row = await database.selectFrom('devices').select('id').where('code', '=', code).executeTakeFirst();
+    return row && String(row.id);
   };
   const mayReadPast = async (sessionId: string, sites: GrantedSites): Promise<boolean> => {
     try {

@@ -9,11 +9,11 @@ import { deviceConditions } from '@holdfast/shared/contracts/http/device-health-
 import { BrokerUnavailable, type HealthChanges } from '../../ports.ts';
 import { retold, retoldHealth } from '../../problems/retold.ts';
 import { conditionOf } from './devices-summary.ts';
-import { type Seen, type SeenSources, seeSessions } from './seen-sessions.ts';
+import { type SessionInBrief, type SessionInBriefSources, sessionsInBrief } from './seen-sessions.ts';
 import { type SummaryFilter, summaryRows } from './summary-rows.ts';
 import type { CountTicksOfDay, TicksOfDay } from './ticks-of-day.ts';
 
-export interface DeviceHealthSources extends SeenSources {
+export interface DeviceHealthSources extends SessionInBriefSources {
   readonly healthChanges: HealthChanges;
   readonly ticksOfDay: CountTicksOfDay;
 }
@@ -40,18 +40,18 @@ export async function deviceHealth(
   { sites, site, session, device, search, conditions, onlyNeverDelivered, limit, offset }: DeviceHealthQuery,
 ): Promise<Omit<DeviceHealthPage, 'next_cursor'> & { readonly next: number | undefined }> {
   const { rows } = await summaryRows(sources.accounting.database, { sites, site });
-  const [{ seen }, ticks] = await Promise.all([
-    seeSessions(sources, rows),
+  const [{ inBrief }, ticks] = await Promise.all([
+    sessionsInBrief(sources, rows),
     // Counted for all these rows, as the overview does, so that both share one count; a single site has fewer.
     sources.ticksOfDay({ sites, site }, rows),
   ]);
   const part = search?.toLowerCase();
-  const isWanted = (view: DeviceHealthView, { row }: Seen) =>
+  const isWanted = (view: DeviceHealthView, { row }: SessionInBrief) =>
     (session === undefined || view.session_id === session) &&
     (device === undefined || view.device === device) &&
     (part === undefined ||
       [view.device, row.task_code, row.task_name].some((text) => text.toLowerCase().includes(part)));
-  const all = seen.flatMap((each) => viewsOf(each, ticks).filter((view) => isWanted(view, each)));
+  const all = inBrief.flatMap((each) => viewsOf(each, ticks).filter((view) => isWanted(view, each)));
   const count = (condition: DeviceCondition) => all.filter((view) => view.condition === condition).length;
   const hasNeverDelivered = ({ never_delivered: never }: DeviceHealthView) => never !== null && never > 0;
   const rank = (view: DeviceHealthView) => deviceConditions.indexOf(view.condition);
@@ -80,7 +80,7 @@ export async function deviceHealth(
 }
 
 function viewsOf(
-  { row, view, plan, word, health: ofDevices, missedSince }: Seen,
+  { row, view, plan, word, health: ofDevices, missedSince }: SessionInBrief,
   ticks: TicksOfDay | null,
 ): DeviceHealthView[] {
   const day = ticks?.of(row.session_id);
@@ -110,13 +110,13 @@ async function withConfigured(
   views: readonly DeviceHealthView[],
 ): Promise<DeviceHealthView[]> {
   if (views.length === 0) return [];
-  const found = await database
+  const rows = await database
     .selectFrom('devices')
     .select(['id', 'code', 'name', 'protocol', 'connection'])
     .where('code', 'in', [...new Set(views.map(({ device }) => device))])
     .execute();
   const byCode = new Map(
-    found.map(({ id, code, name, protocol, connection }) => {
+    rows.map(({ id, code, name, protocol, connection }) => {
       const spec = specs.get(protocol);
       const address = spec ? retold(unitPlace(spec, connection)) : '';
       return [code, { id, name, protocol, address }];

@@ -7,9 +7,9 @@ const of = (...codes: string[]): DeviceOfSession[] =>
   codes.map((deviceCode) => ({ sessionId: '1-1', deviceCode }));
 
 it('asks for all devices at once, and once for all screens that show them', async () => {
-  const asked: string[][] = [];
+  const batches: string[][] = [];
   const lastStored = async (devices: readonly DeviceOfSession[]): Promise<LastStored[]> => {
-    asked.push(devices.map(({ deviceCode }) => deviceCode));
+    batches.push(devices.map(({ deviceCode }) => deviceCode));
     return devices.map((device) => ({
       ...{ ...device, firstMs: 0 },
       storedMs: device.deviceCode === 'press' ? 60_000 : undefined,
@@ -19,7 +19,7 @@ it('asks for all devices at once, and once for all screens that show them', asyn
   const [first, second] = await Promise.all([ask(of('press', 'oven')), ask(of('press', 'oven', 'saw'))]);
   await ask(of('saw', 'press'));
   await ask([]);
-  expect(asked).toEqual([['press', 'oven'], ['saw']]);
+  expect(batches).toEqual([['press', 'oven'], ['saw']]);
   const epoch = '1970-01-01T00:00:00.000Z';
   expect(first('1-1', 'press')).toEqual({ first: epoch, lastGood: '1970-01-01T00:01:00.000Z' });
   expect(second('1-1', 'press')).toEqual(first('1-1', 'press'));
@@ -27,7 +27,7 @@ it('asks for all devices at once, and once for all screens that show them', asyn
   expect(first('2-1', 'press')).toBeUndefined();
 });
 
-it('knows nothing while the store of samples is away, and asks anew at once', async () => {
+it('knows nothing while the store of samples is unavailable, and asks again at once', async () => {
   let isAway = true;
   const lastStored = async (devices: readonly DeviceOfSession[]): Promise<LastStored[]> => {
     if (isAway) throw new SampleStoreUnavailable('away', 'ECONNREFUSED');

@@ -12,10 +12,10 @@ export interface OnRecord {
 /** Looks up what is on record, by session and device code; finds nothing while the store of samples is unavailable. */
 export type RecordOf = (session: string, device: string) => OnRecord | undefined;
 
-/** Tells what is on record for devices that their present holder has never heard. */
+/** What is on record for devices that their present holder has never heard. */
 export type LastGood = (devices: readonly DeviceOfSession[]) => Promise<RecordOf>;
 
-interface Asked {
+interface Lookup {
   readonly atMs: number;
   readonly answer: Promise<ReadonlyMap<string, OnRecord>>;
 }
@@ -30,22 +30,22 @@ const keyOf = (session: string, device: string) => JSON.stringify([session, devi
 
 /** Looks all devices up in one statement, once for all screens. */
 export function lastGood(coverage: Pick<TickCoverage, 'lastStored'>): LastGood {
-  const known = new Map<string, Asked>();
+  const lookups = new Map<string, Lookup>();
   return async (devices) => {
     const nowMs = performance.now();
-    for (const [key, { atMs }] of known) if (nowMs - atMs > freshMs) known.delete(key);
-    const unasked = devices.filter(({ sessionId, deviceCode }) => !known.has(keyOf(sessionId, deviceCode)));
+    for (const [key, { atMs }] of lookups) if (nowMs - atMs > freshMs) lookups.delete(key);
+    const unasked = devices.filter(({ sessionId, deviceCode }) => !lookups.has(keyOf(sessionId, deviceCode)));
     if (unasked.length > 0) {
       const keys = unasked.map(({ sessionId, deviceCode }) => keyOf(sessionId, deviceCode));
       // After a failure, the next caller asks again.
       const forget = () => {
-        for (const key of keys) if (known.get(key) === asked) known.delete(key);
+        for (const key of keys) if (lookups.get(key) === lookup) lookups.delete(key);
       };
-      const asked: Asked = { atMs: nowMs, answer: ask(coverage, unasked, forget) };
-      for (const key of keys) known.set(key, asked);
+      const lookup: Lookup = { atMs: nowMs, answer: ask(coverage, unasked, forget) };
+      for (const key of keys) lookups.set(key, lookup);
     }
     const answers = new Set(
-      devices.map(({ sessionId, deviceCode }) => known.get(keyOf(sessionId, deviceCode))?.answer),
+      devices.map(({ sessionId, deviceCode }) => lookups.get(keyOf(sessionId, deviceCode))?.answer),
     );
     const all = await Promise.all(answers);
     return (session, device) => {
@@ -61,9 +61,9 @@ async function ask(
   onFailure: () => void,
 ): Promise<ReadonlyMap<string, OnRecord>> {
   try {
-    const found = await coverage.lastStored(devices);
+    const records = await coverage.lastStored(devices);
     return new Map(
-      found.map(({ sessionId, deviceCode, firstMs, storedMs }) => [
+      records.map(({ sessionId, deviceCode, firstMs, storedMs }) => [
         keyOf(sessionId, deviceCode),
         {
           first: new Date(firstMs).toISOString(),

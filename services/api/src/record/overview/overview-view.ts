@@ -15,11 +15,11 @@ import type { LogGuard } from '../../sessions/projection/log-guard.ts';
 import { logDamageOf } from '../../sessions/recovery/recovery-view.ts';
 import { missedSince } from '../../system/collectors-view.ts';
 import { sinksView } from '../../system/sinks-view.ts';
-import { type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
+import { type SessionInBriefSources, sessionCounts, sessionsInBrief } from './seen-sessions.ts';
 import { summaryRows } from './summary-rows.ts';
 import { type CountTicksOfDay, neverDeliveredIn } from './ticks-of-day.ts';
 
-export interface OverviewSources extends SeenSources {
+export interface OverviewSources extends SessionInBriefSources {
   readonly ticksOfDay: CountTicksOfDay;
   readonly collectors: Pick<Collectors, 'list'>;
   readonly sinks: Sinks;
@@ -53,17 +53,17 @@ const storeNotAsked = () => ({
 
 /** The whole system in one answer, at most a second old and shared by callers who may see the same. */
 export function overviewOf(sources: OverviewSources): (sites: GrantedSites) => Promise<Overview> {
-  const known = new Map<string, { readonly atMs: number; readonly view: Promise<Overview> }>();
+  const lastByCaller = new Map<string, { readonly atMs: number; readonly view: Promise<Overview> }>();
   return (sites) => {
     const key = `${spokenLanguage()} ${JSON.stringify(sites)}`;
     const nowMs = performance.now();
-    const last = known.get(key);
+    const last = lastByCaller.get(key);
     if (last && nowMs - last.atMs <= freshMs) return last.view;
     const view = overview(sources, sites);
-    if (known.size >= keptAtMost) known.clear();
-    known.set(key, { atMs: nowMs, view });
+    if (lastByCaller.size >= keptAtMost) lastByCaller.clear();
+    lastByCaller.set(key, { atMs: nowMs, view });
     // A failure is not shared with the next caller.
-    view.catch(() => known.delete(key));
+    view.catch(() => lastByCaller.delete(key));
     return view;
   };
 }
@@ -73,8 +73,8 @@ async function overview(sources: OverviewSources, sites: GrantedSites): Promise<
   const isEverywhere = sites === 'everywhere';
   const { rows, stopped } = await summaryRows(accounting.database, { sites });
   // Asked in parallel: while the store of samples hangs, each waits for it.
-  const [{ seen: current, brokerWasAsked }, ticks, ofAllSites] = await Promise.all([
-    seeSessions(sources, rows),
+  const [{ inBrief: current, brokerWasAsked }, ticks, ofAllSites] = await Promise.all([
+    sessionsInBrief(sources, rows),
     sources.ticksOfDay({ sites }, rows),
     isEverywhere ? askBroker(sources) : nothing,
   ]);
@@ -111,7 +111,7 @@ const nothing: OfAllSites = { collectors: null, sinks: null, quarantine: null, a
 
 async function askBroker({ collectors, sinks, quarantine, audit }: OverviewSources): Promise<OfAllSites> {
   try {
-    const [known, backlog, statuses, messages, { shareOfStream }] = await Promise.all([
+    const [listing, backlog, statuses, messages, { shareOfStream }] = await Promise.all([
       collectors.list(),
       sinks.backlog(),
       sinks.statuses(),
@@ -119,8 +119,8 @@ async function askBroker({ collectors, sinks, quarantine, audit }: OverviewSourc
       audit.bounds(streamNames.audit),
     ]);
     const nowMs = Date.now();
-    const of = (state: (typeof known)[number]['state']) =>
-      known.filter(
+    const of = (state: (typeof listing)[number]['state']) =>
+      listing.filter(
         (each) => each.state === state && (state === 'given_up' || missedSince(each, nowMs) === undefined),
       );
     const view = sinksView({ backlog, statuses, outboxes: [] }, Date.now());
@@ -129,7 +129,7 @@ async function askBroker({ collectors, sinks, quarantine, audit }: OverviewSourc
         active: of('active').length,
         draining: of('draining').length,
         given_up: of('given_up').length,
-        lost: known.filter((each) => isMissed(each, nowMs)).length,
+        lost: listing.filter((each) => isMissed(each, nowMs)).length,
         capacity: of('active').reduce((total, { capacity }) => total + capacity, 0),
       },
       sinks: {
@@ -149,7 +149,7 @@ async function askBroker({ collectors, sinks, quarantine, audit }: OverviewSourc
 }
 
 /** Whether a collector is missed; one that has not come back for a day no longer is. */
-function isMissed(known: KnownCollector, nowMs: number): boolean {
-  const since = missedSince(known, nowMs);
+function isMissed(collector: KnownCollector, nowMs: number): boolean {
+  const since = missedSince(collector, nowMs);
   return since !== undefined && nowMs - Date.parse(since) < dayMs;
 }

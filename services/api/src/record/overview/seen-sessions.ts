@@ -19,7 +19,7 @@ import type { LastGood, RecordOf } from './last-good.ts';
 import { attentionOf } from './session-attention.ts';
 import type { SummaryRow } from './summary-rows.ts';
 
-export interface SeenSources {
+export interface SessionInBriefSources {
   readonly accounting: Pick<AccountingSources, 'database' | 'plans'>;
   readonly liveStatus: Pick<LiveStatus, 'lastWord' | 'valuesPerSecond'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
@@ -28,7 +28,7 @@ export interface SeenSources {
 }
 
 /** A session's row, with what is known about it without counting ticks. */
-export interface Seen {
+export interface SessionInBrief {
   readonly row: SummaryRow;
   readonly view: SessionView;
   readonly attention: readonly Attention[];
@@ -44,10 +44,10 @@ export interface Seen {
 }
 
 /** @throws DatabaseUnavailable */
-export async function seeSessions(
-  sources: SeenSources,
+export async function sessionsInBrief(
+  sources: SessionInBriefSources,
   rows: readonly SummaryRow[],
-): Promise<{ readonly seen: readonly Seen[]; readonly brokerWasAsked: boolean }> {
+): Promise<{ readonly inBrief: readonly SessionInBrief[]; readonly brokerWasAsked: boolean }> {
   const { accounting, recovery } = sources;
   const words = new Map(rows.map((row) => [row.session_id, wordOf(sources, row)]));
   const [compared, onRecord] = await Promise.all([
@@ -56,15 +56,15 @@ export async function seeSessions(
     accounting.plans.prepare(rows),
   ]);
   const now = new Date();
-  const seen: Seen[] = [];
+  const inBrief: SessionInBrief[] = [];
   for (const row of rows) {
     const word = words.get(row.session_id);
-    seen.push(await see(sources, row, { now, compared, word, onRecord }));
+    inBrief.push(await sessionInBrief(sources, row, { now, compared, word, onRecord }));
   }
-  return { seen, brokerWasAsked: compared !== undefined };
+  return { inBrief, brokerWasAsked: compared !== undefined };
 }
 
-export function sessionCounts(current: readonly Seen[], stopped: number): SessionCounts {
+export function sessionCounts(current: readonly SessionInBrief[], stopped: number): SessionCounts {
   const of = (status: SessionStatus) => current.filter(({ row }) => row.status === status).length;
   return {
     all: current.length,
@@ -78,7 +78,7 @@ export function sessionCounts(current: readonly Seen[], stopped: number): Sessio
   };
 }
 
-function wordOf({ liveStatus }: SeenSources, row: SummaryRow): SessionLiveStatus | undefined {
+function wordOf({ liveStatus }: SessionInBriefSources, row: SummaryRow): SessionLiveStatus | undefined {
   const word = liveStatus.lastWord(row.task_id);
   return word?.session === row.session_id ? word : undefined;
 }
@@ -89,18 +89,18 @@ function unheard(sessionId: string, word: SessionLiveStatus | undefined): Device
     .map(([deviceCode]) => ({ sessionId, deviceCode }));
 }
 
-interface Asked {
+interface Background {
   readonly now: Date;
   readonly compared: RecentRecovery | undefined;
   readonly word: SessionLiveStatus | undefined;
   readonly onRecord: RecordOf;
 }
 
-async function see(
-  { accounting, liveStatus, waiting }: SeenSources,
+async function sessionInBrief(
+  { accounting, liveStatus, waiting }: SessionInBriefSources,
   row: SummaryRow,
-  { now, compared, word, onRecord }: Asked,
-): Promise<Seen> {
+  { now, compared, word, onRecord }: Background,
+): Promise<SessionInBrief> {
   const view = sessionView(row, now, waiting.of(row));
   const isRunning = row.status === 'running';
   const plan = isRunning ? await planIfKnown(accounting.plans, row) : undefined;
@@ -127,7 +127,7 @@ function healthOf(
   sessionId: string,
   word: SessionLiveStatus | undefined,
   onRecord: RecordOf,
-): Pick<Seen, 'health' | 'missedSince'> {
+): Pick<SessionInBrief, 'health' | 'missedSince'> {
   const health = { ...word?.device_health };
   const missedSince = new Map<string, string>();
   for (const [code, own] of Object.entries(health)) {

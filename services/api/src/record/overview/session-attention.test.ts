@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { attentionOf, type LookedAt } from './session-attention.ts';
+import { attentionOf, type SessionSituation } from './session-attention.ts';
 
 const [missedAt, goodAt, takenAt, heardAt] = ['07:40', '07:50', '08:05', '08:06'].map(
   (time) => `2026-11-26T${time}:00Z`,
@@ -11,7 +11,7 @@ const codes = ['press-1', 'press-2'] as const;
  * A session that a collector took at `takenAt` and for which it has had only misses since, the last one at `lastSample`.
  * @param lastGood last successes of the first devices, all of which fail
  */
-function lookedAt(lastSample: string | null, lastGood: readonly (string | null)[]): LookedAt {
+function lookedAt(lastSample: string | null, lastGood: readonly (string | null)[]): SessionSituation {
   const failing = lastGood.map((last_success) => {
     return { status: 'timeout', consecutive_failures: 3, last_success, last_error: 'timeout' };
   });
@@ -27,7 +27,7 @@ function lookedAt(lastSample: string | null, lastGood: readonly (string | null)[
     devices: { total: 2 },
     health: Object.fromEntries(failing.map((health, index) => [codes[index], health])),
     missedSince: new Map(),
-  } as unknown as LookedAt;
+  } as unknown as SessionSituation;
 }
 
 it('tells since when devices are silent by the last that was read of them, never by misses or by who has them now', () => {
@@ -47,13 +47,19 @@ it('tells since when devices are silent by the last that was read of them, never
 });
 
 it('tells since when nothing arrives, also where the collector that has the session gave nothing yet', () => {
-  const { compared, ...looked } = lookedAt(null, []);
-  const silent = { ...compared, is_actual: false, storing: { state: 'stored' } } as LookedAt['compared'];
-  expect(attentionOf({ ...looked, compared: silent })).toMatchObject([{ code: 'not_read', since: takenAt }]);
+  const { compared, ...situation } = lookedAt(null, []);
+  const silent = {
+    ...compared,
+    is_actual: false,
+    storing: { state: 'stored' },
+  } as SessionSituation['compared'];
+  expect(attentionOf({ ...situation, compared: silent })).toMatchObject([
+    { code: 'not_read', since: takenAt },
+  ]);
 });
 
 it('does not call a session unread of which only the storing cannot be told', () => {
-  const { compared, ...looked } = lookedAt(heardAt, []);
-  const unknown = { ...compared, is_actual: false, is_unknown: true } as LookedAt['compared'];
-  expect(attentionOf({ ...looked, compared: unknown })).toEqual([]);
+  const { compared, ...situation } = lookedAt(heardAt, []);
+  const unknown = { ...compared, is_actual: false, is_unknown: true } as SessionSituation['compared'];
+  expect(attentionOf({ ...situation, compared: unknown })).toEqual([]);
 });

@@ -11,7 +11,7 @@ import { retold } from '../../problems/retold.ts';
 import { said } from '../../problems/said.ts';
 import { conditionOf } from './devices-summary.ts';
 
-export interface LookedAt {
+export interface SessionSituation {
   readonly session: SessionView;
   /** Whether no later run of its task has followed. */
   readonly isLatest: boolean;
@@ -25,20 +25,20 @@ export interface LookedAt {
 }
 
 /** Why a session needs attention now, the worst reason first. */
-export function attentionOf(looked: LookedAt): Attention[] {
-  const { session, isLatest, compared } = looked;
-  const found =
+export function attentionOf(situation: SessionSituation): Attention[] {
+  const { session, isLatest, compared } = situation;
+  const reasons =
     session.status === 'error' && isLatest
       ? [failed(session)]
       : session.status === 'running'
         ? [
-            ...(compared?.is_starting ? [] : ofRunning(looked)),
-            ...ofDevices(looked),
+            ...(compared?.is_starting ? [] : ofRunning(situation)),
+            ...ofDevices(situation),
             ...(session.warned_at === null ? [] : [timeLimit(session)]),
           ]
         : [];
   const placeOf = ({ code }: Attention) => attentionCodes.indexOf(code);
-  return found.sort((one, other) => placeOf(one) - placeOf(other));
+  return reasons.sort((one, other) => placeOf(one) - placeOf(other));
 }
 
 function failed({ error_message, next_try_at, stopped_at }: SessionView): Attention {
@@ -54,7 +54,7 @@ function failed({ error_message, next_try_at, stopped_at }: SessionView): Attent
   };
 }
 
-function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] {
+function ofRunning({ session: { placement }, compared }: SessionSituation): Attention[] {
   if (placement && placement.state !== 'placed') {
     const { state: code, detail, since } = placement;
     return [{ code, severity: 1, detail: detail || said('no collector has it', '无采集器负责'), since }];
@@ -82,19 +82,19 @@ function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] 
       ];
 }
 
-function ofDevices({ session, devices, health, missedSince }: LookedAt): Attention[] {
+function ofDevices({ session, devices, health, missedSince }: SessionSituation): Attention[] {
   if (!devices) return [];
-  const named = Object.entries(health).map(([code, each]) => ({
+  const devicesWithCondition = Object.entries(health).map(([code, each]) => ({
     code,
     ...each,
     condition: conditionOf(each),
   }));
-  const of = (condition: string) => named.filter((each) => each.condition === condition);
+  const of = (condition: string) => devicesWithCondition.filter((each) => each.condition === condition);
   const silent = of('failing');
-  const found: Attention[] = [];
+  const reasons: Attention[] = [];
   if (silent.length > 0) {
     const isAll = silent.length >= devices.total;
-    found.push({
+    reasons.push({
       code: isAll ? 'devices_failing' : 'some_devices_failing',
       severity: isAll ? 1 : 2,
       detail: inWords(silent),
@@ -105,14 +105,14 @@ function ofDevices({ session, devices, health, missedSince }: LookedAt): Attenti
   const partly = of('partly');
   if (partly.length > 0) {
     const since = partly.flatMap(({ failing_points = [] }) => failing_points.map((point) => point.since));
-    found.push({ code: 'points_failing', severity: 3, detail: inWords(partly), since: earliest(since) });
+    reasons.push({ code: 'points_failing', severity: 3, detail: inWords(partly), since: earliest(since) });
   }
   const slow = of('slow');
   if (slow.length > 0) {
     const code: AttentionCode = slow.some(({ overrun_share = 0 }) => overrun_share > 0) ? 'overrun' : 'slow';
-    found.push({ code, severity: 3, detail: inWords(slow), since: null });
+    reasons.push({ code, severity: 3, detail: inWords(slow), since: null });
   }
-  return found;
+  return reasons;
 }
 
 type Silent = readonly { readonly code: string; readonly last_success: string | null }[];
@@ -124,8 +124,8 @@ function sinceFirst(silent: Silent, missedSince: ReadonlyMap<string, string>): s
 
 /** Since when all devices have been silent: the last good reading of any, even if others fell silent long before. */
 function sinceAll(silent: Silent, missedSince: ReadonlyMap<string, string>): string | null {
-  const heard = silent.flatMap(({ last_success }) => last_success ?? []);
-  return heard.sort().at(-1) ?? sinceFirst(silent, missedSince);
+  const successTimes = silent.flatMap(({ last_success }) => last_success ?? []);
+  return successTimes.sort().at(-1) ?? sinceFirst(silent, missedSince);
 }
 
 function timeLimit({ hard_limit_at, warned_at }: SessionView): Attention {
@@ -140,14 +140,14 @@ function timeLimit({ hard_limit_at, warned_at }: SessionView): Attention {
 const namedAtMost = 3;
 
 function inWords(devices: readonly { readonly code: string; readonly last_error: string | null }[]): string {
-  const named = devices
+  const firstDevices = devices
     .slice(0, namedAtMost)
     .map(({ code, last_error }) =>
       last_error === null ? code : `${code}${said(': ', '：')}${retold(last_error)}`,
     );
-  const more = devices.length - named.length;
+  const more = devices.length - firstDevices.length;
   const rest = more > 0 ? said(`; and ${more} more`, `；另有 ${more} 台`) : '';
-  return named.join(said('; ', '；')) + rest;
+  return firstDevices.join(said('; ', '；')) + rest;
 }
 
 function earliest(times: readonly (string | null)[]): string | null {

@@ -14,11 +14,16 @@ import {
 } from '../accounting/account-for-session.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { type Buckets, lifeOf, ribbonOf } from '../accounting/ribbon.ts';
-import { type Seen, type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
+import {
+  type SessionInBrief,
+  type SessionInBriefSources,
+  sessionCounts,
+  sessionsInBrief,
+} from './seen-sessions.ts';
 import { type SummaryFilter, summaryRows } from './summary-rows.ts';
 import { type CountTicksOfDay, ticksOfDayOf } from './ticks-of-day.ts';
 
-export interface SummarySources extends SeenSources {
+export interface SummarySources extends SessionInBriefSources {
   readonly accounting: AccountingSources;
   readonly newerConfigured: NewerConfigured;
   readonly ticksOfDay: CountTicksOfDay;
@@ -52,10 +57,10 @@ export async function sessionSummary(
 ): Promise<Summary> {
   const { accounting } = sources;
   const { rows, stopped, leftOut } = await summaryRows(accounting.database, query, query.statuses);
-  const { seen, brokerWasAsked } = await seeSessions(sources, rows);
-  const current = seen.filter(({ row }) => row.is_current);
+  const { inBrief, brokerWasAsked } = await sessionsInBrief(sources, rows);
+  const current = inBrief.filter(({ row }) => row.is_current);
   const { statuses, onlyAttention, sort, offset, limit } = query;
-  const listed = (statuses ? seen.filter(({ row }) => statuses.includes(row.status)) : current).filter(
+  const listed = (statuses ? inBrief.filter(({ row }) => statuses.includes(row.status)) : current).filter(
     ({ attention }) => !onlyAttention || attention.length > 0,
   );
   const time = { from: new Date(buckets.fromMs), to: new Date(buckets.toMs) };
@@ -76,8 +81,8 @@ export async function sessionSummary(
     page.map(({ row }) => row.session_id),
   );
   const isPart = [query.search, query.task, query.collector].some((each) => each !== undefined);
-  const rowsOf = (sessions: readonly Seen[]) => sessions.map(({ row }) => row);
-  // Counted for all current sessions, as the overview does; for a part, which nobody else asks for, only those on the page.
+  const rowsOf = (sessions: readonly SessionInBrief[]) => sessions.map(({ row }) => row);
+  // Counted for all current sessions, as the overview does; for a part, which no other caller asks for, only those on the page.
   const day = isPart
     ? await ticksOfDayOf(accounting, rowsOf(page.filter(({ row }) => row.is_current)))
     : await sources.ticksOfDay(query, rowsOf(current));
@@ -113,7 +118,7 @@ export async function sessionSummary(
 }
 
 function sinceOf(
-  { status, placement, stopped_at, started_at }: Seen['view'],
+  { status, placement, stopped_at, started_at }: SessionInBrief['view'],
   last: { readonly fromMs: number; readonly toMs: number | undefined } | undefined,
 ): string | null {
   if (status === 'stopped' || status === 'error') return stopped_at;
@@ -130,16 +135,16 @@ function latest(...times: readonly (string | null | undefined)[]): string | null
   );
 }
 
-type Order = (one: Seen, other: Seen) => number;
+type Order = (one: SessionInBrief, other: SessionInBrief) => number;
 
 const byName: Order = ({ row: one }, { row: other }) =>
   one.task_code.localeCompare(other.task_code, 'en', { numeric: true }) ||
   other.first_sequence - one.first_sequence;
 
-const worst = ({ attention }: Seen) => Math.min(4, ...attention.map(({ severity }) => severity));
-const failingShare = ({ devices }: Seen) =>
+const worst = ({ attention }: SessionInBrief) => Math.min(4, ...attention.map(({ severity }) => severity));
+const failingShare = ({ devices }: SessionInBrief) =>
   devices && devices.total > 0 ? devices.failing / devices.total : -1;
-const lastReadMs = ({ word }: Seen) => Date.parse(word?.last_read_time ?? '') || 0;
+const lastReadMs = ({ word }: SessionInBrief) => Date.parse(word?.last_read_time ?? '') || 0;
 
 const orders: Readonly<Record<Exclude<SummaryQuery['sort'], 'completeness'>, Order>> = {
   attention: (one, other) => worst(one) - worst(other) || byName(one, other),
@@ -157,12 +162,15 @@ function byCompleteness({ sessions }: Accounts): Order {
       countsOf(devices).completeness ?? Number.POSITIVE_INFINITY,
     ]),
   );
-  const of = ({ row }: Seen) => share.get(row.session_id) ?? Number.POSITIVE_INFINITY;
+  const of = ({ row }: SessionInBrief) => share.get(row.session_id) ?? Number.POSITIVE_INFINITY;
   return (one, other) => (of(one) === of(other) ? byName(one, other) : of(one) - of(other));
 }
 
-function sorted(seen: readonly Seen[], by: Exclude<SummaryQuery['sort'], 'completeness'> | Order): Seen[] {
-  return seen.toSorted(typeof by === 'string' ? orders[by] : by);
+function sorted(
+  inBrief: readonly SessionInBrief[],
+  by: Exclude<SummaryQuery['sort'], 'completeness'> | Order,
+): SessionInBrief[] {
+  return inBrief.toSorted(typeof by === 'string' ? orders[by] : by);
 }
 
 /** The time when a value of each session was last read, as RFC 3339, if it was stored. @throws DatabaseUnavailable */

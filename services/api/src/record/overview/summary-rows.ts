@@ -47,11 +47,11 @@ export async function summaryRows(
   statuses: readonly SessionStatus[] = [],
 ): Promise<SummaryRows> {
   const conditions = conditionsOf(filter);
-  const wanted = sql<SqlBool>`(${isCurrent} or sessions.status = any(${[...statuses]}::text[]))`;
+  const isWanted = sql<SqlBool>`(${isCurrent} or sessions.status = any(${[...statuses]}::text[]))`;
   const [rows, [counted]] = await Promise.all([
     selectSessions(database)
       .select(['version.site_codes', 'version.values_per_s', isCurrent.as('is_current')])
-      .where((where) => where.and([wanted, ...conditions]))
+      .where((where) => where.and([isWanted, ...conditions]))
       .orderBy(sql`${isCurrent} desc`)
       .orderBy('sessions.first_sequence', 'desc')
       .limit(rowsAtMost)
@@ -59,7 +59,7 @@ export async function summaryRows(
     selectSessions(database)
       .clearSelect()
       .select([
-        sql<number>`count(*) filter (where ${wanted})::integer`.as('wanted'),
+        sql<number>`count(*) filter (where ${isWanted})::integer`.as('wanted'),
         sql<number>`count(*) filter (where sessions.status = 'stopped')::integer`.as('stopped'),
       ])
       .where((where) => where.and(conditions))

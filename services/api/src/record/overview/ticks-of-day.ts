@@ -41,7 +41,7 @@ export type CountTicksOfDay = (
   sessions: readonly AccountedSession[],
 ) => Promise<TicksOfDay | null>;
 
-interface Known {
+interface Count {
   readonly ticks: Promise<TicksOfDay | null>;
   /** Infinity while the count is under way. */
   countedAtMs: number;
@@ -56,20 +56,20 @@ const sessionsAtOnce = 100;
 
 /** Ticks of the last day, counted once for all callers who may see the same and ask for it. */
 export function ticksOfDay(accounting: AccountingSources): CountTicksOfDay {
-  const known = new Map<string, Known>();
+  const countByCaller = new Map<string, Count>();
   return ({ sites, site }, sessions) => {
     const who = JSON.stringify([sites, site]);
-    const last = known.get(who);
+    const last = countByCaller.get(who);
     if (last && performance.now() - last.countedAtMs <= freshMs) return last.ticks;
-    const counting: Known = {
+    const counting: Count = {
       ticks: ticksOfDayOf(accounting, sessions),
       countedAtMs: Number.POSITIVE_INFINITY,
     };
-    if (known.size >= keptAtMost) known.clear();
-    known.set(who, counting);
+    if (countByCaller.size >= keptAtMost) countByCaller.clear();
+    countByCaller.set(who, counting);
     // A failure is not shared with the next caller.
     const forget = () => {
-      if (known.get(who) === counting) known.delete(who);
+      if (countByCaller.get(who) === counting) countByCaller.delete(who);
     };
     counting.ticks.then((ticks) => {
       counting.countedAtMs = performance.now();
@@ -114,15 +114,15 @@ async function count(
     const accounts = await accountForSessions(accounting, some, { ...time, withValues: true });
     for (const [session, { devices }] of accounts.sessions) days.set(session, dayOf(devices));
   }
-  let [expected, stored] = [0, 0];
+  let [expected, storedTicks] = [0, 0];
   for (const { devices } of days.values()) {
     for (const { ticks } of devices.values()) {
       expected += ticks.expected;
-      stored += ticks.stored;
+      storedTicks += ticks.stored;
     }
   }
   return {
-    ...{ from: time.from.toISOString(), to: time.to.toISOString(), expected, stored },
+    ...{ from: time.from.toISOString(), to: time.to.toISOString(), expected, stored: storedTicks },
     of: (session) => days.get(session),
   };
 }

@@ -5,7 +5,7 @@ export interface Span {
 }
 
 /**
- * Joins neighbouring spans as long as both together are shorter than the length that can be told apart: at most two are left
+ * Joins neighbouring spans as long as both together are shorter than the length that can be distinguished: at most two are left
  * for each such length, however many there were. @param spans in the order of time
  */
 export function coarsened<S extends Span>(
@@ -13,14 +13,14 @@ export function coarsened<S extends Span>(
   leastMs: number,
   join: (one: S, next: S) => S,
 ): S[] {
-  const found: S[] = [];
+  const joined: S[] = [];
   for (const span of spans) {
-    const last = found.at(-1);
+    const last = joined.at(-1);
     if (last && Math.max(last.toMs, span.toMs) - last.fromMs < leastMs)
-      found[found.length - 1] = join(last, span);
-    else found.push(span);
+      joined[joined.length - 1] = join(last, span);
+    else joined.push(span);
   }
-  return found;
+  return joined;
 }
 
 /** The spans within a time, cut to it. */

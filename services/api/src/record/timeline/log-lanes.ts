@@ -40,7 +40,7 @@ export function lifeLane(events: readonly LaneEvent[], { fromMs, toMs, bucketMs 
     if (before) spans[spans.length - 1] = { ...before, toMs: Math.max(before.fromMs, timeMs) };
     spans.push({ state, by, reason, joined: 1, fromMs: timeMs, toMs });
   }
-  return told(within(spans, { fromMs, toMs }), bucketMs);
+  return laneOf(within(spans, { fromMs, toMs }), bucketMs);
 }
 
 /** Who held the session, from the same events. @param before how many holders there were before the first event */
@@ -64,7 +64,7 @@ export function holderLane(
       ...{ joined: 1, fromMs: timeMs, toMs },
     });
   }
-  return told(within(spans, { fromMs, toMs }), bucketMs);
+  return laneOf(within(spans, { fromMs, toMs }), bucketMs);
 }
 
 /** The number of events in each bucket. */
@@ -82,7 +82,7 @@ export function eventCounts(
   return [...counts.values()].sort((one, other) => one.bucket - other.bucket);
 }
 
-function told<S extends Span & { readonly joined: number }>(
+function laneOf<S extends Span & { readonly joined: number }>(
   spans: readonly S[],
   leastMs: number,
 ): (Omit<S, keyof Span> & { from: string; to: string })[] {

@@ -28,7 +28,7 @@ export interface TimelineSources {
   readonly healthOfSession: HealthOfSession;
 }
 
-interface Asked {
+interface TimelineWindow {
   readonly from: Date;
   readonly to: Date;
   readonly buckets: number;
@@ -44,7 +44,7 @@ const healthNotAsked = both('how the devices were is not known', '设备状态�
 export async function sessionTimeline(
   { accounting, healthOfSession }: TimelineSources,
   session: NamedSessionRow,
-  { from, to, buckets: count }: Asked,
+  { from, to, buckets: count }: TimelineWindow,
 ): Promise<Timeline> {
   const now = new Date();
   const buckets = bucketsOf(from, to, count);
@@ -55,7 +55,7 @@ export async function sessionTimeline(
       // The outcome of the last seconds is not known yet.
       to: new Date(Math.min(to.getTime(), now.getTime() - onItsWayMs)),
     }),
-    known(healthOfSession, session, from, to),
+    healthIfKnown(healthOfSession, session, from, to),
   ]);
   const account = accounts.sessions.get(session.session_id);
   const endMs = Math.min(now.getTime(), session.stopped_at?.getTime() ?? Number.POSITIVE_INFINITY);
@@ -93,7 +93,7 @@ export async function sessionTimeline(
   };
 }
 
-async function known(
+async function healthIfKnown(
   healthOfSession: HealthOfSession,
   { session_id: session, task_id: taskId, started_at: startedAt }: NamedSessionRow,
   from: Date,

@@ -41,7 +41,7 @@ export async function cleanUp(
 
 /**
  * Cleans one batch in one transaction with the checkpoint locked, so the projector neither works on these rows meanwhile
- * nor begins the read model anew.
+ * nor builds the read model again.
  */
 async function cleanBatch(
   database: Database,
@@ -51,7 +51,7 @@ async function cleanBatch(
   return database.transaction().execute(async (transaction) => {
     // No checkpoint: the read model is about to be made again.
     if ((await lockCheckpoint(transaction)) === undefined) return { removed: 0, lastFirstSequence: after };
-    const found = await transaction
+    const rows = await transaction
       .selectFrom('sessions')
       .innerJoin('session_events as last', (join) =>
         join.on(
@@ -73,11 +73,11 @@ async function cleanBatch(
       .orderBy('sessions.first_sequence')
       .limit(max)
       .execute();
-    if (found.length === 0) return { removed: 0, lastFirstSequence: after };
-    const ids = found.map(({ session_id }) => session_id);
+    if (rows.length === 0) return { removed: 0, lastFirstSequence: after };
+    const ids = rows.map(({ session_id }) => session_id);
     await transaction
       .insertInto('cleaned_sessions')
-      .values(found.map(({ event_id, ...row }) => ({ ...row, last_event_id: event_id ?? '' })))
+      .values(rows.map(({ event_id, ...row }) => ({ ...row, last_event_id: event_id ?? '' })))
       // A row is already there where the read model was made again without regard to it.
       .onConflict((conflict) =>
         conflict.column('session_id').doUpdateSet((row) => ({
@@ -93,7 +93,7 @@ async function cleanBatch(
     await transaction.deleteFrom('session_events').where('session_id', 'in', ids).execute();
     await transaction.deleteFrom('session_counters').where('session_id', 'in', ids).execute();
     await transaction.deleteFrom('sessions').where('session_id', 'in', ids).execute();
-    return { removed: found.length, lastFirstSequence: found.at(-1)?.first_sequence ?? after };
+    return { removed: rows.length, lastFirstSequence: rows.at(-1)?.first_sequence ?? after };
   });
 }
 
@@ -111,16 +111,16 @@ export async function cleanUpLatecomers(
 ): Promise<number> {
   if (!(await database.selectFrom('cleaned_sessions').select('session_id').limit(1).executeTakeFirst()))
     return 0;
-  let found = 0;
+  let marked = 0;
   let after = '';
   while (!signal?.aborted) {
     const ids = await sessionsOnRecord(database, { after, limit: sessionsLookedAt });
     const last = ids.at(-1);
     if (last === undefined) break;
-    found += await markUnfinished(database, (where) => where('session_id', 'in', ids));
+    marked += await markUnfinished(database, (where) => where('session_id', 'in', ids));
     after = last;
   }
-  found += await markUnfinished(database, (where) =>
+  marked += await markUnfinished(database, (where) =>
     where.exists(
       where
         .selectFrom('session_counters')
@@ -129,7 +129,7 @@ export async function cleanUpLatecomers(
     ),
   );
   await finishCleaning(database, signal);
-  return found;
+  return marked;
 }
 
 /** Marks only sessions that are not shown: the read model may have been made again without knowing of their cleanup. */

@@ -63,18 +63,18 @@ beforeEach(async () => {
 
 /** A job with a log guard that gives these answers, and how often the guard was asked. */
 function job(guard: { doubt?: LogBehindReadModel; isSound: boolean }, everyMs = 20) {
-  const asked = { times: 0 };
-  const said: unknown[] = [];
-  const log = { ...silent, info: (about: unknown) => said.push(about) } as unknown as Logger;
+  const questions = { times: 0 };
+  const logged: unknown[] = [];
+  const log = { ...silent, info: (about: unknown) => logged.push(about) } as unknown as Logger;
   const { stop } = startCleanupJob({
     database,
     logGuard: {
       doubt: () => {
-        asked.times += 1;
+        questions.times += 1;
         return guard.doubt;
       },
       isSound: () => {
-        asked.times += 1;
+        questions.times += 1;
         return guard.isSound;
       },
     },
@@ -84,7 +84,7 @@ function job(guard: { doubt?: LogBehindReadModel; isSound: boolean }, everyMs = 
     log,
   });
   onTestFinished(stop);
-  return { asked, said, stop };
+  return { questions, logged, stop };
 }
 
 describe('what comes in of a session after it was cleaned away', () => {
@@ -96,18 +96,18 @@ describe('what comes in of a session after it was cleaned away', () => {
       await counted(there);
     }
     await counted('4-1');
-    const { said, stop } = job({ isSound: true });
-    await eventually(() => said.length > 0, { what: 'the job to have done something' });
+    const { logged, stop } = job({ isSound: true });
+    await eventually(() => logged.length > 0, { what: 'the job to have done something' });
     expect(await onRecord()).toEqual(['1-2', '2-2', '3-1']);
     expect(await sessionsIn('session_counters')).toEqual(['1-2', '2-2', '3-1']);
     expect(await sessionsIn('samples.lacking_ticks')).toEqual(['1-2', '2-2', '3-1']);
     expect(await sessionsIn('samples.lacking_points')).toEqual(['1-2', '2-2', '3-1']);
     // A latecomer is removed however often it comes.
     await comesIn('2-1', 'confirmed');
-    await eventually(() => said.length > 1, { what: 'the job to have done more' });
+    await eventually(() => logged.length > 1, { what: 'the job to have done more' });
     expect(await onRecord()).toEqual(['1-2', '2-2', '3-1']);
     await stop();
-    expect(said).toEqual([{ sessions: 3 }, { sessions: 1 }]);
+    expect(logged).toEqual([{ sessions: 3 }, { sessions: 1 }]);
     expect(await run('select from cleaned_sessions where not ticks_removed')).toEqual([]);
   });
 
@@ -116,20 +116,20 @@ describe('what comes in of a session after it was cleaned away', () => {
       select n || '-1', 'press-1', day, 1000, 'confirmed', 1, '{[1,2]}'
       from generate_series(1, 2500) as n, unnest(array[current_date, current_date - 1]) as day`);
     await comesIn('9999-1');
-    const { said, stop } = job({ isSound: true });
-    await eventually(() => said.length > 0, { what: 'the job to have done it' });
+    const { logged, stop } = job({ isSound: true });
+    await eventually(() => logged.length > 0, { what: 'the job to have done it' });
     await stop();
     // 3-1 is there again.
-    expect([said, await onRecord()]).toEqual([[{ sessions: 2_499 }], ['3-1', '9999-1']]);
+    expect([logged, await onRecord()]).toEqual([[{ sessions: 2_499 }], ['3-1', '9999-1']]);
   });
 
   it('is removed as soon as the log was looked at, not an hour after that', async () => {
     await comesIn('1-1');
     const guard = { isSound: false };
-    const { asked, said } = job(guard, 3_600_000);
-    await eventually(() => asked.times > 3, { what: 'the job to have asked whether the log is sound' });
+    const { questions, logged } = job(guard, 3_600_000);
+    await eventually(() => questions.times > 3, { what: 'the job to have asked whether the log is sound' });
     guard.isSound = true;
-    await eventually(() => said.length > 0, { what: 'the job to go on' });
+    await eventually(() => logged.length > 0, { what: 'the job to go on' });
     expect(await onRecord()).toEqual([]);
   });
 
@@ -137,15 +137,15 @@ describe('what comes in of a session after it was cleaned away', () => {
     await comesIn('1-1');
     await counted('1-1');
     const guard: Parameters<typeof job>[0] = { isSound: false };
-    const { asked, said, stop } = job(guard);
-    await eventually(() => asked.times > 3, { what: 'the job to have asked whether the log is sound' });
+    const { questions, logged, stop } = job(guard);
+    await eventually(() => questions.times > 3, { what: 'the job to have asked whether the log is sound' });
     guard.doubt = new LogBehindReadModel(both('set back', ''));
     guard.isSound = true;
-    const before = asked.times;
-    await eventually(() => asked.times > before + 3, { what: 'the job to have asked what is wrong' });
-    expect([said, await onRecord(), await sessionsIn('session_counters')]).toEqual([[], ['1-1'], ['1-1']]);
+    const before = questions.times;
+    await eventually(() => questions.times > before + 3, { what: 'the job to have asked what is wrong' });
+    expect([logged, await onRecord(), await sessionsIn('session_counters')]).toEqual([[], ['1-1'], ['1-1']]);
     delete guard.doubt;
-    await eventually(() => said.length > 0, { what: 'the job to go on' });
+    await eventually(() => logged.length > 0, { what: 'the job to go on' });
     await stop();
     expect([await onRecord(), await sessionsIn('session_counters')]).toEqual([[], []]);
   });

@@ -27,7 +27,7 @@ const retryMs = 60_000;
 const logLookMs = 1_000;
 
 /**
- * Cleans up at regular times, and removes what arrived for sessions after anybody cleaned them away. Every API process has
+ * Cleans up at regular times, and removes what arrived for sessions after they were cleaned away. Every API process has
  * this job; when several want to run it at the same moment, an advisory lock lets one. Nobody needs to remember whether it
  * ran before: what is gone is not found again.
  */
@@ -36,7 +36,7 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  /** Undefined when another process runs the cleanup, or nobody should. */
+  /** Undefined when another process runs the cleanup, or none should. */
   const run = async (): Promise<{ removed: number; late: number } | undefined> => {
     // If the log is lost, the read model is all that is left of it.
     if (logGuard.doubt()) return undefined;
@@ -57,7 +57,7 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
           const done = await cleanUp(database, { endedBefore, statuses }, { limit: sessionsAtOnce, signal });
           removed += done.removed;
           isMore = done.limitReached;
-          // Fails if the connection, and with it the lock, is lost: somebody else may hold it by now.
+          // Fails if the connection, and with it the lock, is lost: another process may hold it by now.
           await sql`select 1`.execute(connection);
         }
         // In another log the same ids mean other sessions, whose accounts must stay.

@@ -32,8 +32,8 @@ function reading(count: number) {
   };
   const sources: ApplySources = {
     sessionsOf: async () => sessions(),
-    newerConfigured: async (asked) =>
-      new Map(asked.map(({ session_id, config_version }) => [session_id, config_version !== 2])),
+    newerConfigured: async (rows) =>
+      new Map(rows.map(({ session_id, config_version }) => [session_id, config_version !== 2])),
     caughtUp: async () => true,
     commands: { reconfigure },
   };
@@ -42,7 +42,7 @@ function reading(count: number) {
 
 const done = {
   ...{ session_id: '', status: 'running', from: 1, to: 2, is_changed: true, effective_at: null },
-  ...{ devices: { added: 0, removed: 0, changed: 1 }, results: [], seen: {}, detail: both('', '') },
+  ...{ devices: { added: 0, removed: 0, changed: 1 }, results: [], tagged: {}, detail: both('', '') },
 } as const satisfies Awaited<ReturnType<Reconfigure>>;
 
 const inShort = (applied: Awaited<ReturnType<typeof applyToSessions>>) =>
@@ -76,9 +76,9 @@ describe('a write whose sessions take long to be looked for', () => {
     const { sources, versions } = reading(7);
     const slow: ApplySources = {
       ...sources,
-      newerConfigured: (asked) => {
+      newerConfigured: (rows) => {
         clock.mockReturnValue(performance.now() + 15_000);
-        return sources.newerConfigured(asked);
+        return sources.newerConfigured(rows);
       },
     };
     expect(inShort(await applyToSessions(slow, write)).at(-1)).toEqual([null, ['sessions_left', 2]]);
@@ -94,16 +94,16 @@ describe('a dry run', () => {
     const wouldBe = () => {
       throw new Error('nobody reads it here');
     };
-    const asked: unknown[] = [];
+    const requests: unknown[] = [];
     const reconfigure: Reconfigure = async ({ sessionId, isTry, wouldBe: by }) => {
-      asked.push([isTry, by]);
+      requests.push([isTry, by]);
       return { ...done, session_id: sessionId };
     };
     const applied = await applyToSessions(
       { ...sources, commands: { reconfigure } },
       { ...write, isTry: true, wouldBe },
     );
-    expect(asked).toEqual(Array.from({ length: appliedAtMost }, () => [true, wouldBe]));
+    expect(requests).toEqual(Array.from({ length: appliedAtMost }, () => [true, wouldBe]));
     expect(inShort(applied).slice(appliedAtMost)).toEqual([[null, ['sessions_left', 2]]]);
     expect(new Set(versions.values())).toEqual(new Set([1]));
   });
@@ -145,7 +145,7 @@ describe('a session whose change before is not in force yet', () => {
 });
 
 describe('a session that does not answer in time', () => {
-  it('is not known yet, and keeps the answer about the others from nobody', async () => {
+  it('is not known yet, and holds up no answer about the others', async () => {
     const { sources } = reading(3);
     let over: () => void = () => undefined;
     const applied = await applyToSessions(
@@ -176,7 +176,7 @@ describe('a session that does not answer in time', () => {
 });
 
 describe('sessions that the read model may lack', () => {
-  it('are told beside those that it has', async () => {
+  it('are reported next to those that it has', async () => {
     const { sources } = reading(1);
     const applied = await applyToSessions({ ...sources, caughtUp: async () => false }, write);
     expect(inShort(applied)).toEqual([

@@ -90,21 +90,23 @@ async function appliedUntil(
       const { value } = waiting.next();
       if (value === undefined) return;
       const { sessionId } = value;
-      const taken = reconfigured(sources, write, sessionId).then(
+      const outcomeInTime = reconfigured(sources, write, sessionId).then(
         (done) => ({ ok: true, done }) as const,
         (error: unknown) => ({ ok: false, error }) as const,
       );
       const outcome = await Promise.race([
-        taken,
+        outcomeInTime,
         late.then(() => ({ ok: false, error: notKnownYet(write) }) as const),
       ]);
       applied.set(sessionId, { sessionId, outcome });
     } while (performance.now() < untilMs);
   };
   await Promise.all(Array.from({ length: atOnce }, next));
-  const left = visible.filter(({ sessionId, isNewer }) => isNewer !== false && !applied.has(sessionId));
+  const leftSessions = visible.filter(
+    ({ sessionId, isNewer }) => isNewer !== false && !applied.has(sessionId),
+  );
   const unnamed = [
-    ...(left.length > 0 ? [sessionsLeft(left.length, write)] : []),
+    ...(leftSessions.length > 0 ? [sessionsLeft(leftSessions.length, write)] : []),
     ...(hidden ? [hidden] : []),
     ...(hasAll ? [] : [othersNotKnown()]),
   ];
@@ -144,7 +146,7 @@ export function grantedOf(
   let hidden: Problem | undefined;
   const visible = sessions.filter(({ site_codes }) => {
     try {
-      // Nobody knows which sites a session with a lost version reads.
+      // Which sites a session with a lost version reads is unknown.
       requireGranted(granted, site_codes ?? ['']);
       return true;
     } catch (error) {
@@ -217,23 +219,23 @@ function othersNotKnown(): Problem {
   );
 }
 
-function sessionsLeft(left: number, { isTry }: AppliedWrite): Problem {
+function sessionsLeft(sessionsNotReached: number, { isTry }: AppliedWrite): Problem {
   if (isTry) {
     return new Problem(
       'sessions_left',
       both(
-        `${left} more sessions read it, and were not looked at: a change gets to ${appliedAtMost} at the most, and its repeat to those that are left.`,
-        `另有 ${left} 个会话读取它，未予检查：一次更改最多涉及 ${appliedAtMost} 个会话，重复此更改会继续处理其余会话。`,
+        `${sessionsNotReached} more sessions read it, and were not looked at: a change gets to ${appliedAtMost} at the most, and its repeat to those that are left.`,
+        `另有 ${sessionsNotReached} 个会话读取它，未予检查：一次更改最多涉及 ${appliedAtMost} 个会话，重复此更改会继续处理其余会话。`,
       ),
-      { sessions: left },
+      { sessions: sessionsNotReached },
     );
   }
   return new Problem(
     'sessions_left',
     both(
-      `${left} more sessions read it. Reconfigure each of them: POST /api/acquisition/sessions/{id}/reconfigure/; lists mark them by is_newer_configured.`,
-      `另有 ${left} 个会话读取它。请逐个重新配置：POST /api/acquisition/sessions/{id}/reconfigure/；列表以 is_newer_configured 标出它们。`,
+      `${sessionsNotReached} more sessions read it. Reconfigure each of them: POST /api/acquisition/sessions/{id}/reconfigure/; lists mark them by is_newer_configured.`,
+      `另有 ${sessionsNotReached} 个会话读取它。请逐个重新配置：POST /api/acquisition/sessions/{id}/reconfigure/；列表以 is_newer_configured 标出它们。`,
     ),
-    { sessions: left },
+    { sessions: sessionsNotReached },
   );
 }

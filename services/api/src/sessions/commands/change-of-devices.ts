@@ -17,8 +17,8 @@ export function devicesThatChange(from: Content, next: Content) {
   const added = next.devices.filter(({ id }) => !before.has(id));
   const removed = from.devices.filter(({ id }) => !after.has(id));
   const changed = next.devices.filter((device) => {
-    const known = before.get(device.id);
-    return known && !(isPeriodAlike(device) && isDeepStrictEqual(known, device));
+    const former = before.get(device.id);
+    return former && !(isPeriodAlike(device) && isDeepStrictEqual(former, device));
   });
   return { added, removed, changed };
 }

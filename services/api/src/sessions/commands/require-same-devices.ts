@@ -27,7 +27,7 @@ export async function requireSameDevices(
   },
 ): Promise<void> {
   const ids = new Map(from.devices.map(({ code, id }) => [code, id]));
-  // Only snapshots tell which device a code once was, and they are large.
+  // Only snapshots show which device a code once was, and they are large.
   if (next.devices.some(({ code }) => !ids.has(code))) {
     for (const version of await versionsOf(events, taskId, sessionId)) {
       const loaded = await taskConfigs.load(taskId, version);

@@ -39,8 +39,8 @@ export async function requireStays(
   if (holder === undefined) return;
   const labels = (await collectors.list()).find(({ id }) => id === holder)?.labels;
   if (labels && !canRead(labels, next)) throw moveNeeded(sessionId, lacking(holder, labels, next));
-  const known = new Set(state.session.needs?.endpoints);
-  const added = next.endpoints.filter((endpoint) => !known.has(endpoint));
+  const endpoints = new Set(state.session.needs?.endpoints);
+  const added = next.endpoints.filter((endpoint) => !endpoints.has(endpoint));
   const claim =
     added.length > 0 ? await claims.elsewhere(added, { sessionId, collectorId: holder }) : undefined;
   if (!claim) return;
@@ -62,10 +62,10 @@ function lacking(holder: string, labels: Readonly<Record<string, string>>, next:
       `持有它的采集器 ${holder} 没有 ${protocol} 的驱动（设备 ${device}）`,
     );
   }
-  const wanted = Object.entries(next.labels).map(([name, value]) => `${name}=${value}`);
+  const labelsInWords = Object.entries(next.labels).map(([name, value]) => `${name}=${value}`);
   return both(
-    `collector ${holder}, which holds it, has not all the labels ${wanted.join(', ')}`,
-    `持有它的采集器 ${holder} 不具有全部标签 ${wanted.join('、')}`,
+    `collector ${holder}, which holds it, has not all the labels ${labelsInWords.join(', ')}`,
+    `持有它的采集器 ${holder} 不具有全部标签 ${labelsInWords.join('、')}`,
   );
 }
 

@@ -26,7 +26,7 @@ function commandsOn(events: EventStore) {
       }),
     } as unknown as SessionCommandsOptions['versions'],
     projection: { waitFor: async () => 'too_late' },
-    shown: { after: async () => undefined },
+    shownSessions: { after: async () => undefined },
     logGuard: { damage: () => undefined, doubt: () => undefined },
     memory: new RecentSessions(),
     changes: {} as SessionCommandsOptions['changes'],
@@ -38,9 +38,9 @@ function commandsOn(events: EventStore) {
 class FallingSilent extends InMemoryEventStore {
   isSilent = false;
 
-  override async append(...given: Parameters<InMemoryEventStore['append']>): Promise<number> {
-    const sequence = await super.append(...given);
-    if (this.isSilent) throw new AppendOutcomeUnknown(given[0], given[1].id);
+  override async append(...parameters: Parameters<InMemoryEventStore['append']>): Promise<number> {
+    const sequence = await super.append(...parameters);
+    if (this.isSilent) throw new AppendOutcomeUnknown(parameters[0], parameters[1].id);
     return sequence;
   }
 
@@ -67,8 +67,8 @@ describe('a command whose broker falls silent', () => {
     await expect(commands.pause({ ...pause, attempt: again })).rejects.toThrow(AppendOutcomeUnknown);
     events.isSilent = false;
     expect(await commands.pause({ ...pause, attempt: again })).toMatchObject({ status: 'paused' });
-    const stored: unknown[] = [];
-    for await (const { message } of events.read('sessions.task.7.lifecycle')) stored.push(message);
-    expect(stored).toHaveLength(2);
+    const messages: unknown[] = [];
+    for await (const { message } of events.read('sessions.task.7.lifecycle')) messages.push(message);
+    expect(messages).toHaveLength(2);
   });
 });

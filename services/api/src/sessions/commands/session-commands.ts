@@ -46,7 +46,7 @@ export interface SessionCommandsOptions {
   readonly broker: { stores(): CommandStores };
   readonly versions: Pick<ConfigVersions, 'ensure' | 'newestIfCurrent'>;
   readonly projection: Pick<ProjectionSignal, 'waitFor'>;
-  readonly shown: Pick<ShownSessions, 'after'>;
+  readonly shownSessions: Pick<ShownSessions, 'after'>;
   readonly logGuard: Pick<LogGuard, 'damage' | 'doubt'>;
   /** Reads the task's devices once. @throws Problem when it is strict and they do not give everything */
   readonly validateTask: (
@@ -72,7 +72,7 @@ type Attempt = CommandAttempt & Pick<Commander, 'actor'>;
 
 /**
  * Commands answer when their event is stored; by then the read model shows it if PostgreSQL is up. All commands
- * except the start need only the broker: a database outage must not keep anybody from stopping a session.
+ * except the start need only the broker: a database outage must not prevent stopping a session.
  * All throw Problem for a refusal, and what the event store throws.
  */
 export interface SessionCommands {
@@ -97,7 +97,7 @@ const source = '/holdfast/api';
 type Accepted = Extract<CommandOutcome, { ok: true }>;
 
 export function sessionCommands(options: SessionCommandsOptions): SessionCommands {
-  const { broker, versions, projection, shown, logGuard, memory, readYourWriteMs } = options;
+  const { broker, versions, projection, shownSessions, logGuard, memory, readYourWriteMs } = options;
 
   const usableStores = () => {
     const damage = logGuard.damage();
@@ -149,10 +149,11 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     });
     const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
     const word = outcome.changed ? words.done : words.already;
-    const said = both(`Session ${sessionId} ${word.en}.`, `会话 ${sessionId} ${word.zh}。`);
+    const detail = both(`Session ${sessionId} ${word.en}.`, `会话 ${sessionId} ${word.zh}。`);
     const { sequence, changed: isNew } = outcome;
-    const projected = waited === 'reached' ? await shown.after(sessionId, { sequence, isNew }) : undefined;
-    if (projected && projected !== 'gone') return { ...projected, detail: said };
+    const projected =
+      waited === 'reached' ? await shownSessions.after(sessionId, { sequence, isNew }) : undefined;
+    if (projected && projected !== 'gone') return { ...projected, detail };
     const state =
       outcome.state.session.sessionId === sessionId
         ? outcome.state
@@ -162,7 +163,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     const about = wasCleaned
       ? both('It was cleaned away: only the event log has it.', '它已被清理：只有事件日志中还有。')
       : unprojected(waited);
-    return { ...sessionViewFromLog(state, new Date()), detail: joined(said, about) };
+    return { ...sessionViewFromLog(state, new Date()), detail: joined(detail, about) };
   };
 
   return {
@@ -193,7 +194,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
       });
       const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
       const { sessionId, taskCode, configVersion } = outcome.state.session;
-      const said = both(
+      const detail = both(
         `Session ${sessionId} of task ${taskCode} is started.`,
         `任务 ${taskCode} 的会话 ${sessionId} 已启动。`,
       );
@@ -202,7 +203,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
         task_code: taskCode,
         status: outcome.state.status,
         config_version: configVersion,
-        detail: waited === 'reached' ? said : joined(said, unprojected(waited)),
+        detail: waited === 'reached' ? detail : joined(detail, unprojected(waited)),
         validation,
       };
     },

@@ -7,26 +7,26 @@ const tasksAtMost = 20_000;
  * never the truth: see {@link handleCommand}. Tasks that were not commanded for longest are forgotten.
  */
 export class RecentSessions implements SessionMemory {
-  readonly #known = new Map<string, LoadedSession>();
+  readonly #byTask = new Map<string, LoadedSession>();
 
   get(taskId: string): LoadedSession | undefined {
-    return this.#known.get(taskId);
+    return this.#byTask.get(taskId);
   }
 
-  set(taskId: string, known: LoadedSession): void {
-    this.#known.delete(taskId);
-    this.#known.set(taskId, known);
-    if (this.#known.size <= tasksAtMost) return;
-    const [oldest] = this.#known.keys();
-    if (oldest !== undefined) this.#known.delete(oldest);
+  set(taskId: string, loaded: LoadedSession): void {
+    this.#byTask.delete(taskId);
+    this.#byTask.set(taskId, loaded);
+    if (this.#byTask.size <= tasksAtMost) return;
+    const [oldest] = this.#byTask.keys();
+    if (oldest !== undefined) this.#byTask.delete(oldest);
   }
 
   delete(taskId: string): void {
-    this.#known.delete(taskId);
+    this.#byTask.delete(taskId);
   }
 
   /** Called after an outage of the broker, whose log may be another one then. */
   clear(): void {
-    this.#known.clear();
+    this.#byTask.clear();
   }
 }

@@ -20,9 +20,9 @@ async function changing() {
   const configs = new Map(
     [version(1, 'Press'), version(2, 'The press')].map((each) => [each.config_version, each]),
   );
-  const load = async (_task: string, wanted: number) => {
+  const load = async (_task: string, wantedVersion: number) => {
     if (isAway) throw new StoreUnavailable('the broker does not answer');
-    const config = configs.get(wanted);
+    const config = configs.get(wantedVersion);
     return config ? { ok: true, config } : { ok: false, problem: 'there is none' };
   };
   const start = {
@@ -71,7 +71,7 @@ it('a change that is stored is told, also when the broker is gone by then; a rep
   await expect(ask(true)).rejects.toThrow(AppendOutcomeUnknown);
   back();
   expect(await ask(true)).toMatchObject({ is_changed: true, from: 1, to: 2 });
-  const stored: unknown[] = [];
-  for await (const { message } of events.read('sessions.task.7.lifecycle')) stored.push(message);
-  expect(stored).toHaveLength(2);
+  const messages: unknown[] = [];
+  for await (const { message } of events.read('sessions.task.7.lifecycle')) messages.push(message);
+  expect(messages).toHaveLength(2);
 });

@@ -49,7 +49,7 @@ export interface ReconfigureRequest {
  */
 export type Reconfiguration = (
   request: ReconfigureRequest,
-) => Promise<Omit<Reconfigured, 'detail' | 'etag'> & { readonly detail: InBoth; readonly seen: object }>;
+) => Promise<Omit<Reconfigured, 'detail' | 'etag'> & { readonly detail: InBoth; readonly tagged: object }>;
 
 /** Sources that only changes of running sessions use. */
 export interface ChangeSources extends StayingSources {
@@ -65,7 +65,7 @@ export interface ChangeSources extends StayingSources {
     readonly from: TaskConfig;
     readonly next: TaskContent;
   }) => Promise<void>;
-  /** When the holder of the task's session last reported on it, by the holder's clock; undefined if nobody has. */
+  /** When the holder of the task's session last reported on it, by the holder's clock; undefined if it never has. */
   readonly heldAt: (taskId: number) => string | undefined;
 }
 
@@ -85,7 +85,7 @@ interface Sources extends ChangeSources {
   readonly projected: (sequence: number) => Promise<boolean>;
 }
 
-interface Known {
+interface Situation {
   readonly state: Extract<SessionState, { status: 'running' | 'paused' }>;
   readonly from: TaskConfig;
   /** The refusal while the session cannot take another change yet. */
@@ -129,16 +129,16 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
       change: changeOfDevices(from, next),
     });
     /** Everything that speaks against it, before anything is stored. */
-    const judge = async ({ state, from, pending }: Known, next: TaskContent): Promise<void> => {
+    const judge = async ({ state, from, pending }: Situation, next: TaskContent): Promise<void> => {
       requireSites([...siteCodesOf(from), ...siteCodesOf(next)]);
-      precondition?.(seen(from, next));
+      precondition?.(changeForTag(from, next));
       if (isSame(from, next)) return;
       if (pending) throw refusalProblem(pending);
       await requireSameDevices({ events, taskConfigs }, { sessionId, taskId, from, next });
       await requireStays(sources, events, { sessionId, taskId, state, next: sessionNeeds(next, specs) });
       if (!isForced) await sources.requireHolds({ sessionId, from, next });
     };
-    const know = async (): Promise<Known> => {
+    const know = async (): Promise<Situation> => {
       const { state } = await loadSession(events, taskId);
       const decided = decide(state, anyChangeOf(sessionId));
       const refusal = decided.ok ? undefined : decided.refusal;
@@ -151,40 +151,40 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
     };
 
     if (isTry) {
-      const known = await know();
-      const { state, from } = known;
+      const situation = await know();
+      const { state, from } = situation;
       const { content, version } = await wantedBy(taskConfigs, taskId, request);
-      await judge(known, content);
+      await judge(situation, content);
       const isChanged = !isSame(from, content);
-      const told = { sessionId, status: state.status, isChanged, effectiveAt: null };
-      return answer(from, content, { ...told, to: isChanged ? (version ?? null) : from.config_version });
+      const common = { sessionId, status: state.status, isChanged, effectiveAt: null };
+      return answer(from, content, { ...common, to: isChanged ? (version ?? null) : from.config_version });
     }
 
     /** Versions already read, since nothing may fail any more once the event is stored. */
     const seenVersions = new Map<number, TaskConfig>();
     const outcome = await onlyOnce(events, taskId, attempt, async () => {
-      const known = await know();
-      const { from } = known;
+      const situation = await know();
+      const { from } = situation;
       seenVersions.set(from.config_version, from);
       const { content } = await wantedBy(taskConfigs, taskId, { to });
-      await judge(known, content);
+      await judge(situation, content);
       if (isSame(from, content)) return nothingDone(events, taskId);
       const version = to === 'latest' ? (await versions.ensure(taskConfigs, Number(taskId))).version : to;
       const next = await loaded(taskConfigs, taskId, version);
       seenVersions.set(version, next);
       // The configuration may have changed again since it was judged.
-      if (contentHash(next) !== contentHash(content)) await judge(known, next);
+      if (contentHash(next) !== contentHash(content)) await judge(situation, next);
       const command = commandFor(from, next, version);
       return send(events, taskId, command, { ...attempt, actor }, command.now);
     });
     const isShown = await sources.projected(outcome.sequence);
     const versionOf = async (version: number): Promise<TaskConfig> =>
       seenVersions.get(version) ?? loaded(taskConfigs, taskId, version);
-    const made = await madeOf(outcome, sessionId, versionOf).catch((cause: unknown) => {
+    const reconfigured = await madeOf(outcome, sessionId, versionOf).catch((cause: unknown) => {
       // This is a repeat, and the event of its first try is stored.
       throw new AppendOutcomeUnknown(subjects.lifecycle(taskId), attempt.commandId, { cause });
     });
-    return isShown ? made : { ...made, detail: later(made.detail) };
+    return isShown ? reconfigured : { ...reconfigured, detail: later(reconfigured.detail) };
   };
 }
 
@@ -197,8 +197,14 @@ async function madeOf(
   const status = state.status === 'paused' ? 'paused' : 'running';
   if (!isChange(event)) {
     const from = await load(state.session.configVersion);
-    const told = { sessionId, status, isChanged: false, effectiveAt: null, to: from.config_version } as const;
-    return answer(from, from, told);
+    const facts = {
+      sessionId,
+      status,
+      isChanged: false,
+      effectiveAt: null,
+      to: from.config_version,
+    } as const;
+    return answer(from, from, facts);
   }
   const from = await load(event.from.configVersion);
   const next = await load(event.configVersion);
@@ -237,7 +243,7 @@ function answer(
     effective_at: effectiveAt,
     devices: { added, removed, changed },
     results: isChanged ? versionDiff(unversioned(from), unversioned(next)).slice(0, shownAtMost) : [],
-    seen: seen(from, next),
+    tagged: changeForTag(from, next),
     detail: inWords(),
   };
 
@@ -277,9 +283,9 @@ async function nothingDone(events: EventStore, taskId: string): Promise<Accepted
 }
 
 async function loaded(taskConfigs: TaskConfigs, taskId: string, version: number): Promise<TaskConfig> {
-  const found = await taskConfigs.load(taskId, version);
-  if (!found.ok) throw versionNotFound(Number(taskId), version);
-  return found.config;
+  const stored = await taskConfigs.load(taskId, version);
+  if (!stored.ok) throw versionNotFound(Number(taskId), version);
+  return stored.config;
 }
 
 function isSame(from: TaskConfig, next: TaskContent): boolean {
@@ -287,7 +293,7 @@ function isSame(from: TaskConfig, next: TaskContent): boolean {
 }
 
 /** The change as its caller has seen it, for the ETag. */
-function seen(from: TaskConfig, next: TaskContent): object {
+function changeForTag(from: TaskConfig, next: TaskContent): object {
   return { from: from.config_version, to: contentHash(next) };
 }
 
@@ -313,6 +319,6 @@ function laterOf(own: string, holders: string | undefined): string {
   return aheadMs > 0 && aheadMs < clocksDifferMs ? holders : own;
 }
 
-function later(said: InBoth): InBoth {
-  return both(`${said.en} Lists may show this a little later.`, `${said.zh}列表可能稍后才显示此变化。`);
+function later(detail: InBoth): InBoth {
+  return both(`${detail.en} Lists may show this a little later.`, `${detail.zh}列表可能稍后才显示此变化。`);
 }

@@ -58,7 +58,7 @@ export function startLiveStatus(options: {
     if (!row || status.epoch < (words.get(taskId)?.epoch ?? 0)) return;
     latest.set(taskId, row);
     words.set(taskId, status);
-    rates.told(taskId, status);
+    rates.note(taskId, status);
     unsaved.set(keyOf(row), row);
   };
 
@@ -84,16 +84,16 @@ export function startLiveStatus(options: {
       stopWatch = await statuses(onStatus);
     },
     totals: async (sessionId) => {
-      const stored = await database
+      const storedRows = await database
         .selectFrom('session_counters')
         .selectAll()
         .where('session_id', '=', sessionId)
         .execute();
       const rows = new Map<string, CounterRow>();
       const fresher = [...latest.values()].filter((row) => row.session_id === sessionId);
-      for (const row of [...(stored as CounterRow[]), ...fresher]) {
-        const known = rows.get(keyOf(row));
-        if (!known || known.updated_at < row.updated_at) rows.set(keyOf(row), row);
+      for (const row of [...(storedRows as CounterRow[]), ...fresher]) {
+        const current = rows.get(keyOf(row));
+        if (!current || current.updated_at < row.updated_at) rows.set(keyOf(row), row);
       }
       return sumCounters([...rows.values()]);
     },

@@ -10,7 +10,7 @@ function follow(words: readonly { points: number; epoch?: number; state?: 'polli
   for (const [index, { points, epoch = 1, state = 'polling' }] of words.entries()) {
     nowMs = index * 5_000;
     const updated_at = new Date(beginMs + nowMs).toISOString();
-    rates.told('7', { session: '7-1', epoch, instance: 'a', state, updated_at, points_read: points });
+    rates.note('7', { session: '7-1', epoch, instance: 'a', state, updated_at, points_read: points });
   }
   const wait = (ms: number) => {
     nowMs += ms;
@@ -25,7 +25,7 @@ describe('the rate at which a session is read', () => {
     expect(follow(words.slice(0, 21)).rates.perSecond('7')).toBe(0);
   });
 
-  it('is not known before two words, after a change of the holder, or of nobody', () => {
+  it('is not known before two words, after a change of the holder, or without one', () => {
     expect(follow([{ points: 100 }]).rates.perSecond('7')).toBeUndefined();
     expect(follow([{ points: 100 }, { points: 5, epoch: 2 }]).rates.perSecond('7')).toBeUndefined();
     expect(follow([{ points: 0 }, { points: 50 }]).rates.perSecond('8')).toBeUndefined();

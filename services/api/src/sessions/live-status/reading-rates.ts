@@ -11,7 +11,7 @@ interface Mark {
   readonly pointsRead: number;
 }
 
-interface Told {
+interface Marks {
   readonly holder: string;
   readonly marks: Mark[];
   /** On our clock. */
@@ -21,13 +21,13 @@ interface Told {
 /** Computes how fast sessions are read, from what their holders have counted. */
 export class ReadingRates {
   readonly #nowMs: () => number;
-  readonly #byTask = new Map<string, Told>();
+  readonly #byTask = new Map<string, Marks>();
 
   constructor(nowMs: () => number = () => performance.now()) {
     this.#nowMs = nowMs;
   }
 
-  told(
+  note(
     taskId: string,
     status: Pick<
       SessionLiveStatus,
@@ -42,17 +42,17 @@ export class ReadingRates {
       this.#byTask.delete(taskId);
       return;
     }
-    const known = this.#byTask.get(taskId);
-    const marks = known?.holder === holder ? known.marks : [];
+    const marksOfTask = this.#byTask.get(taskId);
+    const marks = marksOfTask?.holder === holder ? marksOfTask.marks : [];
     if (marks.length === 0 || atMs > (marks.at(-1)?.atMs ?? 0)) marks.push({ atMs, pointsRead });
     while (marks.length > 2 && (marks[1]?.atMs ?? 0) <= atMs - windowMs) marks.shift();
     this.#byTask.set(taskId, { holder, marks, heardMs: this.#nowMs() });
   }
 
   perSecond(taskId: string): number | undefined {
-    const known = this.#byTask.get(taskId);
-    if (!known || this.#nowMs() - known.heardMs > silentMs) return undefined;
-    const [first, last] = [known.marks[0], known.marks.at(-1)];
+    const marksOfTask = this.#byTask.get(taskId);
+    if (!marksOfTask || this.#nowMs() - marksOfTask.heardMs > silentMs) return undefined;
+    const [first, last] = [marksOfTask.marks[0], marksOfTask.marks.at(-1)];
     if (!first || !last || last.atMs <= first.atMs) return undefined;
     return ((last.pointsRead - first.pointsRead) * 1_000) / (last.atMs - first.atMs);
   }

@@ -20,7 +20,7 @@ function row(changes: Partial<CounterRow>): CounterRow {
 }
 
 describe('counters of a session', () => {
-  it('are zero while nobody has held it', () => {
+  it('are zero while no collector has held it', () => {
     expect(sumCounters([])).toEqual({ pointsRead: 0, errorCount: 0, lastReadTime: null, deviceHealth: {} });
   });
 

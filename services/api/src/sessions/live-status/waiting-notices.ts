@@ -28,7 +28,7 @@ export interface WaitingNotices {
   stop: Stop;
 }
 
-interface Heard {
+interface HeardDamage {
   readonly damage: LogDamage;
   readonly atMs: number;
 }
@@ -39,7 +39,7 @@ interface Heard {
  */
 export function startWaitingNotices(): WaitingNotices {
   let notices = new Map<string, WaitingNotice>();
-  let damages = new Map<string, Heard>();
+  let damages = new Map<string, HeardDamage>();
   let stopWatch: (() => void) | undefined;
   const logDamages = () => {
     const fromMs = performance.now() - 3 * logDamageRepeatMs;
@@ -51,7 +51,7 @@ export function startWaitingNotices(): WaitingNotices {
       stopWatch = undefined;
       // The bucket is in memory: a restarted broker has forgotten its content, and so must we.
       const fresh = new Map<string, WaitingNotice>();
-      const freshDamages = new Map<string, Heard>();
+      const freshDamages = new Map<string, HeardDamage>();
       notices = fresh;
       damages = freshDamages;
       stopWatch = await watchNotices({

@@ -77,7 +77,7 @@ const assigned = (task: number, run: number): SessionLogEvent => ({
   reason: 'start',
 });
 
-function stored(events: readonly SessionLogEvent[], after = 0): StoredEvent[] {
+function storedEvents(events: readonly SessionLogEvent[], after = 0): StoredEvent[] {
   return events.map((event, index) => {
     const sequence = after + index + 1;
     const { taskId } = event;
@@ -92,7 +92,7 @@ function stored(events: readonly SessionLogEvent[], after = 0): StoredEvent[] {
   });
 }
 
-async function shown(database: Database) {
+async function readModel(database: Database) {
   return {
     sessions: await database.selectFrom('sessions').selectAll().orderBy('session_id').execute(),
     events: await database.selectFrom('session_events').selectAll().orderBy('sequence').execute(),
@@ -106,7 +106,7 @@ beforeEach(async () => {
 });
 
 describe('a batch of session events', () => {
-  const story = stored([
+  const story = storedEvents([
     started(1, 1),
     assigned(1, 1),
     started(2, 1),
@@ -132,7 +132,7 @@ describe('a batch of session events', () => {
     let model = await begin(database);
     for (const event of story)
       model = { ...(await apply(database, model, [event])), rows: new ProjectedRows() };
-    const expected = await shown(database);
+    const expected = await readModel(database);
     expect(expected.sessions.map(({ session_id, status }) => [session_id, status])).toEqual([
       ['1-1', 'stopped'],
       ['1-2', 'running'],
@@ -145,41 +145,41 @@ describe('a batch of session events', () => {
       for (let at = 0; at < story.length; at += size) {
         remembering = await apply(other, remembering, story.slice(at, at + size));
       }
-      expect(await shown(other)).toEqual(expected);
+      expect(await readModel(other)).toEqual(expected);
     }
   });
 
-  it('is not written by who has not noticed that somebody else has written meanwhile', async () => {
+  it('is not written by a process that has not noticed that another one has written meanwhile', async () => {
     const former = await apply(database, await begin(database), story.slice(0, 2));
     await apply(database, await begin(database), story.slice(2, 4));
-    const before = await shown(database);
+    const before = await readModel(database);
     await expect(apply(database, former, story.slice(2, 4))).rejects.toThrow(CheckpointMoved);
-    expect(await shown(database)).toEqual(before);
+    expect(await readModel(database)).toEqual(before);
   });
 
   it('does not bring a session back that was cleaned away since its row was written', async () => {
-    const model = await apply(database, await begin(database), stored([started(1, 1), stopped(1, 1)]));
+    const model = await apply(database, await begin(database), storedEvents([started(1, 1), stopped(1, 1)]));
     await cleanUp(
       database,
       { endedBefore: new Date(Date.UTC(2027, 0)), statuses: ['stopped'] },
       { limit: 10 },
     );
-    await apply(database, model, stored([assigned(1, 1)], 2));
-    expect((await shown(database)).sessions).toEqual([]);
+    await apply(database, model, storedEvents([assigned(1, 1)], 2));
+    expect((await readModel(database)).sessions).toEqual([]);
   });
 
   it('that is read again leaves away what was cleaned away', async () => {
-    const events = stored([started(1, 1), stopped(1, 1), started(2, 1)]);
+    const events = storedEvents([started(1, 1), stopped(1, 1), started(2, 1)]);
     await apply(database, await begin(database), events);
     await cleanUp(
       database,
       { endedBefore: new Date(Date.UTC(2027, 0)), statuses: ['stopped'] },
       { limit: 10 },
     );
-    const before = await shown(database);
+    const before = await readModel(database);
     await database.deleteFrom('projection_checkpoint').execute();
     await beginCheckpoint(database);
     await apply(database, await begin(database), events);
-    expect(await shown(database)).toEqual(before);
+    expect(await readModel(database)).toEqual(before);
   });
 });

@@ -18,7 +18,7 @@ import type { ProjectedRows } from './projected-rows.ts';
 import type { SessionRow } from './read-model-rows.ts';
 import { writeBatch } from './write-batch.ts';
 
-/** Somebody else has written the read model meanwhile, so what this process remembers of it is out of date. */
+/** Another process has written the read model meanwhile, so what this process remembers of it is out of date. */
 export class CheckpointMoved extends Error {
   override readonly name = 'CheckpointMoved';
 }
@@ -52,25 +52,25 @@ export async function applyBatch(
     log.warn({ err: error }, 'a batch of session events could not be stored; taking them one by one');
   }
   let { checkpoint } = model;
-  for (const stored of batch) checkpoint = await applyAlone(database, { ...model, checkpoint }, stored, log);
+  for (const event of batch) checkpoint = await applyAlone(database, { ...model, checkpoint }, event, log);
   return checkpoint;
 }
 
 async function applyAlone(
   database: Database,
   model: ReadModel,
-  stored: StoredEvent,
+  event: StoredEvent,
   log: Logger,
 ): Promise<Checkpoint> {
   try {
-    return await applyTogether(database, model, [stored], log);
+    return await applyTogether(database, model, [event], log);
   } catch (error) {
     if (!isDataRefusal(error)) throw error;
     const problem = `the database refuses it (SQLSTATE ${error.code})`;
-    log.error({ err: error, sequence: stored.sequence }, 'a session event cannot be stored; it is skipped');
-    const bare = unreadableRow({ ...stored, message: null }, problem);
-    await write(database, model, stored, { sessions: new Map(), events: [bare] });
-    return after(stored);
+    log.error({ err: error, sequence: event.sequence }, 'a session event cannot be stored; it is skipped');
+    const bare = unreadableRow({ ...event, message: null }, problem);
+    await write(database, model, event, { sessions: new Map(), events: [bare] });
+    return after(event);
   }
 }
 
@@ -100,18 +100,18 @@ async function applyWithoutLooking(
   last: StoredEvent,
 ): Promise<Checkpoint | undefined> {
   if ((events[0]?.row.sequence ?? 0) <= model.cleanedUpTo) return undefined;
-  const known = new Map<string, SessionRow>();
+  const rowById = new Map<string, SessionRow>();
   const takenForNew = new Set<string>();
   for (const read of events) {
     if (read.kind === 'unreadable') continue;
     const { type, sessionId } = read.decoded.event;
-    if (known.has(sessionId) || takenForNew.has(sessionId)) continue;
+    if (rowById.has(sessionId) || takenForNew.has(sessionId)) continue;
     const row = model.rows.current(sessionId);
-    if (row) known.set(sessionId, row);
+    if (row) rowById.set(sessionId, row);
     else if (type === 'session.started') takenForNew.add(sessionId);
     else return undefined;
   }
-  const projected = projectBatch(known, events);
+  const projected = projectBatch(rowById, events);
   const reached = after(last);
   if (!(await writeBatch(database, model.checkpoint, reached, projected, [...takenForNew]))) return undefined;
   model.rows.put(projected.sessions);

@@ -41,7 +41,7 @@ export async function cleanedAt(database: Database, sessionId: string): Promise<
 /**
  * Forgets which sessions of another log were cleaned away: in this log the same ids mean other sessions. A log is only
  * ever added to, so two logs with the same event at one sequence are the same up to there; the last such place is found
- * by halving. Needed only when the read model is begun anew, maybe with an exchanged or set-back log.
+ * by halving. Needed only when the read model is built again, maybe with an exchanged or set-back log.
  * @returns how many were forgotten
  * @throws what the log throws when the broker is unavailable, DatabaseUnavailable
  */
@@ -56,8 +56,8 @@ export async function forgetCleanedOfOtherLogs(database: Database, log: SessionL
   while (same < end) {
     const middle = (same + end) >> 1;
     const at = cleaned[middle];
-    const found = at && (await log.eventAt(at.last_sequence));
-    const id = (found?.message as { id?: unknown } | null | undefined)?.id;
+    const event = at && (await log.eventAt(at.last_sequence));
+    const id = (event?.message as { id?: unknown } | null | undefined)?.id;
     if (at && id === at.last_event_id) same = middle + 1;
     else end = middle;
   }

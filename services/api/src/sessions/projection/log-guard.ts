@@ -41,8 +41,8 @@ export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promis
     );
   }
   if (lastEventId === null) return;
-  const found = await log.eventAt(lastSequence);
-  const id = (found?.message as { id?: unknown } | null | undefined)?.id;
+  const event = await log.eventAt(lastSequence);
+  const id = (event?.message as { id?: unknown } | null | undefined)?.id;
   if (id !== lastEventId) {
     throw new LogBehindReadModel(
       both(
@@ -63,7 +63,7 @@ export class LogGuard {
   readonly #database: Database;
   readonly #log: Logger;
   readonly #judge: LogJudge<LogBehindReadModel>;
-  #said: string | undefined;
+  #lastLogged: string | undefined;
   #isSound = false;
 
   constructor(database: Database, log: Logger, clock: Pick<Clock, 'monotonicMs'> = systemClock) {
@@ -125,7 +125,7 @@ export class LogGuard {
     try {
       if (checkpoint) await verifyLog(log, checkpoint);
       this.#judge.agrees(kind);
-      this.#said = undefined;
+      this.#lastLogged = undefined;
       this.#isSound = checkpoint !== undefined;
     } catch (error) {
       if (!(error instanceof LogBehindReadModel)) return false;
@@ -136,8 +136,8 @@ export class LogGuard {
           { err: error },
           'an answer about SESSIONS does not fit the read model; it is looked at again',
         );
-      } else if (this.#said !== error.message) {
-        this.#said = error.message;
+      } else if (this.#lastLogged !== error.message) {
+        this.#lastLogged = error.message;
         this.#log.error({ err: error }, error.message);
       }
     }

@@ -4,14 +4,14 @@ import type { SessionResumed } from '@holdfast/shared/domain/session/events.ts';
 import { retold } from '../../problems/retold.ts';
 import { saidOf } from '../../problems/said.ts';
 
-type Known =
+type PlacementName =
   | 'waiting'
   | `resumed.${SessionResumed['reason']}`
   | `assigned.${AssignReason}`
   | `released.${Exclude<ReleaseReason, 'refused'>}`;
 
 /** Why a session is placed as it is, by the name that the read model keeps. */
-const words: Readonly<Record<Known, InBoth>> = {
+const words: Readonly<Record<PlacementName, InBoth>> = {
   waiting: both('waiting for a collector', '等待采集器'),
   'resumed.resume': both('resumed; waiting for a collector', '已继续，等待采集器'),
   'resumed.recover': both('recovery asked for; waiting for a collector', '已请求恢复，等待采集器'),
@@ -31,8 +31,8 @@ const words: Readonly<Record<Known, InBoth>> = {
 };
 
 /** The placement detail to keep in the read model: a name from above. A collector's own words may stand there instead. */
-export const placementDetail = (name: Known): string => name;
+export const placementDetail = (name: PlacementName): string => name;
 
-export function placementText(kept: string): string {
-  return Object.hasOwn(words, kept) ? saidOf(words[kept as Known]) : retold(kept);
+export function placementText(text: string): string {
+  return Object.hasOwn(words, text) ? saidOf(words[text as PlacementName]) : retold(text);
 }

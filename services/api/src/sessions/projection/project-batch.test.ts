@@ -35,7 +35,7 @@ const released = (reason: 'refused' | 'recovery_disabled'): SessionLogEvent => (
 });
 
 /** The n-th event has sequence n and happens n minutes after eight. */
-function stored(event: SessionLogEvent, sequence: number): StoredEvent {
+function storedEvent(event: SessionLogEvent, sequence: number): StoredEvent {
   const isPlacement = event.type === 'session.assigned' || event.type === 'session.released';
   const subject = isPlacement ? subjects.placement(event.taskId) : subjects.lifecycle(event.taskId);
   const envelope = encodeSessionEvent(event, { id: `e${sequence}`, time: at(sequence), source: '/test' });
@@ -47,7 +47,7 @@ function at(sequence: number): string {
 }
 
 function rowAfter(...events: SessionLogEvent[]): SessionRow | undefined {
-  const batch = events.map((event, index) => stored(event, index + 1));
+  const batch = events.map((event, index) => storedEvent(event, index + 1));
   return projectBatch(new Map(), batch.map(readEvent)).sessions.get('7-1');
 }
 
@@ -85,7 +85,7 @@ describe('the row of a session', () => {
     ['loses its placement by a pause', [started, assigned, paused], { status: 'paused', ...unplaced }],
     ['waits after a resume', [started, assigned, paused, resumed], { status: 'running', ...waitingSince(4) }],
     [
-      'is placed anew after a resume',
+      'is placed again after a resume',
       [started, assigned, paused, resumed, assigned],
       { status: 'running', ...placedBy(5) },
     ],
@@ -118,7 +118,7 @@ describe('the row of a session', () => {
 
   it('is the same whether its events come together or one by one', () => {
     const events = [started, assigned, paused, resumed, assigned, released('refused'), stopped].map(
-      (event, index) => stored(event, index + 1),
+      (event, index) => storedEvent(event, index + 1),
     );
     let rows = new Map<string, SessionRow>();
     for (const event of events) rows = new Map(projectBatch(rows, [readEvent(event)]).sessions);
@@ -128,7 +128,7 @@ describe('the row of a session', () => {
 
 describe('events in the read model', () => {
   it('keep their place, time, source and data', () => {
-    const { events } = projectBatch(new Map(), [readEvent(stored(stopped, 4))]);
+    const { events } = projectBatch(new Map(), [readEvent(storedEvent(stopped, 4))]);
     expect(events).toEqual([
       {
         sequence: 4,
@@ -155,12 +155,12 @@ describe('events in the read model', () => {
   it.each<[string, StoredEvent]>([
     ['that are no JSON', { subject: subjects.lifecycle('7'), sequence: 1, message: 'rubbish' }],
     ['that are null', { subject: subjects.lifecycle('7'), sequence: 1, message: null }],
-    ['of a newer release', withData(stored(stopped, 1), { schema_version: 99 })],
-    ['of an unknown type', withType(stored(stopped, 1), 'session.archived')],
-    ['that lie on the other subject', { ...stored(stopped, 1), subject: subjects.placement('7') }],
-    ['that lie on another task', { ...stored(stopped, 1), subject: subjects.lifecycle('8') }],
-    ['of a session that is not the task’s', withData(stored(stopped, 1), { session_id: '8-1' })],
-    ['on a subject of nobody', { ...stored(stopped, 1), subject: 'sessions.stray' }],
+    ['of a newer release', withData(storedEvent(stopped, 1), { schema_version: 99 })],
+    ['of an unknown type', withType(storedEvent(stopped, 1), 'session.archived')],
+    ['that lie on the other subject', { ...storedEvent(stopped, 1), subject: subjects.placement('7') }],
+    ['that lie on another task', { ...storedEvent(stopped, 1), subject: subjects.lifecycle('8') }],
+    ['of a session that is not the task’s', withData(storedEvent(stopped, 1), { session_id: '8-1' })],
+    ['on a subject of nobody', { ...storedEvent(stopped, 1), subject: 'sessions.stray' }],
   ])('%s are kept as such and change no session', (_, event) => {
     const projected = projectBatch(new Map(), [readEvent(event)]);
     expect(projected.sessions.size).toBe(0);
@@ -171,7 +171,11 @@ describe('events in the read model', () => {
   });
 
   it('that only move the log on after a restore are kept and are no problem', () => {
-    const message = { ...(stored(started, 1).message as object), type: 'log.restored', subject: 'restored' };
+    const message = {
+      ...(storedEvent(started, 1).message as object),
+      type: 'log.restored',
+      subject: 'restored',
+    };
     const event: StoredEvent = { subject: subjects.restored, sequence: 1, message };
     const projected = projectBatch(new Map(), [readEvent(event)]);
     expect(projected.sessions.size).toBe(0);
@@ -181,7 +185,10 @@ describe('events in the read model', () => {
   });
 
   it('with what PostgreSQL cannot store keep the rest', () => {
-    const event = stored({ ...started, metadata: { 'a\u0000': ['b\ud800', 1, null] } } as SessionLogEvent, 1);
+    const event = storedEvent(
+      { ...started, metadata: { 'a\u0000': ['b\ud800', 1, null] } } as SessionLogEvent,
+      1,
+    );
     const { sessions, events } = projectBatch(new Map(), [readEvent(event)]);
     expect(sessions.get('7-1')?.metadata).toEqual({ 'a\uFFFD': ['b\uFFFD', 1, null] });
     expect(events[0]?.problem).toBeNull();
@@ -190,7 +197,7 @@ describe('events in the read model', () => {
   it('that nest without end do not end the projection', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 50_000; level += 1) deep = [deep];
-    const event = withData(stored(started, 1), { metadata: { deep } });
+    const event = withData(storedEvent(started, 1), { metadata: { deep } });
     const { events } = projectBatch(new Map(), [readEvent(event)]);
     expect(JSON.stringify(events)).toContain('nested too deeply');
   });

@@ -106,7 +106,7 @@ export function unreadableRow({ subject, sequence, message }: StoredEvent, probl
     string,
     unknown
   >;
-  // Texts are cut, because an index refuses long ones and nobody would read them.
+  // Texts are cut, because an index refuses long ones, which no one would read.
   const text = (value: unknown) => (typeof value === 'string' ? storableText(value).slice(0, 200) : null);
   const time = new Date(String(envelope.time));
   const taskId = parseSessionSubject(subject)?.taskId ?? '';

@@ -18,9 +18,9 @@ export function projectEvent(
   const time = new Date(decoded.metadata.time);
   if (decoded.kind === 'lifecycle') return projectLifecycle(row, decoded.event, sequence, time);
   if (!row) return undefined;
-  const seen = { ...row, last_sequence: sequence };
-  if (decoded.kind === 'warning') return projectWarning(seen, time);
-  return projectPlacement(seen, decoded.event, sequence, time);
+  const next = { ...row, last_sequence: sequence };
+  if (decoded.kind === 'warning') return projectWarning(next, time);
+  return projectPlacement(next, decoded.event, sequence, time);
 }
 
 const unplaced = {
@@ -39,7 +39,7 @@ function projectLifecycle(
   time: Date,
 ): SessionRow {
   const startedAt = new Date(event.startedAt);
-  const known: SessionRow = {
+  const started: SessionRow = {
     session_id: event.sessionId,
     task_id: Number(event.taskId),
     task_code: event.taskCode,
@@ -63,20 +63,20 @@ function projectLifecycle(
   };
   switch (event.type) {
     case 'session.started':
-      return waiting({ ...known, metadata: event.metadata }, time, placementDetail('waiting'));
+      return waiting({ ...started, metadata: event.metadata }, time, placementDetail('waiting'));
     case 'session.resumed':
-      return waiting(known, time, placementDetail(`resumed.${event.reason}`));
+      return waiting(started, time, placementDetail(`resumed.${event.reason}`));
     case 'session.reconfigured': {
       // The session goes on where it is.
       const { collector_id, epoch, placement_state, placement_since, placement_detail } = row ?? unplaced;
       const placement = { collector_id, epoch, placement_state, placement_since, placement_detail };
-      return { ...known, ...placement, status: event.status };
+      return { ...started, ...placement, status: event.status };
     }
     case 'session.paused':
-      return { ...known, status: 'paused' };
+      return { ...started, status: 'paused' };
     case 'session.stopped':
       return {
-        ...known,
+        ...started,
         status: 'stopped',
         stopped_at: time,
         stopped_by: event.by,
@@ -84,7 +84,7 @@ function projectLifecycle(
       };
     case 'session.failed':
       return {
-        ...known,
+        ...started,
         status: 'error',
         stopped_at: time,
         error_message: event.reason,

@@ -3,7 +3,7 @@ import type { SessionRow } from './read-model-rows.ts';
 const rowsAtMost = 4_096;
 
 /**
- * Session rows as this process last wrote them, while it is the one that writes the read model. Nobody else changes them
+ * Session rows as this process last wrote them, while it is the one that writes the read model. No other process changes them
  * then, except that rows of ended sessions can be cleaned away. Rows that have not changed for longest are forgotten.
  */
 export class ProjectedRows {
@@ -14,7 +14,7 @@ export class ProjectedRows {
     return this.#rows.get(sessionId);
   }
 
-  /** The row as the database has it now; undefined when only the database can tell. */
+  /** The row as the database has it now; undefined when only the database knows. */
   current(sessionId: string): SessionRow | undefined {
     const row = this.#rows.get(sessionId);
     return row && !isOver(row) ? row : undefined;

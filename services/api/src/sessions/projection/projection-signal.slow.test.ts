@@ -11,12 +11,12 @@ import { followProjection } from './projection-signal.ts';
 /** Follows a signal, and collects level and text of what it logs, without debug messages. */
 async function follow(
   prepare: (proxy: TcpProxy) => unknown,
-): Promise<{ proxy: TcpProxy; isUp(): boolean; said: string[] }> {
-  const said: string[] = [];
+): Promise<{ proxy: TcpProxy; isUp(): boolean; logged: string[] }> {
+  const logged: string[] = [];
   const stream = {
     write: (line: string) => {
       const { level, msg } = JSON.parse(line) as { level: number; msg: string };
-      said.push(`${level >= 40 ? 'warning' : 'word'}: ${msg}`);
+      logged.push(`${level >= 40 ? 'warning' : 'word'}: ${msg}`);
     },
   };
   const log = fastify({ logger: { level: 'info', stream } }).log as Parameters<typeof migrate>[1];
@@ -24,13 +24,13 @@ async function follow(
   const database = openDatabase({ url: url.href, maxConnections: 2, log });
   await migrate(database, log);
   await database.destroy();
-  said.length = 0;
+  logged.length = 0;
   const proxy = await startTcpProxy({ targetPort: Number(url.port) });
   url.port = String(proxy.port);
   await prepare(proxy);
   const signal = followProjection({ url: url.href, log });
   cleanUpAfterFile(() => signal.stop());
-  return { proxy, isUp: signal.databaseIsUp, said };
+  return { proxy, isUp: signal.databaseIsUp, logged };
 }
 
 const connected = 'word: connected to PostgreSQL';
@@ -38,28 +38,28 @@ const cannotReach = 'warning: cannot reach PostgreSQL; trying again until it is 
 
 describe('the connection that listens to PostgreSQL', () => {
   it('that was slow to come about once, as on a machine that starts everything, is no news', async () => {
-    const { proxy, isUp, said } = await follow((each) => each.stall());
+    const { proxy, isUp, logged } = await follow((each) => each.stall());
     // A second connection means that the first try was given up.
     await eventually(() => proxy.connectionCount === 2, { what: 'the second try' });
     await proxy.heal();
     await eventually(isUp, { what: 'the connection' });
-    expect(said).toEqual([connected]);
+    expect(logged).toEqual([connected]);
   });
 
   it('that does not come about a second time either is told once', async () => {
-    const { proxy, isUp, said } = await follow((each) => each.stall());
+    const { proxy, isUp, logged } = await follow((each) => each.stall());
     await eventually(() => proxy.connectionCount === 4, { what: 'the fourth try' });
-    expect(said).toEqual([cannotReach]);
+    expect(logged).toEqual([cannotReach]);
     await proxy.heal();
     await eventually(isUp, { what: 'the connection' });
-    expect(said).toEqual([cannotReach, connected]);
+    expect(logged).toEqual([cannotReach, connected]);
   });
 
   it('that is refused is told at once', async () => {
-    const { proxy, isUp, said } = await follow((each) => each.cut());
-    await eventually(() => said.length > 0, { what: 'word of it' });
+    const { proxy, isUp, logged } = await follow((each) => each.cut());
+    await eventually(() => logged.length > 0, { what: 'word of it' });
     await proxy.heal();
     await eventually(isUp, { what: 'the connection' });
-    expect(said).toEqual([cannotReach, connected]);
+    expect(logged).toEqual([cannotReach, connected]);
   });
 });

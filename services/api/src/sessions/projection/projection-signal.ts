@@ -11,7 +11,7 @@ import { projectionChannel } from './write-batch.ts';
 export type WaitOutcome = 'reached' | 'too_late' | 'database_away';
 
 /**
- * Tells how far the read model is, as PostgreSQL itself reports (LISTEN), whichever process projects. Its own connection
+ * Reports how far the read model is, as PostgreSQL itself reports (LISTEN), whichever process projects. Its own connection
  * also shows whether the database is there: it breaks as soon as the server goes.
  */
 export interface ProjectionSignal {
@@ -38,12 +38,12 @@ export function followProjection(options: { url: string; log: Logger }): Project
   let client: pg.Client | undefined;
   let up = false;
   /** The sequence that PostgreSQL last reported. */
-  let told = 0;
+  let lastReported = 0;
   let here: number | undefined;
   let saidAway = false;
   let wasSlow = false;
   let leave: () => void = () => undefined;
-  const reached = () => Math.max(told, here ?? 0);
+  const reached = () => Math.max(lastReported, here ?? 0);
   const outcomeOf = (sequence: number): WaitOutcome | undefined => {
     if (!up) return 'database_away';
     return reached() >= sequence ? 'reached' : undefined;
@@ -60,7 +60,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
     const { rows } = await from.query<{ last_sequence: number }>(
       'select last_sequence from projection_checkpoint',
     );
-    told = rows[0]?.last_sequence ?? 0;
+    lastReported = rows[0]?.last_sequence ?? 0;
     waiters.news();
   };
 
@@ -91,7 +91,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
     try {
       await connectInTime(fresh);
       fresh.on('notification', ({ payload }) => {
-        told = Number(payload);
+        lastReported = Number(payload);
         waiters.news();
       });
       await fresh.query(`listen ${projectionChannel}`);
@@ -125,7 +125,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
       try {
         await connectOnce();
       } catch (error) {
-        // A new database has no tables until the migrations are through: nobody needs to act.
+        // A new database has no tables until the migrations are through, which needs no action.
         if (isMissingTable(error)) {
           pauseMs = Math.min(lookForTablesMs, reconnectMs);
           lookForTablesMs *= 2;

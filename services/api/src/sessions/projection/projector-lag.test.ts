@@ -40,7 +40,7 @@ describe('how far the read model is behind the log', () => {
     expect([now.events(), now.ms()]).toEqual([0, 0]);
   });
 
-  it('is unknown while broker or database are away', async () => {
+  it('is unknown while broker or database are unavailable', async () => {
     const log: { end: number | undefined; readModel: number | undefined } = { end: 7, readModel: undefined };
     const now = watch(log);
     expect(now.events()).toBeUndefined();
@@ -50,7 +50,7 @@ describe('how far the read model is behind the log', () => {
     await eventually(() => now.events() === undefined, { what: 'the broker to be missed' });
   });
 
-  it('is taken for some where the log was not looked at lately, or the database is away', async () => {
+  it('is taken for some where the log was not looked at lately, or the database is unavailable', async () => {
     const log: { end: number | undefined; readModel: number | undefined } = { end: undefined, readModel: 7 };
     const now = watch(log);
     expect(now.isBehind()).toBe(true);

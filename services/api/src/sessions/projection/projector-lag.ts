@@ -26,20 +26,20 @@ export interface ProjectorLagOptions {
   readonly log: Logger;
 }
 
-interface Seen {
+interface EndOfLog {
   readonly sequence: number;
   readonly atMs: number;
 }
 
-/** How many past ends of the log are remembered, which tell since when a missing event was there. */
+/** How many past ends of the log are remembered, which show since when a missing event was there. */
 const endsKept = 120;
 
 /** Knows how far the read model is behind the log, whichever process projects. */
 export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
   const { sessionLog, reached, everyMs, freshForMs, log } = options;
-  let ends: Seen[] = [];
+  let ends: EndOfLog[] = [];
   /** The end of the log that the latest successful look saw, and when that look began. */
-  let looked: Seen | undefined;
+  let latest: EndOfLog | undefined;
   let canAsk = false;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -50,7 +50,7 @@ export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
     try {
       if (source) {
         const lastSequence = await source.lastSequence();
-        looked = { sequence: lastSequence, atMs: beganMs };
+        latest = { sequence: lastSequence, atMs: beganMs };
         const newest = ends.at(-1)?.sequence ?? -1;
         // A log that ends earlier than before was exchanged for another one.
         if (lastSequence < newest) ends = [];
@@ -84,8 +84,8 @@ export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
     ms: () => behind()?.ms,
     isBehind: () => {
       const has = reached();
-      if (has === undefined || !looked || performance.now() - looked.atMs > freshForMs) return true;
-      return has < looked.sequence;
+      if (has === undefined || !latest || performance.now() - latest.atMs > freshForMs) return true;
+      return has < latest.sequence;
     },
     stop: async () => {
       isStopped = true;

@@ -60,7 +60,7 @@ function logThatHung(events: readonly StoredEvent[], delivered: number) {
   return { sessionLog, opened, timesEmpty: () => timesEmpty };
 }
 
-it('opens the log anew when nothing comes though the log is ahead, as after a broker that hung', async () => {
+it('opens the log again when nothing comes though the log is ahead, as after a broker that hung', async () => {
   const database = openDatabase({ url: await apiDatabase(), maxConnections: 3, log });
   cleanUpAfterFile(() => database.destroy());
   const { sessionLog, opened, timesEmpty } = logThatHung([started(1), started(2)], 1);

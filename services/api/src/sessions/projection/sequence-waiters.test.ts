@@ -14,7 +14,7 @@ function waitersOn(state: { reached: number; isAway?: boolean }, onLook: () => v
 }
 
 describe('whoever waits for a sequence', () => {
-  it('goes on when it is reached, and nobody before', async () => {
+  it('goes on when it is reached, and not before', async () => {
     const state = { reached: 3 };
     const waiters = waitersOn(state);
     expect(await waiters.waitFor(3, 60_000)).toBe('reached');
@@ -31,7 +31,7 @@ describe('whoever waits for a sequence', () => {
     await waits[1];
   });
 
-  it('is told at once when there is nothing to wait for any more', async () => {
+  it('is answered at once when there is nothing to wait for any more', async () => {
     const state = { reached: 0, isAway: false };
     const waiters = waitersOn(state);
     const waiting = waiters.waitFor(1, 60_000);

@@ -9,7 +9,7 @@ export interface SequenceWaitersOptions<Outcome> {
   readonly outcomeOf: (sequence: number) => Outcome | undefined;
   /** The outcome for callers whose time is over. */
   readonly tooLate: Outcome;
-  /** Called now and then while anybody waits, since news can be missed. */
+  /** Called now and then while a caller waits, since news can be missed. */
   readonly lookAgain: () => void;
   readonly lookAgainMs: number;
 }
@@ -39,7 +39,7 @@ export class SequenceWaiters<Outcome> {
     });
   }
 
-  /** Tells that outcomes may have changed. */
+  /** Called when outcomes may have changed. */
   news(): void {
     for (const waiter of this.#waiting) {
       const outcome = this.#options.outcomeOf(waiter.sequence);

@@ -92,7 +92,7 @@ export async function writeBatch(
   { sessions, events }: ProjectedBatch,
   takenForNew: readonly string[] = [],
 ): Promise<boolean> {
-  const told = await execute(database, writeStatement, [
+  const rows = await execute(database, writeStatement, [
     from.lastSequence,
     reached.lastSequence,
     reached.lastEventId,
@@ -100,5 +100,5 @@ export async function writeBatch(
     JSON.stringify(events),
     takenForNew,
   ]);
-  return told.length === 1;
+  return rows.length === 1;
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 
 /**
- * Whether an event tells of trouble: a failure or what was done about it, a holder that was lost or refused, a time
+ * Whether an event reports trouble: a failure or what was done about it, a holder that was lost or refused, a time
  * limit, or an event that this release cannot read. Requests by people and moves for balance or an upgrade are normal.
  */
 export const isAbnormalEvent = sql<boolean>`(

@@ -33,7 +33,7 @@ export interface CurrentSessionsOptions {
 /** The projector needs a few milliseconds, unless something is wrong. */
 const projectedWithinMs = 100;
 /**
- * How long to wait for a log or a database that may hang; a longer wait would tell nothing more. Over a slow link each
+ * How long to wait for a log or a database that may hang; a longer wait would show nothing more. Over a slow link each
  * question to the log is given the time that answers take there.
  */
 const patienceMs = 2_000;
@@ -65,15 +65,15 @@ export class CurrentSessions {
       if (row !== unavailable) return row;
     }
     const log = stores();
-    const said = log ? this.#asLogSays(log, taskId, sessionId).catch(ifUnavailable) : unavailable;
+    const fromLog = log ? this.#asLogSays(log, taskId, sessionId).catch(ifUnavailable) : unavailable;
     const soon = await (knows
-      ? Promise.race([said, pause(systemTimers, patienceOfKnowingMs).then(() => unavailable)])
-      : said);
+      ? Promise.race([fromLog, pause(systemTimers, patienceOfKnowingMs).then(() => unavailable)])
+      : fromLog);
     if (soon !== unavailable) return soon;
     try {
       return this.#asAnswered(taskId, sessionId, await this.#inReadModel(sessionId));
     } catch (error) {
-      const late = await said;
+      const late = await fromLog;
       if (late === unavailable) throw error;
       return late;
     }
@@ -133,7 +133,7 @@ export class CurrentSessions {
     const rows = await this.#fromLog(foldLog(events, taskId), foldQuestions);
     const row = rows.get(sessionId);
     if (!row) return undefined;
-    // Only ended sessions are cleaned away. While the database is unavailable, nobody can tell, so the log counts.
+    // Only ended sessions are cleaned away. While the database is unavailable, that is unknown, so the log counts.
     if (row.status === 'stopped' || row.status === 'error') {
       const cleaned = inTime(cleanedAt(database, sessionId), DatabaseUnavailable);
       if ((await cleaned.catch(ifUnavailable)) instanceof Date) return undefined;
@@ -151,16 +151,16 @@ export class CurrentSessions {
   #asAnswered(
     taskId: string,
     sessionId: string,
-    known: NamedSessionRow | undefined,
+    rowOfModel: NamedSessionRow | undefined,
   ): NamedSessionRow | undefined {
-    let row: SessionRow | undefined = known;
+    let row: SessionRow | undefined = rowOfModel;
     for (const read of readable(this.#options.unprojected.ofTask(taskId))) {
       const { sequence } = read.row;
       if (read.decoded.event.sessionId !== sessionId || sequence <= (row?.last_sequence ?? 0)) continue;
       row = projectEvent(row, read.decoded, sequence);
     }
     if (!row) return undefined;
-    const { task_name = '', period_ms = null, is_latest = true } = known ?? {};
+    const { task_name = '', period_ms = null, is_latest = true } = rowOfModel ?? {};
     return { ...row, task_name, period_ms, is_latest };
   }
 }
@@ -176,11 +176,11 @@ function readable(
 /** Folds all events of a task into the rows of its sessions. @throws StoreUnavailable */
 async function foldLog(log: EventStore, taskId: string): Promise<ReadonlyMap<string, SessionRow>> {
   const rows = new Map<string, SessionRow>();
-  for await (const stored of log.read(subjects.taskEvents(taskId))) {
-    const read = readEvent(stored);
+  for await (const event of log.read(subjects.taskEvents(taskId))) {
+    const read = readEvent(event);
     if (read.kind === 'unreadable') continue;
     const { sessionId } = read.decoded.event;
-    const row = projectEvent(rows.get(sessionId), read.decoded, stored.sequence);
+    const row = projectEvent(rows.get(sessionId), read.decoded, event.sequence);
     if (row) rows.set(sessionId, row);
   }
   return rows;

@@ -32,7 +32,7 @@ export function holdersOf(
   for (const { event, sequence, timeMs } of events) {
     const last = holders.at(-1);
     if (last && isHeld && ending.has(event.type)) {
-      // Clocks of writers differ, but nobody lets a session go before it was assigned.
+      // Clocks of writers differ, but no session is released before it was assigned.
       last.toMs = Math.max(last.fromMs, timeMs);
       last.endedBy = event.type;
       isHeld = false;

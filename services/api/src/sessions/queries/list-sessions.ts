@@ -2,7 +2,7 @@ import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import { sql } from 'kysely';
 import type { GrantedSites } from '../../access/granted-sites.ts';
 import { atSites } from '../../configuration/at-sites.ts';
-import { AskedTogether } from '../../database/asked-together.ts';
+import { BatchedLookup } from '../../database/batched-lookup.ts';
 import { isLatestRun } from '../../database/latest-run.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { NamedSessionRow } from './session-view.ts';
@@ -43,13 +43,13 @@ export async function listSessions(
   return { rows: page, next: more ? page.at(-1)?.first_sequence : undefined };
 }
 
-const lookUps = new WeakMap<Database, AskedTogether<string, NamedSessionRow>>();
+const lookUps = new WeakMap<Database, BatchedLookup<string, NamedSessionRow>>();
 
 /** The session as it is at the time of the call, or a little later. @throws DatabaseUnavailable */
 export function findSession(database: Database, sessionId: string): Promise<NamedSessionRow | undefined> {
   let together = lookUps.get(database);
   if (!together) {
-    together = new AskedTogether((sessionIds) => lookUp(database, sessionIds));
+    together = new BatchedLookup((sessionIds) => lookUp(database, sessionIds));
     lookUps.set(database, together);
   }
   return together.get(sessionId);

@@ -14,7 +14,7 @@ export interface SessionPast {
   readonly holders: readonly Holder[];
 }
 
-/** The fields of a session that tell whether anything has happened to it since. */
+/** The fields of a session that show whether anything has happened to it since. */
 export interface SessionThen {
   readonly session_id: string;
   readonly started_at: Date;
@@ -24,7 +24,7 @@ export interface SessionThen {
 const keptAtMost = 2_000;
 const sessionsAtOnce = 500;
 
-interface Kept extends SessionPast {
+interface CachedPast extends SessionPast {
   readonly startedMs: number;
   readonly lastSequence: number;
 }
@@ -35,7 +35,7 @@ interface Kept extends SessionPast {
  */
 export class SessionPasts {
   readonly #database: Database;
-  readonly #kept = new Map<string, Kept>();
+  readonly #cache = new Map<string, CachedPast>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -43,13 +43,13 @@ export class SessionPasts {
 
   /** @throws DatabaseUnavailable */
   async of(sessions: readonly SessionThen[]): Promise<ReadonlyMap<string, SessionPast>> {
-    const found = new Map<string, SessionPast>();
+    const pasts = new Map<string, SessionPast>();
     const unknown: SessionThen[] = [];
     for (const session of sessions) {
-      const kept = this.#kept.get(session.session_id);
+      const cached = this.#cache.get(session.session_id);
       const isSame =
-        kept?.lastSequence === session.last_sequence && kept.startedMs === session.started_at.getTime();
-      if (isSame) found.set(session.session_id, kept);
+        cached?.lastSequence === session.last_sequence && cached.startedMs === session.started_at.getTime();
+      if (isSame) pasts.set(session.session_id, cached);
       else unknown.push(session);
     }
     for (let from = 0; from < unknown.length; from += sessionsAtOnce) {
@@ -59,28 +59,28 @@ export class SessionPasts {
         some.map(({ session_id }) => session_id),
       );
       for (const { session_id, started_at, last_sequence } of some) {
-        const told = events.get(session_id) ?? [];
-        const lifecycle = told.filter((event) => event.kind === 'lifecycle');
+        const ofSession = events.get(session_id) ?? [];
+        const lifecycle = ofSession.filter((event) => event.kind === 'lifecycle');
         const past = {
           intervals: runningIntervals(lifecycle),
           legs: configLegs(lifecycle),
-          placements: timedPlacements(told.filter((event) => event.kind === 'placement')),
-          holders: holdersOf(told),
+          placements: timedPlacements(ofSession.filter((event) => event.kind === 'placement')),
+          holders: holdersOf(ofSession),
           startedMs: started_at.getTime(),
           lastSequence: last_sequence,
         };
-        found.set(session_id, past);
+        pasts.set(session_id, past);
         this.#keep(session_id, past);
       }
     }
-    return found;
+    return pasts;
   }
 
-  #keep(sessionId: string, past: Kept): void {
-    this.#kept.delete(sessionId);
-    this.#kept.set(sessionId, past);
-    if (this.#kept.size <= keptAtMost) return;
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined) this.#kept.delete(oldest);
+  #keep(sessionId: string, past: CachedPast): void {
+    this.#cache.delete(sessionId);
+    this.#cache.set(sessionId, past);
+    if (this.#cache.size <= keptAtMost) return;
+    const [oldest] = this.#cache.keys();
+    if (oldest !== undefined) this.#cache.delete(oldest);
   }
 }

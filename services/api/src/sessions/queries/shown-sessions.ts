@@ -24,14 +24,14 @@ export class ShownSessions {
    * PostgreSQL is not asked to read it back: that was a third of what a command cost it.
    * @param isNew whether the event has just been appended; if not, and the session is over, any process may have
    * cleaned its row away since
-   * @returns `gone` when the read model does not have the session, undefined when the database went away just now
+   * @returns `gone` when the read model does not have the session, undefined when the database has just become unavailable
    */
   async after(
     sessionId: string,
     { sequence, isNew }: { readonly sequence: number; readonly isNew: boolean },
   ): Promise<SessionView | 'gone' | undefined> {
     const row = isNew ? this.#rows.get(sessionId) : this.#rows.current(sessionId);
-    // A passing failure also depends on whether a later run has followed, which only other rows tell.
+    // A passing failure also depends on whether a later run has followed, which only other rows show.
     if (row && row.last_sequence >= sequence && row.status !== 'error') {
       const task_name = this.#names.get(keyOf(row.task_id, row.config_version));
       if (task_name !== undefined) {
@@ -39,11 +39,11 @@ export class ShownSessions {
       }
     }
     try {
-      const found = await findSession(this.#database, sessionId);
-      if (!found) return 'gone';
+      const session = await findSession(this.#database, sessionId);
+      if (!session) return 'gone';
       // Only a snapshot has a period: without one, the name is the task's current one and may change.
-      if (found.period_ms !== null) this.#learn(found.task_id, found.config_version, found.task_name);
-      return sessionView(found, new Date());
+      if (session.period_ms !== null) this.#learn(session.task_id, session.config_version, session.task_name);
+      return sessionView(session, new Date());
     } catch (error) {
       if (error instanceof DatabaseUnavailable) return undefined;
       throw error;

@@ -51,11 +51,11 @@ export class UnprojectedEvents {
   #note(event: StoredEvent): void {
     const place = parseSessionSubject(event.subject);
     if (place?.aspect !== 'lifecycle' || event.sequence <= this.#reached()) return;
-    const known = this.#byTask.get(place.taskId);
-    if (known?.some(({ sequence }) => sequence >= event.sequence)) return;
+    const ofTask = this.#byTask.get(place.taskId);
+    if (ofTask?.some(({ sequence }) => sequence >= event.sequence)) return;
     if (this.#count >= eventsAtMost) this.#makeRoom();
     this.#byTask.delete(place.taskId);
-    this.#byTask.set(place.taskId, [...(known ?? []), event]);
+    this.#byTask.set(place.taskId, [...(ofTask ?? []), event]);
     this.#count += 1;
   }
 

@@ -103,7 +103,7 @@ describe('a session without a fresh sample', () => {
 describe('a session with a fresh sample of its former placement', () => {
   const sample = { ago: 1, epoch: 3 };
   it.each<[string, Situation, boolean]>([
-    ['agrees right after it was placed anew', { placement: placed(2.9), sample }, true],
+    ['agrees right after it was placed again', { placement: placed(2.9), sample }, true],
     ['agrees while it waits to be placed after a pause', { placement: waiting(2.9), sample }, true],
     ['does not agree for ever', { placement: placed(3.1), says: 'polling', sample }, false],
     ['does not agree when the new one refuses it', { placement: placed(1), says: 'refused', sample }, false],

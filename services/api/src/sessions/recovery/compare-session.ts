@@ -15,7 +15,7 @@ const settlingMs = 2_000;
 /**
  * Compares what should be (the log), what is assigned, what the collector says and what arrives, for one running session.
  * It really runs when a sample or an explicit miss of one of its devices arrived lately and its readings are stored; it is
- * unknown where nobody can tell whether they are. A session just started or resumed cannot have a sample yet: until a period
+ * unknown where that cannot be determined. A session just started or resumed cannot have a sample yet: until a period
  * and 2 s are over it is starting, not missing.
  */
 export function compareSession(options: {

@@ -17,7 +17,7 @@ export async function periodsToShow(
   sessions: readonly (SessionThen & { readonly task_id: number; readonly config_version: number })[],
   nowMs: number,
 ): Promise<Map<string, number | undefined>> {
-  const told = await pasts.of(sessions);
+  const pastById = await pasts.of(sessions);
   const periods = new Map<string, number | undefined>();
   for (const session of sessions) {
     const periodOf = async (config_version: number) => {
@@ -25,7 +25,7 @@ export async function periodsToShow(
       return plan && shortestPeriodMs(plan);
     };
     const present = await periodOf(session.config_version);
-    const [former, latest] = told.get(session.session_id)?.legs.slice(-2) ?? [];
+    const [former, latest] = pastById.get(session.session_id)?.legs.slice(-2) ?? [];
     const isSettled = !former || !latest || nowMs > latest.fromMs + freshWithin(present);
     const before = isSettled ? undefined : await periodOf(former.configVersion);
     periods.set(session.session_id, before === undefined ? present : Math.max(before, present ?? 0));

@@ -24,9 +24,9 @@ export function recentRecovery(sources: RecoverySources): () => Promise<RecentRe
     try {
       const asOfMs = performance.now();
       const { sessions } = await recoveryView(sources, 'everywhere');
-      const made = { asOfMs, sessions: new Map(sessions.map((session) => [session.session_id, session])) };
-      last.set(language, made);
-      return made;
+      const latest = { asOfMs, sessions: new Map(sessions.map((session) => [session.session_id, session])) };
+      last.set(language, latest);
+      return latest;
     } catch (error) {
       if (error instanceof BrokerUnavailable) return undefined;
       throw error;

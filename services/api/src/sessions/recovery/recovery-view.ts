@@ -77,8 +77,8 @@ export async function recoveryView(
     const isSilent = ({ session_id: id }: { session_id: string }) =>
       !isFresh(bySession.get(id), periods.get(id), now.getTime());
     // A session that already shows itself often enough for its present period needs no look at its former one.
-    const shown = await periodsToShow(sources, rows.filter(isSilent), now.getTime());
-    for (const [id, periodMs] of shown) periods.set(id, periodMs);
+    const formerPeriods = await periodsToShow(sources, rows.filter(isSilent), now.getTime());
+    for (const [id, periodMs] of formerPeriods) periods.set(id, periodMs);
     const views = new Map(rows.map((row) => [row.session_id, sessionView(row, now, waiting.of(row))]));
     const storing = await storingOfSessions(
       sources,
@@ -93,11 +93,11 @@ export async function recoveryView(
     const startedMs = await startsOf(database, rows.filter(isSilent));
     for (const row of rows) {
       const session = views.get(row.session_id);
-      const stored = storing.get(row.session_id);
-      if (!session || !stored) continue;
+      const storingOfSession = storing.get(row.session_id);
+      if (!session || !storingOfSession) continue;
       const compared = compareSession({
         session,
-        storing: stored,
+        storing: storingOfSession,
         startedMs: startedMs.get(row.session_id),
         periodMs: periods.get(row.session_id),
         status: liveStatus.lastWord(row.task_id),
@@ -142,11 +142,11 @@ export function logDamageOf({
 function newestOfEach(samples: readonly LastSample[]): Map<string, LastSample> {
   const bySession = new Map<string, LastSample>();
   for (const sample of samples) {
-    const known = bySession.get(sample.sessionId);
+    const newest = bySession.get(sample.sessionId);
     // Late samples of a former holder say nothing about the present one.
     const isNewer =
-      !known ||
-      (known.epoch === sample.epoch ? known.storedAtMs < sample.storedAtMs : known.epoch < sample.epoch);
+      !newest ||
+      (newest.epoch === sample.epoch ? newest.storedAtMs < sample.storedAtMs : newest.epoch < sample.epoch);
     if (isNewer) bySession.set(sample.sessionId, sample);
   }
   return bySession;
@@ -194,7 +194,7 @@ async function unexpected(
       on version.task_id = sessions.task_id and version.version = sessions.config_version
     where ${atSites.sessions(sites, sql.ref('version.site_codes')) ?? sql`true`} and status <> 'running' 
       and session_id = any(${samples.map(({ sessionId }) => sessionId)}::text[])`.execute(database);
-  const found: RecoveryView['unexpected_sessions'] = [];
+  const unexpectedSessions: RecoveryView['unexpected_sessions'] = [];
   for (const row of rows) {
     const sample = samples.find(({ sessionId }) => sessionId === row.session_id);
     if (!sample || !row.ended_at) continue;
@@ -202,7 +202,7 @@ async function unexpected(
     if (readMs <= row.ended_at.getTime() + endingMs) continue;
     const read = new Date(readMs).toISOString();
     const ended = row.ended_at.toISOString();
-    found.push({
+    unexpectedSessions.push({
       session_id: row.session_id,
       detail: said(
         `it is ${row.status} since ${ended}, but was read for the tick of ${read} under epoch ${sample.epoch}`,
@@ -210,5 +210,5 @@ async function unexpected(
       ),
     });
   }
-  return found;
+  return unexpectedSessions;
 }

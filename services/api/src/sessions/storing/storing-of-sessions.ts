@@ -38,7 +38,7 @@ const roundTrips = 2;
 const unknown = (detail: string): Storing => ({ state: 'unknown', detail, last_stored: null, refused: [] });
 
 /**
- * Judges whether sessions are stored by their ticks on record, not by what they published or what went to quarantine.
+ * Judges whether sessions are stored by their ticks on record, not by samples published or quarantined.
  * Never throws for a source that cannot be asked: the outcome is then unknown.
  */
 export async function storingOfSessions(
@@ -69,11 +69,11 @@ export async function storingOfSessions(
     );
     // Asked before the record is read, so that the record contains everything settled by then.
     const { beforeMs } = await settled.now();
-    const asked = sessions.flatMap(({ sessionId, plan }) =>
+    const devices = sessions.flatMap(({ sessionId, plan }) =>
       (plan?.devices ?? []).map(({ code }) => ({ sessionId, deviceCode: code })),
     );
     const newest = Map.groupBy(
-      await coverage.newest(asked, nowMs - daysLookedBack * dayMs),
+      await coverage.newest(devices, nowMs - daysLookedBack * dayMs),
       ({ sessionId }) => sessionId,
     );
     return all((session) => {
@@ -106,17 +106,17 @@ export async function storingOfSessions(
   }
 }
 
-async function within<T>(ms: number, asked: Promise<T>): Promise<T> {
-  const answered = new AbortController();
-  const late = pause(systemTimers, ms, answered.signal).then(() => {
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  const answering = new AbortController();
+  const late = pause(systemTimers, ms, answering.signal).then(() => {
     throw new BrokerUnavailable(`no answer within ${ms} ms`);
   });
   try {
-    return await Promise.race([asked, late]);
+    return await Promise.race([answer, late]);
   } finally {
     late.catch(() => undefined);
-    asked.catch(() => undefined);
-    answered.abort();
+    answer.catch(() => undefined);
+    answering.abort();
   }
 }
 
@@ -181,7 +181,7 @@ function onItsWay(behindMs: number): string {
 const namedAtMost = 3;
 
 function inWords(refused: readonly RefusedValues[]): string {
-  const named = refused
+  const firstRefused = refused
     .slice(0, namedAtMost)
     .map(({ device, reason, points }) =>
       said(
@@ -189,7 +189,7 @@ function inWords(refused: readonly RefusedValues[]): string {
         `${device}，${points} 个点位（${reason}）`,
       ),
     );
-  const more = refused.length - named.length;
+  const more = refused.length - firstRefused.length;
   const rest = more > 0 ? said(` and ${more} more devices`, `，另有 ${more} 台设备`) : '';
-  return named.join(said('; ', '；')) + rest;
+  return firstRefused.join(said('; ', '；')) + rest;
 }

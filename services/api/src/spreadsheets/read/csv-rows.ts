@@ -49,13 +49,13 @@ export function csvRows(text: string): SheetRow[] {
   return rows;
 }
 
-interface Taken {
+interface CellText {
   readonly value: string;
   /** Where the cell ended: at a separator, an end of line or the end of the text. */
   readonly next: number;
 }
 
-function bare(text: string, at: number, separator: Separator): Taken {
+function bare(text: string, at: number, separator: Separator): CellText {
   let next = at;
   while (next < text.length) {
     const character = text[next];
@@ -65,7 +65,7 @@ function bare(text: string, at: number, separator: Separator): Taken {
   return { value: text.slice(at, next), next };
 }
 
-function quoted(text: string, at: number, separator: Separator, line: number): Taken {
+function quoted(text: string, at: number, separator: Separator, line: number): CellText {
   let value = '';
   let from = at + 1;
   for (;;) {

@@ -16,15 +16,15 @@ const marks: readonly (readonly [bytes: readonly number[], encoding: Encoding])[
 /**
  * Decodes the text of a file: by its byte order mark, else as UTF-8 if that is valid, else as GB18030, which includes
  * GBK and GB2312.
- * @param wanted the only encoding to use instead
+ * @param encoding the only encoding to use instead
  * @throws ListFileRefused if no encoding fits, or the file mixes two
  */
-export function decodeText(bytes: Uint8Array, wanted?: Encoding): DecodedText {
+export function decodeText(bytes: Uint8Array, encoding?: Encoding): DecodedText {
   const marked = marks.find(([mark]) => mark.every((byte, at) => bytes[at] === byte))?.[1];
-  if (wanted !== undefined) {
-    const text = decoded(bytes, wanted);
-    if (text === undefined) throw notIn(bytes, wanted);
-    return { text: plain(text), encoding: wanted };
+  if (encoding !== undefined) {
+    const text = decoded(bytes, encoding);
+    if (text === undefined) throw notIn(bytes, encoding);
+    return { text: plain(text), encoding };
   }
   if (marked !== undefined) {
     const text = decoded(bytes, marked);

@@ -61,11 +61,11 @@ export interface ListFile {
 /** Says that a file cannot be read, or not safely. The message is for its sender. */
 export class ListFileRefused extends Error {
   override readonly name = 'ListFileRefused';
-  readonly told: InBoth;
+  readonly detail: InBoth;
 
-  constructor(told: InBoth, options?: { readonly cause?: unknown }) {
-    super(told.en, options);
-    this.told = told;
+  constructor(detail: InBoth, options?: { readonly cause?: unknown }) {
+    super(detail.en, options);
+    this.detail = detail;
   }
 }
 

@@ -15,11 +15,11 @@ export async function readListFile(
   }
   // These bytes begin a compound file: a workbook from before 2007, or one with a password.
   if (bytes.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]))) throw oldWorkbook();
-  const { text, encoding: found } = decodeText(bytes, encoding);
+  const { text, encoding: detected } = decodeText(bytes, encoding);
   // Spreadsheets separate cells by semicolons where the comma separates decimals.
   const hasDecimalCommas = separatorOf(text) === ';';
   const sheet = { name: '', rows: csvRows(text), ...(hasDecimalCommas && { hasDecimalCommas }) };
-  return { format: 'csv', encoding: found, sheets: filled([sheet]) };
+  return { format: 'csv', encoding: detected, sheets: filled([sheet]) };
 }
 
 function filled(sheets: ListFile['sheets']): ListFile['sheets'] {

@@ -98,9 +98,9 @@ function readMarkup(markup: string, open: string[], handler: XmlHandler): void {
   const nameEnd = inside.search(/\s/);
   const name = nameEnd < 0 ? inside : inside.slice(0, nameEnd);
   let attributes: ReadonlyMap<string, string> | undefined;
-  handler.open(localName(name), (wanted) => {
+  handler.open(localName(name), (attribute) => {
     attributes ??= attributesOf(nameEnd < 0 ? '' : inside.slice(nameEnd));
-    const value = attributes.get(wanted);
+    const value = attributes.get(attribute);
     return value === undefined ? undefined : plainText(value);
   });
   if (isEmpty) {
@@ -113,18 +113,18 @@ function readMarkup(markup: string, open: string[], handler: XmlHandler): void {
 
 /** Attributes by their local names, of which one without a prefix takes precedence. */
 function attributesOf(text: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
+  const attributes = new Map<string, string>();
   let at = 0;
   for (;;) {
     const equals = text.indexOf('=', at);
-    if (equals < 0) return found;
+    if (equals < 0) return attributes;
     const name = text.slice(at, equals).trim();
     const begin = text.slice(equals + 1).search(/\S/) + equals + 1;
     const quote = text[begin];
     const end = quote === '"' || quote === "'" ? text.indexOf(quote, begin + 1) : -1;
     if (end < 0) throw notXml();
     const local = localName(name);
-    if (local === name || !found.has(local)) found.set(local, text.slice(begin + 1, end));
+    if (local === name || !attributes.has(local)) attributes.set(local, text.slice(begin + 1, end));
     at = end + 1;
   }
 }
@@ -134,13 +134,13 @@ function localName(name: string): string {
   return at < 0 ? name : name.slice(at + 1);
 }
 
-const named: Readonly<Record<string, string>> = { amp: '&', apos: "'", gt: '>', lt: '<', quot: '"' };
+const characterOf: Readonly<Record<string, string>> = { amp: '&', apos: "'", gt: '>', lt: '<', quot: '"' };
 
 /** Decodes references in a text. */
 function plainText(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi, (whole, decimal, hex, name) => {
-    if (name) return named[name] ?? whole;
+    if (name) return characterOf[name] ?? whole;
     const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
     return code <= 0x10_ffff ? String.fromCodePoint(code) : whole;
   });

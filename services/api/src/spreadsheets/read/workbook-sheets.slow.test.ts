@@ -12,7 +12,7 @@ import { workbookSheets } from './workbook-sheets.ts';
 const python = inject('installedServers').pythonWithOpenpyxl;
 
 /** Runs a Python script that makes the workbook `path`, and returns the workbook. */
-async function made(script: string): Promise<Buffer> {
+async function workbookOf(script: string): Promise<Buffer> {
   const path = join(await temporaryFolder('book'), 'book.xlsx');
   const whole = `import sys\nfrom datetime import datetime\nfrom openpyxl import Workbook\npath = sys.argv[1]\n${script}`;
   await promisify(execFile)(python ?? '', ['-c', whole, path]);
@@ -21,7 +21,7 @@ async function made(script: string): Promise<Buffer> {
 
 describe.runIf(python !== null)('a workbook that openpyxl made', () => {
   it('has what stands in its cells, by their rows', async () => {
-    const bytes = await made(`
+    const bytes = await workbookOf(`
 b = Workbook(); s = b.active; s.title = '点位 1'
 s.append(['设备', '地址', '系数'])
 s['A3'] = 'press <1> & "2"'; s['B3'] = 40001; s['C3'] = 0.1
@@ -45,7 +45,7 @@ b.save(path)`);
   });
 
   it('has no values where formulas were not computed or failed, and where a date took their place', async () => {
-    const bytes = await made(`
+    const bytes = await workbookOf(`
 b = Workbook(); s = b.active
 s['A1'] = '=1+1'; s['B1'] = '#DIV/0!'; s['C1'] = datetime(2026, 1, 2)
 s['D1'] = 1.5; s['D1'].number_format = 'm/d'
@@ -64,7 +64,7 @@ b.save(path)`);
   });
 
   it('has the value of cells that are merged down a column in each of their rows, and says which', async () => {
-    const bytes = await made(`
+    const bytes = await workbookOf(`
 b = Workbook(); s = b.active; s.title = 's'
 s.append(['一号车间']); s.merge_cells('A1:C1')
 s.append(['设备', '点位', '站号'])
@@ -87,7 +87,7 @@ b.save(path)`);
   });
 
   it('is refused where merged cells would repeat a long text over and over', async () => {
-    const bytes = await made(`
+    const bytes = await workbookOf(`
 b = Workbook(); s = b.active
 s.append(['x' * 30000, 'y'])
 for _ in range(400): s.append([None, 'y'])
@@ -97,9 +97,9 @@ b.save(path)`);
   });
 
   it('is refused where it has a value in a column far out, however many that are', async () => {
-    const far = await made(`b = Workbook(); b.active.cell(2, 16384, 'x'); b.save(path)`);
+    const far = await workbookOf(`b = Workbook(); b.active.cell(2, 16384, 'x'); b.save(path)`);
     await expect(workbookSheets(far)).rejects.toThrow('Row 2 has a value beyond column 200');
-    const wide = await made(`
+    const wide = await workbookOf(`
 b = Workbook(write_only=True); s = b.create_sheet()
 for _ in range(2): s.append(['x'] * 16384)
 b.save(path)`);

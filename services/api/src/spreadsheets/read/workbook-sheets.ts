@@ -13,7 +13,7 @@ const builtInDates = [
 ] as const;
 
 /**
- * Reads the visible sheets of an XLSX workbook without a library. Maintained libraries do not tell which cells are
+ * Reads the visible sheets of an XLSX workbook without a library. Maintained libraries do not report which cells are
  * formulas that were not computed, refuse cells without a reference, or read another archive than a guard before them
  * has judged.
  * @throws ListFileRefused
@@ -31,8 +31,8 @@ export async function workbookSheets(bytes: Buffer): Promise<Sheet[]> {
   if (entries.has(`${folder}vbaProject.bin`)) throw hasMacros();
   const file = path.slice(folder.length);
   const parts = await relations(entries.content(`${folder}_rels/${file}.rels`), folder);
-  const partOf = (wanted: string) => {
-    const target = parts.find(({ type }) => type === wanted)?.target;
+  const partOf = (wantedType: string) => {
+    const target = parts.find(({ type }) => type === wantedType)?.target;
     return target === undefined ? undefined : entries.content(target);
   };
   const strings = await sharedStrings(partOf('sharedStrings'));
@@ -59,42 +59,42 @@ interface Relation {
 }
 
 async function relations(xml: Part | undefined, folder: string): Promise<Relation[]> {
-  const found: Relation[] = [];
-  if (xml === undefined) return found;
+  const relationsFound: Relation[] = [];
+  if (xml === undefined) return relationsFound;
   await readXml(xml, {
     open(name, attribute) {
       if (name !== 'Relationship') return;
       const target = attribute('Target') ?? '';
-      found.push({
+      relationsFound.push({
         id: attribute('Id') ?? '',
         type: (attribute('Type') ?? '').replace(/^.*\//, ''),
         target: target.startsWith('/') ? target.slice(1) : `${folder}${target}`,
       });
     },
   });
-  return found;
+  return relationsFound;
 }
 
 async function listedSheets(xml: Part) {
-  const found: { readonly name: string; readonly id: string; readonly isHidden: boolean }[] = [];
+  const sheets: { readonly name: string; readonly id: string; readonly isHidden: boolean }[] = [];
   await readXml(xml, {
     open(name, attribute) {
       if (name !== 'sheet') return;
       const state = attribute('state') ?? 'visible';
-      found.push({
+      sheets.push({
         name: workbookText(attribute('name') ?? ''),
         id: attribute('id') ?? '',
         isHidden: state !== 'visible',
       });
     },
   });
-  return found;
+  return sheets;
 }
 
 /** The texts that cells refer to by number. @throws ListFileRefused */
 async function sharedStrings(xml: Part | undefined): Promise<readonly string[]> {
-  const found: string[] = [];
-  if (xml === undefined) return found;
+  const strings: string[] = [];
+  if (xml === undefined) return strings;
   let characters = 0;
   let text = '';
   let isText = false;
@@ -109,8 +109,8 @@ async function sharedStrings(xml: Part | undefined): Promise<readonly string[]> 
     close(name) {
       if (name === 'si') {
         characters += text.length;
-        found.push(workbookText(text));
-        if (characters > 2 * fileLimits.characters || found.length > fileLimits.cells) throw tooManyTexts();
+        strings.push(workbookText(text));
+        if (characters > 2 * fileLimits.characters || strings.length > fileLimits.cells) throw tooManyTexts();
       } else if (name === 't') isText = false;
       else if (name === 'rPh') isReading = false;
     },
@@ -120,7 +120,7 @@ async function sharedStrings(xml: Part | undefined): Promise<readonly string[]> 
         text += more.slice(0, fileLimits.cellCharacters + 1);
     },
   });
-  return found;
+  return strings;
 }
 
 function tooManyTexts(): ListFileRefused {
@@ -147,10 +147,10 @@ function hasMacros(): ListFileRefused {
   );
 }
 
-/** Numbers of the cell styles that show a number as a date or time, so that nobody knows what was typed there. */
+/** Numbers of the cell styles that show a number as a date or time, so that what was typed there is unknown. */
 async function dateStyles(xml: AsyncIterable<Uint8Array> | undefined): Promise<ReadonlySet<number>> {
-  const found = new Set<number>();
-  if (xml === undefined) return found;
+  const styles = new Set<number>();
+  if (xml === undefined) return styles;
   const codes = new Map<number, string>();
   let isCellStyle = false;
   let style = 0;
@@ -159,7 +159,7 @@ async function dateStyles(xml: AsyncIterable<Uint8Array> | undefined): Promise<R
       if (name === 'numFmt') codes.set(Number(attribute('numFmtId')), attribute('formatCode') ?? '');
       else if (name === 'cellXfs') isCellStyle = true;
       else if (name === 'xf' && isCellStyle) {
-        if (isDate(Number(attribute('numFmtId')), codes)) found.add(style);
+        if (isDate(Number(attribute('numFmtId')), codes)) styles.add(style);
         style += 1;
       }
     },
@@ -167,7 +167,7 @@ async function dateStyles(xml: AsyncIterable<Uint8Array> | undefined): Promise<R
       if (name === 'cellXfs') isCellStyle = false;
     },
   });
-  return found;
+  return styles;
 }
 
 function isDate(format: number, codes: ReadonlyMap<number, string>): boolean {

@@ -24,7 +24,7 @@ const isEncrypted = 0x0001;
 export class ZipEntries {
   readonly #bytes: Buffer;
   readonly #entries: ReadonlyMap<string, Entry>;
-  #left: number = fileLimits.unpackedBytes;
+  #bytesLeft: number = fileLimits.unpackedBytes;
 
   /** @throws ListFileRefused */
   constructor(bytes: Buffer) {
@@ -51,8 +51,8 @@ export class ZipEntries {
     if (packed.length !== packedBytes) throw damaged();
     let sum = 0;
     for await (const chunk of method === 0 ? slices(packed) : inflated(packed)) {
-      this.#left -= chunk.length;
-      if (this.#left < 0) throw tooLarge();
+      this.#bytesLeft -= chunk.length;
+      if (this.#bytesLeft < 0) throw tooLarge();
       sum = crc32(chunk, sum);
       yield chunk;
     }
@@ -95,11 +95,11 @@ function directoryOf(bytes: Buffer): ReadonlyMap<string, Entry> {
     const method = bytes.readUInt16LE(at + 10);
     const nameLength = bytes.readUInt16LE(at + 28);
     const name = bytes.subarray(at + 46, at + 46 + nameLength);
-    const shown = name.toString((flags & inUtf8) === 0 ? 'latin1' : 'utf8');
+    const entryName = name.toString((flags & inUtf8) === 0 ? 'latin1' : 'utf8');
     if ((flags & isEncrypted) !== 0 || (method !== 0 && method !== 8)) throw damaged();
-    // Two entries of one name are refused: nobody could say which of them a spreadsheet shows.
-    if (entries.has(shown)) throw damaged();
-    entries.set(shown, {
+    // Two entries of one name are refused: which of them a spreadsheet shows is undefined.
+    if (entries.has(entryName)) throw damaged();
+    entries.set(entryName, {
       method,
       crc: bytes.readUInt32LE(at + 16),
       packedBytes: bytes.readUInt32LE(at + 20),

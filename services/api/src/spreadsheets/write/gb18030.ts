@@ -24,16 +24,17 @@ export function gb18030(text: string): Buffer {
 const decoder = new TextDecoder('gb18030');
 
 function tableOfTwo(): ReadonlyMap<number, number> {
-  const found = new Map<number, number>();
+  const bytesByCode = new Map<number, number>();
   for (let lead = 0x81; lead <= 0xfe; lead += 1) {
     for (let trail = 0x40; trail <= 0xfe; trail += 1) {
       if (trail === 0x7f || trail === 0xff) continue;
       const text = decoder.decode(Uint8Array.of(lead, trail));
       const code = text.codePointAt(0) ?? 0;
-      if (text.length === 1 && code !== 0xfffd && !found.has(code)) found.set(code, (lead << 8) | trail);
+      if (text.length === 1 && code !== 0xfffd && !bytesByCode.has(code))
+        bytesByCode.set(code, (lead << 8) | trail);
     }
   }
-  return found;
+  return bytesByCode;
 }
 
 /** Number of the first four-byte code beyond the BMP; 81 30 81 30 has number 0. */
@@ -50,14 +51,14 @@ function four(code: number): number[] {
 }
 
 function tableOfFour(): ReadonlyMap<number, number> {
-  const found = new Map<number, number>();
+  const numberByCode = new Map<number, number>();
   for (let number = 0; number < 39_420; number += 1) {
     const text = decoder.decode(Uint8Array.from(bytesOf(number)));
     const code = text.codePointAt(0) ?? 0;
     const isKnown = code !== 0xfffd || number === replacementCharacter;
-    if (text.length === 1 && isKnown && !found.has(code)) found.set(code, number);
+    if (text.length === 1 && isKnown && !numberByCode.has(code)) numberByCode.set(code, number);
   }
-  return found;
+  return numberByCode;
 }
 
 function bytesOf(number: number): number[] {

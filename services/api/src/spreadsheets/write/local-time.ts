@@ -2,12 +2,12 @@ import type { PlantClock } from '@holdfast/shared/domain/plant-clock.ts';
 
 /** A time as the plant's clock shows it, with its offset: `2026-11-26 06:00:00 +08:00`. */
 export function localTime(clock: Pick<PlantClock, 'aheadMs'>, atMs: number): string {
-  return shown(clock, atMs, 19);
+  return localText(clock, atMs, 19);
 }
 
 /** The same with milliseconds: `2026-11-26 06:00:00.250 +08:00`. */
 export function exactLocalTime(clock: Pick<PlantClock, 'aheadMs'>, atMs: number): string {
-  return shown(clock, atMs, 23);
+  return localText(clock, atMs, 23);
 }
 
 /** Zones change their clocks only at quarters of an hour. */
@@ -54,7 +54,7 @@ export function exactLocalTimes(clock: Pick<PlantClock, 'aheadMs'>): (atMs: numb
   };
 }
 
-function shown(clock: Pick<PlantClock, 'aheadMs'>, atMs: number, length: number): string {
+function localText(clock: Pick<PlantClock, 'aheadMs'>, atMs: number, length: number): string {
   const aheadMs = clock.aheadMs(atMs);
   const text = new Date(atMs + aheadMs).toISOString().slice(0, length).replace('T', ' ');
   return `${text} ${offsetText(aheadMs)}`;

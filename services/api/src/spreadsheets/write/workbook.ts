@@ -55,18 +55,18 @@ async function* entriesOf({
   async function* sheet(): AsyncGenerator<string> {
     const columns = hasTimes ? '<cols><col min="1" max="1" width="24" customWidth="1"/></cols>' : '';
     yield `${declaration}<worksheet xmlns="${spreadsheetNamespace}">${columns}<sheetData>${rowXml(head)}`;
-    let left = rowsOfSheet;
-    while (!isOver && left > 0) {
+    let rowsLeft = rowsOfSheet;
+    while (!isOver && rowsLeft > 0) {
       if (batch.length === 0) {
         await next();
         continue;
       }
-      const some = batch.slice(0, left);
+      const some = batch.slice(0, rowsLeft);
       batch = batch.slice(some.length);
-      left -= some.length;
+      rowsLeft -= some.length;
       yield some.map(rowXml).join('');
     }
-    // Only the next batch tells whether another sheet follows.
+    // Only the next batch shows whether another sheet follows.
     while (!isOver && batch.length === 0) await next();
     yield '</sheetData></worksheet>';
   }

@@ -17,7 +17,7 @@ const bytesAtMost = 0xffff_ffff;
 
 /**
  * Streams a ZIP archive of up to 4 GiB, packed by Node's own zlib. No library does this, because they hold whole
- * entries in memory or pack on the thread that answers everybody.
+ * entries in memory or pack on the thread that answers all requests.
  * @throws RangeError beyond 4 GiB, and what the contents throw
  */
 export async function* zipArchive(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buffer> {
@@ -100,8 +100,8 @@ function directoryEntry({ crc, packed, size }: Sums, nameLength: number, offset:
 
 /** Writes little-endian numbers, each with its length in bytes. */
 function numbers(values: readonly (readonly [bytes: 2 | 4, value: number])[]): Buffer {
-  const made = Buffer.alloc(values.reduce((sum, [bytes]) => sum + bytes, 0));
+  const buffer = Buffer.alloc(values.reduce((sum, [bytes]) => sum + bytes, 0));
   let at = 0;
-  for (const [bytes, value] of values) at = made.writeUIntLE(value, at, bytes);
-  return made;
+  for (const [bytes, value] of values) at = buffer.writeUIntLE(value, at, bytes);
+  return buffer;
 }

@@ -16,7 +16,7 @@ import {
   newDeviceRow,
   newPointRow,
   writeOfChange,
-} from '../../bulk/judged-rows.ts';
+} from '../../bulk/row-verdicts.ts';
 import { bodyRefused, explained } from '../../configuration-problems.ts';
 import { specOf } from '../../device-specs.ts';
 import { devicesOfPoints } from '../../points-of-device.ts';
@@ -25,7 +25,7 @@ import { keyOf } from '../plan-revert.ts';
 import type { RowWrite } from '../row-write.ts';
 import { writeSoundly } from '../sound-rows.ts';
 import { lockedRows } from '../write-rows.ts';
-import { concernedBy, type ReadyItem, readyItems } from './asked-items.ts';
+import { concernedBy, type ReadyItem, readyItems } from './ready-items.ts';
 import { writeFaults } from './write-faults.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
@@ -40,13 +40,13 @@ export async function changeItems(
   if (issues.length > 0) throw bodyRefused(issues);
   const before = await lockedItems(transaction, ready);
   await siteAccess.requireUntilEnd(transaction, granted, concernedBy(items));
-  const judged = await judgedItems(transaction, ready, before);
-  const faults = judged.flatMap(({ index, outcome }) =>
+  const verdicts = await judgedItems(transaction, ready, before);
+  const faults = verdicts.flatMap(({ index, outcome }) =>
     outcome.ok
       ? []
       : outcome.issues.map(({ path, message }): Issue => ({ path: ['items', index, ...path], message })),
   );
-  const writes = judged.flatMap(({ outcome }) => (outcome.ok ? outcome.value : []));
+  const writes = verdicts.flatMap(({ outcome }) => (outcome.ok ? outcome.value : []));
   const all = [...faults, ...(await writeFaults(transaction, writes, madeBy(ready)))];
   if (all.length > 0) throw bodyRefused(all);
   await explained(() => writeSoundly(transaction, store, before, writes));
@@ -119,11 +119,11 @@ async function judgedItems(
       const isSame = had?.spec === is.spec && isDeepStrictEqual(had.connection, is.connection);
       after.set(standIn ?? id, isSame ? had : is);
     }
-    const made: RowWrite[] = row
+    const rowWrites: RowWrite[] = row
       ? writeOfChange({ kind, id: id as number, row }, value)
       : [{ kind, id: undefined, op: 'create', row: value, fields: Object.keys(value) }];
     const about = { path, ...(standIn !== undefined && { standIn }) };
-    return { index, outcome: { ok: true, value: made.map((write) => ({ ...write, ...about })) } };
+    return { index, outcome: { ok: true, value: rowWrites.map((write) => ({ ...write, ...about })) } };
   };
   const indexed = items.map((item, index) => ({ item, index }));
   const [devices, others] = [true, false].map((is) =>
@@ -163,10 +163,10 @@ function rowOf(
       return changedPointRow(row, { from, to }, fields);
     }
     case 'task': {
-      const judged: Judged<Columns> = row
+      const verdict: Judged<Columns> = row
         ? judgedBy(taskPatchSchema, fields)
         : judgedBy(taskCreateSchema, fields);
-      return judged.ok ? { ok: true, value: withLists(judged.value) } : judged;
+      return verdict.ok ? { ok: true, value: withLists(verdict.value) } : verdict;
     }
     default:
       return kind satisfies never;

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../../database/open-database.ts';
 import type { RowWrite } from '../row-write.ts';
 import { idsOf } from '../write-rows.ts';
-import { referring } from './asked-items.ts';
+import { referring } from './ready-items.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
 
@@ -16,13 +16,13 @@ export async function writeFaults(
   transaction: Database,
   writes: readonly RowWrite[],
   /** Kind and stand-in of each new thing. */
-  made: ReadonlySet<string>,
+  newThings: ReadonlySet<string>,
 ): Promise<Issue[]> {
   const kinds: readonly ChangedKind[] = ['site', 'device', 'point', 'task'];
-  const found: Issue[] = [];
-  for (const kind of kinds) found.push(...(await takenCodes(transaction, kind, writes)));
-  for (const kind of kinds) found.push(...(await missingOnes(transaction, kind, { writes, made })));
-  return found;
+  const issues: Issue[] = [];
+  for (const kind of kinds) issues.push(...(await takenCodes(transaction, kind, writes)));
+  for (const kind of kinds) issues.push(...(await missingOnes(transaction, kind, { writes, newThings })));
+  return issues;
 }
 
 const at = ({ path = '' }: RowWrite, field: string): readonly PropertyKey[] => [...path.split('.'), field];
@@ -36,26 +36,26 @@ async function takenCodes(
   writes: readonly RowWrite[],
 ): Promise<Issue[]> {
   const ofKind = writes.filter((write) => write.kind === kind);
-  const named = ofKind.filter(
+  const naming = ofKind.filter(
     ({ op, fields }) => op !== 'delete' && (fields.includes('code') || fields.includes('device_id')),
   );
-  if (named.length === 0) return [];
-  const codes = [...new Set(named.map(({ row }) => row.code))];
+  if (naming.length === 0) return [];
+  const codes = [...new Set(naming.map(({ row }) => row.code))];
   const ofDevice = kind === 'point' ? sql`, device_id` : sql``;
   const { rows } = await sql<Columns & { id: number }>`
     select id, code ${ofDevice} from ${sql.table(`${kind}s`)} where code = any(${codes}::text[])`.execute(
     transaction,
   );
   // Things that are deleted or renamed leave their code to others.
-  const leaving = new Set(idsOf([...named, ...ofKind.filter(({ op }) => op === 'delete')]));
-  const taken = new Map(
+  const leaving = new Set(idsOf([...naming, ...ofKind.filter(({ op }) => op === 'delete')]));
+  const faultByName = new Map(
     rows.filter(({ id }) => !leaving.has(id)).map((row) => [nameOf(kind, row), 'is taken']),
   );
-  return named.flatMap((write) => {
+  return naming.flatMap((write) => {
     const name = nameOf(kind, write.row);
-    const message = taken.get(name);
+    const message = faultByName.get(name);
     if (message !== undefined) return [{ path: at(write, 'code'), message }];
-    taken.set(name, `is the same as that of item ${(write.path ?? '').split('.')[1]}`);
+    faultByName.set(name, `is the same as that of item ${(write.path ?? '').split('.')[1]}`);
     return [];
   });
 }
@@ -64,7 +64,7 @@ async function takenCodes(
 async function missingOnes(
   transaction: Database,
   kind: ChangedKind,
-  { writes, made }: { readonly writes: readonly RowWrite[]; readonly made: ReadonlySet<string> },
+  { writes, newThings }: { readonly writes: readonly RowWrite[]; readonly newThings: ReadonlySet<string> },
 ): Promise<Issue[]> {
   const references = writes.flatMap((write) =>
     write.op === 'delete'
@@ -81,11 +81,12 @@ async function missingOnes(
     transaction,
   );
   const ofKind = writes.filter((write) => write.kind === kind);
-  const gone = new Set(idsOf(ofKind.filter(({ op }) => op === 'delete')));
-  const known = new Set(rows.map(({ id }) => id));
+  const deletedIds = new Set(idsOf(ofKind.filter(({ op }) => op === 'delete')));
+  const storedIds = new Set(rows.map(({ id }) => id));
   return references.flatMap(({ write, field, id }): Issue[] => {
-    if (gone.has(id)) return [{ path: at(write, field), message: `${kind} ${id} is deleted by this set` }];
-    const isThere = known.has(id) || made.has(`${kind} ${id}`);
+    if (deletedIds.has(id))
+      return [{ path: at(write, field), message: `${kind} ${id} is deleted by this set` }];
+    const isThere = storedIds.has(id) || newThings.has(`${kind} ${id}`);
     return isThere ? [] : [{ path: at(write, field), message: `there is no such ${kind}` }];
   });
 }

@@ -30,16 +30,16 @@ export async function exportPoints(
     throw validationFailed([{ path: 'point', message: 'name at least one point, or a device' }]);
   const page = { limit: exportedPointsAtMost + 1, offset: 0 };
   const places = [...new Set(point)].map(parsePointName).filter((place) => place !== undefined);
-  const named = places.length > 0 ? await configuredPoints(database, { sites, places }, page) : [];
+  const namedPoints = places.length > 0 ? await configuredPoints(database, { sites, places }, page) : [];
   const ofDevices =
     device.length > 0 ? await configuredPoints(database, { sites, devices: device }, page) : [];
-  const found = new Map<string, ExportedPoint>();
+  const byPlace = new Map<string, ExportedPoint>();
   const add = (each: ExportedPoint) => {
     const key = JSON.stringify([each.device.deviceCode, each.pointCode]);
-    if (!found.has(key)) found.set(key, each);
+    if (!byPlace.has(key)) byPlace.set(key, each);
   };
   for (const place of places) {
-    const codes = named.flatMap((each) => (isOf(each, place) ? partsOf(each, place) : []));
+    const codes = namedPoints.flatMap((each) => (isOf(each, place) ? partsOf(each, place) : []));
     if (codes.length > 0) codes.forEach(add);
     else {
       const devices = await historyDevices(database, [place.device]);
@@ -48,7 +48,7 @@ export async function exportPoints(
     }
   }
   for (const each of ofDevices) partsOf(each).forEach(add);
-  const all = [...found.values()];
+  const all = [...byPlace.values()];
   if (all.length === 0)
     throw validationFailed([{ path: 'device', message: 'has no point: name devices that have some' }]);
   if (all.length > exportedPointsAtMost)

@@ -47,7 +47,7 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
       },
       schema: { querystring: valueExportQuerySchema },
       handler: async (request, reply) => {
-        const { format, encoding, separator, interval, start_time, end_time, time_zone, ...asked } =
+        const { format, encoding, separator, interval, start_time, end_time, time_zone, ...places } =
           request.query;
         const signal = clientGone(reply);
         const now = new Date();
@@ -64,7 +64,7 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
               intervalMs: intervalOf(interval),
             })
           : undefined;
-        const points = await exportPoints({ database, samples }, asked, {
+        const points = await exportPoints({ database, samples }, places, {
           sites: request.grantedSites,
           signal,
         });
@@ -123,7 +123,7 @@ function workbookHead(zone: string, hasIntervals: boolean): string[] {
 
 type Clock = Parameters<typeof exactLocalTimes>[0];
 
-/** The offset tells the hours apart that come twice when clocks are set back. */
+/** The offset distinguishes the hours that come twice when clocks are set back. */
 function rowsOf({ point, values }: ExportedBatch, clock: Clock) {
   const { device, pointCode, name, unit } = point;
   return values.map(({ timeMs, figures, count, quality }) => {

@@ -24,9 +24,9 @@ function storeWith(timesMs: readonly number[]) {
     questions += 1;
     return timesMs.filter((ms) => ms >= start.getTime() && ms < end.getTime());
   };
-  const latest = <T>(found: readonly T[], { limit }: HistoryQuery): T[] => {
-    mostAtOnce = Math.max(mostAtOnce, Math.min(found.length, limit));
-    return found.slice(-limit);
+  const latest = <T>(items: readonly T[], { limit }: HistoryQuery): T[] => {
+    mostAtOnce = Math.max(mostAtOnce, Math.min(items.length, limit));
+    return items.slice(-limit);
   };
   return {
     history: async (query: HistoryQuery) =>
@@ -52,13 +52,13 @@ async function exported(
   intervals?: { intervalMs: number; zone: string },
 ) {
   const { signal } = new AbortController();
-  const found: { timeMs: number; count?: number }[] = [];
+  const all: { timeMs: number; count?: number }[] = [];
   const spans =
     intervals &&
     evenSpans(plantClock(intervals.zone), { fromMs: start.getTime(), toMs: end.getTime(), ...intervals });
   const options = { samples, start, end, spans, signal, atOnce: 100 };
-  for await (const { values } of exportedValues([point], options)) found.push(...values);
-  return found;
+  for await (const { values } of exportedValues([point], options)) all.push(...values);
+  return all;
 }
 
 describe('values of a point', () => {
@@ -79,10 +79,10 @@ describe('values of a point', () => {
   it('are counted once by interval, also where the time is looked through in parts', async () => {
     const times = Array.from({ length: 2_000 }, (_, index) => index * 300_000);
     const hour = { intervalMs: 600_000, zone: '+00:05' };
-    const found = await exported(storeWith(times), hour);
-    expect(found.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2_000);
-    expect(new Set(found.map(({ timeMs }) => timeMs)).size).toBe(found.length);
-    expect(found.every(({ timeMs }) => (timeMs + 300_000) % 600_000 === 0)).toBe(true);
+    const values = await exported(storeWith(times), hour);
+    expect(values.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2_000);
+    expect(new Set(values.map(({ timeMs }) => timeMs)).size).toBe(values.length);
+    expect(values.every(({ timeMs }) => (timeMs + 300_000) % 600_000 === 0)).toBe(true);
   });
 
   it('are counted by calendar days of a zone whose clock is put forward and back', async () => {
@@ -111,9 +111,9 @@ describe('values of a point', () => {
       };
       for await (const { values } of exportedValues([point], options)) {
         for (const { timeMs, count = 0 } of values) {
-          const shown = new Date(timeMs + clock.aheadMs(timeMs)).toISOString();
-          expect(shown, zone).toContain('T00:00:00.000Z');
-          counts[shown.slice(0, 10)] = count / 2;
+          const localTime = new Date(timeMs + clock.aheadMs(timeMs)).toISOString();
+          expect(localTime, zone).toContain('T00:00:00.000Z');
+          counts[localTime.slice(0, 10)] = count / 2;
         }
       }
       expect(counts).toMatchObject(days);
@@ -124,33 +124,33 @@ describe('values of a point', () => {
   it('are found by interval also where years lie between them, with few questions', async () => {
     const times = [0, 1_000, 250_000_000, 604_799_000];
     const store = storeWith(times);
-    const found = await exported(store, { intervalMs: 1_000, zone: 'UTC' });
-    expect(found.map(({ timeMs }) => timeMs)).toEqual(times);
+    const values = await exported(store, { intervalMs: 1_000, zone: 'UTC' });
+    expect(values.map(({ timeMs }) => timeMs)).toEqual(times);
     expect(store.asked().questions).toBeLessThan(100);
   });
 });
 
 it('the next batch is looked for while one is written, once each, and a fault comes in its turn', async () => {
-  const asked: number[] = [];
+  const requestedBatches: number[] = [];
   const batches = async function* () {
     for (const batch of [1, 2, 3]) {
-      asked.push(batch);
+      requestedBatches.push(batch);
       yield batch;
     }
     throw new Error('away');
   };
-  const taken = lookingAhead(batches());
-  const seen: unknown[] = [];
+  const ahead = lookingAhead(batches());
+  const steps: unknown[] = [];
   for (let step = 0; step < 3; step += 1) {
-    const { value } = await taken.next();
+    const { value } = await ahead.next();
     // After this, every look that was begun has come as far as it can.
     await new Promise((resolve) => setImmediate(resolve));
-    seen.push([value, [...asked]]);
+    steps.push([value, [...requestedBatches]]);
   }
-  expect(seen).toEqual([
+  expect(steps).toEqual([
     [1, [1, 2]],
     [2, [1, 2, 3]],
     [3, [1, 2, 3]],
   ]);
-  await expect(taken.next()).rejects.toThrow('away');
+  await expect(ahead.next()).rejects.toThrow('away');
 });

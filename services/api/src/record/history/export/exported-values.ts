@@ -44,13 +44,13 @@ export async function* lookingAhead<T>(batches: AsyncGenerator<T>): AsyncGenerat
     const { value, done } = await next;
     if (done === true) return;
     next = batches.next();
-    // A failure surfaces where the next batch is awaited, if anybody does.
+    // A failure surfaces where the next batch is awaited, if it is.
     next.catch(() => undefined);
     yield value;
   }
 }
 
-/** Length of the first look at a point whose period nobody knows. */
+/** Length of the first look at a point whose period is unknown. */
 const firstSpanMs = 3_600_000;
 const growsAtMost = 8;
 
@@ -80,15 +80,15 @@ async function* everyValue(
   while (fromMs < end.getTime()) {
     const toMs = Math.min(fromMs + spanMs, end.getTime());
     const [from, to] = [new Date(fromMs), new Date(toMs)];
-    const asked = { pointCode, devices: [device], start: from, end: to, signal };
-    const found = await samples.history({ ...asked, limit: atOnce + 1 });
-    if (found.length > atOnce && toMs - fromMs > 1) {
+    const query = { pointCode, devices: [device], start: from, end: to, signal };
+    const points = await samples.history({ ...query, limit: atOnce + 1 });
+    if (points.length > atOnce && toMs - fromMs > 1) {
       spanMs = Math.max(1, Math.floor((toMs - fromMs) / 2));
       continue;
     }
-    yield found.map(({ time, value, quality }) => ({ timeMs: time.getTime(), figures: [value], quality }));
+    yield points.map(({ time, value, quality }) => ({ timeMs: time.getTime(), figures: [value], quality }));
     fromMs = toMs;
-    const share = found.length / atOnce;
+    const share = points.length / atOnce;
     spanMs = Math.max(1, Math.floor(spanMs * Math.min(growsAtMost, share > 0 ? 0.8 / share : growsAtMost)));
   }
 }
@@ -130,16 +130,16 @@ async function* buckets(
       continue;
     }
     const toMs = Math.min(beginOf(span, fromMs) + atOnce * span.intervalMs, span.toMs, endMs);
-    const found = await samples.aggregate({
+    const aggregates = await samples.aggregate({
       ...{ ...where, ...intervalsOf(span), start, end: new Date(toMs), limit: atOnce + 1 },
     });
-    yield found.map(({ time: begin, mean, min, max, last, count, quality }) => ({
+    yield aggregates.map(({ time: begin, mean, min, max, last, count, quality }) => ({
       timeMs: begin.getTime(),
       figures: [mean, min, max, last],
       count,
       quality,
     }));
     fromMs = toMs;
-    if (found.length === 0) skipped = atOnce;
+    if (aggregates.length === 0) skipped = atOnce;
   }
 }

@@ -23,10 +23,10 @@ export function changedDeviceRow(
   return inColumns(bodies().devices.changed(view, set));
 }
 
-function inColumns(judged: Judged<DeviceCreate>): Judged<Columns> {
-  if (!judged.ok) return judged;
-  const { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled } = judged.value;
-  const connection = connectionOf(specOf(judged.value), judged.value);
+function inColumns(verdict: Judged<DeviceCreate>): Judged<Columns> {
+  if (!verdict.ok) return verdict;
+  const { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled } = verdict.value;
+  const connection = connectionOf(specOf(verdict.value), verdict.value);
   return {
     ok: true,
     value: { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled, connection },
@@ -38,10 +38,10 @@ export function newPointRow(
   device: DeviceOfPoint | undefined,
   fields: { readonly device_id?: unknown },
 ): Judged<Columns> {
-  const judged = device ? judgedPoint(device, fields) : bodies().points.judgedWithoutDevice(fields);
-  if (!judged.ok) return judged;
+  const verdict = device ? judgedPoint(device, fields) : bodies().points.judgedWithoutDevice(fields);
+  if (!verdict.ok) return verdict;
   if (!device) return noDevice;
-  const { common, address } = judged.value;
+  const { common, address } = verdict.value;
   return { ok: true, value: { ...common, address, device_id: fields.device_id } };
 }
 
@@ -56,10 +56,10 @@ export function changedPointRow(
 ): Judged<Columns> {
   if (!to) return noDevice;
   const { address, ...common } = row;
-  const judged = changedPoint({ from, to }, { common: common as never, address }, set);
-  if (!judged.ok) return judged;
+  const verdict = changedPoint({ from, to }, { common: common as never, address }, set);
+  if (!verdict.ok) return verdict;
   const { device_id = row.device_id } = set;
-  return { ok: true, value: { ...judged.value.common, address: judged.value.address, device_id } };
+  return { ok: true, value: { ...verdict.value.common, address: verdict.value.address, device_id } };
 }
 
 const noDevice: Judged<never> = {
@@ -72,7 +72,7 @@ export function writeOfChange(
   { kind, id, row }: { readonly kind: ChangedKind; readonly id: number; readonly row: Columns },
   value: Columns,
 ): RowWrite[] {
-  const wanted = { ...row, ...value };
-  const fields = Object.keys(wanted).filter((name) => !isDeepStrictEqual(row[name], wanted[name]));
-  return fields.length === 0 ? [] : [{ kind, id, op: 'change', row: wanted, fields }];
+  const newRow = { ...row, ...value };
+  const fields = Object.keys(newRow).filter((name) => !isDeepStrictEqual(row[name], newRow[name]));
+  return fields.length === 0 ? [] : [{ kind, id, op: 'change', row: newRow, fields }];
 }

@@ -6,7 +6,7 @@ import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config
 import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
 import type { SessionLogForTest } from '@holdfast/test/support/session-log.ts';
 
-type Told = {
+type StoryEvent = {
   readonly at: string;
   /** Trace id of the command behind the event. */
   readonly trace?: string;
@@ -39,10 +39,10 @@ export function configOf(taskId: string, devices: readonly string[], periodMs: n
 }
 
 /** Writes the log of a task's first session with given times, and its configuration. Returns the sequences. */
-export async function tellSession(
+export async function writeStory(
   log: SessionLogForTest,
   config: TaskConfig,
-  story: readonly Told[],
+  story: readonly StoryEvent[],
 ): Promise<number[]> {
   await (await TaskConfigStore.open(log.nc)).put(config);
   const taskId = config.task_id;
@@ -55,15 +55,15 @@ export async function tellSession(
     startedAt: story[0]?.at ?? '',
     by: 'test',
   };
-  const eventOf = (told: Told): SessionLogEvent => {
-    switch (told.what) {
+  const eventOf = (event: StoryEvent): SessionLogEvent => {
+    switch (event.what) {
       case 'started':
         return { type: 'session.started', ...identity, metadata: {} };
       case 'resumed':
         return { type: 'session.resumed', ...identity, reason: 'resume' };
       case 'paused':
       case 'stopped':
-        return { type: `session.${told.what}`, ...identity, reason: 'test' };
+        return { type: `session.${event.what}`, ...identity, reason: 'test' };
       case 'failed':
         return { type: 'session.failed', ...identity, reason: 'test', cause: 'passing', attempt: 0 };
       case 'assigned':
@@ -71,23 +71,23 @@ export async function tellSession(
           type: 'session.assigned',
           sessionId,
           taskId,
-          collectorId: told.to,
+          collectorId: event.to,
           configVersion: identity.configVersion,
-          reason: told.reason,
+          reason: event.reason,
           refusals: 0,
         };
     }
   };
   const sequences: number[] = [];
-  for (const [index, told] of story.entries()) {
+  for (const [index, event] of story.entries()) {
     const { lastLifecycle, lastPlacement } = await loadTask(log.store, taskId);
-    const envelope = encodeSessionEvent(eventOf(told), {
+    const envelope = encodeSessionEvent(eventOf(event), {
       id: `told-${sessionId}-${index}`,
-      time: told.at,
+      time: event.at,
       source: '/holdfast/test',
-      traceparent: told.trace && `00-${told.trace}-00f067aa0ba902b7-01`,
+      traceparent: event.trace && `00-${event.trace}-00f067aa0ba902b7-01`,
     });
-    const isPlacement = told.what === 'assigned';
+    const isPlacement = event.what === 'assigned';
     const subject = isPlacement ? subjects.placement(taskId) : subjects.lifecycle(taskId);
     sequences.push(await log.store.append(subject, envelope, isPlacement ? lastPlacement : lastLifecycle));
   }

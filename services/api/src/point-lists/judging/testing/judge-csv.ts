@@ -16,25 +16,33 @@ function device(
   const spec = specs.get(protocol);
   if (!spec) throw new Error(protocol);
   const parsed = spec.connection.parse(connection);
-  const known = points.map((body, index) => {
-    const judged = judgedDevicePoint({ spec, connection: parsed }, body);
-    if (!judged.ok) throw new Error(JSON.stringify(judged.issues));
-    const { common, address } = judged.value;
+  const configuredPoints = points.map((body, index) => {
+    const verdict = judgedDevicePoint({ spec, connection: parsed }, body);
+    if (!verdict.ok) throw new Error(JSON.stringify(verdict.issues));
+    const { common, address } = verdict.value;
     return [common.code, { id: id * 100 + index, version: '1', common, address }] as const;
   });
-  return { id, spec, connection: parsed, flat: { protocol, site: null, ...parsed }, points: new Map(known) };
+  return {
+    id,
+    spec,
+    connection: parsed,
+    flat: { protocol, site: null, ...parsed },
+    points: new Map(configuredPoints),
+  };
 }
 
-export const known = (...devices: readonly (readonly [string, KnownDevice])[]): KnownConfiguration => ({
+export const configurationOf = (
+  ...devices: readonly (readonly [string, KnownDevice])[]
+): KnownConfiguration => ({
   devices: new Map(devices),
   sites: new Map([['hall-1', 1]]),
   specOf: (protocol) => specs.get(String(protocol ?? 'modbus_tcp')),
 });
 export const press = (points: readonly object[] = []) =>
-  known(['press', device(1, 'modbus_tcp', { connection: { host: '10.0.0.1' }, points })]);
+  configurationOf(['press', device(1, 'modbus_tcp', { connection: { host: '10.0.0.1' }, points })]);
 
 /** Judges a list in CSV, or in a workbook. */
-export async function judged(file: string | Buffer, from = press(), more: Partial<ImportSettings> = {}) {
+export async function judgeCsv(file: string | Buffer, from = press(), more: Partial<ImportSettings> = {}) {
   const list = openList(await readListFile(Buffer.from(file)), { ...settings, ...more });
   const judgement = await judgeList(list, { ...settings, ...more }, from);
   const faultsOf = placedFaults(list);

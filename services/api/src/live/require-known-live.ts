@@ -10,24 +10,24 @@ import { Problem } from '../problems/problem.ts';
 export interface KnownLiveSources {
   readonly database: Database;
   /** Where earlier samples are. */
-  readonly stored: Pick<SampleStore, 'history'>;
+  readonly sampleStore: Pick<SampleStore, 'history'>;
 }
 
 /**
- * Tells what has no sample so far from what will never have one. A device is known if it is configured, or if a session
+ * Distinguishes what has no sample so far from what will never have one. A device is known if it is configured, or if a session
  * that is not over reads it under a name that it had; for points see `requireKnownPoint`. While a database is down
  * nothing is called unknown.
  * @throws Problem for the first one that is not known, HistoryQueryRefused
  */
 export async function requireKnownLive(
-  { database, stored }: KnownLiveSources,
-  asked: {
+  { database, sampleStore }: KnownLiveSources,
+  query: {
     readonly devices: readonly string[] | undefined;
     readonly points: readonly string[] | undefined;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const devices = [...new Set(asked.devices)];
+  const devices = [...new Set(query.devices)];
   try {
     const unknown = devices.length === 0 ? undefined : await unknownOf(database, devices);
     if (unknown !== undefined) {
@@ -40,10 +40,10 @@ export async function requireKnownLive(
       );
     }
     const ofDevices = devices.length === 0 ? undefined : await historyDevices(database, devices);
-    for (const pointCode of new Set(asked.points)) {
+    for (const pointCode of new Set(query.points)) {
       await requireKnownPoint(
-        { database, samples: stored },
-        { pointCode, devices: ofDevices, devicesAreKnown: true, signal: asked.signal },
+        { database, samples: sampleStore },
+        { pointCode, devices: ofDevices, devicesAreKnown: true, signal: query.signal },
       );
     }
   } catch (error) {
@@ -55,19 +55,19 @@ export async function requireKnownLive(
 /** The first code that is neither configured nor read by a session. @throws DatabaseUnavailable */
 async function unknownOf(database: Database, codes: readonly string[]): Promise<string | undefined> {
   const configured = await database.selectFrom('devices').select('code').where('code', 'in', codes).execute();
-  const known = new Set(configured.map(({ code }) => code));
+  const configuredCodes = new Set(configured.map(({ code }) => code));
   for (const code of codes) {
-    if (!known.has(code) && !(await isRead(database, code))) return code;
+    if (!configuredCodes.has(code) && !(await isRead(database, code))) return code;
   }
   return undefined;
 }
 
 /**
- * Whether a session that is not over reads a device of that code. If PostgreSQL does not have its version, nobody can
- * say, and the answer is yes.
+ * Whether a session that is not over reads a device of that code. If PostgreSQL does not have its version, that is
+ * unknown, and the answer is yes.
  */
 async function isRead(database: Database, code: string): Promise<boolean> {
-  const found = await database
+  const row = await database
     .selectFrom('sessions')
     .leftJoin('task_config_versions as versions', (join) =>
       join
@@ -82,5 +82,5 @@ async function isRead(database: Database, code: string): Promise<boolean> {
     )
     .limit(1)
     .executeTakeFirst();
-  return found !== undefined;
+  return row !== undefined;
 }

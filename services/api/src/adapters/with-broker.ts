@@ -5,7 +5,7 @@ import { BrokerUnavailable } from '../ports.ts';
  * Runs a question to the broker; any failure of it means that the broker cannot be used now.
  * @throws BrokerUnavailable
  */
-export async function askedOfBroker<T>(
+export async function withBroker<T>(
   connection: () => NatsConnection,
   ask: (nc: NatsConnection) => Promise<T>,
 ): Promise<T> {

@@ -31,12 +31,12 @@ export function readyItems(items: readonly AskedItem[]): {
   readonly issues: readonly Issue[];
 } {
   const issues: Issue[] = [];
-  const seen = new Map<string, number>();
+  const indexByKey = new Map<string, number>();
   const standIns = new Map<string, number>();
   for (const [index, { op, kind, id }] of items.entries()) {
     if (id === undefined) continue;
-    const first = seen.get(keyOf(kind, id));
-    if (first === undefined) seen.set(keyOf(kind, id), index);
+    const first = indexByKey.get(keyOf(kind, id));
+    if (first === undefined) indexByKey.set(keyOf(kind, id), index);
     else issues.push({ path: ['items', index, 'id'], message: `is the same as that of item ${first}` });
     if (op === 'create') standIns.set(keyOf(kind, id), Number.MAX_SAFE_INTEGER - index);
   }
