@@ -3,6 +3,7 @@
 // Tests and what only they use may reach for anything: real servers, simulators, each other's suites.
 const TESTS = '\\.(test|contract)\\.ts$|/testing/|^test/|^vitest\\..*config\\.ts$';
 
+const TEXTS = '^packages/texts/src/';
 const DRIVER_PORT = '^packages/driver/src/';
 const DRIVER_REGISTRY = '^drivers/registry/src/';
 const SHARED = '^packages/shared/src';
@@ -21,6 +22,7 @@ const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|parts/|adapters/)';
 const FLOORS = {
   api: [
     ...[
+      'texts.ts',
       'ports.ts',
       'ports/',
       'tls/',
@@ -122,12 +124,19 @@ const ZOD = npm('zod');
 module.exports = {
   forbidden: [
     {
+      name: 'texts-stand-alone',
+      comment: 'Everything that says something to people imports them, the drivers and the browser included.',
+      severity: 'error',
+      from: { path: TEXTS, pathNot: TESTS },
+      to: { pathNot: TEXTS },
+    },
+    {
       name: 'the-driver-port-imports-zod-only',
       comment:
         'API, CLI and console know protocols by it, and every driver is written against it: it knows none of them. Its host opens sockets.',
       severity: 'error',
       from: { path: DRIVER_PORT, pathNot: [`${DRIVER_PORT}host/`, TESTS] },
-      to: { pathNot: [DRIVER_PORT, ZOD] },
+      to: { pathNot: [DRIVER_PORT, TEXTS, ZOD] },
     },
     {
       name: 'the-host-of-links-needs-node-only',
@@ -143,7 +152,7 @@ module.exports = {
       from: { path: '^drivers/([^/]+)/src/', pathNot: [DRIVER_REGISTRY, TESTS] },
       to: {
         path: '^(packages|drivers|services|simulators|dev|tools|bench|test)/',
-        pathNot: [DRIVER_PORT, '^drivers/$1/src/'],
+        pathNot: [DRIVER_PORT, TEXTS, '^drivers/$1/src/'],
       },
     },
     {
@@ -184,8 +193,13 @@ module.exports = {
       comment:
         'API, CLI and console load every spec: no socket, no native module, nothing of Node. Layout, values and plan are what it is made of.',
       severity: 'error',
-      from: { path: '^drivers/[^/]+/src/((layout|values|plan|spec)/|specs?\\.ts$)', pathNot: TESTS },
-      to: { pathNot: [DRIVER_PORT, '^drivers/[^/]+/src/((layout|values|plan|spec)/|specs?\\.ts$)', ZOD] },
+      from: { path: '^drivers/[^/]+/src/((layout|values|plan|spec)/|(specs?|texts)\\.ts$)', pathNot: TESTS },
+      to: {
+        pathNot: [
+          ...[DRIVER_PORT, TEXTS, ZOD],
+          '^drivers/[^/]+/src/((layout|values|plan|spec)/|(specs?|texts)\\.ts$)',
+        ],
+      },
     },
     ...['layout', 'values', 'plan', 'spec'].map((room, index, rooms) => ({
       name: `drivers-no-arrow-up-from-${room}`,
@@ -208,7 +222,7 @@ module.exports = {
       comment: 'What goes over a wire is described without whoever sends it. zod is how it is described.',
       severity: 'error',
       from: { path: CONTRACTS, pathNot: TESTS },
-      to: { pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, ZOD] },
+      to: { pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, TEXTS, ZOD] },
     },
     {
       name: 'event-store-is-a-port',
@@ -256,7 +270,7 @@ module.exports = {
       from: { path: SAMPLE_STORE, pathNot: TESTS },
       to: {
         path: '^(packages|services|simulators|dev|tools)/',
-        pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, RUNTIME, SAMPLE_STORE],
+        pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, TEXTS, RUNTIME, SAMPLE_STORE],
       },
     },
     {

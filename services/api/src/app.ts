@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { OfferedDemo } from '@holdfast/shared/contracts/http/demo-http.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
@@ -91,6 +90,7 @@ import { collectorRoutes } from './system/collector-routes.ts';
 import { healthRoutes } from './system/health-routes.ts';
 import { metricsRoute } from './system/metrics-route.ts';
 import { type SystemSources, systemRoutes } from './system/system-routes.ts';
+import { apiText } from './texts.ts';
 import type { TimelineSources } from './timeline/session-timeline.ts';
 import { timelineRoutes } from './timeline/timeline-routes.ts';
 import type { TlsMaterial } from './tls/tls-files.ts';
@@ -329,15 +329,9 @@ function acceptEmptyBodies(app: FastifyInstance): void {
 }
 
 function notUtf8(): Problem {
-  return new Problem(
-    'invalid_json',
-    both(
-      'It is not in UTF-8, which JSON always is: a terminal or file in GBK, for instance, has to be changed.',
-      '不是 UTF-8 编码，而 JSON 一律为 UTF-8：例如 GBK 的终端或文件须先转换。',
-    ),
-  );
+  return new Problem('invalid_json', apiText('invalid_json'));
 }
 
 function unsupportedMediaType(): Problem {
-  return new Problem('unsupported_media_type', both('Send application/json.', '请发送 application/json。'));
+  return new Problem('unsupported_media_type', apiText('unsupported_media_type'));
 }
