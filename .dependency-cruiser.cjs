@@ -3,6 +3,7 @@
 // Tests and what only they use may reach for anything: real servers, simulators, each other's suites.
 const TESTS = '\\.(test|contract)\\.ts$|/testing/|^test/|^vitest\\..*config\\.ts$';
 
+const TEXTS = '^packages/texts/src/';
 const DRIVER_PORT = '^packages/driver/src/';
 const DRIVER_REGISTRY = '^drivers/registry/src/';
 const SHARED = '^packages/shared/src';
@@ -24,6 +25,7 @@ const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|composition/|parts/
 const FLOORS = {
   'services/api/src': [
     ...[
+      'texts.ts',
       'ports.ts',
       'tls/',
       'database/',
@@ -131,12 +133,19 @@ const ZOD = npm('zod');
 module.exports = {
   forbidden: [
     {
+      name: 'texts-stand-alone',
+      comment: 'Everything that says something to people imports them, the drivers and the browser included.',
+      severity: 'error',
+      from: { path: TEXTS, pathNot: TESTS },
+      to: { pathNot: TEXTS },
+    },
+    {
       name: 'the-driver-port-imports-zod-only',
       comment:
         'API, CLI and console know protocols by it, and every driver is written against it: it knows none of them. Its host opens sockets.',
       severity: 'error',
       from: { path: DRIVER_PORT, pathNot: [`${DRIVER_PORT}host/`, TESTS] },
-      to: { pathNot: [DRIVER_PORT, ZOD] },
+      to: { pathNot: [DRIVER_PORT, TEXTS, ZOD] },
     },
     {
       name: 'the-host-of-links-needs-node-only',
@@ -152,7 +161,7 @@ module.exports = {
       from: { path: '^drivers/([^/]+)/src/', pathNot: [DRIVER_REGISTRY, TESTS] },
       to: {
         path: '^(packages|drivers|services|simulators|dev|tools|bench|test)/',
-        pathNot: [DRIVER_PORT, '^drivers/$1/src/'],
+        pathNot: [DRIVER_PORT, TEXTS, '^drivers/$1/src/'],
       },
     },
     {
@@ -193,8 +202,13 @@ module.exports = {
       comment:
         'API, CLI and console load every spec: no socket, no native module, nothing of Node. Layout, values and plan are what it is made of.',
       severity: 'error',
-      from: { path: '^drivers/[^/]+/src/((layout|values|plan|spec)/|specs?\\.ts$)', pathNot: TESTS },
-      to: { pathNot: [DRIVER_PORT, '^drivers/[^/]+/src/((layout|values|plan|spec)/|specs?\\.ts$)', ZOD] },
+      from: { path: '^drivers/[^/]+/src/((layout|values|plan|spec)/|(specs?|texts)\\.ts$)', pathNot: TESTS },
+      to: {
+        pathNot: [
+          ...[DRIVER_PORT, TEXTS, ZOD],
+          '^drivers/[^/]+/src/((layout|values|plan|spec)/|(specs?|texts)\\.ts$)',
+        ],
+      },
     },
     ...['layout', 'values', 'plan', 'spec'].map((room, index, rooms) => ({
       name: `drivers-no-arrow-up-from-${room}`,
@@ -217,7 +231,7 @@ module.exports = {
       comment: 'How a schema judges what was sent is the same for all contracts, which use it.',
       severity: 'error',
       from: { path: JUDGEMENT, pathNot: TESTS },
-      to: { pathNot: [JUDGEMENT, DRIVER_PORT, ZOD] },
+      to: { pathNot: [JUDGEMENT, DRIVER_PORT, TEXTS, ZOD] },
     },
     {
       name: 'contracts-import-only-domain',
@@ -225,14 +239,14 @@ module.exports = {
         'What goes over a wire is described without whoever sends it. zod is how it is described. The name of a lacking set is a hash.',
       severity: 'error',
       from: { path: CONTRACTS, pathNot: [`${CONTRACTS}sample/lacking-set\\.ts$`, TESTS] },
-      to: { pathNot: [DOMAIN, CONTRACTS, JUDGEMENT, DRIVER_PORT, ZOD] },
+      to: { pathNot: [DOMAIN, CONTRACTS, JUDGEMENT, DRIVER_PORT, TEXTS, ZOD] },
     },
     {
       name: 'forms-import-only-contracts',
       comment: 'The console runs them in a browser.',
       severity: 'error',
       from: { path: FORMS, pathNot: TESTS },
-      to: { pathNot: [CONTRACTS, JUDGEMENT, DRIVER_PORT, FORMS] },
+      to: { pathNot: [CONTRACTS, JUDGEMENT, DRIVER_PORT, TEXTS, FORMS] },
     },
     {
       name: 'permissions-import-only-contracts',
@@ -300,7 +314,7 @@ module.exports = {
       from: { path: SAMPLE_STORE, pathNot: '\\.test\\.ts$' },
       to: {
         path: '^(packages|drivers|services|simulators|dev|tools|test|bench)/',
-        pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, RUNTIME, SAMPLE_STORE],
+        pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, TEXTS, RUNTIME, SAMPLE_STORE],
       },
     },
     {

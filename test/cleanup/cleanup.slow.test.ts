@@ -3,6 +3,7 @@ import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sam
 import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
 import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import { createLogger, type Logger } from '@holdfast/shared/runtime/logger.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { advisoryLocks } from '../../services/api/src/database/advisory-locks.ts';
@@ -262,7 +263,7 @@ describe('the job that cleans up', () => {
       maxConnections: 3,
       log: createLogger('test', 'silent'),
     });
-    let damage: LogBehindReadModel | undefined = new LogBehindReadModel({ en: 'set back', zh: '日志已回退' });
+    let damage: LogBehindReadModel | undefined = new LogBehindReadModel(quoted('set back'));
     let requestCount = 0;
     const job = startCleanupJob({
       database: jobDatabase,

@@ -1,8 +1,10 @@
+import '@holdfast/shared/contracts/words/waiting-texts.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import { driverLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { callForDrain } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { inEachLanguage } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { doubledTicks, missingTicks } from '../support/doubled-ticks.ts';
@@ -27,17 +29,14 @@ describe('a task that requires labels', () => {
     const notice = await eventually(
       async () => {
         const now = await fleet.log.waiting('2');
-        return now?.detail.en.includes('labels') && now;
+        return now?.detail.code === 'waiting.no_collector_has_the_labels' && now;
       },
       { what: 'the reason why session 2-1 waits' },
     );
-    expect(notice).toMatchObject({
-      session: waits,
-      why: 'no_collector',
-      detail: {
-        en: 'no collector that is up has the labels site=hall-3',
-        zh: '在线的采集器都没有标签 site=hall-3',
-      },
+    expect(notice).toMatchObject({ session: waits, why: 'no_collector' });
+    expect(inEachLanguage(notice.detail)).toEqual({
+      en: 'no collector that is up has the labels site=hall-3',
+      zh: '在线的采集器都没有标签 site=hall-3',
     });
     await fleet.collector('c3', { COLLECTOR_LABELS: 'site=hall-3' });
     expect(await fleet.placed('2')).toMatchObject({ collectorId: 'c3' });
@@ -60,16 +59,14 @@ describe('a task whose device no collector has the driver for', () => {
     const notice = await eventually(
       async () => {
         const now = await fleet.log.waiting('1');
-        return now?.detail.en.includes('driver') && now;
+        return now?.detail.code === 'waiting.no_collector_has_the_driver' && now;
       },
       { what: 'the reason why session 1-1 waits' },
     );
-    expect(notice).toMatchObject({
-      ...{ session, why: 'no_collector' },
-      detail: {
-        en: expect.stringContaining('has the driver for acme_laser (device press-1); start one'),
-        zh: expect.stringContaining('都没有 acme_laser（设备 press-1）的驱动'),
-      },
+    expect(notice).toMatchObject({ session, why: 'no_collector' });
+    expect(inEachLanguage(notice.detail)).toEqual({
+      en: expect.stringContaining('has the driver for acme_laser (device press-1); start one'),
+      zh: expect.stringContaining('都没有 acme_laser（设备 press-1）的驱动'),
     });
     await fleet.log.stop(session);
     expect(await fleet.eventTypes()).not.toContain('session.assigned');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import type { AnsweredCommand, DeviceRequest } from './history.ts';
 import { readHistory } from './read-history.ts';
 import { describe } from './report.ts';
@@ -86,7 +87,7 @@ async function main(): Promise<number> {
   });
   const natsUrl = givenOrAround(values.nats, 'NATS_URL');
   if (values.help || natsUrl === undefined) {
-    console.error(usage[givenOrAround(undefined, 'HOLDFAST_LANG') === 'zh' ? 'zh' : 'en']);
+    console.error(inLanguage(usage, givenOrAround(undefined, 'HOLDFAST_LANG') === 'zh' ? 'zh' : 'en'));
     return values.help ? 0 : 2;
   }
   const sinceMs = values.since === undefined ? undefined : Date.parse(values.since);

@@ -1,7 +1,8 @@
-import { both } from '@holdfast/shared/contracts/words/both.ts';
+import { catalogue } from '@holdfast/texts/text.ts';
 
-export const usage = both(
-  `Reads SESSIONS, SAMPLES and, when it is named, the database, and checks the invariants on what is recorded.
+const texts = catalogue('verify', {
+  usage: {
+    en: `Reads SESSIONS, SAMPLES and, when it is named, the database, and checks the invariants on what is recorded.
 
   npm run -s verify -- --nats nats://127.0.0.1:4222 [--database postgres://…] [options]
 
@@ -24,7 +25,7 @@ export const usage = both(
 
 Exit codes: 0 all invariants hold, 1 violations, 2 could not judge (too little was seen, or nothing could be read).
 `,
-  `读取 SESSIONS、SAMPLES 和指定的数据库，检查记录是否满足各项不变式。
+    zh: `读取 SESSIONS、SAMPLES 和指定的数据库，检查记录是否满足各项不变式。
 
   npm run -s verify -- --nats nats://127.0.0.1:4222 [--database postgres://…] [选项]
 
@@ -46,4 +47,7 @@ Exit codes: 0 all invariants hold, 1 violations, 2 could not judge (too little w
 
 退出码：0 全部满足，1 有违反，2 无法判断（看到的太少，或无法读取）。
 `,
-);
+  },
+});
+
+export const usage = texts('usage');

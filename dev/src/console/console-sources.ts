@@ -4,4 +4,5 @@ export const sourcesOfConsole = [
   'packages/api-client/src',
   'packages/driver/src',
   'packages/shared/src',
+  'packages/texts/src',
 ];

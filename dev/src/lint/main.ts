@@ -1,9 +1,11 @@
-// Part of `npm run check`: names say what a thing is, and no service knows a protocol.
+// Part of `npm run check`: names say what a thing is, no service knows a protocol, and nothing is decided by a text.
 
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bareNames } from './bare-names.ts';
+import { comparedTexts } from './compared-texts.ts';
 import { isProtocolFree, protocolNames } from './protocol-names.ts';
+import { unusedTexts } from './unused-texts.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const sources = '{packages,drivers,services,simulators,dev,test,bench,tools}/**/*.{ts,tsx}';
@@ -19,9 +21,21 @@ const rules = [
     why: 'lines name a register table, a unit id or a function code. Services know protocols by their specs alone.',
     count: 0,
   },
+  {
+    findsIn: (file: string, source: string) => (isTest(file) ? [] : comparedTexts(file, source)),
+    why: 'lines decide by the words of a text, which differ by language. Decide by its code.',
+    count: 0,
+  },
 ];
+const isTest = (file: string) => /\.test\.ts$|\/testing\/|^test\/|^bench\//.test(file);
+const isCatalogue = (file: string) =>
+  /(^|\/|-)texts\.ts$/.test(file) && !file.startsWith('services/console/');
+const catalogues = new Map<string, string>();
+const others: string[] = [];
 for await (const file of glob(sources, { cwd: root, exclude: ['**/node_modules'] })) {
   const source = await readFile(join(root, file), 'utf8');
+  if (isCatalogue(file)) catalogues.set(file, source);
+  else others.push(source);
   for (const rule of rules) {
     const lines = rule.findsIn(file, source);
     for (const line of lines) {
@@ -29,6 +43,10 @@ for await (const file of glob(sources, { cwd: root, exclude: ['**/node_modules']
     }
     rule.count += lines.length;
   }
+}
+for (const { file, code } of unusedTexts(catalogues, others)) {
+  process.stderr.write(`${file}: nothing says the text ${code}\n`);
+  process.exitCode = 1;
 }
 for (const { count, why } of rules) {
   if (count === 0) continue;

@@ -1,16 +1,12 @@
-/** A text in both languages of the console. */
-export interface InBoth {
-  readonly en: string;
-  readonly zh: string;
-}
+import type { Text } from '@holdfast/texts/text.ts';
 
 /** The words in a form about one field. `unit` is written alike in both languages. */
 export interface FieldWords {
-  readonly label: InBoth;
-  readonly help?: InBoth;
+  readonly label: Text;
+  readonly help?: Text;
   readonly unit?: string;
   /** By value, for a field that takes one of several. */
-  readonly options?: Readonly<Record<string, InBoth>>;
+  readonly options?: Readonly<Record<string, Text>>;
   /** Whether reading with each of the options shows which one is right. */
   readonly isTried?: true;
   /** True for a field that few need: it is in the folded part of the form. */
@@ -22,7 +18,7 @@ export interface FieldWords {
 /** Fields that stand together in a form; folded groups can be opened. */
 export interface FieldGroup<Field extends string = string> {
   readonly name: string;
-  readonly label: InBoth;
+  readonly label: Text;
   readonly isFolded: boolean;
   readonly fields: readonly Field[];
 }
@@ -42,9 +38,6 @@ export interface FieldRules {
   /** Where each of its values may be chosen. */
   readonly optionsWhen?: Readonly<Record<string, readonly Condition[]>> | undefined;
 }
-
-/** Texts in the order of the languages. */
-export const both = (en: string, zh: string): InBoth => ({ en, zh });
 
 /** A schema by which whatever fits `condition` must also fit `schema`. */
 export function implied(condition: JsonSchema, schema: JsonSchema): JsonSchema {

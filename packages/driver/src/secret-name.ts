@@ -1,5 +1,7 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import * as z from 'zod';
-import { both, type FieldWords, type InBoth } from './form-words.ts';
+import type { FieldWords } from './form-words.ts';
+import { driverText } from './texts.ts';
 
 /** Allowed names for the file of a secret. */
 export const secretNamePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
@@ -15,12 +17,9 @@ export const secretNameSchema = z.strictObject({
 });
 export type SecretName = z.infer<typeof secretNameSchema>;
 
-const help = both(
-  'Name of a file in the folder DEVICE_SECRETS of the collectors; its content goes to no other site or host than bindings.json there names.',
-  '采集器 DEVICE_SECRETS 文件夹中的文件名；内容只发往其中 bindings.json 写明的站点和主机。',
-);
+const help = driverText('name_of_a_file');
 
 /** The words for such a field. */
-export function secretWords(label: InBoth): FieldWords {
-  return { label, help, fields: { secret: { label: both('Secret', '密钥名'), help } } };
+export function secretWords(label: Text): FieldWords {
+  return { label, help, fields: { secret: { label: driverText('secret'), help } } };
 }

@@ -1,4 +1,4 @@
-import type { InBoth } from './form-words.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 
 /** A cell of a spreadsheet. */
 export interface SheetCell {
@@ -10,7 +10,7 @@ export interface SheetCell {
 /** One way to read a column of addresses. */
 export interface SheetNotation {
   readonly name: string;
-  readonly label: InBoth;
+  readonly label: Text;
   /** Headers that indicate it beyond doubt. */
   readonly headers: readonly string[];
   /** Words that indicate it before or behind any header of addresses, such as `从0开始`. */
@@ -26,7 +26,7 @@ export type ReadAddress =
 export interface SheetAlias {
   /** Its name in a mapping. */
   readonly name: string;
-  readonly label: InBoth;
+  readonly label: Text;
   readonly headers: readonly string[];
   readonly field: string;
   readonly words: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import type * as z from 'zod';
 import type { Device, Mode } from './device.ts';
-import type { FieldRules, FieldWords, InBoth, JsonSchema } from './form-words.ts';
+import type { FieldRules, FieldWords, JsonSchema } from './form-words.ts';
 import type { FrameDirection, FramePart } from './frame-parts.ts';
 import type { PointFields } from './point.ts';
 import type { SheetRules } from './sheet-rules.ts';
@@ -59,17 +60,17 @@ export interface AddressNotation {
 /** Advice for people who get no value: what to try in this protocol, besides power, network and address. */
 export interface ProtocolAdvice {
   /** For a device that is tried for the first time: it takes the connection, but nothing answers. */
-  readonly silent: InBoth;
+  readonly silent: Text;
   /** For a place that was typed and has no value. */
-  readonly noValue: InBoth;
+  readonly noValue: Text;
   /** By code, for refusals that need more explanation than their name. */
-  readonly refusals?: Readonly<Record<string, InBoth>>;
+  readonly refusals?: Readonly<Record<string, Text>>;
 }
 
 /** Words and examples for the console's forms, besides the schemas. */
 export interface ProtocolWords {
-  readonly label: InBoth;
-  readonly help: InBoth;
+  readonly label: Text;
+  readonly help: Text;
   /** By field of `connection`, and of `place`. */
   readonly connection: Readonly<Record<string, FieldWords>>;
   readonly place: Readonly<Record<string, FieldWords>>;
@@ -81,7 +82,7 @@ export interface ProtocolWords {
   readonly notations: readonly AddressNotation[];
   readonly advice: ProtocolAdvice;
   /** Words for the parts of a frame, by the names that `DriverSpec.frameParts` gives them. */
-  readonly frameParts?: Readonly<Record<string, InBoth>>;
+  readonly frameParts?: Readonly<Record<string, Text>>;
   /** Chinese for the names in messages about problems, by their English. */
   readonly faultNames?: Readonly<Record<string, string>>;
   /**
@@ -176,7 +177,7 @@ export interface DriverSpec<C extends object = object, A = unknown> {
    * A doubt about a place that is accepted all the same, in words. @param sent as people wrote it @param address as it is
    * shown
    */
-  doubt?(sent: object, address: object): InBoth | undefined;
+  doubt?(sent: object, address: object): Text | undefined;
   /**
    * Contradictions between fields that are each valid. A device on its own comes without points; with all of its
    * points, those that can never be read are reported too, as `points.3`.

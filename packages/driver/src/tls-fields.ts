@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { both, type FieldWords } from './form-words.ts';
+import type { FieldWords } from './form-words.ts';
 import { plainCode } from './plain-text.ts';
 import { secretNameSchema, secretWords } from './secret-name.ts';
 import type { FieldProblem } from './spec.ts';
+import { driverText } from './texts.ts';
 
 /** The field `tls` of a connection, for every protocol over TCP. */
 export const tlsSchema = z.object({
@@ -17,14 +18,14 @@ export const tlsSchema = z.object({
 export type TlsFields = z.infer<typeof tlsSchema>;
 
 export const tlsWords: FieldWords = {
-  label: both('TLS', 'TLS'),
+  label: driverText('tls'),
   fields: {
-    ca: secretWords(both('Authority', 'CA 证书')),
-    cert: secretWords(both('Certificate', '客户端证书')),
-    key: secretWords(both('Key', '私钥')),
+    ca: secretWords(driverText('authority')),
+    cert: secretWords(driverText('certificate')),
+    key: secretWords(driverText('key')),
     server_name: {
-      label: both('Name in the certificate', '证书中的名称'),
-      help: both('The host unless set.', '不填则为主机名。'),
+      label: driverText('server_name'),
+      help: driverText('server_name_help'),
     },
   },
 };

@@ -1,7 +1,7 @@
-import type { InBoth } from '@holdfast/driver/form-words.ts';
 import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 
 /** The first tick of a device for which anybody answers under an epoch, as far as samples show. */
 export interface FirstTick {
@@ -273,10 +273,10 @@ export class SampleStoreUnavailable extends Error {
 /** The store can be reached, but cannot answer the question, for instance because of a time that it cannot represent. */
 export class HistoryQueryRefused extends Error {
   override readonly name = 'HistoryQueryRefused';
-  readonly detail: InBoth;
+  readonly detail: Text;
 
-  constructor(detail: InBoth, options?: ErrorOptions) {
-    super(detail.en, options);
+  constructor(detail: Text, options?: ErrorOptions) {
+    super(inLanguage(detail, 'en'), options);
     this.detail = detail;
   }
 }

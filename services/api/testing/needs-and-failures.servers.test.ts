@@ -1,10 +1,12 @@
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { waitingText } from '@holdfast/shared/contracts/words/waiting-texts.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
 import { handleCommand } from '@holdfast/shared/sessions/handle-command.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
@@ -175,7 +177,8 @@ describe('a session that waits for a collector', () => {
     const sessionId = await startTask(api, await configureTask(api, 'waits'));
     const detail = 'no collector that is up has the labels site=hall-3';
     const zh = '在线的采集器都没有标签 site=hall-3';
-    const notice = { v: 1, session: sessionId, why: 'no_collector', detail: { en: detail, zh } } as const;
+    const lacking = waitingText('no_collector_has_the_labels', { labels: ['site=hall-3'] });
+    const notice = { v: 1, session: sessionId, why: 'no_collector', detail: lacking } as const;
     await board.write(taskOf(sessionId), { ...notice, since: new Date().toISOString() });
     await expect.poll(() => session(sessionId)).toMatchObject({ placement: { state: 'waiting', detail } });
     expect((await session(sessionId)).placement.since).toBe((await session(sessionId)).started_at);
@@ -202,15 +205,14 @@ describe('a session that waits for a collector', () => {
     const taskId = await configureTask(api, 'overtaken');
     const other = await startTask(api, await configureTask(api, 'marker'));
     const sessionId = await startTask(api, taskId);
-    const inBoth = (text: string) => ({ en: text, zh: text });
     const stale = {
       v: 1,
       why: 'no_collector',
-      detail: inBoth('stale'),
+      detail: quoted('stale'),
       since: '2020-01-01T00:00:00.000Z',
     } as const;
     await board.write(String(taskId), { ...stale, session: `${taskId}-9` });
-    await board.write(taskOf(other), { ...stale, session: other, detail: inBoth('seen') });
+    await board.write(taskOf(other), { ...stale, session: other, detail: quoted('seen') });
     await expect.poll(() => session(other)).toMatchObject({ placement: { detail: 'seen' } });
     expect(await session(sessionId)).toMatchObject({ placement: { detail: 'waiting for a collector' } });
     await board.write(String(taskId), { ...stale, session: sessionId });
@@ -222,7 +224,7 @@ describe('a session that waits for a collector', () => {
     const sessionId = await startTask(api, await configureTask(api, 'orphaned'));
     await placements.assign(sessionId, 'collector-a');
     const since = new Date().toISOString();
-    const detail = { en: 'no collector is up', zh: '没有在线的采集器' };
+    const detail = waitingText('no_collector_is_up');
     const notice = { v: 1, session: sessionId, why: 'no_collector', detail } as const;
     await board.write(taskOf(sessionId), { ...notice, since });
     const waits = { state: 'waiting', detail: 'no collector is up', collector_id: null, since };

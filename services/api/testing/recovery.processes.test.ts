@@ -1,6 +1,7 @@
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import { waitingText } from '@holdfast/shared/contracts/words/waiting-texts.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.ts';
@@ -160,7 +161,7 @@ describe('what should run, compared with what does', () => {
       v: 1,
       session: waits,
       why: 'no_collector',
-      detail: { en: 'no collector is up', zh: '没有在线的采集器' },
+      detail: waitingText('no_collector_is_up'),
       since: new Date().toISOString(),
     });
     const silent = await startTask(api, await configureTask(api, 'silent'));

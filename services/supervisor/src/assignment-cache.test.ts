@@ -1,4 +1,5 @@
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { AssignmentCache } from './assignment-cache.ts';
 import { type AssignmentOutbox, assignmentKey, type SessionLog } from './ports.ts';
@@ -30,7 +31,7 @@ const waitsFor = (former: string, taskId: string): Waiting => ({
   taskId,
   sessionId: `${taskId}-1`,
   why: 'former_holder_not_done',
-  detail: { en: '', zh: '' },
+  detail: quoted(''),
   former,
 });
 

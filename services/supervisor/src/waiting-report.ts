@@ -1,5 +1,6 @@
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import type { WaitingBoard } from './ports.ts';
 import type { Waiting } from './reconcile/reconcile.ts';
 
@@ -40,7 +41,7 @@ export class WaitingReport {
       // A wait for a former holder lasts for milliseconds.
       if (why === 'former_holder_not_done') continue;
       present.add(taskId);
-      const text = `${sessionId} ${detail.en}`;
+      const text = `${sessionId} ${JSON.stringify(detail)}`;
       if (this.#textByTask.get(taskId) === text) continue;
       this.#textByTask.set(taskId, text);
       writes.push(this.#board.write(taskId, { v: 1, session: sessionId, why, detail, since: now }));
@@ -58,11 +59,11 @@ export class WaitingReport {
     const nowMs = this.#clock.monotonicMs();
     this.#unmetSinceMs = unmet.length === 0 ? undefined : (this.#unmetSinceMs ?? nowMs);
     if (this.#unmetSinceMs !== undefined && nowMs - this.#unmetSinceMs < worthSayingAfterMs) return;
-    const text = unmet.map(({ sessionId, detail }) => `${sessionId} ${detail.en}`).join('\n');
+    const text = unmet.map(({ sessionId, detail }) => `${sessionId} ${inLanguage(detail, 'en')}`).join('\n');
     if (text === this.#logged) return;
     this.#logged = text;
     if (unmet.length === 0) return;
-    const reasons = [...new Set(unmet.map(({ detail }) => detail.en))].slice(0, 5).join('; ');
+    const reasons = [...new Set(unmet.map(({ detail }) => inLanguage(detail, 'en')))].slice(0, 5).join('; ');
     this.#log.warn(
       { sessions: unmet.slice(0, 100).map(({ sessionId }) => sessionId), count: unmet.length },
       `running sessions wait: ${reasons}`,

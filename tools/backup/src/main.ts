@@ -5,6 +5,7 @@ import { type Connection, connectNats } from '@holdfast/shared/jetstream/connect
 import { RestoreFailed } from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
 import { type BrokerAccess, brokerAccess, ConfigError } from '@holdfast/shared/runtime/config.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import { BackupError } from './backup-error.ts';
 import { backupConfig, spokenLanguage } from './config.ts';
 import type { Manifest } from './manifest.ts';
@@ -32,7 +33,7 @@ async function main(): Promise<number> {
   const [command] = positionals;
   const folder = command === 'backup' ? values.to : command === 'restore' ? values.from : undefined;
   if (values.help || command === undefined || folder === undefined || positionals.length > 1) {
-    console.error(usage[spokenLanguage()]);
+    console.error(inLanguage(usage, spokenLanguage()));
     return values.help ? 0 : 2;
   }
   const epochFloor = wholeNumber(values['epoch-floor']);

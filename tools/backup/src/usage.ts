@@ -1,7 +1,8 @@
-import { both } from '@holdfast/shared/contracts/words/both.ts';
+import { catalogue } from '@holdfast/texts/text.ts';
 
-export const usage = both(
-  `Saves SESSIONS, TASK_CONFIGS, API_KEYS, USERS and PostgreSQL together, and brings them back into an empty system.
+const texts = catalogue('backup', {
+  usage: {
+    en: `Saves SESSIONS, TASK_CONFIGS, API_KEYS, USERS and PostgreSQL together, and brings them back into an empty system.
 
   npm run -s backup  -- --to FOLDER [--nats URL] [--database URL | --database-file FILE]
   npm run -s restore -- --from FOLDER [--nats URL] [--database URL | --database-file FILE] [--epoch-floor N]
@@ -19,7 +20,7 @@ export const usage = both(
 
 Exit codes: 0 done, 1 not done (the message says why and what is left), 2 wrong use.
 `,
-  `将 SESSIONS、TASK_CONFIGS、API_KEYS、USERS 和 PostgreSQL 一并备份，并可恢复到空系统。
+    zh: `将 SESSIONS、TASK_CONFIGS、API_KEYS、USERS 和 PostgreSQL 一并备份，并可恢复到空系统。
 
   npm run -s backup  -- --to FOLDER [--nats URL] [--database URL | --database-file FILE]
   npm run -s restore -- --from FOLDER [--nats URL] [--database URL | --database-file FILE] [--epoch-floor N]
@@ -37,4 +38,7 @@ Exit codes: 0 done, 1 not done (the message says why and what is left), 2 wrong 
 
 退出码：0 完成，1 未完成（消息说明原因和遗留内容），2 用法错误。
 `,
-);
+  },
+});
+
+export const usage = texts('usage');

@@ -30,9 +30,9 @@ export function asCliError(url: string): (failure: ApiRefusal | NoAnswer) => Cli
     if (failure instanceof ApiRefusal) return new ApiRefused(failure);
     const isInDoubt = failure.method !== 'GET' && failure.mayHaveArrived;
     const lines = [
-      say('No answer from the API at {{url}} ({{why}}).', { url, why: failure.message }),
-      ...(isInDoubt ? [say('Whether it was done is not known: look before you try again.')] : []),
-      say('Is it running? HOLDFAST_URL names another address; npm start runs everything on this machine.'),
+      say('no_answer_from_the_api', { url, why: failure.message }),
+      ...(isInDoubt ? [say('whether_it_was_done')] : []),
+      say('is_it_running_holdfast_url_names_another'),
     ];
     return new CliError(lines.join('\n'), exitCodes.unreachable, { cause: failure });
   };

@@ -67,10 +67,10 @@ export interface Command {
 }
 
 export const limitOption: Readonly<Record<'limit', Option>> = {
-  limit: { type: 'string', value: 'N', about: 'at most this many (default 1000)' },
+  limit: { type: 'string', value: 'N', about: 'at_most_this_many_default_1000' },
 };
 
-export const timeForms = '-30m (s, m, h, d, w), 2026-07-03T14:00 (local) or RFC 3339';
+export const timeForms = 'time_forms';
 
 export const limitOf = (input: Input): number => input.integer('limit', 1) ?? 1_000;
 

@@ -7,10 +7,10 @@ import { say } from './words/say.ts';
 
 /** Address of an API. */
 export const apiUrl = z
-  .url({ protocol: /^https?$/, error: () => say('must be http://host:port or https://host:port') })
+  .url({ protocol: /^https?$/, error: () => say('must_be_http_host_port') })
   // A password in the address could show up in a message, and this API knows people by keys and logins.
   .refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test(url), {
-    error: () => say('must not hold a name or password'),
+    error: () => say('must_not_hold_a_name'),
   });
 
 export const cliSettings = z.object({
@@ -21,7 +21,7 @@ export const cliSettings = z.object({
   // The refusal does not show the text: it may be another secret.
   HOLDFAST_API_KEY: z
     .string()
-    .regex(/^[\x21-\x7e]+$/, { error: () => say('must be one line without blanks') })
+    .regex(/^[\x21-\x7e]+$/, { error: () => say('must_be_one_line_without_blanks') })
     .optional()
     .describe(
       'API key, which takes precedence over a login; better in the file that `HOLDFAST_API_KEY_FILE` names',

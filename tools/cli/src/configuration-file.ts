@@ -58,22 +58,19 @@ const parts = ['sites', 'devices', 'tasks'] as const;
 export function readConfigurationFile(content: unknown): ReadConfiguration {
   const { holdfast_configuration: version, ...rest } = record(content);
   if (version !== 1) {
-    throw new CliError(
-      say('This is no configuration of Holdfast: holdfast_configuration: 1 is missing.'),
-      exitCodes.refused,
-    );
+    throw new CliError(say('this_is_no_configuration_of_holdfast'), exitCodes.refused);
   }
   const faults = Object.keys(rest)
     .filter((name) => !parts.some((part) => part === name))
     .map((name) =>
-      say('{{name}}: there is no such part; a configuration has {{parts}}', {
+      say('there_is_no_such_part', {
         name,
         parts: parts.join(', '),
       }),
     );
   for (const part of parts) {
     const list = rest[part] ?? [];
-    if (!Array.isArray(list)) faults.push(`${part}: ${say('must be a list')}`);
+    if (!Array.isArray(list)) faults.push(`${part}: ${say('must_be_a_list')}`);
   }
   return {
     holdfast_configuration: 1,

@@ -23,6 +23,7 @@ import {
   placeOfView,
 } from '@holdfast/shared/contracts/http/point-http.ts';
 import { type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
 import { say, speaksChinese } from './words/say.ts';
 
@@ -72,7 +73,7 @@ function putDevice(plan: Planning, { site, points, ...device }: Item, name: stri
   const hasSite = site !== undefined && site !== null && site !== '';
   const siteKey = keyOf('site', site);
   if (hasSite && !plan.isKnown(siteKey))
-    plan.fault(label, 'site', say('there is no site {{code}}', { code: textOf(site) }));
+    plan.fault(label, 'site', say('there_is_no_site', { code: textOf(site) }));
   plan.put('device', [name], (idOf) => ({
     ...device,
     ...(site !== undefined && { site_id: hasSite ? idOf(siteKey) : null }),
@@ -81,7 +82,7 @@ function putDevice(plan: Planning, { site, points, ...device }: Item, name: stri
   const deviceKey = keyOf('device', name);
   const steps = plan.listOf(label, 'points', points).map((point, index) => {
     const codes = [name, nameOf(point, index)] as const;
-    plan.refuseIds(labelOf('point', codes), point, { device_id: say('the place below its device') });
+    plan.refuseIds(labelOf('point', codes), point, { device_id: say('the_place_below_its_device') });
     return { codes, point };
   });
   const isThere = ({ codes }: (typeof steps)[number]) => plan.ids.has(keyOf('point', ...codes));
@@ -97,20 +98,16 @@ function putTask(plan: Planning, { devices, points, ...task }: Item, name: strin
   const taskDevices = devices === undefined ? plan.devicesOfTask(name) : deviceCodes;
   for (const code of deviceCodes) {
     if (!plan.isKnown(keyOf('device', code))) {
-      plan.fault(label, 'devices', say('there is no device {{code}}', { code: textOf(code) }));
+      plan.fault(label, 'devices', say('there_is_no_device', { code: textOf(code) }));
     }
   }
   const chosen = plan.listOf(label, 'points', points);
   for (const { device, point } of chosen) {
     const place = { point: textOf(point), device: textOf(device) };
     if (!plan.isKnown(keyOf('point', device, point))) {
-      plan.fault(label, 'points', say('there is no point {{point}} of device {{device}}', place));
+      plan.fault(label, 'points', say('no_point_of_device', place));
     } else if (!taskDevices.includes(device)) {
-      plan.fault(
-        label,
-        'points',
-        say("point {{point}} of device {{device}}: the device is not among the task's devices", place),
-      );
+      plan.fault(label, 'points', say('point_of_device_the_device', place));
     }
   }
   plan.put('task', [name], (idOf) => ({
@@ -167,7 +164,7 @@ class Planning implements Plan {
   put(kind: Kind, codes: readonly string[], bodyOf: Step['bodyOf'], deviceKey = ''): void {
     const key = keyOf(kind, ...codes);
     const label = labelOf(kind, codes);
-    if (this.brought.has(key)) this.fault(label, 'code', say('is in the file more than once'));
+    if (this.brought.has(key)) this.fault(label, 'code', say('is_in_the_file_more_than'));
     this.brought.add(key);
     const there = this.there.get(key);
     const now = bodyOf((each) => this.ids.get(each) ?? this.idToCome(each));
@@ -183,7 +180,7 @@ class Planning implements Plan {
       for (const { path, message } of issues) this.fault(label, path.map(String).join('.'), message);
       if (kind === 'device' && judgement.ok) this.placeFault(label, judgement.value as DeviceView);
       const doubt = judgement.ok && device?.spec.doubt?.(now, judgement.value);
-      if (doubt) this.warnings.push(`${label}: address: ${doubt[speaksChinese() ? 'zh' : 'en']}`);
+      if (doubt) this.warnings.push(`${label}: address: ${inLanguage(doubt, speaksChinese() ? 'zh' : 'en')}`);
     }
     if (kind === 'device') this.devices.set(key, judgement?.ok ? judgement.value : (there ?? now));
     this.steps.push({ kind, key, label, action, id: there?.id, bodyOf });
@@ -207,12 +204,12 @@ class Planning implements Plan {
     const other = this.places.take(device);
     if (other === undefined) return;
     const field = specs.get(device.protocol)?.unitField ?? '';
-    this.fault(label, field, say('device {{other}} has this endpoint and unit id', { other }));
+    this.fault(label, field, say('device_has_this_endpoint_and_unit', { other }));
   }
 
   arrayOf(label: string, field: string, value: unknown): readonly unknown[] {
     if (Array.isArray(value)) return value;
-    if (value !== undefined && value !== null) this.fault(label, field, say('must be a list'));
+    if (value !== undefined && value !== null) this.fault(label, field, say('must_be_a_list'));
     return [];
   }
 
@@ -220,12 +217,7 @@ class Planning implements Plan {
   listOf(label: string, field: string, value: unknown): readonly Item[] {
     return this.arrayOf(label, field, value).filter((each, index): each is Item => {
       const isObject = each !== null && typeof each === 'object' && !Array.isArray(each);
-      if (!isObject)
-        this.fault(
-          label,
-          `${field}.${index}`,
-          say('must have fields, and is {{given}}', { given: textOf(each) }),
-        );
+      if (!isObject) this.fault(label, `${field}.${index}`, say('must_have_fields', { given: textOf(each) }));
       return isObject;
     });
   }
@@ -233,7 +225,7 @@ class Planning implements Plan {
   /** Refuses ids, which differ between installations. */
   refuseIds(label: string, item: Item, instead: Readonly<Record<string, string>>): void {
     for (const [field, other] of Object.entries(instead)) {
-      if (field in item) this.fault(label, field, say('a file has {{other}} instead of ids', { other }));
+      if (field in item) this.fault(label, field, say('a_file_has_instead_of_ids', { other }));
     }
   }
 }
@@ -285,11 +277,11 @@ function onlyOf(whole: Item, { ...fields }: Item): Item {
   return Object.fromEntries(Object.keys(fields).map((name) => [name, whole[name]]));
 }
 
-const labelOf = (kind: Kind, codes: readonly string[]) => `${say(kind)} ${codes.join('/')}`;
+const labelOf = (kind: Kind, codes: readonly string[]) => `${say(`field_${kind}`)} ${codes.join('/')}`;
 
 function nameOf({ code }: Item, index: number): string {
   if (typeof code === 'string' && code !== '') return code;
-  return typeof code === 'number' ? String(code) : say('no. {{number}}', { number: index + 1 });
+  return typeof code === 'number' ? String(code) : say('number', { number: index + 1 });
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : String(JSON.stringify(value)));

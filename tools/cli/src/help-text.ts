@@ -3,21 +3,14 @@ import { commonOptions } from './parse-command-line.ts';
 import { say } from './words/say.ts';
 
 const settings = () =>
-  [
-    say(
-      'Settings: HOLDFAST_URL (default: where you logged in, else http://127.0.0.1:8000), HOLDFAST_API_KEY_FILE or HOLDFAST_API_KEY, HOLDFAST_OPERATOR, HOLDFAST_LANG (en, zh).',
-    ),
-    say(
-      'Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no answer, 4 not allowed. More: docs/cli.md',
-    ),
-  ].join('\n');
+  [say('settings_holdfast_url_default_where_you'), say('exit_codes_0_done_1_refused')].join('\n');
 
 /** The help for all commands that begin with `words`. */
 export function overview(commands: readonly Command[], words: readonly string[] = []): string {
   const below = commands.filter((command) => words.every((word, index) => command.words[index] === word));
   const width = Math.max(...below.map((command) => command.words.join(' ').length));
   const lines = below.map((command) => `  ${command.words.join(' ').padEnd(width)}  ${say(command.about)}`);
-  const more = say('More on one command: holdfast COMMAND --help');
+  const more = say('more_on_one_command_holdfast_command');
   return `holdfast COMMAND …\n\n${lines.join('\n')}\n\n${more}\n${settings()}`;
 }
 
@@ -35,7 +28,7 @@ export function helpOf(command: Command): string {
     say(command.about),
     lines.join('\n'),
     ...notes.map((note) => say(note)),
-    ...(example === undefined ? [] : [say('Example: {{command}}', { command: `holdfast ${example}` })]),
+    ...(example === undefined ? [] : [say('example', { command: `holdfast ${example}` })]),
     settings(),
   ].join('\n\n');
 }

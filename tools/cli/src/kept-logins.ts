@@ -58,22 +58,18 @@ export class KeptLogins {
     try {
       const { mode } = await stat(this.file);
       if ((mode & 0o077) !== 0)
-        throw this.#unusable(say('others can read it: chmod 600 {{file}}', { file: this.file }));
+        throw this.#unusable(say('others_can_read_it_chmod_600', { file: this.file }));
       text = await readFile(this.file, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { url: null, logins: {} };
       throw error instanceof CliError
         ? error
-        : this.#unusable(
-            say('it cannot be read ({{why}}): make it readable', { why: (error as Error).message }),
-          );
+        : this.#unusable(say('it_cannot_be_read_make', { why: (error as Error).message }));
     }
     try {
       return schema.parse(JSON.parse(text));
     } catch {
-      throw this.#unusable(
-        say('it is not in the form that holdfast login writes: delete it, and log in again'),
-      );
+      throw this.#unusable(say('it_is_not_in_the_form'));
     }
   }
 
@@ -95,7 +91,7 @@ export class KeptLogins {
     } catch (error) {
       await rm(part, { force: true }).catch(() => {});
       throw new CliError(
-        say('Cannot write {{file}}: {{why}}', { file: this.file, why: (error as Error).message }),
+        say('cannot_write', { file: this.file, why: (error as Error).message }),
         exitCodes.refused,
         { cause: error },
       );
@@ -103,10 +99,7 @@ export class KeptLogins {
   }
 
   #unusable(fault: string): CliError {
-    return new CliError(
-      say('Logins are kept in {{file}}, and {{fault}}.', { file: this.file, fault }),
-      exitCodes.refused,
-    );
+    return new CliError(say('logins_are_kept', { file: this.file, fault }), exitCodes.refused);
   }
 }
 

@@ -19,7 +19,7 @@ function unknownCommand(commands: readonly Command[], args: readonly string[]): 
   const below = commands.filter(({ words }) => words[0] === group);
   if (below.length > 0 && further.length === 0) {
     const second = below.map(({ words }) => words[1]).join(', ');
-    return say('{{group}} is the first word of several commands; the second one is missing: {{second}}.', {
+    return say('is_the_first_word_of_several', {
       group,
       second,
     });
@@ -32,8 +32,8 @@ function unknownCommand(commands: readonly Command[], args: readonly string[]): 
     nearestWord(group, all) ??
     nearestWord(group, [...new Set(commands.map(({ words }) => words[0] ?? ''))]);
   return nearest === undefined
-    ? say('There is no command {{said}}.', { said: text })
-    : say('There is no command {{said}}; did you mean {{nearest}}?', { said: text, nearest });
+    ? say('there_is_no_command', { said: text })
+    : say('there_is_no_command_did_you', { said: text, nearest });
 }
 
 async function main(words: readonly string[]): Promise<number> {
@@ -90,7 +90,7 @@ function withoutCommand(args: readonly string[]): number {
   if (words.length > 0) process.stderr.write(`${plainText(unknownCommand(commands, words))}\n`);
   // After a typing error the list of all commands would only hide the message.
   const isMistyped = words.length > 0 && !isGroup;
-  const further = isMistyped ? say('All commands: holdfast --help') : overview(commands, group);
+  const further = isMistyped ? say('all_commands_holdfast_help') : overview(commands, group);
   process.stderr.write(`${further}\n`);
   return exitCodes.usage;
 }

@@ -9,9 +9,9 @@ import { say, speaksChinese } from './words/say.ts';
 
 /** Options of every command. */
 export const commonOptions: Readonly<Record<string, Option>> = {
-  json: { type: 'boolean', about: 'print JSON (the default when the output is not a terminal)' },
-  table: { type: 'boolean', about: 'print tables (the default on a terminal)' },
-  help: { type: 'boolean', short: 'h', about: 'show this help' },
+  json: { type: 'boolean', about: 'print_json_the_default' },
+  table: { type: 'boolean', about: 'print_tables_the_default' },
+  help: { type: 'boolean', short: 'h', about: 'show_this_help' },
 };
 
 export interface Parsed {
@@ -76,8 +76,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
   if (values.help !== true) {
     checkOperands(command, operands);
     checkChoices(command, values);
-    if (values.json === true && values.table === true)
-      throw wrongUse(command, say('either --json or --table'));
+    if (values.json === true && values.table === true) throw wrongUse(command, say('either_json_or_table'));
   }
   return { command, input: inputOf(operands, values, command), raw: rest };
 }
@@ -110,19 +109,17 @@ function unknownOption(
   const nearest = nearestWord(option.replace(/^-+/, ''), options);
   const isNumber = /^-[0-9.]/.test(option);
   const hint = [
-    nearest !== undefined && say('did you mean --{{nearest}}?', { nearest }),
-    isNumber && say('a negative number stands behind --'),
-    say('`holdfast {{command}} --help` shows those there are', { command: words.join(' ') }),
+    nearest !== undefined && say('did_you_mean', { nearest }),
+    isNumber && say('a_negative_number_stands_behind'),
+    say('holdfast_help_shows_those_there', { command: words.join(' ') }),
   ];
   return new CliError(
-    [say('Unknown option {{given}}', { given: plainText(option) }), ...hint.filter(Boolean)].join(
-      say('; #between hints'),
-    ),
+    [say('unknown_option', { given: plainText(option) }), ...hint.filter(Boolean)].join(say('between_hints')),
     usageCode ?? exitCodes.usage,
   );
 }
 
-const either = (choices: readonly string[]) => choices.join(say(' or '));
+const either = (choices: readonly string[]) => choices.join(say('or'));
 
 /** The error in Node's own words: they name the option and say, for instance, that its value is missing. */
 function faultOfOption(error: unknown): string {
@@ -130,8 +127,8 @@ function faultOfOption(error: unknown): string {
   const [option = ''] = /--?[a-z-]+/.exec(message) ?? [];
   if (!speaksChinese()) return message;
   return message.includes('argument missing')
-    ? say('{{option}} needs a value', { option })
-    : say('{{option}} takes no value', { option });
+    ? say('needs_a_value', { option })
+    : say('takes_no_value', { option });
 }
 
 function checkOperands(command: Command, words: readonly string[]): void {
@@ -144,22 +141,17 @@ function checkOperands(command: Command, words: readonly string[]): void {
     const { name, choices } = missing;
     throw wrongUse(
       command,
-      choices
-        ? say('{{name}} is missing: {{choices}}', { name, choices: either(choices) })
-        : say('{{name}} is missing', { name }),
+      choices ? say('is_missing', { name, choices: either(choices) }) : say('name_is_missing', { name }),
     );
   }
   const takesAll = operands.at(-1)?.isMany ?? false;
   if (!takesAll && words.length > operands.length) {
-    throw wrongUse(command, say('one too many: {{given}}', { given: words[operands.length] }));
+    throw wrongUse(command, say('one_too_many', { given: words[operands.length] }));
   }
   for (const [index, { name, choices }] of operands.entries()) {
     const value = words[index];
     if (choices && value !== undefined && !choices.includes(value)) {
-      throw wrongUse(
-        command,
-        say('{{name}} is {{choices}}, not {{value}}', { name, choices: either(choices), value }),
-      );
+      throw wrongUse(command, say('is_not', { name, choices: either(choices), value }));
     }
   }
 }
@@ -172,7 +164,7 @@ function checkChoices(command: Command, values: Record<string, unknown>): void {
         if (!choices.includes(each)) {
           throw wrongUse(
             command,
-            say('--{{name}} is one of {{choices}}; not {{value}}', {
+            say('is_one', {
               name,
               choices: choices.join(', '),
               value: each,
@@ -206,10 +198,7 @@ function inputOf(
       const value = text(option);
       if (value === undefined) return undefined;
       if (!/^[0-9]{1,15}$/.test(value) || Number(value) < min) {
-        throw wrongUse(
-          command,
-          say('--{{option}} is a whole number from {{min}} on, not {{given}}', { option, min, given: value }),
-        );
+        throw wrongUse(command, say('is_a_whole_number', { option, min, given: value }));
       }
       return Number(value);
     },
@@ -218,7 +207,7 @@ function inputOf(
 
 function wrongUse({ words, usageCode }: Command, what: string): CliError {
   return new CliError(
-    `${what}\n${say('How it is used: holdfast {{command}} --help', { command: words.join(' ') })}`,
+    `${what}\n${say('how_it_is_used_holdfast_help', { command: words.join(' ') })}`,
     usageCode ?? exitCodes.usage,
   );
 }

@@ -19,13 +19,10 @@ export function yamlContent(text: string): unknown {
   const [first, ...further] = aliases;
   if (first) {
     throw new Error(
-      say(
-        "line {{line}} has the alias *{{name}}{{others}}, and aliases are not taken. Write out what &{{name}} names wherever it is meant; yq does so: yq 'explode(.)' FILE",
-        {
-          ...first,
-          others: further.length === 0 ? '' : say(' (and {{more}} more)', { more: further.length }),
-        },
-      ),
+      say('line_has_the_alias_and_aliases', {
+        ...first,
+        others: further.length === 0 ? '' : say('and_more_in_brackets', { more: further.length }),
+      }),
     );
   }
   return document.toJS({ maxAliasCount: 0 });

@@ -1,26 +1,27 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { asciiText, type FrameDirection, type FramePart, FrameParts } from '@holdfast/driver/frame-parts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { MelsecConnection } from '../layout/connection.ts';
+import { melsecText } from '../texts.ts';
 
 export const framePartWords = {
-  subheader: both('subheader', '副帧头'),
-  serial: both('serial number', '序列号'),
-  fixed: both('fixed', '固定值'),
-  network: both('network', '网络号'),
-  pc: both('PC', 'PC 号'),
-  module_io: both('module I/O', '模块 I/O 号'),
-  module_station: both('station', '模块站号'),
-  length: both('length', '数据长度'),
-  timer: both('timer', '监视定时器'),
-  command: both('command', '指令'),
-  subcommand: both('subcommand', '子指令'),
-  device: both('device', '软元件'),
-  number: both('number', '起始编号'),
-  points: both('points', '点数'),
-  end_code: both('end code', '结束代码'),
-  abnormal_code: both('abnormal code', '异常代码'),
-  data: both('data', '数据'),
-} as const satisfies Readonly<Record<string, InBoth>>;
+  subheader: melsecText('part_subheader'),
+  serial: melsecText('part_serial'),
+  fixed: melsecText('part_fixed'),
+  network: melsecText('part_network'),
+  pc: melsecText('part_pc'),
+  module_io: melsecText('part_module_io'),
+  module_station: melsecText('part_module_station'),
+  length: melsecText('part_length'),
+  timer: melsecText('part_timer'),
+  command: melsecText('part_command'),
+  subcommand: melsecText('part_subcommand'),
+  device: melsecText('part_device'),
+  number: melsecText('part_number'),
+  points: melsecText('part_points'),
+  end_code: melsecText('part_end_code'),
+  abnormal_code: melsecText('part_abnormal_code'),
+  data: melsecText('part_data'),
+} as const satisfies Readonly<Record<string, Text>>;
 
 /** The end code of 1E that an abnormal code follows. */
 const withAbnormalCode = 0x5b;

@@ -1,109 +1,97 @@
-import { both, type FieldWords, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { FieldWords } from '@holdfast/driver/form-words.ts';
 import type { ProtocolAdvice } from '@holdfast/driver/spec.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { MelsecConnection } from '../layout/connection.ts';
 import type { MelsecPlace } from '../layout/place.ts';
+import { melsecText } from '../texts.ts';
 
 type Words<Field extends string> = Readonly<Record<Field, FieldWords>>;
 
-export const protocolWords: { readonly label: InBoth; readonly help: InBoth } = {
-  label: both('MELSEC (MC protocol, SLMP)', 'MELSEC（MC 协议、SLMP）'),
-  help: both(
-    'PLCs of Mitsubishi Electric over Ethernet: MELSEC Q, L, iQ-R, FX5 and FX3.',
-    '三菱电机 PLC（以太网）：MELSEC Q、L、iQ-R、FX5、FX3。',
-  ),
+export const protocolWords: { readonly label: Text; readonly help: Text } = {
+  label: melsecText('melsec_mc_protocol_slmp'),
+  help: melsecText('protocol_help'),
 };
 
 export const connectionWords: Words<keyof MelsecConnection> = {
   host: {
-    label: both('Host', '主机'),
-    help: both('IP address or name, without port: 192.168.3.39', 'IP 地址或主机名，不含端口：192.168.3.39'),
+    label: melsecText('host'),
+    help: melsecText('host_help'),
   },
   port: {
-    label: both('Port', '端口'),
-    help: both(
-      'As set in the PLC for MC protocol or SLMP. GX Works may show it in hexadecimal: 1389H is 5001.',
-      'PLC 中为 MC 协议或 SLMP 设置的端口。GX Works 可能以十六进制显示：1389H 即 5001。',
-    ),
+    label: melsecText('port'),
+    help: melsecText('port_help'),
   },
   frame: {
-    label: both('Frame', '帧格式'),
+    label: melsecText('frame'),
     options: {
-      '3E': both('3E: Q, L, iQ-R, FX5', '3E：Q、L、iQ-R、FX5'),
-      '4E': both('4E: with serial number; Q, L, iQ-R', '4E：带序列号；Q、L、iQ-R'),
-      '1E': both('1E: FX3, A compatible', '1E：FX3、A 兼容'),
+      '3E': melsecText('frame_3e'),
+      '4E': melsecText('frame_4e'),
+      '1E': melsecText('frame_1e'),
     },
   },
   data_code: {
-    label: both('Data code', '数据代码'),
-    help: both('"Communication data code" in GX Works.', 'GX Works 中的“通信数据代码”。'),
+    label: melsecText('data_code'),
+    help: melsecText('data_code_help'),
     options: {
-      binary: both('Binary', '二进制'),
-      ascii: both('ASCII; of FX5: ASCII (X, Y HEX)', 'ASCII；FX5 为 ASCII (X, Y HEX)'),
-      ascii_xy_octal: both('ASCII (X, Y OCT) of FX5', 'FX5 的 ASCII (X, Y OCT)'),
+      binary: melsecText('data_code_binary'),
+      ascii: melsecText('data_code_ascii'),
+      ascii_xy_octal: melsecText('data_code_ascii_xy_octal'),
     },
   },
   series: {
-    label: both('Series', '系列'),
-    help: both(
-      'Decides how X and Y are numbered (octal on FX) and how much one read gives.',
-      '决定 X、Y 的编号方式（FX 为八进制）及单次读取的数量。',
-    ),
+    label: melsecText('series'),
+    help: melsecText('series_help'),
     options: {
-      q: both('MELSEC-Q', 'MELSEC-Q'),
-      l: both('MELSEC-L', 'MELSEC-L'),
-      iq_r: both('MELSEC iQ-R', 'MELSEC iQ-R'),
-      fx5: both('MELSEC iQ-F (FX5)', 'MELSEC iQ-F（FX5）'),
-      fx3: both('MELSEC-F (FX3)', 'MELSEC-F（FX3）'),
+      q: melsecText('series_q'),
+      l: melsecText('series_l'),
+      iq_r: melsecText('series_iq_r'),
+      fx5: melsecText('series_fx5'),
+      fx3: melsecText('series_fx3'),
     },
   },
   network_no: {
-    label: both('Network number', '网络号'),
-    help: both('0: the PLC itself, not one behind it.', '0：所连接的 PLC 本身，而非其后的站。'),
+    label: melsecText('network_no'),
+    help: melsecText('network_no_help'),
   },
   pc_no: {
-    label: both('PC number', 'PC 号'),
-    help: both('255 (FFH): the PLC itself.', '255（FFH）：PLC 本身。'),
+    label: melsecText('pc_no'),
+    help: melsecText('pc_no_help'),
   },
   module_io: {
-    label: both('Module I/O number', '模块 I/O 号'),
-    help: both('1023 (3FFH): its CPU.', '1023（3FFH）：其 CPU。'),
+    label: melsecText('module_io'),
+    help: melsecText('module_io_help'),
   },
-  module_station: { label: both('Module station number', '模块站号') },
+  module_station: { label: melsecText('module_station') },
   max_words: {
-    label: both('Words in one read', '单次读取字数'),
-    help: both('Only if the PLC refuses what its series gives.', '仅在 PLC 拒绝其系列允许的数量时填写。'),
+    label: melsecText('max_words'),
+    help: melsecText('max_words_help'),
   },
-  max_bits: { label: both('Bits in one read', '单次读取位数') },
+  max_bits: { label: melsecText('max_bits') },
 };
 
 export const placeWords: Words<keyof MelsecPlace> = {
   address: {
-    label: both('Address', '地址'),
-    help: both(
-      'As GX Works writes it: D100, W1F, M10, X1F; a bit of a word: D100.3, D100.F.',
-      '与 GX Works 相同：D100、W1F、M10、X1F；字的位：D100.3、D100.F。',
-    ),
+    label: melsecText('address'),
+    help: melsecText('address_help'),
   },
   length: {
-    label: both('Length', '长度'),
-    help: both('In words: half as many as it has bytes.', '字数，即字节数的一半。'),
+    label: melsecText('length'),
+    help: melsecText('length_help'),
   },
   encoding: {
-    label: both('Encoding', '编码'),
-    options: { ascii: both('ASCII', 'ASCII'), 'utf-8': both('UTF-8', 'UTF-8'), gbk: both('GBK', 'GBK') },
+    label: melsecText('encoding'),
+    options: {
+      ascii: melsecText('encoding_ascii'),
+      'utf-8': melsecText('encoding_utf_8'),
+      gbk: melsecText('encoding_gbk'),
+    },
   },
 };
 
 /** Has nothing on refusals: the words for their end codes already say what to do. */
 export const advice: ProtocolAdvice = {
-  silent: both(
-    'Compare frame and data code with the settings of the PLC: many PLCs are silent where they differ. Then the station numbers, where it is behind another PLC, and last try a longer timeout.',
-    '请对照 PLC 的设置检查帧格式和数据代码：不一致时，许多 PLC 不作应答。若经由其他 PLC 访问，再检查各站号，最后延长超时时间。',
-  ),
-  noValue: both(
-    'Compare the address with the program of the PLC, and its series with the type plate: it decides how X and Y are numbered, and which devices there are.',
-    '请对照 PLC 程序检查地址，并按铭牌核对系列：系列决定 X、Y 的编号方式和可用的软元件。',
-  ),
+  silent: melsecText('advice_silent'),
+  noValue: melsecText('advice_no_value'),
 };
 
 /** Names in messages of problems. */

@@ -1,3 +1,4 @@
+import { inLanguage, type Language } from '@holdfast/texts/text.ts';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { addressDoubt, parseAddress } from './address-notation.ts';
@@ -64,12 +65,16 @@ describe('an address', () => {
 
 describe('a number that reads as the classic notation of its table', () => {
   it('is doubted, with what either reading is', () => {
-    expect(addressDoubt(40_001, 'holding_register')?.en).toBe(
+    const doubtIn = (language: Language, ...place: Parameters<typeof addressDoubt>) => {
+      const doubt = addressDoubt(...place);
+      return doubt && inLanguage(doubt, language);
+    };
+    expect(doubtIn('en', 40_001, 'holding_register')).toBe(
       '40001 without quotes is the zero-based address 40001 ("440002" in the classic notation). If the manual\'s 40001 is meant, which is the zero-based 0, write it in quotes: "40001"',
     );
-    expect(addressDoubt(30_017, 'input_register')?.en).toContain('which is the zero-based 16,');
-    expect(addressDoubt(30_017, 'input_register')?.zh).toContain('即从 0 开始的 16，');
-    expect(addressDoubt(10_001, 'discrete_input')?.en).toContain('"110002" in the classic notation');
+    expect(doubtIn('en', 30_017, 'input_register')).toContain('which is the zero-based 16,');
+    expect(doubtIn('zh', 30_017, 'input_register')).toContain('即从 0 开始的 16，');
+    expect(doubtIn('en', 10_001, 'discrete_input')).toContain('"110002" in the classic notation');
   });
 
   it.each([

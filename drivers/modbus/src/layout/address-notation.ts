@@ -1,4 +1,5 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import { modbusText } from '../texts.ts';
 import type { RegisterTable } from './point-layout.ts';
 
 export type ParsedAddress =
@@ -46,16 +47,13 @@ export function parseAddress(notation: number | string, table: RegisterTable | u
  * 40001 on the wire, but a manual that says 40001 means the first one.
  * @returns undefined where there is none
  */
-export function addressDoubt(notation: unknown, table: unknown): InBoth | undefined {
+export function addressDoubt(notation: unknown, table: unknown): Text | undefined {
   if (typeof notation !== 'number') return undefined;
   const classic = /^([134])([0-9]{4})$/.exec(String(notation));
   const position = Number(classic?.[2]);
   if (!classic || position === 0 || classicTables[classic[1] ?? ''] !== table) return undefined;
   const inClassic = `${classic[1]}${String(notation + 1).padStart(5, '0')}`;
-  return both(
-    `${notation} without quotes is the zero-based address ${notation} ("${inClassic}" in the classic notation). If the manual's ${notation} is meant, which is the zero-based ${position - 1}, write it in quotes: "${notation}"`,
-    `不带引号的 ${notation} 是从 0 开始的地址 ${notation}（传统写法为 "${inClassic}"）。如果指手册中的 ${notation}，即从 0 开始的 ${position - 1}，请加引号："${notation}"`,
-  );
+  return modbusText('without_quotes_is_the_zero_based', { notation, inClassic, position: position - 1 });
 }
 
 function parseClassic(

@@ -1,20 +1,21 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { type FrameDirection, type FramePart, FrameParts } from '@holdfast/driver/frame-parts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { ModbusProtocol } from '../layout/connection.ts';
+import { modbusText } from '../texts.ts';
 
 export const framePartWords = {
-  transaction: both('transaction', '事务号'),
-  protocol: both('protocol', '协议'),
-  length: both('length', '长度'),
-  unit: both('unit', '站号'),
-  function: both('function', '功能码'),
-  exception: both('exception', '异常码'),
-  address: both('address', '地址'),
-  quantity: both('quantity', '数量'),
-  count: both('bytes', '字节数'),
-  data: both('data', '数据'),
-  crc: both('check sum', 'CRC 校验'),
-} as const satisfies Readonly<Record<string, InBoth>>;
+  transaction: modbusText('part_transaction'),
+  protocol: modbusText('part_protocol'),
+  length: modbusText('part_length'),
+  unit: modbusText('part_unit'),
+  function: modbusText('part_function'),
+  exception: modbusText('part_exception'),
+  address: modbusText('part_address'),
+  quantity: modbusText('part_quantity'),
+  count: modbusText('part_count'),
+  data: modbusText('part_data'),
+  crc: modbusText('part_crc'),
+} as const satisfies Readonly<Record<string, Text>>;
 
 /** The parts of a frame of a read. Any other frame is data from its first unexpected byte on. */
 export function frameParts(

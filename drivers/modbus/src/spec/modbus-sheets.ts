@@ -1,6 +1,6 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { SheetRules } from '@holdfast/driver/sheet-rules.ts';
 import type { ModbusProtocol } from '../layout/connection.ts';
+import { modbusText } from '../texts.ts';
 import { likelyNotations, readSheetAddress, sheetNotations, showSheetAddress } from './sheet-address.ts';
 
 const protocols: Readonly<Record<ModbusProtocol, readonly string[]>> = {
@@ -81,7 +81,7 @@ export const modbusSheets = (protocol: ModbusProtocol): SheetRules => ({
   aliases: [
     {
       name: 'function_code',
-      label: both('Function code', '功能码'),
+      label: modbusText('function_code'),
       headers: ['function', 'fc'],
       field: 'table',
       words: Object.fromEntries(

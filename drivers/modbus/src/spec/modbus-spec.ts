@@ -1,5 +1,5 @@
 import type { Device } from '@holdfast/driver/device.ts';
-import type { InBoth, JsonSchema } from '@holdfast/driver/form-words.ts';
+import type { JsonSchema } from '@holdfast/driver/form-words.ts';
 import { hostPattern } from '@holdfast/driver/host-name.ts';
 import type { PointFields } from '@holdfast/driver/point.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
   Parsed,
 } from '@holdfast/driver/spec.ts';
 import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { addressDoubt, parseAddress } from '../layout/address-notation.ts';
 import { connectionSchema, type ModbusConnection, type ModbusProtocol } from '../layout/connection.ts';
 import { endpointKey, endpointOf, endpointWay } from '../layout/endpoint-address.ts';
@@ -50,7 +51,7 @@ const noTable: FieldProblem = {
 };
 
 /** Doubt about an address as it was entered. */
-function doubtOf(sent: object, place: object): InBoth | undefined {
+function doubtOf(sent: object, place: object): Text | undefined {
   const { address } = sent as { readonly address?: unknown };
   return addressDoubt(address, (place as { readonly table?: unknown }).table);
 }

@@ -1,13 +1,13 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { ReadAddress, SheetCell, SheetNotation } from '@holdfast/driver/sheet-rules.ts';
 import { classicTables } from '../layout/address-notation.ts';
 import type { RegisterTable } from '../layout/point-layout.ts';
+import { modbusText } from '../texts.ts';
 
 /** Notations that count differently: the same cell means another register in each. */
 export const sheetNotations: readonly SheetNotation[] = [
   {
     name: 'from_0',
-    label: both('zero-based, as on the wire: 0 is the first', '从 0 计（报文地址）：0 为第一个'),
+    label: modbusText('zero_based_as_on_the_wire'),
     headers: ['address (from 0)', '地址（从 0 计）', 'zero-based address', '报文地址', 'pdu address'],
     marks: [
       ...[
@@ -25,13 +25,13 @@ export const sheetNotations: readonly SheetNotation[] = [
   },
   {
     name: 'classic',
-    label: both('classic, with the table: 40001 is the first', '传统写法，含数据区：40001 为第一个'),
+    label: modbusText('classic_with_the_table_40001'),
     headers: ['address (classic)', '地址（传统写法）', 'modbus address', 'plc address', 'plc 地址'],
     marks: ['classic', 'modicon', '传统写法', '含数据区'],
   },
   {
     name: 'from_1',
-    label: both('counted from 1 in its table: 1 is the first', '在数据区内从 1 计：1 为第一个'),
+    label: modbusText('counted_from_1_in_its_table'),
     headers: ['address (from 1)', '地址（从 1 计）'],
     marks: [
       ...['from 1', 'from one', 'starting at 1', 'starts at 1', '1-based', 'one-based', 'base 1', 'offset 1'],

@@ -1,17 +1,18 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { type FrameDirection, type FramePart, FrameParts, utf8Text } from '@holdfast/driver/frame-parts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { MqttConnection } from '../layout/connection.ts';
+import { mqttText } from '../texts.ts';
 
 export const framePartWords = {
-  header: both('packet, QoS', '报文、QoS'),
-  length: both('length', '长度'),
-  packet_id: both('packet id', '报文标识符'),
-  properties: both('properties', '属性'),
-  topic: both('topic', '主题'),
-  qos: both('QoS', 'QoS'),
-  payload: both('payload', '载荷'),
-  data: both('data', '数据'),
-} as const satisfies Readonly<Record<string, InBoth>>;
+  header: mqttText('part_header'),
+  length: mqttText('part_length'),
+  packet_id: mqttText('part_packet_id'),
+  properties: mqttText('part_properties'),
+  topic: mqttText('part_topic'),
+  qos: mqttText('part_qos'),
+  payload: mqttText('part_payload'),
+  data: mqttText('part_data'),
+} as const satisfies Readonly<Record<string, Text>>;
 
 const publish = 3;
 const subscribe = 8;

@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import { gzip, type ZlibOptions } from 'node:zlib';
-import { both } from '@holdfast/driver/form-words.ts';
 import { HttpError, type InfluxDB } from '@influxdata/influxdb-client';
 import type { AuthorityFile } from '../authority-file.ts';
 import { HistoryQueryRefused } from '../sample-store.ts';
+import { storeText } from '../texts.ts';
 
 const pack = promisify(gzip) as (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>;
 
@@ -100,12 +100,7 @@ export function get(
           length += chunk.length;
           if (length <= answerMibAtMost * 2 ** 20) return void chunks.push(chunk);
           reject(
-            new HistoryQueryRefused(
-              both(
-                `InfluxDB: its answer is longer than ${answerMibAtMost} MiB: name a device, or ask for less with limit or a shorter time`,
-                `InfluxDB 的结果超过 ${answerMibAtMost} MiB：请指定设备，或用 limit 或更短的时间减少数据量`,
-              ),
-            ),
+            new HistoryQueryRefused(storeText('influxdb_its_answer_is_longer_than', { answerMibAtMost })),
           );
           tooLong.abort();
         },

@@ -342,7 +342,7 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
         ...{
           name: 'HistoryQueryRefused',
           message: expect.stringContaining('longer than 32 MiB: name a device'),
-          detail: { zh: expect.stringContaining('超过 32 MiB：请指定设备') },
+          detail: { code: 'store.influxdb_its_answer_is_longer_than', params: { answerMibAtMost: 32 } },
         },
       });
       await eventually(() => connections[0]?.closed, { what: 'the connection to be closed' });

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
@@ -9,6 +8,7 @@ import {
   type SampleStore,
   type StorableSample,
 } from '../sample-store.ts';
+import { storeText } from '../texts.ts';
 import {
   exactAggregateStatement,
   exactBuckets,
@@ -194,7 +194,7 @@ async function readAll<T>(
     if (error instanceof HistoryQueryRefused) throw error;
     if (error instanceof HttpError && error.statusCode === 400) {
       const reason = serverReason(error);
-      throw new HistoryQueryRefused(both(`InfluxDB 400: ${reason}`, `InfluxDB 给出的原因为“${reason}”`));
+      throw new HistoryQueryRefused(storeText('influxdb_400', { reason }));
     }
     throw unavailable('cannot read history', error, options);
   }
@@ -205,8 +205,7 @@ async function readAll<T>(
     throw unavailable('cannot read history: the answer is not JSON', error, options);
   }
   if (!answer.ok) {
-    const { en, zh } = answer.problem;
-    throw new HistoryQueryRefused(both(`InfluxDB: ${en}`, `InfluxDB ${zh}`));
+    throw new HistoryQueryRefused(storeText('influxdb_answered', { problem: answer.problem }));
   }
   return answer.results;
 }

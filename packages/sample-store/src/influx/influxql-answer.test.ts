@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { describe, expect, it } from 'vitest';
 import { parseAnswer, readSeries } from './influxql-answer.ts';
 
@@ -51,7 +50,7 @@ describe('an InfluxQL answer', () => {
   ])('of a server that knows no parts is refused when a limit has cut it, %s', (_, document) => {
     expect(readDocuments(document)).toMatchObject({
       ok: false,
-      problem: { en: expect.stringContaining('max-row-limit') },
+      problem: { code: 'store.cut_short_problem' },
     });
   });
 
@@ -68,7 +67,7 @@ describe('an InfluxQL answer', () => {
     const broken = { results: [{ statement_id: 0, error: 'timeout reached' }] };
     expect(readDocuments(part(0, [series('a', rows(3), true)], true), broken)).toEqual({
       ok: false,
-      problem: both('timeout reached', '给出的原因为“timeout reached”'),
+      problem: { code: 'store.server_gave_reason', params: { reason: 'timeout reached' } },
     });
   });
 

@@ -1,4 +1,5 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import { storeText } from '../texts.ts';
 
 export type Cell = number | bigint | string | boolean | null;
 
@@ -19,19 +20,16 @@ export interface Row {
 
 export type Answer<T> =
   | { readonly ok: true; readonly results: T[] }
-  | { readonly ok: false; readonly problem: InBoth };
+  | { readonly ok: false; readonly problem: Text };
 
 const notAnAnswer = {
   ok: false,
-  problem: both('not an InfluxQL answer', '返回的不是 InfluxQL 结果'),
+  problem: storeText('not_an_answer_problem'),
 } as const;
 /** A value that is left out must not look as if it had never existed. */
 const cutShort = {
   ok: false,
-  problem: both(
-    'it gives fewer rows than there are (max-row-limit of its section [http]): raise that, or ask for less with limit or a shorter time',
-    '返回的行数少于实际行数（受 [http] 一节中 max-row-limit 的限制）：请调高该值，或用 limit 或更短的时间减少数据量',
-  ),
+  problem: storeText('cut_short_problem'),
 } as const;
 
 /**
@@ -71,7 +69,8 @@ export function readSeries(documents: readonly unknown[]): Answer<Series[]> {
     if (!isObject(document) || !Array.isArray(document.results)) return notAnAnswer;
     for (const [index, result] of (document.results as unknown[]).entries()) {
       if (!isObject(result)) return notAnAnswer;
-      if (typeof result.error === 'string') return { ok: false, problem: quoted(result.error) };
+      if (typeof result.error === 'string')
+        return { ok: false, problem: storeText('server_gave_reason', { reason: result.error }) };
       const id = result.statement_id ?? index;
       const statement = statements.get(id) ?? { series: [], goesOn: false, isWhole: false };
       statements.set(id, statement);
@@ -108,8 +107,6 @@ function addPart(
   statement.isWhole = partial !== true && !isCut;
   return undefined;
 }
-
-const quoted = (reason: string) => both(reason, `给出的原因为“${reason}”`);
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -57,7 +57,7 @@ describe('PostgreSQL in its own right', () => {
     await expect(history).rejects.toMatchObject({
       name: 'HistoryQueryRefused',
       message: reason,
-      detail: { en: reason, zh: `数据库给出的原因为“${reason}”` },
+      detail: { code: 'store.database_gave_reason', params: { reason } },
     });
   });
 

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
@@ -14,6 +13,7 @@ import {
   type WriteOutcome,
 } from '../sample-store.ts';
 import { SentTicks } from '../sent-ticks.ts';
+import { storeText } from '../texts.ts';
 import { accountsForTick, outcomeOfSample, type TickEntry, tickEntry } from '../tick-coverage.ts';
 import { withoutRepeats } from '../without-repeats.ts';
 import { DayPartitions, dayOf } from './day-partitions.ts';
@@ -246,7 +246,7 @@ async function reading<T>(query: () => Promise<T[]>): Promise<T[]> {
     if (isBeforeWriters(error)) return [];
     const reason = rejectionReason(error);
     if (reason !== undefined) {
-      throw new HistoryQueryRefused(both(reason, `数据库给出的原因为“${reason}”`), { cause: error });
+      throw new HistoryQueryRefused(storeText('database_gave_reason', { reason }), { cause: error });
     }
     throw unavailable('cannot read history', error);
   }

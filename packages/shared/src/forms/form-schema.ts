@@ -6,6 +6,7 @@ import {
   implied,
   type JsonSchema,
 } from '@holdfast/driver/form-words.ts';
+import { allInEachLanguage, inEachLanguage } from '@holdfast/texts/text.ts';
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 
@@ -44,7 +45,7 @@ export function formSchema(
     ...(across.length > 0 && { allOf: across }),
     examples,
     'x-groups': groups.map(({ name, label, isFolded, fields }) => ({
-      ...{ name, label, folded: isFolded, fields },
+      ...{ name, label: inEachLanguage(label), folded: isFolded, fields },
     })),
   };
 }
@@ -54,10 +55,10 @@ function labelled(schema: JsonSchema, words: FieldWords | undefined): JsonSchema
   const { label, help, unit, options, isTried, fields } = words;
   return {
     ...(fields ? withInner(schema, fields) : schema),
-    'x-label': label,
-    ...(help && { 'x-help': help }),
+    'x-label': inEachLanguage(label),
+    ...(help && { 'x-help': inEachLanguage(help) }),
     ...(unit !== undefined && { 'x-unit': unit }),
-    ...(options && { 'x-options': options }),
+    ...(options && { 'x-options': allInEachLanguage(options) }),
     ...(isTried && { 'x-try-options': true }),
   };
 }

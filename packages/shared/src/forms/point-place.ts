@@ -1,9 +1,9 @@
-import type { InBoth } from '@holdfast/driver/form-words.ts';
+import type { InEachLanguage, Language } from '@holdfast/texts/text.ts';
 
 interface PlaceField {
   readonly default?: unknown;
-  readonly 'x-label'?: InBoth;
-  readonly 'x-options'?: Readonly<Record<string, InBoth>>;
+  readonly 'x-label'?: InEachLanguage;
+  readonly 'x-options'?: Readonly<Record<string, InEachLanguage>>;
 }
 
 /** The parts of a protocol's forms that say where points lie. */
@@ -14,8 +14,6 @@ export interface PlaceForms {
   };
   readonly notations: readonly { readonly sets: Readonly<Record<string, string>> }[];
 }
-
-type Language = keyof InBoth;
 
 /** Where a point lies, in words. */
 export interface PointPlace {

@@ -1,11 +1,13 @@
-import { both, type FieldGroup, type FieldWords, type JsonSchema } from '@holdfast/driver/form-words.ts';
+import type { FieldGroup, FieldWords, JsonSchema } from '@holdfast/driver/form-words.ts';
 import type { DriverSpec, Specs } from '@holdfast/driver/spec.ts';
+import { allInEachLanguage, inEachLanguage } from '@holdfast/texts/text.ts';
 import type { DeviceBodies } from '../contracts/http/device-http.ts';
 import { devicePointSchema } from '../contracts/http/point-http.ts';
 import type { ProtocolForms } from '../contracts/http/protocols-http.ts';
 import { described } from '../judgement/verdict-on-body.ts';
 import { deviceWords, pointWords } from './common-words.ts';
 import { formSchema } from './form-schema.ts';
+import { formText } from './texts.ts';
 
 /** The forms of every protocol, made of the schemas and rules that judge what the API is sent. */
 export function protocolForms(specs: Specs, bodies: DeviceBodies): readonly ProtocolForms[] {
@@ -16,17 +18,18 @@ export function protocolForms(specs: Specs, bodies: DeviceBodies): readonly Prot
     pointForms.set(place, point);
     return {
       protocol,
-      ...{ label: words.label, help: words.help },
+      ...{ label: inEachLanguage(words.label), help: inEachLanguage(words.help) },
       modes: [...modes],
       can: { browse: can.browse, write: can.write, source_time: can.sourceTime },
       device: deviceForm(spec, bodies),
       point,
       notations: words.notations.map(({ sets, ...rest }) => ({ ...rest, sets: { ...sets } })),
       advice: {
-        ...{ silent: words.advice.silent, no_value: words.advice.noValue },
-        refusals: { ...words.advice.refusals },
+        silent: inEachLanguage(words.advice.silent),
+        no_value: inEachLanguage(words.advice.noValue),
+        refusals: allInEachLanguage(words.advice.refusals ?? {}),
       },
-      frame_parts: { ...words.frameParts },
+      frame_parts: allInEachLanguage(words.frameParts ?? {}),
       probe: { ...words.probe },
     };
   });
@@ -50,16 +53,16 @@ function deviceForm(spec: DriverSpec, bodies: DeviceBodies): JsonSchema {
   if (modes.length === 1) properties.mode = { ...properties.mode, const: mode };
   const own = parted(words.connection);
   const groups: FieldGroup[] = [
-    { name: 'name', label: both('Name', '名称'), isFolded: false, fields: ['code', 'name', 'site_id'] },
+    { name: 'name', label: formText('name'), isFolded: false, fields: ['code', 'name', 'site_id'] },
     {
       name: 'connection',
-      label: both('Connection', '连接'),
+      label: formText('connection'),
       isFolded: false,
       fields: ['protocol', 'mode', ...own.open],
     },
     {
       name: 'settings',
-      label: both('Limits and quirks', '限制与特性'),
+      label: formText('limits_and_quirks'),
       isFolded: true,
       fields: ['timeout_ms', ...own.folded, 'measurement', 'enabled'],
     },
@@ -79,16 +82,16 @@ function pointForm(spec: DriverSpec): JsonSchema {
     (name) => !own.folded.includes(name),
   );
   const groups: FieldGroup[] = [
-    { name: 'place', label: both('Where it lies', '位置'), isFolded: false, fields: ['code', ...inOrder] },
+    { name: 'place', label: formText('where_it_lies'), isFolded: false, fields: ['code', ...inOrder] },
     {
       name: 'value',
-      label: both('What it means', '含义'),
+      label: formText('what_it_means'),
       isFolded: false,
       fields: ['unit', 'scale', 'offset'],
     },
     {
       name: 'more',
-      label: both('More', '更多'),
+      label: formText('more'),
       isFolded: true,
       fields: [
         ...own.folded,

@@ -1,17 +1,17 @@
-import type { InBoth } from '@holdfast/driver/form-words.ts';
+import type { InEachLanguage, Language } from '@holdfast/texts/text.ts';
 import { optionWord, type PlaceForms } from './point-place.ts';
 
 /** The parts of a protocol's forms that have words for the fields of its requests. */
 export interface RequestForms {
   readonly point: Pick<PlaceForms['point'], 'properties'>;
-  readonly frame_parts: Readonly<Record<string, InBoth>>;
+  readonly frame_parts: Readonly<Record<string, InEachLanguage>>;
 }
 
 /** A request with its protocol's words for the fields: `Address D100, Count 4`; without forms, with the fields' names. */
 export function requestInWords(
   request: Readonly<Record<string, unknown>>,
   forms: RequestForms | undefined,
-  language: keyof InBoth,
+  language: Language,
 ): string {
   return Object.entries(request)
     .map(([name, value]) => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
-import { both } from '@holdfast/driver/form-words.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -22,6 +21,7 @@ import { type GrantedSites, requireEverywhere, type SiteAccess } from './granted
 import type { LoginAccess } from './logins/login-access.ts';
 import { knownAfterAll, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
 import { operatorOf } from './operator.ts';
+import { accessText } from './texts.ts';
 import { bareForwardedAddresses } from './trusted-proxies.ts';
 
 declare module 'fastify' {
@@ -286,10 +286,7 @@ function tooManyCommands(perMinute: number, waitMs: number): Problem {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
   return new Problem(
     'too_many_requests',
-    both(
-      `At most ${perMinute} changes a minute are taken from you, and what you have saved of ten minutes is used up. Nothing was changed. Try again in ${retryAfterSeconds} s.`,
-      `每分钟最多接受您的 ${perMinute} 次更改，十分钟内的余量已用完。没有任何更改。请在 ${retryAfterSeconds} 秒后重试。`,
-    ),
+    accessText('at_most_changes_a_minute', { perMinute, retryAfterSeconds }),
     {},
     { retryAfterSeconds },
   );
@@ -311,10 +308,7 @@ function tooManyRequests(max: number, ttlMs: number): Problem {
   const retryAfterSeconds = Math.max(1, Math.ceil(ttlMs / 1_000));
   return new Problem(
     'too_many_requests',
-    both(
-      `At most ${max} a minute are taken from you. Try again in ${retryAfterSeconds} s.`,
-      `每分钟最多接受您的 ${max} 个请求。请在 ${retryAfterSeconds} 秒后重试。`,
-    ),
+    accessText('at_most_a_minute_are_taken', { max, retryAfterSeconds }),
     {},
     { retryAfterSeconds },
   );

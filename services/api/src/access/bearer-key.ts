@@ -1,9 +1,9 @@
 import { type BlockList, isIP } from 'node:net';
-import { both } from '@holdfast/driver/form-words.ts';
 import type { ApiKeyRecord, Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { networkList } from '@holdfast/shared/runtime/networks.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
+import { accessText } from './texts.ts';
 
 /** Parsed networks, made once for each record since every request needs them. */
 const lists = new WeakMap<ApiKeyRecord, BlockList>();
@@ -44,27 +44,18 @@ export function checkBearerKey(
 }
 
 function keyNotValid(): Problem {
-  return new Problem(
-    'key_not_valid',
-    both(
-      'Send the header Authorization: Bearer hf_… with the whole key as it was shown when it was made.',
-      '请发送请求头 Authorization: Bearer hf_…，带上创建时显示的完整密钥。',
-    ),
-  );
+  return new Problem('key_not_valid', accessText('key_not_valid'));
 }
 
 function keyOver(why: 'expired' | 'revoked'): Problem {
-  return new Problem(`key_${why}`, both('Ask an administrator for a new one.', '请向管理员申请新的密钥。'));
+  return new Problem(`key_${why}`, accessText('ask_an_administrator_for_a_new'));
 }
 
 /** The refusal does not show a thief where the key could be used. */
 function keyNotFromHere(address: string | undefined): Problem {
   return new Problem(
     'key_not_from_here',
-    both(
-      `The request came from ${address ?? 'an unknown address'}, which is in none of the key's networks. Use it where it was made for, or ask an administrator for another one.`,
-      `请求来自 ${address ?? '未知地址'}，不在此密钥允许的网络中。请在其适用的地方使用，或请管理员另建一个。`,
-    ),
+    accessText('key_not_from_here', { address: address ?? accessText('an_unknown_address') }),
   );
 }
 

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import { everySite, type Grant, type Role } from '@holdfast/shared/contracts/api-key.ts';
 import { BrokerUnavailable } from '../ports.ts';
@@ -7,6 +6,7 @@ import type { ApiKeys } from './api-keys.ts';
 import { checkBearerKey, type KeyCaller, type RefusedCaller } from './bearer-key.ts';
 import { type SentFrom, senderOf } from './from-loopback.ts';
 import { type GrantedSites, highestRole, sitesWhere } from './granted-sites.ts';
+import { accessText } from './texts.ts';
 import type { Users } from './users.ts';
 
 /** Who sent a request. */
@@ -71,10 +71,7 @@ export function requireRole(
   const role = highestRole(caller.grants);
   throw new Problem(
     'role_too_low',
-    both(
-      `This needs the role ${neededRole}, and ${role ?? 'none'} is the highest that you have. Ask an administrator for it.`,
-      `此操作需要角色 ${neededRole}，您的最高角色是 ${role ?? '无'}。可请管理员分配。`,
-    ),
+    accessText('role_too_low', { needed: neededRole, role: role ?? accessText('no_role') }),
     { role: role ?? null, needed: neededRole },
   );
 }
@@ -117,37 +114,19 @@ function keysNotKnown(): Error {
 }
 
 function keyNeeded(): Problem {
-  return new Problem(
-    'key_needed',
-    both(
-      'Send the header Authorization: Bearer hf_… with a key of this installation, or log in: at /login in a browser, by POST /api/login/, or with holdfast login.',
-      '请发送请求头 Authorization: Bearer hf_…（本系统的密钥），或者登录：浏览器打开 /login，或 POST /api/login/，或 holdfast login。',
-    ),
-  );
+  return new Problem('key_needed', accessText('key_needed'));
 }
 
 function loginNeeded(): Problem {
-  return new Problem(
-    'login_needed',
-    both(
-      'Log in: at /login in a browser, by POST /api/login/, or with holdfast login. For a program an administrator makes a key: POST /api/system/keys/.',
-      '请登录：浏览器打开 /login，或 POST /api/login/，或 holdfast login。程序所用的密钥由管理员创建：POST /api/system/keys/。',
-    ),
-  );
+  return new Problem('login_needed', accessText('log_in_at_login'));
 }
 
 function originRefused(origin: string | undefined): Problem {
   const page =
     origin === undefined || origin === 'null'
-      ? both('A web page elsewhere', '其他网站的页面')
-      : both(`The web page at ${origin}`, `${origin} 的网页`);
-  return new Problem(
-    'origin_refused',
-    both(
-      `${page.en} had a browser send this. Without a key this machine serves only its own pages and what is typed: open the address by itself, or have the page send a key and name it in API_CORS_ORIGINS.`,
-      `${page.zh}通过浏览器发送了此请求。没有密钥时，本机只接受自己的页面和直接输入的地址：请直接打开该地址，或让该页面发送密钥并在 API_CORS_ORIGINS 中写明它。`,
-    ),
-  );
+      ? accessText('a_web_page_elsewhere')
+      : accessText('the_web_page', { origin });
+  return new Problem('origin_refused', accessText('origin_refused', { page }));
 }
 
 const makeFirstKey =
@@ -155,11 +134,5 @@ const makeFirstKey =
   `-H 'content-type: application/json' -d '{"name": "admin", "role": "administrator"}'`;
 
 function noKeysYet(): Problem {
-  return new Problem(
-    'no_keys_yet',
-    both(
-      `Make the first key on the machine of the API: ${makeFirstKey}, or start it with API_BOOTSTRAP_KEY_FILE.`,
-      `请在 API 所在的机器上创建第一个密钥：${makeFirstKey}；或用 API_BOOTSTRAP_KEY_FILE 启动它。`,
-    ),
-  );
+  return new Problem('no_keys_yet', accessText('no_keys_yet', { makeFirstKey }));
 }

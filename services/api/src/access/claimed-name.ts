@@ -1,9 +1,9 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import { Problem } from '../problems/problem.ts';
 import { asRead } from './as-read.ts';
 import type { Caller } from './caller.ts';
+import { accessText } from './texts.ts';
 
 const readOf = new WeakMap<object, readonly string[]>();
 
@@ -34,11 +34,5 @@ export function requireOwnName(
   const isTaken = (record: User | ApiKeyRecord) => record.id !== own && namesOf(record).includes(name);
   const open = holders.keys.filter(({ revoked_at }) => revoked_at === null);
   if (!holders.users.some(isTaken) && !open.some(isTaken)) return;
-  throw new Problem(
-    'operator_known',
-    both(
-      `X-Operator says ${claimed}, who is known here and has a key or login of his own: send that, or another name (HOLDFAST_OPERATOR on the command line).`,
-      `X-Operator 写的是 ${claimed}，此人在本系统中已有自己的密钥或登录：请使用那个，或换一个名称（命令行为 HOLDFAST_OPERATOR）。`,
-    ),
-  );
+  throw new Problem('operator_known', accessText('operator_known', { claimed }));
 }

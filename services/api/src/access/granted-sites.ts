@@ -1,8 +1,9 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { everySite, type Grant, type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Concerned } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { accessText } from './texts.ts';
 
 /** Where a role holds: at all sites and beyond, or at those with these codes. */
 export type GrantedSites = 'everywhere' | readonly string[];
@@ -32,7 +33,7 @@ export interface SiteAccess {
 /** @throws Problem */
 export function requireEverywhere(granted: GrantedSites): void {
   if (granted === 'everywhere') return;
-  throw siteNotGranted(granted, both('this concerns all sites', '此操作涉及全部站点'));
+  throw siteNotGranted(granted, accessText('this_concerns_all_sites'));
 }
 
 /**
@@ -43,25 +44,14 @@ export function requireGranted(granted: GrantedSites, concerned: Iterable<string
   if (granted === 'everywhere') return;
   for (const code of concerned) {
     if (!granted.includes(code)) {
-      throw siteNotGranted(
-        granted,
-        both(
-          'this concerns something at another site, or at none',
-          '此操作涉及其他站点或不属于任何站点的对象',
-        ),
-      );
+      throw siteNotGranted(granted, accessText('this_concerns_something_at_another_site'));
     }
   }
 }
 
 /** The problem does not name the other site: the caller may not know of it. */
-function siteNotGranted(granted: readonly string[], what: InBoth): Problem {
-  return new Problem(
-    'site_not_granted',
-    both(
-      `You may do this at ${granted.join(', ')}, and ${what.en}. Ask an administrator for more sites.`,
-      `您只能在站点 ${granted.join('、')} 执行此操作，而${what.zh}。可请管理员增加站点。`,
-    ),
-    { sites: granted },
-  );
+function siteNotGranted(granted: readonly string[], what: Text): Problem {
+  return new Problem('site_not_granted', accessText('site_not_granted', { granted, what }), {
+    sites: granted,
+  });
 }

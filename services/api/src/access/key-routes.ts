@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
 import {
   createdKeySchema,
@@ -15,6 +14,7 @@ import { Problem, validationFailed } from '../problems/problem.ts';
 import { whoOf } from './access-control.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { sitesWhere } from './granted-sites.ts';
+import { accessText } from './texts.ts';
 import { wantedGrants } from './wanted-grants.ts';
 
 const params = z.object({ id: z.string().describe('Id or name of the key') });
@@ -97,21 +97,9 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
           return keyView(revoked.key);
         }
         if (revoked.why === 'unknown') {
-          throw new Problem(
-            'key_not_found',
-            both(
-              `There is no key with the id or the name ${idOrName}.`,
-              `没有 id 或名称为 ${idOrName} 的密钥。`,
-            ),
-          );
+          throw new Problem('key_not_found', accessText('key_not_found', { idOrName }));
         }
-        throw new Problem(
-          'last_administrator_key',
-          both(
-            'Without it nobody could be sure to make keys any more. Make another one with the role administrator and without networks, for all sites, first.',
-            '没有它就不能保证还有人能创建密钥。请先另建一个角色为 administrator、适用于所有站点且不限网络的密钥。',
-          ),
-        );
+        throw new Problem('last_administrator_key', accessText('last_administrator_key'));
       },
     }),
   ];
@@ -127,21 +115,9 @@ function keyView(key: ApiKeyRecord): KeyView {
 }
 
 function nameTaken(name: string): Problem {
-  return new Problem(
-    'key_name_taken',
-    both(
-      `A key that is of use has the name ${name} already, perhaps in other letters of case. Choose another name, or revoke that key first.`,
-      `已有一个有效密钥使用名称 ${name}（不区分大小写）。请换一个名称，或先吊销那个密钥。`,
-    ),
-  );
+  return new Problem('key_name_taken', accessText('key_name_taken', { name }));
 }
 
 function firstKeyMustBeAdministrator(): Problem {
-  return new Problem(
-    'first_key_must_be_administrator',
-    both(
-      'As soon as there is a key nobody gets in without one, but for this machine where API_ANONYMOUS_LOOPBACK is true. Make one with the role administrator first that does not expire and has neither sites nor networks.',
-      '一旦有了密钥，没有密钥便无法访问（API_ANONYMOUS_LOOPBACK 为 true 时本机除外）。请先创建一个角色为 administrator、不过期、不限站点和网络的密钥。',
-    ),
-  );
+  return new Problem('first_key_must_be_administrator', accessText('first_key_must_be_administrator'));
 }

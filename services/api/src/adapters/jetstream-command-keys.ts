@@ -1,8 +1,8 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { CommandKeyBook, CommandKeysFull } from '@holdfast/shared/jetstream/sessions/command-keys.ts';
 import { BrokerUnavailable, type CommandKeys } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { adaptersText } from './texts.ts';
 import { withBroker } from './with-broker.ts';
 
 /** COMMAND_KEYS through the broker. */
@@ -24,13 +24,5 @@ export function jetStreamCommandKeys(connection: () => NatsConnection): CommandK
 }
 
 function noRoom(cause: Error): Problem {
-  return new Problem(
-    'command_keys_full',
-    both(
-      'Keys are kept for a day. Nothing was changed: send it without a key, or later.',
-      '键保留一天。没有任何更改：请不带键发送，或稍后再发。',
-    ),
-    {},
-    { cause },
-  );
+  return new Problem('command_keys_full', adaptersText('command_keys_full'), {}, { cause });
 }

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { OfferedDemo } from '@holdfast/shared/contracts/http/demo-http.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
@@ -19,6 +18,8 @@ import type { FirstLinks } from '../access/people/first-links.ts';
 import { passwordLinkRoute } from '../access/people/password-link-route.ts';
 import { userRoutes } from '../access/people/user-routes.ts';
 import { trustedProxies } from '../access/trusted-proxies.ts';
+import type { AccountingSources } from '../record/accounting/account-for-session.ts';
+import { accountingRoutes } from '../record/accounting/accounting-routes.ts';
 import type { AuditProjection } from '../audit/audit-projection.ts';
 import { auditRoutes } from '../audit/audit-routes.ts';
 import { urlWithoutSecrets } from '../audit/without-secrets.ts';
@@ -36,6 +37,10 @@ import { deviceRoutes } from '../devices/device-routes.ts';
 import { learnedLimitsRoutes, withLearnedLimits } from '../devices/learned-limits/learned-limits-routes.ts';
 import type { ShownLimitsSources } from '../devices/learned-limits/shown-limits.ts';
 import type { WritePointOptions } from '../devices/write-point.ts';
+import { evidenceRoutes } from '../record/evidence/evidence-routes.ts';
+import { exportRoutes } from '../record/history/export/export-routes.ts';
+import { pointHistoryRoutes } from '../record/history/point-history-routes.ts';
+import { pointsRoutes } from '../record/history/points-routes.ts';
 import { answerClientError } from '../http/client-errors.ts';
 import type { OnceKeys } from '../http/idempotency.ts';
 import { isNestedTooDeeply } from '../http/is-nested-too-deeply.ts';
@@ -54,6 +59,13 @@ import type { ChangeHub } from '../live/change-hub.ts';
 import { changesRoute } from '../live/changes-route.ts';
 import { LiveClients } from '../live/live-clients.ts';
 import { type LiveSources, liveRoute } from '../live/live-routes.ts';
+import type { DeviceHealthSources } from '../record/overview/device-health.ts';
+import { deviceHealthRoutes } from '../record/overview/device-health-routes.ts';
+import { overviewRoutes } from '../record/overview/overview-routes.ts';
+import type { OverviewSources } from '../record/overview/overview-view.ts';
+import type { SummarySources } from '../record/overview/session-summary.ts';
+import { summaryRoutes } from '../record/overview/summary-routes.ts';
+import { ticksOfDay } from '../record/overview/ticks-of-day.ts';
 import { companyPages } from '../pages/company-pages.ts';
 import { takeForms } from '../pages/form-body.ts';
 import { pageRoutes } from '../pages/page-routes.ts';
@@ -63,21 +75,6 @@ import { pointListExportRoutes } from '../point-lists/point-list-export-routes.t
 import type { AnsweredRequest, CommandKeys, LastReadings } from '../ports.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { answerInItsLanguage } from '../problems/said.ts';
-import type { AccountingSources } from '../record/accounting/account-for-session.ts';
-import { accountingRoutes } from '../record/accounting/accounting-routes.ts';
-import { evidenceRoutes } from '../record/evidence/evidence-routes.ts';
-import { exportRoutes } from '../record/history/export/export-routes.ts';
-import { pointHistoryRoutes } from '../record/history/point-history-routes.ts';
-import { pointsRoutes } from '../record/history/points-routes.ts';
-import type { DeviceHealthSources } from '../record/overview/device-health.ts';
-import { deviceHealthRoutes } from '../record/overview/device-health-routes.ts';
-import { overviewRoutes } from '../record/overview/overview-routes.ts';
-import type { OverviewSources } from '../record/overview/overview-view.ts';
-import type { SummarySources } from '../record/overview/session-summary.ts';
-import { summaryRoutes } from '../record/overview/summary-routes.ts';
-import { ticksOfDay } from '../record/overview/ticks-of-day.ts';
-import type { TimelineSources } from '../record/timeline/session-timeline.ts';
-import { timelineRoutes } from '../record/timeline/timeline-routes.ts';
 import { withApply } from '../sessions/apply-route.ts';
 import { type CleanupSources, cleanupRoutes } from '../sessions/cleanup/cleanup-routes.ts';
 import { commandRoutes } from '../sessions/command-routes.ts';
@@ -93,6 +90,9 @@ import { collectorRoutes } from '../system/collector-routes.ts';
 import { healthRoutes } from '../system/health-routes.ts';
 import { metricsRoute } from '../system/metrics-route.ts';
 import { type SystemSources, systemRoutes } from '../system/system-routes.ts';
+import { apiText } from '../texts.ts';
+import type { TimelineSources } from '../record/timeline/session-timeline.ts';
+import { timelineRoutes } from '../record/timeline/timeline-routes.ts';
 import type { TlsMaterial } from '../tls/tls-files.ts';
 
 export interface AppDependencies {
@@ -329,15 +329,9 @@ function acceptEmptyBodies(app: FastifyInstance): void {
 }
 
 function notUtf8(): Problem {
-  return new Problem(
-    'invalid_json',
-    both(
-      'It is not in UTF-8, which JSON always is: a terminal or file in GBK, for instance, has to be changed.',
-      '不是 UTF-8 编码，而 JSON 一律为 UTF-8：例如 GBK 的终端或文件须先转换。',
-    ),
-  );
+  return new Problem('invalid_json', apiText('invalid_json'));
 }
 
 function unsupportedMediaType(): Problem {
-  return new Problem('unsupported_media_type', both('Send application/json.', '请发送 application/json。'));
+  return new Problem('unsupported_media_type', apiText('unsupported_media_type'));
 }

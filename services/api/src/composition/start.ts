@@ -7,6 +7,7 @@ import { addReadiness } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import { addApiMetrics } from '../adapters/api-metrics.ts';
 import { brokerSlowness } from '../adapters/broker-slowness.ts';
 import {
@@ -60,11 +61,14 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   });
   onStop('audit projection', auditProjection.stop);
 
-  const readiness: Readiness = () => ({
-    nats: broker.problem(),
-    postgres: readModel.problem(),
-    log_complete: logGuard.damage()?.detail.en,
-  });
+  const readiness: Readiness = () => {
+    const damage = logGuard.damage();
+    return {
+      nats: broker.problem(),
+      postgres: readModel.problem(),
+      log_complete: damage && inLanguage(damage.detail, 'en'),
+    };
+  };
   const isNewerConfigured = newerConfigured(database, versions);
   const newer = countNewerConfigured({
     ...{ database, newerConfigured: isNewerConfigured },

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { reasonQuery } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { pageQuery } from '@holdfast/shared/contracts/http/page.ts';
 import type { FastifyRequest } from 'fastify';
@@ -14,6 +13,7 @@ import type { Concerned } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Collection, type Kind, kindWords, type LockedCheck } from './collection.ts';
 import { createOnce } from './create-once.ts';
+import { configurationText } from './texts.ts';
 
 const itemId = /^[1-9][0-9]{0,14}$/;
 
@@ -76,7 +76,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   // The schemas below check bodies and queries, which the compiler cannot follow through S and F.
   const params = z.object({ id: z.string().describe(`${kind[0]?.toUpperCase()}${kind.slice(1)} id`) });
   const missing = (id: string) =>
-    new Problem(`${kind}_not_found`, both(`There is no ${kind} ${id}.`, `没有${kindWords[kind]} ${id}。`));
+    new Problem(`${kind}_not_found`, configurationText('there_is_no_item', { kind: kindWords[kind], id }));
   const orMissing = <T>(id: string, value: T | undefined | false): T => {
     if (value === undefined || value === false) throw missing(id);
     return value;

@@ -1,21 +1,22 @@
-import { both } from '@holdfast/driver/form-words.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../access/granted-sites.ts';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { stillReferenced } from './configuration-problems.ts';
+import { configurationText } from './texts.ts';
 
 /** Throws unless an item may be changed. Called while the item is locked. */
 export type LockedCheck = (current: object, transaction: Database) => void | Promise<void>;
 
 export type Kind = 'site' | 'device' | 'point' | 'task';
-export const kindWords = {
-  site: '站点',
-  device: '设备',
-  point: '点位',
-  task: '任务',
-} as const satisfies Readonly<Record<Kind, string>>;
+export const kindWords: Readonly<Record<Kind, Text>> = {
+  site: configurationText('kind_site'),
+  device: configurationText('kind_device'),
+  point: configurationText('kind_point'),
+  task: configurationText('kind_task'),
+};
 
 /** The operations on a kind of configuration that its routes need. */
 export interface Collection<Create, Patch, View, Filter> {
@@ -98,7 +99,7 @@ export function removeUnreferenced(
     const referring = await referrers(transaction);
     if (Object.values(referring).some((codes) => codes.length > 0)) {
       throw stillReferenced(
-        both(`${nouns[table].en} ${row.code}`, `${nouns[table].zh} ${row.code} `),
+        configurationText('noun_code', { noun: nouns[table], code: row.code }),
         referring,
       );
     }
@@ -120,10 +121,10 @@ export function checkOf<View extends object>(
 }
 
 const nouns = {
-  sites: both('Site', '站点'),
-  devices: both('Device', '设备'),
-  points: both('Point', '点位'),
-  tasks: both('Task', '任务'),
+  sites: configurationText('nouns_sites'),
+  devices: configurationText('nouns_devices'),
+  points: configurationText('nouns_points'),
+  tasks: configurationText('nouns_tasks'),
 } as const;
 
 /** The given ones of these fields as JSON text: the driver would convert objects and lists in its own way. */

@@ -1,4 +1,3 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -7,6 +6,7 @@ import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { MaxDuration } from '@holdfast/shared/domain/session/time-limits.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
 import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { sessionNeeds } from '@holdfast/shared/sessions/session-needs.ts';
 import { BatchedLookup } from '../database/batched-lookup.ts';
 import type { Database } from '../database/open-database.ts';
@@ -30,6 +30,7 @@ import {
   snapshotTask,
   type TaskContent,
 } from './task-snapshot.ts';
+import { configurationText } from './texts.ts';
 import { siteCodesOf } from './version-sites.ts';
 
 export interface TaskVersion {
@@ -193,8 +194,7 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
     await transaction.selectFrom('tasks').select('id').where('id', '=', taskId).forUpdate().execute();
     await holdCodes(transaction, taskId);
     const configured = await readConfiguredTask(transaction, taskId);
-    if (!configured)
-      throw new Problem('task_not_found', both(`There is no task ${taskId}.`, `没有任务 ${taskId}。`));
+    if (!configured) throw new Problem('task_not_found', configurationText('task_not_found', { taskId }));
     const { task, latest } = configured;
     const content = contentOf(configured);
     const hash = contentHash(content);
@@ -248,8 +248,7 @@ function ofTask(
  */
 export async function readTaskContent(database: Database, taskId: number): Promise<TaskContent> {
   const configured = await readConfiguredTask(database, taskId);
-  if (!configured)
-    throw new Problem('task_not_found', both(`There is no task ${taskId}.`, `没有任务 ${taskId}。`));
+  if (!configured) throw new Problem('task_not_found', configurationText('task_not_found', { taskId }));
   return contentOf(configured);
 }
 
@@ -297,11 +296,11 @@ async function holds(
 
 /** @throws Problem, StoreUnavailable */
 async function withTaskSnapshot<T>({ task_code }: TaskConfig, question: () => Promise<T>): Promise<T> {
-  return storedSnapshot(both(`task ${task_code}`, `任务 ${task_code} `), question);
+  return storedSnapshot(configurationText('task', { taskCode: task_code }), question);
 }
 
 /** Stores a snapshot or asks for one. @param of what it is a snapshot of, for people. @throws Problem, StoreUnavailable */
-export async function storedSnapshot<T>(of: InBoth, put: () => Promise<T>): Promise<T> {
+export async function storedSnapshot<T>(of: Text, put: () => Promise<T>): Promise<T> {
   try {
     return await put();
   } catch (error) {
@@ -310,17 +309,10 @@ export async function storedSnapshot<T>(of: InBoth, put: () => Promise<T>): Prom
   }
 }
 
-function noRoom(of: InBoth, { bytes, maxBytes }: TaskConfigsFull): Problem {
+function noRoom(of: Text, { bytes, maxBytes }: TaskConfigsFull): Problem {
   return new Problem(
     'task_configs_full',
-    both(
-      `The configuration of ${of.en} is new or has changed, and TASK_CONFIGS, which keeps a snapshot of each, ` +
-        `has ${bytes} of its ${maxBytes} bytes. Give it more room: nats stream edit OBJ_TASK_CONFIGS --max-bytes ${2 * maxBytes}. ` +
-        'Sessions that run go on, and tasks that have not changed can be started.',
-      `${of.zh}的配置是新的或已更改，而保存配置快照的 TASK_CONFIGS 已用 ${bytes} 字节，上限 ${maxBytes} 字节。` +
-        `请增大其容量：nats stream edit OBJ_TASK_CONFIGS --max-bytes ${2 * maxBytes}。` +
-        '运行中的会话继续，配置未变的任务仍可启动。',
-    ),
+    configurationText('task_configs_full', { of, bytes, maxBytes, value: 2 * maxBytes }),
   );
 }
 
@@ -331,34 +323,18 @@ function contentOf({ task, rows, chosenPointIds: chosen }: ConfiguredTask): Task
 }
 
 function snapshotRefused(task: SnapshotTask, problem: SnapshotProblem): Problem {
-  const refused = (detail: InBoth, members = {}) => new Problem(problem.code, detail, members);
+  const refused = (detail: Text, members = {}) => new Problem(problem.code, detail, members);
   switch (problem.code) {
     case 'task_disabled':
-      return refused(
-        both(`Task ${task.code} is disabled. Enable it first.`, `任务 ${task.code} 已停用，请先启用。`),
-      );
+      return refused(configurationText('task_is_disabled_enable_it_first', { code: task.code }));
     case 'task_without_devices':
-      return refused(
-        both(
-          `Task ${task.code} has no enabled device. Give it some, or enable those that it has.`,
-          `任务 ${task.code} 没有已启用的设备。请添加设备，或启用已有的设备。`,
-        ),
-      );
+      return refused(configurationText('task_has_no_enabled_device_give', { code: task.code }));
     case 'task_without_points':
-      return refused(
-        both(
-          `The devices of task ${task.code} have no enabled point that it reads. Configure some first.`,
-          `任务 ${task.code} 的设备没有可读取的已启用点位。请先配置点位。`,
-        ),
-      );
+      return refused(configurationText('the_devices_of_task_have', { code: task.code }));
     case 'task_config_invalid':
-      return refused(
-        both(
-          `The configuration of task ${task.code} is not valid: see errors.`,
-          `任务 ${task.code} 的配置无效：见 errors。`,
-        ),
-        { errors: problem.issues },
-      );
+      return refused(configurationText('the_configuration_of_task', { code: task.code }), {
+        errors: problem.issues,
+      });
     default:
       return problem satisfies never;
   }

@@ -1,37 +1,33 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
 import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
+import { configurationText } from './texts.ts';
 
 /** Codes of the referring things by kind, at most {@link maxNamed} of each. */
 export type Referrers = Readonly<Record<string, readonly string[]>>;
 export const maxNamed = 20;
 
-const referrerWords: Readonly<Record<string, string>> = {
-  devices: '设备',
-  points: '点位',
-  tasks: '任务',
-  active_sessions: '未结束的会话',
+const referrerWords: Readonly<Record<string, (codes: readonly string[]) => Text>> = {
+  devices: (codes) => configurationText('referring_devices', { codes }),
+  points: (codes) => configurationText('referring_points', { codes }),
+  tasks: (codes) => configurationText('referring_tasks', { codes }),
+  active_sessions: (codes) => configurationText('referring_active_sessions', { codes }),
 };
 
-export function stillReferenced(what: InBoth, referrers: Referrers): Problem {
+export function stillReferenced(what: Text, referrers: Referrers): Problem {
   const referrersInWords = Object.entries(referrers)
     .filter(([, codes]) => codes.length > 0)
-    .map(([kind, codes]) =>
-      both(
-        `${kind.replaceAll('_', ' ')} ${codes.join(', ')}`,
-        `${referrerWords[kind] ?? kind} ${codes.join('、')}`,
-      ),
-    );
+    .map(([kind, codes]) => {
+      const ofKind = referrerWords[kind];
+      return ofKind?.(codes) ?? configurationText('referring', { kind: kind.replaceAll('_', ' '), codes });
+    });
   const remedy =
     (referrers.active_sessions ?? []).length > 0
-      ? both('Stop what runs or is paused first.', '请先停止运行中或已暂停的会话。')
-      : both('Remove it there first.', '请先在那里移除。');
-  const detail = both(
-    `${what.en} is used by ${referrersInWords.map(({ en }) => en).join('; ')}. ${remedy.en}`,
-    `${what.zh}仍被${referrersInWords.map(({ zh }) => zh).join('、')}引用。${remedy.zh}`,
-  );
+      ? configurationText('stop_what_runs_or_is_paused')
+      : configurationText('remove_it_there_first');
+  const detail = configurationText('is_used_by', { what, referrers: referrersInWords, remedy });
   return new Problem('still_referenced', detail, { referenced_by: referrers });
 }
 
@@ -40,10 +36,10 @@ export function stillReferenced(what: InBoth, referrers: Referrers): Problem {
  * error.
  */
 const constraints: Readonly<Record<string, () => Problem>> = {
-  sites_code_key: () => duplicate(both('a site', '站点')),
-  devices_code_key: () => duplicate(both('a device', '设备')),
-  tasks_code_key: () => duplicate(both('a task', '任务')),
-  points_device_id_code_key: () => duplicate(both('a point of this device', '该设备的点位')),
+  sites_code_key: () => duplicate(configurationText('a_site')),
+  devices_code_key: () => duplicate(configurationText('a_device')),
+  tasks_code_key: () => duplicate(configurationText('a_task')),
+  points_device_id_code_key: () => duplicate(configurationText('a_point_of_this_device')),
   devices_site_id_fkey: () => missing('site_id', 'there is no such site'),
   points_device_id_fkey: () => missing('device_id', 'there is no such device'),
   task_devices_device_id_fkey: () => missing('device_ids', 'there is no such device'),
@@ -59,8 +55,8 @@ export function bodyRefused(issues: readonly Issue[]): Problem {
   return validationFailed(issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })));
 }
 
-function duplicate(what: InBoth): Problem {
-  const detail = both(`There is already ${what.en} with this code.`, `已有${what.zh}使用此代码。`);
+function duplicate(what: Text): Problem {
+  const detail = configurationText('there_is_already_with_this_code', { what });
   return new Problem('duplicate_code', detail, { errors: [{ path: 'code', message: 'is taken' }] });
 }
 

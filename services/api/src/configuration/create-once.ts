@@ -1,9 +1,9 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { sql } from 'kysely';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Kind, kindWords } from './collection.ts';
+import { configurationText } from './texts.ts';
 
 interface Created {
   readonly id: number;
@@ -73,10 +73,7 @@ async function earlier<View extends Created>(
     if (!item)
       throw new Problem(
         `${kind}_not_found`,
-        both(
-          `It was created as ${kind} ${id}, and has been removed since.`,
-          `它曾创建为${kindWords[kind]} ${id}，此后已被删除。`,
-        ),
+        configurationText('was_created_and_removed', { kind: kindWords[kind], id }),
       );
     views.push(item);
   }

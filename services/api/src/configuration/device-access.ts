@@ -1,8 +1,6 @@
 import { isIP } from 'node:net';
-import { both } from '@holdfast/driver/form-words.ts';
 import { hostAndPort } from '@holdfast/driver/host-name.ts';
 import { secretNameSchema } from '@holdfast/driver/secret-name.ts';
-import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import { secretRefusal } from '@holdfast/shared/contracts/secret-bindings.ts';
 import { deviceNetworkRule, siteNetworkRule } from '@holdfast/shared/runtime/networks.ts';
 import { sql } from 'kysely';
@@ -10,7 +8,9 @@ import { openChangeSet } from '../database/in-change.ts';
 import type { Database } from '../database/open-database.ts';
 import { BrokerUnavailable, type Collectors, type KnownCollector, type NamedSecret } from '../ports.ts';
 import { type FieldError, Problem } from '../problems/problem.ts';
+import { faultText } from '../problems/retold.ts';
 import { specOf } from './device-specs.ts';
+import { configurationText } from './texts.ts';
 
 /** A device as far as its collector judges whether to connect to it. */
 export interface DeviceAccess {
@@ -151,14 +151,12 @@ function collectorRule({
 function refuse({ code: device }: DeviceAccess, faults: readonly Fault[]): void {
   const [first] = faults;
   if (!first) return;
-  const english = faults.map(({ message }) => message).join('; ');
-  const chinese = faults.map(({ message }) => faultInChinese(message)).join('；');
   throw new Problem(
     first.code,
-    both(
-      `Device ${device} would be read by no collector: ${english}.`,
-      `没有采集器会读取设备 ${device}：${chinese}。`,
-    ),
+    configurationText('no_collector_would_read', {
+      device,
+      faults: faults.map(({ message }) => faultText(message)),
+    }),
     { device, errors: faults.map(({ path, message }) => ({ path, message })) },
   );
 }

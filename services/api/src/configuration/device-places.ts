@@ -1,11 +1,11 @@
-import { devicePlace, unitPlace } from '@holdfast/driver/device-place.ts';
-import { both } from '@holdfast/driver/form-words.ts';
+import { devicePlace } from '@holdfast/driver/device-place.ts';
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { sql } from 'kysely';
 import { advisoryLocks } from '../database/advisory-locks.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
 import { specOf } from './device-specs.ts';
+import { configurationText } from './texts.ts';
 
 interface Placed {
   readonly id?: number;
@@ -44,21 +44,16 @@ export async function requireFreePlace(
   // A duplicate code is reported as such elsewhere.
   if (!first || first.code === device.code) return;
   const remedy = isLocal
-    ? both(
-        'Where it is the line of another machine, name it by its path in /dev/serial/by-id/, or give the device another site.',
-        '若是另一台机器的串口，请用 /dev/serial/by-id/ 中的路径命名，或把设备放到另一个站点。',
-      )
-    : both(
-        'To replace that device, change it, or set enabled to false there.',
-        '若要替换那台设备，请更改它，或将其 enabled 设为 false。',
-      );
+    ? configurationText('where_it_is_the_line')
+    : configurationText('to_replace_that_device_change');
   const { unit } = spec.pace(connection);
   throw new Problem(
     'place_taken',
-    both(
-      `${unitPlace(spec, connection)} is device ${first.code} (id ${first.id}). ${remedy.en}`,
-      `${key}${unit === '' ? ' ' : ` 站号 ${unit} `}是设备 ${first.code}（id ${first.id}）。${remedy.zh}`,
-    ),
+    configurationText('place_taken', {
+      place:
+        unit === '' ? configurationText('place', { key }) : configurationText('place_of_unit', { key, unit }),
+      ...{ code: first.code, id: first.id, remedy },
+    }),
     {
       device_id: first.id,
       errors: [

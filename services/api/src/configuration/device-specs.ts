@@ -1,10 +1,10 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import { type DeviceView, flatDevice } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { Selectable } from 'kysely';
 import type { DevicesTable } from '../database/tables.ts';
 import { Problem } from '../problems/problem.ts';
+import { configurationText } from './texts.ts';
 
 /** The spec of a stored device's protocol. @throws Problem where this release has none */
 export function specOf({ code, protocol }: { readonly code: string; readonly protocol: string }): DriverSpec {
@@ -13,10 +13,7 @@ export function specOf({ code, protocol }: { readonly code: string; readonly pro
   const protocols = [...specs.keys()].join(', ');
   throw new Problem(
     'device_config_invalid',
-    both(
-      `Device ${code} speaks ${protocol}, which this release does not know. It knows: ${protocols}.`,
-      `设备 ${code} 使用协议 ${protocol}，本版本不支持。支持的有：${protocols}。`,
-    ),
+    configurationText('device_config_invalid', { code, protocol, names: protocols }),
   );
 }
 

@@ -1,8 +1,9 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { HistoryDevice, SampleStore } from '@holdfast/sample-store/sample-store.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
+import { historyText } from './texts.ts';
 
 export interface AskedPoint {
   readonly pointCode: string;
@@ -40,35 +41,24 @@ export async function requireKnownPoint(
   if (configured.arrayLength !== undefined) {
     throw new Problem(
       'point_not_found',
-      both(
-        `${pointCode} is an array, each value of which has a name of its own: ask for ${pointCode}[0] to ${pointCode}[${configured.arrayLength - 1}].`,
-        `${pointCode} 是数组，每个值各有名称：请查询 ${pointCode}[0] 至 ${pointCode}[${configured.arrayLength - 1}]。`,
-      ),
+      historyText('is_an_array_each_value', { pointCode, arrayLength: configured.arrayLength - 1 }),
     );
   }
   if (configured.unknownDevice !== undefined) {
     throw new Problem(
       'device_not_found',
-      both(
-        `There is no device ${configured.unknownDevice}, and no value of a point ${pointCode} was ever stored for one of that name.`,
-        `没有设备 ${configured.unknownDevice}，也从未以该名称存储过点位 ${pointCode} 的数值。`,
-      ),
+      historyText('there_is_no_device', { unknownDevice: configured.unknownDevice, pointCode }),
     );
   }
-  const who = codes === undefined ? both('No device has a', '没有设备有') : haveNo(codes);
-  throw new Problem(
-    'point_not_found',
-    both(
-      `${who.en} point ${pointCode}, and nothing was ever stored under that name.`,
-      `${who.zh}点位 ${pointCode}，也从未以该名称存储过数值。`,
-    ),
-  );
+  const who = codes === undefined ? historyText('no_device') : haveNo(codes);
+  throw new Problem('point_not_found', historyText('point_and_nothing_was_ever_stored', { who, pointCode }));
 }
 
-function haveNo(codes: readonly string[]): InBoth {
-  return codes.length === 1
-    ? both(`Device ${codes[0]} has no`, `设备 ${codes[0]} 没有`)
-    : both(`Devices ${codes.join(', ')} have no`, `设备 ${codes.join('、')} 都没有`);
+function haveNo(codes: readonly string[]): Text {
+  const [code, ...others] = codes;
+  return code !== undefined && others.length === 0
+    ? historyText('device_has_no', { code })
+    : historyText('devices_have', { codes });
 }
 
 interface Configured {

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import {
   changedPoint,
@@ -29,6 +28,7 @@ import {
   kindFaultsIfKnown,
   kindOf,
 } from './stored-kinds.ts';
+import { configurationText } from './texts.ts';
 
 export interface PointFilter {
   readonly code?: string | undefined;
@@ -145,7 +145,7 @@ export function points(database: Database, store: KindsOfStore): Points {
             // A task that chose this point may not have the point's new device.
             const tasks = await tasksThatChose(transaction, id);
             if (tasks.length > 0)
-              throw stillReferenced(both(`Point ${point.code}`, `点位 ${point.code} `), { tasks });
+              throw stillReferenced(configurationText('point', { code: point.code }), { tasks });
           }
           return togetherWithSiblings(transaction, [{ ...patched, pathPrefix: '' }], async () => {
             const changed = await transaction

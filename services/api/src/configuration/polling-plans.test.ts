@@ -1,6 +1,8 @@
+import { inEachLanguage } from '@holdfast/texts/text.ts';
 import { expect, it } from 'vitest';
 import type { Database } from '../database/open-database.ts';
 import type { TaskConfigs } from '../ports.ts';
+import { Problem } from '../problems/problem.ts';
 import { pollingPlans } from './polling-plans.ts';
 
 type Load = TaskConfigs['load'];
@@ -26,11 +28,13 @@ it('that a configuration is lost is said in each language alone', async () => {
   const nothing = { select: () => nothing, where: () => nothing, executeTakeFirst: async () => undefined };
   const database = { selectFrom: () => nothing } as unknown as Database;
   const load: Load = async () => ({ ok: false, problem: 'configuration snapshot 7.3 is missing' });
-  await expect(pollingPlans({ database, taskConfigs: () => ({ load }) }).of(7, 3)).rejects.toMatchObject({
-    code: 'task_config_unreadable',
-    detail: {
-      en: expect.stringContaining('configuration snapshot 7.3 is missing'),
-      zh: expect.not.stringMatching(/[a-z]{2}/i),
-    },
+  const problem = await pollingPlans({ database, taskConfigs: () => ({ load }) })
+    .of(7, 3)
+    .catch((error: unknown) => error);
+  if (!(problem instanceof Problem)) throw new Error('no problem');
+  expect(problem.code).toBe('task_config_unreadable');
+  expect(inEachLanguage(problem.detail)).toEqual({
+    en: expect.stringContaining('configuration snapshot 7.3 is missing'),
+    zh: expect.not.stringMatching(/[a-z]{2}/i),
   });
 });

@@ -1,13 +1,14 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { PointRate } from '@holdfast/shared/domain/gaps/point-values.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { inLanguage, type Text, translated } from '@holdfast/texts/text.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { KeptDevice, KeptPointCounts } from '../database/tables.ts';
 import { BrokerUnavailable, type TaskConfigs } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { configurationText } from './texts.ts';
 
 /** The part of a configuration snapshot that determines its schedule. */
 export interface PollingPlan {
@@ -129,10 +130,9 @@ export function pollingPlans(options: {
     if (!loaded.ok) {
       throw new Problem(
         'task_config_unreadable',
-        both(
-          `${loaded.problem}. Without it nobody knows which ticks were due.`,
-          `任务 ${taskId} 第 ${version} 版的配置快照缺失、损坏或无效。没有它便无从得知应有哪些采样。`,
-        ),
+        configurationText('task_config_unreadable', {
+          problem: unusable(loaded.problem, taskId, version),
+        }),
       );
     }
     return planOf(loaded.config);
@@ -213,4 +213,10 @@ function keep<T>(cache: Map<string, T>, key: string, value: T): void {
   const [oldest] = cache.size >= keptAtMost ? cache.keys() : [];
   if (oldest !== undefined) cache.delete(oldest);
   cache.set(key, value);
+}
+
+/** The store says in English what is wrong. */
+function unusable(problem: string, taskId: number, version: number): Text {
+  const chinese = inLanguage(configurationText('snapshot_unusable', { taskId, version }), 'zh');
+  return translated({ en: problem, zh: chinese });
 }

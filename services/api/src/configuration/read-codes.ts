@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { valueCodes } from '@holdfast/driver/point.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
@@ -6,6 +5,7 @@ import { Problem } from '../problems/problem.ts';
 import type { KindsOfStore } from './stored-kinds.ts';
 import type { TaskContent } from './task-snapshot.ts';
 import { activeSessionsOf } from './tasks.ts';
+import { configurationText } from './texts.ts';
 
 /**
  * Keeps the codes of a task's devices and points from changing until the end of the transaction that makes a version of
@@ -114,31 +114,16 @@ function codeFixed(
   { id, code }: Pick<CodedPlace, 'id' | 'code'>,
   session: string | undefined,
 ): Problem {
-  const what = kind === 'device' ? both('Device', '设备') : both('Point', '点位');
+  const what = kind === 'device' ? configurationText('nouns_devices') : configurationText('nouns_points');
   const remedy =
-    kind === 'device'
-      ? both('make a new device with the other code and disable this one', '请用新代码新建设备，并停用此设备')
-      : both(
-          'make a new point with the other code or device, at the same address, and disable this one',
-          '请用新代码或在另一设备上新建点位（地址相同），并停用此点位',
-        );
+    kind === 'device' ? configurationText('make_a_new_device') : configurationText('make_a_new_point');
   const why =
     session === undefined
-      ? both(`has values that are kept under this code: ${remedy.en}`, `有数值保存在此代码下：${remedy.zh}`)
-      : both(
-          `is read by session ${session} under this code. Stop it first; once there are values under this code, ${remedy.en}`,
-          `正由会话 ${session} 以此代码读取。请先停止该会话；若此代码下已有数值，${remedy.zh}`,
-        );
-  return new Problem(
-    'code_fixed',
-    both(
-      `${what.en} ${code} ${why.en}. Its name is free at any time.`,
-      `${what.zh} ${code} ${why.zh}。名称可随时更改。`,
-    ),
-    {
-      [`${kind}_id`]: id,
-      ...(session !== undefined && { session_id: session }),
-      errors: [{ path: 'code', message: 'is in use under this code' }],
-    },
-  );
+      ? configurationText('has_values_that_are_kept_under', { remedy })
+      : configurationText('is_read_by_session_under', { session, remedy });
+  return new Problem('code_fixed', configurationText('code_fixed', { what, code, why }), {
+    [`${kind}_id`]: id,
+    ...(session !== undefined && { session_id: session }),
+    errors: [{ path: 'code', message: 'is in use under this code' }],
+  });
 }

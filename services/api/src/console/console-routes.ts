@@ -1,9 +1,9 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Route, route } from '../http/route.ts';
 import { wayBack } from '../http/way-back.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ConsoleFile, ConsoleFiles } from './console-files.ts';
+import { consoleText } from './texts.ts';
 
 const root = '/console/';
 
@@ -66,13 +66,7 @@ async function serve(files: ConsoleFiles, request: FastifyRequest, reply: Fastif
     return send(file, isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache', request, reply);
   }
   if (name.startsWith('assets/')) {
-    throw new Problem(
-      'route_not_found',
-      both(
-        `${path} is no file of this build of the console; reload the page.`,
-        `${path} 不是本版本控制台的文件；请重新加载页面。`,
-      ),
-    );
+    throw new Problem('route_not_found', consoleText('route_not_found', { path }));
   }
   const index = build.get('index.html') as ConsoleFile;
   return reply

@@ -1,9 +1,9 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { sql } from 'kysely';
 import { type SnapshotRow, snapshotTask } from '../configuration/task-snapshot.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
+import { devicesText } from './texts.ts';
 
 const name = 'device';
 /** A stand-in task around one device: the device decides how it is read, the task only provides the form. */
@@ -35,8 +35,7 @@ export async function readDevice(
     where devices.id = ${deviceId}
     order by points.id`.execute(database);
   const [first] = rows;
-  if (!first)
-    throw new Problem('device_not_found', both(`There is no device ${deviceId}.`, `没有设备 ${deviceId}。`));
+  if (!first) throw new Problem('device_not_found', devicesText('there_is_no_device', { deviceId }));
   const { device } = first;
   const snapshot = snapshotTask(
     aroundOneDevice,
@@ -51,20 +50,9 @@ export async function readDevice(
   const [content] = snapshot.ok ? snapshot.content.devices : [];
   if (content) return content;
   if (!snapshot.ok && snapshot.problem.code === 'task_config_invalid') {
-    throw new Problem(
-      'device_config_invalid',
-      both(
-        `The configuration of device ${device.code} is not valid: see errors.`,
-        `设备 ${device.code} 的配置无效：见 errors。`,
-      ),
-      { errors: snapshot.problem.issues },
-    );
+    throw new Problem('device_config_invalid', devicesText('device_config_invalid', { code: device.code }), {
+      errors: snapshot.problem.issues,
+    });
   }
-  throw new Problem(
-    'device_without_points',
-    both(
-      `Device ${device.code} has no points. Configure some first.`,
-      `设备 ${device.code} 没有点位。请先配置。`,
-    ),
-  );
+  throw new Problem('device_without_points', devicesText('device_without_points', { code: device.code }));
 }

@@ -1,10 +1,10 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { DeviceSnapshot } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { sql } from 'kysely';
 import { type ConfigVersions, storedSnapshot } from '../configuration/config-versions.ts';
 import type { Database } from '../database/open-database.ts';
 import type { TaskConfigs } from '../ports.ts';
+import { devicesText } from './texts.ts';
 
 export interface SnapshotSources {
   readonly database: Database;
@@ -32,9 +32,7 @@ export async function nameSnapshot(
     if (version !== undefined) return { task: String(task), version };
   }
   return {
-    hash: await storedSnapshot(both(`device ${device.code}`, `设备 ${device.code} `), () =>
-      configs.putDevice(device),
-    ),
+    hash: await storedSnapshot(devicesText('device', { code: device.code }), () => configs.putDevice(device)),
   };
 }
 

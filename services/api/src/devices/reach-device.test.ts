@@ -1,6 +1,7 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { driverLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { describe, expect, it } from 'vitest';
 import type { Collectors, DeviceCallOutcome, KnownCollector } from '../ports.ts';
@@ -55,9 +56,9 @@ async function reach(options: {
   };
   const problem = await reachDevice({ collectors, device, call, holders, labels }).then(
     () => undefined,
-    (error: { code?: string; detail?: { en: string } }) => error,
+    (error: { code?: string; detail?: Text }) => error,
   );
-  return { ids, problem: problem?.code, detail: problem?.detail?.en };
+  return { ids, problem: problem?.code, detail: problem?.detail && inLanguage(problem.detail, 'en') };
 }
 
 describe('who is asked about a device', () => {

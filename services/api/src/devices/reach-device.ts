@@ -1,11 +1,12 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { noDriver } from '@holdfast/shared/contracts/words/no-driver.ts';
 import { canRead } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { devicesText } from './texts.ts';
 
 export interface Reached {
   readonly collectorId: string;
@@ -54,19 +55,15 @@ function inOrder(
 }
 
 function noAnswer(device: DeviceConfig, collectorId: string, call: DeviceCall): Problem {
-  const may =
-    call.kind === 'write'
-      ? both(
-          ' It is not known whether the value was written: read it.',
-          '尚不清楚数值是否已写入：请读取该点位。',
-        )
-      : both('', '');
+  const may = call.kind === 'write' ? devicesText('it_is_not_known_whether') : '';
   return new Problem(
     'collector_silent',
-    both(
-      `Collector ${collectorId} was asked about device ${device.code} and did not answer within ${call.within_ms} ms.${may.en}`,
-      `已请求采集器 ${collectorId} 访问设备 ${device.code}，但它在 ${call.within_ms} 毫秒内没有应答。${may.zh}`,
-    ),
+    devicesText('collector_silent', {
+      collectorId,
+      code: device.code,
+      withinMs: call.within_ms,
+      may,
+    }),
   );
 }
 
@@ -82,31 +79,16 @@ function nobodyReaches(
   const isDraining = listing.some(({ state }) => state === 'draining');
   const why =
     candidates.length > 0
-      ? both(
-          `${candidates.map(({ id }) => id).join(', ')} should be there and take no calls`,
-          `${candidates.map(({ id }) => id).join('、')} 应当在线，但不接受调用`,
-        )
+      ? devicesText('should_be_there_and_take', { candidates: candidates.map(({ id }) => id) })
       : labelsInWords.length > 0
-        ? both(
-            `no collector that is up has the labels ${labelsInWords.join(', ')}`,
-            `没有在线的采集器具有标签 ${labelsInWords.join('、')}`,
-          )
+        ? devicesText('no_collector_that_is_up', { wanted: labelsInWords })
         : isDraining
-          ? both(
-              'every collector that is up is draining, and does not read it',
-              '在线的采集器都在移出会话，不再读取它',
-            )
-          : both('no collector is up', '没有采集器在线');
-  return noCollector(
-    device,
-    both(
-      `${why.en}. Start one, or try again when it is back`,
-      `${why.zh}。请启动一个采集器，或在其恢复后重试`,
-    ),
-  );
+          ? devicesText('every_collector_that_is_up')
+          : devicesText('no_collector_is_up');
+  return noCollector(device, devicesText('start_one_or_try_again', { why }));
 }
 
-function noCollector({ code }: DeviceConfig, why: InBoth): Problem {
-  const detail = both(`Device ${code}: ${why.en}.`, `设备 ${code}：${why.zh}。`);
+function noCollector({ code }: DeviceConfig, why: Text): Problem {
+  const detail = devicesText('device_because', { code, why });
   return new Problem('no_collector', detail, {}, { retryAfterSeconds: 5 });
 }

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
@@ -14,6 +13,7 @@ import { tasksRunningBeside } from './endpoint-holders.ts';
 import type { ShownLimitsSources } from './learned-limits/shown-limits.ts';
 import { measuredRoundTrips } from './measured-round-trips.ts';
 import { planTask } from './task-plan.ts';
+import { devicesText } from './texts.ts';
 
 const namedAtMost = 5;
 
@@ -89,10 +89,10 @@ function cannotHold(
   const more = losing.length - losingNamed.length;
   return new Problem(
     'cannot_hold',
-    both(
-      `${endpoint} ${detail}. What does not change would lose ticks: ${losingNamed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Read less there, or less often; "force": true changes it all the same.`,
-      `${endpoint} ${detail}。未更改的对象将缺失采样：${losingNamed.join('、')}${more > 0 ? ` 等，另有 ${more} 个` : ''}。请减少在此的读取或降低频率；"force": true 表示仍要更改。`,
-    ),
+    devicesText('cannot_hold', {
+      ...{ endpoint, detail, named: losingNamed },
+      rest: more > 0 ? devicesText('and_more_losing', { more }) : '',
+    }),
     {
       session_id: sessionId,
       endpoints: overrun.map((each) => ({

@@ -1,7 +1,7 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { expect, it } from 'vitest';
-import { inLanguage } from '../problems/said.ts';
+import { answering } from '../problems/said.ts';
 import { planTask } from './task-plan.ts';
 
 const endpoints = 200;
@@ -61,7 +61,7 @@ it('says in words, in the language that is asked for, why a point can be in no r
     { point: 'beyond', reason: 'goes beyond the last address of its table' },
     { point: 'wide', reason: 'is longer than the largest read of the device' },
   ]);
-  expect(inLanguage('zh', unreadable)).toEqual([
+  expect(answering('zh', unreadable)).toEqual([
     { point: 'beyond', reason: '超出数据区的最后一个地址' },
     { point: 'wide', reason: '超过设备单次最大读取数量' },
   ]);

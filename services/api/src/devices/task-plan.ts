@@ -1,6 +1,5 @@
 import type { Device } from '@holdfast/driver/device.ts';
 import { unitPlace } from '@holdfast/driver/device-place.ts';
-import { both } from '@holdfast/driver/form-words.ts';
 import type { DriverSpec, RequestForecast } from '@holdfast/driver/spec.ts';
 import type { TaskPlanBody, TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -12,6 +11,7 @@ import { retold } from '../problems/retold.ts';
 import { said } from '../problems/said.ts';
 import { type DeviceLoad, type EndpointVerdict, judgeEndpoint } from './judge-endpoint.ts';
 import type { MeasuredRoundTrips } from './measured-round-trips.ts';
+import { devicesText } from './texts.ts';
 
 /** For a device in the same building; the PLC's own scan takes most of it. */
 const usualRoundTripMs = 10;
@@ -80,8 +80,13 @@ export function planTask(
     task_code: content.task_code,
     verdict: worst?.verdict ?? 'holds',
     detail: said(
-      `${worst ? `${worst.endpoint} ${worst.detail}.` : 'Every period can be held.'} ${reckoned.en}`,
-      `${worst ? `${worst.endpoint} ${worst.detail}。` : '所有周期均可满足。'}${reckoned.zh}`,
+      worst
+        ? devicesText('endpoint_verdict', {
+            endpoint: worst.endpoint,
+            detail: worst.detail,
+            reckonedWith: reckoned,
+          })
+        : devicesText('every_period_can_be_held', { reckonedWith: reckoned }),
     ),
     ...assumed,
     values_per_second: rounded(valuesPerSecond(content)),
@@ -90,14 +95,8 @@ export function planTask(
 }
 
 const reckonedWith = {
-  alone: both(
-    'This is reckoned for the task alone: no other one reads there now, and one that is started later is not in it.',
-    '仅按此任务估算：目前没有其他任务在此读取，之后启动的任务未计入。',
-  ),
-  others: both(
-    'This is reckoned with the other tasks that read there now; one that is started later is not in it.',
-    '已计入目前在此读取的其他任务；之后启动的任务未计入。',
-  ),
+  alone: devicesText('reckoned_with_alone'),
+  others: devicesText('reckoned_with_others'),
 } as const;
 
 function devicesByEndpoint({ devices }: TaskContent): ReadonlyMap<string, readonly DeviceConfig[]> {
@@ -215,19 +214,15 @@ function inWords({ verdict, busyShare, everythingOnceMs, shortestPeriodMs }: End
   const once = `${rounded(everythingOnceMs)} ms`;
   switch (verdict) {
     case 'holds':
-      return said(
-        `holds ${shortestPeriodMs} ms: reading everything once takes ${once}`,
-        `可满足 ${shortestPeriodMs} ms：全部读取一次需 ${once}`,
-      );
+      return said(devicesText('holds_ms_reading_everything_once_takes', { shortestPeriodMs, once }));
     case 'late_at_times':
-      return said(
-        `holds ${shortestPeriodMs} ms most of the time: when everything is due at once the plan needs ${once}, and ticks are missed`,
-        `大多可满足 ${shortestPeriodMs} ms：全部同时到期时需 ${once}，会缺失采样`,
-      );
+      return said(devicesText('holds_ms_most_of_the_time', { shortestPeriodMs, once }));
     case 'cannot_hold':
       return said(
-        `cannot hold ${shortestPeriodMs} ms: the plan needs ${once}, and ${rounded(busyShare * 100)} % of the time of the bus${busyShare > 1 ? '' : ', which leaves none for an answer that is late'}`,
-        `无法满足 ${shortestPeriodMs} ms：全部读取一次需 ${once}，占用总线时间的 ${rounded(busyShare * 100)}%${busyShare > 1 ? '' : '，没有余量容纳迟到的应答'}`,
+        devicesText(busyShare > 1 ? 'cannot_hold_no_rest' : 'cannot_hold_late', {
+          ...{ shortestPeriodMs, once },
+          share: rounded(busyShare * 100),
+        }),
       );
     default:
       return verdict satisfies never;
@@ -240,12 +235,9 @@ function besideInWords(tasks: readonly OtherTask[]): string {
   if (tasks.length === 0) return '';
   const taskCodes = tasks.slice(0, namedAtMost).map(({ task_code }) => task_code);
   const more = tasks.length - namedAtMost;
-  const rest = more > 0 ? said(` and ${more} more`, `，另有 ${more} 个`) : '';
+  const rest = more > 0 ? said(devicesText('and_more', { more })) : '';
   const share = tasks.reduce((sum, { busy_share }) => sum + busy_share, 0);
-  return said(
-    `, with ${rounded(share * 100)} % of the time for what runs there already: ${taskCodes.join(', ')}${rest}`,
-    `；已在此运行的任务占用 ${rounded(share * 100)}% 的时间：${taskCodes.join('、')}${rest}`,
-  );
+  return said(devicesText('with_of_the_time', { share: rounded(share * 100), named: taskCodes, rest }));
 }
 
 function measuredInWords(devices: readonly PlannedDevice[]): string {
@@ -254,14 +246,11 @@ function measuredInWords(devices: readonly PlannedDevice[]): string {
   const deviceTimes = measured
     .slice(0, namedAtMost)
     .map(({ device, request: { ms, session_id: session } }) =>
-      said(`${device} ${ms} ms (session ${session})`, `${device} ${ms} ms（会话 ${session}）`),
+      said(devicesText('ms_session', { device, ms, session: session ?? '' })),
     );
   const more = measured.length - namedAtMost;
-  const rest = more > 0 ? said(` and ${more} more`, `，另有 ${more} 台`) : '';
-  return said(
-    `; a request takes, as measured: ${deviceTimes.join(', ')}${rest}`,
-    `；单次请求实测耗时：${deviceTimes.join('、')}${rest}`,
-  );
+  const rest = more > 0 ? said(devicesText('and_more_devices', { more })) : '';
+  return said(devicesText('a_request_takes_as_measured', { named: deviceTimes, rest }));
 }
 
 function total(timed: readonly { ms: number }[]): number {

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type {
   DeviceTestView,
   StartValidation,
@@ -9,8 +8,9 @@ import { readTaskContent } from '../configuration/config-versions.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
-import { said, saidOf } from '../problems/said.ts';
+import { said } from '../problems/said.ts';
 import { type TestDeviceOptions, testDevice } from './test-device.ts';
+import { devicesText } from './texts.ts';
 
 /** The longest that a start waits for all devices together. */
 const validationMs = 5_000;
@@ -43,10 +43,13 @@ export function taskValidation(sources: {
     if (mode === 'warn' || !first) return validation;
     throw new Problem(
       'devices_not_readable',
-      both(
-        `${failing.length} of ${devices.length} devices of task ${task_code}. ${first.device}: ${first.detail} To start all the same, ask for the validation warn or skip.`,
-        `任务 ${task_code} 的 ${devices.length} 台设备中有 ${failing.length} 台未读到全部数值。${first.device}：${first.detail} 若仍要启动，请将 validate 设为 warn 或 skip。`,
-      ),
+      devicesText('devices_not_readable', {
+        count: failing.length,
+        total: devices.length,
+        taskCode: task_code,
+        device: first.device,
+        detail: first.detail,
+      }),
       { validation },
     );
   };
@@ -95,18 +98,12 @@ async function testOne(options: TestDeviceOptions): Promise<DeviceTestView> {
     return await testDevice(options);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return failed(options.device, saidOf(error.detail));
+    return failed(options.device, said(error.detail));
   }
 }
 
 function tooLate(device: DeviceConfig): DeviceTestView {
-  return failed(
-    device,
-    said(
-      `not read: the ${validationMs} ms for all devices were over`,
-      `未读取：全部设备共用的 ${validationMs} 毫秒已到`,
-    ),
-  );
+  return failed(device, said(devicesText('not_read_the_ms_for_all', { validationMs })));
 }
 
 function failed({ id, code }: DeviceConfig, detail: string): DeviceTestView {

@@ -15,6 +15,7 @@ import { said } from '../problems/said.ts';
 import { endpointHolders } from './endpoint-holders.ts';
 import { reportedLimits, type ShownLimitsSources } from './learned-limits/shown-limits.ts';
 import { reachDevice } from './reach-device.ts';
+import { devicesText } from './texts.ts';
 
 export interface TestDeviceOptions {
   readonly database: Database;
@@ -65,7 +66,7 @@ export async function readOnce(
     const leftMs = Math.floor(untilMs - performance.now());
     if (leftMs < leastMs)
       givenUp ??= {
-        detail: said('the time of the test was over', '测试时间已到'),
+        detail: said(devicesText('the_time_of_the_test')),
         met_limit: 'test_time',
       };
     if (givenUp) {
@@ -94,7 +95,7 @@ export async function readOnce(
       givenUp = {
         detail: isRefused
           ? retold(reply.detail)
-          : said('the collector gave another answer than was asked for', '采集器的应答与请求不符'),
+          : said(devicesText('the_collector_gave_another_answer_than')),
       };
       points.push(...unasked(part, givenUp));
     }
@@ -139,7 +140,7 @@ function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<Gi
       quality: 'bad',
       value: null,
       raw: [],
-      detail: said(`not read: ${detail}`, `未读取：${detail}`),
+      detail: said(devicesText('not_read', { detail })),
     },
     ...(met_limit && { met_limit }),
   }));
@@ -147,25 +148,21 @@ function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<Gi
 
 /** The outcome in words, with one point for each reason, so that a frequent reason does not hide the others. */
 function inWords(total: number, bad: readonly ReadPoint[]): string {
-  if (bad.length === 0) return said(`All ${total} values were read.`, `${total} 个数值全部读到。`);
+  if (bad.length === 0) return said(devicesText('all_values_were_read', { total }));
   const reasons = [...Map.groupBy(bad, ({ detail }) => detail)];
   const reasonTexts = reasons.slice(0, shownReasons).map(([detail, [first, ...others]]) => {
     const more = others.length;
+    const code = first?.code ?? '';
     return said(
-      `${first?.code}${more > 0 ? ` and ${more} more` : ''}: ${detail}`,
-      `${first?.code}${more > 0 ? ` 等 ${more + 1} 个` : ''}：${detail}`,
+      more > 0
+        ? devicesText('points_because', { code, more, detail })
+        : devicesText('point_because', { code, detail }),
     );
   });
   const reasonsLeft = reasons.length - reasonTexts.length;
-  const rest =
-    reasonsLeft > 0
-      ? [said(`${reasonsLeft} more reasons, see points`, `另有 ${reasonsLeft} 种原因，见各点位`)]
-      : [];
+  const rest = reasonsLeft > 0 ? [said(devicesText('more_reasons_see_points', { left: reasonsLeft }))] : [];
   const all = [...reasonTexts, ...rest];
-  return said(
-    `${bad.length} of ${total} values could not be read. ${all.join('. ')}`,
-    `${total} 个数值中有 ${bad.length} 个没有读到。${all.join('；')}`,
-  );
+  return said(devicesText('of_values_could_not_be_read', { count: bad.length, total, all }));
 }
 
 /** Splits each frame of the requests into its parts, by the protocol of their device. */

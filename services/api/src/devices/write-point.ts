@@ -1,17 +1,18 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { inLanguage, type Text, translated } from '@holdfast/texts/text.ts';
 import { BrokerUnavailable, type Collectors, type CommandAttempt } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
-import { retold } from '../problems/retold.ts';
+import { faultText, retold } from '../problems/retold.ts';
 import { readDevice } from './device-content.ts';
 import { endpointHolders, labelsOfTasks } from './endpoint-holders.ts';
 import { nameSnapshot, type SnapshotSources } from './name-snapshot.ts';
 import { type Reached, reachDevice } from './reach-device.ts';
 import { retoldPoint } from './test-device.ts';
+import { devicesText } from './texts.ts';
 
 export interface WritePointOptions extends SnapshotSources {
   readonly collectors: Collectors;
@@ -51,22 +52,12 @@ export async function writePoint(
     .where('id', '=', request.pointId)
     .executeTakeFirst();
   if (!point)
-    throw new Problem(
-      'point_not_found',
-      both(`There is no point ${request.pointId}.`, `没有点位 ${request.pointId}。`),
-    );
+    throw new Problem('point_not_found', devicesText('point_not_found', { pointId: request.pointId }));
   const device = await readDevice(database, point.device_id, request.pointId);
-  const about = `device ${device.code} point ${point.code}`;
+  const about = devicesText('device_point', { device: device.code, point: point.code });
   const id = request.attempt.commandId;
   if (request.attempt.isRepeat) {
-    throw unknownOutcome(
-      about,
-      id,
-      both(
-        'it is being written for the same Idempotency-Key, or that was cut off',
-        '正在以同一 Idempotency-Key 写入，或该写入已中断',
-      ),
-    );
+    throw unknownOutcome(about, id, devicesText('it_is_being_written'));
   }
   const note = (outcome: AuditEntry['outcome'], detail: string, data: Record<string, unknown> = {}) =>
     audit({
@@ -77,7 +68,7 @@ export async function writePoint(
       actor: request.actor,
       from: request.from,
       action: 'point.write',
-      target: about,
+      target: inLanguage(about, 'en'),
       outcome,
       detail,
       request_id: request.requestId,
@@ -86,13 +77,7 @@ export async function writePoint(
     });
   if (!point.writable) {
     await note('refused', 'the point is not marked writable');
-    throw new Problem(
-      'point_not_writable',
-      both(
-        `${about}: nothing was written. Set writable in the configuration of the point to allow it.`,
-        `${inChinese(about)}：没有写入任何内容。若要允许写入，请在点位的配置中设置 writable。`,
-      ),
-    );
+    throw new Problem('point_not_writable', devicesText('point_not_writable', { about }));
   }
   const snapshot = await nameSnapshot(sources, { pointId: request.pointId, device });
   await note('requested', request.reason);
@@ -120,7 +105,7 @@ export async function writePoint(
     // If this entry cannot be written, the earlier one without a second also says that the outcome is unknown.
     await note(wasNotAsked ? 'failed' : 'unknown', (error as Error).message).catch(() => undefined);
     if (error instanceof BrokerUnavailable)
-      throw unknownOutcome(about, id, both('the broker went away meanwhile', '其间消息服务中断'), error);
+      throw unknownOutcome(about, id, devicesText('the_broker_went_away_meanwhile'), error);
     throw error;
   }
   return conclude(reached, { about, id, device: device.code, point: point.code, note });
@@ -129,7 +114,7 @@ export async function writePoint(
 async function conclude(
   { collectorId, reply }: Reached,
   write: {
-    about: string;
+    about: Text;
     id: string;
     device: string;
     point: string;
@@ -148,11 +133,9 @@ async function conclude(
     const detail =
       reply.kind === 'refused' ? reply.detail : 'the collector gave another answer than was asked for';
     await noteIfPossible('refused', detail);
-    throw new Problem(
-      'write_refused',
-      both(`${about}: ${detail}.`, `${inChinese(about)}：${faultInChinese(detail)}。`),
-      { audit_id: id },
-    );
+    throw new Problem('write_refused', devicesText('write_failed', { about, detail: faultText(detail) }), {
+      audit_id: id,
+    });
   }
   const { outcome, detail, before, sent, read_back } = reply;
   await noteIfPossible(outcomeInAudit(outcome), detail, { before, sent, read_back });
@@ -171,13 +154,16 @@ async function conclude(
         audit_id: id,
       };
     case 'failed':
-      throw new Problem(
-        'write_failed',
-        both(`${about}: ${detail}.`, `${inChinese(about)}：${faultInChinese(detail)}。`),
-        { audit_id: id, sent },
-      );
+      throw new Problem('write_failed', devicesText('write_failed', { about, detail: faultText(detail) }), {
+        audit_id: id,
+        sent,
+      });
     case 'unknown':
-      throw unknownOutcome(about, id, both(unended(detail), unended(faultInChinese(detail))));
+      throw unknownOutcome(
+        about,
+        id,
+        translated({ en: unended(detail), zh: unended(faultInChinese(detail)) }),
+      );
     default:
       return outcome satisfies never;
   }
@@ -190,18 +176,14 @@ function outcomeInAudit(
 }
 
 /** The point's name in Chinese; the audit log has it in English. */
-const inChinese = (about: string) => about.replace(/^device (.*) point /, '设备 $1 点位 ');
 
 /** A sentence without its full stop. */
 const unended = (sentence: string) => sentence.replace(/[.。]$/, '');
 
-function unknownOutcome(about: string, auditId: string, why: InBoth, cause?: unknown): Problem {
+function unknownOutcome(about: Text, auditId: string, why: Text, cause?: unknown): Problem {
   return new Problem(
     'write_outcome_unknown',
-    both(
-      `${about}: ${why.en}. It is not sent again by itself: read the point, then decide.`,
-      `${inChinese(about)}：${why.zh}。系统不会自动重发：请先读取该点位，再作决定。`,
-    ),
+    devicesText('write_outcome_unknown', { about, why }),
     { audit_id: auditId },
     { cause },
   );

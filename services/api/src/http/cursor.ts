@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import {
   auditCursorPattern,
   cursorPattern,
@@ -6,6 +5,7 @@ import {
   gapOfAllCursorPattern,
 } from '@holdfast/shared/contracts/http/page.ts';
 import { Problem } from '../problems/problem.ts';
+import { httpText } from './texts.ts';
 
 /** A cursor is the position behind which the next page begins; callers must not rely on that. */
 export function encodeCursor(position: number | undefined): string | null {
@@ -61,11 +61,5 @@ export function decodeAuditCursor(cursor: string | undefined): PositionInTime | 
 }
 
 function invalidCursor(): Problem {
-  return new Problem(
-    'invalid_cursor',
-    both(
-      'Pass next_cursor of the page before, or leave the cursor out to begin with the first page.',
-      '请传入上一页的 next_cursor，或不带游标从第一页开始。',
-    ),
-  );
+  return new Problem('invalid_cursor', httpText('invalid_cursor'));
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { Precondition } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { httpText } from './texts.ts';
 
 /** Strong tag of an answer: a different answer has a different tag. */
 export function entityTagOf(view: object): string {
@@ -37,30 +38,18 @@ export function preconditionOf(
 }
 
 interface Words {
-  readonly failed: InBoth;
-  readonly required: InBoth;
+  readonly failed: Text;
+  readonly required: Text;
 }
 
 const itemWords: Words = {
-  failed: both(
-    'If-Match does not have its present version. Read it again, and decide anew.',
-    'If-Match 不是当前版本。请重新读取后再作决定。',
-  ),
-  required: both(
-    'Read the item first and send its ETag as If-Match, so that no change of somebody else is lost.',
-    '请先读取对象，并把它的 ETag 作为 If-Match 发送，以免覆盖他人的更改。',
-  ),
+  failed: httpText('item_failed'),
+  required: httpText('item_required'),
 };
 
 const triedWords: Words = {
-  failed: both(
-    'Something that this would touch was changed since the dry run of If-Match. Nothing was changed: look at a dry run again, and decide anew.',
-    '自 If-Match 所指的试运行以来，此操作涉及的对象已被更改。没有更改任何内容：请重新试运行后再作决定。',
-  ),
-  required: both(
-    'Ask for a dry run first ("dry_run": true) and send its ETag as If-Match, so that no change of somebody else is lost.',
-    '请先试运行（"dry_run": true），并把其 ETag 作为 If-Match 发送，以免覆盖他人的更改。',
-  ),
+  failed: httpText('tried_failed'),
+  required: httpText('tried_required'),
 };
 
 function preconditionFailed({ failed }: Words, current: string): Problem {

@@ -1,11 +1,11 @@
 import { hash, randomUUID } from 'node:crypto';
-import { both } from '@holdfast/driver/form-words.ts';
 import type { CommandRecord } from '@holdfast/shared/contracts/command-record.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandAttempt, CommandKeys } from '../ports.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { problemOf } from './problem-of.ts';
 import { traceParentOf } from './request-trace.ts';
+import { httpText } from './texts.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -137,11 +137,5 @@ function sha256(text: string): string {
 }
 
 function keyReused(): Problem {
-  return new Problem(
-    'idempotency_key_reused',
-    both(
-      'Nothing was changed. Take a new key for each command; the same one only to repeat it.',
-      '没有任何更改。每个命令请使用新的键；同一个键只用于重复同一命令。',
-    ),
-  );
+  return new Problem('idempotency_key_reused', httpText('idempotency_key_reused'));
 }

@@ -1,5 +1,6 @@
 import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { Problem as ProblemDocument } from '@holdfast/shared/contracts/http/problem.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import type { FieldError, Problem } from '../problems/problem.ts';
 import type { Language } from '../problems/wanted-language.ts';
 
@@ -14,7 +15,7 @@ export function problemDocument(
     type: 'about:blank',
     title: problem.titleIn(language),
     status: problem.status,
-    detail: problem.detail[language],
+    detail: inLanguage(problem.detail, language),
     code: problem.code,
     instance: requestId,
     ...problem.members,

@@ -1,18 +1,18 @@
-import { both } from '@holdfast/driver/form-words.ts';
+import { catalogue } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { problemCodes } from '../problems/codes.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { wantedLanguage } from '../problems/wanted-language.ts';
 import { problemDocument } from './problem-document.ts';
 
+const resume = catalogue('test', {
+  resume: { en: 'Resume it instead.', zh: '请改为继续会话。' },
+})('resume');
+
 describe('the title of a problem', () => {
   it('is in the language that is wanted, and else in English', () => {
     const titleFor = (accepted: string | undefined) =>
-      problemDocument(
-        new Problem('session_paused', both('Resume it instead.', '请改为继续会话。')),
-        'id',
-        wantedLanguage(undefined, accepted),
-      ).title;
+      problemDocument(new Problem('session_paused', resume), 'id', wantedLanguage(undefined, accepted)).title;
     expect(titleFor('zh-CN,zh;q=0.9,en;q=0.8')).toBe('会话已暂停');
     expect(titleFor('zh')).toBe('会话已暂停');
     expect(titleFor('en-GB,zh;q=0.5')).toBe('The session is paused');
@@ -26,7 +26,7 @@ describe('the title of a problem', () => {
   });
 
   it('comes with its detail and its faults in the same language', () => {
-    const paused = new Problem('session_paused', both('Resume it instead.', '请改为继续会话。'));
+    const paused = new Problem('session_paused', resume);
     expect(problemDocument(paused, 'id', 'zh').detail).toBe('请改为继续会话。');
     expect(problemDocument(paused, 'id').detail).toBe('Resume it instead.');
     const wrong = validationFailed([

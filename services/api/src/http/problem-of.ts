@@ -1,10 +1,11 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ProblemCode } from '../problems/codes.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { storeProblem } from './store-problems.ts';
+import { httpText } from './texts.ts';
 
-type CodeAndDetail = readonly [code: ProblemCode, detail: InBoth];
+type CodeAndDetail = readonly [code: ProblemCode, detail: Text];
 
 /** The problem that a caller is shown for an error of any kind. Details of an unexpected error do not get out. */
 export function problemOf(error: unknown): Problem {
@@ -27,7 +28,7 @@ function requestProblem(error: unknown): Problem | undefined {
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new Problem(
       'bad_request',
-      error instanceof Error ? both(error.message, error.message) : both('It is malformed.', '格式不正确。'),
+      error instanceof Error ? httpText('message', { message: error.message }) : httpText('it_is_malformed'),
       {},
       { cause: error },
     );
@@ -35,47 +36,18 @@ function requestProblem(error: unknown): Problem | undefined {
   return undefined;
 }
 
-const invalidJson: CodeAndDetail = [
-  'invalid_json',
-  both(
-    'Send one JSON document, in UTF-8, without the keys __proto__ and constructor.',
-    '请发送一个 UTF-8 编码的 JSON 文档，不含键 __proto__ 和 constructor。',
-  ),
-];
+const invalidJson: CodeAndDetail = ['invalid_json', httpText('send_one_json_document_in_utf')];
 /** https://fastify.dev/docs/latest/Reference/Errors/ */
 const fastifyProblems: Readonly<Record<string, CodeAndDetail>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: invalidJson,
   FST_ERR_CTP_EMPTY_JSON_BODY: invalidJson,
-  FST_ERR_CTP_BODY_TOO_LARGE: [
-    'body_too_large',
-    both(
-      'At most 1 MiB is taken, 10 MiB of a list of points and 16 MiB of a change set. Send more in several requests.',
-      '最多 1 MiB（点位表 10 MiB，变更集 16 MiB）。更多内容请分几次发送。',
-    ),
-  ],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
-    'unsupported_media_type',
-    both('Send application/json.', '请发送 application/json。'),
-  ],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
-    'bad_request',
-    both('The body is not as long as Content-Length says.', '请求体的长度与 Content-Length 不符。'),
-  ],
-  FST_ERR_BAD_URL: ['bad_request', both('The path is not a valid URL path.', '路径不是有效的 URL 路径。')],
-  FST_ERR_MAX_PARAM_LENGTH: [
-    'path_too_long',
-    both('Each id or name in it may have 100 characters.', '其中每个编号或名称最多 100 个字符。'),
-  ],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', httpText('at_most_1_mib_is_taken')],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', httpText('send_application_json')],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['bad_request', httpText('the_body_is_not_as_long')],
+  FST_ERR_BAD_URL: ['bad_request', httpText('the_path_is_not_a_valid')],
+  FST_ERR_MAX_PARAM_LENGTH: ['path_too_long', httpText('each_id_or_name')],
 };
 
 function internalProblem(error: unknown): Problem {
-  return new Problem(
-    'internal_error',
-    both(
-      'It is in the log of the API, under the request id of this answer.',
-      'API 的日志以本应答的请求编号记录了它。',
-    ),
-    {},
-    { cause: error },
-  );
+  return new Problem('internal_error', httpText('internal_error'), {}, { cause: error });
 }

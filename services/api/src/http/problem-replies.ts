@@ -1,11 +1,12 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { problemContentType } from '@holdfast/shared/contracts/http/problem-content-type.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.ts';
 import { languageOf } from '../problems/wanted-language.ts';
 import { ClientGone } from './client-gone.ts';
 import { problemDocument } from './problem-document.ts';
 import { problemOf } from './problem-of.ts';
+import { httpText } from './texts.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,18 +44,12 @@ export function addProblemReplies(app: FastifyInstance): void {
         .map(({ method }) => method),
     );
     if (methods.size === 0) {
-      const detail = both(
-        `${request.method} ${path} is no call of this API; /docs shows all.`,
-        `${request.method} ${path} 不是本 API 的调用；全部调用见 /docs。`,
-      );
+      const detail = httpText('is_no_call_of_this_api', { method: request.method, path });
       return replyWithProblem(new Problem('route_not_found', detail), request, reply);
     }
     const allowed = [...methods].sort().join(', ');
     reply.header('allow', allowed);
-    const problem = new Problem(
-      'method_not_allowed',
-      both(`${path} takes ${allowed}.`, `${path} 只接受 ${allowed}。`),
-    );
+    const problem = new Problem('method_not_allowed', httpText('method_not_allowed', { path, allowed }));
     return replyWithProblem(problem, request, reply);
   };
   app.setNotFoundHandler(replyNotFound);
@@ -83,7 +78,8 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
   if (problem.status >= 500) {
     const level = problem.status === 500 ? 'error' : 'warn';
     // Without a cause the detail that the caller gets is enough; the members may name a value that was written.
-    const about = problem.cause === undefined ? { detail: problem.detail.en } : { err: problem.cause };
+    const about =
+      problem.cause === undefined ? { detail: inLanguage(problem.detail, 'en') } : { err: problem.cause };
     request.log[level]({ ...about, code: problem.code }, 'a request failed');
   }
   const body = problemDocument(problem, request.id, languageOf(request));

@@ -1,6 +1,6 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../problems/problem.ts';
+import { httpText } from './texts.ts';
 
 /**
  * Refuses requests that still come on open connections while the service ends. Fastify's own answer to them is no problem
@@ -13,14 +13,6 @@ export function refuseWhileClosing(app: FastifyInstance): void {
   });
   app.addHook('onRequest', async () => {
     if (!isClosing) return;
-    throw new Problem(
-      'shutting_down',
-      both(
-        'Nothing was changed. Sessions run on; send it again.',
-        '没有任何更改，会话继续运行；请重新发送。',
-      ),
-      {},
-      { retryAfterSeconds: 1 },
-    );
+    throw new Problem('shutting_down', httpText('shutting_down'), {}, { retryAfterSeconds: 1 });
   });
 }

@@ -6,7 +6,7 @@ import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { ChangeStreams, Sinks } from '../ports.ts';
 import { inEnglish } from '../problems/said.ts';
 import type { ProjectionSignal } from '../sessions/projection/projection-signal.ts';
-import { sinksView } from '../system/sinks-view.ts';
+import { sinkState } from '../system/sinks-view.ts';
 import { ChangeLog } from './change-log.ts';
 import { type IsSessionAt, readChange } from './read-change.ts';
 
@@ -164,10 +164,8 @@ export function changeHub({ streams, sinks, projection, isSessionAt, log }: Chan
 
 async function sinkNow(sinks: Sinks): Promise<SinkChange | undefined> {
   try {
-    const [backlog, statuses] = await Promise.all([sinks.backlog(), sinks.statuses()]);
-    const { status, detail } = inEnglish(() => sinksView({ backlog, statuses, outboxes: [] }, Date.now()));
-    // The number of waiting samples changes all the time; a screen that shows it asks for it.
-    return { status, detail: detail.replace(/; \d+ samples wait in the stream$/, '') };
+    const statuses = await sinks.statuses();
+    return inEnglish(() => sinkState(statuses, Date.now()));
   } catch {
     return undefined;
   }

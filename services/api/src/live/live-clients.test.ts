@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveClients, type Served } from './live-clients.ts';
 
@@ -48,7 +49,7 @@ function clientsForTest() {
       if (!closed.aborted) await once(closed, 'abort');
     });
     return Promise.race([isServed.promise, serving.then(() => undefined)]).catch(
-      (problem: { detail: { en: string } }) => problem.detail.en,
+      (problem: { detail: Text }) => inLanguage(problem.detail, 'en'),
     );
   };
   const many = async (count: number, key: (at: number) => string | undefined, ip: (at: number) => string) => {

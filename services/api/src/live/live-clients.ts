@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { normalizeIP } from '@fastify/rate-limit';
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { ApiKeys } from '../access/api-keys.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Logins } from '../access/logins/logins.ts';
 import { Problem } from '../problems/problem.ts';
 import { EventStream } from './event-stream.ts';
+import { liveText } from './texts.ts';
 
 /** Time for which a client may take nothing before it is dropped. */
 const patienceMs = 10_000;
@@ -84,30 +85,15 @@ export class LiveClients {
     const all = [...this.#clients.values()];
     const own = who === undefined ? 0 : all.filter((each) => each.who === who).length;
     if (own >= ofCallerAtMost) {
-      throw noRoom(
-        both(
-          `You follow ${own} at once here, and more are not given to one caller. Close some.`,
-          `您在此同时打开了 ${own} 个数据流，不能再多。请关闭一些。`,
-        ),
-      );
+      throw noRoom(liveText('you_follow_at_once_here', { own }));
     }
     const ofAddress = all.filter((each) => each.address === address).length;
     if (ofAddress >= ofAddressAtMost) {
-      throw noRoom(
-        both(
-          `${ofAddress} are followed from ${address} at once here, and more are not given to one address. Close some; a proxy that passes others on is named in API_TRUSTED_PROXIES.`,
-          `从 ${address} 在此同时打开了 ${ofAddress} 个数据流，不能再多。请关闭一些；转发他人请求的代理请写入 API_TRUSTED_PROXIES。`,
-        ),
-      );
+      throw noRoom(liveText('are_followed_from_at_once_here', { ofAddress, address }));
     }
     const isNew = who === undefined ? ofAddress === 0 : own === 0;
     if (all.length >= clientsAtMost - (isNew ? 0 : forNewCallers)) {
-      throw noRoom(
-        both(
-          `This process serves ${clientsAtMost} at once. Try again later, or another process.`,
-          `此进程最多同时提供 ${clientsAtMost} 个数据流。请稍后重试，或使用另一个进程。`,
-        ),
-      );
+      throw noRoom(liveText('this_process_serves_at_once_try', { clientsAtMost }));
     }
   }
 }
@@ -125,6 +111,6 @@ export interface Served {
   readonly lastId: number | string | undefined;
 }
 
-function noRoom(detail: InBoth): Problem {
+function noRoom(detail: Text): Problem {
   return new Problem('too_many_live_clients', detail, {}, { retryAfterSeconds: 30 });
 }

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { liveQuerySchema } from '@holdfast/shared/contracts/http/live-http.ts';
 import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';
@@ -9,6 +8,7 @@ import type { DeviceSites } from './device-sites.ts';
 import { followSamples, startingPoint, startingPointOfReturn } from './follow-samples.ts';
 import type { LiveClients } from './live-clients.ts';
 import { type KnownLiveSources, requireKnownLive } from './require-known-live.ts';
+import { liveText } from './texts.ts';
 
 export interface LiveSources extends KnownLiveSources {
   readonly samples: LiveSamples;
@@ -86,6 +86,6 @@ function lastEventIdOf(header: string | string[] | undefined): number | undefine
 async function taskIdOf(database: Database, task: string): Promise<string> {
   if (/^[1-9][0-9]{0,14}$/.test(task)) return task;
   const row = await database.selectFrom('tasks').select('id').where('code', '=', task).executeTakeFirst();
-  if (!row) throw new Problem('task_not_found', both(`There is no task ${task}.`, `没有任务 ${task}。`));
+  if (!row) throw new Problem('task_not_found', liveText('task_not_found', { task }));
   return String(row.id);
 }

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import { sql } from 'kysely';
 import { historyDevices } from '../configuration/history-devices.ts';
@@ -6,6 +5,7 @@ import { requireKnownPoint } from '../configuration/known-point.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
+import { liveText } from './texts.ts';
 
 export interface KnownLiveSources {
   readonly database: Database;
@@ -31,13 +31,7 @@ export async function requireKnownLive(
   try {
     const unknown = devices.length === 0 ? undefined : await unknownOf(database, devices);
     if (unknown !== undefined) {
-      throw new Problem(
-        'device_not_found',
-        both(
-          `There is no device ${unknown}, and no session reads one of that name.`,
-          `没有设备 ${unknown}，也没有会话读取该名称的设备。`,
-        ),
-      );
+      throw new Problem('device_not_found', liveText('device_not_found', { unknown }));
     }
     const ofDevices = devices.length === 0 ? undefined : await historyDevices(database, devices);
     for (const pointCode of new Set(query.points)) {

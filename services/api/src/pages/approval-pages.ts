@@ -2,9 +2,9 @@ import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { faultNote, formField } from './form-field.ts';
 import { rightsInWords } from './grants-in-words.ts';
 import { type Html, html } from './html.ts';
-import { inLanguage, type PageAddress, pageFrame } from './page-frame.ts';
+import { type PageAddress, pageFrame, pathInLanguage } from './page-frame.ts';
 import { shownTime } from './shown-time.ts';
-import { words } from './words.ts';
+import { sayIn } from './texts.ts';
 
 /** Where the form's other button sends it. */
 export const denyPath = 'approve/deny';
@@ -21,16 +21,16 @@ export function codePage(
   }: { readonly code?: string | undefined; readonly fault?: string | undefined; readonly note?: Note },
 ): Html {
   const { language } = address;
-  const word = words[language];
+  const say = sayIn(language);
   return pageFrame(
     address,
-    word.approve.title,
-    html`<p class="lead">${word.approve.typeLead}</p>
+    say('approve_title'),
+    html`<p class="lead">${say('approve_type_lead')}</p>
 ${note && faultNote(...note)}
 <form method="get" action="approve">
 <input type="hidden" name="lang" value="${language}">
-${formField({ name: 'code', label: word.approve.code, hint: word.approve.codeHint, autocomplete: 'one-time-code', value: code, fault, hasFocus: true, maxLength: 32, isCode: true })}
-<button class="key">${word.approve.find}</button>
+${formField({ name: 'code', label: say('approve_code'), hint: say('approve_code_hint'), autocomplete: 'one-time-code', value: code, fault, hasFocus: true, maxLength: 32, isCode: true })}
+<button class="key">${say('approve_find')}</button>
 </form>`,
   );
 }
@@ -56,46 +56,46 @@ export interface ApprovalForm {
 /** The page that shows which command line asks, and what it will be able to do. */
 export function approvalPage(address: PageAddress, form: ApprovalForm): Html {
   const { language } = address;
-  const word = words[language].approve;
+  const say = sayIn(language);
   const { waiting, person, again, note, passwordFault } = form;
   const isCompany = typeof again === 'object';
   return pageFrame(
     address,
-    word.title,
-    html`<p class="lead">${word.lead}</p>
+    say('approve_title'),
+    html`<p class="lead">${say('approve_lead')}</p>
 ${note && faultNote(...note)}
 <strong class="code">${waiting.code}</strong>
 <dl class="facts">
-<div><dt>${word.machine}</dt><dd>${waiting.host || waiting.address}${waiting.host !== '' && html`<small>${waiting.address}</small>`}</dd></div>
-<div><dt>${word.program}</dt><dd>${waiting.agent || '–'}</dd></div>
-<div><dt>${word.asked}</dt><dd>${shownTime(waiting.askedAt)}</dd></div>
-<div><dt>${word.as}</dt><dd>${person.name}<small>${person.login}</small></dd></div>
-<div><dt>${word.may}</dt><dd>${rightsInWords(person.grants, language)}</dd></div>
+<div><dt>${say('approve_machine')}</dt><dd>${waiting.host || waiting.address}${waiting.host !== '' && html`<small>${waiting.address}</small>`}</dd></div>
+<div><dt>${say('approve_program')}</dt><dd>${waiting.agent || '–'}</dd></div>
+<div><dt>${say('approve_asked')}</dt><dd>${shownTime(waiting.askedAt)}</dd></div>
+<div><dt>${say('approve_as')}</dt><dd>${person.name}<small>${person.login}</small></dd></div>
+<div><dt>${say('approve_may')}</dt><dd>${rightsInWords(person.grants, language)}</dd></div>
 </dl>
-${isCompany && html`<p class="note">${word.again}</p><a class="key" href="${again.companyPath}">${word.againCompany}</a>`}
-<form method="post" action="${inLanguage(address, language)}">
+${isCompany && html`<p class="note">${say('approve_again')}</p><a class="key" href="${again.companyPath}">${say('approve_again_company')}</a>`}
+<form method="post" action="${pathInLanguage(address, language)}">
 <input type="hidden" name="code" value="${waiting.code}">
 ${
   again === 'password' &&
-  html`<p class="note">${word.again}</p>
+  html`<p class="note">${say('approve_again')}</p>
 <input type="text" name="login" value="${person.login}" autocomplete="username" hidden>
-${formField({ name: 'password', label: words[language].password, type: 'password', autocomplete: 'current-password', fault: passwordFault, hasFocus: passwordFault !== undefined, maxLength: 256 })}`
+${formField({ name: 'password', label: say('password'), type: 'password', autocomplete: 'current-password', fault: passwordFault, hasFocus: passwordFault !== undefined, maxLength: 256 })}`
 }
 <div class="pair">
-${!isCompany && html`<button class="key">${word.approve}</button>`}
-<button class="key second" formaction="${inLanguage({ path: denyPath }, language)}" formnovalidate>${word.deny}</button>
+${!isCompany && html`<button class="key">${say('approve_approve')}</button>`}
+<button class="key second" formaction="${pathInLanguage({ path: denyPath }, language)}" formnovalidate>${say('approve_deny')}</button>
 </div>
 </form>`,
-    html`<p>${word.foot}</p>`,
+    html`<p>${say('approve_foot')}</p>`,
   );
 }
 
 export function decidedPage(address: PageAddress, decision: 'approved' | 'denied', machine: string): Html {
-  const word = words[address.language].approve;
+  const say = sayIn(address.language);
   const isApproved = decision === 'approved';
   return pageFrame(
     address,
-    isApproved ? word.approvedTitle : word.deniedTitle,
-    html`<p class="lead" role="status">${isApproved ? word.approved(machine) : word.denied}</p>`,
+    isApproved ? say('approve_approved_title') : say('approve_denied_title'),
+    html`<p class="lead" role="status">${isApproved ? say('approve_approved', { machine }) : say('approve_denied')}</p>`,
   );
 }

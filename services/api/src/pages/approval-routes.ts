@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { shownLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.ts';
@@ -11,10 +10,10 @@ import { type Route, route } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { type ApprovalForm, approvalPage, codePage, decidedPage, denyPath } from './approval-pages.ts';
 import { formOf } from './form-body.ts';
-import { inLanguage, type PageAddress } from './page-frame.ts';
+import { type PageAddress, pathInLanguage } from './page-frame.ts';
 import { addressOf, goTo, queryOf, sendFault, sendPage } from './page-request.ts';
+import { pagesText, sayIn } from './texts.ts';
 import { comesFromElsewhere, reloadPage } from './ways.ts';
-import { words } from './words.ts';
 
 const path = 'approve';
 const described = { role: 'open', tag: 'Service', schema: { hide: true } } as const;
@@ -27,11 +26,7 @@ export function approvalPageRoutes(
 ): Route[] {
   const waitingAt = async (person: Person, code: string) => {
     const waitMs = guesses.countTry(person.id);
-    if (waitMs > 0)
-      throw loginDelayed(
-        waitMs,
-        both('So many codes were typed within a minute.', '一分钟内输入代码的次数过多。'),
-      );
+    if (waitMs > 0) throw loginDelayed(waitMs, pagesText('so_many_codes_were_typed_within'));
     const login = await unlessAway(() => commandLines.waiting(code));
     const { host, address, agent, asked_at: askedAt } = login;
     return { code: shownLoginCode(login.code), host, address, agent, askedAt };
@@ -83,7 +78,7 @@ export function approvalPageRoutes(
         if (code === undefined) return sendPage(reply, codePage(address, {}));
         try {
           if (code.trim() === '') {
-            const fault = words[address.language].faults.codeMissing;
+            const fault = sayIn(address.language)('fault_code_missing');
             return sendPage(reply, codePage(address, { fault }), 422);
           }
           return sendPage(
@@ -148,7 +143,7 @@ function isFresh(people: LoginAccess, request: FastifyRequest): boolean {
 
 function toLogin(reply: FastifyReply, address: PageAddress): FastifyReply {
   const login = `login?${new URLSearchParams({ to: address.path })}`;
-  return goTo(reply, address, inLanguage({ path: login }, address.language));
+  return goTo(reply, address, pathInLanguage({ path: login }, address.language));
 }
 
 function withCode(code: string | undefined): string {

@@ -1,7 +1,7 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.ts';
 import type { Fields } from './page-request.ts';
+import { pagesText } from './texts.ts';
 
 const formType = 'application/x-www-form-urlencoded';
 
@@ -19,11 +19,5 @@ export function formOf(request: FastifyRequest): Fields {
   if (request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() === formType) {
     return request.body as Fields;
   }
-  throw new Problem(
-    'unsupported_media_type',
-    both(
-      'Pages take what their forms send. Programs use the calls of the API.',
-      '页面只接受其表单提交的内容。程序请使用 API 的调用。',
-    ),
-  );
+  throw new Problem('unsupported_media_type', pagesText('unsupported_media_type'));
 }

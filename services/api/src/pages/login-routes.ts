@@ -12,10 +12,10 @@ import { pathHere } from '../access/logins/path-here.ts';
 import { type Route, route } from '../http/route.ts';
 import { formOf } from './form-body.ts';
 import { type LoginForm, loggedInPage, loginPage } from './login-pages.ts';
-import { consoleAddress, inLanguage, type PageAddress } from './page-frame.ts';
+import { consoleAddress, type PageAddress, pathInLanguage } from './page-frame.ts';
 import { addressOf, goTo, queryOf, sendFault, sendPage } from './page-request.ts';
+import { sayIn } from './texts.ts';
 import { comesFromElsewhere, reloadPage } from './ways.ts';
-import { words } from './words.ts';
 
 const path = 'login';
 const described = { role: 'open', tag: 'Service', schema: { hide: true } } as const;
@@ -63,7 +63,7 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
         const { login = '', password = '', to: nextPath } = formOf(request);
         const to = pathHere(nextPath);
         const address = addressOf(request, withTo(to));
-        const { faults } = words[address.language];
+        const say = sayIn(address.language);
         try {
           requireSafeWay(people, request);
           requireOwnOrigin(people, request, { mayBeMissing: false });
@@ -71,8 +71,8 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
             const page = pageOf(address, to, {
               login,
               faults: {
-                ...(login === '' && { login: faults.loginMissing }),
-                ...(password === '' && { password: faults.passwordMissing }),
+                ...(login === '' && { login: say('fault_login_missing') }),
+                ...(password === '' && { password: say('fault_password_missing') }),
               },
             });
             return sendPage(reply, page, 422);
@@ -103,7 +103,7 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
           return goTo(
             reply.header('set-cookie', cookie),
             address,
-            `${inLanguage(address, address.language)}&done=logout`,
+            `${pathInLanguage(address, address.language)}&done=logout`,
           );
         } catch (error) {
           return sendFault(request, reply, error, (note) => pageOf(address, undefined, { note }));

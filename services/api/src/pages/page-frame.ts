@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Language } from '../problems/wanted-language.ts';
 import { type Html, html, Html as Trusted } from './html.ts';
 import { pageStyle } from './page-style.ts';
-import { words } from './words.ts';
+import { sayIn } from './texts.ts';
 
 export interface PageAddress {
   /** The way from the page to the root of the API, where all addresses on the page begin. */
@@ -34,7 +34,6 @@ export function pagePolicy(): string {
 
 export function pageFrame(address: PageAddress, title: string, content: Html, foot?: Html): Html {
   const { root, language, isOpenToReaders, goesOnTo } = address;
-  const word = words[language];
   const other = language === 'en' ? 'zh' : 'en';
   return html`<!doctype html>
 <html lang="${language === 'zh' ? 'zh-CN' : 'en'}">
@@ -50,14 +49,14 @@ ${goesOnTo !== undefined && html`<meta http-equiv="refresh" content="0;url=${goe
 <body>
 <header class="bar">
 <span class="brand">${mark}Holdfast</span>
-<a class="to" lang="${other === 'zh' ? 'zh-CN' : 'en'}" hreflang="${other === 'zh' ? 'zh-CN' : 'en'}" href="${inLanguage(address, other)}">${words[other].ownName}</a>
+<a class="to" lang="${other === 'zh' ? 'zh-CN' : 'en'}" hreflang="${other === 'zh' ? 'zh-CN' : 'en'}" href="${pathInLanguage(address, other)}">${sayIn(other)('own_name')}</a>
 </header>
 <main>
 <div class="sheet">
 ${ribbon}
 <div class="in">
 <h1>${title}</h1>
-${isOpenToReaders && html`<p class="note warn">${word.openToReaders}</p>`}
+${isOpenToReaders && html`<p class="note warn">${sayIn(language)('open_to_readers')}</p>`}
 ${content}
 </div>
 ${foot && html`<div class="foot">${foot}</div>`}
@@ -68,7 +67,7 @@ ${foot && html`<div class="foot">${foot}</div>`}
 `;
 }
 
-export function inLanguage({ path }: Pick<PageAddress, 'path'>, language: Language): string {
+export function pathInLanguage({ path }: Pick<PageAddress, 'path'>, language: Language): string {
   const [before = '', query] = path.split('?', 2);
   const parameters = new URLSearchParams(query);
   parameters.set('lang', language);

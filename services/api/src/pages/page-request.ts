@@ -7,7 +7,7 @@ import type { Problem } from '../problems/problem.ts';
 import { wantedLanguage } from '../problems/wanted-language.ts';
 import type { Html } from './html.ts';
 import { type PageAddress, pagePolicy } from './page-frame.ts';
-import { type Words, words } from './words.ts';
+import { type Say, sayIn } from './texts.ts';
 
 const headers = {
   'content-type': 'text/html; charset=utf-8',
@@ -61,31 +61,31 @@ export function sendFault(
   if (problem.status >= 500) request.log.warn({ err: problem.cause, code: problem.code }, 'a request failed');
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds));
   const { language } = addressOf(request, '');
-  return sendPage(reply, page(noteOf(words[language], problem, request.id)), problem.status);
+  return sendPage(reply, page(noteOf(sayIn(language), problem, request.id)), problem.status);
 }
 
 function noteOf(
-  { problems, approve }: Words,
+  say: Say,
   { code, retryAfterSeconds = 60 }: Problem,
   requestId: string,
 ): readonly [string, string] {
   switch (code) {
     case 'login_failed':
-      return problems.loginFailed;
+      return [say('problem_login_failed'), say('problem_login_failed_more')];
     case 'login_code_unknown':
-      return [approve.unknownTitle, approve.unknown];
+      return [say('approve_unknown_title'), say('approve_unknown')];
     case 'login_delayed':
-      return problems.delayed(retryAfterSeconds);
+      return [say('problem_delayed', { seconds: retryAfterSeconds }), say('problem_delayed_more')];
     case 'too_many_logins':
-      return problems.busy;
+      return [say('problem_busy'), say('problem_busy_more')];
     case 'logins_unavailable':
     case 'broker_unavailable':
-      return problems.unavailable;
+      return [say('problem_unavailable'), say('problem_unavailable_more')];
     case 'login_over_http_refused':
-      return problems.overHttp;
+      return [say('problem_over_http'), say('problem_over_http_more')];
     case 'origin_refused':
-      return problems.fromElsewhere;
+      return [say('problem_from_elsewhere'), say('problem_from_elsewhere_more')];
     default:
-      return problems.other(requestId);
+      return [say('problem_other'), say('problem_other_more', { requestId })];
   }
 }

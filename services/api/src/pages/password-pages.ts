@@ -1,7 +1,7 @@
 import { faultNote, formField } from './form-field.ts';
 import { type Html, html } from './html.ts';
-import { inLanguage, type PageAddress, pageFrame } from './page-frame.ts';
-import { words } from './words.ts';
+import { type PageAddress, pageFrame, pathInLanguage } from './page-frame.ts';
+import { sayIn } from './texts.ts';
 
 export const firstLinkCommand = 'holdfast users first-link';
 
@@ -17,23 +17,23 @@ export interface FirstAdministratorForm {
 
 /** The page behind the one-time link for the first administrator. */
 export function firstAdministratorPage(address: PageAddress, form: FirstAdministratorForm): Html {
-  const word = words[address.language];
+  const say = sayIn(address.language);
   const { token, login, name, faults = {}, note } = form;
   const firstFault =
     (['login', 'name', 'password', 'repeat'] as const).find((each) => faults[each]) ?? 'login';
   return pageFrame(
     address,
-    word.first.title,
-    html`<p class="lead">${word.first.lead}</p>
+    say('first_title'),
+    html`<p class="lead">${say('first_lead')}</p>
 ${note && faultNote(...note)}
-<form method="post" action="${inLanguage(address, address.language)}">
+<form method="post" action="${pathInLanguage(address, address.language)}">
 <input type="hidden" name="token" value="${token}">
-${formField({ name: 'login', label: word.login, hint: word.loginHint, autocomplete: 'username', value: login, fault: faults.login, hasFocus: firstFault === 'login', maxLength: 64 })}
-${formField({ name: 'name', label: word.name, hint: word.nameHint, autocomplete: 'name', value: name, fault: faults.name, hasFocus: firstFault === 'name', maxLength: 100 })}
+${formField({ name: 'login', label: say('login'), hint: say('login_hint'), autocomplete: 'username', value: login, fault: faults.login, hasFocus: firstFault === 'login', maxLength: 64 })}
+${formField({ name: 'name', label: say('name'), hint: say('name_hint'), autocomplete: 'name', value: name, fault: faults.name, hasFocus: firstFault === 'name', maxLength: 100 })}
 ${newPasswordFields(address, faults, firstFault)}
-<button class="key">${word.first.send}</button>
+<button class="key">${say('first_send')}</button>
 </form>`,
-    html`<p>${word.first.foot}</p>`,
+    html`<p>${say('first_foot')}</p>`,
   );
 }
 
@@ -49,34 +49,33 @@ export function newPasswordPage(
   address: PageAddress,
   { link, user, faults = {}, note }: NewPasswordForm,
 ): Html {
-  const word = words[address.language];
+  const say = sayIn(address.language);
   const firstFault = faults.password === undefined && faults.repeat !== undefined ? 'repeat' : 'password';
   return pageFrame(
     address,
-    word.renew.title,
-    html`<p class="lead">${word.renew.lead(`${user.name} (${user.login})`)}</p>
+    say('renew_title'),
+    html`<p class="lead">${say('renew_lead', { name: `${user.name} (${user.login})` })}</p>
 ${note && faultNote(...note)}
-<form method="post" action="${inLanguage(address, address.language)}">
+<form method="post" action="${pathInLanguage(address, address.language)}">
 <input type="hidden" name="link" value="${link}">
 <input type="text" name="login" value="${user.login}" autocomplete="username" hidden>
 ${newPasswordFields(address, faults, firstFault)}
-<button class="key">${word.renew.send}</button>
+<button class="key">${say('renew_send')}</button>
 </form>`,
-    html`<p>${word.renew.foot}</p>`,
+    html`<p>${say('renew_foot')}</p>`,
   );
 }
 
 /** The page behind a link that opens nothing any more. */
 export function linkOverPage(address: PageAddress, kind: 'first' | 'renew', note?: Note): Html {
-  const word = words[address.language];
-  const { title, overTitle, overLead } = word[kind];
+  const say = sayIn(address.language);
   return pageFrame(
     address,
-    note ? title : overTitle,
-    html`${note ? faultNote(...note) : html`<p class="lead">${overLead}</p>`}
-<a class="key" href="${inLanguage({ path: 'login' }, address.language)}">${word.enter.send}</a>`,
+    say(note ? `${kind}_title` : `${kind}_over_title`),
+    html`${note ? faultNote(...note) : html`<p class="lead">${say(`${kind}_over_lead`)}</p>`}
+<a class="key" href="${pathInLanguage({ path: 'login' }, address.language)}">${say('enter_send')}</a>`,
     kind === 'first'
-      ? html`<p>${word.first.overMore}</p><code class="command">${firstLinkCommand}</code>`
+      ? html`<p>${say('first_over_more')}</p><code class="command">${firstLinkCommand}</code>`
       : undefined,
   );
 }
@@ -86,7 +85,7 @@ function newPasswordFields(
   faults: Readonly<Partial<Record<'password' | 'repeat', string>>>,
   firstFault: string,
 ): Html {
-  const word = words[language];
-  return html`${formField({ name: 'password', label: word.newPassword, hint: word.passwordHint, type: 'password', autocomplete: 'new-password', fault: faults.password, hasFocus: firstFault === 'password', minLength: 12, maxLength: 256 })}
-${formField({ name: 'password_repeat', label: word.repeat, type: 'password', autocomplete: 'new-password', fault: faults.repeat, hasFocus: firstFault === 'repeat', maxLength: 256 })}`;
+  const say = sayIn(language);
+  return html`${formField({ name: 'password', label: say('new_password'), hint: say('password_hint'), type: 'password', autocomplete: 'new-password', fault: faults.password, hasFocus: firstFault === 'password', minLength: 12, maxLength: 256 })}
+${formField({ name: 'password_repeat', label: say('repeat'), type: 'password', autocomplete: 'new-password', fault: faults.repeat, hasFocus: firstFault === 'repeat', maxLength: 256 })}`;
 }

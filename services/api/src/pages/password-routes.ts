@@ -12,7 +12,7 @@ import { formOf } from './form-body.ts';
 import { consoleAddress, type PageAddress } from './page-frame.ts';
 import { addressOf, goTo, queryOf, sendFault, sendPage } from './page-request.ts';
 import { firstAdministratorPage, linkOverPage, newPasswordPage } from './password-pages.ts';
-import { type Words, words } from './words.ts';
+import { type Say, sayIn } from './texts.ts';
 
 const shortestPassword = 12;
 const longestPassword = 256;
@@ -54,7 +54,7 @@ export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Rout
         const login = fields.login?.trim() ?? '';
         const name = fields.name?.trim().normalize('NFC') ?? '';
         const address = addressOf(request, withToken(firstPath, token));
-        const word = words[address.language];
+        const say = sayIn(address.language);
         const again = (more: Pick<Parameters<typeof firstAdministratorPage>[1], 'faults' | 'note'>) =>
           firstAdministratorPage(address, { token, login, name, ...more });
         try {
@@ -63,11 +63,11 @@ export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Rout
           const link = await unlessAway(() => links.look(token));
           if (!link) return over(reply, address, 'first');
           const faults = {
-            ...personFaults(word, { login, name }),
-            ...passwordFaults(word, { password, repeat, login }),
+            ...personFaults(say, { login, name }),
+            ...passwordFaults(say, { password, repeat, login }),
           };
           if (faults.login === undefined && people.users.byLogin(login))
-            faults.login = word.faults.loginTaken;
+            faults.login = say('fault_login_taken');
           if (Object.keys(faults).length > 0) return sendPage(reply, again({ faults }), 422);
           const hash = await people.passwords.hash(password);
           if (!(await unlessAway(() => links.use(link)))) return over(reply, address, 'first');
@@ -115,7 +115,7 @@ export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Rout
           requireSafeWay(people, request);
           requireOwnOrigin(people, request, { mayBeMissing: false });
           const user = userOfLink(people.users.list(), link);
-          const faults = passwordFaults(words[address.language], { password, repeat, login: user.login });
+          const faults = passwordFaults(sayIn(address.language), { password, repeat, login: user.login });
           if (Object.keys(faults).length > 0) {
             return sendPage(reply, newPasswordPage(address, { link, user, faults }), 422);
           }
@@ -163,25 +163,25 @@ function withLink(link: string): string {
  * 800-63B).
  */
 function passwordFaults(
-  { faults }: Words,
+  say: Say,
   { password, repeat, login }: { password: string; repeat: string; login: string },
 ): Faults<'password' | 'repeat'> {
   const length = [...password.normalize('NFC')].length;
-  if (length === 0) return { password: faults.passwordMissing };
-  if (length < shortestPassword) return { password: faults.passwordShort(length) };
-  if (length > longestPassword) return { password: faults.passwordLong };
-  if (password.toLowerCase() === login.toLowerCase()) return { password: faults.passwordIsLogin };
-  return password === repeat ? {} : { repeat: faults.repeatOther };
+  if (length === 0) return { password: say('fault_password_missing') };
+  if (length === 1) return { password: say('fault_password_of_one') };
+  if (length < shortestPassword) return { password: say('fault_password_short', { length }) };
+  if (length > longestPassword) return { password: say('fault_password_long') };
+  if (password.toLowerCase() === login.toLowerCase()) return { password: say('fault_password_is_login') };
+  return password === repeat ? {} : { repeat: say('fault_repeat_other') };
 }
 
-function personFaults(
-  { faults }: Words,
-  { login, name }: { login: string; name: string },
-): Faults<'login' | 'name'> {
+function personFaults(say: Say, { login, name }: { login: string; name: string }): Faults<'login' | 'name'> {
   return {
     ...(login === ''
-      ? { login: faults.loginMissing }
-      : !loginNamePattern.test(login) && { login: faults.loginForm }),
-    ...(name === '' ? { name: faults.nameMissing } : [...name].length > 100 && { name: faults.nameLong }),
+      ? { login: say('fault_login_missing') }
+      : !loginNamePattern.test(login) && { login: say('fault_login_form') }),
+    ...(name === ''
+      ? { name: say('fault_name_missing') }
+      : [...name].length > 100 && { name: say('fault_name_long') }),
   };
 }

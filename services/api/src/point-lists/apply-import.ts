@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { taskCreateSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ImportResult } from '@holdfast/shared/contracts/http/point-list-http.ts';
@@ -20,6 +19,7 @@ import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Question } from './judging/question.ts';
 import type { StoredImport } from './stored-import.ts';
+import { pointListsText } from './texts.ts';
 import { importedStates, unreadQuestion } from './unread-points.ts';
 
 export interface ApplySources {
@@ -99,14 +99,9 @@ export async function applyImport(
 }
 
 function hasFaults(faults: number): Problem {
-  return new Problem(
-    'import_has_faults',
-    both(
-      `${faults} rows have faults: put them right in the file and send it again, or change its cells here. To import the other rows now, send skip_faults: true.`,
-      `有 ${faults} 行存在错误：请在文件中改正后重新发送，或在此更改单元格。若要先导入其余各行，请发送 skip_faults: true。`,
-    ),
-    { faults },
-  );
+  return new Problem('import_has_faults', pointListsText('import_has_faults', { faults }), {
+    faults,
+  });
 }
 
 function requireReady(
@@ -116,24 +111,16 @@ function requireReady(
   const open = view.questions.filter(({ isGuess }) => isGuess);
   if (open.length > 0) throw openQuestions(open);
   if (deletes > 0 && confirmedDeletes !== deletes) {
-    throw new Problem(
-      'import_deletes_points',
-      both(
-        `${deletes} points that the list lacks would be deleted. If that is meant, send confirm_deletes: ${deletes}.`,
-        `将删除点位表中没有的 ${deletes} 个点位。若确实如此，请发送 confirm_deletes: ${deletes}。`,
-      ),
-      { deletes },
-    );
+    throw new Problem('import_deletes_points', pointListsText('import_deletes_points', { deletes }), {
+      deletes,
+    });
   }
 }
 
 export function openQuestions(open: readonly Question[]): Problem {
   return new Problem(
     'import_has_questions',
-    both(
-      `Look at what was guessed, and answer it or accept it: ${open.map(({ text }) => text.en).join(' ')}`,
-      `请查看推测的内容，并作答或接受：${open.map(({ text }) => text.zh).join('')}`,
-    ),
+    pointListsText('import_has_questions', { questions: open.map(({ text }) => text) }),
     { questions: open.map(({ name }) => name) },
   );
 }
@@ -170,13 +157,7 @@ async function requireUnchanged(transaction: Database, { id, view, settings }: S
 }
 
 function wasChanged(what: string): Problem {
-  return new Problem(
-    'precondition_failed',
-    both(
-      `${what} was changed since the list was looked at. Look at it again (PATCH with {}), and decide anew.`,
-      `预览之后 ${what} 已被更改。请重新查看（以 {} 调用 PATCH）后再作决定。`,
-    ),
-  );
+  return new Problem('precondition_failed', pointListsText('precondition_failed', { what }));
 }
 
 /** New devices that have points: all rows of one may be faulty and left out. */
@@ -264,7 +245,7 @@ async function requireUnchosen(transaction: Database, importId: number): Promise
       select point_id from point_import_rows where import_id = ${importId} and state = 'missing')
     order by tasks.code limit ${maxNamed}`.execute(transaction);
   if (rows.length > 0)
-    throw stillReferenced(both('A point that the list lacks', '点位表中没有的点位'), {
+    throw stillReferenced(pointListsText('a_point_that_the_list_lacks'), {
       tasks: rows.map(({ code }) => code),
     });
 }

@@ -1,6 +1,6 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { Problem } from '../problems/problem.ts';
 import { ownerOf } from './import-owner.ts';
+import { pointListsText } from './texts.ts';
 
 /** Lists that are received or wait at once, each up to 11 MiB: of one caller, and of all. */
 const ofCallerAtMost = 2;
@@ -44,14 +44,8 @@ function tooMany(ofCaller: boolean): Problem {
   return new Problem(
     'too_many_requests',
     ofCaller
-      ? both(
-          `${ofCallerAtMost} of your lists are being read. Send this one when one of them is done.`,
-          `正在读取您的 ${ofCallerAtMost} 个点位表。请在其中一个完成后再发送。`,
-        )
-      : both(
-          `${atMost} lists are being read. Try again in ${retryAfterSeconds} s.`,
-          `正在读取 ${atMost} 个点位表。请在 ${retryAfterSeconds} 秒后重试。`,
-        ),
+      ? pointListsText('of_your_lists_are_being_read', { ofCallerAtMost })
+      : pointListsText('lists_are_being_read_try_again', { atMost, retryAfterSeconds }),
     {},
     { retryAfterSeconds },
   );

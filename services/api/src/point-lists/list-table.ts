@@ -1,5 +1,6 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { pointWords } from '@holdfast/shared/forms/common-words.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import type { Language } from '../problems/wanted-language.ts';
 import type { TableCell, TableRow } from '../spreadsheets/write/workbook.ts';
 import { shownNames } from './judging/cell-value.ts';
@@ -71,9 +72,8 @@ export class ListTable {
     }
     if (!isChinese) return name;
     const label =
-      columnNames().fields.get(name)?.label ??
-      (pointWords as Record<string, { label: { zh: string } }>)[name]?.label;
-    return label?.zh ?? name;
+      columnNames().fields.get(name)?.label ?? (pointWords as Record<string, { label: Text }>)[name]?.label;
+    return label ? inLanguage(label, 'zh') : name;
   }
 }
 

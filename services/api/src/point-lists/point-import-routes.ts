@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import {
   importApplySchema,
   importFaultsQuerySchema,
@@ -40,6 +39,7 @@ import {
   replaceJudgement,
   type StoredImport,
 } from './stored-import.ts';
+import { pointListsText } from './texts.ts';
 
 export interface ImportRouteSources {
   readonly database: Database;
@@ -287,8 +287,5 @@ async function withRefusals<T>(use: () => Promise<T>): Promise<T> {
 }
 
 function wasApplied(): Problem {
-  return new Problem(
-    'import_applied',
-    both('Send the list again to import it once more.', '若要再次导入，请重新发送点位表。'),
-  );
+  return new Problem('import_applied', pointListsText('import_applied'));
 }

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
@@ -19,6 +18,7 @@ import { exportedDevices, exportedPoints } from './exported-points.ts';
 import { columnNames } from './judging/open-list.ts';
 import { listDownload } from './list-download.ts';
 import { ListTable } from './list-table.ts';
+import { pointListsText } from './texts.ts';
 
 const types = [listTypes.csv, listTypes.xlsx];
 
@@ -110,10 +110,7 @@ function noProtocol(protocol: string): Problem {
   const protocols = [...specs.keys()].join(', ');
   return new Problem(
     'route_not_found',
-    both(
-      `There is no protocol ${JSON.stringify(protocol)}. There are: ${protocols}.`,
-      `没有协议 ${JSON.stringify(protocol)}。可用的有：${protocols}。`,
-    ),
+    pointListsText('route_not_found', { protocol: JSON.stringify(protocol), names: protocols }),
   );
 }
 

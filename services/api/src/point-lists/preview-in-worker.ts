@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../access/granted-sites.ts';
 import { specOf } from '../configuration/device-specs.ts';
@@ -11,6 +11,7 @@ import type { StoredDevices, StoredPoint } from './configuration-of-devices.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import type { PreviewQuestions } from './preview-import.ts';
 import type { KeptView } from './stored-import.ts';
+import { pointListsText } from './texts.ts';
 import { choosingTasks } from './unread-points.ts';
 
 export interface PreviewSources {
@@ -47,7 +48,7 @@ type Message =
   | { readonly view: KeptView }
   | { readonly rows: string }
   | { readonly end: true }
-  | { readonly refused: InBoth };
+  | { readonly refused: Text };
 
 /**
  * Judges a list in its own thread, so that a file made slow or large on purpose disturbs no other request.
@@ -128,10 +129,7 @@ async function nextMessage(worker: Worker, ending: AbortController, silentMs: nu
   }
 }
 
-const tooMuch = both(
-  'Reading the file takes too long or too much memory. Copy the list of points into a new workbook, or send CSV.',
-  '读取该文件耗时过长或占用内存过多。请把点位表复制到新的工作簿，或发送 CSV。',
-);
+const tooMuch = pointListsText('reading_the_file_takes_too_long');
 
 /** Reads the devices with these codes, and all sites. @throws DatabaseUnavailable, Problem for an unknown protocol */
 async function storedDevices(database: Database, codes: readonly string[]): Promise<StoredDevices> {

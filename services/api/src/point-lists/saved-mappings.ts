@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { listLayouts } from '@holdfast/shared/contracts/http/point-list-http.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
@@ -8,6 +7,7 @@ import type { SavedColumns } from './columns/list-columns.ts';
 import type { ImportSettings, ListLayout } from './judging/import-settings.ts';
 import { shortPeriod } from './judging/period-questions.ts';
 import type { StoredImport } from './stored-import.ts';
+import { pointListsText } from './texts.ts';
 
 /** How lists of one kind are read: the meaning of each header, and the answers to what they leave open. */
 export interface SavedMapping {
@@ -96,11 +96,5 @@ export async function deleteMapping(database: Database, id: string): Promise<voi
     ? await database.deleteFrom('point_list_mappings').where('id', '=', Number(id)).executeTakeFirst()
     : { numDeletedRows: 0n };
   if (numDeletedRows > 0n) return;
-  throw new Problem(
-    'mapping_not_found',
-    both(
-      `There is no saved mapping ${id}. GET /api/config/import-mappings/ lists them.`,
-      `没有已保存的映射 ${id}。列表：GET /api/config/import-mappings/。`,
-    ),
-  );
+  throw new Problem('mapping_not_found', pointListsText('mapping_not_found', { id }));
 }

@@ -1,5 +1,5 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { ImportResult } from '@holdfast/shared/contracts/http/point-list-http.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { type Selectable, sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
@@ -8,6 +8,7 @@ import { Problem } from '../problems/problem.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import type { Question } from './judging/question.ts';
 import type { RowFault } from './judging/row-fault.ts';
+import { pointListsText } from './texts.ts';
 
 export const keptHours = 24;
 /** Lists kept for one caller, so that those of others stay; each may be 10 MiB. */
@@ -28,7 +29,7 @@ export interface KeptView {
   /** Number of cells of the longest row. */
   readonly width: number;
   readonly questions: readonly Question[];
-  readonly notes: readonly InBoth[];
+  readonly notes: readonly Text[];
   readonly counts: Readonly<Record<string, number>>;
   readonly deletes: number;
   /** Bodies of new devices. */
@@ -160,11 +161,5 @@ export async function forgetImport(database: Database, id: number): Promise<void
 }
 
 function notFound(id: string): Problem {
-  return new Problem(
-    'import_not_found',
-    both(
-      `You have no import ${id}: your last ${keptAtMost} are kept for ${keptHours} hours. Send the list again.`,
-      `您没有导入 ${id}：系统为您保留最近 ${keptAtMost} 次导入，各 ${keptHours} 小时。请重新发送点位表。`,
-    ),
-  );
+  return new Problem('import_not_found', pointListsText('import_not_found', { id, keptAtMost, keptHours }));
 }

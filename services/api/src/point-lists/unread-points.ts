@@ -1,10 +1,11 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../access/granted-sites.ts';
 import { atSites } from '../configuration/at-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import { type Question, shownRows } from './judging/question.ts';
 import type { StoredRow } from './stored-import.ts';
+import { pointListsText } from './texts.ts';
 
 /** States of the rows whose points are there after the import. */
 export const importedStates: readonly string[] = ['same', 'changed', 'new'];
@@ -29,7 +30,7 @@ export async function unreadPoints(
   },
   rows: readonly StoredRow[],
   answer: string | undefined,
-): Promise<{ readonly question: Question | undefined; readonly notes: readonly InBoth[] }> {
+): Promise<{ readonly question: Question | undefined; readonly notes: readonly Text[] }> {
   const importedRows = rows.filter(({ state }) => importedStates.includes(state));
   const tasks = await questions.choosingTasks(
     [...new Set(importedRows.flatMap(({ task }) => task ?? []))],
@@ -47,10 +48,12 @@ export async function unreadPoints(
     const [first] = newRows;
     return first
       ? [
-          both(
-            `The task ${code} reads only the points chosen for it, so not ${newRows.length} new ones of this list, such as ${first.device}/${first.code}. Name it in a column "task" to add them.`,
-            `任务 ${code} 只读取为其选定的点位，因此不读取此表中的 ${newRows.length} 个新点位，如 ${first.device}/${first.code}。若要加入，请在“任务”列中写明该任务。`,
-          ),
+          pointListsText('the_task_reads_only_the_points', {
+            code,
+            count: newRows.length,
+            device: first.device,
+            point: first.code,
+          }),
         ]
       : [];
   });
@@ -58,13 +61,10 @@ export async function unreadPoints(
   const taskNames = [...new Set(unreadRows.map(({ task }) => task.code))].slice(0, namedAtMost).join(', ');
   const question: Question = {
     name: unreadQuestion,
-    text: both(
-      `The list names tasks that read only the points chosen for them (${taskNames}), and not ${unreadRows.length} points of this list. Are these to be added?`,
-      `表中写明的任务（${taskNames}）只读取为其选定的点位，不读取此表中的 ${unreadRows.length} 个点位。是否加入？`,
-    ),
+    text: pointListsText('the_list_names_tasks_that_read', { taskNames, count: unreadRows.length }),
     choices: [
-      { value: 'add', label: both('yes: the tasks read them too', '是：任务也读取这些点位') },
-      { value: 'leave', label: both('no: these tasks do not read them', '否：任务不读取这些点位') },
+      { value: 'add', label: pointListsText('yes_the_tasks_read_them') },
+      { value: 'leave', label: pointListsText('no_these_tasks_do_not_read') },
     ],
     chosen: answer === 'leave' ? 'leave' : 'add',
     isGuess: answer !== 'add' && answer !== 'leave',

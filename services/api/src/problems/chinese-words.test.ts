@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
 import { LogUnreadable } from '@holdfast/shared/sessions/handle-command.ts';
+import { inEachLanguage, quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { storeProblem } from '../http/store-problems.ts';
 
@@ -15,7 +16,7 @@ describe('what is told in Chinese', () => {
     const others: string[] = [];
     for await (const file of glob('**/*.ts', { cwd: sources })) {
       for (const line of (await readFile(join(sources, file), 'utf8')).split('\n')) {
-        const text = line.replace(/\$\{.*?\}/g, '');
+        const text = line.replace(/\{\{.*?\}\}/g, '').replace(/^.*?\bzh: /, '');
         if (/\p{Script=Han}/u.test(text) && /epoch/i.test(text)) others.push(`${file}: ${text.trim()}`);
       }
     }
@@ -24,7 +25,7 @@ describe('what is told in Chinese', () => {
 
   it('has no English within where an event cannot be read, but the name of its subject', () => {
     const error = new LogUnreadable('events.session.7.lifecycle', 'sequence 12: not a CloudEvent');
-    const { en, zh } = storeProblem(error)?.detail ?? { en: '', zh: '' };
+    const { en, zh } = inEachLanguage(storeProblem(error)?.detail ?? quoted(''));
     expect(en).toContain('events.session.7.lifecycle, sequence 12: not a CloudEvent.');
     expect(zh.match(/[a-z][\w.]+/gi)).toEqual(['events.session.7.lifecycle']);
   });
@@ -46,7 +47,8 @@ describe('what is told in Chinese', () => {
     const question = { pointCode: 'zone', start: new Date(0), end: new Date(1e9), limit: 1 };
     const toldOf = async (answer: Promise<unknown>) => {
       const error = await answer.catch((refused: unknown) => refused);
-      return storeProblem(error)?.detail;
+      const detail = storeProblem(error)?.detail;
+      return detail && inEachLanguage(detail);
     };
     expect(await toldOf(store.history(question))).toEqual({
       en: 'InfluxDB 400: no such function',

@@ -1,3 +1,4 @@
+import { inLanguage } from '@holdfast/texts/text.ts';
 import { expect, it } from 'vitest';
 import { validationFailed } from './problem.ts';
 
@@ -8,7 +9,7 @@ it('lists the first hundred faults of a request, however many there are, and cou
   }));
   const { members, detail } = validationFailed(faults);
   expect(members.errors).toEqual(faults.slice(0, 100));
-  expect(detail.en).toBe(
+  expect(inLanguage(detail, 'en')).toBe(
     'points.0.address: must be a number; points.1.address: must be a number; points.2.address: must be a number (and 9997 more)',
   );
 });

@@ -1,6 +1,7 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
-import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { type ProblemCode, problemCodes } from './codes.ts';
+import { faultText } from './retold.ts';
+import { problemsText } from './texts.ts';
 
 /**
  * An answer that is an error, thrown with its code from wherever it was found. problem-replies.ts makes problem+json of
@@ -9,18 +10,18 @@ import { type ProblemCode, problemCodes } from './codes.ts';
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
-  readonly detail: InBoth;
+  readonly detail: Text;
   /** Further members of the problem document. */
   readonly members: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ProblemCode,
-    detail: InBoth,
+    detail: Text,
     members: Readonly<Record<string, unknown>> = {},
     { retryAfterSeconds, cause }: { readonly retryAfterSeconds?: number; readonly cause?: unknown } = {},
   ) {
-    super(`${code}: ${detail.en}`, cause === undefined ? undefined : { cause });
+    super(`${code}: ${inLanguage(detail, 'en')}`, cause === undefined ? undefined : { cause });
     this.code = code;
     this.detail = detail;
     this.members = members;
@@ -54,14 +55,13 @@ const listedErrors = 100;
 export function validationFailed(errors: readonly FieldError[]): Problem {
   // The first few errors, not only one: a mistyped field is then named next to the one that it leaves missing.
   const first = errors.slice(0, toldErrors);
-  const messages = first.map(({ path, message }) => (path ? `${path}: ${message}` : message));
-  const toldInChinese = first
-    .map(({ path, message }) => ({ path, message: faultInChinese(message) }))
-    .map(({ path, message }) => (path ? `${path}：${message}` : message));
-  const more = errors.length - toldErrors;
-  const detail = both(
-    `${messages.join('; ') || 'invalid'}${more > 0 ? ` (and ${more} more)` : ''}`,
-    `${toldInChinese.join('；') || '无效'}${more > 0 ? `（另有 ${more} 处）` : ''}`,
+  const faults = first.map(({ path, message }) =>
+    path ? problemsText('fault_at', { path, message: faultText(message) }) : faultText(message),
   );
+  const more = errors.length - toldErrors;
+  const detail =
+    more > 0
+      ? problemsText('faults_and_more', { faults, more })
+      : problemsText('faults', { faults: faults.length > 0 ? faults : [problemsText('invalid')] });
   return new Problem('validation_failed', detail, { errors: errors.slice(0, listedErrors) });
 }

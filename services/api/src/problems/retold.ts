@@ -1,5 +1,6 @@
 import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import { type Text, translated } from '@holdfast/texts/text.ts';
 import { spokenLanguage } from './said.ts';
 
 /**
@@ -8,6 +9,9 @@ import { spokenLanguage } from './said.ts';
  */
 export const retold = (english: string): string =>
   spokenLanguage() === 'zh' ? faultInChinese(english) : english;
+
+/** An English sentence of a collector, a driver or a schema as a text. */
+export const faultText = (english: string): Text => translated({ en: english, zh: faultInChinese(english) });
 
 /** The same for all that a collector reports about a device. */
 export function retoldHealth(health: DeviceHealth): DeviceHealth {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { InBoth } from '@holdfast/driver/form-words.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import type { FastifyInstance } from 'fastify';
 import { type Language, languageOf } from './wanted-language.ts';
 
@@ -17,14 +17,10 @@ export function answerInItsLanguage(app: FastifyInstance): void {
  */
 export const spokenLanguage = (): Language => languageOfRequest.getStore() ?? 'en';
 
-export const inLanguage = <T>(language: Language, make: () => T): T => languageOfRequest.run(language, make);
+export const answering = <T>(language: Language, make: () => T): T => languageOfRequest.run(language, make);
 
 /** Makes a text for many at once in English, whoever asked first. */
-export const inEnglish = <T>(make: () => T): T => inLanguage('en', make);
+export const inEnglish = <T>(make: () => T): T => answering('en', make);
 
 /** A text for people, in the language of the request that is being answered. */
-export function said(en: string, zh: string): string {
-  return spokenLanguage() === 'zh' ? zh : en;
-}
-
-export const saidOf = ({ en, zh }: InBoth): string => said(en, zh);
+export const said = (text: Text): string => inLanguage(text, spokenLanguage());

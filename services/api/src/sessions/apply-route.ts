@@ -4,6 +4,7 @@ import {
   applyQuery,
   triedDifferencesAtMost,
 } from '@holdfast/shared/contracts/http/applied-sessions.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { actorIn, noteChange, whoOf } from '../access/access-control.ts';
@@ -123,7 +124,7 @@ async function appliedBy(
       return { session_id: sessionId, problem };
     }
     const { results, tagged: _, detail, ...done } = outcome.done;
-    const view = { ...done, detail: detail[language] };
+    const view = { ...done, detail: inLanguage(detail, language) };
     return isTried ? { ...view, results: results.slice(0, differences) } : view;
   };
   try {

@@ -1,4 +1,3 @@
-import type { InBoth } from '@holdfast/driver/form-words.ts';
 import {
   reconfigureBodySchema,
   reconfiguredSchema,
@@ -11,6 +10,7 @@ import {
   startedTaskSchema,
   startTaskBodySchema,
 } from '@holdfast/shared/contracts/http/session-http.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { actorIn, whoOf } from '../access/access-control.ts';
@@ -127,8 +127,8 @@ export function commandRoutes(commands: SessionCommands): Route[] {
 }
 
 /** The answer with its detail in the language of the request. */
-function toldTo<Answer extends { readonly detail: InBoth }>(request: FastifyRequest, answer: Answer) {
-  return { ...answer, detail: answer.detail[languageOf(request)] };
+function toldTo<Answer extends { readonly detail: Text }>(request: FastifyRequest, answer: Answer) {
+  return { ...answer, detail: inLanguage(answer.detail, languageOf(request)) };
 }
 
 /** Notes on fields that scripts of the former system send and that are ignored here. */

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { isStorableText } from '@holdfast/shared/contracts/http/storable-text.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
@@ -6,6 +5,7 @@ import { refusalProblem } from '../problems/session-refusals.ts';
 import { cleanedAt } from './projection/cleaned-sessions.ts';
 import { findSession } from './queries/list-sessions.ts';
 import type { NamedSessionRow } from './queries/session-view.ts';
+import { sessionsText } from './texts.ts';
 
 /** @throws Problem when there is no such session, DatabaseUnavailable */
 export async function knownSession(
@@ -19,10 +19,7 @@ export async function knownSession(
   if (!cleaned) throw refusalProblem({ code: 'session_not_found', sessionId });
   throw new Problem(
     'session_not_found',
-    both(
-      `Session ${sessionId} was cleaned away at ${cleaned.toISOString()}. The event log still has its events, and what it read is found by device.`,
-      `会话 ${sessionId} 已于 ${cleaned.toISOString()} 清理。事件日志仍有它的事件，其读数可按设备查询。`,
-    ),
+    sessionsText('session_not_found', { sessionId, cleaned: cleaned.toISOString() }),
   );
 }
 
@@ -41,7 +38,7 @@ export async function sessionThatWas(
 export function deviceNotInSession(sessionId: string, device: string | undefined): Problem {
   return new Problem(
     'device_not_in_session',
-    both(`Session ${sessionId} reads no device ${device}.`, `会话 ${sessionId} 不读取设备 ${device}。`),
+    sessionsText('device_not_in_session', { sessionId, device: String(device) }),
   );
 }
 

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import {
   activeSessionsQuerySchema,
   activeSessionsSchema,
@@ -37,6 +36,7 @@ import { freshWithin } from './recovery/compare-session.ts';
 import { type PeriodSources, periodsToShow } from './recovery/period-to-show.ts';
 import { placedSince } from './recovery/recovery-view.ts';
 import { type StoringSources, storingOfSessions } from './storing/storing-of-sessions.ts';
+import { sessionsText } from './texts.ts';
 
 const params = z.object({ id: z.string().describe('Session id') });
 const ofSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ sessions: [id] });
@@ -105,10 +105,11 @@ export function sessionRoutes(options: {
     if (!past) {
       throw new Problem(
         'session_not_started_yet',
-        both(
-          `Session ${row.session_id} was started at ${row.started_at.toISOString()}, after ${at.toISOString()}.`,
-          `会话 ${row.session_id} 启动于 ${row.started_at.toISOString()}，晚于 ${at.toISOString()}。`,
-        ),
+        sessionsText('session_not_started_yet', {
+          sessionId: row.session_id,
+          startedAt: row.started_at.toISOString(),
+          at: at.toISOString(),
+        }),
       );
     }
     return { ...sessionView(past, at), at: at.toISOString(), last_sequence: past.last_sequence };

@@ -1,5 +1,3 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
-import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   collectorMovesQuerySchema,
@@ -9,6 +7,7 @@ import {
   drainedSchema,
 } from '@holdfast/shared/contracts/http/collectors-http.ts';
 import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
@@ -16,11 +15,13 @@ import { traceParentOf } from '../http/request-trace.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { faultText } from '../problems/retold.ts';
 import { languageOf } from '../problems/wanted-language.ts';
 import { timeOf } from '../times/relative-time.ts';
 import { collectorMoves } from './collector-moves.ts';
 import { type CollectorsSources, collectorsView } from './collectors-view.ts';
 import { requireOthers } from './require-others.ts';
+import { systemText } from './texts.ts';
 
 const params = z.object({ id: z.string().describe('Collector id') });
 
@@ -37,19 +38,13 @@ export function collectorRoutes(
     const outcome = await collectors.drain(id, kind, traceParentOf(request.raw));
     if (outcome.ok && outcome.reply.kind === 'drained') return outcome.reply;
     if (!outcome.ok && outcome.why === 'silent') {
-      throw new Problem(
-        'collector_silent',
-        both(
-          `Collector ${id} may have heard it: the list of collectors shows its state. It can be asked again.`,
-          `采集器 ${id} 可能已收到：其状态见采集器列表。可以再次请求。`,
-        ),
-      );
+      throw new Problem('collector_silent', systemText('collector_silent', { id }));
     }
     throw notUp(
       id,
       outcome.ok && outcome.reply.kind === 'refused'
-        ? both(outcome.reply.detail, faultInChinese(outcome.reply.detail))
-        : both('it is not there', '它不在线'),
+        ? faultText(outcome.reply.detail)
+        : systemText('it_is_not_there'),
     );
   };
   const requireCollector = async (
@@ -58,12 +53,8 @@ export function collectorRoutes(
     const all = idPattern.test(id) ? await collectors.list() : [];
     const collector = all.find((each) => each.id === id);
     if (!collector)
-      throw new Problem(
-        'collector_not_found',
-        both(`There is no collector ${id.slice(0, 100)}.`, `没有采集器 ${id.slice(0, 100)}。`),
-      );
-    if (collector.state === 'given_up')
-      throw notUp(id, both('it has ended, or was declared dead', '它已退出，或已被判定失联'));
+      throw new Problem('collector_not_found', systemText('collector_not_found', { id: id.slice(0, 100) }));
+    if (collector.state === 'given_up') throw notUp(id, systemText('it_has_ended_or_was_declared'));
     return { collector, others: all.filter((each) => each.id !== id && each.state === 'active') };
   };
 
@@ -124,18 +115,16 @@ export function collectorRoutes(
           { collector: collector.id, sessions },
           'a collector was asked to let go of its work',
         );
-        const sessionsInWords = sessions === 1 ? 'session' : `${sessions} sessions`;
         const whoTakes =
           sessions === 0
-            ? both('It has no session.', '它没有持有会话。')
-            : both(
-                `Others take its ${sessionsInWords}, as far as they can.`,
-                `其 ${sessions} 个会话由其他采集器尽量接管。`,
-              );
-        const detail = both(
-          `${whoTakes.en} It gets no work until it is started again or undrained.`,
-          `${whoTakes.zh}重新启动或恢复接收会话之前，它不会再分到工作。`,
-        )[languageOf(request)];
+            ? systemText('it_has_no_session')
+            : sessions === 1
+              ? systemText('others_take_its_session')
+              : systemText('others_take_its_sessions', { sessions });
+        const detail = inLanguage(
+          systemText('it_gets_no_work_until', { taken: whoTakes }),
+          languageOf(request),
+        );
         return { id: collector.id, state: 'draining' as const, sessions, detail };
       },
     }),
@@ -153,16 +142,13 @@ export function collectorRoutes(
         const { collector } = await requireCollector(request.params.id);
         const { sessions } = await ask(collector, 'undrain', request);
         request.log.info({ collector: collector.id }, 'a collector was asked to work again');
-        const detail = both(
-          'It gets work again: what is started, and its share of what runs.',
-          '它重新工作：会分到新启动的会话，以及运行中会话的应有份额。',
-        )[languageOf(request)];
+        const detail = inLanguage(systemText('it_gets_work_again'), languageOf(request));
         return { id: collector.id, state: 'active' as const, sessions, detail };
       },
     }),
   ];
 }
 
-function notUp(id: string, why: InBoth): Problem {
-  return new Problem('collector_not_up', both(`Collector ${id}: ${why.en}.`, `采集器 ${id}：${why.zh}。`));
+function notUp(id: string, why: Text): Problem {
+  return new Problem('collector_not_up', systemText('collector_not_up', { id, why }));
 }

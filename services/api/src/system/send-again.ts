@@ -4,6 +4,7 @@ import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { Quarantined, QuarantineStore } from '../ports.ts';
 import { said } from '../problems/said.ts';
+import { systemText } from './texts.ts';
 
 export type Resendable =
   | {
@@ -26,18 +27,14 @@ const sampleSubject = /^samples(\.[^.*>\s]+){3}$/;
  * SESSIONS has its place in a chain, and a repeat would break it.
  */
 export function resendable({ message }: Quarantined): Resendable {
-  if (!message)
-    return { ok: false, why: said('it has a form that this release does not know', '本版本不认识其格式') };
+  if (!message) return { ok: false, why: said(systemText('it_has_a_form')) };
   const { stream, subject, body, sequence } = message;
   if (stream !== streamNames.samples || !sampleSubject.test(subject)) {
-    const why = said(
-      `only samples can be sent again, not messages of ${stream} on ${subject}`,
-      `只有采样可以重新发送，${stream} 的 ${subject} 消息不可以`,
-    );
+    const why = said(systemText('only_samples_can_be_sent_again', { stream, subject }));
     return { ok: false, why };
   }
   if (body.length >= quarantinedBodyLength) {
-    return { ok: false, why: said('it was too long to be kept whole', '消息过长，未能完整保存') };
+    return { ok: false, why: said(systemText('it_was_too_long')) };
   }
   const { clock_ahead_ms: clockAheadMs, lost_epoch: lostEpoch } = message;
   return { ok: true, stream, subject, body, firstSequence: sequence, clockAheadMs, lostEpoch };
@@ -59,10 +56,7 @@ async function wouldBeFenced(
     (first) => first.sequence < firstSequence && first.timeMs <= through_tick * periodMs,
   );
   if (!later) return undefined;
-  return said(
-    `it was read under epoch ${epoch} of session ${session} for tick ${tick}, and published after epoch ${later.epoch} had begun, which answers for that tick: the writer would reject it`,
-    `它是会话 ${session} 以接管序号 ${epoch} 读取的第 ${tick} 次采样，但发布时接管序号 ${later.epoch} 已开始生效并负责该次采样：写入服务会拒绝它`,
-  );
+  return said(systemText('it_was_read_under_epoch', { epoch, session, tick, later: later.epoch }));
 }
 
 export type SentAgain =

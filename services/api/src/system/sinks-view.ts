@@ -3,6 +3,7 @@ import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { RefusedValues, RejectedSamples, SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { Backlog } from '../ports.ts';
 import { said } from '../problems/said.ts';
+import { systemText } from './texts.ts';
 
 /** Writers speak every 2 s, collectors every 5 s; one that is silent for so long counts as gone. */
 const aliveWithinMs = 15_000;
@@ -12,6 +13,8 @@ export interface SinkReports {
   readonly statuses: readonly SinkStatus[];
   readonly outboxes: readonly OutboxStatus[];
 }
+
+type State = Pick<SinksView, 'status' | 'detail'>;
 
 export function isAlive({ updated_at }: { readonly updated_at: string }, nowMs: number): boolean {
   return nowMs - Date.parse(updated_at) <= aliveWithinMs;
@@ -32,7 +35,8 @@ export function sinksView({ backlog, statuses, outboxes }: SinkReports, nowMs: n
   const { oldestMs, shareOfStream, settledSequence } = backlog;
   const messages = backlog.waiting + backlog.inHand;
   return {
-    ...stateOf(alive, messages),
+    ...stateOf(alive),
+    ...(alive.length === 0 && { detail: said(systemText('no_writer_is_alive_samples_wait', { messages })) }),
     backlog: {
       messages,
       in_hand: backlog.inHand,
@@ -52,38 +56,35 @@ export function sinksView({ backlog, statuses, outboxes }: SinkReports, nowMs: n
   };
 }
 
-function stateOf(alive: SinksView['writers'], messages: number): Pick<SinksView, 'status' | 'detail'> {
-  if (alive.length === 0) {
-    return {
-      status: 'no_writer',
-      detail: said(
-        `no writer is alive; ${messages} samples wait in the stream`,
-        `没有在线的写入服务；${messages} 次采样在消息流中等待`,
-      ),
-    };
-  }
+/** The state of the writers without the number of waiting samples, which changes all the time. */
+export function sinkState(statuses: readonly SinkStatus[], nowMs: number): State {
+  return stateOf(statuses.filter((status) => isAlive(status, nowMs)));
+}
+
+function stateOf(alive: readonly Omit<SinkStatus, 'v'>[]): State {
+  if (alive.length === 0) return { status: 'no_writer', detail: said(systemText('no_writer_is_alive')) };
   const refusals = alive.flatMap(({ refused }) => refused);
   const working = alive.filter(({ reachable, failing_since }) => reachable && failing_since === null);
   if (working.length > 0 && refusals.length > 0) {
     return {
       status: 'refusing',
-      detail: said(
-        `values of ${inWords(refusals)} go to quarantine`,
-        `${inWords(refusals)} 的数值进入隔离区`,
-      ),
+      detail: said(systemText('values_of_go_to_quarantine', { refusals: inWords(refusals) })),
     };
   }
   const turnedAway = strangersInWords(alive.flatMap(({ rejected }) => rejected));
   if (working.length === alive.length)
-    return { status: 'ok', detail: said('samples are written', '采样写入正常') + turnedAway };
+    return { status: 'ok', detail: said(systemText('samples_are_written')) + turnedAway };
   const failing = alive.find((writer) => !working.includes(writer));
-  const why = failing?.last_error?.message ?? said('the database does not answer', '数据库没有应答');
+  const why = failing?.last_error?.message ?? said(systemText('the_database_does_not_answer'));
   if (working.length > 0) {
     return {
       status: 'ok',
       detail: said(
-        `${alive.length - working.length} of ${alive.length} writers cannot write: ${why}`,
-        `${alive.length} 个写入服务中有 ${alive.length - working.length} 个无法写入：${why}`,
+        systemText('of_writers_cannot_write', {
+          count: alive.length - working.length,
+          total: alive.length,
+          why,
+        }),
       ),
     };
   }
@@ -91,8 +92,9 @@ function stateOf(alive: SinksView['writers'], messages: number): Pick<SinksView,
   return {
     status: 'failing',
     detail: said(
-      `samples cannot be written${since ? ` since ${since}` : ''}: ${why}. They wait in the stream`,
-      `${since ? `自 ${since} 起` : ''}无法写入采样：${why}。采样在消息流中等待`,
+      since
+        ? systemText('cannot_be_written_since', { since, why })
+        : systemText('cannot_be_written', { why }),
     ),
   };
 }
@@ -104,8 +106,9 @@ function strangersInWords(rejected: readonly RejectedSamples[]): string {
   const others = rejected.length - 1;
   const { session, source, reason } = last;
   return said(
-    `, but not those of ${source} that name session ${session}${others > 0 ? ` and ${others} more` : ''}, which are not its holder's: ${reason}`,
-    `，但 ${source} 以会话 ${session}${others > 0 ? `（另有 ${others} 个）` : ''}名义发送的除外，它并非其持有者：${reason}`,
+    others > 0
+      ? systemText('but_not_those_of_and_more', { source, session, others, reason })
+      : systemText('but_not_those_of', { source, session, reason }),
   );
 }
 
@@ -114,10 +117,8 @@ const refusalsNamed = 3;
 function inWords(refusals: readonly RefusedValues[]): string {
   const firstRefusals = refusals
     .slice(0, refusalsNamed)
-    .map(({ session, device, reason }) =>
-      said(`session ${session}, ${device} (${reason})`, `会话 ${session} 的 ${device}（${reason}）`),
-    );
+    .map(({ session, device, reason }) => said(systemText('session', { session, device, reason })));
   const more = refusals.length - firstRefusals.length;
-  const rest = more > 0 ? said(` and ${more} more devices`, `，另有 ${more} 台设备`) : '';
-  return firstRefusals.join(said('; ', '；')) + rest;
+  const rest = more > 0 ? said(systemText('and_more_devices', { more })) : '';
+  return firstRefusals.join(said(systemText('semicolon'))) + rest;
 }

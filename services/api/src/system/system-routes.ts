@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
@@ -23,6 +22,7 @@ import { said } from '../problems/said.ts';
 import { type QuarantineFilter, takeMatching } from './matching-quarantine.ts';
 import { resendable, sendAgain } from './send-again.ts';
 import { sinksView } from './sinks-view.ts';
+import { systemText } from './texts.ts';
 
 const params = z.object({
   sequence: z.coerce
@@ -139,10 +139,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
         if (!sent.ok) throw notSentAgain(sequence, sent.why);
         const { stream, subject, sentAs } = sent;
         request.log.info({ sequence, subject, sent_as: sentAs }, 'a quarantined message was sent again');
-        const detail = said(
-          `It is number ${sentAs} of ${stream} now. What still cannot be processed comes back here.`,
-          `现为 ${stream} 的第 ${sentAs} 条。仍然无法处理的会回到这里。`,
-        );
+        const detail = said(systemText('it_is_number_of_now', { sentAs, stream }));
         return { sequence, stream, subject, sent_as: sentAs, quarantined_up_to: upTo, detail };
       },
     }),
@@ -262,13 +259,10 @@ function quarantinedView(item: Quarantined): QuarantinedView {
 function notQuarantined(sequence: number): Problem {
   return new Problem(
     'quarantined_message_not_found',
-    both(`There is no message ${sequence} in quarantine.`, `隔离区中没有消息 ${sequence}。`),
+    systemText('quarantined_message_not_found', { sequence }),
   );
 }
 
 function notSentAgain(sequence: number, why: string): Problem {
-  return new Problem(
-    'cannot_be_sent_again',
-    both(`Message ${sequence} stays in quarantine: ${why}.`, `消息 ${sequence} 留在隔离区：${why}。`),
-  );
+  return new Problem('cannot_be_sent_again', systemText('cannot_be_sent_again', { sequence, why }));
 }

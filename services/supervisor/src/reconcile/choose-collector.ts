@@ -1,7 +1,8 @@
-import { both, type InBoth } from '@holdfast/shared/contracts/words/both.ts';
-import { noDriver } from '@holdfast/shared/contracts/words/no-driver.ts';
 import { canRead } from '@holdfast/shared/domain/placement/driver-labels.ts';
+import { noDriver } from '@holdfast/shared/contracts/words/no-driver.ts';
+import { waitingText } from '@holdfast/shared/contracts/words/waiting-texts.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { Collector, Fleet } from './fleet.ts';
 import type { Occupancy } from './occupancy.ts';
 
@@ -18,7 +19,7 @@ export interface Choice {
 export type Chosen =
   | { readonly ok: true; readonly collectorId: string }
   /** In words for people. */
-  | { readonly ok: false; readonly why: InBoth };
+  | { readonly ok: false; readonly why: Text };
 
 /**
  * Chooses the collector for a session. It must be alive, have the labels that the task requires and the drivers of its
@@ -31,30 +32,25 @@ export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choi
   const able = alive.filter(({ labels }) => canRead(labels, needs));
   const holder = occupancy.holderOf(needs);
   if (holder) {
-    const shares = both(
-      `shares the endpoint ${holder.endpoint} with session ${holder.sessionId} on ${holder.collectorId}, which is`,
-      `与 ${holder.collectorId} 上的会话 ${holder.sessionId} 共用端点 ${holder.endpoint}，而该采集器`,
-    );
+    const shares = waitingText('shares_the_endpoint', {
+      endpoint: holder.endpoint,
+      sessionId: holder.sessionId,
+      collectorId: holder.collectorId,
+    });
     const collector = able.find(({ collectorId }) => collectorId === holder.collectorId);
     if (!collector) {
-      const why = both(
-        `${shares.en} not up, or lacks the labels that the task requires or the drivers of its devices`,
-        `${shares.zh}不在线，或缺少任务要求的标签或其设备的驱动`,
-      );
+      const why = waitingText('holder_is_not_up', { shares });
       return { ok: false, why };
     }
     if (isFull(collector, occupancy)) {
-      return { ok: false, why: both(`${shares.en} full`, `${shares.zh}已满`) };
+      return { ok: false, why: waitingText('holder_is_full', { shares }) };
     }
     return { ok: true, collectorId: collector.collectorId };
   }
   if (able.length === 0) return { ok: false, why: nobodyCan(alive, needs) };
   const free = able.filter((collector) => !isFull(collector, occupancy));
   if (free.length === 0) {
-    const why = both(
-      'every collector that could take it holds as many sessions as it may',
-      '可接管的采集器持有的会话均已达到上限',
-    );
+    const why = waitingText('every_collector_is_full');
     return { ok: false, why };
   }
   const preferred = free.filter(({ collectorId }) => collectorId !== avoid);
@@ -69,19 +65,14 @@ export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choi
   return least ? { ok: true, collectorId: least.collectorId } : { ok: false, why: nobodyUp };
 }
 
-const nobodyUp = both('no collector is up', '没有在线的采集器');
+const nobodyUp = waitingText('no_collector_is_up');
 
-function nobodyTakesWork(fleet: Fleet): InBoth {
+function nobodyTakesWork(fleet: Fleet): Text {
   const isDraining = [...fleet.values()].some(({ verdict }) => verdict === 'draining');
-  return isDraining
-    ? both(
-        'every collector that is up is draining: start another one, or undrain one',
-        '在线的采集器都在移出会话：请启动另一个，或让其中一个恢复接收会话',
-      )
-    : nobodyUp;
+  return isDraining ? waitingText('every_collector_is_draining') : nobodyUp;
 }
 
-function nobodyCan(alive: readonly Collector[], needs: SessionNeeds | undefined): InBoth {
+function nobodyCan(alive: readonly Collector[], needs: SessionNeeds | undefined): Text {
   const why =
     needs &&
     noDriver(
@@ -89,10 +80,8 @@ function nobodyCan(alive: readonly Collector[], needs: SessionNeeds | undefined)
       needs,
     );
   if (why) return why;
-  const labels = Object.entries(needs?.labels ?? {})
-    .map(([name, value]) => `${name}=${value}`)
-    .join(', ');
-  return both(`no collector that is up has the labels ${labels}`, `在线的采集器都没有标签 ${labels}`);
+  const labels = Object.entries(needs?.labels ?? {}).map(([name, value]) => `${name}=${value}`);
+  return waitingText('no_collector_has_the_labels', { labels });
 }
 
 export function relativeLoad({ collectorId, capacity }: Collector, occupancy: Occupancy): number {

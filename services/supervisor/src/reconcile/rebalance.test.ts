@@ -42,7 +42,7 @@ function balance(loads: readonly number[], maxMoves: number): { loads: number[];
     placed = placed.filter((session) => !moves.includes(session));
     for (const { taskId, collectorId: avoid } of moves) {
       const chosen = chooseCollector({ fleet, occupancy: occupancyOf(placed), avoid });
-      if (!chosen.ok) throw new Error(chosen.why.en);
+      if (!chosen.ok) throw new Error(chosen.why.code);
       placed.push({ taskId, collectorId: chosen.collectorId, needs: undefined, heldForMs: 0 });
     }
   }

@@ -1,4 +1,5 @@
 import { newTaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import { inEachLanguage } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import type { Action } from './action.ts';
 import type { Plan } from './reconcile.ts';
@@ -373,8 +374,9 @@ describe('a plan', () => {
       '在线的采集器都在移出会话：请启动另一个，或让其中一个恢复接收会话',
     ],
   ])('says in words for people why a session waits: %j', (collectors, en, zh) => {
-    const result = plan([task()], fleet(collectors));
-    const detail = { en, zh };
-    expect(result.waiting).toEqual([{ taskId: '7', sessionId: '7-1', why: 'no_collector', detail }]);
+    const [waiting, ...others] = plan([task()], fleet(collectors)).waiting;
+    expect(others).toEqual([]);
+    expect(waiting).toMatchObject({ taskId: '7', sessionId: '7-1', why: 'no_collector' });
+    expect(waiting && inEachLanguage(waiting.detail)).toEqual({ en, zh });
   });
 });

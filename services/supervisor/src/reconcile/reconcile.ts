@@ -1,5 +1,5 @@
 import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
-import { both, type InBoth } from '@holdfast/shared/contracts/words/both.ts';
+import { waitingText } from '@holdfast/shared/contracts/words/waiting-texts.ts';
 import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
 import { isHandOver } from '@holdfast/shared/domain/placement/events.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
@@ -8,6 +8,7 @@ import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts
 import type { FailedSession, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import { dueTimeLimit } from '@holdfast/shared/domain/session/time-limits.ts';
 import { isReadable, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { type Action, holderMeanwhile } from './action.ts';
 import { chooseCollector } from './choose-collector.ts';
 import { emptyDrained } from './empty-drained.ts';
@@ -75,7 +76,7 @@ export interface Waiting {
   readonly sessionId: string;
   readonly why: 'no_collector' | 'former_holder_not_done' | 'recovery_disabled';
   /** In words for people. */
-  readonly detail: InBoth;
+  readonly detail: Text;
   /** The collector whose message must be gone first. */
   readonly former?: string;
   /** The collector whose lease is over, and must be taken first: otherwise it could come back and go on. */
@@ -207,10 +208,7 @@ function place(
   const current = currentPlacement(session, placement);
   if (recoveryDisabled && session.runningSince <= recoveryDisabled.startedAt && !current) {
     const recover = `POST /api/acquisition/sessions/${sessionId}/recover/`;
-    const detail = both(
-      `session recovery is disabled; recover it with ${recover}`,
-      `会话自动恢复已停用；请用 ${recover} 恢复`,
-    );
+    const detail = waitingText('recovery_is_disabled', { recover });
     return { taskId, sessionId, why: 'recovery_disabled', detail };
   }
   const former = placement.situation === 'never_placed' ? undefined : placement.collectorId;
@@ -228,10 +226,7 @@ function place(
   const formerEpoch = placement.situation === 'never_placed' ? 0 : placement.epoch;
   if (former !== undefined && former !== collectorId && !isFenced(fleet.get(former), formerEpoch)) {
     if (!mayStillPoll(fleet.get(former))) {
-      const detail = both(
-        `${former} is gone and what it held is being taken from it`,
-        `${former} 已失联，正在收回其持有的会话`,
-      );
+      const detail = waitingText('former_holder_is_gone', { former });
       return { taskId, sessionId, why: 'former_holder_not_done', detail, fence: former };
     }
     const endedAt = Math.max(
@@ -242,7 +237,7 @@ function place(
     const knownAt = listing.askedAtSequence?.get(key) ?? listing.listedAtSequence;
     const isDone = knownAt >= endedAt && !listing.keys.has(key);
     if (!isDone) {
-      const detail = both(`${former} has not let go of it yet`, `${former} 尚未交还此会话`);
+      const detail = waitingText('former_holder_has_not_let_go', { former });
       return { taskId, sessionId, why: 'former_holder_not_done', detail, former };
     }
   }

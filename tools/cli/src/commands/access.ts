@@ -22,22 +22,22 @@ const keysPath = '/api/system/keys';
 const unitMs = { h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 const keyColumns: readonly Column<Item>[] = [
-  { head: 'ID', cell: ({ id }) => id },
-  { head: 'NAME', cell: ({ name }) => name },
+  { head: 'head_id', cell: ({ id }) => id },
+  { head: 'head_name', cell: ({ name }) => name },
   grantsColumn,
-  { head: 'STATUS', cell: ({ status }) => valueWord('key', status) },
-  { head: 'CREATED', cell: ({ created_at }) => localTime(created_at) },
-  { head: 'BY', cell: ({ created_by }) => created_by },
-  { head: 'EXPIRES', cell: ({ expires_at }) => localTime(expires_at) },
-  { head: 'LAST USED', cell: ({ last_used_at }) => localTime(last_used_at) },
-  { head: 'NETWORKS', cell: ({ networks }) => Array.isArray(networks) && networks.join(' ') },
+  { head: 'head_status', cell: ({ status }) => valueWord('key', status) },
+  { head: 'head_created', cell: ({ created_at }) => localTime(created_at) },
+  { head: 'head_by', cell: ({ created_by }) => created_by },
+  { head: 'head_expires', cell: ({ expires_at }) => localTime(expires_at) },
+  { head: 'head_last_used', cell: ({ last_used_at }) => localTime(last_used_at) },
+  { head: 'head_networks', cell: ({ networks }) => Array.isArray(networks) && networks.join(' ') },
 ];
 
 const auditOptions: Readonly<Record<string, Option>> = {
-  who: { type: 'string', value: 'TEXT', about: 'part of the name' },
-  action: { type: 'string', value: 'ACTION', about: 'session.stop, or all of a kind: session' },
-  target: { type: 'string', value: 'TEXT', about: 'part of what it was done to' },
-  trace: { type: 'string', value: 'TRACE', about: 'of this command: the trace that an event or a gap names' },
+  who: { type: 'string', value: 'TEXT', about: 'part_of_the_name' },
+  action: { type: 'string', value: 'ACTION', about: 'session_stop_or_all' },
+  target: { type: 'string', value: 'TEXT', about: 'part_of_what_it_was_done' },
+  trace: { type: 'string', value: 'TRACE', about: 'of_this_command_the_trace' },
   from: { type: 'string', value: 'TIME', about: timeForms },
   to: { type: 'string', value: 'TIME', about: 'likewise' },
 };
@@ -45,38 +45,38 @@ const auditOptions: Readonly<Record<string, Option>> = {
 export const accessCommands: readonly Command[] = [
   {
     words: ['keys', 'list'],
-    about: 'API keys without their secrets, revoked ones too.',
-    notes: ['LAST USED is accurate to five minutes.'],
+    about: 'api_keys_without_their_secrets_revoked',
+    notes: ['last_used_is_accurate_to_five'],
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
       // The list has no pages.
       const { results } = await api.get<{ results: Item[] }>(`${keysPath}/`);
       const rows = results.slice(0, limitOf(input));
-      print.table(rows, keyColumns, rows, 'There are no keys: the API serves this machine only.');
+      print.table(rows, keyColumns, rows, 'there_are_no_keys_the_api');
     },
   },
   {
     words: ['keys', 'create'],
-    about: 'Creates an API key. It is shown only once.',
+    about: 'creates_an_api_key',
     example: 'keys create mes --role operator@hall-1 --to mes.key',
     operands: [{ name: 'NAME' }],
     options: {
       ...roleOption,
-      expires: { type: 'string', value: 'TIME', about: 'after 12h, 90d or 52w, or at a time' },
+      expires: { type: 'string', value: 'TIME', about: 'after_12h_90d_or_52w' },
       network: {
         type: 'string',
         value: 'CIDR',
-        about: 'may be used from there only: 10.20.0.0/16, or one address',
+        about: 'may_be_used_from_there_only',
         multiple: true,
       },
-      to: { type: 'string', value: 'FILE', about: 'writes the key into a new file that only you can read' },
+      to: { type: 'string', value: 'FILE', about: 'writes_the_key_into_a_new' },
     },
     async run(context, input) {
       const [name] = input.operands;
       const grants = grantsOf(input);
       if (grants.length === 0) {
-        throw new CliError(say('--role is missing: {{roles}}', { roles: roles.join(', ') }), exitCodes.usage);
+        throw new CliError(say('role_is_missing', { roles: roles.join(', ') }), exitCodes.usage);
       }
       const file = input.text('to');
       const expires_at = expiryOf(input.time('expires'));
@@ -94,19 +94,19 @@ export const accessCommands: readonly Command[] = [
   },
   {
     words: ['keys', 'revoke'],
-    about: 'Revokes a key, at once and for good.',
-    notes: ['KEY is an id, or a name that only one active key has.'],
+    about: 'revokes_a_key_at_once',
+    notes: ['key_is_an_id'],
     operands: [{ name: 'KEY' }],
     options: {},
     async run({ api, print }, input) {
       const idOrName = input.operands[0] ?? '';
       const revoked = await api.delete<Item>(`${keysPath}/${encodeURIComponent(idOrName)}/`);
-      print.report(revoked, say('{{id}} ({{name}}) is revoked.', { id: revoked.id, name: revoked.name }));
+      print.report(revoked, say('is_revoked', { id: revoked.id, name: revoked.name }));
     },
   },
   {
     words: ['audit'],
-    about: 'Who changed what, or was refused, as the audit log has it.',
+    about: 'who_changed_what_or_was_refused',
     operands: [],
     options: { ...auditOptions, ...limitOption },
     async run({ api, print }, input) {
@@ -114,22 +114,22 @@ export const accessCommands: readonly Command[] = [
       print.table(
         rows,
         [
-          { head: 'TIME', cell: ({ time }) => localTime(time) },
-          { head: 'WHO', cell: ({ who }) => who },
-          { head: 'FROM#whence', cell: ({ from }) => from },
-          { head: 'ACTION', cell: ({ action }) => action },
-          { head: 'TARGET', cell: ({ target }) => target },
-          { head: 'OUTCOME', cell: ({ outcome }) => valueWord('outcome', outcome) },
-          { head: 'DETAIL', cell: ({ detail }) => detail },
+          { head: 'head_time', cell: ({ time }) => localTime(time) },
+          { head: 'head_who', cell: ({ who }) => who },
+          { head: 'head_from_whence', cell: ({ from }) => from },
+          { head: 'head_action', cell: ({ action }) => action },
+          { head: 'head_target', cell: ({ target }) => target },
+          { head: 'head_outcome', cell: ({ outcome }) => valueWord('outcome', outcome) },
+          { head: 'head_detail', cell: ({ detail }) => detail },
         ],
         rows,
-        'There is no such entry.',
+        'there_is_no_such_entry',
       );
     },
   },
   {
     words: ['audit', 'export'],
-    about: 'Exports the whole audit log, oldest first, for archiving: one JSON entry per line.',
+    about: 'exports_the_whole_audit_log_oldest',
     operands: [],
     options: auditOptions,
     async run({ api, print }, input) {
@@ -155,11 +155,11 @@ async function show({ print }: Context, created: Item, file: string | undefined)
   if (file !== undefined) {
     await writeFile(file, `${key}\n`);
     const about = { id: rest.id, name: rest.name, grants: grantsText(rest), file };
-    print.report({ ...rest, file }, say('{{id}} ({{name}}, {{grants}}) is in {{file}}.', about));
+    print.report({ ...rest, file }, say('is_in', about));
     return;
   }
   print.report(created, String(key));
-  if (!print.asJson) print.note(say('Keep it now: it is not shown again.'));
+  if (!print.asJson) print.note(say('keep_it_now'));
 }
 
 async function makeFile(file: string): Promise<void> {
@@ -167,7 +167,7 @@ async function makeFile(file: string): Promise<void> {
     await writeFile(file, '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
     const why = (error as Error).message;
-    throw new CliError(say('Cannot make {{file}}: {{why}}', { file, why }), exitCodes.refused, {
+    throw new CliError(say('cannot_make', { file, why }), exitCodes.refused, {
       cause: error,
     });
   }
@@ -181,10 +181,7 @@ function expiryOf(text: string | undefined): string | undefined {
   }
   const atMs = rfc3339Ms(text);
   if (atMs === undefined) {
-    throw new CliError(
-      say('--expires is 12h, 90d, 52w, 2026-07-03T14:00 (local) or an RFC 3339 time, not {{text}}', { text }),
-      exitCodes.usage,
-    );
+    throw new CliError(say('expires_is_12h_90d_52w_2026', { text }), exitCodes.usage);
   }
   return new Date(atMs).toISOString();
 }

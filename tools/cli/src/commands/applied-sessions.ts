@@ -9,7 +9,7 @@ export const applyOption: Readonly<Record<'apply', Option>> = {
   apply: {
     type: 'string',
     value: 'sessions',
-    about: 'running sessions take the change at once',
+    about: 'running_sessions_take_the_change',
     choices: ['sessions'],
   },
 };

@@ -11,24 +11,24 @@ const set: Readonly<Record<'set', Option>> = {
   set: {
     type: 'string',
     value: 'FIELD=VALUE',
-    about: 'the value of a field, text or JSON; may be given several times',
+    about: 'the_value_of_a_field_text',
     multiple: true,
   },
 };
 const code: Readonly<Record<'code', Option>> = {
-  code: { type: 'string', value: 'CODE', about: 'with this code; * stands for any characters' },
+  code: { type: 'string', value: 'CODE', about: 'with_this_code_stands' },
 };
 const site: Readonly<Record<'site', Option>> = {
-  site: { type: 'string', value: 'SITE', about: 'at this site' },
+  site: { type: 'string', value: 'SITE', about: 'at_this_site' },
 };
 const task: Readonly<Record<'task', Option>> = {
-  task: { type: 'string', value: 'TASK', about: 'of devices that this task reads' },
+  task: { type: 'string', value: 'TASK', about: 'of_devices_that_this_task_reads' },
 };
 const ofDevice: Readonly<Record<'device', Option>> = {
-  device: { type: 'string', value: 'DEVICE', about: 'of this device' },
+  device: { type: 'string', value: 'DEVICE', about: 'of_this_device' },
 };
 const cascade: Readonly<Record<'cascade', Option>> = {
-  cascade: { type: 'boolean', about: 'also delete their points, and remove them from tasks that read them' },
+  cascade: { type: 'boolean', about: 'also_delete_their_points_and_remove' },
 };
 const devices = { ...code, ...site, ...task };
 const points = { ...ofDevice, ...code, ...site, ...task };
@@ -36,27 +36,26 @@ const points = { ...ofDevice, ...code, ...site, ...task };
 export const bulkChanges: readonly Command[] = [
   {
     words: ['devices', 'copy'],
-    about:
-      'Copies a device with its points: codes are numbered by {n}, addresses and unit ids by steps. All or none.',
+    about: 'copies_a_device_with_its_points',
     example:
       'devices copy press-1 --count 20 --code "press-{n:02}" --first 2 --step host=10.0.0.11 --task presses',
     operands: [{ name: 'DEVICE' }],
     options: {
-      count: { type: 'string', value: 'N', about: 'number of copies (default 1)' },
-      code: { type: 'string', value: 'CODE', about: 'of the copies, with {n} or {n:02} for the number' },
-      name: { type: 'string', value: 'NAME', about: 'likewise; that of the device unless set' },
-      first: { type: 'string', value: 'N', about: 'number of the first copy (default 1)' },
+      count: { type: 'string', value: 'N', about: 'number_of_copies_default_1' },
+      code: { type: 'string', value: 'CODE', about: 'of_the_copies_with_n' },
+      name: { type: 'string', value: 'NAME', about: 'likewise_that_of_the_device_unless' },
+      first: { type: 'string', value: 'N', about: 'number_of_the_first_copy_default' },
       step: {
         type: 'string',
         value: 'FIELD=FROM[:STEP]',
-        about: 'a field that goes up: host=10.0.0.11, unit_id=2:1; may be given several times',
+        about: 'a_field_that_goes_up_host',
         multiple: true,
       },
       ...set,
       task: {
         type: 'string',
         value: 'TASK',
-        about: 'reads the copies too; may be given several times',
+        about: 'reads_the_copies',
         multiple: true,
       },
       ...changeOptions,
@@ -79,12 +78,12 @@ export const bulkChanges: readonly Command[] = [
       return printChange(print, await api.changeAll('POST', path, body, applyOf(input)));
     },
   },
-  ...edits('devices', 'Gives many devices the same fields. All or none.', devices),
-  ...edits('points', 'Gives many points the same fields. All or none.', points),
-  ...deletions('devices', 'Deletes many devices. All or none.', { ...devices, ...cascade }),
-  ...deletions('points', 'Deletes many points. All or none.', {
+  ...edits('devices', 'gives_many_devices_the_same_fields', devices),
+  ...edits('points', 'gives_many_points_the_same_fields', points),
+  ...deletions('devices', 'deletes_many_devices_all_or_none', { ...devices, ...cascade }),
+  ...deletions('points', 'deletes_many_points_all_or_none', {
     ...points,
-    cascade: { type: 'boolean', about: 'also remove them from tasks that select them' },
+    cascade: { type: 'boolean', about: 'also_remove_them_from_tasks' },
   }),
 ];
 
@@ -133,7 +132,7 @@ async function filterOf(api: ApiClient, input: Input): Promise<Item> {
   const pattern = input.text('code');
   if (pattern !== undefined) filter.code = pattern;
   if (Object.keys(filter).length > 0) return filter;
-  throw new CliError(say('Say which: {{example}}', { example: "--code 'press-*'" }), exitCodes.usage);
+  throw new CliError(say('say_which', { example: "--code 'press-*'" }), exitCodes.usage);
 }
 
 function fieldsOf(input: Input): Item {
@@ -164,10 +163,7 @@ function stepsOf(input: Input): Item {
 function pairOf(option: string, text: string): [name: string, value: string] {
   const at = text.indexOf('=');
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new CliError(
-    say('--{{option}} takes {{example}}, not {{given}}', { option, example: 'timeout_ms=2000', given: text }),
-    exitCodes.usage,
-  );
+  throw new CliError(say('takes_not', { option, example: 'timeout_ms=2000', given: text }), exitCodes.usage);
 }
 
 /** Text that is no JSON stands for itself. */

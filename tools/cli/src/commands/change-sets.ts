@@ -12,27 +12,28 @@ import { findItem } from './find-item.ts';
 
 const path = '/api/config/change-sets/';
 const kinds = ['site', 'device', 'point', 'task'] as const;
+type Kind = (typeof kinds)[number];
 
 export const changeOptions: Readonly<Record<'reason' | 'dry-run' | 'apply', Option>> = {
-  reason: { type: 'string', value: 'TEXT', about: 'kept in the change set' },
-  'dry-run': { type: 'boolean', about: 'only say what would be done' },
+  reason: { type: 'string', value: 'TEXT', about: 'kept_in_the_change_set' },
+  'dry-run': { type: 'boolean', about: 'only_say_what_would_be_done' },
   ...applyOption,
 };
 
 export const changeSetCommands: readonly Command[] = [
   {
     words: ['changes', 'list'],
-    about: 'Changes of the configuration, newest first.',
+    about: 'changes_of_the_configuration_newest',
     operands: [],
     options: {
       kind: {
         type: 'string',
         value: 'KIND',
-        about: 'edit, copy, bulk, import, revert, restore, learned or direct',
+        about: 'edit_copy_bulk_import_revert_restore',
       },
-      by: { type: 'string', value: 'NAME', about: 'of who is called exactly so' },
-      device: { type: 'string', value: 'DEVICE', about: 'of this device and its points' },
-      task: { type: 'string', value: 'TASK', about: 'of this task itself' },
+      by: { type: 'string', value: 'NAME', about: 'of_who_is_called_exactly' },
+      device: { type: 'string', value: 'DEVICE', about: 'of_this_device_and_its_points' },
+      task: { type: 'string', value: 'TASK', about: 'of_this_task_itself' },
       ...limitOption,
     },
     async run({ api, print }, input) {
@@ -48,24 +49,24 @@ export const changeSetCommands: readonly Command[] = [
       print.table(
         rows,
         [
-          { head: 'ID', cell: ({ id }) => id, align: 'right' },
-          { head: 'TIME', cell: ({ at }) => localTime(at) },
-          { head: 'BY', cell: ({ by }) => by },
-          { head: 'KIND', cell: (set) => kindOf(set) },
-          { head: 'MADE', cell: ({ counts }) => record(counts).created, align: 'right' },
-          { head: 'CHANGED', cell: ({ counts }) => record(counts).changed, align: 'right' },
-          { head: 'DELETED', cell: ({ counts }) => record(counts).deleted, align: 'right' },
-          { head: 'FROM#whence', cell: ({ source }) => source },
-          { head: 'REASON', cell: ({ reason }) => reason },
+          { head: 'head_id', cell: ({ id }) => id, align: 'right' },
+          { head: 'head_time', cell: ({ at }) => localTime(at) },
+          { head: 'head_by', cell: ({ by }) => by },
+          { head: 'head_kind', cell: (set) => kindOf(set) },
+          { head: 'head_made', cell: ({ counts }) => record(counts).created, align: 'right' },
+          { head: 'head_changed', cell: ({ counts }) => record(counts).changed, align: 'right' },
+          { head: 'head_deleted', cell: ({ counts }) => record(counts).deleted, align: 'right' },
+          { head: 'head_from_whence', cell: ({ source }) => source },
+          { head: 'head_reason', cell: ({ reason }) => reason },
         ],
         rows,
-        'There are no changes.',
+        'there_are_no_changes',
       );
     },
   },
   {
     words: ['changes', 'show'],
-    about: 'What one change did: each thing and field, before and after.',
+    about: 'what_one_change_did_each_thing',
     operands: [{ name: 'SET' }],
     options: limitOption,
     async run({ api, print }, input) {
@@ -82,7 +83,7 @@ export const changeSetCommands: readonly Command[] = [
           time: localTime(set.at),
           source: set.source,
         };
-        print.line(say('{{id}}: {{kind}}, {{by}}, {{time}}, {{source}}', about));
+        print.line(say('id_kind_by_time_source', about));
         if (set.reason) print.line(String(set.reason));
         print.line('');
       }
@@ -91,14 +92,13 @@ export const changeSetCommands: readonly Command[] = [
   },
   {
     words: ['changes', 'revert'],
-    about:
-      'Reverts a change set, whole or in part; reverting the revert restores it. Later changes of the same fields are refused, and listed.',
+    about: 'reverts_a_change_set_whole',
     operands: [{ name: 'SET' }],
     options: {
       only: {
         type: 'string',
         value: 'PART',
-        about: 'only this of it: device:4 or device:4:host,port; may be given several times',
+        about: 'only_this_of_it_device_4',
         multiple: true,
       },
       ...changeOptions,
@@ -129,8 +129,8 @@ export function printChange(print: Printer, answer: Item): number {
   if (!print.asJson) {
     print.note(
       answer.change_set === null
-        ? say('Nothing was changed: this is what would be.')
-        : say('Done as change {{id}}; holdfast changes revert {{id}} takes it back.', {
+        ? say('nothing_was_changed_this_is_what')
+        : say('done_as_change_holdfast_changes_revert', {
             id: answer.change_set,
           }),
     );
@@ -143,14 +143,15 @@ export function printItems(print: Printer, value: unknown, items: readonly Item[
     value,
     [
       {
-        head: 'WHAT',
-        cell: ({ kind, device, code }) => `${say(kind as 'site')} ${device ? `${device}/` : ''}${code}`,
+        head: 'head_what',
+        cell: ({ kind, device, code }) =>
+          `${say(`field_${kind as Kind}`)} ${device ? `${device}/` : ''}${code}`,
       },
-      { head: 'ID', cell: ({ id }) => id, align: 'right' },
-      { head: 'CHANGE', cell: ({ op }) => valueWord('change', op) },
-      { head: 'FIELD', cell: ({ field }) => field },
-      { head: 'BEFORE', cell: ({ before }) => textOf(before) },
-      { head: 'AFTER', cell: ({ after }) => textOf(after) },
+      { head: 'head_id', cell: ({ id }) => id, align: 'right' },
+      { head: 'head_change', cell: ({ op }) => valueWord('change', op) },
+      { head: 'head_field', cell: ({ field }) => field },
+      { head: 'head_before', cell: ({ before }) => textOf(before) },
+      { head: 'head_after', cell: ({ after }) => textOf(after) },
     ],
     items.flatMap(({ fields, ...item }): Item[] => {
       const changed = Object.entries(record(fields)).map(([field, each]) => ({
@@ -160,7 +161,7 @@ export function printItems(print: Printer, value: unknown, items: readonly Item[
       }));
       return item.op === 'changed' ? changed : [item];
     }),
-    'Nothing was changed.',
+    'nothing_was_changed',
   );
 }
 
@@ -174,19 +175,13 @@ function textOf(value: unknown): string {
 
 function setOf(operand = ''): string {
   if (/^[1-9][0-9]{0,14}$/.test(operand)) return operand;
-  throw new CliError(
-    say('{{name}} is the number of a change, not {{given}}', { name: 'SET', given: operand }),
-    exitCodes.usage,
-  );
+  throw new CliError(say('is_the_number_of_a_change', { name: 'SET', given: operand }), exitCodes.usage);
 }
 
 function partOf(text: string): { kind: string; id: number; fields?: string[] } {
   const [, kind = '', id = '', fields] = /^([a-z]+):([1-9][0-9]{0,14})(?::(.+))?$/.exec(text) ?? [];
   if (!kinds.some((each) => each === kind)) {
-    throw new CliError(
-      say('--only takes {{example}}, not {{given}}', { example: 'device:4:host,port', given: text }),
-      exitCodes.usage,
-    );
+    throw new CliError(say('only_takes', { example: 'device:4:host,port', given: text }), exitCodes.usage);
   }
   return { kind, id: Number(id), ...(fields !== undefined && { fields: fields.split(',') }) };
 }

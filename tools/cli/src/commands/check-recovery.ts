@@ -13,28 +13,27 @@ const askAgainMs = 1_000;
 
 export const checkRecovery: Command = {
   words: ['check-recovery'],
-  about: 'Whether every session that should run is read, for monitors and cron: one line and an exit code.',
+  about: 'whether_every_session_that_should_run',
   notes: [
-    'Prints one line as Nagios and Icinga expect it: the verdict, then figures after a bar. expected sessions should run; actual ones do, as their samples show, and are stored; missing ones do not; unexpected ones are read although they should not be; unknown ones may or may not be stored.',
-    'Exit codes: 0 OK; 1 WARNING: something does not fit, such as a session that is read although it should not be, or with --devices a device that does not answer; 2 CRITICAL: a session that should run is not read or not stored, or the session log is damaged; 3 UNKNOWN: no answer, no key, wrong use, or samples arrive and it is not known whether they are stored.',
-    'Without --devices the verdict can be OK although no device answers. With --devices the figures silent, slow and undelivered count devices that do not answer, devices that lose ticks, and points that gave no value in the last ten minutes although their device gave others; undelivered_unknown counts sessions for which that is not known. A device that answers with an exception counts as answering.',
-    'A session that was started or resumed less than its period and 2 s ago is starting, and not missing yet.',
+    'prints_one_line_as_nagios',
+    'exit_codes_0_ok_1_warning',
+    'without_devices_the_verdict',
+    'a_session_that_was_started',
   ],
   example: 'check-recovery --devices --wait 30',
   operands: [],
   options: {
     devices: {
       type: 'boolean',
-      about:
-        'also warn about devices that do not answer or lose ticks because they are slow, and about points that never give a value',
+      about: 'also_warn_about_devices_that_do',
     },
-    wait: { type: 'string', value: 'SECONDS', about: 'repeat until all is well, for at most this long' },
+    wait: { type: 'string', value: 'SECONDS', about: 'repeat_until_all_is_well' },
     since: {
       type: 'string',
       value: 'TIME',
-      about: 'count only samples since then, as after a restart: -30s (s, m, h, d, w) or RFC 3339',
+      about: 'count_only_samples_since_then',
     },
-    verbose: { type: 'boolean', about: 'one more line for each problem' },
+    verbose: { type: 'boolean', about: 'one_more_line_for_each_problem' },
   },
   usageCode: monitorCodes.unknown,
   async run(context, input) {

@@ -18,41 +18,38 @@ interface Plan {
 
 export const cleanup: Command = {
   words: ['cleanup'],
-  about: 'Removes sessions that ended long ago from the lists. Events and stored samples remain.',
-  notes: ['It can be interrupted and repeated. A failed session stays as long as it can be recovered.'],
+  about: 'removes_sessions_that_ended_long_ago',
+  notes: ['it_can_be_interrupted_and_repeated'],
   example: 'cleanup --older-than 30d --dry-run',
   operands: [],
   options: {
     'older-than': {
       type: 'string',
       value: 'AGE',
-      about: 'only sessions that ended longer ago: 12h, 30d, 8w (required)',
+      about: 'only_sessions_that_ended_longer_ago',
     },
     status: {
       type: 'string',
       value: 'STATUS',
-      about: 'one or both with a comma (default stopped,error)',
+      about: 'one_or_both_with_a_comma',
       choices: ['stopped', 'error'],
     },
-    'dry-run': { type: 'boolean', about: 'only say what would be removed' },
+    'dry-run': { type: 'boolean', about: 'only_say_what_would_be_removed' },
     ...limitOption,
   },
   async run({ api, print }, input) {
     const age = input.text('older-than');
-    if (!age) throw new CliError(say('--older-than is missing: how old, as 30d'), exitCodes.usage);
+    if (!age) throw new CliError(say('older_than_is_missing_how_old'), exitCodes.usage);
     const ms = ageMs(age);
     if (ms === undefined || ms < cleanupMinAgeMs || ms > cleanupMaxAgeMs) {
-      throw new CliError(
-        say('--older-than is a length of time like 12h, 30d or 8w, from 1h to 3650d, not {{age}}', { age }),
-        exitCodes.usage,
-      );
+      throw new CliError(say('older_than_is_a_length', { age }), exitCodes.usage);
     }
     const query = { older_than: age, status: input.text('status') };
     const isDry = input.has('dry-run');
-    if (!isDry && input.has('limit')) throw new CliError(say('--limit goes with --dry-run'), exitCodes.usage);
+    if (!isDry && input.has('limit')) throw new CliError(say('limit_goes_with_dry_run'), exitCodes.usage);
     const { count, recoverable, ended_before } = await api.get<Plan>(path, { ...query, limit: 1 });
     const stay = recoverable
-      ? say(' {{count}} that failed stay: they can be recovered, until their task is started anew.', {
+      ? say('that_failed_stay_they', {
           count: recoverable,
         })
       : '';
@@ -61,16 +58,16 @@ export const cleanup: Command = {
       print.table(
         { ended_before, count, recoverable, results },
         [
-          { head: 'SESSION', cell: ({ id }) => id },
-          { head: 'TASK', cell: ({ task_code }) => task_code },
-          { head: 'STATUS', cell: ({ status }) => valueWord('session', status) },
-          { head: 'STARTED', cell: ({ started_at }) => localTime(started_at) },
-          { head: 'ENDED', cell: ({ stopped_at }) => localTime(stopped_at) },
+          { head: 'head_session', cell: ({ id }) => id },
+          { head: 'head_task', cell: ({ task_code }) => task_code },
+          { head: 'head_status', cell: ({ status }) => valueWord('session', status) },
+          { head: 'head_started', cell: ({ started_at }) => localTime(started_at) },
+          { head: 'head_ended', cell: ({ stopped_at }) => localTime(stopped_at) },
         ],
         results,
-        'No session ended that long ago.',
+        'no_session_ended_that_long_ago',
       );
-      if (!print.asJson) print.note(say('{{count}} would be removed.', { count }) + stay);
+      if (!print.asJson) print.note(say('would_be_removed', { count }) + stay);
       return;
     }
     const statuses = query.status?.split(',');
@@ -89,11 +86,10 @@ export const cleanup: Command = {
       }
     } catch (error) {
       progress.end();
-      if (removed > 0)
-        print.note(say('{{removed}} are removed; it can be repeated for the others.', { removed }));
+      if (removed > 0) print.note(say('are_removed_it_can_be_repeated', { removed }));
       throw error;
     }
     progress.end();
-    print.report({ ended_before, removed, recoverable }, say('{{removed}} removed.', { removed }) + stay);
+    print.report({ ended_before, removed, recoverable }, say('removed', { removed }) + stay);
   },
 };

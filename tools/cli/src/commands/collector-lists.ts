@@ -14,7 +14,7 @@ const labelsOf = (labels: unknown) =>
 /** How long before the answer something happened. */
 const ago = (time: unknown, asOf: unknown) =>
   typeof time === 'string' && typeof asOf === 'string'
-    ? say('{{duration}} ago', {
+    ? say('ago', {
         duration: duration(Math.max(0, Date.parse(asOf) - Date.parse(time)) / 1_000),
       })
     : undefined;
@@ -25,7 +25,7 @@ const megabytes = (bytes: unknown) =>
 export const collectorLists: readonly Command[] = [
   {
     words: ['collectors', 'list'],
-    about: 'Collectors: state, last heartbeat, what each holds, how busy it is.',
+    about: 'collectors_state_last_heartbeat',
     operands: [],
     options: {},
     async run({ api, print }) {
@@ -36,27 +36,31 @@ export const collectorLists: readonly Command[] = [
       print.table(
         results,
         [
-          { head: 'COLLECTOR', cell: ({ id }) => id },
-          { head: 'STATE', cell: ({ state }) => valueWord('collector', state) },
-          { head: 'HEARTBEAT', cell: ({ last_heartbeat_at }) => ago(last_heartbeat_at, as_of) },
-          { head: 'SESSIONS', cell: ({ sessions, capacity }) => `${sessions}/${capacity}`, align: 'right' },
-          { head: 'DEVICES', cell: ({ devices }) => devices, align: 'right' },
-          { head: 'VALUES/S', cell: ({ load }) => record(load).values_per_s, align: 'right' },
-          { head: 'LATE', cell: ({ load }) => load && percent(record(load).late_share), align: 'right' },
-          { head: 'CPU', cell: ({ load }) => load && percent(record(load).cpu_share), align: 'right' },
-          { head: 'MEMORY', cell: ({ load }) => megabytes(record(load).memory_bytes), align: 'right' },
-          { head: 'VERSION', cell: ({ version }) => version },
-          { head: 'HOST', cell: ({ host }) => host },
-          { head: 'LABELS', cell: ({ labels }) => labelsOf(labels) },
+          { head: 'head_collector', cell: ({ id }) => id },
+          { head: 'head_state', cell: ({ state }) => valueWord('collector', state) },
+          { head: 'head_heartbeat', cell: ({ last_heartbeat_at }) => ago(last_heartbeat_at, as_of) },
+          {
+            head: 'head_sessions',
+            cell: ({ sessions, capacity }) => `${sessions}/${capacity}`,
+            align: 'right',
+          },
+          { head: 'head_devices', cell: ({ devices }) => devices, align: 'right' },
+          { head: 'head_values_s', cell: ({ load }) => record(load).values_per_s, align: 'right' },
+          { head: 'head_late', cell: ({ load }) => load && percent(record(load).late_share), align: 'right' },
+          { head: 'head_cpu', cell: ({ load }) => load && percent(record(load).cpu_share), align: 'right' },
+          { head: 'head_memory', cell: ({ load }) => megabytes(record(load).memory_bytes), align: 'right' },
+          { head: 'head_version', cell: ({ version }) => version },
+          { head: 'head_host', cell: ({ host }) => host },
+          { head: 'head_labels', cell: ({ labels }) => labelsOf(labels) },
         ],
         results,
-        'There is no collector.',
+        'there_is_no_collector',
       );
     },
   },
   {
     words: ['collectors', 'moves'],
-    about: 'Sessions that moved between collectors, and why, newest first.',
+    about: 'sessions_that_moved_between_collectors',
     operands: [{ name: 'COLLECTOR', isOptional: true }],
     options: limitOption,
     async run({ api, print }, input) {
@@ -64,14 +68,14 @@ export const collectorLists: readonly Command[] = [
       print.table(
         rows,
         [
-          { head: 'TIME', cell: ({ from }) => localTime(from) },
-          { head: 'WHY', cell: ({ reason }) => valueWord('holder', reason) },
-          { head: 'FROM#whence', cell: ({ former }) => former },
-          { head: 'TO#whither', cell: ({ takers }) => takersOf(takers) },
-          { head: 'SESSIONS', cell: ({ sessions }) => sessions, align: 'right' },
+          { head: 'head_time', cell: ({ from }) => localTime(from) },
+          { head: 'head_why', cell: ({ reason }) => valueWord('holder', reason) },
+          { head: 'head_from_whence', cell: ({ former }) => former },
+          { head: 'head_to_whither', cell: ({ takers }) => takersOf(takers) },
+          { head: 'head_sessions', cell: ({ sessions }) => sessions, align: 'right' },
         ],
         rows,
-        'No session has moved.',
+        'no_session_has_moved',
       );
     },
   },

@@ -5,8 +5,8 @@ import { completionScript } from '../completion-script.ts';
 export function completion(commands: () => readonly Command[]): Command {
   return {
     words: ['completion'],
-    about: 'A script that completes commands and options: source <(holdfast completion bash)',
-    notes: ['It completes holdfast on the PATH; in a checkout, add node_modules/.bin to the PATH first.'],
+    about: 'a_script_that_completes_commands',
+    notes: ['it_completes_holdfast_on_the_path'],
     operands: [{ name: 'SHELL', choices: ['bash', 'zsh'] }],
     options: {},
     async run({ print }, input) {

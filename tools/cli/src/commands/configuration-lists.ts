@@ -46,7 +46,7 @@ function settingsOf(device: Item): string {
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) =>
       Array.isArray(value)
-        ? say('{{name}}: {{count}} ranges', { name, count: String(value.length) })
+        ? say('ranges', { name, count: String(value.length) })
         : `${name} ${String(value)}`,
     )
     .join(', ');
@@ -55,7 +55,7 @@ function settingsOf(device: Item): string {
 export const configurationLists: readonly Command[] = [
   {
     words: ['sites', 'list'],
-    about: 'Sites: where devices are, and where roles hold.',
+    about: 'sites_where_devices_are_and_where',
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
@@ -63,19 +63,19 @@ export const configurationLists: readonly Command[] = [
       print.table(
         rows,
         [
-          { head: 'ID', cell: ({ id }) => id, align: 'right' },
-          { head: 'SITE', cell: ({ code }) => code },
-          { head: 'NAME', cell: ({ name }) => name },
-          { head: 'NETWORKS', cell: ({ networks }) => (networks as string[]).join(', ') },
+          { head: 'head_id', cell: ({ id }) => id, align: 'right' },
+          { head: 'head_site', cell: ({ code }) => code },
+          { head: 'head_name', cell: ({ name }) => name },
+          { head: 'head_networks', cell: ({ networks }) => (networks as string[]).join(', ') },
         ],
         rows,
-        'There are no sites.',
+        'there_are_no_sites',
       );
     },
   },
   {
     words: ['tasks', 'list'],
-    about: 'Tasks: what can be acquired.',
+    about: 'tasks_what_can_be_acquired',
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
@@ -83,21 +83,21 @@ export const configurationLists: readonly Command[] = [
       print.table(
         rows,
         [
-          { head: 'ID', cell: ({ id }) => id, align: 'right' },
-          { head: 'TASK', cell: ({ code }) => code },
-          { head: 'NAME', cell: ({ name }) => name },
-          { head: 'PERIOD', cell: ({ period_ms }) => `${period_ms} ms`, align: 'right' },
-          { head: 'DEVICES', cell: ({ device_ids }) => count(device_ids), align: 'right' },
-          { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
+          { head: 'head_id', cell: ({ id }) => id, align: 'right' },
+          { head: 'head_task', cell: ({ code }) => code },
+          { head: 'head_name', cell: ({ name }) => name },
+          { head: 'head_period', cell: ({ period_ms }) => `${period_ms} ms`, align: 'right' },
+          { head: 'head_devices', cell: ({ device_ids }) => count(device_ids), align: 'right' },
+          { head: 'head_enabled', cell: ({ enabled }) => yesOrNo(enabled) },
         ],
         rows,
-        'There are no tasks.',
+        'there_are_no_tasks',
       );
     },
   },
   {
     words: ['tasks', 'show'],
-    about: 'One task.',
+    about: 'one_task',
     operands: [{ name: 'TASK' }],
     options: {},
     async run({ api, print }, input) {
@@ -105,17 +105,17 @@ export const configurationLists: readonly Command[] = [
       const points = count(task.point_ids);
       const devices = print.asJson ? [] : await devicesOf(api, task);
       print.fields(task, [
-        ['id', task.id],
-        ['task', task.code],
-        ['name', task.name],
-        ['period', `${task.period_ms} ms`],
-        ['enabled', yesOrNo(task.enabled)],
-        ['devices', devices.length === 0 ? say('none') : devices.join(', ')],
-        ['points', points === 0 ? say('all of the devices') : say('{{points}} chosen ones', { points })],
-        ['warns after', durationOf(task, 'soft_seconds')],
-        ['stops after', durationOf(task, 'hard_seconds')],
+        ['field_id', task.id],
+        ['field_task', task.code],
+        ['field_name', task.name],
+        ['field_period', `${task.period_ms} ms`],
+        ['field_enabled', yesOrNo(task.enabled)],
+        ['field_devices', devices.length === 0 ? say('none') : devices.join(', ')],
+        ['field_points', points === 0 ? say('all_of_the_devices') : say('chosen_ones', { points })],
+        ['field_warns_after', durationOf(task, 'soft_seconds')],
+        ['field_stops_after', durationOf(task, 'hard_seconds')],
         [
-          'labels',
+          'field_labels',
           Object.entries(record(task.required_labels))
             .map(([key, value]) => `${key}=${value}`)
             .join(', '),
@@ -125,12 +125,11 @@ export const configurationLists: readonly Command[] = [
   },
   {
     words: ['tasks', 'plan'],
-    about:
-      'Whether a task can keep its period: how long reading takes on each endpoint, from measured round trips if there are any, together with the tasks that run there now. Exit code 1 if not.',
+    about: 'whether_a_task_can_keep',
     operands: [{ name: 'TASK' }],
     options: {
-      'round-trip-ms': { type: 'string', value: 'N', about: 'of a TCP request' },
-      'turnaround-ms': { type: 'string', value: 'N', about: 'of a device on a serial line' },
+      'round-trip-ms': { type: 'string', value: 'N', about: 'of_a_tcp_request' },
+      'turnaround-ms': { type: 'string', value: 'N', about: 'of_a_device_on_a_serial' },
     },
     async run({ api, print }, input) {
       const task = await findItem(api, 'task', input.operands[0] ?? '');
@@ -142,29 +141,29 @@ export const configurationLists: readonly Command[] = [
       print.table(
         plan,
         [
-          { head: 'ENDPOINT', cell: ({ endpoint }) => endpoint },
-          { head: 'VERDICT', cell: ({ verdict }) => valueWord('verdict', verdict) },
+          { head: 'head_endpoint', cell: ({ endpoint }) => endpoint },
+          { head: 'head_verdict', cell: ({ verdict }) => valueWord('verdict', verdict) },
           {
-            head: 'BUSY',
+            head: 'head_busy',
             cell: ({ busy_share }) => percentSaid(Math.ceil(Number(busy_share) * 100)),
             align: 'right',
           },
-          { head: 'DEVICES', cell: ({ devices }) => count(devices), align: 'right' },
-          { head: 'WHY', cell: ({ detail }) => detail },
+          { head: 'head_devices', cell: ({ devices }) => count(devices), align: 'right' },
+          { head: 'head_why', cell: ({ detail }) => detail },
         ],
         endpoints,
-        'It reads nothing.',
+        'it_reads_nothing',
       );
       if (!print.asJson) {
         print.line('');
         print.report(
           plan,
-          say('{{what}}: {{detail}}', { what: valueWord('verdict', plan.verdict), detail: plan.detail }),
+          say('what_detail', { what: valueWord('verdict', plan.verdict), detail: plan.detail }),
         );
         for (const device of endpoints.flatMap(({ devices }) => records(devices))) {
           for (const { point, reason } of records(device.unreadable)) {
             const unread = { device: device.device, point, reason };
-            print.report(plan, say('not readable: {{device}} {{point}}: {{reason}}', unread));
+            print.report(plan, say('not_readable', unread));
           }
         }
       }
@@ -173,7 +172,7 @@ export const configurationLists: readonly Command[] = [
   },
   {
     words: ['devices', 'list'],
-    about: 'Devices and where they are.',
+    about: 'devices_and_where_they',
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
@@ -181,26 +180,25 @@ export const configurationLists: readonly Command[] = [
       print.table(
         rows,
         [
-          { head: 'ID', cell: ({ id }) => id, align: 'right' },
-          { head: 'DEVICE', cell: ({ code }) => code },
-          { head: 'NAME', cell: ({ name }) => name },
-          { head: 'PROTOCOL', cell: ({ protocol }) => protocol },
-          { head: 'WHERE', cell: (device) => placeOf(device).where },
-          { head: 'UNIT#on the line', cell: (device) => placeOf(device).unit, align: 'right' },
-          { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
+          { head: 'head_id', cell: ({ id }) => id, align: 'right' },
+          { head: 'head_device', cell: ({ code }) => code },
+          { head: 'head_name', cell: ({ name }) => name },
+          { head: 'head_protocol', cell: ({ protocol }) => protocol },
+          { head: 'head_where', cell: (device) => placeOf(device).where },
+          { head: 'head_unit_on_the_line', cell: (device) => placeOf(device).unit, align: 'right' },
+          { head: 'head_enabled', cell: ({ enabled }) => yesOrNo(enabled) },
         ],
         rows,
-        'There are no devices.',
+        'there_are_no_devices',
       );
     },
   },
   {
     words: ['devices', 'apply-learned-limits'],
-    about:
-      'Stores the limits that the running session has learned from refusals of a device in its configuration.',
+    about: 'stores_the_limits_that_the_running',
     operands: [{ name: 'DEVICE' }],
     options: {
-      unconfirmed: { type: 'boolean', about: 'also ranges that were refused once only' },
+      unconfirmed: { type: 'boolean', about: 'also_ranges_that_were_refused_once' },
     },
     async run({ api, print }, input) {
       const device = await findItem(api, 'device', input.operands[0] ?? '');
@@ -210,18 +208,13 @@ export const configurationLists: readonly Command[] = [
       });
       const limits = settingsOf(record(applied.device));
       const about = { device: device.code, limits };
-      print.report(
-        applied,
-        applied.changed
-          ? say('{{device}} has now: {{limits}}', about)
-          : say('{{device}} had already: {{limits}}', about),
-      );
+      print.report(applied, applied.changed ? say('has_now', about) : say('had_already', about));
       return exitCodes.ok;
     },
   },
   {
     words: ['devices', 'forget-learned-limits'],
-    about: 'Removes learned limits from a device, and lets the running session request everything again.',
+    about: 'removes_learned_limits_from_a_device',
     operands: [{ name: 'DEVICE' }],
     options: {},
     async run({ api, print }, input) {
@@ -230,15 +223,12 @@ export const configurationLists: readonly Command[] = [
       const [sessions, silent] = [texts(forgotten.sessions), texts(forgotten.not_reached)];
       const sessionNote =
         sessions.length > 0
-          ? say('asked for again by {{sessions}}', { sessions: sessions.join(', ') })
-          : say('no session reads it');
-      const missed =
-        silent.length > 0 ? say('; {{collectors}} gave no answer', { collectors: silent.join(', ') }) : '';
-      const profile = forgotten.changed
-        ? say('learned ranges are out of its profile')
-        : say('its profile had none');
+          ? say('asked_for_again', { sessions: sessions.join(', ') })
+          : say('no_session_reads');
+      const missed = silent.length > 0 ? say('gave_no_answer', { collectors: silent.join(', ') }) : '';
+      const profile = forgotten.changed ? say('learned_ranges_are_out') : say('its_profile_had_none');
       const about = { device: device.code, profile, asked: sessionNote, missed };
-      print.report(forgotten, say('{{device}}: {{profile}}; {{asked}}{{missed}}', about));
+      print.report(forgotten, say('device_profile_asked_missed', about));
       return silent.length > 0 ? exitCodes.refused : exitCodes.ok;
     },
   },

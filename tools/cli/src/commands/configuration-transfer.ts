@@ -27,7 +27,7 @@ const thingsAtOnce = 20_000;
 export const configurationTransfer: readonly Command[] = [
   {
     words: ['export'],
-    about: 'All sites, devices, points and tasks as YAML (--json: as JSON), with codes instead of ids.',
+    about: 'all_sites_devices_points_and_tasks',
     operands: [],
     options: {},
     async run({ api, print }) {
@@ -46,17 +46,13 @@ export const configurationTransfer: readonly Command[] = [
   },
   {
     words: ['import'],
-    about:
-      'Imports a file from export, all or nothing: missing things are created, those with the same code are changed, nothing is deleted. FILE - is standard input.',
-    notes: [
-      'The whole file is checked first; with any fault nothing is changed. A field that the file names (a list, a profile) is replaced as a whole. Aliases of YAML (*name) are refused. One change set holds at most 20,000 things; a larger file makes several, and can be imported again after a fault.',
-      'With --apply sessions, exit code 1 also means that a session did not take the change, although the change was made; with --dry-run that a session would not take it.',
-    ],
+    about: 'imports_a_file_from_export_all',
+    notes: ['the_whole_file_is_checked_first', 'with_apply_sessions_exit_code_1'],
     example: 'import plant.yaml --dry-run',
     operands: [{ name: 'FILE' }],
     options: {
-      'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },
-      reason: { type: 'string', value: 'TEXT', about: 'kept in the change set' },
+      'dry-run': { type: 'boolean', about: 'only_check_it_and_say' },
+      reason: { type: 'string', value: 'TEXT', about: 'kept_in_the_change_set' },
       ...applyOption,
     },
     async run({ api, print }, input) {
@@ -66,8 +62,7 @@ export const configurationTransfer: readonly Command[] = [
       const { planOf } = await import('../configuration-plan.ts');
       const plan = planOf(file, await whatIsThere(api, file));
       if (plan.faults.length > 0) throw faulty(path, plan.faults);
-      for (const warning of plan.warnings)
-        print.note(say('Warning: {{warning}}', { warning: plainText(warning) }));
+      for (const warning of plan.warnings) print.note(say('warning', { warning: plainText(warning) }));
       const whole = countOf(plan.steps);
       const about = { path, reason: input.text('reason') ?? `import ${path}` };
       const query = applyOf(input);
@@ -79,11 +74,11 @@ export const configurationTransfer: readonly Command[] = [
           : {};
         print.report(
           wouldTake ? { ...whole, applied: wouldTake } : whole,
-          say('Would be: {{what}}', { what: sentenceOf(whole) }),
+          say('would_be', { what: sentenceOf(whole) }),
         );
         if (!isTried && query.apply)
           print.note(
-            say('Which sessions would go on by it cannot be told of more than {{count}} things.', {
+            say('which_sessions_would_go', {
               count: thingsAtOnce,
             }),
           );
@@ -118,19 +113,19 @@ export const configurationTransfer: readonly Command[] = [
   },
 ];
 
-const nameOfInput = (path: string) => (path === '-' ? say('standard input') : path);
+const nameOfInput = (path: string) => (path === '-' ? say('standard_input') : path);
 
 async function readFileOf(path: string): Promise<ReadConfiguration> {
   try {
     const content = utf8Text(path === '-' ? await buffer(process.stdin) : await readFile(path));
     if (content === undefined) {
-      throw new Error(say('it is not in UTF-8. Save it as UTF-8 (one in GBK: iconv -f GBK -t UTF-8)'));
+      throw new Error(say('it_is_not_in_utf_8'));
     }
     return readConfigurationFile(yamlContent(content));
   } catch (error) {
     if (error instanceof CliError) throw error;
     const about = { file: nameOfInput(path), why: (error as Error).message };
-    throw new CliError(say('Cannot read {{file}}: {{why}}', about), exitCodes.refused, { cause: error });
+    throw new CliError(say('cannot_read', about), exitCodes.refused, { cause: error });
   }
 }
 
@@ -138,8 +133,8 @@ function faulty(path: string, faults: readonly string[]): CliError {
   const about = { file: nameOfInput(path), count: faults.length };
   const first =
     faults.length === 1
-      ? say('Nothing was changed: {{file}} has a fault.', about)
-      : say('Nothing was changed: {{file}} has {{count}} faults.', about);
+      ? say('nothing_was_changed_has_a_fault', about)
+      : say('nothing_was_changed_has_faults', about);
   const lines = faults.map((fault) => `  - ${plainText(fault)}`);
   return new CliError([first, ...lines].join('\n'), exitCodes.refused);
 }
@@ -171,7 +166,7 @@ function countOf(steps: readonly Step[]): Done {
 }
 
 const sentenceOf = ({ created, changed, unchanged }: Done) =>
-  say('{{created}} made, {{changed}} changed, {{unchanged}} as they were.', { created, changed, unchanged });
+  say('made_changed_as_they_were', { created, changed, unchanged });
 
 /** A change set that names everything in the file without changing it: sessions that read any of it go on by it. */
 async function applyAll(
@@ -258,14 +253,6 @@ function refused(
     error instanceof ApiRefused && error.code === 'validation_failed' && faults.length > 0
       ? faulty(path, faults).message
       : [error.message, ...faults.map((fault) => `  - ${plainText(fault)}`)].join('\n');
-  const stays =
-    before && before.done > 0
-      ? [
-          say(
-            '{{done}} of {{wanted}} were done before, and stay. Import the file again once this is repaired: what is done is not done twice.',
-            before,
-          ),
-        ]
-      : [];
+  const stays = before && before.done > 0 ? [say('of_were_done_before_and_stay', before)] : [];
   return new CliError([problem, ...stays].join('\n'), error.exitCode, { cause: error });
 }

@@ -5,13 +5,13 @@ export const csvOptions = {
   encoding: {
     type: 'string',
     value: 'ENCODING',
-    about: 'of CSV: utf-8 (unless set) or gb18030',
+    about: 'of_csv_utf_8_unless_set',
     choices: ['utf-8', 'gb18030'],
   },
   separator: {
     type: 'string',
     value: 'WORD',
-    about: 'between cells of CSV: comma (unless set) or semicolon',
+    about: 'between_cells_of_csv_comma_unless',
     choices: ['comma', 'semicolon'],
   },
 } as const satisfies Readonly<Record<string, Option>>;
@@ -19,7 +19,7 @@ export const csvOptions = {
 export const outputOption: Option = {
   type: 'string',
   value: 'FILE',
-  about: 'write to this file instead of stdout; it appears only when it is complete',
+  about: 'write_to_this_file_instead',
 };
 
 export function csvForm(input: Input) {

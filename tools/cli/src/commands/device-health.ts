@@ -5,17 +5,17 @@ import { valueWord } from '../words/value-words.ts';
 
 export const deviceHealth: Command = {
   words: ['devices', 'health'],
-  about: 'Health of the devices of all running sessions, unread ones first, or of one device.',
+  about: 'health_of_the_devices_of_all',
   operands: [{ name: 'DEVICE', isOptional: true }],
   options: {
     condition: {
       type: 'string',
       value: 'CONDITION',
-      about: 'failing, partly, slow, unknown or healthy; several with commas',
+      about: 'failing_partly_slow_unknown_or_healthy',
     },
     'never-delivered': {
       type: 'boolean',
-      about: 'only those with points that gave no value in the last 24 hours',
+      about: 'only_those_with_points_that_gave',
     },
     ...limitOption,
   },
@@ -29,21 +29,21 @@ export const deviceHealth: Command = {
     print.table(
       rows,
       [
-        { head: 'DEVICE', cell: ({ device }) => device },
-        { head: 'CONDITION', cell: ({ condition }) => valueWord('condition', condition) },
-        { head: 'HEALTH', cell: ({ health }) => valueWord('device', record(health).status) },
-        { head: 'NEVER DELIVERED', cell: ({ never_delivered }) => never_delivered, align: 'right' },
-        { head: 'SINCE', cell: ({ since }) => localTime(since) },
-        { head: 'LAST SUCCESS', cell: ({ health }) => localTime(record(health).last_success) },
-        { head: 'SESSION', cell: ({ session_id }) => session_id },
-        { head: 'COLLECTOR', cell: ({ collector_id }) => collector_id },
+        { head: 'head_device', cell: ({ device }) => device },
+        { head: 'head_condition', cell: ({ condition }) => valueWord('condition', condition) },
+        { head: 'head_health', cell: ({ health }) => valueWord('device', record(health).status) },
+        { head: 'head_never_delivered', cell: ({ never_delivered }) => never_delivered, align: 'right' },
+        { head: 'head_since', cell: ({ since }) => localTime(since) },
+        { head: 'head_last_success', cell: ({ health }) => localTime(record(health).last_success) },
+        { head: 'head_session', cell: ({ session_id }) => session_id },
+        { head: 'head_collector', cell: ({ collector_id }) => collector_id },
         {
-          head: 'LAST ERROR',
+          head: 'head_last_error',
           cell: ({ health, condition }) => condition !== 'healthy' && record(health).last_error,
         },
       ],
       rows,
-      'No running session reads such a device.',
+      'no_running_session_reads_such',
     );
   },
 };

@@ -13,16 +13,15 @@ import { findItem } from './find-item.ts';
 export const deviceTests: readonly Command[] = [
   {
     words: ['devices', 'test'],
-    about:
-      'Reads all points of a device once, as a session would, within 20 s, and says why a value is missing. Exit code 1 unless all values came.',
+    about: 'reads_all_points_of_a_device',
     operands: [{ name: 'DEVICE', isOptional: true }],
     options: {
       task: {
         type: 'string',
         value: 'TASK',
-        about: 'each enabled device that this task reads, one after the other',
+        about: 'each_enabled_device_that_this_task',
       },
-      bytes: { type: 'boolean', about: 'also the bytes of each request and answer' },
+      bytes: { type: 'boolean', about: 'also_the_bytes_of_each_request' },
     },
     async run({ api, print }, input) {
       const devices = await devicesToTest(api, input);
@@ -51,17 +50,14 @@ async function devicesToTest(api: ApiClient, input: Input): Promise<Item[]> {
   const [name] = input.operands;
   const ofTask = input.text('task');
   if ((name === undefined) === (ofTask === undefined))
-    throw new CliError(say('Name a device, or a task by --task.'), exitCodes.usage);
+    throw new CliError(say('name_a_device_or_a_task'), exitCodes.usage);
   if (ofTask === undefined) return [await findItem(api, 'device', name ?? '')];
   const task = await findItem(api, 'task', ofTask);
   const ids = new Set(task.device_ids as readonly unknown[]);
   const all = await api.list('/api/config/devices/', {}, Number.MAX_SAFE_INTEGER);
   const devices = all.filter(({ id, enabled }) => ids.has(id) && enabled);
   if (devices.length > 0) return devices;
-  throw new CliError(
-    say('Task {{task}} has no enabled device.', { task: String(task.code) }),
-    exitCodes.refused,
-  );
+  throw new CliError(say('task_has_no_enabled_device', { task: String(task.code) }), exitCodes.refused);
 }
 
 const test = (api: ApiClient, { id }: Item) => api.post(`/api/config/devices/${id}/test/`);
@@ -90,33 +86,33 @@ type Asked = (request: Readonly<Record<string, unknown>>) => string;
 function show(print: Printer, tested: Item, inWords: Asked | undefined): void {
   const { device, status, detail, problem, points, collector_id: collector } = tested;
   if (problem) {
-    print.line(say('{{what}}: {{detail}}', { what: String(device), detail: String(detail) }));
+    print.line(say('what_detail', { what: String(device), detail: String(detail) }));
     return;
   }
   print.table(
     tested,
     [
-      { head: 'POINT', cell: ({ code }) => code },
-      { head: 'QUALITY', cell: ({ quality }) => valueWord('quality', quality) },
-      { head: 'VALUE', cell: ({ value }) => value, align: 'right' },
-      { head: 'RAW', cell: ({ raw }) => (Array.isArray(raw) ? raw.join(' ') : '') },
-      { head: 'WHY', cell: ({ detail }) => detail },
+      { head: 'head_point', cell: ({ code }) => code },
+      { head: 'head_quality', cell: ({ quality }) => valueWord('quality', quality) },
+      { head: 'head_value', cell: ({ value }) => value, align: 'right' },
+      { head: 'head_raw', cell: ({ raw }) => (Array.isArray(raw) ? raw.join(' ') : '') },
+      { head: 'head_why', cell: ({ detail }) => detail },
     ],
     records(points),
-    'No points were read.',
+    'no_points_were_read',
   );
   if (inWords) for (const line of bytesOf(tested, inWords)) print.report(tested, line);
   print.report(
     tested,
-    say('{{what}}: {{detail}}', { what: `${device} ${valueWord('test', status)}`, detail: String(detail) }),
+    say('what_detail', { what: `${device} ${valueWord('test', status)}`, detail: String(detail) }),
   );
-  if (collector) print.report(tested, say('asked by {{collector}}', { collector: String(collector) }));
+  if (collector) print.report(tested, say('asked_by', { collector: String(collector) }));
 }
 
 /** One line for each transfer of bytes in one direction. */
 function bytesOf(tested: Item, inWords: Asked): string[] {
   return records(tested.requests).flatMap(({ ms: _, error, failure: __, heard, ...request }) => [
-    error ? say('{{what}}: {{detail}}', { what: inWords(request), detail: error }) : inWords(request),
+    error ? say('what_detail', { what: inWords(request), detail: error }) : inWords(request),
     ...records(heard).map(({ direction, ms, bytes }) => {
       const arrow = direction === 'sent' ? '>' : '<';
       return `  ${arrow} ${String(ms).padStart(7)} ms  ${String(bytes).replace(/..(?=.)/g, '$& ')}`;

@@ -13,13 +13,12 @@ const stalledMs = 60_000;
 
 export const drainCollector: Command = {
   words: ['collectors', 'drain'],
-  about:
-    'Moves a collector’s sessions to others, before maintenance; it stays up without work until it is restarted.',
+  about: 'moves_a_collector_sessions_to_others',
   operands: [{ name: 'COLLECTOR' }],
   options: {
-    wait: { type: 'boolean', about: 'until it has no session left, or nothing has moved for a minute' },
-    force: { type: 'boolean', about: 'even if the other collectors cannot take all of them' },
-    undo: { type: 'boolean', about: 'let it work again' },
+    wait: { type: 'boolean', about: 'until_it_has_no_session_left' },
+    force: { type: 'boolean', about: 'even_if_the_other_collectors_cannot' },
+    undo: { type: 'boolean', about: 'let_it_work_again' },
   },
   async run({ api, print }, input) {
     const id = input.operands[0] ?? '';
@@ -27,10 +26,10 @@ export const drainCollector: Command = {
     const isForced = input.has('force');
     if (input.has('undo')) {
       if (input.has('wait') || isForced) {
-        throw new CliError(say('--undo goes without --wait and --force'), exitCodes.usage);
+        throw new CliError(say('undo_goes_without_wait_and_force'), exitCodes.usage);
       }
       const undone = await api.post(`${of}undrain/`);
-      print.report(undone, say('{{what}}: {{detail}}', { what: id, detail: undone.detail }));
+      print.report(undone, say('what_detail', { what: id, detail: undone.detail }));
       return;
     }
     const answer = await api.post(`${of}drain/`, isForced ? { force: true } : {});
@@ -38,8 +37,8 @@ export const drainCollector: Command = {
     print.report(
       answer,
       input.has('wait')
-        ? say('{{id}} has no session left.', { id })
-        : say('{{what}}: {{detail}}', { what: id, detail: answer.detail }),
+        ? say('has_no_session_left', { id })
+        : say('what_detail', { what: id, detail: answer.detail }),
     );
   },
 };
@@ -61,10 +60,7 @@ async function untilEmpty(api: ApiClient, print: Printer, id: string): Promise<v
       leftBefore = sessionCount;
       if (sessionCount > 0 && performance.now() - movedAtMs > stalledMs) {
         throw new CliError(
-          say(
-            '{{left}} sessions of {{id}} are taken by nobody and go on being read there. Who could take them shows holdfast sessions list --active.',
-            { left: sessionCount, id },
-          ),
+          say('sessions_of_are_taken_by_nobody', { left: sessionCount, id }),
           exitCodes.refused,
         );
       }

@@ -1,5 +1,5 @@
 import type { ApiClient, Item, Query } from '@holdfast/api-client/api-client.ts';
-import { type Command, type Input, limitOf, limitOption, type Option, timeForms } from '../command.ts';
+import { type Command, type Input, limitOf, limitOption, type Option } from '../command.ts';
 import { localTime } from '../output/local-time.ts';
 import { originColumn, traceOption } from '../output/origin-column.ts';
 import { plainText } from '../output/plain-text.ts';
@@ -14,11 +14,11 @@ import { csvForm, csvOptions, outputOption } from './csv-options.ts';
 const path = '/api/acquisition';
 
 const within: Readonly<Record<'from' | 'to' | 'session' | 'task' | 'site', Option>> = {
-  from: { type: 'string', value: 'TIME', about: `${timeForms}; 24 h before --to unless set` },
-  to: { type: 'string', value: 'TIME', about: 'likewise; now unless set' },
-  session: { type: 'string', value: 'SESSION', about: 'of this session only' },
-  task: { type: 'string', value: 'TASK', about: 'of this task (id or code)' },
-  site: { type: 'string', value: 'SITE', about: 'with devices at this site (code)' },
+  from: { type: 'string', value: 'TIME', about: 'time_forms_24_h_before_to' },
+  to: { type: 'string', value: 'TIME', about: 'likewise_now_unless_set' },
+  session: { type: 'string', value: 'SESSION', about: 'of_this_session_only' },
+  task: { type: 'string', value: 'TASK', about: 'of_this_task_id_or_code' },
+  site: { type: 'string', value: 'SITE', about: 'with_devices_at_this_site_code' },
 };
 
 const queryOf = (input: Input) => ({
@@ -30,11 +30,11 @@ const queryOf = (input: Input) => ({
 export const evidence: readonly Command[] = [
   {
     words: ['ownership'],
-    about: 'Who held which session when, and what each change of holder cost.',
+    about: 'who_held_which_session',
     operands: [],
     options: {
       ...within,
-      collector: { type: 'string', value: 'COLLECTOR', about: 'sessions that it has ever held' },
+      collector: { type: 'string', value: 'COLLECTOR', about: 'sessions_that_it_has_ever_held' },
       ...limitOption,
     },
     async run({ api, print }, input) {
@@ -44,38 +44,37 @@ export const evidence: readonly Command[] = [
       print.table<Item>(
         rows,
         [
-          { head: 'SESSION', cell: ({ session_id }) => session_id },
-          { head: 'TASK', cell: ({ task_code }) => task_code },
-          { head: 'COLLECTOR', cell: ({ collector_id }) => collector_id },
-          { head: 'HOLDER', cell: ({ nth }) => nth, align: 'right' },
-          { head: 'EPOCH', cell: ({ epoch }) => epoch, align: 'right' },
-          { head: 'WHY', cell: ({ reason }) => valueWord('holder', reason) },
-          { head: 'FROM', cell: ({ from }) => localTime(from) },
-          { head: 'TO', cell: ({ to }) => (to === null ? say('now') : localTime(to)) },
-          { head: 'FIRST SAMPLE', cell: ({ first_sample }) => localTime(first_sample) },
-          { head: 'LAST SAMPLE', cell: ({ last_sample }) => localTime(last_sample) },
-          { head: 'LOST BY IT', cell: ({ missing_before }) => missing_before, align: 'right' },
-          { head: 'READ TWICE', cell: ({ read_twice }) => record(read_twice).ticks, align: 'right' },
+          { head: 'head_session', cell: ({ session_id }) => session_id },
+          { head: 'head_task', cell: ({ task_code }) => task_code },
+          { head: 'head_collector', cell: ({ collector_id }) => collector_id },
+          { head: 'head_holder', cell: ({ nth }) => nth, align: 'right' },
+          { head: 'head_epoch', cell: ({ epoch }) => epoch, align: 'right' },
+          { head: 'head_why', cell: ({ reason }) => valueWord('holder', reason) },
+          { head: 'head_from', cell: ({ from }) => localTime(from) },
+          { head: 'head_to', cell: ({ to }) => (to === null ? say('now') : localTime(to)) },
+          { head: 'head_first_sample', cell: ({ first_sample }) => localTime(first_sample) },
+          { head: 'head_last_sample', cell: ({ last_sample }) => localTime(last_sample) },
+          { head: 'head_lost_by_it', cell: ({ missing_before }) => missing_before, align: 'right' },
+          { head: 'head_read_twice', cell: ({ read_twice }) => record(read_twice).ticks, align: 'right' },
         ],
         spans,
-        'Nobody held anything in that time.',
+        'nobody_held_anything_in_that_time',
       );
     },
   },
   {
     words: ['completeness'],
-    about:
-      'Completeness of all sessions or devices: ticks due, stored and missing by cause, and values of points.',
+    about: 'completeness_of_all_sessions_or_devices',
     operands: [],
     options: {
       ...within,
       by: {
         type: 'string',
         value: 'FIELD',
-        about: 'group by session (default) or device',
+        about: 'group_by_session_default_or_device',
         choices: ['session', 'device'],
       },
-      device: { type: 'string', value: 'CODE', about: 'of this device only' },
+      device: { type: 'string', value: 'CODE', about: 'of_this_device_only' },
       ...limitOption,
     },
     async run({ api, print }, input) {
@@ -85,31 +84,31 @@ export const evidence: readonly Command[] = [
       print.table(
         rows,
         [
-          { head: 'SESSION', cell: ({ session_id }) => session_id },
-          { head: 'TASK', cell: ({ task_code }) => task_code },
-          { head: 'DEVICE', cell: ({ device }) => device },
-          { head: 'EXPECTED', cell: (row) => counts(row).expected, align: 'right' },
-          { head: 'STORED', cell: (row) => counts(row).stored, align: 'right' },
-          { head: 'QUARANTINED', cell: (row) => counts(row).quarantined, align: 'right' },
-          { head: 'MISSING', cell: (row) => counts(row).missing, align: 'right' },
-          { head: 'COMPLETE', cell: (row) => percent(counts(row).completeness), align: 'right' },
-          { head: 'VALUES', cell: ({ values }) => shareOfValues(values), align: 'right' },
-          { head: 'NEVER DELIVERED', cell: ({ never_delivered }) => never_delivered, align: 'right' },
-          { head: 'WHY', cell: (row) => causesInWords(counts(row).missing_by_cause) },
+          { head: 'head_session', cell: ({ session_id }) => session_id },
+          { head: 'head_task', cell: ({ task_code }) => task_code },
+          { head: 'head_device', cell: ({ device }) => device },
+          { head: 'head_expected', cell: (row) => counts(row).expected, align: 'right' },
+          { head: 'head_stored', cell: (row) => counts(row).stored, align: 'right' },
+          { head: 'head_quarantined', cell: (row) => counts(row).quarantined, align: 'right' },
+          { head: 'head_missing', cell: (row) => counts(row).missing, align: 'right' },
+          { head: 'head_complete', cell: (row) => percent(counts(row).completeness), align: 'right' },
+          { head: 'head_values', cell: ({ values }) => shareOfValues(values), align: 'right' },
+          { head: 'head_never_delivered', cell: ({ never_delivered }) => never_delivered, align: 'right' },
+          { head: 'head_why', cell: (row) => causesInWords(counts(row).missing_by_cause) },
         ],
         rows,
-        'Nothing was due in that time.',
+        'nothing_was_due_in_that_time',
       );
     },
   },
   {
     words: ['gaps'],
-    about: 'Gaps of all sessions, and why: a gap that several devices share is listed once.',
+    about: 'gaps_of_all_sessions_and_why',
     operands: [],
     options: {
       ...within,
-      device: { type: 'string', value: 'CODE', about: 'of this device only' },
-      cause: { type: 'string', value: 'CAUSE', about: 'for these causes only (commas between them)' },
+      device: { type: 'string', value: 'CODE', about: 'of_this_device_only' },
+      cause: { type: 'string', value: 'CAUSE', about: 'for_these_causes_only_commas_between' },
       ...traceOption,
       ...limitOption,
     },
@@ -120,34 +119,37 @@ export const evidence: readonly Command[] = [
       print.table(
         gaps,
         [
-          { head: 'SESSION', cell: ({ session_id }) => session_id },
-          { head: 'TASK', cell: ({ task_code }) => task_code },
-          { head: 'DEVICES', cell: ({ devices, device_count }) => devicesInWords(devices, device_count) },
-          { head: 'CAUSE', cell: ({ cause }) => valueWord('cause', cause) },
-          { head: 'FROM', cell: ({ start_time }) => localTime(start_time) },
-          { head: 'TO', cell: ({ end_time }) => localTime(end_time) },
-          { head: 'TICKS', cell: ({ ticks }) => ticks, align: 'right' },
+          { head: 'head_session', cell: ({ session_id }) => session_id },
+          { head: 'head_task', cell: ({ task_code }) => task_code },
+          {
+            head: 'head_devices',
+            cell: ({ devices, device_count }) => devicesInWords(devices, device_count),
+          },
+          { head: 'head_cause', cell: ({ cause }) => valueWord('cause', cause) },
+          { head: 'head_from', cell: ({ start_time }) => localTime(start_time) },
+          { head: 'head_to', cell: ({ end_time }) => localTime(end_time) },
+          { head: 'head_ticks', cell: ({ ticks }) => ticks, align: 'right' },
           originColumn,
           ...whyColumn(),
         ],
         gaps,
-        'No gaps.',
+        'no_gaps',
       );
     },
   },
   {
     words: ['report'],
-    about: 'A report as CSV for a spreadsheet: what was due, stored and missing by cause, and who held it.',
+    about: 'a_report_as_csv',
     operands: [],
     options: {
       ...within,
       split: {
         type: 'string',
         value: 'PARTS',
-        about: 'a line for each day of the plant, or for each shift of --site',
+        about: 'a_line_for_each_day',
         choices: ['none', 'day', 'shift'],
       },
-      title: { type: 'string', value: 'TEXT', about: 'name of the batch or order, in the first column' },
+      title: { type: 'string', value: 'TEXT', about: 'name_of_the_batch_or_order' },
       ...csvOptions,
       output: outputOption,
     },
@@ -192,5 +194,5 @@ const devicesNamed = 3;
 function devicesInWords(devices: unknown, count: unknown): string {
   const codes = Array.isArray(devices) ? devices.map(String) : [];
   const more = Number(count) - Math.min(devicesNamed, codes.length);
-  return codes.slice(0, devicesNamed).join(', ') + (more > 0 ? say(' and {{more}} more', { more }) : '');
+  return codes.slice(0, devicesNamed).join(', ') + (more > 0 ? say('and_more', { more }) : '');
 }

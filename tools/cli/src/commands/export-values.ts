@@ -1,26 +1,26 @@
-import { type Command, timeForms } from '../command.ts';
+import type { Command } from '../command.ts';
 import { saveDownload } from '../output/save-download.ts';
 import { csvForm, csvOptions, outputOption } from './csv-options.ts';
 
 export const exportValues: Command = {
   words: ['values', 'export'],
-  about: 'Exports stored values of points as CSV or XLSX, each value or by interval, over any time.',
+  about: 'exports_stored_values_of_points',
   operands: [{ name: 'POINT', isOptional: true, isMany: true }],
   options: {
-    device: { type: 'string', value: 'DEVICE', about: 'all points of this device', multiple: true },
-    from: { type: 'string', value: 'TIME', about: `${timeForms}; a day ago unless set` },
-    to: { type: 'string', value: 'TIME', about: 'likewise; now unless set' },
+    device: { type: 'string', value: 'DEVICE', about: 'all_points_of_this_device', multiple: true },
+    from: { type: 'string', value: 'TIME', about: 'time_forms_a_day_ago' },
+    to: { type: 'string', value: 'TIME', about: 'likewise_now_unless_set' },
     interval: {
       type: 'string',
       value: 'LENGTH',
-      about: 'mean, min, max, last and count of each (30s, 15m, 1h, 1d) instead of every value',
+      about: 'mean_min_max_last_and_count',
     },
     zone: {
       type: 'string',
       value: 'ZONE',
-      about: 'clock of the times, such as Asia/Shanghai; that of the plant unless set',
+      about: 'clock_of_the_times_such',
     },
-    format: { type: 'string', value: 'FORMAT', about: 'csv (unless set) or xlsx', choices: ['csv', 'xlsx'] },
+    format: { type: 'string', value: 'FORMAT', about: 'csv_unless_set_or_xlsx', choices: ['csv', 'xlsx'] },
     ...csvOptions,
     output: outputOption,
   },

@@ -10,9 +10,9 @@ export async function findItem(api: ApiClient, kind: Kind, idOrCode: string): Pr
   if (/^[1-9][0-9]{0,14}$/.test(idOrCode)) return api.get(`/api/config/${kind}s/${idOrCode}/`);
   const [item] = await api.list(`/api/config/${kind}s/`, { code: idOrCode }, 1);
   if (!item) {
-    const about = { kind: say(kind), code: idOrCode };
+    const about = { kind: say(`field_${kind}`), code: idOrCode };
     throw new CliError(
-      `${say('There is no {{kind}} with the code {{code}}.', about)}\n${say('The list: {{command}}', { command: `holdfast ${kind}s list` })}`,
+      `${say('there_is_no_with_the_code', about)}\n${say('the_list', { command: `holdfast ${kind}s list` })}`,
       exitCodes.refused,
     );
   }

@@ -3,14 +3,14 @@ import { localTime } from '../output/local-time.ts';
 
 export const firstLink: Command = {
   words: ['users', 'first-link'],
-  about: 'Shows a link that makes the first administrator, as long as there is none.',
+  about: 'shows_a_link_that_makes',
   operands: [],
   options: {},
   async run({ api, print }) {
     const link = await api.post('/api/system/users/first-link/', {});
     print.fields(link, [
-      ['link', link.url],
-      ['until', localTime(link.expires_at)],
+      ['field_link', link.url],
+      ['field_until', localTime(link.expires_at)],
     ]);
   },
 };

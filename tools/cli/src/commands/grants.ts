@@ -17,8 +17,7 @@ export const roleOption: Readonly<Record<'role', Option>> = {
   role: {
     type: 'string',
     value: 'ROLE',
-    about:
-      'viewer, operator, engineer, administrator; with sites, operator@hall-1,hall-2, it holds there only',
+    about: 'viewer_operator_engineer_administrator',
     multiple: true,
   },
 };
@@ -29,12 +28,12 @@ export function grantsOf(input: Input): Grant[] {
     const [role = '', codes] = text.split(/@(.*)/s);
     if (!roles.some((each) => each === role)) {
       const about = { name: 'role', choices: roles.join(', '), value: role };
-      throw new CliError(say('--{{name}} is one of {{choices}}; not {{value}}', about), exitCodes.usage);
+      throw new CliError(say('is_one', about), exitCodes.usage);
     }
     if (codes === undefined) return { role };
     const sites = codes.split(',');
     if (sites.includes('')) {
-      throw new CliError(say('--role {{text}} names a site without a code', { text }), exitCodes.usage);
+      throw new CliError(say('role_names_a_site_without', { text }), exitCodes.usage);
     }
     return { role, sites };
   });
@@ -48,4 +47,4 @@ export function grantsText({ grants }: Item): string {
     .join(' ');
 }
 
-export const grantsColumn: Column<Item> = { head: 'ROLES', cell: grantsText };
+export const grantsColumn: Column<Item> = { head: 'head_roles', cell: grantsText };

@@ -12,7 +12,7 @@ export const mappings = '/api/config/import-mappings/';
 export const listMappings: readonly Command[] = [
   {
     words: ['mappings', 'list'],
-    about: 'Saved mappings of point lists (from points import --save-mapping).',
+    about: 'saved_mappings_of_point_lists',
     operands: [],
     options: {},
     async run({ api, print }) {
@@ -20,9 +20,9 @@ export const listMappings: readonly Command[] = [
       print.table(
         rows,
         [
-          { head: 'NAME', cell: ({ name }) => name },
+          { head: 'head_name', cell: ({ name }) => name },
           {
-            head: 'COLUMNS',
+            head: 'head_columns',
             cell: ({ columns }) =>
               Object.entries(record(columns))
                 .filter(([, field]) => field !== '')
@@ -30,36 +30,33 @@ export const listMappings: readonly Command[] = [
                 .join(', '),
           },
           {
-            head: 'ANSWERS',
+            head: 'head_answers',
             cell: ({ answers }) =>
               Object.entries(record(answers))
                 .map(([question, answer]) => `${question}=${answer}`)
                 .join(', '),
           },
-          { head: 'SAVED', cell: ({ saved_at }) => localTime(saved_at) },
+          { head: 'head_saved', cell: ({ saved_at }) => localTime(saved_at) },
         ],
         rows,
-        'No mapping was saved.',
+        'no_mapping_was_saved',
       );
     },
   },
   {
     words: ['mappings', 'delete'],
-    about: 'Deletes a saved mapping of point lists.',
+    about: 'deletes_a_saved_mapping_of_point',
     operands: [{ name: 'NAME' }],
     options: {},
     async run({ api, print }, input) {
       const [name = ''] = input.operands;
       const mapping = (await savedMappings(api)).find((each) => each.name === name);
       if (!mapping) {
-        const list = say('The list: {{command}}', { command: 'holdfast mappings list' });
-        throw new CliError(
-          `${say('There is no mapping with the name {{name}}.', { name })}\n${list}`,
-          exitCodes.refused,
-        );
+        const list = say('the_list', { command: 'holdfast mappings list' });
+        throw new CliError(`${say('there_is_no_mapping', { name })}\n${list}`, exitCodes.refused);
       }
       await api.delete(`${mappings}${mapping.id}/`);
-      print.report(mapping, say('The mapping {{name}} is forgotten.', { name }));
+      print.report(mapping, say('the_mapping_is_forgotten', { name }));
     },
   },
 ];

@@ -7,7 +7,7 @@ import { findItem } from './find-item.ts';
 
 export const listPoints: Command = {
   words: ['points', 'list'],
-  about: 'Points of a device, or of all: their addresses, and which can be written.',
+  about: 'points_of_a_device',
   operands: [{ name: 'DEVICE', isOptional: true }],
   options: limitOption,
   async run({ api, print }, input) {
@@ -30,17 +30,17 @@ export const listPoints: Command = {
     print.table(
       points,
       [
-        { head: 'ID', cell: ({ id }) => id, align: 'right' },
-        { head: 'POINT', cell: ({ device_id, code }) => `${devices.get(device_id)?.code}/${code}` },
-        { head: 'NAME', cell: ({ name }) => name },
-        { head: 'WHERE', cell: placeOf },
-        { head: 'TYPE', cell: ({ data_type }) => data_type },
-        { head: 'UNIT', cell: ({ unit }) => unit },
-        { head: 'WRITABLE', cell: ({ writable }) => yesOrNo(writable) },
-        { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
+        { head: 'head_id', cell: ({ id }) => id, align: 'right' },
+        { head: 'head_point', cell: ({ device_id, code }) => `${devices.get(device_id)?.code}/${code}` },
+        { head: 'head_name', cell: ({ name }) => name },
+        { head: 'head_where', cell: placeOf },
+        { head: 'head_type', cell: ({ data_type }) => data_type },
+        { head: 'head_unit', cell: ({ unit }) => unit },
+        { head: 'head_writable', cell: ({ writable }) => yesOrNo(writable) },
+        { head: 'head_enabled', cell: ({ enabled }) => yesOrNo(enabled) },
       ],
       points,
-      'There are no points.',
+      'there_are_no_points',
     );
   },
 };

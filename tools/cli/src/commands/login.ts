@@ -21,22 +21,22 @@ const askPath = '/api/login/command-line/';
 const patienceMs = 15 * 60_000;
 
 const loginColumns: readonly Column<LoginView>[] = [
-  { head: 'ID', cell: ({ id }) => id },
-  { head: 'HOW', cell: ({ how }) => valueWord('login', how) },
-  { head: 'SINCE', cell: ({ created_at }) => localTime(created_at) },
-  { head: 'LAST SEEN', cell: ({ last_seen_at }) => localTime(last_seen_at) },
-  { head: 'UNTIL', cell: ({ expires_at }) => localTime(expires_at) },
-  { head: 'FROM#whence', cell: ({ address }) => address },
-  { head: 'WITH', cell: ({ agent }) => agent },
-  { head: '', cell: ({ is_current }) => is_current && say('this one') },
+  { head: 'head_id', cell: ({ id }) => id },
+  { head: 'head_how', cell: ({ how }) => valueWord('login', how) },
+  { head: 'head_since', cell: ({ created_at }) => localTime(created_at) },
+  { head: 'head_last_seen', cell: ({ last_seen_at }) => localTime(last_seen_at) },
+  { head: 'head_until', cell: ({ expires_at }) => localTime(expires_at) },
+  { head: 'head_from_whence', cell: ({ address }) => address },
+  { head: 'head_with', cell: ({ agent }) => agent },
+  { head: '', cell: ({ is_current }) => is_current && say('this_one') },
 ];
 
 export const loginCommands: readonly Command[] = [
   {
     words: ['login'],
-    about: 'Logs you in: shows a code to enter and approve in a browser.',
+    about: 'logs_you_in_shows_a_code',
     operands: [],
-    options: { url: { type: 'string', value: 'URL', about: 'address of the API; used from then on' } },
+    options: { url: { type: 'string', value: 'URL', about: 'address_of_the_api_used' } },
     async run(context) {
       const { access, print } = context;
       const client = access.client(undefined);
@@ -45,37 +45,36 @@ export const loginCommands: readonly Command[] = [
         person: access.person,
       });
       print.note(
-        say('Open {{page}} in a browser, log in there, and type the code  {{code}}', {
+        say('open_in_a_browser_log', {
           page: plainText(request.page),
           code: plainText(request.code),
         }),
       );
       const { token, login, expires_at } = await decided(client, request, context);
-      if (token === null)
-        throw new CliError(say('The API approved it and gave no login.'), exitCodes.refused);
+      if (token === null) throw new CliError(say('the_api_approved_it_and_gave'), exitCodes.refused);
       await access.logins.keep(access.url, { token, login: login ?? '', expires_at });
       print.report(
         { url: access.url, login, expires_at },
-        say('You are logged in at {{url}} as {{login}}, until {{until}}.', {
+        say('you_are_logged', {
           url: access.url,
           login,
           until: localTime(expires_at),
         }),
       );
       if (access.by === 'key') {
-        print.note(say('HOLDFAST_API_KEY_FILE (or HOLDFAST_API_KEY) is set, and goes before this login.'));
+        print.note(say('holdfast_api_key_file_or_holdfast_api_key'));
       }
     },
   },
   {
     words: ['logout'],
-    about: 'Ends your login here, at once.',
+    about: 'ends_your_login_here_at_once',
     operands: [],
     options: {},
     async run({ access, print }) {
       const login = await access.logins.of(access.url);
       if (!login) {
-        print.report({ url: access.url, ended: false }, say('There is no login at {{url}}.', access));
+        print.report({ url: access.url, ended: false }, say('there_is_no_login', access));
         return;
       }
       try {
@@ -85,25 +84,25 @@ export const loginCommands: readonly Command[] = [
         if (!(error instanceof CliError) || error.exitCode !== exitCodes.notAllowed) throw error;
       }
       await access.logins.forget(access.url);
-      print.report({ url: access.url, ended: true }, say('You are logged out at {{url}}.', access));
+      print.report({ url: access.url, ended: true }, say('you_are_logged_out', access));
     },
   },
   {
     words: ['whoami'],
-    about: 'Who you are to the API, and what you may do.',
+    about: 'who_you_are_to_the_api',
     operands: [],
     options: {},
     async run({ api, access, print }) {
       const me = await ownAccount(api).me();
       print.fields({ url: access.url, ...me }, [
-        ['API', access.url],
-        ['you are', whoIs(me)],
-        ['login', me.login],
-        ['may', me.grants.map(grantText).join('; ') || say('nothing')],
-        ['until', localTime(me.current_login?.expires_at)],
+        ['head_api', access.url],
+        ['field_you_are', whoIs(me)],
+        ['field_login', me.login],
+        ['field_may', me.grants.map(grantText).join('; ') || say('nothing')],
+        ['field_until', localTime(me.current_login?.expires_at)],
         [
-          'by',
-          { key: say('the key of HOLDFAST_API_KEY_FILE'), login: `holdfast login`, nothing: undefined }[
+          'field_by',
+          { key: say('the_key_of_holdfast_api_key_file'), login: `holdfast login`, nothing: undefined }[
             access.by
           ],
         ],
@@ -112,23 +111,23 @@ export const loginCommands: readonly Command[] = [
   },
   {
     words: ['logins', 'list'],
-    about: 'Your logins, in browsers and on command lines.',
+    about: 'your_logins_in_browsers',
     operands: [],
     options: {},
     async run({ api, print }) {
       const logins = await ownAccount(api).logins();
-      print.table(logins, loginColumns, logins, 'There is none.');
+      print.table(logins, loginColumns, logins, 'there_is_none');
     },
   },
   {
     words: ['logins', 'revoke'],
-    about: 'Ends one of your logins, wherever it is.',
+    about: 'ends_one_of_your_logins_wherever',
     operands: [{ name: 'LOGIN' }],
     options: {},
     async run({ api, print }, input) {
       const id = input.operands[0] ?? '';
       await ownAccount(api).endLogin(id);
-      print.report({ id }, say('{{id}} is over.', { id }));
+      print.report({ id }, say('is_over', { id }));
     },
   },
 ];
@@ -148,33 +147,28 @@ async function decided(
       polled = await client.post<PolledCommandLineLogin>(`${askPath}poll/`, { secret });
     } catch (error) {
       if (!(error instanceof CliError) || error.exitCode !== exitCodes.unreachable) throw error;
-      if (!isAwayTold) print.note(say('The API does not answer; waiting for it.'));
+      if (!isAwayTold) print.note(say('the_api_does_not_answer_waiting'));
       isAwayTold = true;
       continue;
     }
     isAwayTold = false;
     if (polled.status === 'approved') return polled;
     if (polled.status === 'denied') {
-      throw new CliError(say('It was denied in the browser.'), exitCodes.notAllowed);
+      throw new CliError(say('it_was_denied_in_the_browser'), exitCodes.notAllowed);
     }
     if (polled.status === 'over') break;
   }
-  throw new CliError(
-    say(
-      'Nobody approved it within ten minutes, so the code is of no use any more. Begin again: holdfast login',
-    ),
-    exitCodes.refused,
-  );
+  throw new CliError(say('nobody_approved_it_within_ten_minutes'), exitCodes.refused);
 }
 
 function whoIs({ kind, name }: Me): string {
-  if (kind === 'local') return say('anybody on this machine');
-  return kind === 'key' ? say('key {{name}}', { name }) : say('user {{name}}', { name });
+  if (kind === 'local') return say('anybody_on_this_machine');
+  return kind === 'key' ? say('key', { name }) : say('user', { name });
 }
 
 function grantText({ role, sites }: Me['grants'][number]): string {
   const word = valueWord('role', role);
   return sites.includes('*')
-    ? say('{{role}} everywhere', { role: word })
-    : say('{{role}} at {{sites}}', { role: word, sites: sites.join(', ') });
+    ? say('everywhere', { role: word })
+    : say('at', { role: word, sites: sites.join(', ') });
 }

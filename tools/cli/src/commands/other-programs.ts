@@ -12,17 +12,9 @@ const root = new URL('../../../../', import.meta.url);
 
 /** Programs that work on streams and database themselves, and so need their addresses. */
 export const otherPrograms: readonly Command[] = [
-  program('backup', 'Backs up event log, configuration snapshots and database together (docs/backup.md).', [
-    'tools/backup/src/main.ts',
-    'backup',
-  ]),
-  program('restore', 'Restores a backup into an empty system (docs/backup.md).', [
-    'tools/backup/src/main.ts',
-    'restore',
-  ]),
-  program('verify', 'Checks recorded data: was anything lost or polled twice? (docs/reliability.md)', [
-    'test/verify/main.ts',
-  ]),
+  program('backup', 'backs_up_event_log_configuration', ['tools/backup/src/main.ts', 'backup']),
+  program('restore', 'restores_a_backup_into_an_empty', ['tools/backup/src/main.ts', 'restore']),
+  program('verify', 'checks_recorded_data_was_anything_lost', ['test/verify/main.ts']),
 ];
 
 function program(word: string, about: PlainText, [file = '', ...args]: readonly string[]): Command {
@@ -35,10 +27,7 @@ function program(word: string, about: PlainText, [file = '', ...args]: readonly 
     run: ({ raw }) => {
       const path = fileURLToPath(new URL(file, root));
       if (!existsSync(path)) {
-        throw new CliError(
-          say('{{word}} is not part of this image: run it in a checkout.', { word }),
-          exitCodes.refused,
-        );
+        throw new CliError(say('is_not_part_of_this_image', { word }), exitCodes.refused);
       }
       return runProgram([path, ...args, ...raw]);
     },

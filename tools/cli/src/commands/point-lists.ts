@@ -16,7 +16,7 @@ const formats = ['csv', 'xlsx'] as const;
 const format: Option = {
   type: 'string',
   value: 'FORMAT',
-  about: 'csv (unless set) or xlsx',
+  about: 'csv_unless_set_or_xlsx',
   choices: formats,
 };
 const imports = '/api/config/imports/';
@@ -25,7 +25,7 @@ const shownFaults = 10;
 export const pointLists: readonly Command[] = [
   {
     words: ['points', 'export'],
-    about: 'Points of devices, or of all, as CSV or XLSX: points import takes it as it is.',
+    about: 'points_of_devices_or_of_all',
     operands: [{ name: 'DEVICE', isOptional: true, isMany: true }],
     options: { format, ...csvOptions, output: outputOption },
     async run({ api, print }, input) {
@@ -39,7 +39,7 @@ export const pointLists: readonly Command[] = [
   },
   {
     words: ['points', 'template'],
-    about: 'An empty list of points for a protocol, with examples, to be filled in.',
+    about: 'an_empty_list_of_points',
     operands: [{ name: 'PROTOCOL' }],
     options: { format, ...csvOptions, output: outputOption },
     async run({ api, print }, input) {
@@ -51,67 +51,65 @@ export const pointLists: readonly Command[] = [
   },
   {
     words: ['points', 'import'],
-    about:
-      'Imports a list of points, CSV or XLSX, all or nothing; first says how it reads the columns. FILE - is standard input.',
+    about: 'imports_a_list_of_points_csv',
     operands: [{ name: 'FILE' }],
     options: {
-      device: { type: 'string', value: 'DEVICE', about: 'of rows that name no device' },
+      device: { type: 'string', value: 'DEVICE', about: 'of_rows_that_name_no_device' },
       mode: {
         type: 'string',
         value: 'MODE',
-        about:
-          'merge (unless set): empty cells keep; append: only new points; replace: empty cells clear, points that are not in the list go',
+        about: 'merge_unless_set_empty_cells_keep',
         choices: ['merge', 'append', 'replace'],
       },
       mapping: {
         type: 'string',
         value: 'MAPPING',
-        about: 'columns, predecessor or one that was saved; found out unless set',
+        about: 'columns_predecessor_or_one',
       },
       'save-mapping': {
         type: 'string',
         value: 'NAME',
-        about: 'save how this list is read, for --mapping NAME',
+        about: 'save_how_this_list_is_read',
       },
       column: {
         type: 'string',
         value: 'B=FIELD',
-        about: 'meaning of a column; B= ignores it',
+        about: 'meaning_of_a_column_b_ignores',
         multiple: true,
       },
       answer: {
         type: 'string',
         value: 'NAME=CHOICE',
-        about: 'answer to an open question of the list',
+        about: 'answer_to_an_open_question',
         multiple: true,
       },
       cell: {
         type: 'string',
         value: 'E17=TEXT',
-        about: 'use this text instead of that of the cell, to correct a fault',
+        about: 'use_this_text_instead',
         multiple: true,
       },
-      'accept-assumptions': { type: 'boolean', about: 'accept all assumptions' },
+      'accept-assumptions': { type: 'boolean', about: 'accept_all_assumptions' },
       encoding: {
         type: 'string',
         value: 'ENCODING',
-        about: 'of CSV; found out unless set',
+        about: 'of_csv_found_out_unless_set',
         choices: ['utf-8', 'gb18030', 'utf-16le', 'utf-16be'],
       },
       sheet: {
         type: 'string',
         value: 'SHEET',
-        about: 'of a workbook; the one that looks most like a list unless set',
+        about: 'of_a_workbook_the_one',
       },
-      faults: { type: 'string', value: 'FILE', about: 'write rows with faults to this file, for correction' },
-      'skip-faults': { type: 'boolean', about: 'import the rows without faults, even if others have some' },
+      faults: { type: 'string', value: 'FILE', about: 'write_rows_with_faults' },
+      'skip-faults': { type: 'boolean', about: 'import_the_rows_without_faults_even' },
       'confirm-deletes': {
         type: 'string',
         value: 'N',
-        about: 'with replace: number of points that may be deleted',
+        about: 'with_replace_number_of_points',
       },
-      reason: { type: 'string', about: 'why, for the history of the configuration' },
-      'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },
+      reason: { type: 'string', about: 'why_for_the_history' },
+      'dry-run': { type: 'boolean', about: 'only_check_it_and_say' },
       ...applyOption,
     },
     run: importList,
@@ -172,7 +170,7 @@ async function importList({ api, print }: Context, input: Input): Promise<number
     if (open.length === 0) await saveMapping(api, input, view);
     const applied = open.length === 0 && query.apply ? await tried(api, view, { query, skips }) : undefined;
     const what = sentenceOf(view, skips ? 0 : view.deletes);
-    print.report(applied ?? view, say('Would be: {{what}}', { what }));
+    print.report(applied ?? view, say('would_be', { what }));
     if (skips) noteSkipped(print, view.counts.fault, faultsFile);
     await api.delete(`${imports}${view.id}/`);
     return noteApplied(print, { ...applied });
@@ -189,12 +187,7 @@ async function importList({ api, print }: Context, input: Input): Promise<number
   const deleted = applied.result?.deleted ?? 0;
   print.report(applied, sentenceOf(applied, deleted));
   if (skips) noteSkipped(print, applied.result?.skipped ?? 0, faultsFile);
-  if (query.apply === undefined && changesRead(applied, deleted))
-    print.note(
-      say(
-        'Sessions that run read on as before: change them with --apply sessions, or holdfast sessions reconfigure.',
-      ),
-    );
+  if (query.apply === undefined && changesRead(applied, deleted)) print.note(say('sessions_that_run_read'));
   return noteApplied(print, { ...applied });
 }
 
@@ -212,8 +205,8 @@ function tried(
 function noteSkipped(print: Context['print'], count: number, file: string | undefined): void {
   const note =
     file === undefined
-      ? say('Rows with faults left out: {{count}}. --faults FILE has them, to be put right.', { count })
-      : say('Rows with faults left out: {{count}}. Put them right in {{file}}, and import that too.', {
+      ? say('rows_with_faults_left_out_faults', { count })
+      : say('rows_with_faults_left_out_put', {
           ...{ count, file },
         });
   print.note(note);
@@ -233,8 +226,8 @@ async function contentOf(path: string): Promise<Buffer> {
   try {
     return path === '-' ? await buffer(process.stdin) : await readFile(path);
   } catch (error) {
-    const about = { file: path === '-' ? say('standard input') : path, why: (error as Error).message };
-    throw new CliError(say('Cannot read {{file}}: {{why}}', about), exitCodes.refused, { cause: error });
+    const about = { file: path === '-' ? say('standard_input') : path, why: (error as Error).message };
+    throw new CliError(say('cannot_read', about), exitCodes.refused, { cause: error });
   }
 }
 
@@ -242,11 +235,7 @@ function patchOf(input: Input): object | undefined {
   const pairs = (option: string) => {
     const all = input.texts(option).map((text) => {
       const at = text.indexOf('=');
-      if (at < 1)
-        throw new CliError(
-          say('--{{option}} wants NAME=VALUE, not {{text}}', { option, text }),
-          exitCodes.usage,
-        );
+      if (at < 1) throw new CliError(say('wants_name_value', { option, text }), exitCodes.usage);
       return [text.slice(0, at), text.slice(at + 1)] as const;
     });
     return all.length > 0 ? Object.fromEntries(all) : undefined;
@@ -276,8 +265,8 @@ function tellColumns(print: Context['print'], { columns, encoding, sheet }: Impo
     .filter(({ field, header }) => field === null && header !== '')
     .map(({ header }) => plainText(header));
   const where = [encoding?.toUpperCase(), sheet].filter(Boolean).join(', ');
-  print.note(say('Columns ({{where}}): {{columns}}', { where: where || 'XLSX', columns: mapped.join(', ') }));
-  if (ignored.length > 0) print.note(say('Not taken: {{columns}}', { columns: ignored.join(', ') }));
+  print.note(say('columns', { where: where || 'XLSX', columns: mapped.join(', ') }));
+  if (ignored.length > 0) print.note(say('not_taken', { columns: ignored.join(', ') }));
 }
 
 /** Shows how the first rows are read, so that people see whether the columns were recognized. */
@@ -286,33 +275,26 @@ function tellSample(print: Context['print'], { sample }: ImportView): void {
   for (const { line, device, code, fields } of sample) {
     const values = Object.entries(fields).map(([field, value]) => `${field} ${textOf(value)}`);
     const about = { line, point: plainText(`${device}/${code}`), fields: plainText(values.join(', ')) };
-    print.note(say('Row {{line}}: {{point}}: {{fields}}', about));
+    print.note(say('row', about));
   }
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function faulty(path: string, { counts, faults }: ImportView): CliError {
-  const about = { file: path === '-' ? say('standard input') : path, count: counts.fault };
+  const about = { file: path === '-' ? say('standard_input') : path, count: counts.fault };
   const first =
     counts.fault === 1
-      ? say('Nothing was changed: {{file}} has a fault.', about)
-      : say('Nothing was changed: {{file}} has {{count}} faults.', about);
+      ? say('nothing_was_changed_has_a_fault', about)
+      : say('nothing_was_changed_has_faults', about);
   const lines = faults.slice(0, shownFaults).map(({ cell, column, value, message }) => {
     const what = value === '' || message.includes(value) ? '' : ` "${value}"`;
     return `  - ${plainText(`${cell} ${column}${what}: ${message}`)}`;
   });
   const good = counts.new + counts.changed + counts.same;
   const rest = [
-    say('--faults FILE has all such rows, to be put right. --cell E17=TEXT puts a cell right.'),
-    ...(good > 0
-      ? [
-          say(
-            '--skip-faults imports the other {{good}} rows now; import the corrected ones afterwards. Without it, correct {{file}} itself.',
-            { ...about, good },
-          ),
-        ]
-      : []),
+    say('faults_file_has_all_such_rows'),
+    ...(good > 0 ? [say('skip_faults_imports_the_other_rows', { ...about, good })] : []),
   ];
   return new CliError([first, ...lines, ...rest].join('\n'), exitCodes.refused);
 }
@@ -321,11 +303,11 @@ type OpenQuestion = ImportView['questions'][number];
 
 function unanswered(open: readonly OpenQuestion[]): CliError {
   const lines = [
-    say('Nothing was changed: the list leaves something open.'),
+    say('nothing_was_changed_the_list_leaves'),
     ...open.map(inWords),
     open.every((question) => question.needs_answer)
-      ? say('Answer with --answer.')
-      : say('Answer with --answer, or take what is guessed (*) with --accept-assumptions.'),
+      ? say('answer_with_answer')
+      : say('answer_with_answer_or_take'),
   ];
   return new CliError(lines.join('\n'), exitCodes.refused);
 }
@@ -343,14 +325,11 @@ function inWords({ name, text, choices, chosen, rows, needs_answer: isOpen }: Op
 function sentenceOf(view: ImportView, deleted: number): string {
   const { new_devices: devices, new_tasks: tasks } = view;
   const { new: created, changed, same } = view.counts;
-  const counted = say(
-    '{{created}} points made, {{changed}} changed, {{deleted}} deleted, {{same}} as they were; {{devices}} devices made.',
-    {
-      ...{ created, changed, deleted, same },
-      devices: devices.length,
-    },
-  );
+  const counted = say('points_made_changed_deleted_as_they', {
+    ...{ created, changed, deleted, same },
+    devices: devices.length,
+  });
   if (tasks.length === 0) return counted;
   const names = tasks.map(({ code, period_ms }) => `${plainText(code)} (${period_ms} ms)`).join(', ');
-  return `${counted} ${say('Tasks made: {{tasks}}.', { tasks: names })}`;
+  return `${counted} ${say('tasks_made', { tasks: names })}`;
 }

@@ -5,10 +5,10 @@ import { valueWord } from '../words/value-words.ts';
 
 export const pointValues: Command = {
   words: ['points', 'values'],
-  about: 'The last value of each point of a device, a session or all, with its quality and its age.',
+  about: 'the_last_value_of_each_point',
   operands: [{ name: 'DEVICE', isOptional: true }],
   options: {
-    session: { type: 'string', value: 'SESSION', about: 'of the points that this session reads' },
+    session: { type: 'string', value: 'SESSION', about: 'of_the_points_that_this_session' },
     ...limitOption,
   },
   async run({ api, print }, input) {
@@ -21,17 +21,17 @@ export const pointValues: Command = {
     print.table(
       rows,
       [
-        { head: 'DEVICE', cell: ({ device }) => device },
-        { head: 'POINT', cell: ({ point_code }) => point_code },
-        { head: 'VALUE', cell: ({ value }) => value, align: 'right' },
-        { head: 'UNIT', cell: ({ unit }) => unit },
-        { head: 'QUALITY', cell: ({ quality }) => valueWord('quality', quality) },
-        { head: 'TIME', cell: ({ time }) => localTime(time) },
-        { head: 'AGE', cell: ({ age_seconds }) => duration(age_seconds), align: 'right' },
-        { head: 'MISSING NOW', cell: ({ miss }) => record(miss).detail },
+        { head: 'head_device', cell: ({ device }) => device },
+        { head: 'head_point', cell: ({ point_code }) => point_code },
+        { head: 'head_value', cell: ({ value }) => value, align: 'right' },
+        { head: 'head_unit', cell: ({ unit }) => unit },
+        { head: 'head_quality', cell: ({ quality }) => valueWord('quality', quality) },
+        { head: 'head_time', cell: ({ time }) => localTime(time) },
+        { head: 'head_age', cell: ({ age_seconds }) => duration(age_seconds), align: 'right' },
+        { head: 'head_missing_now', cell: ({ miss }) => record(miss).detail },
       ],
       rows,
-      'There are no points.',
+      'there_are_no_points',
     );
     for (const detail of lacking) print.note(detail);
   },

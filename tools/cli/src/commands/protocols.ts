@@ -9,7 +9,7 @@ const inLanguage = (words: unknown) => record(words)[speaksChinese() ? 'zh' : 'e
 
 export const protocols: Command = {
   words: ['protocols'],
-  about: 'Protocols of devices; of one, the fields of its devices and points.',
+  about: 'protocols_of_devices_of_one',
   operands: [{ name: 'PROTOCOL', isOptional: true }],
   options: {},
   async run({ api, print }, input) {
@@ -20,13 +20,13 @@ export const protocols: Command = {
       print.table(
         answer,
         [
-          { head: 'PROTOCOL', cell: ({ protocol }) => protocol },
-          { head: 'NAME', cell: ({ label }) => inLanguage(label) },
-          { head: 'MODES', cell: ({ modes }) => (Array.isArray(modes) ? modes.join(', ') : '') },
-          { head: 'WHAT', cell: ({ help }) => inLanguage(help) },
+          { head: 'head_protocol', cell: ({ protocol }) => protocol },
+          { head: 'head_name', cell: ({ label }) => inLanguage(label) },
+          { head: 'head_modes', cell: ({ modes }) => (Array.isArray(modes) ? modes.join(', ') : '') },
+          { head: 'head_what', cell: ({ help }) => inLanguage(help) },
         ],
         all,
-        'There are none.',
+        'there_are_none',
       );
       return;
     }
@@ -34,21 +34,21 @@ export const protocols: Command = {
     if (!details) {
       const names = all.map(({ protocol }) => protocol).join(', ');
       throw new CliError(
-        say('There is no protocol {{wanted}}; known: {{known}}.', { wanted: name, known: names }),
+        say('there_is_no_protocol_known', { wanted: name, known: names }),
         exitCodes.refused,
       );
     }
     print.table(
       details,
       [
-        { head: 'OF', cell: ({ of }) => say(of) },
-        { head: 'FIELD', cell: ({ field }) => field },
-        { head: 'NEEDED', cell: ({ isNeeded }) => (isNeeded ? say('yes') : '') },
-        { head: 'DEFAULT', cell: ({ fallback }) => fallback },
-        { head: 'WHAT', cell: ({ what }) => what },
+        { head: 'head_of', cell: ({ of }) => say(`field_${of}`) },
+        { head: 'head_field', cell: ({ field }) => field },
+        { head: 'head_needed', cell: ({ isNeeded }) => (isNeeded ? say('yes') : '') },
+        { head: 'head_default', cell: ({ fallback }) => fallback },
+        { head: 'head_what', cell: ({ what }) => what },
       ],
       [...fieldsOf('device', details), ...fieldsOf('point', details)],
-      'It has no fields.',
+      'it_has_no_fields',
     );
   },
 };
@@ -62,6 +62,6 @@ function fieldsOf(of: 'device' | 'point', protocol: Item) {
       ...{ of, field },
       isNeeded: Array.isArray(required) && required.includes(field),
       fallback: schema.default ?? '',
-      what: [inLanguage(schema['x-label']), inLanguage(schema['x-help'])].filter(Boolean).join(say('. ')),
+      what: [inLanguage(schema['x-label']), inLanguage(schema['x-help'])].filter(Boolean).join(say('text')),
     }));
 }

@@ -12,26 +12,26 @@ import { sessionPath, sessionsPath } from './session-lists.ts';
 import { versionOf } from './task-versions.ts';
 
 const reason: Readonly<Record<'reason', Option>> = {
-  reason: { type: 'string', value: 'TEXT', about: 'kept in the event' },
+  reason: { type: 'string', value: 'TEXT', about: 'kept_in_the_event' },
 };
 
 export const sessionCommands: readonly Command[] = [
   {
     words: ['sessions', 'start'],
-    about: 'Starts a session of a task. It runs until it is stopped.',
+    about: 'starts_a_session_of_a_task',
     example: 'sessions start press-line --validate warn',
     operands: [{ name: 'TASK' }],
     options: {
       validate: {
         type: 'string',
         value: 'HOW',
-        about: 'read the devices first: strict starts only when all answer, warn says which do not',
+        about: 'read_the_devices_first_strict_starts',
         choices: ['strict', 'warn', 'skip'],
       },
       metadata: {
         type: 'string',
         value: 'NAME=VALUE',
-        about: 'kept with the session; may be given several times',
+        about: 'kept_with_the_session',
         multiple: true,
       },
     },
@@ -49,24 +49,23 @@ export const sessionCommands: readonly Command[] = [
       }
     },
   },
-  onSessions('stop', 'Stops sessions for good.', reason),
-  onSessions('pause', 'Pauses sessions: nothing is read until they are resumed.', reason),
-  onSessions('resume', 'Resumes paused sessions.', {}),
-  onSessions('recover', 'Recovers sessions that wait after a restart, or that failed.', {}),
+  onSessions('stop', 'stops_sessions_for_good', reason),
+  onSessions('pause', 'pauses_sessions_nothing_is_read_until', reason),
+  onSessions('resume', 'resumes_paused_sessions', {}),
+  onSessions('recover', 'recovers_sessions_that_wait_after', {}),
   {
     words: ['sessions', 'reconfigure'],
-    about:
-      'Applies the current configuration to a running session, without a restart: unchanged devices are read without interruption. Lists each difference.',
+    about: 'applies_the_current_configuration',
     operands: [{ name: 'SESSION' }],
     options: {
       to: {
         type: 'string',
         value: 'VERSION',
-        about: 'use this version of its task instead of the current configuration',
+        about: 'use_this_version_of_its_task',
       },
       ...reason,
-      'dry-run': { type: 'boolean', about: 'only say what would be done' },
-      force: { type: 'boolean', about: 'also where devices that do not change would lose ticks' },
+      'dry-run': { type: 'boolean', about: 'only_say_what_would_be_done' },
+      force: { type: 'boolean', about: 'also_where_devices_that_do' },
     },
     async run({ api, print }, input) {
       const id = input.operands[0] ?? '';
@@ -122,14 +121,13 @@ function commandOn(api: ApiClient, id: string, verb: string, reason: string | un
 }
 
 const statusInWords = (id: unknown, { status, detail }: Item) =>
-  say('{{what}}: {{detail}}', { what: `${id} ${valueWord('session', status)}`, detail });
+  say('what_detail', { what: `${id} ${valueWord('session', status)}`, detail });
 
 function metadataOf(input: Input): Record<string, string> {
   const metadata: Record<string, string> = {};
   for (const pair of input.texts('metadata')) {
     const at = pair.indexOf('=');
-    if (at < 1)
-      throw new CliError(say('--metadata is NAME=VALUE, not {{given}}', { given: pair }), exitCodes.usage);
+    if (at < 1) throw new CliError(say('metadata_is_name_value', { given: pair }), exitCodes.usage);
     metadata[pair.slice(0, at)] = pair.slice(at + 1);
   }
   return metadata;

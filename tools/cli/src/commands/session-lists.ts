@@ -16,23 +16,23 @@ export const sessionPath = (id: string) => `${sessionsPath}/${encodeURIComponent
 const placementOf = (session: Item) => record(session.placement);
 
 const columns: readonly Column<Item>[] = [
-  { head: 'SESSION', cell: ({ id }) => id },
-  { head: 'TASK', cell: ({ task_code }) => task_code },
-  { head: 'STATUS', cell: ({ status }) => valueWord('session', status) },
-  { head: 'VERSION', cell: versionOnLine, align: 'right' },
-  { head: 'PLACEMENT', cell: (session) => valueWord('placement', placementOf(session).state) },
-  { head: 'COLLECTOR', cell: ({ collector_id }) => collector_id },
-  { head: 'EPOCH', cell: ({ epoch }) => epoch, align: 'right' },
-  { head: 'STARTED', cell: ({ started_at }) => localTime(started_at) },
-  { head: 'FOR', cell: ({ duration_seconds }) => duration(duration_seconds), align: 'right' },
+  { head: 'head_session', cell: ({ id }) => id },
+  { head: 'head_task', cell: ({ task_code }) => task_code },
+  { head: 'head_status', cell: ({ status }) => valueWord('session', status) },
+  { head: 'head_version', cell: versionOnLine, align: 'right' },
+  { head: 'head_placement', cell: (session) => valueWord('placement', placementOf(session).state) },
+  { head: 'head_collector', cell: ({ collector_id }) => collector_id },
+  { head: 'head_epoch', cell: ({ epoch }) => epoch, align: 'right' },
+  { head: 'head_started', cell: ({ started_at }) => localTime(started_at) },
+  { head: 'head_for', cell: ({ duration_seconds }) => duration(duration_seconds), align: 'right' },
   {
-    head: 'WHY',
+    head: 'head_why',
     cell: (session) => session.error_message ?? placementOf(session).detail ?? session.stop_reason,
   },
 ];
 
 const window: Readonly<Record<'device' | 'from' | 'to', Option>> = {
-  device: { type: 'string', value: 'CODE', about: 'of this device only' },
+  device: { type: 'string', value: 'CODE', about: 'of_this_device_only' },
   from: { type: 'string', value: 'TIME', about: timeForms },
   to: { type: 'string', value: 'TIME', about: 'likewise' },
 };
@@ -40,31 +40,31 @@ const window: Readonly<Record<'device' | 'from' | 'to', Option>> = {
 export const sessionLists: readonly Command[] = [
   {
     words: ['sessions', 'list'],
-    about: 'Sessions, newest first.',
+    about: 'sessions_newest_first',
     example: 'sessions list --active',
     operands: [],
     options: {
       status: {
         type: 'string',
         value: 'STATUS',
-        about: 'with one of these statuses (commas between them)',
+        about: 'with_one_of_these_statuses_commas',
         choices: statuses,
       },
-      task: { type: 'string', value: 'TASK', about: 'of this task (id or code)' },
-      active: { type: 'boolean', about: 'running and paused ones' },
+      task: { type: 'string', value: 'TASK', about: 'of_this_task_id_or_code' },
+      active: { type: 'boolean', about: 'running_and_paused_ones' },
       ...limitOption,
     },
     async run({ api, print }, input) {
       const status = input.text('status') ?? (input.has('active') ? 'running,paused' : undefined);
       const rows = await api.list(`${sessionsPath}/`, { status, task: input.text('task') }, limitOf(input));
-      print.table(rows, columns, rows, 'There is no such session.');
+      print.table(rows, columns, rows, 'there_is_no_such_session');
     },
   },
   {
     words: ['sessions', 'show'],
-    about: 'One session with its counters and the health of its devices, or as it was at a time.',
+    about: 'one_session_with_its_counters',
     operands: [{ name: 'SESSION' }],
-    options: { at: { type: 'string', value: 'TIME', about: `as it was then: ${timeForms}` } },
+    options: { at: { type: 'string', value: 'TIME', about: 'time_forms_as_it_was_then' } },
     async run({ api, print }, input) {
       const path = sessionPath(input.operands[0] ?? '');
       const at = input.time('at');
@@ -72,26 +72,26 @@ export const sessionLists: readonly Command[] = [
       const { state, detail } = placementOf(session);
       const { device_health, ...metadata } = record(session.metadata);
       print.fields(session, [
-        ['session', session.id],
-        ['task', `${session.task_code} (${session.task_id}) ${session.task_name}`],
-        ['status', valueWord('session', session.status)],
-        ['as of', localTime(session.at)],
-        ['error', session.error_message],
-        ['next try', localTime(session.next_try_at)],
-        ['placement', placementInWords(state, detail)],
-        ['collector', session.collector_id],
-        ['epoch', session.epoch],
-        ['started', localTime(session.started_at)],
-        ['stopped', stopInWords(session)],
-        ['warned', localTime(session.warned_at)],
-        ['soft limit', localTime(session.soft_limit_at)],
-        ['hard limit', localTime(session.hard_limit_at)],
-        ['for', duration(session.duration_seconds)],
-        ['version', versionInWords(session)],
-        ['points read', session.points_read],
-        ['errors', session.error_count],
-        ['last read', localTime(session.last_read_time)],
-        ['metadata', Object.keys(metadata).length > 0 ? metadata : undefined],
+        ['field_session', session.id],
+        ['field_task', `${session.task_code} (${session.task_id}) ${session.task_name}`],
+        ['field_status', valueWord('session', session.status)],
+        ['field_as_of', localTime(session.at)],
+        ['field_error', session.error_message],
+        ['field_next_try', localTime(session.next_try_at)],
+        ['field_placement', placementInWords(state, detail)],
+        ['field_collector', session.collector_id],
+        ['field_epoch', session.epoch],
+        ['field_started', localTime(session.started_at)],
+        ['field_stopped', stopInWords(session)],
+        ['field_warned', localTime(session.warned_at)],
+        ['field_soft_limit', localTime(session.soft_limit_at)],
+        ['field_hard_limit', localTime(session.hard_limit_at)],
+        ['field_for', duration(session.duration_seconds)],
+        ['field_version', versionInWords(session)],
+        ['field_points_read', session.points_read],
+        ['field_errors', session.error_count],
+        ['field_last_read', localTime(session.last_read_time)],
+        ['field_metadata', Object.keys(metadata).length > 0 ? metadata : undefined],
       ]);
       const devices = Object.entries(record(device_health));
       if (print.asJson || devices.length === 0) return;
@@ -100,12 +100,16 @@ export const sessionLists: readonly Command[] = [
       print.table(
         devices,
         [
-          { head: 'DEVICE', cell: ([code]) => code },
-          { head: 'HEALTH', cell: ([, device]) => valueWord('device', health(device).status) },
-          { head: 'FAILURES', cell: ([, device]) => health(device).consecutive_failures, align: 'right' },
-          { head: 'LAST SUCCESS', cell: ([, device]) => localTime(health(device).last_success) },
-          { head: 'FAILING POINTS', cell: ([, device]) => failingPoints(health(device)) },
-          { head: 'LAST ERROR', cell: ([, device]) => health(device).last_error },
+          { head: 'head_device', cell: ([code]) => code },
+          { head: 'head_health', cell: ([, device]) => valueWord('device', health(device).status) },
+          {
+            head: 'head_failures',
+            cell: ([, device]) => health(device).consecutive_failures,
+            align: 'right',
+          },
+          { head: 'head_last_success', cell: ([, device]) => localTime(health(device).last_success) },
+          { head: 'head_failing_points', cell: ([, device]) => failingPoints(health(device)) },
+          { head: 'head_last_error', cell: ([, device]) => health(device).last_error },
         ],
         devices,
         '',
@@ -114,7 +118,7 @@ export const sessionLists: readonly Command[] = [
   },
   {
     words: ['sessions', 'events'],
-    about: 'What happened to a session, oldest first.',
+    about: 'what_happened_to_a_session_oldest',
     operands: [{ name: 'SESSION' }],
     options: limitOption,
     async run({ api, print }, input) {
@@ -122,24 +126,23 @@ export const sessionLists: readonly Command[] = [
       print.table(
         rows,
         [
-          { head: 'SEQUENCE', cell: ({ sequence }) => sequence, align: 'right' },
-          { head: 'TIME', cell: ({ time }) => localTime(time) },
-          { head: 'EVENT', cell: ({ type }) => type },
-          { head: 'WHAT', cell: ({ problem, data }) => problem ?? eventInWords(record(data)) },
+          { head: 'head_sequence', cell: ({ sequence }) => sequence, align: 'right' },
+          { head: 'head_time', cell: ({ time }) => localTime(time) },
+          { head: 'head_event', cell: ({ type }) => type },
+          { head: 'head_what', cell: ({ problem, data }) => problem ?? eventInWords(record(data)) },
         ],
         rows,
-        'It has no events.',
+        'it_has_no_events',
       );
     },
   },
   {
     words: ['sessions', 'gaps'],
-    about:
-      'Ticks without a sample, each with its cause, how complete the session is, and points that never give a value.',
+    about: 'ticks_without_a_sample_each',
     operands: [{ name: 'SESSION' }],
     options: {
       ...window,
-      cause: { type: 'string', value: 'CAUSE', about: 'for these causes only (commas between them)' },
+      cause: { type: 'string', value: 'CAUSE', about: 'for_these_causes_only_commas_between' },
       ...traceOption,
       ...limitOption,
     },
@@ -155,16 +158,16 @@ export const sessionLists: readonly Command[] = [
       print.table(
         gaps,
         [
-          { head: 'DEVICE', cell: ({ device }) => device },
-          { head: 'CAUSE', cell: ({ cause }) => valueWord('cause', cause) },
-          { head: 'FROM', cell: ({ start_time }) => localTime(start_time) },
-          { head: 'TO', cell: ({ end_time }) => localTime(end_time) },
-          { head: 'TICKS', cell: ({ ticks }) => ticks, align: 'right' },
+          { head: 'head_device', cell: ({ device }) => device },
+          { head: 'head_cause', cell: ({ cause }) => valueWord('cause', cause) },
+          { head: 'head_from', cell: ({ start_time }) => localTime(start_time) },
+          { head: 'head_to', cell: ({ end_time }) => localTime(end_time) },
+          { head: 'head_ticks', cell: ({ ticks }) => ticks, align: 'right' },
           originColumn,
           ...whyColumn(),
         ],
         gaps,
-        'No gaps.',
+        'no_gaps',
       );
       if (print.asJson) {
         for (const detail of lacking) print.note(detail);
@@ -175,10 +178,13 @@ export const sessionLists: readonly Command[] = [
       const { stored, expected, quarantined, missing } = whole;
       print.line('');
       print.line(
-        say(
-          '{{stored}} of {{expected}} ticks stored ({{share}}), {{quarantined}} in quarantine, {{missing}} missing.',
-          { stored, expected, quarantined, missing, share: percent(whole.completeness) },
-        ),
+        say('of_ticks_stored_in_quarantine_missing', {
+          stored,
+          expected,
+          quarantined,
+          missing,
+          share: percent(whole.completeness),
+        }),
       );
       for (const line of valuesInWords(whole)) print.line(line);
       for (const detail of lacking) print.note(detail);
@@ -194,26 +200,24 @@ function valuesInWords({ values, never_delivered, never_delivered_count }: Item)
   const more = Number(never_delivered_count ?? 0) - Math.min(pointsToldAtMost, never.length);
   const { delivered, expected } = record(values);
   const share = percent(Number(expected) > 0 ? Number(delivered) / Number(expected) : null);
-  const counted = say('{{delivered}} of {{expected}} values delivered ({{share}}).', {
+  const counted = say('of_values_delivered', {
     ...{ delivered, expected, share },
   });
-  const unknown = say(
-    'How many values were delivered is not known: some collector has not said which points it could not read.',
-  );
+  const unknown = say('how_many_values_were_delivered');
   return [
     values === null ? unknown : counted,
     ...never.slice(0, pointsToldAtMost).map(({ device, point, since, cause }) =>
-      say('Never delivered: {{device}} {{point}} since {{time}} ({{cause}})', {
+      say('never_delivered_since', {
         ...{ device, point, time: localTime(since), cause: valueWord('cause', cause) },
       }),
     ),
-    ...(more > 0 ? [say('and {{more}} more points', { more })] : []),
+    ...(more > 0 ? [say('and_more_points', { more })] : []),
   ];
 }
 
 function placementInWords(state: unknown, detail: unknown): unknown {
   if (!state || !detail) return valueWord('placement', state);
-  return say('{{what}}: {{detail}}', {
+  return say('what_detail', {
     what: valueWord('placement', state),
     detail,
   });
@@ -221,19 +225,17 @@ function placementInWords(state: unknown, detail: unknown): unknown {
 
 /** The configuration version: `3 (newer)` where a newer one is configured. */
 function versionOnLine({ config_version, is_newer_configured }: Item): unknown {
-  return is_newer_configured ? say('{{version}} (newer)', { version: config_version }) : config_version;
+  return is_newer_configured ? say('newer', { version: config_version }) : config_version;
 }
 
 function versionInWords({ config_version, is_newer_configured }: Item): unknown {
-  return is_newer_configured
-    ? say('{{version}}, a newer one is configured', { version: config_version })
-    : config_version;
+  return is_newer_configured ? say('a_newer_one_is_configured', { version: config_version }) : config_version;
 }
 
 /** When and by whom the session was stopped, and why. */
 function stopInWords({ stopped_at, stopped_by, stop_reason }: Item): unknown {
   if (!stopped_at || !stopped_by) return localTime(stopped_at);
-  const stopped = say('{{time}} by {{who}}', { time: localTime(stopped_at), who: stopped_by });
+  const stopped = say('time_by', { time: localTime(stopped_at), who: stopped_by });
   return [stopped, stop_reason].filter(Boolean).join(': ');
 }
 
@@ -255,7 +257,7 @@ const pointsNamed = 3;
 function failingPoints({ failing_points, failing_count }: Record<string, unknown>): string {
   const points = records(failing_points)
     .slice(0, pointsNamed)
-    .map(({ code, since }) => say('{{code}} since {{time}}', { code, time: localTime(since) }));
+    .map(({ code, since }) => say('since', { code, time: localTime(since) }));
   const more = Number(failing_count ?? 0) - points.length;
-  return points.join(', ') + (more > 0 ? say(' and {{more}} more', { more }) : '');
+  return points.join(', ') + (more > 0 ? say('and_more', { more }) : '');
 }

@@ -13,15 +13,15 @@ import { drainCollector } from './drain-collector.ts';
 const quarantinePath = '/api/system/quarantine';
 
 const filter: Readonly<Record<'stream' | 'reason' | 'collector' | 'session', Option>> = {
-  stream: { type: 'string', value: 'STREAM', about: 'only what came from this stream, as SAMPLES' },
-  reason: { type: 'string', value: 'TEXT', about: 'only what has this in its reason' },
-  collector: { type: 'string', value: 'COLLECTOR', about: 'only what this collector has published' },
-  session: { type: 'string', value: 'SESSION', about: 'only what says that it is of this session' },
+  stream: { type: 'string', value: 'STREAM', about: 'only_what_came_from_this_stream' },
+  reason: { type: 'string', value: 'TEXT', about: 'only_what_has_this_in_its' },
+  collector: { type: 'string', value: 'COLLECTOR', about: 'only_what_this_collector_has_published' },
+  session: { type: 'string', value: 'SESSION', about: 'only_what_says' },
 };
 const upTo: Option = {
   type: 'string',
   value: 'SEQUENCE',
-  about: 'only up to this one: nothing that came since',
+  about: 'only_up_to_this_one_nothing',
 };
 
 const filterIn = (input: Input) => ({
@@ -36,7 +36,7 @@ export const systemLists: readonly Command[] = [
   drainCollector,
   {
     words: ['sinks'],
-    about: 'Whether samples reach their database. Exit code 1 if not.',
+    about: 'whether_samples_reach_their_database',
     operands: [],
     options: {},
     async run({ api, print }) {
@@ -44,31 +44,31 @@ export const systemLists: readonly Command[] = [
       const backlog = record(sinks.backlog);
       const lastError = record(sinks.last_error);
       print.fields(sinks, [
-        ['status', valueWord('sink', sinks.status)],
-        ['detail', sinks.detail],
+        ['field_status', valueWord('sink', sinks.status)],
+        ['field_detail', sinks.detail],
         [
-          'waiting',
-          say('{{messages}} samples, {{duration}}', {
+          'field_waiting',
+          say('samples', {
             messages: backlog.messages,
-            duration: duration(backlog.seconds) ?? say('for an unknown time'),
+            duration: duration(backlog.seconds) ?? say('for_an_unknown_time'),
           }),
         ],
-        ['stream', say('{{share}} % full', { share: Math.ceil(Number(backlog.share_of_stream) * 100) })],
+        ['field_stream', say('full', { share: Math.ceil(Number(backlog.share_of_stream) * 100) })],
         [
-          'rate',
-          say('{{samples}} samples/s, {{values}} values/s', {
+          'field_rate',
+          say('samples_s_values_s', {
             samples: sinks.samples_per_s,
             values: sinks.values_per_s,
           }),
         ],
-        ['failed writes', sinks.failed_writes],
+        ['field_failed_writes', sinks.failed_writes],
         [
-          'last error',
+          'field_last_error',
           sinks.last_error && `${localTime(lastError.time)} ${lastError.code}: ${lastError.message}`,
         ],
         [
-          'writers',
-          say('{{count}} alive', {
+          'field_writers',
+          say('alive', {
             count: records(sinks.writers).filter(({ is_alive }) => is_alive).length,
           }),
         ],
@@ -78,11 +78,11 @@ export const systemLists: readonly Command[] = [
   },
   {
     words: ['quarantine', 'list'],
-    about: 'What could not be processed, oldest first.',
+    about: 'what_could_not_be_processed_oldest',
     operands: [],
     options: {
       ...filter,
-      'lost-epoch': { type: 'boolean', about: 'only samples whose epoch a restored log lacks' },
+      'lost-epoch': { type: 'boolean', about: 'only_samples_whose_epoch_a_restored' },
       ...limitOption,
     },
     async run({ api, print }, input) {
@@ -91,54 +91,53 @@ export const systemLists: readonly Command[] = [
       print.table(
         rows,
         [
-          { head: 'SEQUENCE', cell: ({ sequence }) => sequence, align: 'right' },
-          { head: 'TIME', cell: ({ time }) => localTime(time) },
-          { head: 'SUBJECT', cell: ({ subject }) => subject },
-          { head: 'SENDABLE', cell: ({ can_be_sent_again }) => yesOrNo(can_be_sent_again) },
-          { head: 'BYTES', cell: ({ body_length }) => body_length, align: 'right' },
-          { head: 'REASON', cell: ({ reason }) => reason },
+          { head: 'head_sequence', cell: ({ sequence }) => sequence, align: 'right' },
+          { head: 'head_time', cell: ({ time }) => localTime(time) },
+          { head: 'head_subject', cell: ({ subject }) => subject },
+          { head: 'head_sendable', cell: ({ can_be_sent_again }) => yesOrNo(can_be_sent_again) },
+          { head: 'head_bytes', cell: ({ body_length }) => body_length, align: 'right' },
+          { head: 'head_reason', cell: ({ reason }) => reason },
         ],
         rows,
-        'Nothing is in quarantine.',
+        'nothing_is_in_quarantine',
       );
     },
   },
   {
     words: ['quarantine', 'show'],
-    about: 'One quarantined message with its body.',
+    about: 'one_quarantined_message_with_its_body',
     operands: [{ name: 'SEQUENCE' }],
     options: {},
     async run({ api, print }, input) {
       const message = await api.get(`${quarantinePath}/${encodeURIComponent(input.operands[0] ?? '')}/`);
       print.fields(message, [
-        ['sequence', message.sequence],
+        ['field_sequence', message.sequence],
         [
-          'from',
-          say('{{subject}} ({{sequence}} of {{stream}})', {
+          'field_from',
+          say('of', {
             subject: message.subject,
             sequence: message.original_sequence,
             stream: message.stream,
           }),
         ],
-        ['time', localTime(message.time)],
-        ['reason', message.reason],
-        ['sendable', yesOrNo(message.can_be_sent_again)],
-        ['body', message.body],
+        ['field_time', localTime(message.time)],
+        ['field_reason', message.reason],
+        ['field_sendable', yesOrNo(message.can_be_sent_again)],
+        ['field_body', message.body],
       ]);
     },
   },
   {
     words: ['quarantine', 'send-again'],
-    about: 'Sends messages back to where they came from: one, or those of a filter (--all: all of them).',
+    about: 'sends_messages_back_to_where_they',
     operands: [{ name: 'SEQUENCE', isOptional: true }],
     options: {
       ...filter,
       'up-to': upTo,
-      all: { type: 'boolean', about: 'without a filter' },
+      all: { type: 'boolean', about: 'without_a_filter' },
       'trust-epoch': {
         type: 'boolean',
-        about:
-          'takes samples whose epoch a restored log does not know: you vouch for them. With --collector and --up-to: those of it that you have seen',
+        about: 'takes_samples_whose_epoch_a_restored',
       },
     },
     async run({ api, print }, input) {
@@ -148,17 +147,17 @@ export const systemLists: readonly Command[] = [
       const body = input.has('trust-epoch') ? { trust_epoch: true } : undefined;
       if (sequence !== undefined) {
         const sent = await api.post(`${quarantinePath}/${encodeURIComponent(sequence)}/send-again/`, body);
-        print.report(sent, say('{{what}}: {{detail}}', { what: sent.sequence, detail: sent.detail }));
+        print.report(sent, say('what_detail', { what: sent.sequence, detail: sent.detail }));
         return exitCodes.ok;
       }
-      const progress = print.progress('sent again');
+      const progress = print.progress('sent_again');
       const sent = await sendManyAgain(api, { filter: query, body }, (done) => progress.at(done)).finally(
         () => progress.end(),
       );
-      print.report(sent, say('{{sent}} sent again, {{kept}} kept.', sent) + moreThere(sent));
+      print.report(sent, say('sent_again_kept', sent) + moreThere(sent));
       if (!print.asJson) {
         for (const { sequence, detail } of records(sent.kept_because)) {
-          print.report(sent, say('kept {{kept}}: {{detail}}', { kept: sequence, detail }));
+          print.report(sent, say('kept', { kept: sequence, detail }));
         }
       }
       return sent.kept === 0 ? exitCodes.ok : exitCodes.refused;
@@ -166,7 +165,7 @@ export const systemLists: readonly Command[] = [
   },
   {
     words: ['quarantine', 'delete'],
-    about: 'Deletes messages for good: one, or those of a filter.',
+    about: 'deletes_messages_for_good_one',
     operands: [{ name: 'SEQUENCE', isOptional: true }],
     options: { ...filter, 'up-to': upTo },
     async run({ api, print }, input) {
@@ -175,12 +174,12 @@ export const systemLists: readonly Command[] = [
       chooseOne(sequence, query, false);
       if (sequence !== undefined) {
         await api.delete(`${quarantinePath}/${encodeURIComponent(sequence)}/`);
-        print.report({ deleted: 1 }, say('{{sequence}} is deleted.', { sequence }));
+        print.report({ deleted: 1 }, say('is_deleted', { sequence }));
         return;
       }
       const progress = print.progress('deleted');
       const deleted = await deleteMany(api, query, (done) => progress.at(done)).finally(() => progress.end());
-      print.report(deleted, say('{{deleted}} deleted.', deleted) + moreThere(deleted));
+      print.report(deleted, say('deleted_messages', deleted) + moreThere(deleted));
     },
   },
 ];
@@ -237,13 +236,8 @@ async function deleteMany(
 function chooseOne(sequence: string | undefined, filter: Filter, isAll: boolean): void {
   const isFiltered = Object.values(filter).some(Boolean);
   if ([sequence !== undefined, isFiltered, isAll].filter(Boolean).length === 1) return;
-  throw new CliError(
-    say(
-      'Say which: the SEQUENCE of one message, or --stream, --reason, --collector, --session for many (one of both kinds).',
-    ),
-    exitCodes.usage,
-  );
+  throw new CliError(say('say_which_the_sequence_of_one'), exitCodes.usage);
 }
 
 const moreThere = ({ limit_reached }: Readonly<Record<string, unknown>>) =>
-  limit_reached ? say(' There may be more: call it again.') : '';
+  limit_reached ? say('there_may_be_more_call') : '';

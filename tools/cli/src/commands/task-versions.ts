@@ -16,7 +16,7 @@ const pathOf = ({ id }: Item) => `/api/config/tasks/${String(id)}/versions/`;
 export const taskVersions: readonly Command[] = [
   {
     words: ['tasks', 'versions'],
-    about: 'The versions of a task that sessions were started on, newest first.',
+    about: 'the_versions_of_a_task',
     operands: [{ name: 'TASK' }],
     options: limitOption,
     async run({ api, print }, input) {
@@ -25,20 +25,20 @@ export const taskVersions: readonly Command[] = [
       print.table(
         versions,
         [
-          { head: 'VERSION', cell: ({ version }) => version, align: 'right' },
-          { head: 'TIME', cell: ({ created_at }) => localTime(created_at) },
-          { head: 'PERIOD', cell: ({ period_ms }) => `${period_ms} ms`, align: 'right' },
-          { head: 'DEVICES', cell: ({ devices }) => devices, align: 'right' },
-          { head: 'SESSIONS', cell: ({ sessions }) => sessions, align: 'right' },
+          { head: 'head_version', cell: ({ version }) => version, align: 'right' },
+          { head: 'head_time', cell: ({ created_at }) => localTime(created_at) },
+          { head: 'head_period', cell: ({ period_ms }) => `${period_ms} ms`, align: 'right' },
+          { head: 'head_devices', cell: ({ devices }) => devices, align: 'right' },
+          { head: 'head_sessions', cell: ({ sessions }) => sessions, align: 'right' },
         ],
         versions,
-        'No session was started yet.',
+        'no_session_was_started_yet',
       );
     },
   },
   {
     words: ['tasks', 'diff'],
-    about: 'How two versions of a task differ, or one and what is configured now.',
+    about: 'how_two_versions_of_a_task',
     operands: [{ name: 'TASK' }, { name: 'VERSION' }, { name: 'OTHER', isOptional: true }],
     options: {},
     async run({ api, print }, input) {
@@ -51,13 +51,12 @@ export const taskVersions: readonly Command[] = [
   },
   {
     words: ['tasks', 'restore'],
-    about:
-      'Restores a task, its devices and points as they were in a version. Running sessions keep their configuration until they are reconfigured, or with --apply sessions.',
+    about: 'restores_a_task_its_devices',
     operands: [{ name: 'TASK' }, { name: 'VERSION' }],
     options: {
       'keep-points': {
         type: 'boolean',
-        about: 'the task goes on reading points that it reads now and the version lacks',
+        about: 'the_task_goes_on_reading_points',
       },
       ...changeOptions,
     },
@@ -73,12 +72,9 @@ export const taskVersions: readonly Command[] = [
         const pointNames = unread.slice(0, namedAtMost).join(', ');
         const points = plainText(unread.length > namedAtMost ? `${pointNames}, …` : pointNames);
         print.note(
-          say(
-            'The task does not read points any longer that it read before: {{points}}. --keep-points keeps them.',
-            {
-              points,
-            },
-          ),
+          say('the_task_does_not_read_points', {
+            points,
+          }),
         );
       }
       return code;
@@ -88,8 +84,5 @@ export const taskVersions: readonly Command[] = [
 
 export function versionOf(operand = ''): string {
   if (/^[1-9][0-9]{0,14}$/.test(operand)) return operand;
-  throw new CliError(
-    say('{{name}} is the number of a version, not {{given}}', { name: 'VERSION', given: operand }),
-    exitCodes.usage,
-  );
+  throw new CliError(say('is_the_number_of_a_version', { name: 'VERSION', given: operand }), exitCodes.usage);
 }

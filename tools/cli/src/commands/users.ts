@@ -14,56 +14,56 @@ const userPath = (user: string) => `${usersPath}/${encodeURIComponent(user)}`;
 const user = [{ name: 'USER' }];
 
 const aboutPerson: Readonly<Record<'name' | 'language', Option>> = {
-  name: { type: 'string', value: 'TEXT', about: 'full name' },
+  name: { type: 'string', value: 'TEXT', about: 'full_name' },
   language: {
     type: 'string',
     value: 'LANGUAGE',
-    about: 'language of pages and messages',
+    about: 'language_of_pages_and_messages',
     choices: ['en', 'zh'],
   },
 };
 
 const userColumns: readonly Column<Item>[] = [
-  { head: 'USER', cell: ({ login }) => login },
-  { head: 'NAME', cell: ({ name }) => name },
+  { head: 'head_user', cell: ({ login }) => login },
+  { head: 'head_name', cell: ({ name }) => name },
   grantsColumn,
-  { head: 'LOGS IN', cell: wayIn },
-  { head: 'ADDED', cell: ({ created_at }) => localTime(created_at) },
-  { head: 'BY', cell: ({ created_by }) => created_by },
-  { head: 'ID', cell: ({ id }) => id },
+  { head: 'head_logs_in', cell: wayIn },
+  { head: 'head_added', cell: ({ created_at }) => localTime(created_at) },
+  { head: 'head_by', cell: ({ created_by }) => created_by },
+  { head: 'head_id', cell: ({ id }) => id },
 ];
 
 export const loginColumns: readonly Column<Item>[] = [
-  { head: 'ID', cell: ({ id }) => id },
-  { head: 'SINCE', cell: ({ created_at }) => localTime(created_at) },
-  { head: 'HOW', cell: ({ how }) => valueWord('login', how) },
-  { head: 'LAST USED', cell: ({ last_seen_at }) => localTime(last_seen_at) },
-  { head: 'ENDS', cell: ({ expires_at }) => localTime(expires_at) },
-  { head: 'FROM#whence', cell: ({ address }) => address },
-  { head: 'PROGRAM', cell: ({ agent }) => agent },
+  { head: 'head_id', cell: ({ id }) => id },
+  { head: 'head_since', cell: ({ created_at }) => localTime(created_at) },
+  { head: 'head_how', cell: ({ how }) => valueWord('login', how) },
+  { head: 'head_last_used', cell: ({ last_seen_at }) => localTime(last_seen_at) },
+  { head: 'head_ends', cell: ({ expires_at }) => localTime(expires_at) },
+  { head: 'head_from_whence', cell: ({ address }) => address },
+  { head: 'head_program', cell: ({ agent }) => agent },
 ];
 
 export const userCommands: readonly Command[] = [
   {
     words: ['users', 'list'],
-    about: 'People who may log in, and what they may do where.',
+    about: 'people_who_may_log',
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
       const { results } = await api.get<{ results: Item[] }>(`${usersPath}/`);
       const rows = results.slice(0, limitOf(input));
-      print.table(rows, userColumns, rows, 'There is nobody yet: holdfast users create USER --role ROLE');
+      print.table(rows, userColumns, rows, 'there_is_nobody_yet_holdfast_users');
     },
   },
   {
     words: ['users', 'create'],
-    about: 'Adds a person and shows, only once, a link to set the password.',
+    about: 'adds_a_person_and_shows_only',
     operands: user,
     options: { ...roleOption, ...aboutPerson },
     async run({ api, print }, input) {
       const grants = grantsOf(input);
       if (grants.length === 0) {
-        throw new CliError(say('--role is missing: {{roles}}', { roles: roles.join(', ') }), exitCodes.usage);
+        throw new CliError(say('role_is_missing', { roles: roles.join(', ') }), exitCodes.usage);
       }
       const [login] = input.operands;
       const body = { login, grants, name: input.text('name'), language: input.text('language') };
@@ -73,7 +73,7 @@ export const userCommands: readonly Command[] = [
   },
   {
     words: ['users', 'change'],
-    about: 'Changes the roles of a person (replacing all of them), the name or the language.',
+    about: 'changes_the_roles_of_a_person',
     operands: user,
     options: { ...roleOption, ...aboutPerson },
     async run({ api, print }, input) {
@@ -84,30 +84,30 @@ export const userCommands: readonly Command[] = [
         ...optional(input, 'language'),
       };
       if (Object.keys(body).length === 0) {
-        throw new CliError(say('Say what to change: --role, --name or --language'), exitCodes.usage);
+        throw new CliError(say('say_what_to_change_role_name'), exitCodes.usage);
       }
       const changed = await api.patch<Item>(`${userPath(input.operands[0] ?? '')}/`, body);
       const about = { login: changed.login, name: changed.name, grants: grantsText(changed) };
-      print.report(changed, say('{{login}} ({{name}}) has {{grants}}.', about));
+      print.report(changed, say('has', about));
     },
   },
   {
     words: ['users', 'disable'],
-    about: 'Disables a person, and ends all their logins.',
+    about: 'disables_a_person_and_ends_all',
     operands: user,
     options: {},
     run: ({ api, print }, input) => setDisabled(api, print, input, true),
   },
   {
     words: ['users', 'enable'],
-    about: 'Enables a person again.',
+    about: 'enables_a_person_again',
     operands: user,
     options: {},
     run: ({ api, print }, input) => setDisabled(api, print, input, false),
   },
   {
     words: ['users', 'link'],
-    about: 'Creates a link to set a new password, shown only once. The old password works until then.',
+    about: 'creates_a_link_to_set',
     operands: user,
     options: {},
     async run({ api, print }, input) {
@@ -118,18 +118,18 @@ export const userCommands: readonly Command[] = [
   },
   {
     words: ['users', 'logins'],
-    about: 'Where a person is logged in.',
+    about: 'where_a_person_is_logged',
     operands: user,
     options: {},
     async run({ api, print }, input) {
       const path = `${userPath(input.operands[0] ?? '')}/logins/`;
       const { results } = await api.get<{ results: Item[] }>(path);
-      print.table(results, loginColumns, results, 'There is no login.');
+      print.table(results, loginColumns, results, 'no_login');
     },
   },
   {
     words: ['users', 'logout'],
-    about: 'Ends a login of a person, or all of them.',
+    about: 'ends_a_login_of_a_person',
     operands: [{ name: 'USER' }, { name: 'LOGIN', isOptional: true }],
     options: {},
     async run({ api, print }, input) {
@@ -137,23 +137,23 @@ export const userCommands: readonly Command[] = [
       const path = `${userPath(name)}/logins/`;
       if (login !== undefined) {
         await api.delete(`${path}${encodeURIComponent(login)}/`);
-        print.report({ ended: [login] }, say('{{login}} has ended.', { login }));
+        print.report({ ended: [login] }, say('has_ended', { login }));
         return;
       }
       const { results } = await api.delete<{ results: Item[] }>(path);
       const ended = results.map(({ id }) => id);
-      print.report({ ended }, say('{{count}} of {{name}} have ended.', { count: ended.length, name }));
+      print.report({ ended }, say('of_have_ended', { count: ended.length, name }));
     },
   },
 ];
 
 function wayIn({ disabled, identity, has_password, link_expires_at }: Item): string {
-  if (disabled) return say('kept out');
-  const ways = [identity && say('company sign-on'), has_password && say('password')].filter(Boolean);
+  if (disabled) return say('kept_out');
+  const ways = [identity && say('company_sign'), has_password && say('password')].filter(Boolean);
   if (ways.length > 0) return ways.join(', ');
   return link_expires_at
-    ? say('link until {{time}}', { time: localTime(link_expires_at) })
-    : say('not yet: users link');
+    ? say('link_until', { time: localTime(link_expires_at) })
+    : say('not_yet_users_link');
 }
 
 function optional(input: Input, option: string): Record<string, string> {
@@ -164,17 +164,14 @@ function optional(input: Input, option: string): Record<string, string> {
 async function setDisabled(api: ApiClient, print: Printer, input: Input, disabled: boolean): Promise<void> {
   const changed = await api.patch<Item>(`${userPath(input.operands[0] ?? '')}/`, { disabled });
   const { login } = changed;
-  print.report(
-    changed,
-    disabled ? say('{{login}} is kept out.', { login }) : say('{{login}} may log in again.', { login }),
-  );
+  print.report(changed, disabled ? say('is_kept_out', { login }) : say('may_log_in_again', { login }));
 }
 
 function showLink(print: Printer, answer: Item, link: Item, name: string): void {
   print.report(answer, String(link.url));
   if (print.asJson) return;
   print.note(
-    say('{{name}} sets the password there, once, until {{time}}. It is not shown again.', {
+    say('sets_the_password_there_once_until', {
       name,
       time: localTime(link.expires_at),
     }),

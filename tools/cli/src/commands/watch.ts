@@ -14,19 +14,19 @@ const comeBackMs = 1_000;
 
 export const watch: Command = {
   words: ['sessions', 'watch'],
-  about: 'Live readings of one session or all, until Ctrl+C. As JSON: one object per line.',
-  notes: ['If the connection breaks, it continues with the reading after the last one.'],
+  about: 'live_readings_of_one_session',
+  notes: ['if_the_connection_breaks_it_continues'],
   example: 'sessions watch 7-3',
   operands: [{ name: 'SESSION', isOptional: true }],
   options: {
     device: {
       type: 'string',
       value: 'CODE',
-      about: 'of this device; may be given several times',
+      about: 'of_this_device_may_be_given',
       multiple: true,
     },
-    point: { type: 'string', value: 'CODE', about: 'this point; may be given several times', multiple: true },
-    count: { type: 'string', value: 'N', about: 'end after this many readings' },
+    point: { type: 'string', value: 'CODE', about: 'this_point_may_be_given_several', multiple: true },
+    count: { type: 'string', value: 'N', about: 'end_after_this_many_readings' },
   },
   async run(context, input) {
     const [session] = input.operands;
@@ -52,12 +52,11 @@ async function follow(
         accept: 'text/event-stream',
         ...(lastId !== undefined && { 'last-event-id': lastId }),
       });
-      if (!wasOpen && !print.asJson) print.note(say('Waiting for readings. Ctrl+C ends it.'));
+      if (!wasOpen && !print.asJson) print.note(say('waiting_for_readings_ctrl_c_ends'));
       wasOpen = true;
       for await (const { id, event, data } of readServerEvents(response, stopping)) {
         lastId = id ?? lastId;
-        if (event === 'reset')
-          print.note(say('Some readings are not shown: they came faster than they were read.'));
+        if (event === 'reset') print.note(say('some_readings_are_not_shown_they'));
         if (event !== 'sample') continue;
         const sample = JSON.parse(data) as LiveSample;
         if (session !== undefined && sample.session_id !== session) continue;
@@ -80,6 +79,6 @@ function lineOf({ time, session_id, device, values, miss }: LiveSample): string 
     ? `- ${valueWord('cause', miss.cause)}: ${miss.detail}`
     : Object.entries(values)
         .map(([point, value]) => `${point}=${value}`)
-        .join(' ') || say('nothing has changed');
+        .join(' ') || say('nothing_has_changed');
   return cellText(`${localTime(time)} ${session_id} ${device} ${what}`);
 }

@@ -9,15 +9,11 @@ import { findItem } from './find-item.ts';
 
 export const writePoint: Command = {
   words: ['points', 'write'],
-  about:
-    'Writes a point that is marked writable, once, and reads it back. Exit code 1 unless it holds the value.',
-  notes: [
-    'POINT is an id, or DEVICE/POINT by their codes. A negative value goes after --. A text is written as typed, also 007; two quotes without anything between them empty it.',
-    'With exit code 1 nothing was written, or the point holds another value. With exit code 3 the value may have been written: look before you repeat it.',
-  ],
+  about: 'writes_a_point_that_is_marked',
+  notes: ['point_is_an_id_or_device', 'with_exit_code_1_nothing'],
   example: 'points write press-1/offset -- -5',
   operands: [{ name: 'POINT' }, { name: 'VALUE', mayBeEmpty: true }],
-  options: { reason: { type: 'string', value: 'TEXT', about: 'why, for the audit log' } },
+  options: { reason: { type: 'string', value: 'TEXT', about: 'why_for_the_audit_log' } },
   async run({ api, print }, input) {
     const [point = '', value = ''] = input.operands;
     const { id, ...configured } = await pointNamed(api, point);
@@ -29,15 +25,12 @@ export const writePoint: Command = {
     const readBack = record(done.read_back);
     const before = record(done.before);
     const held =
-      before.value === undefined || before.value === null
-        ? ''
-        : say(' It held {{value}} before.', { value: before.value });
-    const holds =
-      readBack.value === undefined ? '' : say(' It holds {{value}} now.', { value: readBack.value });
+      before.value === undefined || before.value === null ? '' : say('it_held', { value: before.value });
+    const holds = readBack.value === undefined ? '' : say('it_holds_now', { value: readBack.value });
     // The printed value already says that the device holds it.
     const detail = done.detail && !(done.outcome === 'written' && holds) ? ` ${done.detail}` : '';
     const outcome = valueWord('write', done.outcome);
-    print.report(done, say('{{point}}: {{outcome}}.', { point, outcome }) + held + holds + detail);
+    print.report(done, say('point_outcome', { point, outcome }) + held + holds + detail);
     return done.outcome === 'written' ? exitCodes.ok : exitCodes.refused;
   },
 };
@@ -47,7 +40,7 @@ async function pointNamed(api: ApiClient, point: string): Promise<Item> {
   if (/^[1-9][0-9]{0,14}$/.test(point)) return api.get<Item>(`/api/config/points/${point}/`);
   const slash = point.lastIndexOf('/');
   if (slash < 1 || slash === point.length - 1) {
-    throw new CliError(say('POINT is the id of a point, or DEVICE/POINT by their codes'), exitCodes.usage);
+    throw new CliError(say('point_is_the_id'), exitCodes.usage);
   }
   const device = await findItem(api, 'device', point.slice(0, slash));
   const code = point.slice(slash + 1);
@@ -55,8 +48,8 @@ async function pointNamed(api: ApiClient, point: string): Promise<Item> {
   if (match) return match;
   throw new CliError(
     [
-      say('There is no point {{code}} of device {{device}}.', { code, device: device.code }),
-      say('The list: {{command}}', { command: `holdfast points list ${device.code}` }),
+      say('there_is_no_point_of_device', { code, device: device.code }),
+      say('the_list', { command: `holdfast points list ${device.code}` }),
     ].join('\n'),
     exitCodes.refused,
   );

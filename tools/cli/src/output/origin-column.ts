@@ -6,22 +6,22 @@ import type { Column } from './table.ts';
 import { records } from './values.ts';
 
 export const traceOption: Readonly<Record<'trace', Option>> = {
-  trace: { type: 'string', value: 'TRACE', about: 'that come of this command only, by its trace' },
+  trace: { type: 'string', value: 'TRACE', about: 'that_come_of_this_command_only' },
 };
 
 /** The events that caused a gap; the trace can be given to `holdfast audit --trace`. */
 export const originColumn: Column<Item> = {
-  head: 'COMES OF',
+  head: 'head_comes_of',
   cell: ({ events }) =>
     records(events)
       .map(({ sequence, type, decided_by, trace_id }) => {
         const event = { sequence, type: String(type).replace('session.', '') };
         return trace_id === null
-          ? say('{{type}} {{sequence}}, by {{decided}}', {
+          ? say('by', {
               ...event,
               decided: valueWord('decided', decided_by),
             })
-          : say('{{type}} {{sequence}}, trace {{trace}}', { ...event, trace: trace_id });
+          : say('trace', { ...event, trace: trace_id });
       })
       .join('; '),
 };

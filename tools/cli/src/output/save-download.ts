@@ -21,7 +21,7 @@ export async function saveDownload(
   body: ReadableStream<Uint8Array>,
   file: string | undefined,
 ): Promise<void> {
-  const progress = print.progress('kB written');
+  const progress = print.progress('kb_written');
   let bytes = 0;
   const counted = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
@@ -43,13 +43,9 @@ export async function saveDownload(
     if (file !== undefined) await rm(unfinished, { force: true });
     if (ending.signal.aborted) endBy(ending.signal.reason);
     const why = error instanceof Error ? error.message : String(error);
-    throw new CliError(
-      `${say('The export broke off: nothing of it is kept.')} ${why}`,
-      exitCodes.unreachable,
-      {
-        cause: error,
-      },
-    );
+    throw new CliError(`${say('the_export_broke_off_nothing')} ${why}`, exitCodes.unreachable, {
+      cause: error,
+    });
   } finally {
     for (const signal of endingSignals) process.off(signal, end);
     progress.end();

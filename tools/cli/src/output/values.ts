@@ -16,10 +16,10 @@ export function duration(seconds: unknown): string | undefined {
   let rest = Math.floor(seconds);
   const parts = (
     [
-      ['{{count}}d', 86_400],
-      ['{{count}}h', 3_600],
-      ['{{count}}m', 60],
-      ['{{count}}s', 1],
+      ['days', 86_400],
+      ['hours', 3_600],
+      ['minutes', 60],
+      ['seconds', 1],
     ] as const
   ).map(([unit, length]) => {
     const count = Math.floor(rest / length);
@@ -27,7 +27,7 @@ export function duration(seconds: unknown): string | undefined {
     return { unit, count };
   });
   const first = parts.findIndex(({ count }) => count > 0);
-  if (first === -1) return say('{{count}}s', { count: 0 });
+  if (first === -1) return say('seconds', { count: 0 });
   return parts
     .slice(first, first + 2)
     .filter(({ count }) => count > 0)
@@ -40,6 +40,6 @@ export const percentSaid = (percent: number): string => `${percent}${speaksChine
 
 /** A share in percent: never 100 % while something is missing. */
 export function percent(share: unknown): string {
-  if (typeof share !== 'number') return say('nothing was due');
+  if (typeof share !== 'number') return say('nothing_was_due');
   return percentSaid(Math.floor(share * 10_000) / 100);
 }

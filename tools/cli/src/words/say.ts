@@ -1,38 +1,43 @@
-import type { languages } from '@holdfast/shared/contracts/user.ts';
-import { chineseAdvice } from './chinese-advice.ts';
-import { chineseHeads } from './chinese-heads.ts';
-import { chineseHelp } from './chinese-help.ts';
-import { chineseSentences } from './chinese-sentences.ts';
+import { type Catalogue, catalogue, inLanguage, type Language, type ParamsIn } from '@holdfast/texts/text.ts';
+import { adviceTexts } from './advice-texts.ts';
+import { headTexts } from './head-texts.ts';
+import { helpTexts } from './help-texts.ts';
+import { sentenceTexts } from './sentence-texts.ts';
 
-/** All texts of the program in Chinese. */
-export const chinese = { ...chineseHelp, ...chineseHeads, ...chineseSentences, ...chineseAdvice } as const;
+/** All texts of the program. */
+export const texts = {
+  ...helpTexts,
+  ...headTexts,
+  ...sentenceTexts,
+  ...adviceTexts,
+} as const satisfies Catalogue;
+catalogue('cli', texts);
 
-/**
- * A text that the program says to people, named by its English. `{{name}}` is filled in. Anything after `#` is not said:
- * it only distinguishes two texts with the same English. A text without Chinese is not a Text.
- */
-export type Text = keyof typeof chinese;
+type Code = keyof typeof texts;
+/** The code of a text without parameters. */
+export type PlainText = {
+  [Each in Code]: ParamsIn<(typeof texts)[Each]['en']> extends never ? Each : never;
+}[Code];
 
-type Placeholders<Said> = Said extends `${string}{{${infer Name}}}${infer Rest}`
-  ? Name | Placeholders<Rest>
-  : never;
-/** A text without placeholders. */
-export type PlainText = { [Said in Text]: Placeholders<Said> extends never ? Said : never }[Text];
-
-let spoken: (typeof languages)[number] = 'en';
+let spoken: Language = 'en';
 
 /** Chooses the language of everything that is said from now on. */
-export function speak(language: typeof spoken): void {
+export function speak(language: Language): void {
   spoken = language;
 }
 
 export const speaksChinese = () => spoken === 'zh';
 
-export function say<Said extends Text>(
-  text: Said,
-  ...[values]: Placeholders<Said> extends never ? [] : [Readonly<Record<Placeholders<Said>, unknown>>]
+type ValuesFor<Template extends string> = [ParamsIn<Template>] extends [never]
+  ? []
+  : [values: Readonly<Record<ParamsIn<Template>, unknown>>];
+
+/** A text in the chosen language. Values are mostly fields of answers, and shown as JavaScript writes them. */
+export function say<Each extends Code>(
+  code: Each,
+  ...[values]: ValuesFor<(typeof texts)[Each]['en']>
 ): string {
-  const template: string = speaksChinese() ? chinese[text] : text.replace(/#[^#]*$/, '');
   const filled: Readonly<Record<string, unknown>> = values ?? {};
-  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(filled[name]));
+  const params = Object.fromEntries(Object.entries(filled).map(([name, value]) => [name, String(value)]));
+  return inLanguage({ code: `cli.${code}`, params }, spoken);
 }

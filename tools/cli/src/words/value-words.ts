@@ -17,10 +17,11 @@ import {
   holderWords,
   lackWords,
 } from '@holdfast/shared/contracts/words/status-words.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { speaksChinese } from './say.ts';
 
-const chinese = <Name extends string>(words: Readonly<Record<Name, { readonly zh: string }>>) =>
-  Object.fromEntries(Object.entries<{ readonly zh: string }>(words).map(([name, { zh }]) => [name, zh]));
+const chinese = <Name extends string>(words: Readonly<Record<Name, Text>>) =>
+  Object.fromEntries(Object.entries<Text>(words).map(([name, text]) => [name, inLanguage(text, 'zh')]));
 
 /** Chinese for the values of the API that people read in tables: a value without Chinese is a type error. */
 export const chineseValues = {

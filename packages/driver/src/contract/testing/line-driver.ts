@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { Driver } from '../../driver.ts';
 import { Exchange, fault, incomplete, type Outgoing, type Verdict } from '../../exchange.ts';
-import { both } from '../../form-words.ts';
 import type { Hear, Link, LinkHost } from '../../link.ts';
 import type { Answer, Command, Group } from '../../requests.ts';
 import type { DriverSpec } from '../../spec.ts';
@@ -9,6 +8,7 @@ import { tcpEndpoint } from '../../tcp-endpoint.ts';
 import type { ValueSink } from '../../value-sink.ts';
 import { numberEmitter } from '../../values/emit-value.ts';
 import { rawNumber } from '../../values/raw-value.ts';
+import { lineText } from './texts.ts';
 
 /** A protocol of lines, for the tests of the contract itself: `7 R 1 2` is answered with `7 10 20`, `8 W 1 15` with `8 OK`. */
 const connectionSchema = z.object({ host: z.string(), port: z.int(), at_once: z.int().default(2) });
@@ -19,18 +19,18 @@ const spec: DriverSpec<Connection, number> = {
   connection: connectionSchema,
   place: z.object({ register: z.int().min(0) }),
   words: {
-    label: both('Lines', '行'),
-    help: both('For tests.', '测试用。'),
+    label: lineText('lines'),
+    help: lineText('help'),
     connection: {
-      host: { label: both('Host', '主机') },
-      port: { label: both('Port', '端口') },
-      at_once: { label: both('Registers at once', '一次读取数') },
+      host: { label: lineText('connection_host') },
+      port: { label: lineText('connection_port') },
+      at_once: { label: lineText('connection_at_once') },
     },
-    place: { register: { label: both('Register', '寄存器') } },
+    place: { register: { label: lineText('register') } },
     notations: [],
     advice: {
-      silent: both('See whether the line ends.', '请检查线路是否接通。'),
-      noValue: both('Try another register.', '请尝试其他寄存器。'),
+      silent: lineText('silent'),
+      noValue: lineText('no_value'),
     },
     deviceExamples: [],
     pointExamples: [],

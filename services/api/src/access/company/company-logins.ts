@@ -1,9 +1,9 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { everySite, type Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { type BegunCompanyLogin, begunLoginLastsMs } from '@holdfast/shared/contracts/begun-login.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import {
   type BegunLoginBook,
   type CompanyAttempt,
@@ -14,6 +14,7 @@ import {
   type CompanyRefusal,
 } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
+import { accessText } from '../texts.ts';
 import type { Users } from '../users.ts';
 import { companyUser, withGrants } from './company-users.ts';
 import { type GrantsByValue, mappedGrants } from './map-grants.ts';
@@ -172,60 +173,32 @@ function isSecret(text: string | undefined): text is string {
 }
 
 function loginOver(): Problem {
-  return new Problem(
-    'company_login_over',
-    both(
-      'It was begun more than ten minutes ago, has been used, or was begun in another browser. Begin again.',
-      '此登录开始于十分钟以前、已用过，或是在另一个浏览器中开始的。请重新开始。',
-    ),
-  );
+  return new Problem('company_login_over', accessText('company_login_over'));
 }
 
 function issuerAway({ name }: CompanySettings, cause: Error): Problem {
   return new Problem(
     'company_login_unavailable',
-    both(
-      `${name} does not answer. Whoever has a password here logs in with it meanwhile; logins that are open go on.`,
-      `${name} 没有应答。在此期间，有密码的人可以用密码登录；已打开的登录不受影响。`,
-    ),
+    accessText('company_login_unavailable', { name }),
     {},
     { retryAfterSeconds: 10, cause },
   );
 }
 
-const refusals: Readonly<Record<CompanyRefusal, InBoth>> = {
-  declined: both(
-    'It was broken off there, or you may not use this application. Whoever administers it there can say why.',
-    '登录在那里中断，或您无权使用此应用。原因请询问其管理人员。',
-  ),
-  not_valid: both(
-    'Its answer does not belong to this login, or was used before. Begin again.',
-    '其应答不属于此次登录，或已用过。请重新开始。',
-  ),
-  clock: both(
-    'Its clock and that of this installation differ by more than a minute. An administrator has to set them right.',
-    '其时钟与本系统相差超过一分钟，须由管理员校正。',
-  ),
-  set_up: both(
-    'It is not set up right, there or here. The log of the API tells an administrator what is wrong.',
-    '那里或这里的设置不正确，API 的日志会告诉管理员哪里不对。',
-  ),
+const refusals: Readonly<Record<CompanyRefusal, Text>> = {
+  declined: accessText('refusal_declined'),
+  not_valid: accessText('refusal_not_valid'),
+  clock: accessText('refusal_clock'),
+  set_up: accessText('refusal_set_up'),
 };
 
 function loginRefused({ why, cause }: CompanyLoginRefused, { name }: CompanySettings): Problem {
-  const { en, zh } = refusals[why];
-  return new Problem('company_login_failed', both(`${name}: ${en}`, `${name}：${zh}`), { why }, { cause });
+  const detail = accessText('company_refused', { name, reason: refusals[why] });
+  return new Problem('company_login_failed', detail, { why }, { cause });
 }
 
 function userDisabled(): Problem {
-  return new Problem(
-    'company_login_failed',
-    both(
-      'Your user is disabled in this installation. Ask an administrator.',
-      '您在本系统中已被停用，请联系管理员。',
-    ),
-    { why: 'disabled' },
-  );
+  return new Problem('company_login_failed', accessText('your_user_is_disabled'), { why: 'disabled' });
 }
 
 const shownValues = 10;
@@ -241,23 +214,12 @@ function nothingGranted(
     .slice(0, shownValues)
     .map(([value, grantsOfValue]) => `${value} (${grantsOfValue.map(words).join(', ')})`);
   const more =
-    grantsByValue.length > shownValues
-      ? both(` or another of ${grantsByValue.length}`, ` 或其他（共 ${grantsByValue.length} 个）`)
-      : both('', '');
+    grantsByValue.length > shownValues ? accessText('or_another', { count: grantsByValue.length }) : '';
   const who = String(claims.preferred_username ?? claims.name ?? subject);
   const reason = {
-    none_mapped: both(
-      `${name} knows you as ${who}, and nothing in ${claim} gives you rights here. Ask whoever administers it there for one of: ${list.join('; ')}${more.en}.`,
-      `${name} 中您是 ${who}，但 ${claim} 中没有任何值在此给您权限。请向其管理人员申请以下之一：${list.join('；')}${more.zh}。`,
-    ),
-    no_claim: both(
-      `${name} knows you as ${who}, but does not tell ${claim}, by which rights are given here. Ask whoever administers it there to send ${claim} to this application, or for one of: ${list.join('; ')}${more.en}.`,
-      `${name} 中您是 ${who}，但它没有给出 ${claim}，而此处的权限以它为准。请其管理人员向此应用发送 ${claim}，或申请以下之一：${list.join('；')}${more.zh}。`,
-    ),
-    too_many: both(
-      `${name} knows you as ${who}, and leaves ${claim} out because you are in too many groups. Ask whoever administers it there to send only those assigned to this application, or its roles.`,
-      `${name} 中您是 ${who}，因您所在的组太多，它没有给出 ${claim}。请其管理人员只发送分配给此应用的组，或改用应用角色。`,
-    ),
+    none_mapped: accessText('knows_you_as_and_nothing', { name, who, claim, list, more }),
+    no_claim: accessText('knows_you_as_but_does', { name, who, claim, list, more }),
+    too_many: accessText('knows_you_as_and_leaves_out', { name, who, claim }),
   }[why];
   return new Problem('company_grants_missing', reason, { name, claim, why, known_as: who, values: list });
 }

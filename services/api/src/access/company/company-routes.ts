@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { problemOf } from '../../http/problem-of.ts';
@@ -9,6 +8,7 @@ import { isHttps, type LoginAccess, requireSafeWay } from '../logins/login-acces
 import { loginDelayed, tooManyTried } from '../logins/login-routes.ts';
 import { openLogin, renewLogin } from '../logins/open-login.ts';
 import { pathHere } from '../logins/path-here.ts';
+import { accessText } from '../texts.ts';
 import type { CompanyLogins } from './company-logins.ts';
 
 const secureName = '__Host-hf-company';
@@ -143,13 +143,7 @@ async function asPage(
 
 function setUp(company: CompanyLogins | undefined): CompanyLogins {
   if (company) return company;
-  throw new Problem(
-    'company_login_not_set_up',
-    both(
-      'Log in with a password. docs/sign-on.md says how an administrator sets up the company sign-on (OIDC_ISSUER).',
-      '请用密码登录。管理员如何设置企业统一登录（OIDC_ISSUER）见 docs/sign-on.zh-CN.md。',
-    ),
-  );
+  throw new Problem('company_login_not_set_up', accessText('company_login_not_set_up'));
 }
 
 /** Limits how often one address begins a login: each is a write at the broker. @throws Problem */
@@ -161,24 +155,13 @@ function requireTime({ delays }: LoginAccess, { ip }: FastifyRequest): void {
 /** @throws Problem when no person is logged in */
 function loginOf({ caller }: FastifyRequest): string {
   if (caller.kind === 'user') return caller.loginId;
-  throw new Problem(
-    'login_needed',
-    both(
-      'Only a login that is there can be made fresh. Log in first.',
-      '只有已有的登录才能重新认证。请先登录。',
-    ),
-  );
+  throw new Problem('login_needed', accessText('only_a_login_that_is_there'));
 }
 
 function anotherPerson(): Problem {
-  return new Problem(
-    'company_login_failed',
-    both(
-      'Somebody else logged in there, or the login that was to be made fresh is over. Log out, and log in again.',
-      '在那里登录的是另一个人，或要重新认证的登录已结束。请退出后重新登录。',
-    ),
-    { why: 'another_person' },
-  );
+  return new Problem('company_login_failed', accessText('somebody_else_logged_in_there'), {
+    why: 'another_person',
+  });
 }
 
 /** The secret of the browser in which a company login was begun. */

@@ -1,5 +1,4 @@
 import { hash, randomBytes, randomInt } from 'node:crypto';
-import { both } from '@holdfast/driver/form-words.ts';
 import {
   type BegunCommandLineLogin,
   type BegunLogin,
@@ -9,6 +8,7 @@ import {
 } from '@holdfast/shared/contracts/begun-login.ts';
 import type { BegunLoginBook, StoredRecord } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
+import { accessText } from '../texts.ts';
 
 export interface CommandLineAsking {
   readonly host: string;
@@ -115,11 +115,5 @@ export class CommandLineLogins {
 }
 
 function codeUnknown(): Problem {
-  return new Problem(
-    'login_code_unknown',
-    both(
-      'No command line waits with this code: it was mistyped, decided already, or is older than ten minutes. Begin again with holdfast login.',
-      '没有命令行在等待此代码：输入有误、已经处理过，或已超过十分钟。请用 holdfast login 重新开始。',
-    ),
-  );
+  return new Problem('login_code_unknown', accessText('login_code_unknown'));
 }

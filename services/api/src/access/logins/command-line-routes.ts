@@ -1,4 +1,3 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { BegunCommandLineLogin } from '@holdfast/shared/contracts/begun-login.ts';
 import { shownLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
@@ -11,11 +10,13 @@ import {
   pollCommandLineLoginSchema,
   polledCommandLineLoginSchema,
 } from '@holdfast/shared/contracts/http/command-line-login-http.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { auditAddress } from '../../audit/audit-about.ts';
 import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
+import { accessText } from '../texts.ts';
 import type { CommandLineLogins } from './command-line-logins.ts';
 import { addressForBrowsers, type LoginAccess, requireSafeWay } from './login-access.ts';
 import type { LoginDelays } from './login-delays.ts';
@@ -50,7 +51,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
     if (caller.kind !== 'user') throw onlyForPeople();
     const begun = own.guesses.begin(caller.id, ip);
     if (typeof begun === 'number')
-      throw loginDelayed(begun, both('You have typed several wrong codes.', '您已多次输入错误的代码。'));
+      throw loginDelayed(begun, accessText('you_have_typed_several_wrong_codes'));
     let hasFailed: boolean | undefined;
     try {
       const login = await unlessAway(() => find(caller));
@@ -107,7 +108,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       schema: { body: pollCommandLineLoginSchema, response: { 200: polledCommandLineLoginSchema } },
       handler: async (request, reply) => {
         requireSafeWay(access, request);
-        requireTime(own.polls, request.ip, both('This address asks too often.', '此地址询问过于频繁。'));
+        requireTime(own.polls, request.ip, accessText('this_address_asks_too_often'));
         const decision = await unlessAway(() => own.commandLines.poll(request.body.secret));
         reply.header('cache-control', 'no-store');
         const none = { token: null, login: null, expires_at: null };
@@ -161,17 +162,11 @@ function view(login: BegunCommandLineLogin): CommandLineLoginView {
 }
 
 /** @throws Problem */
-function requireTime(delays: LoginDelays, who: string, why: InBoth): void {
+function requireTime(delays: LoginDelays, who: string, why: Text): void {
   const waitMs = delays.countTry(who);
   if (waitMs > 0) throw loginDelayed(waitMs, why);
 }
 
 function onlyForPeople(): Problem {
-  return new Problem(
-    'login_needed',
-    both(
-      'A command line is let in by a person who has logged in, not by a key.',
-      '只有已登录的用户才能批准命令行，密钥不能。',
-    ),
-  );
+  return new Problem('login_needed', accessText('a_command_line_is_let'));
 }

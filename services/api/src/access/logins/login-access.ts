@@ -1,7 +1,7 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../problems/problem.ts';
 import { isLoopbackAddress, isPassedOn } from '../from-loopback.ts';
+import { accessText } from '../texts.ts';
 import type { Users } from '../users.ts';
 import type { LoginDelays } from './login-delays.ts';
 import type { Logins } from './logins.ts';
@@ -38,15 +38,7 @@ export function requireSafeWay(access: Pick<LoginAccess, 'overHttp'>, request: F
   if (isLoopbackAddress(request.ip) && !isForwarded) return;
   throw new Problem(
     'login_over_http_refused',
-    isForwarded
-      ? both(
-          'This came over plain HTTP as far as the API knows. Name the proxy in API_TRUSTED_PROXIES, and have it send X-Forwarded-Proto: https.',
-          '在 API 看来，此请求经明文 HTTP 到达。请在 API_TRUSTED_PROXIES 中写明代理，并让它发送 X-Forwarded-Proto: https。',
-        )
-      : both(
-          'Passwords and logins would cross the network in the clear. Call the API by https:// (API_TLS_CERT_FILE), or set LOGIN_OVER_HTTP=true where the network is trusted.',
-          '否则密码和登录会在网络上明文传输。请通过 https:// 访问 API（API_TLS_CERT_FILE）；若网络可信，可设置 LOGIN_OVER_HTTP=true。',
-        ),
+    isForwarded ? accessText('this_came_over_plain_http') : accessText('passwords_and_logins_would_cross'),
   );
 }
 
@@ -65,14 +57,11 @@ export function requireOwnOrigin(
   throw new Problem(
     'origin_refused',
     origin === undefined
-      ? both(
-          `A login in a cookie changes things only for pages of ${own}, and the header Origin says of none.`,
-          `浏览器中的登录只能由 ${own} 的页面用来更改内容，而此请求没有请求头 Origin。`,
-        )
-      : both(
-          `A page of ${origin} may do nothing here with the login of another one: the pages of this API are those of ${own}${access.publicUrl === undefined ? '' : ' (PUBLIC_URL)'}.`,
-          `${origin} 的页面不能借用其他网站的登录在此操作：本 API 的页面属于 ${own}${access.publicUrl === undefined ? '' : '（PUBLIC_URL）'}。`,
-        ),
+      ? accessText('a_login_in_a_cookie_changes', { own })
+      : accessText('a_page_elsewhere_may_do_nothing', {
+          ...{ origin, own },
+          publicUrl: access.publicUrl === undefined ? '' : accessText('from_public_url'),
+        }),
   );
 }
 

@@ -1,9 +1,9 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { Login } from '@holdfast/shared/contracts/login.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../problems/problem.ts';
 import type { Caller } from '../caller.ts';
+import { accessText } from '../texts.ts';
 import { isHttps, type LoginAccess, requireOwnOrigin, requireSafeWay } from './login-access.ts';
 import { tokenInCookie } from './login-cookie.ts';
 import type { LoginCheck } from './logins.ts';
@@ -56,14 +56,9 @@ export function requireUsableLogin(
   if (caller.kind !== 'user') return;
   if (!isSafeMethod(request) && logins.currency() !== 'current') throw loginsUnavailable();
   if (needsFresh && !logins.isFresh({ authenticated_at: caller.authenticatedAt }, freshForMs)) {
-    throw new Problem(
-      'fresh_authentication_needed',
-      both(
-        'Show once more who you are (POST /api/login/again/), and send this again within 5 minutes.',
-        '请再次确认您的身份（POST /api/login/again/），并在 5 分钟内重新发送。',
-      ),
-      { authenticated_at: caller.authenticatedAt },
-    );
+    throw new Problem('fresh_authentication_needed', accessText('fresh_authentication_needed'), {
+      authenticated_at: caller.authenticatedAt,
+    });
   }
   // A page that is left open follows live samples for ever, so it is no sign that a person sits before it.
   if (!isWatched) logins.noteUse(caller.loginId);
@@ -93,31 +88,16 @@ function loginInHeader(authorization: string | undefined): string | undefined {
 export function loginsUnavailable(cause?: unknown): Problem {
   return new Problem(
     'logins_unavailable',
-    both(
-      'Nobody can look up logins before the message broker is back. Sessions that run go on, and yours is not ended by this.',
-      '消息服务恢复之前无法查询登录。采集会话继续运行，您的登录也不会因此结束。',
-    ),
+    accessText('logins_unavailable'),
     {},
     { retryAfterSeconds: 5, ...(cause !== undefined && { cause }) },
   );
 }
 
 function loginOver(): Problem {
-  return new Problem(
-    'login_over',
-    both(
-      'Log in again: it ended, was revoked, or was not used for too long.',
-      '请重新登录：登录已结束、被吊销或太久未使用。',
-    ),
-  );
+  return new Problem('login_over', accessText('login_over'));
 }
 
 function cookieAndKey(): Problem {
-  return new Problem(
-    'cookie_and_key',
-    both(
-      'Send either the cookie of a login or the header Authorization, so that it is certain who calls.',
-      '请只发送登录的 cookie 或请求头 Authorization 之一，以便确定调用者。',
-    ),
-  );
+  return new Problem('cookie_and_key', accessText('cookie_and_key'));
 }

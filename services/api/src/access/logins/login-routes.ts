@@ -1,4 +1,3 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   loginAgainBodySchema,
@@ -6,10 +5,12 @@ import {
   meSchema,
 } from '@holdfast/shared/contracts/http/login-http.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { type Route, route } from '../../http/route.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
+import { accessText } from '../texts.ts';
 import { isHttps, type LoginAccess, requireOwnOrigin, requireSafeWay } from './login-access.ts';
 import { loginsUnavailable } from './login-caller.ts';
 import { noLoginCookie } from './login-cookie.ts';
@@ -105,13 +106,7 @@ export async function userOfPassword(
   if (tooSoonMs > 0) throw loginDelayed(tooSoonMs, tooManyTried);
   const begun = delays.begin(login, ip);
   if (typeof begun === 'number') {
-    throw loginDelayed(
-      begun,
-      both(
-        'This login has failed several times, from here or elsewhere. It waits longer after each failure.',
-        '此登录名（从这里或其他地方）登录已多次失败，每次失败后等待的时间更长。',
-      ),
-    );
+    throw loginDelayed(begun, accessText('this_login_has_failed_several_times'));
   }
   let isRight: boolean | undefined;
   try {
@@ -121,44 +116,23 @@ export async function userOfPassword(
   } finally {
     begun(isRight === undefined ? undefined : !isRight);
   }
-  throw new Problem(
-    'login_failed',
-    both('There is no such login, or its password is another one.', '没有这个登录名，或密码不对。'),
-  );
+  throw new Problem('login_failed', accessText('login_failed'));
 }
 
-export const tooManyTried = both(
-  'So many logins were tried from this address within a minute.',
-  '一分钟内从此地址尝试登录的次数过多。',
-);
+export const tooManyTried = accessText('so_many_logins_were_tried');
 
-export function loginDelayed(ms: number, why: InBoth): Problem {
+export function loginDelayed(ms: number, why: Text): Problem {
   const retryAfterSeconds = Math.max(1, Math.ceil(ms / 1_000));
-  const detail = both(
-    `${why.en} Try again in ${retryAfterSeconds} s.`,
-    `${why.zh}请在 ${retryAfterSeconds} 秒后重试。`,
-  );
+  const detail = accessText('try_again_in_s', { why, retryAfterSeconds });
   return new Problem('login_delayed', detail, {}, { retryAfterSeconds });
 }
 
 function loginNeeded(): Problem {
-  return new Problem(
-    'login_needed',
-    both(
-      'This is for people who have logged in: POST /api/login/.',
-      '此功能供已登录的用户使用：POST /api/login/。',
-    ),
-  );
+  return new Problem('login_needed', accessText('this_is_for_people_who_have'));
 }
 
 function noCookieToRenew(): Problem {
-  return new Problem(
-    'login_needed',
-    both(
-      'This is for a login in a cookie. On the command line log in again: holdfast login.',
-      '此功能供浏览器中的登录使用。命令行请重新登录：holdfast login。',
-    ),
-  );
+  return new Problem('login_needed', accessText('this_is_for_a_login'));
 }
 
 function onlyForViewers(): Problem {

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import {
   changeMeSchema,
   changePasswordSchema,
@@ -9,6 +8,7 @@ import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
+import { accessText } from '../texts.ts';
 import type { LoginAccess } from './login-access.ts';
 import { userOfPassword } from './login-routes.ts';
 import { loginView, meView } from './me-view.ts';
@@ -112,8 +112,7 @@ export function meRoutes(access: LoginAccess): Route[] {
       handler: async (request, reply) => {
         const { id } = request.params;
         const own = logins.ofUser(personOf(request).id).find((login) => login.id === id);
-        if (!own)
-          throw new Problem('login_not_found', both(`You have no login ${id}.`, `您没有登录 ${id}。`));
+        if (!own) throw new Problem('login_not_found', accessText('you_have_no_login', { id }));
         await unlessAway(() => logins.end(id));
         return reply.code(204).send(undefined);
       },
@@ -124,11 +123,5 @@ export function meRoutes(access: LoginAccess): Route[] {
 /** @throws Problem when the caller is no person */
 function personOf({ caller }: FastifyRequest) {
   if (caller.kind === 'user') return caller;
-  throw new Problem(
-    'login_needed',
-    both(
-      'This is for people who have logged in: POST /api/login/.',
-      '此功能供已登录的用户使用：POST /api/login/。',
-    ),
-  );
+  throw new Problem('login_needed', accessText('this_is_for_people_who_have'));
 }

@@ -1,6 +1,6 @@
 import crypto, { type Argon2Parameters } from 'node:crypto';
-import { both } from '@holdfast/driver/form-words.ts';
 import { Problem } from '../../problems/problem.ts';
+import { accessText } from '../texts.ts';
 
 /** The least that OWASP recommends: 19 MiB, two passes, one lane; about 120 ms of a core. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const;
@@ -92,23 +92,12 @@ function unpadded(bytes: Buffer): string {
 }
 
 function tooManyLogins(): Problem {
-  return new Problem(
-    'too_many_logins',
-    both(
-      'Passwords are looked at a few at a time, and too many wait already. Try again.',
-      '密码每次只能校验几个，目前等待的人过多。请重试。',
-    ),
-    {},
-    { retryAfterSeconds: 2 },
-  );
+  return new Problem('too_many_logins', accessText('too_many_logins'), {}, { retryAfterSeconds: 2 });
 }
 
 function withoutArgon2(): Problem {
   return new Problem(
     'password_login_unavailable',
-    both(
-      `The API runs on Node ${process.versions.node}, which has no argon2 (node:crypto has it from 24.7 on). Start it with the Node of its packages, node_modules/.bin/node; keys and company sign-on work meanwhile.`,
-      `API 运行在 Node ${process.versions.node} 上，其中没有 argon2（node:crypto 自 24.7 起才有）。请用随软件包安装的 node_modules/.bin/node 启动它；在此之前密钥和企业统一登录仍可使用。`,
-    ),
+    accessText('password_login_unavailable', { node: process.versions.node }),
   );
 }

@@ -1,9 +1,9 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { issuedLinkSchema } from '@holdfast/shared/contracts/http/access-http.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
 import { whoOf } from '../access-control.ts';
+import { accessText } from '../texts.ts';
 import type { FirstLinks } from './first-links.ts';
 
 /** The way to the first administrator, for a caller who has a key or is on this machine. */
@@ -28,11 +28,5 @@ export function firstLinkRoute(links: FirstLinks): Route {
 }
 
 function administratorExists(): Problem {
-  return new Problem(
-    'administrator_exists',
-    both(
-      'They log in, and make a link for whoever has no password: holdfast users link LOGIN.',
-      '请管理员登录，并为没有密码的人生成链接：holdfast users link LOGIN。',
-    ),
-  );
+  return new Problem('administrator_exists', accessText('administrator_exists'));
 }

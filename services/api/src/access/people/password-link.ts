@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
-import { both } from '@holdfast/driver/form-words.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import { Problem } from '../../problems/problem.ts';
 import { addressForBrowsers, type LoginAccess } from '../logins/login-access.ts';
+import { accessText } from '../texts.ts';
 
 const lastsMs = 24 * 3_600_000;
 
@@ -43,11 +43,5 @@ export function requireLink({ disabled, password_link: record }: User, link: str
 }
 
 function linkNotValid(): Problem {
-  return new Problem(
-    'link_not_valid',
-    both(
-      'It was used already, is older than a day, or was not copied whole. Ask an administrator for a new one.',
-      '链接已用过、超过一天或不完整。请管理员另发一个。',
-    ),
-  );
+  return new Problem('link_not_valid', accessText('link_not_valid'));
 }

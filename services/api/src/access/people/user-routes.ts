@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import { loginPageSchema } from '@holdfast/shared/contracts/http/login-http.ts';
 import {
@@ -20,6 +19,7 @@ import { sitesWhere } from '../granted-sites.ts';
 import type { LoginAccess } from '../logins/login-access.ts';
 import { loginView } from '../logins/me-view.ts';
 import { unlessAway } from '../logins/open-login.ts';
+import { accessText } from '../texts.ts';
 import { wantedGrants } from '../wanted-grants.ts';
 import { passwordLink } from './password-link.ts';
 
@@ -36,14 +36,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
 
   const requireUser = (idOrLogin: string): User => {
     const user = users.byId(idOrLogin) ?? users.byLogin(idOrLogin);
-    if (!user)
-      throw new Problem(
-        'user_not_found',
-        both(
-          `There is nobody with the id or login ${idOrLogin}.`,
-          `没有 id 或登录名为 ${idOrLogin} 的用户。`,
-        ),
-      );
+    if (!user) throw new Problem('user_not_found', accessText('user_not_found', { idOrLogin }));
     return user;
   };
   const changed = async (id: string, change: (user: User) => Partial<User>): Promise<User> => {
@@ -140,14 +133,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       schema: { params, body: noFieldsSchema, response: { 201: passwordLinkSchema } },
       handler: async (request, reply) => {
         const { id, disabled } = requireUser(request.params.id);
-        if (disabled)
-          throw new Problem(
-            'user_disabled',
-            both(
-              'Let the person in again first: "disabled": false.',
-              '请先重新启用此人："disabled": false。',
-            ),
-          );
+        if (disabled) throw new Problem('user_disabled', accessText('user_disabled'));
         const { record, view } = passwordLink(access, request);
         await changed(id, () => ({ password_link: record }));
         return reply.code(201).header('cache-control', 'no-store').send(view);
@@ -195,10 +181,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
         if (!one)
           throw new Problem(
             'login_not_found',
-            both(
-              `${login} has no login ${request.params.login}.`,
-              `${login} 没有登录 ${request.params.login}。`,
-            ),
+            accessText('has_no_login', { login, id: request.params.login }),
           );
         await unlessAway(() => logins.end(one.id));
         return reply.code(204).send(undefined);
@@ -222,13 +205,7 @@ function userView(user: User): UserView {
 }
 
 function loginTaken(login: string): Problem {
-  return new Problem(
-    'login_taken',
-    both(
-      `Somebody has the login ${login} already, perhaps in other letters of case, or had it: it stays theirs. Choose another one, or let them in again.`,
-      `登录名 ${login} 已被使用或曾被使用（不区分大小写），仍归原主。请换一个，或重新启用那个人。`,
-    ),
-  );
+  return new Problem('login_taken', accessText('login_taken', { login }));
 }
 
 /** Whether the user can log in and manage people. */
@@ -241,11 +218,5 @@ function isAdministrator({ disabled, password, identity, grants }: User): boolea
 function requireAnotherAdministrator(users: readonly User[], before: User, after: User): void {
   if (!isAdministrator(before) || isAdministrator(after)) return;
   if (users.some((other) => other.id !== before.id && isAdministrator(other))) return;
-  throw new Problem(
-    'last_administrator',
-    both(
-      `${before.login} is the last person who can log in as an administrator of all sites. Make another one first, who has set a password.`,
-      `${before.login} 是最后一位能登录的全站点管理员。请先另设一位，并让其设置好密码。`,
-    ),
-  );
+  throw new Problem('last_administrator', accessText('last_administrator', { login: before.login }));
 }

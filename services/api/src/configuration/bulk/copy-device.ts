@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { CopiesBody } from '@holdfast/shared/contracts/http/change-sets-http.ts';
@@ -11,6 +10,7 @@ import { specOf, viewOfDevice } from '../device-specs.ts';
 import { devices } from '../devices.ts';
 import { placeAgain } from '../points-of-device.ts';
 import { type KindOfPoint, type KindsOfStore, kindFaultsIfKnown } from '../stored-kinds.ts';
+import { configurationText } from '../texts.ts';
 import { steppedValue, textOf } from './stepped-value.ts';
 
 const pointsAtMost = 50_000;
@@ -38,7 +38,7 @@ export async function copyDevice(
   );
   await siteAccess.requireUntilEnd(transaction, granted, { devices: [id], tasks: task_ids });
   const row = await transaction.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw new Problem('device_not_found', both(`There is no device ${id}.`, `没有设备 ${id}。`));
+  if (!row) throw new Problem('device_not_found', configurationText('device_not_found', { id }));
   const connection = specs.get(row.protocol)?.learning?.forgotten(row.connection) ?? row.connection;
   const { id: _, ...base } = viewOfDevice({ ...row, connection: connection as Record<string, unknown> });
   const newDevices = wantedCopies(base, body);

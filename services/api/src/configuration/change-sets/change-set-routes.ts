@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import {
   changeItemsBodySchema,
   changeSetDetailSchema,
@@ -16,6 +15,7 @@ import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
+import { configurationText } from '../texts.ts';
 import { changeItems } from './items/change-items.ts';
 import { concernedBy, thingsIn } from './items/ready-items.ts';
 import { findChangeSet, listChangeItems, listChangeSets } from './read-change-sets.ts';
@@ -123,5 +123,5 @@ export function changeSetRoutes(
 }
 
 function missing(id: number): Problem {
-  return new Problem('change_set_not_found', both(`There is no change set ${id}.`, `没有变更集 ${id}。`));
+  return new Problem('change_set_not_found', configurationText('change_set_not_found', { id }));
 }

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { RevertOnly } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { sql } from 'kysely';
 import {
@@ -11,6 +10,7 @@ import type { Database } from '../../database/open-database.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
 import { explained } from '../configuration-problems.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
+import { configurationText } from '../texts.ts';
 import { keyOf, type LaterItem, narrowed, planRevert, type RevertConflict } from './plan-revert.ts';
 import { readItems, type StoredItem } from './read-change-sets.ts';
 import type { ChangeItem } from './shown-item.ts';
@@ -100,24 +100,16 @@ function changedSince(conflicts: readonly RevertConflict[]): Problem {
     `${kind} ${device === null ? '' : `${device}/`}${code}: ${field}`;
   return new Problem(
     'changed_since',
-    both(
-      `Nothing was taken back: ${firstConflicts.map((each) => `${describe(each)} was changed by set ${each.change_set} later`).join('; ')}${
-        more > 0 ? ` (and ${more} more)` : ''
-      }. Take that back first, or leave these fields out (only).`,
-      `没有撤销任何内容：${firstConflicts.map((each) => `${describe(each)} 后来由变更集 ${each.change_set} 更改`).join('；')}${
-        more > 0 ? `（另有 ${more} 处）` : ''
-      }。请先撤销后者，或用 only 排除这些字段。`,
-    ),
+    configurationText('changed_since', {
+      changes: firstConflicts.map((each) =>
+        configurationText('changed_by_set', { item: describe(each), changeSet: each.change_set }),
+      ),
+      rest: more > 0 ? configurationText('and_more_changes', { more }) : '',
+    }),
     { conflicts: conflicts.slice(0, listedConflicts) },
   );
 }
 
 function nothingLeft(id: number): Problem {
-  return new Problem(
-    'nothing_to_revert',
-    both(
-      `Everything that set ${id} has changed is as it was before it, or is there no more.`,
-      `变更集 ${id} 更改的一切都已恢复原状，或已不存在。`,
-    ),
-  );
+  return new Problem('nothing_to_revert', configurationText('nothing_to_revert', { id }));
 }

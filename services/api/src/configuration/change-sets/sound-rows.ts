@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
@@ -11,6 +10,7 @@ import { requireUnread } from '../read-codes.ts';
 import { togetherWithSiblings } from '../sibling-faults.ts';
 import { type KindsOfStore, kindFaults, kindFaultsIfKnown } from '../stored-kinds.ts';
 import { activeSessionsOf } from '../tasks.ts';
+import { configurationText } from '../texts.ts';
 import { keyOf } from './plan-revert.ts';
 import type { RowWrite } from './row-write.ts';
 import { idsOf, writeRows } from './write-rows.ts';
@@ -160,7 +160,7 @@ async function requireUnreferenced(transaction: Database, writes: readonly RowWr
     ...(active.length > 0 && { active_sessions: active.slice(0, maxNamed) }),
   };
   if (Object.keys(referrers).length > 0) {
-    throw stillReferenced(both('What this would delete', '此操作要删除的对象'), referrers);
+    throw stillReferenced(configurationText('what_this_would_delete'), referrers);
   }
 }
 

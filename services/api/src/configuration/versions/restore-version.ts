@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { both } from '@holdfast/driver/form-words.ts';
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { DeviceConfig, PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { sql } from 'kysely';
@@ -12,6 +11,7 @@ import { writeSoundly } from '../change-sets/sound-rows.ts';
 import { lockedRows } from '../change-sets/write-rows.ts';
 import { explained } from '../configuration-problems.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
+import { configurationText } from '../texts.ts';
 import { siteCodesOf } from '../version-sites.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
@@ -50,7 +50,7 @@ export async function restoreVersion(
   ];
   const before = await lockedRows(transaction, things);
   const task = before.get(keyOf({ kind: 'task', id: taskId }));
-  if (!task) throw new Problem('task_not_found', both(`There is no task ${taskId}.`, `没有任务 ${taskId}。`));
+  if (!task) throw new Problem('task_not_found', configurationText('task_not_found', { taskId }));
   const there = deviceIds.filter((id) => before.has(keyOf({ kind: 'device', id })));
   await siteAccess.requireUntilEnd(transaction, granted, { tasks: [taskId], devices: there });
   const sites = await idsOfSites(transaction, siteCodesOf(config));

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { reasonQuery } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
@@ -17,6 +16,7 @@ import type { Collectors } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
 import { readDevice } from '../device-content.ts';
 import { endpointHolders } from '../endpoint-holders.ts';
+import { devicesText } from '../texts.ts';
 import { applyLimits } from './apply-limits.ts';
 import { forgetInSessions, forgetRanges } from './forget-limits.ts';
 import { type ReportedLimits, reportedLimits, type ShownLimitsSources, shownLimits } from './shown-limits.ts';
@@ -147,25 +147,13 @@ function inAnswer({
 }
 
 function missing(id: number): Problem {
-  return new Problem('device_not_found', both(`There is no device ${id}.`, `没有设备 ${id}。`));
+  return new Problem('device_not_found', devicesText('device_unknown', { id }));
 }
 
 function nothingLearned(code: string): Problem {
-  return new Problem(
-    'nothing_learned',
-    both(
-      `Device ${code} has refused nothing in the latest session that reads it, or none was started yet.`,
-      `在读取设备 ${code} 的最近一个会话中，它没有拒绝过任何请求，或还没有会话启动过。`,
-    ),
-  );
+  return new Problem('nothing_learned', devicesText('nothing_learned', { code }));
 }
 
 function atAnotherPlace(code: string): Problem {
-  return new Problem(
-    'device_replaced',
-    both(
-      `The session that reads ${code} began when it had another address. Stop that session and start a new one.`,
-      `读取 ${code} 的会话启动时，该设备还是另一个地址。请停止该会话并重新启动。`,
-    ),
-  );
+  return new Problem('device_replaced', devicesText('device_replaced', { code }));
 }

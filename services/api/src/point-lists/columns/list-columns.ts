@@ -1,6 +1,7 @@
 import type { Specs } from '@holdfast/driver/spec.ts';
-import { columnLetters } from '../../spreadsheets/cell-place.ts';
+import { inEachLanguage } from '@holdfast/texts/text.ts';
 import { isEmptyCell, type Sheet, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
+import { columnLetters } from '../../spreadsheets/cell-place.ts';
 import { type ListField, listFields } from './list-fields.ts';
 import { type PeriodUnit, periodHeader } from './periods.ts';
 
@@ -67,8 +68,7 @@ export class ColumnNames {
     }
     for (const field of fields.values()) {
       add(field.name, { field });
-      add(field.label.en, { field });
-      add(field.label.zh, { field });
+      for (const label of Object.values(inEachLanguage(field.label))) add(label, { field });
     }
     for (const field of fields.values()) for (const header of field.headers) add(header, { field });
     const marks = [...specs.values()].flatMap(({ sheets }) =>

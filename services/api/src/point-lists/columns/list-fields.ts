@@ -1,8 +1,10 @@
-import { both, type FieldWords, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { FieldWords } from '@holdfast/driver/form-words.ts';
 import { dataTypes } from '@holdfast/driver/point.ts';
 import type { DriverSpec, Specs } from '@holdfast/driver/spec.ts';
 import { dataTypeWords, pointWords } from '@holdfast/shared/forms/common-words.ts';
+import { inEachLanguage, type Text } from '@holdfast/texts/text.ts';
 import * as z from 'zod';
+import { pointListsText } from '../texts.ts';
 import { typeWords } from './type-words.ts';
 
 export type FieldKind =
@@ -21,7 +23,7 @@ export interface ListField {
   readonly name: string;
   readonly of: 'device' | 'connection' | 'point' | 'place';
   readonly kind: FieldKind;
-  readonly label: InBoth;
+  readonly label: Text;
   readonly headers: readonly string[];
   /** Values by their words, which `normalWord` has normalised. */
   readonly words?: ReadonlyMap<string, string | number> | undefined;
@@ -45,14 +47,14 @@ const common: readonly (readonly [
   name: string,
   of: ListField['of'],
   kind: FieldKind,
-  label: InBoth,
+  label: Text,
   headers: readonly string[],
 ])[] = [
   [
     'device',
     'device',
     'text',
-    both('Device', '设备'),
+    pointListsText('device'),
     [
       'device code',
       'equipment',
@@ -72,7 +74,7 @@ const common: readonly (readonly [
     'code',
     'point',
     'text',
-    both('Point', '点位'),
+    pointListsText('point'),
     [
       'code',
       'point code',
@@ -163,16 +165,10 @@ const common: readonly (readonly [
     pointWords.valid_max.label,
     ['max', 'maximum', 'high limit', '最大值', '上限'],
   ],
-  ['linear_raw_min', 'point', 'number', both('Raw from', '原始下限'), ['raw min', 'raw low', '原始最小值']],
-  ['linear_raw_max', 'point', 'number', both('Raw to', '原始上限'), ['raw max', 'raw high', '原始最大值']],
-  [
-    'linear_eng_min',
-    'point',
-    'number',
-    both('Value from', '工程下限'),
-    ['eng min', 'scaled low', '量程下限'],
-  ],
-  ['linear_eng_max', 'point', 'number', both('Value to', '工程上限'), ['eng max', 'scaled high', '量程上限']],
+  ['linear_raw_min', 'point', 'number', pointListsText('raw_from'), ['raw min', 'raw low', '原始最小值']],
+  ['linear_raw_max', 'point', 'number', pointListsText('raw_to'), ['raw max', 'raw high', '原始最大值']],
+  ['linear_eng_min', 'point', 'number', pointListsText('value_from'), ['eng min', 'scaled low', '量程下限']],
+  ['linear_eng_max', 'point', 'number', pointListsText('value_to'), ['eng max', 'scaled high', '量程上限']],
   [
     'enumeration',
     'point',
@@ -185,7 +181,7 @@ const common: readonly (readonly [
     'point',
     'period',
     // Exports have it as a header, which has to name the unit.
-    both('Period (ms)', '采集周期（ms）'),
+    pointListsText('period_ms'),
     [
       ...[
         'period',
@@ -224,19 +220,19 @@ const common: readonly (readonly [
     'writable',
     'point',
     'truth',
-    both('Writable', '可写'),
+    pointListsText('writable'),
     ['write', 'access', 'client access', 'attribute', 'rw', '读写', '读写权限', '读写属性', '是否可写'],
   ],
-  ['enabled', 'point', 'truth', both('Enabled', '启用'), ['active', '是否启用', '使能']],
-  ['device_name', 'device', 'text', both('Device name', '设备名称'), ['equipment name', '机台名称']],
-  ['measurement', 'device', 'text', both('Measurement', '测量名'), ['influx measurement']],
-  ['site', 'device', 'text', both('Site', '站点'), ['plant', 'site code', '厂区', '车间', '站点代码']],
-  ['task', 'device', 'text', both('Task', '任务'), ['task code', '采集任务', '任务代码']],
+  ['enabled', 'point', 'truth', pointListsText('enabled'), ['active', '是否启用', '使能']],
+  ['device_name', 'device', 'text', pointListsText('device_name'), ['equipment name', '机台名称']],
+  ['measurement', 'device', 'text', pointListsText('measurement'), ['influx measurement']],
+  ['site', 'device', 'text', pointListsText('site'), ['plant', 'site code', '厂区', '车间', '站点代码']],
+  ['task', 'device', 'text', pointListsText('task'), ['task code', '采集任务', '任务代码']],
   [
     'protocol',
     'device',
     'word',
-    both('Protocol', '协议'),
+    pointListsText('protocol'),
     ['driver', 'protocol_type', '通讯协议', '通信协议', '协议类型', '驱动'],
   ],
 ];
@@ -269,7 +265,7 @@ export function listFields(specs: Specs): ReadonlyMap<string, ListField> {
           ...(before?.words ?? []),
           ...wordMap(spec, name, field, own[name]),
         ]);
-        const label = before?.label ?? own[name]?.label ?? both(name, name);
+        const label = before?.label ?? own[name]?.label ?? pointListsText('name', { name });
         fields.set(name, {
           ...{ name, of, label, headers: [...new Set(headers)] },
           kind: before?.kind === 'address' ? 'address' : kind,
@@ -328,7 +324,7 @@ function valuesOf(schema: z.ZodType): readonly (string | number)[] {
 }
 
 function labelsOf(words: FieldWords | undefined): string[] {
-  return words ? [words.label.en, words.label.zh] : [];
+  return words ? Object.values(inEachLanguage(words.label)) : [];
 }
 
 function wordMap(
@@ -342,7 +338,7 @@ function wordMap(
     ...Object.entries(sheets?.words[name] ?? {}).map(([word, value]) => [normalWord(word), value] as const),
     ...values.flatMap((value) => {
       const label = words?.options?.[String(value)];
-      const labelParts = label ? [...partsOf(label.en), ...partsOf(label.zh)] : [];
+      const labelParts = label ? Object.values(inEachLanguage(label)).flatMap(partsOf) : [];
       return labelParts.map((word) => [normalWord(word), value] as const);
     }),
     ...values.map((value) => [normalWord(String(value)), value] as const),
@@ -360,7 +356,9 @@ function typeMap(): ReadonlyMap<string, string> {
   return new Map([
     ...Object.entries(typeWords).map(([word, type]) => [normalWord(word), type] as const),
     ...dataTypes.flatMap((type) =>
-      [type, dataTypeWords[type].en, dataTypeWords[type].zh].map((word) => [normalWord(word), type] as const),
+      [type, ...Object.values(inEachLanguage(dataTypeWords[type]))].map(
+        (word) => [normalWord(word), type] as const,
+      ),
     ),
   ]);
 }
@@ -368,7 +366,7 @@ function typeMap(): ReadonlyMap<string, string> {
 function protocolMap(specs: Specs): ReadonlyMap<string, string> {
   return new Map(
     [...specs.values()].flatMap(({ protocol, words, sheets }) =>
-      [...(sheets?.protocols ?? []), words.label.en, words.label.zh, protocol].map(
+      [...(sheets?.protocols ?? []), ...Object.values(inEachLanguage(words.label)), protocol].map(
         (word) => [normalWord(word), protocol] as const,
       ),
     ),

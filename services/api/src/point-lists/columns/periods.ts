@@ -1,5 +1,5 @@
-import type { InBoth } from '@holdfast/driver/form-words.ts';
-import { both } from '@holdfast/driver/form-words.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import { pointListsText } from '../texts.ts';
 
 /** Units in which lists give periods. `hz` counts readings per second. */
 export type PeriodUnit = 'ms' | 's' | 'min' | 'h' | 'hz';
@@ -56,10 +56,10 @@ export function periodMs(amount: number, unit: PeriodUnit): number {
 }
 
 /** Units that a number without one may have, for the question about it. */
-export const askedUnits: readonly { readonly value: PeriodUnit; readonly label: InBoth }[] = [
-  { value: 's', label: both('seconds', '秒') },
-  { value: 'ms', label: both('milliseconds', '毫秒') },
-  { value: 'hz', label: both('readings per second', '每秒次数') },
+export const askedUnits: readonly { readonly value: PeriodUnit; readonly label: Text }[] = [
+  { value: 's', label: pointListsText('seconds') },
+  { value: 'ms', label: pointListsText('milliseconds') },
+  { value: 'hz', label: pointListsText('readings_per_second') },
 ];
 
 /** The likeliest unit of numbers without one: 1 to 60 are seconds, as no list means a period of 10 ms unless it says so. */

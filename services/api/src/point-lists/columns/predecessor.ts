@@ -1,5 +1,5 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { isEmptyCell, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
 import { cellValue, oneLine } from '../judging/cell-value.ts';
 import type { FieldFault, FieldNote } from '../judging/row-fault.ts';
@@ -40,7 +40,7 @@ const numbers: readonly Column[] = [
   'output_data_minimum',
   'output_data_maximum',
 ];
-const numberField: ListField = { name: '', of: 'point', kind: 'number', label: both('', ''), headers: [] };
+const numberField: ListField = { name: '', of: 'point', kind: 'number', label: quoted(''), headers: [] };
 
 /** The places of the predecessor's columns; undefined if the head is not from one of its lists. */
 export function predecessorPlaces(head: SheetRow): ReadonlyMap<Column, number> | undefined {

@@ -1,4 +1,5 @@
 import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
+import { inEachLanguage, inLanguage } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { configurationOf, judgeCsv, press } from './testing/judge-csv.ts';
 
@@ -73,13 +74,16 @@ describe('a column of periods', () => {
     expect(questions).toMatchObject([
       {
         ...{ name: 'shortest_period', chosen: '20ms', isGuess: true, isConfirmation: true },
-        text: { en: 'Points with a period below 100 ms: 2. Are they to be read so often?' },
         rows: [
           { cell: 'E2', value: '99', meanings: { '20ms': '99 ms' } },
           { cell: 'E3', value: '20' },
         ],
       },
     ]);
+    const [shortest] = questions;
+    expect(shortest && inLanguage(shortest.text, 'en')).toBe(
+      'Points with a period below 100 ms: 2. Are they to be read so often?',
+    );
     const isOpen = async (answer: string) =>
       (await read('period_ms', ['20'], { shortest_period: answer })).questions[0]?.isGuess;
     expect([await isOpen('20ms'), await isOpen('10ms'), await isOpen('50ms')]).toEqual([false, false, true]);
@@ -102,7 +106,7 @@ describe('a column of periods', () => {
   it('is rounded where a rate is no whole number of milliseconds, with a note', async () => {
     const { periods, notes } = await read('采样率 Hz', ['3', '7', '4']);
     expect(periods).toEqual([333, 143, 250]);
-    expect(notes).toEqual([
+    expect(notes.map(inEachLanguage)).toEqual([
       {
         en: 'Periods are rounded to whole milliseconds: E2 3 is 333 ms, likewise in one more cell.',
         zh: '采集周期取整为毫秒：E2 3 为 333 ms，另有 1 个单元格同样处理。',
@@ -121,7 +125,7 @@ describe('an everyday list', () => {
       [0.1, -1.5],
       [2.5, 0],
     ]);
-    expect(notes.map(({ en }) => en)).toEqual([
+    expect(notes.map((note) => inLanguage(note, 'en'))).toEqual([
       'Commas are read as decimal points: E2 0,1 is 0.1, likewise in one more cell.',
     ]);
     const other = await judgeCsv('device,code,address,data_type,scale\npress,a,40001,int16,"1,234"\n');
@@ -171,7 +175,7 @@ describe('an everyday list', () => {
     );
     expect(faults).toEqual([]);
     expect(points.map(({ common }) => common.precision)).toEqual([null, null, 2]);
-    expect(notes.map(({ zh }) => zh)).toEqual([
+    expect(notes.map((note) => inLanguage(note, 'zh'))).toEqual([
       '数值没有小数，未采用小数位数：E2 2，另有 1 个单元格同样处理。',
     ]);
     const was = { code: 'a', address: '40001', data_type: 'float32', precision: 2 };
@@ -189,7 +193,7 @@ it('a list that names a task for points that are disabled says that it does not 
   const { notes } = await judgeCsv(
     'device,code,address,data_type,enabled,task\npress,a,40001,int16,no,t\npress,b,40002,int16,,t\n',
   );
-  expect(notes.map(({ en }) => en)).toEqual([
+  expect(notes.map((note) => inLanguage(note, 'en'))).toEqual([
     'Points that are disabled, or whose devices are, which no task reads: 1, such as press/a.',
   ]);
 });
@@ -208,7 +212,7 @@ mqtt,10.0.0.9,1883,energy,,plant/meter,1,,1,meter
     );
     expect([faults, states]).toEqual([[], ['temp new', 'power skipped', 'speed skipped', 'energy skipped']]);
     expect(devices.map(({ code }) => code)).toEqual(['oven']);
-    expect(notes.map(({ en }) => en)).toEqual([
+    expect(notes.map((note) => inLanguage(note, 'en'))).toEqual([
       'Rows 3, 5 left out: this sheet cannot describe points of MQTT. Import them with a list of their own: holdfast points template mqtt.',
       'Row 4 left out: there is no protocol OPC UA.',
     ]);
@@ -224,7 +228,7 @@ mqtt,10.0.0.9,1883,energy,,plant/meter,1,,1,meter
       [333, 2],
       [50, null],
     ]);
-    expect(notes.map(({ en }) => en)).toEqual([
+    expect(notes.map((note) => inLanguage(note, 'en'))).toEqual([
       'Periods are rounded to whole milliseconds: I2 3 is 333 ms.',
       'A precision is left out where the values have no decimals: H3 2.',
     ]);

@@ -1,5 +1,5 @@
-import type { InBoth } from '@holdfast/driver/form-words.ts';
 import { sameValueCodes } from '@holdfast/driver/same-value-codes.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { cellName } from '../../spreadsheets/cell-place.ts';
 import { shownCell } from '../../spreadsheets/read/list-file.ts';
 import type { ImportSettings } from './import-settings.ts';
@@ -19,7 +19,7 @@ export interface Judgement {
   readonly devices: readonly RowDevice[];
   readonly questions: readonly Question[];
   /** Says what was read otherwise than it is written. */
-  readonly notes: readonly InBoth[];
+  readonly notes: readonly Text[];
 }
 
 /** Codes of the devices in a list. */

@@ -1,6 +1,8 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import { inEachLanguage, type Text } from '@holdfast/texts/text.ts';
 import { cellName } from '../../spreadsheets/cell-place.ts';
 import { shownCell } from '../../spreadsheets/read/list-file.ts';
+import { pointListsText } from '../texts.ts';
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { JudgedRow } from './judge-rows.ts';
 import type { OpenedList } from './open-list.ts';
 import { faultsHeader, type NoteKind } from './row-fault.ts';
@@ -11,26 +13,16 @@ interface NotedCell {
   readonly value: unknown;
 }
 
-const words: Readonly<Record<NoteKind, (first: NotedCell) => InBoth>> = {
+const words: Readonly<Record<NoteKind, (first: NotedCell) => Text>> = {
   decimal_comma: ({ cell, text, value }) =>
-    both(
-      `Commas are read as decimal points: ${cell} ${text} is ${value}`,
-      `逗号按小数点读取：${cell} ${text} 为 ${value}`,
-    ),
+    pointListsText('commas_are_read_as_decimal_points', { cell, text, value: String(value) }),
   rounded_period: ({ cell, text, value }) =>
-    both(
-      `Periods are rounded to whole milliseconds: ${cell} ${text} is ${value} ms`,
-      `采集周期取整为毫秒：${cell} ${text} 为 ${value} ms`,
-    ),
-  precision_left_out: ({ cell, text }) =>
-    both(
-      `A precision is left out where the values have no decimals: ${cell} ${text}`,
-      `数值没有小数，未采用小数位数：${cell} ${text}`,
-    ),
+    pointListsText('periods_are_rounded_to_whole', { cell, text, value: String(value) }),
+  precision_left_out: ({ cell, text }) => pointListsText('a_precision_is_left_out_where', { cell, text }),
 };
 
 /** Everything that was read otherwise than it is written, in a sentence each. */
-export function listNotes(list: OpenedList, rows: readonly JudgedRow[]): InBoth[] {
+export function listNotes(list: OpenedList, rows: readonly JudgedRow[]): Text[] {
   const lines = new Map(list.rows.map((row) => [row.line, row]));
   const byKind = new Map<NoteKind, { readonly first: NotedCell; count: number }>();
   for (const { reading, notes } of rows) {
@@ -48,10 +40,10 @@ export function listNotes(list: OpenedList, rows: readonly JudgedRow[]): InBoth[
   return [
     ...mergeNotes(list),
     ...[...byKind].map(([kind, { first, count }]) => {
-      const { en, zh } = words[kind](first);
-      if (count === 1) return both(`${en}.`, `${zh}。`);
-      const others = count === 2 ? 'one more cell' : `${count - 1} more cells`;
-      return both(`${en}, likewise in ${others}.`, `${zh}，另有 ${count - 1} 个单元格同样处理。`);
+      const note = words[kind](first);
+      if (count === 1) return pointListsText('only_here', { note });
+      if (count === 2) return pointListsText('likewise_in_one', { note });
+      return pointListsText('likewise_in_more', { note, more: count - 1 });
     }),
     ...unsupportedNotes(rows),
     ...disabledNote(rows),
@@ -60,7 +52,7 @@ export function listNotes(list: OpenedList, rows: readonly JudgedRow[]): InBoth[
 }
 
 /** Tasks do not read what is disabled, though the list names them for it. */
-function disabledNote(rows: readonly JudgedRow[]): InBoth[] {
+function disabledNote(rows: readonly JudgedRow[]): Text[] {
   const disabledRows = rows.filter(({ reading, device, point }) => {
     if (typeof reading?.values.task !== 'string' || !point) return false;
     return (
@@ -70,29 +62,19 @@ function disabledNote(rows: readonly JudgedRow[]): InBoth[] {
   const [first] = disabledRows;
   if (!first) return [];
   const name = `${first.deviceCode}/${first.code}`;
-  return [
-    both(
-      `Points that are disabled, or whose devices are, which no task reads: ${disabledRows.length}, such as ${name}.`,
-      `已停用或所属设备已停用、因而没有任务读取的点位：${disabledRows.length} 个，如 ${name}。`,
-    ),
-  ];
+  return [pointListsText('points_that_are_disabled_or_whose', { count: disabledRows.length, name })];
 }
 
 /** A file of faulty rows is no whole list, though it looks like one. */
-function faultyRowsNote({ columns }: OpenedList): InBoth[] {
-  const headers: readonly string[] = Object.values(faultsHeader);
+function faultyRowsNote({ columns }: OpenedList): Text[] {
+  const headers: readonly string[] = Object.values(inEachLanguage(faultsHeader));
   if (!columns.some(({ field, header }) => !field && headers.includes(header))) return [];
-  return [
-    both(
-      'This file has only the faulty rows of a list. Import the other rows of the list too, if that was not done.',
-      '此文件只有点位表中有错误的行。点位表的其余各行若尚未导入，请一并导入。',
-    ),
-  ];
+  return [pointListsText('this_file_has_only_the_faulty')];
 }
 
 const namedAtMost = 5;
 
-function mergeNotes({ merges, columns, head }: OpenedList): InBoth[] {
+function mergeNotes({ merges, columns, head }: OpenedList): Text[] {
   const filledColumns = columns.flatMap(({ index, header, field }) => {
     const ofColumn = merges.filter(({ column, lastLine }) => column === index && lastLine > head.line);
     const [first] = ofColumn;
@@ -104,16 +86,11 @@ function mergeNotes({ merges, columns, head }: OpenedList): InBoth[] {
     return `${header} (${count === 1 ? range : `${range} …, ${count}`})`;
   });
   const shownRanges = ranges.slice(0, namedAtMost).join(', ');
-  return [
-    both(
-      `Merged cells hold for each of their rows: ${shownRanges}.`,
-      `合并单元格的内容用于其中每一行：${shownRanges}。`,
-    ),
-  ];
+  return [pointListsText('merged_cells_hold_for_each', { shownRanges })];
 }
 
 /** Names the rows that cannot be imported from this list, and do not keep the others from it. */
-function unsupportedNotes(rows: readonly JudgedRow[]): InBoth[] {
+function unsupportedNotes(rows: readonly JudgedRow[]): Text[] {
   const skippedRows = rows.flatMap(({ reading }) =>
     reading?.unsupported === undefined ? [] : [{ line: reading.line, ...reading.unsupported }],
   );
@@ -122,13 +99,17 @@ function unsupportedNotes(rows: readonly JudgedRow[]): InBoth[] {
     const { protocol = '', template } = all[0] ?? {};
     const lines = all.slice(0, namedAtMost).map(({ line }) => line);
     const more = all.length - lines.length;
-    const rows = `${all.length === 1 ? 'Row' : 'Rows'} ${lines.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    const zhRows = `第 ${lines.join('、')} 行${more > 0 ? `等 ${all.length} 行` : ''}`;
+    const rows = rowsInWords(lines, more);
     return template === undefined
-      ? both(`${rows} left out: there is no protocol ${protocol}.`, `未采用${zhRows}：没有协议 ${protocol}。`)
-      : both(
-          `${rows} left out: this sheet cannot describe points of ${protocol}. Import them with a list of their own: holdfast points template ${template}.`,
-          `未采用${zhRows}：此表无法描述 ${protocol} 的点位。请用单独的点位表导入：holdfast points template ${template}。`,
-        );
+      ? pointListsText('left_out_no_protocol', { rows, protocol })
+      : pointListsText('left_out_not_here', { rows, protocol, template });
   });
+}
+
+function rowsInWords(lines: readonly number[], more: number): Text {
+  if (more > 0) return pointListsText('rows_and_more', { lines, more });
+  const [line, ...others] = lines;
+  return line !== undefined && others.length === 0
+    ? pointListsText('row', { line })
+    : pointListsText('rows', { lines });
 }

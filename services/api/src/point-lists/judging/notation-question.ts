@@ -1,7 +1,7 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { SheetAddresses } from '@holdfast/driver/sheet-rules.ts';
 import { cellName } from '../../spreadsheets/cell-place.ts';
 import { type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
+import { pointListsText } from '../texts.ts';
 import { plainAddress } from './cell-value.ts';
 import { type Question, shownRows } from './question.ts';
 import type { RowReading } from './row-reading.ts';
@@ -46,7 +46,7 @@ export function notationQuestion(
     notation,
     question: {
       name: 'notation',
-      text: both('How are the addresses counted?', '地址如何计数？'),
+      text: pointListsText('question'),
       choices: choices.map(({ name, label }) => ({ value: name, label })),
       chosen: notation,
       isGuess: chosenName === undefined,

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import { columnIndex } from '../../spreadsheets/cell-place.ts';
 import {
@@ -16,6 +15,7 @@ import {
   predecessorPlaces,
   readPredecessorRow,
 } from '../columns/predecessor.ts';
+import { pointListsText } from '../texts.ts';
 import type { ImportSettings, ListLayout } from './import-settings.ts';
 import { periodUnitQuestion } from './period-questions.ts';
 import type { Question } from './question.ts';
@@ -145,10 +145,5 @@ function readOnce(read: (row: SheetRow) => RowReading): (row: SheetRow) => RowRe
 }
 
 function noSheet(name: string, all: readonly string[]): ListFileRefused {
-  return new ListFileRefused(
-    both(
-      `The workbook has no visible sheet "${name}" with rows. It has: ${all.join(', ')}.`,
-      `工作簿中没有含数据的可见工作表“${name}”。现有：${all.join('、')}。`,
-    ),
-  );
+  return new ListFileRefused(pointListsText('the_workbook_has_no_visible_sheet', { wanted: name, all }));
 }

@@ -1,8 +1,9 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { cellName } from '../../spreadsheets/cell-place.ts';
-import { isEmptyCell, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
 import type { ListColumn } from '../columns/list-columns.ts';
 import { askedUnits, likelyUnit, type PeriodUnit, periodMs, periodParts } from '../columns/periods.ts';
+import { isEmptyCell, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
+import { pointListsText } from '../texts.ts';
+import { both } from '@holdfast/driver/form-words.ts';
 import type { JudgedRow } from './judge-rows.ts';
 import { type Question, shownRows } from './question.ts';
 
@@ -31,7 +32,7 @@ export function periodUnitQuestion(
   const unit = answeredUnit ?? likelyUnit(bareCells.map(({ number }) => number));
   const question = {
     name: 'period_unit',
-    text: both('What is the unit of the periods?', '采集周期的单位是什么？'),
+    text: pointListsText('what_is_the_unit'),
     ...{ choices, chosen: unit, isGuess: answeredUnit === undefined },
     rows: bareCells.slice(0, shownRows).map(({ row, text, number }) => ({
       ...{ cell: cellName(index, row.line), value: text },
@@ -60,11 +61,8 @@ export function shortPeriodQuestion(
   const lines = new Map(list.map((row) => [row.line, row]));
   return {
     name: shortPeriod,
-    text: both(
-      `Points with a period below ${shortMs} ms: ${shortRows.length}. Are they to be read so often?`,
-      `采集周期短于 ${shortMs} ms 的点位：${shortRows.length} 个。确实要如此频繁地读取吗？`,
-    ),
-    choices: [{ value, label: both(`yes, up to every ${shortest} ms`, `是，最短每 ${shortest} ms`) }],
+    text: pointListsText('points_with_a_period_below_ms', { shortMs, count: shortRows.length }),
+    choices: [{ value, label: pointListsText('yes_up_to_every_ms', { shortest }) }],
     chosen: value,
     isGuess: answer === undefined || !(Number(/^(\d+)ms$/.exec(answer)?.[1] ?? Number.NaN) <= shortest),
     isConfirmation: true,

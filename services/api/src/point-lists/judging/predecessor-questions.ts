@@ -1,7 +1,8 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { cellName } from '../../spreadsheets/cell-place.ts';
 import type { SheetRow } from '../../spreadsheets/read/list-file.ts';
 import { shownCell } from '../../spreadsheets/read/list-file.ts';
+import { pointListsText } from '../texts.ts';
+import { both } from '@holdfast/driver/form-words.ts';
 import { type Question, shownRows } from './question.ts';
 import type { RowReading } from './row-reading.ts';
 
@@ -40,11 +41,8 @@ export function predecessorQuestions(
   if (withTable.length > 0) {
     questions.push({
       name: 'types',
-      text: both(
-        'The sheet has no types. Is a value of 1, 2 or 4 registers a word, a float or a double, and any other number an array of words?',
-        '表中没有数据类型。1、2、4 个寄存器是否分别为字、单精度浮点、双精度浮点，其他个数为字的数组？',
-      ),
-      choices: [{ value: 'by_num', label: both('yes: by num', '是：按 num') }],
+      text: pointListsText('the_sheet_has_no_types'),
+      choices: [{ value: 'by_num', label: pointListsText('yes_by_num') }],
       ...of('types', 'by_num'),
       rows: examplesOf(
         withTable,
@@ -62,13 +60,10 @@ export function predecessorQuestions(
   if (coefficients.length > 0) {
     questions.push({
       name: 'coefficient',
-      text: both(
-        'The predecessor did not apply coefficient to Modbus points, only to those of PLCs. Is it to be applied now?',
-        '原采集程序未对 Modbus 点位应用 coefficient，只对 PLC 点位应用。现在是否应用？',
-      ),
+      text: pointListsText('the_predecessor_did_not_apply'),
       choices: [
-        { value: 'ignore', label: both('no: values as they were', '否：数值与以前相同') },
-        { value: 'apply', label: both('yes: value = raw × coefficient', '是：数值 = 原始值 × coefficient') },
+        { value: 'ignore', label: pointListsText('no_values_as_they_were') },
+        { value: 'apply', label: pointListsText('yes_value_raw_coefficient') },
       ],
       ...of('coefficient', 'ignore'),
       rows: coefficients.slice(0, shownRows).map(({ row, value }) => ({

@@ -1,10 +1,10 @@
-import type { InBoth } from '@holdfast/driver/form-words.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 
 /** Something that the file leaves open, and whose answer changes how it is read. */
 export interface Question {
   readonly name: string;
-  readonly text: InBoth;
-  readonly choices: readonly { readonly value: string; readonly label: InBoth }[];
+  readonly text: Text;
+  readonly choices: readonly { readonly value: string; readonly label: Text }[];
   /** The choice by which rows are currently read. */
   readonly chosen: string;
   /** True until it is answered. */

@@ -1,7 +1,7 @@
-import { both } from '@holdfast/driver/form-words.ts';
+import { pointListsText } from '../texts.ts';
 
 /** The header of the column in which a list of faulty rows has their faults. */
-export const faultsHeader = both('Faults', '错误');
+export const faultsHeader = pointListsText('faults');
 
 /** A fault of a cell, or of a row without a cell for it. The message is English; `faultInChinese` translates it. */
 export interface RowFault {

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import {
   type CompletenessQuery,
   type CompletenessView,
@@ -29,13 +28,11 @@ import {
 import { neverDelivered, pointsOf, valuesOf } from './count-values.ts';
 import { eventsBehind, eventsOfTrace } from './gap-events.ts';
 import { gapViews } from './gap-views.ts';
+import { accountingText } from './texts.ts';
 
 export const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail: said(
-    'NATS does not answer now, so what waits there unwritten is not known: a tick that was lost on its way may still be called not_arrived.',
-    'NATS 目前没有应答，其中待写入的内容未知：途中丢失的采样可能仍显示为 not_arrived。',
-  ),
+  detail: said(accountingText('nats_does_not_answer_now')),
 });
 
 const params = z.object({ id: z.string().describe('Session id') });
@@ -177,11 +174,5 @@ function isBehind([startMs, index]: readonly [number, number], after: readonly [
 function refuseTooManyPeriods({ devices }: SessionAccount, intervalMs: number): void {
   const periods = devices.reduce((sum, device) => sum + countIntervals(device, intervalMs), 0);
   if (periods <= periodsAtMost) return;
-  throw new Problem(
-    'too_many_periods',
-    both(
-      `At most ${periodsAtMost} periods, those of each device counted, are given at once. Take a longer interval, a shorter time, or one device.`,
-      `一次最多给出 ${periodsAtMost} 个时段（每台设备分别计数）。请取更长的间隔、更短的时间，或只取一台设备。`,
-    ),
-  );
+  throw new Problem('too_many_periods', accountingText('too_many_periods', { periodsAtMost }));
 }

@@ -1,4 +1,4 @@
-import { both } from '@holdfast/driver/form-words.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { expect, it } from 'vitest';
 import type { PollingPlan } from '../../configuration/polling-plans.ts';
 import { Problem } from '../../problems/problem.ts';
@@ -17,7 +17,7 @@ const periods = new Map([
 const plans = {
   of: async (_task: number, version: number): Promise<PollingPlan> => {
     const periodMs = periods.get(version);
-    if (periodMs === undefined) throw new Problem('task_config_unreadable', both('It is lost.', '已丢失。'));
+    if (periodMs === undefined) throw new Problem('task_config_unreadable', quoted('It is lost.'));
     return { periodMs, devices: [] };
   },
 };

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { ReportPart, ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
 import {
   type Period,
@@ -15,6 +14,7 @@ import { DueTimes } from './due-times.ts';
 import { sessionOf } from './evidence.ts';
 import type { HeldEvidence } from './held-evidence.ts';
 import { jointGaps } from './joint-gaps.ts';
+import { evidenceText } from './texts.ts';
 import { countsOfPeriods, tickColumns } from './tick-columns.ts';
 
 export type Part = Period & { readonly name: string };
@@ -63,13 +63,7 @@ export async function partsOf(
         .executeTakeFirst();
       const shifts = siteRow?.shifts ?? [];
       if (shifts.length === 0) {
-        throw new Problem(
-          'site_has_no_shifts',
-          both(
-            'Set them with PATCH /api/config/sites/{id}/, or take days.',
-            '请用 PATCH /api/config/sites/{id}/ 设置班次，或按天分段。',
-          ),
-        );
+        throw new Problem('site_has_no_shifts', evidenceText('site_has_no_shifts'));
       }
       const parts = cut(shiftsWithin(clock, shifts, window), window);
       if (parts.length > partsAtMost) throw tooManyPeriods(partsAtMost);

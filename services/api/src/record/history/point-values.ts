@@ -13,6 +13,7 @@ import { retold } from '../../problems/retold.ts';
 import { said } from '../../problems/said.ts';
 import type { ConfiguredPoint } from './configured-points.ts';
 import type { LastRead } from './next-periods.ts';
+import { historyText } from './texts.ts';
 
 export interface PointValueSources {
   readonly samples: Pick<SampleStore, 'lastValues'>;
@@ -30,17 +31,11 @@ interface LastValue {
 
 const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail: said(
-    'NATS does not answer now: values are those of the database, which may be older, and misses are not known.',
-    'NATS 目前没有应答：所示数值来自数据库，可能较旧，缺失情况未知。',
-  ),
+  detail: said(historyText('nats_does_not_answer_now_values')),
 });
 const storeNotAsked = () => ({
   what: 'store' as const,
-  detail: said(
-    'The database of values does not answer now: of what the last readings lack nothing is known.',
-    '数值数据库目前没有应答：最近一次读取未包含的点位没有数值。',
-  ),
+  detail: said(historyText('the_database_of_values_does')),
 });
 
 /**

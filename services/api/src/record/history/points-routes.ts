@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import { type PointPlace, parsePointName, pointName } from '@holdfast/shared/contracts/http/point-name.ts';
 import {
@@ -27,6 +26,7 @@ import { holesOfDevices } from './holes-of-devices.ts';
 import { nextPeriods } from './next-periods.ts';
 import { trendOf } from './point-trends.ts';
 import { type PointValueSources, pointValues } from './point-values.ts';
+import { historyText } from './texts.ts';
 import type { TickLength } from './tick-lengths.ts';
 
 export interface PointsSources extends Omit<PointValueSources, 'nextPeriods'> {
@@ -40,10 +40,7 @@ const trendsTogether = 3;
 
 const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail: said(
-    'NATS does not answer now, so what waits there unwritten is not known: a tick that was lost on its way may still be called not_arrived.',
-    'NATS 目前没有应答，其中待写入的内容未知：途中丢失的采样可能仍显示为 not_arrived。',
-  ),
+  detail: said(historyText('nats_does_not_answer_now')),
 });
 
 /** Routes for values of many points in one call: the last ones, and those over a time. */
@@ -203,7 +200,7 @@ async function requireDevices(database: Database, codes: readonly string[] = [])
   const codesFound = new Set(rows.map(({ code }) => code));
   const unknown = codes.find((code) => !codesFound.has(code));
   if (unknown !== undefined)
-    throw new Problem('device_not_found', both(`There is no device ${unknown}.`, `没有设备 ${unknown}。`));
+    throw new Problem('device_not_found', historyText('device_unknown', { unknown }));
 }
 
 /** The configured points; empty while the database is unavailable, since values are useful without names and units. */

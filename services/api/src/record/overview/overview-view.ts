@@ -17,6 +17,7 @@ import { missedSince } from '../../system/collectors-view.ts';
 import { sinksView } from '../../system/sinks-view.ts';
 import { type SessionInBriefSources, sessionCounts, sessionsInBrief } from './seen-sessions.ts';
 import { summaryRows } from './summary-rows.ts';
+import { overviewText } from './texts.ts';
 import { type CountTicksOfDay, neverDeliveredIn } from './ticks-of-day.ts';
 
 export interface OverviewSources extends SessionInBriefSources {
@@ -37,18 +38,12 @@ const keptAtMost = 200;
 
 const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail: said(
-    'NATS does not answer now: collectors, sinks and the quarantine are not known, nor what is read.',
-    'NATS 目前没有应答：采集器、写入和隔离区的状态，以及正在读取的内容均未知。',
-  ),
+  detail: said(overviewText('nats_does_not_answer_now_collectors')),
 });
 
 const storeNotAsked = () => ({
   what: 'store' as const,
-  detail: said(
-    'The database of the samples does not answer now, so ticks are not counted.',
-    '采样数据库目前没有应答，无法统计采样。',
-  ),
+  detail: said(overviewText('the_database_of_the_samples_does')),
 });
 
 /** The whole system in one answer, at most a second old and shared by callers who may see the same. */

@@ -10,6 +10,7 @@ import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts'
 import { retold } from '../../problems/retold.ts';
 import { said } from '../../problems/said.ts';
 import { conditionOf } from './devices-summary.ts';
+import { overviewText } from './texts.ts';
 
 export interface SessionSituation {
   readonly session: SessionView;
@@ -44,12 +45,16 @@ export function attentionOf(situation: SessionSituation): Attention[] {
 function failed({ error_message, next_try_at, stopped_at }: SessionView): Attention {
   const next =
     next_try_at === null
-      ? said('It is not tried again by itself.', '不会自动重试。')
-      : said(`It is tried again at ${next_try_at}.`, `将于 ${next_try_at} 重试。`);
+      ? said(overviewText('it_is_not_tried_again'))
+      : said(overviewText('it_is_tried_again', { nextTryAt: next_try_at }));
   return {
     code: 'failed',
     severity: 1,
-    detail: said(`${error_message ?? 'it failed'}. ${next}`, `${error_message ?? '已出错'}。${next}`),
+    detail: said(
+      error_message === null
+        ? overviewText('failed', { next })
+        : overviewText('failed_because', { error: error_message, next }),
+    ),
     since: stopped_at,
   };
 }
@@ -57,11 +62,11 @@ function failed({ error_message, next_try_at, stopped_at }: SessionView): Attent
 function ofRunning({ session: { placement }, compared }: SessionSituation): Attention[] {
   if (placement && placement.state !== 'placed') {
     const { state: code, detail, since } = placement;
-    return [{ code, severity: 1, detail: detail || said('no collector has it', '无采集器负责'), since }];
+    return [{ code, severity: 1, detail: detail || said(overviewText('no_collector')), since }];
   }
   if (!compared) return [];
   const { storing, last_sample, disagreements, is_actual, is_unknown } = compared;
-  const detail = disagreements.join(said('; ', '；'));
+  const detail = disagreements.join(said(overviewText('semicolon')));
   // The reason lies with the writer and is shown there.
   if (is_unknown) return [];
   if (is_actual) {
@@ -75,7 +80,7 @@ function ofRunning({ session: { placement }, compared }: SessionSituation): Atte
         {
           code: 'not_read',
           severity: 1,
-          detail: detail || said('nothing of it arrives', '没有收到任何数据'),
+          detail: detail || said(overviewText('nothing_of_it_arrives')),
           // A collector that has just taken the session has delivered nothing yet.
           since: last_sample?.time ?? placement?.since ?? null,
         },
@@ -129,11 +134,11 @@ function sinceAll(silent: Silent, missedSince: ReadonlyMap<string, string>): str
 }
 
 function timeLimit({ hard_limit_at, warned_at }: SessionView): Attention {
-  const [end, zhEnd] =
+  const detail = said(
     hard_limit_at === null
-      ? ['', '']
-      : [`; it is stopped at ${hard_limit_at}`, `，将于 ${hard_limit_at} 自动结束`];
-  const detail = said(`it runs longer than planned${end}`, `运行时间超过计划${zhEnd}`);
+      ? overviewText('runs_longer')
+      : overviewText('runs_longer_until', { end: hard_limit_at }),
+  );
   return { code: 'time_limit', severity: 3, detail, since: warned_at };
 }
 
@@ -143,11 +148,11 @@ function inWords(devices: readonly { readonly code: string; readonly last_error:
   const firstDevices = devices
     .slice(0, namedAtMost)
     .map(({ code, last_error }) =>
-      last_error === null ? code : `${code}${said(': ', '：')}${retold(last_error)}`,
+      last_error === null ? code : `${code}${said(overviewText('colon'))}${retold(last_error)}`,
     );
   const more = devices.length - firstDevices.length;
-  const rest = more > 0 ? said(`; and ${more} more`, `；另有 ${more} 台`) : '';
-  return firstDevices.join(said('; ', '；')) + rest;
+  const rest = more > 0 ? said(overviewText('and_more', { more })) : '';
+  return firstDevices.join(said(overviewText('semicolon'))) + rest;
 }
 
 function earliest(times: readonly (string | null)[]): string | null {

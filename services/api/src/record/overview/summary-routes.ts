@@ -11,15 +11,13 @@ import { said } from '../../problems/said.ts';
 import { timeOf } from '../../times/relative-time.ts';
 import { bucketsOf } from '../accounting/ribbon.ts';
 import { type SummarySources, sessionSummary } from './session-summary.ts';
+import { overviewText } from './texts.ts';
 
 const dayMs = 86_400_000;
 
 const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail: said(
-    'NATS does not answer now: what is read and what waits there unwritten is not known, so attention may lack not_read and not_stored, and losses may be called not_arrived.',
-    'NATS 目前没有应答：正在读取的内容和其中待写入的内容均未知，因此需要处理的事项中可能缺少 not_read 和 not_stored，丢失的采样可能显示为 not_arrived。',
-  ),
+  detail: said(overviewText('nats_does_not_answer_now')),
 });
 
 /** /api/acquisition/sessions/summary: everything that a list of sessions shows, in one call. */

@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { sql } from 'kysely';
@@ -11,6 +10,7 @@ import { type AccountingSources, accountForSessions } from '../accounting/accoun
 import { bucketsOf, ribbonOf } from '../accounting/ribbon.ts';
 import { deviceLanes } from './device-lanes.ts';
 import { eventCounts, holderLane, type LaneEvent, lifeLane } from './log-lanes.ts';
+import { timelineText } from './texts.ts';
 
 /** Newest events shown; older ones are left out. A session that fails every ten seconds has as many in a day. */
 const atMost = 50_000;
@@ -34,11 +34,8 @@ interface TimelineWindow {
   readonly buckets: number;
 }
 
-const ticksNotAsked = both(
-  'losses that only NATS could tell of are called not_arrived',
-  '仅 NATS 知道的丢失显示为 not_arrived',
-);
-const healthNotAsked = both('how the devices were is not known', '设备状态未知');
+const ticksNotAsked = timelineText('losses_that_only_nats_could_tell');
+const healthNotAsked = timelineText('how_the_devices_were');
 
 /** The lanes of a session. @throws DatabaseUnavailable, SampleStoreUnavailable */
 export async function sessionTimeline(
@@ -84,10 +81,7 @@ export async function sessionTimeline(
         : [
             {
               what: 'broker',
-              detail: said(
-                `NATS does not answer now, so ${lost.map(({ en }) => en).join(', and ')}.`,
-                `NATS 目前没有应答：${lost.map(({ zh }) => zh).join('；')}。`,
-              ),
+              detail: said(timelineText('nats_does_not_answer', { lost })),
             },
           ],
   };

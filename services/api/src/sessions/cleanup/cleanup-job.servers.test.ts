@@ -1,10 +1,10 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
 import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import type { TickCoverage, TickEntry, TickOutcome } from '@holdfast/sample-store/tick-coverage.ts';
 import { createLogger, type Logger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { CompiledQuery } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from '../../../testing/api-database.ts';
@@ -139,7 +139,7 @@ describe('what comes in of a session after it was cleaned away', () => {
     const guard: Parameters<typeof job>[0] = { isSound: false };
     const { questions, logged, stop } = job(guard);
     await eventually(() => questions.times > 3, { what: 'the job to have asked whether the log is sound' });
-    guard.doubt = new LogBehindReadModel(both('set back', ''));
+    guard.doubt = new LogBehindReadModel(quoted('set back'));
     guard.isSound = true;
     const before = questions.times;
     await eventually(() => questions.times > before + 3, { what: 'the job to have asked what is wrong' });

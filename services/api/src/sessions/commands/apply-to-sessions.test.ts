@@ -1,5 +1,5 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { appliedAtMost } from '@holdfast/shared/contracts/http/applied-sessions.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Problem } from '../../problems/problem.ts';
 import {
@@ -42,7 +42,7 @@ function reading(count: number) {
 
 const done = {
   ...{ session_id: '', status: 'running', from: 1, to: 2, is_changed: true, effective_at: null },
-  ...{ devices: { added: 0, removed: 0, changed: 1 }, results: [], tagged: {}, detail: both('', '') },
+  ...{ devices: { added: 0, removed: 0, changed: 1 }, results: [], tagged: {}, detail: quoted('') },
 } as const satisfies Awaited<ReturnType<Reconfigure>>;
 
 const inShort = (applied: Awaited<ReturnType<typeof applyToSessions>>) =>
@@ -122,7 +122,7 @@ describe('a session whose change before is not in force yet', () => {
           reconfigure: async (request) => {
             if (!isPending) return sources.commands.reconfigure(request);
             const effective_at = new Date(effectiveAtMs).toISOString();
-            throw new Problem('reconfiguration_pending', both('Not yet.', '尚未。'), { effective_at });
+            throw new Problem('reconfiguration_pending', quoted('Not yet.'), { effective_at });
           },
         },
         timers: {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { both } from '@holdfast/driver/form-words.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import { appliedAtMost } from '@holdfast/shared/contracts/http/applied-sessions.ts';
 import { pause, systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import { type GrantedSites, requireGranted } from '../../access/granted-sites.ts';
 import type { ConfiguredSession, NewerConfigured } from '../../configuration/newer-configured.ts';
 import { Problem } from '../../problems/problem.ts';
+import { sessionsText } from '../texts.ts';
 import type { SessionCommands } from './session-commands.ts';
 import type { ReconfigureRequest } from './session-reconfiguration.ts';
 
@@ -192,50 +192,28 @@ function pendingForMs(error: unknown): number | undefined {
 function notKnownYet({ isTry }: AppliedWrite): Problem {
   const within = toldWithinMs / 1_000;
   if (isTry) {
-    return new Problem(
-      'outcome_unknown',
-      both(
-        `What it would do was not found out within ${within} s. Try again.`,
-        `${within} s 内未能得知它将如何处理。请重试。`,
-      ),
-    );
+    return new Problem('outcome_unknown', sessionsText('what_it_would_do', { within }));
   }
-  return new Problem(
-    'outcome_unknown',
-    both(
-      `It has not answered within ${within} s, and may still take it. Send the change again: a session that has taken it stays as it is.`,
-      `它在 ${within} s 内没有应答，仍可能采用此更改。请重新发送此更改：已采用的会话保持不变。`,
-    ),
-  );
+  return new Problem('outcome_unknown', sessionsText('it_has_not_answered_within_s', { within }));
 }
 
 function othersNotKnown(): Problem {
-  return new Problem(
-    'read_model_behind',
-    both(
-      'Sessions that were started a moment ago may read it too. Send the change again: a session that has taken it stays as it is.',
-      '刚刚启动的会话也可能读取它。请重新发送此更改：已采用的会话保持不变。',
-    ),
-  );
+  return new Problem('read_model_behind', sessionsText('read_model_behind'));
 }
 
 function sessionsLeft(sessionsNotReached: number, { isTry }: AppliedWrite): Problem {
   if (isTry) {
     return new Problem(
       'sessions_left',
-      both(
-        `${sessionsNotReached} more sessions read it, and were not looked at: a change gets to ${appliedAtMost} at the most, and its repeat to those that are left.`,
-        `另有 ${sessionsNotReached} 个会话读取它，未予检查：一次更改最多涉及 ${appliedAtMost} 个会话，重复此更改会继续处理其余会话。`,
-      ),
+      sessionsText('more_sessions_read_it_and_were', { left: sessionsNotReached, appliedAtMost }),
       { sessions: sessionsNotReached },
     );
   }
   return new Problem(
     'sessions_left',
-    both(
-      `${sessionsNotReached} more sessions read it. Reconfigure each of them: POST /api/acquisition/sessions/{id}/reconfigure/; lists mark them by is_newer_configured.`,
-      `另有 ${sessionsNotReached} 个会话读取它。请逐个重新配置：POST /api/acquisition/sessions/{id}/reconfigure/；列表以 is_newer_configured 标出它们。`,
-    ),
-    { sessions: sessionsNotReached },
+    sessionsText('more_sessions_read_it_reconfigure_each', { left: sessionsNotReached }),
+    {
+      sessions: sessionsNotReached,
+    },
   );
 }

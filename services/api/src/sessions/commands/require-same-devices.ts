@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -6,6 +5,7 @@ import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import type { TaskContent } from '../../configuration/task-snapshot.ts';
 import type { CommandStores } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
+import { sessionsText } from '../texts.ts';
 
 /**
  * Refuses a content in which a code of the session's devices would mean another device: what a session has read is
@@ -39,14 +39,9 @@ export async function requireSameDevices(
   const exchanged = next.devices.find(({ code, id }) => ids.has(code) && ids.get(code) !== id);
   if (!exchanged) return;
   const { code } = exchanged;
-  throw new Problem(
-    'cannot_run',
-    both(
-      `Device ${code} was deleted and made anew: a session does not exchange one for the other. Give the new one another code, or stop the session and start its task anew.`,
-      `设备 ${code} 已删除并重新创建：会话不能以一台替换另一台。请给新设备另一个代码，或停止会话并重新启动其任务。`,
-    ),
-    { device: code },
-  );
+  throw new Problem('cannot_run', sessionsText('cannot_run', { code }), {
+    device: code,
+  });
 }
 
 async function versionsOf(

@@ -1,4 +1,3 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type {
   StartValidation,
@@ -24,6 +23,7 @@ import {
   type SessionMemory,
 } from '@holdfast/shared/sessions/handle-command.ts';
 import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { ConfigVersions } from '../../configuration/config-versions.ts';
 import { BrokerUnavailable, type CommandAttempt, type CommandStores } from '../../ports.ts';
 import { refusalProblem } from '../../problems/session-refusals.ts';
@@ -31,6 +31,7 @@ import type { LogGuard } from '../projection/log-guard.ts';
 import type { ProjectionSignal, WaitOutcome } from '../projection/projection-signal.ts';
 import { sessionViewFromLog } from '../queries/session-view.ts';
 import type { ShownSessions } from '../queries/shown-sessions.ts';
+import { sessionsText } from '../texts.ts';
 import { onlyOnce } from './only-once.ts';
 import {
   type ChangeSources,
@@ -39,8 +40,8 @@ import {
 } from './session-reconfiguration.ts';
 
 /** An answer whose detail is still in both languages; routes pick the caller's. */
-type CommandedSession = Omit<CommandedView, 'detail'> & { readonly detail: InBoth };
-type StartedTask = Omit<StartedView, 'detail'> & { readonly detail: InBoth };
+type CommandedSession = Omit<CommandedView, 'detail'> & { readonly detail: Text };
+type StartedTask = Omit<StartedView, 'detail'> & { readonly detail: Text };
 
 export interface SessionCommandsOptions {
   readonly broker: { stores(): CommandStores };
@@ -132,7 +133,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
 
   const onSession = async (
     sessionId: string,
-    words: { done: InBoth; already: InBoth },
+    words: { done: Text; already: Text },
     attempt: Attempt,
     makeCommand: (
       events: EventStore,
@@ -149,7 +150,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     });
     const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
     const word = outcome.changed ? words.done : words.already;
-    const detail = both(`Session ${sessionId} ${word.en}.`, `会话 ${sessionId} ${word.zh}。`);
+    const detail = sessionsText('session', { sessionId, word });
     const { sequence, changed: isNew } = outcome;
     const projected =
       waited === 'reached' ? await shownSessions.after(sessionId, { sequence, isNew }) : undefined;
@@ -160,9 +161,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
         : await readEarlierRun(events, parsed.taskId, sessionId);
     if (!state) throw refusalProblem({ code: 'session_not_found', sessionId });
     const wasCleaned = projected === 'gone' && !isNew;
-    const about = wasCleaned
-      ? both('It was cleaned away: only the event log has it.', '它已被清理：只有事件日志中还有。')
-      : unprojected(waited);
+    const about = wasCleaned ? sessionsText('it_was_cleaned_away_only') : unprojected(waited);
     return { ...sessionViewFromLog(state, new Date()), detail: joined(detail, about) };
   };
 
@@ -194,10 +193,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
       });
       const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
       const { sessionId, taskCode, configVersion } = outcome.state.session;
-      const detail = both(
-        `Session ${sessionId} of task ${taskCode} is started.`,
-        `任务 ${taskCode} 的会话 ${sessionId} 已启动。`,
-      );
+      const detail = sessionsText('session_of_task_is_started', { sessionId, taskCode });
       return {
         session_id: sessionId,
         task_code: taskCode,
@@ -210,7 +206,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     stop: ({ sessionId, reason, by, actor, attempt }) =>
       onSession(
         sessionId,
-        { done: both('is stopped', '已停止'), already: both('was over already', '此前已结束') },
+        { done: sessionsText('is_stopped'), already: sessionsText('was_over_already') },
         { ...attempt, actor },
         () => ({
           type: 'StopSession',
@@ -222,7 +218,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     pause: ({ sessionId, reason, by, actor, attempt }) =>
       onSession(
         sessionId,
-        { done: both('is paused', '已暂停'), already: both('was paused already', '此前已暂停') },
+        { done: sessionsText('is_paused'), already: sessionsText('was_paused_already') },
         { ...attempt, actor },
         () => ({
           type: 'PauseSession',
@@ -234,7 +230,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     resume: ({ sessionId, by, actor, attempt }) =>
       onSession(
         sessionId,
-        { done: both('runs again', '已继续'), already: both('was running already', '本来就在运行') },
+        { done: sessionsText('runs_again'), already: sessionsText('was_running_already') },
         { ...attempt, actor },
         () => ({
           type: 'ResumeSession',
@@ -246,8 +242,8 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
       onSession(
         sessionId,
         {
-          done: both('will be placed again', '将重新分配'),
-          already: both('is placed: there is nothing to recover', '已有采集器持有，无需恢复'),
+          done: sessionsText('will_be_placed_again'),
+          already: sessionsText('is_placed_there_is_nothing'),
         },
         { ...attempt, actor },
         async (events, taskId, now) => ({
@@ -282,15 +278,12 @@ function alreadyActive(state: ActiveState) {
   });
 }
 
-const joined = (one: InBoth, other: InBoth) => both(`${one.en} ${other.en}`, one.zh + other.zh);
+const joined = (one: Text, other: Text) => sessionsText('one_other', { one, other });
 
-function unprojected(waited: WaitOutcome): InBoth {
+function unprojected(waited: WaitOutcome): Text {
   return waited === 'database_away'
-    ? both(
-        'The database is away: lists will show this when it is back.',
-        '数据库不可用：恢复后列表会显示此变化。',
-      )
-    : both('Lists may show this a little later.', '列表可能稍后才显示此变化。');
+    ? sessionsText('the_database_is_away_lists_will')
+    : sessionsText('lists_may_show_this_a_little');
 }
 
 /** Whether some collector has the right to poll the task's session. @throws LogUnreadable, StoreUnavailable */

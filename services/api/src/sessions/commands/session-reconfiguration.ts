@@ -1,10 +1,8 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type { Reconfigured } from '@holdfast/shared/contracts/http/reconfigure-http.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
-import type { InBoth } from '@holdfast/shared/contracts/words/both.ts';
 import type { ReconfigureSession, SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
 import { decide, type SessionRefusal } from '@holdfast/shared/domain/session/decide.ts';
 import type { SessionEvent, SessionReconfigured } from '@holdfast/shared/domain/session/events.ts';
@@ -12,6 +10,7 @@ import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
 import { AppendOutcomeUnknown, type EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import { type CommandOutcome, loadSession } from '@holdfast/shared/sessions/handle-command.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { sessionNeeds } from '@holdfast/shared/sessions/session-needs.ts';
 import type { ConfigVersions, NumberedContent } from '../../configuration/config-versions.ts';
 import { contentHash, type TaskContent } from '../../configuration/task-snapshot.ts';
@@ -20,6 +19,7 @@ import { versionDiff } from '../../configuration/versions/version-diff.ts';
 import { versionNotFound } from '../../configuration/versions/version-not-found.ts';
 import type { CommandAttempt, CommandStores, Precondition, TaskConfigs } from '../../ports.ts';
 import { refusalProblem } from '../../problems/session-refusals.ts';
+import { sessionsText } from '../texts.ts';
 import { changeOfDevices } from './change-of-devices.ts';
 import { onlyOnce } from './only-once.ts';
 import { requireSameDevices } from './require-same-devices.ts';
@@ -49,7 +49,7 @@ export interface ReconfigureRequest {
  */
 export type Reconfiguration = (
   request: ReconfigureRequest,
-) => Promise<Omit<Reconfigured, 'detail' | 'etag'> & { readonly detail: InBoth; readonly tagged: object }>;
+) => Promise<Omit<Reconfigured, 'detail' | 'etag'> & { readonly detail: Text; readonly tagged: object }>;
 
 /** Sources that only changes of running sessions use. */
 export interface ChangeSources extends StayingSources {
@@ -247,32 +247,19 @@ function answer(
     detail: inWords(),
   };
 
-  function inWords(): InBoth {
+  function inWords(): Text {
     if (!isChanged) {
-      return both(
-        `Session ${sessionId} reads by this configuration already: there is nothing to change.`,
-        `会话 ${sessionId} 已按此配置读取：无需更改。`,
-      );
+      return sessionsText('session_reads_by_this_configuration', { sessionId });
     }
-    const counts = both(
-      `devices: ${added} added, ${removed} removed, ${changed} changed`,
-      `设备：新增 ${added}，移除 ${removed}，更改 ${changed}`,
-    );
+    const counts = sessionsText('devices_added_removed_changed', { added, removed, changed });
     if (effectiveAt === null) {
-      return both(
-        `Session ${sessionId} would go on with ${to === null ? 'a new version' : `version ${to}`}; ${counts.en}.`,
-        `会话 ${sessionId} 将以${to === null ? '新版本' : `版本 ${to} `}继续；${counts.zh}。`,
-      );
+      return to === null
+        ? sessionsText('session_would_go_on_with_new', { sessionId, counts })
+        : sessionsText('session_would_go_on_with', { sessionId, to, counts });
     }
     return status === 'paused'
-      ? both(
-          `Session ${sessionId} goes on with version ${to} when it is resumed; ${counts.en}.`,
-          `会话 ${sessionId} 继续后使用版本 ${to}；${counts.zh}。`,
-        )
-      : both(
-          `Session ${sessionId} reads by version ${to} from ${effectiveAt} on; ${counts.en}.`,
-          `会话 ${sessionId} 自 ${effectiveAt} 起按版本 ${to} 读取；${counts.zh}。`,
-        );
+      ? sessionsText('session_goes_on_with_version', { sessionId, to: String(to), counts })
+      : sessionsText('session_reads_by_version', { sessionId, to: String(to), effectiveAt, counts });
   }
 }
 
@@ -319,6 +306,6 @@ function laterOf(own: string, holders: string | undefined): string {
   return aheadMs > 0 && aheadMs < clocksDifferMs ? holders : own;
 }
 
-function later(detail: InBoth): InBoth {
-  return both(`${detail.en} Lists may show this a little later.`, `${detail.zh}列表可能稍后才显示此变化。`);
+function later(detail: Text): Text {
+  return sessionsText('lists_may_show_this_a_little_later', { detail });
 }

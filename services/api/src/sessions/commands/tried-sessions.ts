@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { both } from '@holdfast/driver/form-words.ts';
 import { appliedAtMost } from '@holdfast/shared/contracts/http/applied-sessions.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { sql } from 'kysely';
@@ -11,6 +10,7 @@ import { openChangeSet } from '../../database/in-change.ts';
 import type { Database } from '../../database/open-database.ts';
 import { Problem } from '../../problems/problem.ts';
 import { runningOrPausedSessionsOf } from '../queries/list-sessions.ts';
+import { sessionsText } from '../texts.ts';
 import { grantedOf, type ReadingSession } from './apply-to-sessions.ts';
 import type { SessionCommands } from './session-commands.ts';
 
@@ -103,12 +103,8 @@ export async function requireSessionsCanTake(
 }
 
 function ofSession({ code, detail, members }: Problem, sessionId: string): Problem {
-  return new Problem(
-    code,
-    both(
-      `${detail.en} Nothing was changed; without apply=sessions the change is stored, and session ${sessionId} goes on as before.`,
-      `${detail.zh}未作任何更改；不带 apply=sessions 时会保存此更改，会话 ${sessionId} 仍按原配置运行。`,
-    ),
-    { ...members, session_id: sessionId },
-  );
+  return new Problem(code, sessionsText('nothing_was_changed_without_apply', { detail, sessionId }), {
+    ...members,
+    session_id: sessionId,
+  });
 }

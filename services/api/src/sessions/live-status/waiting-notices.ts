@@ -1,6 +1,6 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { type LogDamage, logDamageRepeatMs } from '@holdfast/shared/contracts/log-damage.ts';
 import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts';
+import { waitingText } from '@holdfast/shared/contracts/words/waiting-texts.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 
 export interface WaitingListener {
@@ -71,10 +71,7 @@ export function startWaitingNotices(): WaitingNotices {
       // Placed sessions go on. A notice newer than the damage comes from a supervisor that leads in spite of it.
       if (!damage || session.placement_state === 'placed') return notice;
       if (notice && Date.parse(notice.since) >= Date.parse(damage.since)) return notice;
-      const detail = both(
-        `the supervisor assigns nothing, because the session log is damaged: ${damage.detail}`,
-        `会话日志已损坏，监督服务不再分配会话：${damage.detail}`,
-      );
+      const detail = waitingText('log_damaged', { detail: damage.detail });
       return { v: 1, session: session.session_id, why: 'log_damaged', detail, since: damage.since };
     },
     logDamages,

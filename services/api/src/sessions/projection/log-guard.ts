@@ -1,12 +1,13 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { SessionLog } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
+import { sessionsText } from '../texts.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 
 /**
@@ -14,16 +15,12 @@ import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
  * This must never pass for "there are no sessions".
  */
 export class LogBehindReadModel extends Problem {
-  constructor(detail: InBoth) {
+  constructor(detail: Text) {
     super('log_behind_read_model', detail, {}, { retryAfterSeconds: 30 });
   }
 }
 
-const wayOut = both(
-  'Restore SESSIONS from the backup that belongs to this database. If the log is right and the database is not, ' +
-    'delete the row of projection_checkpoint: the read model is then made anew from the log.',
-  '请用与此数据库对应的备份恢复 SESSIONS。若日志正确而数据库不正确，请删除 projection_checkpoint 中的行：读模型会由日志重新生成。',
-);
+const wayOut = sessionsText('restore_sessions_from_the_backup');
 
 /**
  * Compares the log with a checkpoint that was read earlier.
@@ -34,10 +31,7 @@ export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promis
   const end = await log.lastSequence();
   if (end < lastSequence) {
     throw new LogBehindReadModel(
-      both(
-        `SESSIONS ends at sequence ${end}, but the read model has events up to ${lastSequence}. ${wayOut.en}`,
-        `SESSIONS 止于序号 ${end}，而读模型已有到 ${lastSequence} 的事件。${wayOut.zh}`,
-      ),
+      sessionsText('sessions_ends_at_sequence_but', { end, lastSequence, wayOut }),
     );
   }
   if (lastEventId === null) return;
@@ -45,10 +39,7 @@ export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promis
   const id = (event?.message as { id?: unknown } | null | undefined)?.id;
   if (id !== lastEventId) {
     throw new LogBehindReadModel(
-      both(
-        `SESSIONS has another event at sequence ${lastSequence} than the read model (${lastEventId}). ${wayOut.en}`,
-        `SESSIONS 在序号 ${lastSequence} 处的事件与读模型的（${lastEventId}）不同。${wayOut.zh}`,
-      ),
+      sessionsText('sessions_has_another_event_at_sequence', { lastSequence, lastEventId, wayOut }),
     );
   }
 }

@@ -4,7 +4,7 @@ import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
 import { retold } from '../../problems/retold.ts';
-import { saidOf } from '../../problems/said.ts';
+import { said } from '../../problems/said.ts';
 import { placementText } from '../projection/placement-words.ts';
 import type { SessionRow } from '../projection/read-model-rows.ts';
 
@@ -68,7 +68,7 @@ function placementView(row: SessionRow, notice: WaitingNotice | undefined): Plac
         collector_id: null,
         epoch: null,
         since: isPlaced ? notice.since : (row.placement_since?.toISOString() ?? notice.since),
-        detail: saidOf(notice.detail),
+        detail: said(notice.detail),
       };
     }
   }

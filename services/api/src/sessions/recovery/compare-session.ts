@@ -4,6 +4,7 @@ import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-statu
 import type { LastSample } from '../../ports.ts';
 import { retold } from '../../problems/retold.ts';
 import { said } from '../../problems/said.ts';
+import { sessionsText } from '../texts.ts';
 
 /** A session must show itself within three periods, but is never called missing within this time. */
 const freshAtLeastMs = 15_000;
@@ -117,46 +118,36 @@ function placementDisagreements(
   { nowMs, freshWithinMs }: { nowMs: number; freshWithinMs: number },
 ): string[] {
   if (placement?.state !== 'placed') {
-    const why = placement?.detail || said('it waits for the supervisor', '等待监督服务分配');
-    return [said(`no collector has it: ${why}`, `无采集器负责：${why}`)];
+    const why = placement?.detail || said(sessionsText('it_waits_for_the_supervisor'));
+    return [said(sessionsText('no_collector', { why }))];
   }
-  const { collector_id: collectorId, epoch } = placement;
+  const { epoch } = placement;
+  const collectorId = String(placement.collector_id);
   if (!word || word.epoch < (epoch ?? 0)) {
-    return [
-      said(
-        `it was assigned to ${collectorId} with epoch ${epoch}, which has not said anything of it yet`,
-        `已分配给 ${collectorId}（接管序号 ${epoch}），但后者尚未报告任何情况`,
-      ),
-    ];
+    return [said(sessionsText('it_was_assigned_to_with_epoch', { collectorId, epoch: epoch ?? 0 }))];
   }
   if (word.epoch > (epoch ?? 0)) {
-    return [
-      said(
-        `${word.collector} holds it with epoch ${word.epoch}, which the read model does not know yet`,
-        `由 ${word.collector} 持有（接管序号 ${word.epoch}），读模型尚未更新`,
-      ),
-    ];
+    return [said(sessionsText('holds_it_with_epoch', { collector: word.collector, epoch: word.epoch }))];
   }
   if (word.state !== 'polling') {
     const { state } = word;
     const detail = retold(word.detail);
     return [
       said(
-        `it is assigned to ${collectorId}, which says ${state}${detail === '' ? '' : `: ${detail}`}`,
-        `已分配给 ${collectorId}，其状态为 ${state}${detail === '' ? '' : `：${detail}`}`,
+        detail === ''
+          ? sessionsText('assigned_to_which_says', { collectorId, state })
+          : sessionsText('assigned_to_which_says_why', { collectorId, state, detail }),
       ),
     ];
   }
   const silentMs = nowMs - Date.parse(word.updated_at);
   if (silentMs <= freshWithinMs) return [];
   const silent = seconds(silentMs);
-  return [
-    said(`${collectorId} has said nothing of it for ${silent}`, `${collectorId} 已有 ${silent} 没有报告`),
-  ];
+  return [said(sessionsText('has_said_nothing', { collectorId, silent }))];
 }
 
 function sampleDisagreements(
-  { status, placement }: SessionView,
+  { placement }: SessionView,
   lastSample: LastSample | undefined,
   {
     nowMs,
@@ -166,31 +157,20 @@ function sampleDisagreements(
   }: { nowMs: number; freshWithinMs: number; sinceMs: number | undefined; isArriving: boolean },
 ): string[] {
   if (!lastSample) {
-    return [said(`it is ${status}, but no sample of it has arrived`, '应在运行，但没有收到任何采样')];
+    return [said(sessionsText('running_but_no_sample'))];
   }
   if (!isArriving) {
     const ago = seconds(nowMs - lastSample.storedAtMs);
     if (sinceMs !== undefined && lastSample.storedAtMs < sinceMs) {
       const since = new Date(sinceMs).toISOString();
-      return [
-        said(
-          `it is ${status}, but the last sample arrived ${ago} ago, none since ${since}`,
-          `应在运行，但最近一次采样在 ${ago} 前收到，自 ${since} 起没有新的采样`,
-        ),
-      ];
+      return [said(sessionsText('running_but_none_since', { ago, since }))];
     }
-    return [
-      said(
-        `it is ${status}, but the last sample arrived ${ago} ago, not within ${seconds(freshWithinMs)}`,
-        `应在运行，但最近一次采样在 ${ago} 前收到，超过 ${seconds(freshWithinMs)}`,
-      ),
-    ];
+    return [said(sessionsText('running_but_last_sample', { ago, within: seconds(freshWithinMs) }))];
   }
   if (placement?.epoch != null && lastSample.epoch !== placement.epoch) {
     return [
       said(
-        `the last sample was read under epoch ${lastSample.epoch}, not under ${placement.epoch}`,
-        `最近一次采样属于接管序号 ${lastSample.epoch}，而不是 ${placement.epoch}`,
+        sessionsText('the_last_sample_was_read_under', { epoch: lastSample.epoch, placed: placement.epoch }),
       ),
     ];
   }

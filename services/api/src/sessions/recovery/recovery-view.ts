@@ -19,6 +19,7 @@ import { listSessions } from '../queries/list-sessions.ts';
 import type { SessionPasts } from '../queries/session-pasts.ts';
 import { sessionView } from '../queries/session-view.ts';
 import { type StoringSources, storingOfSessions } from '../storing/storing-of-sessions.ts';
+import { sessionsText } from '../texts.ts';
 import { compareSession, freshWithin, isFresh } from './compare-session.ts';
 import { periodsToShow } from './period-to-show.ts';
 
@@ -132,7 +133,7 @@ export function logDamageOf({
   const own = logGuard.damage();
   return [
     ...waiting.logDamages().map(({ host, detail }) => ({
-      found_by: said(`supervisor on ${host}`, `${host} 上的监督服务`),
+      found_by: said(sessionsText('supervisor_on', { host })),
       detail,
     })),
     ...(own ? [{ found_by: 'api', detail: own.message }] : []),
@@ -205,8 +206,7 @@ async function unexpected(
     unexpectedSessions.push({
       session_id: row.session_id,
       detail: said(
-        `it is ${row.status} since ${ended}, but was read for the tick of ${read} under epoch ${sample.epoch}`,
-        `自 ${ended} 起已不在运行（${row.status}），但 ${read} 的采样仍以接管序号 ${sample.epoch} 读取`,
+        sessionsText('it_is_since_but_was_read', { status: row.status, ended, read, epoch: sample.epoch }),
       ),
     });
   }

@@ -7,6 +7,7 @@ import type { PollingPlan } from '../../configuration/polling-plans.ts';
 import { BrokerUnavailable, type SettledSamples, type Sinks } from '../../ports.ts';
 import { said } from '../../problems/said.ts';
 import { isAlive } from '../../system/sinks-view.ts';
+import { sessionsText } from '../texts.ts';
 
 export interface StoringSources {
   readonly coverage: Pick<TickCoverage, 'newest'>;
@@ -54,14 +55,7 @@ export async function storingOfSessions(
     const writers = (await within(withinMs, sinks.statuses())).filter((status) => isAlive(status, nowMs));
     if (writers.length === 0) return all(() => unknown(noWriter()));
     if (!writers.every((writer) => writer.records_ticks)) {
-      return all(() =>
-        unknown(
-          said(
-            'not every writer records what becomes of ticks: give each DATABASE_URL',
-            '部分写入服务没有记录采样的去向：请为每个写入服务设置 DATABASE_URL',
-          ),
-        ),
-      );
+      return all(() => unknown(said(sessionsText('not_every_writer_records_what_becomes'))));
     }
     const refused = Map.groupBy(
       writers.flatMap((writer) => writer.refused),
@@ -78,30 +72,16 @@ export async function storingOfSessions(
     );
     return all((session) => {
       const { plan, sessionId } = session;
-      if (!plan) return unknown(said('its configuration cannot be read', '无法读取其配置'));
+      if (!plan) return unknown(said(sessionsText('its_configuration_cannot_be_read')));
       const times = (newest.get(sessionId) ?? []).map(({ timeMs }) => timeMs);
       const storedMs = times.length === 0 ? undefined : Math.max(...times);
       return judge(session, { storedMs, settledMs: beforeMs, nowMs, refused: refused.get(sessionId) ?? [] });
     });
   } catch (error) {
     if (error instanceof BrokerUnavailable)
-      return all(() =>
-        unknown(
-          said(
-            'the broker cannot be asked: see whether NATS answers',
-            '无法查询消息服务：请检查 NATS 是否有应答',
-          ),
-        ),
-      );
+      return all(() => unknown(said(sessionsText('the_broker_cannot_be_asked_see'))));
     if (error instanceof SampleStoreUnavailable)
-      return all(() =>
-        unknown(
-          said(
-            'the record cannot be read: see whether PostgreSQL answers',
-            '无法读取记录：请检查 PostgreSQL 是否有应答',
-          ),
-        ),
-      );
+      return all(() => unknown(said(sessionsText('the_record_cannot_be_read_see'))));
     throw error;
   }
 }
@@ -136,7 +116,7 @@ export function judge(
     last_stored: storedMs === undefined ? null : new Date(storedMs).toISOString(),
     refused: [...refused],
   };
-  const why = refused.length > 0 ? said(`: ${inWords(refused)}`, `：${inWords(refused)}`) : '';
+  const why = refused.length > 0 ? said(sessionsText('refused', { refused: inWords(refused) })) : '';
   // A placement that has just begun has nothing on record yet.
   const sinceMs = Math.max(storedMs ?? Number.NEGATIVE_INFINITY, placedMs ?? nowMs);
   if (settledMs - sinceMs > freshWithinMs) {
@@ -145,8 +125,12 @@ export function judge(
       ...about,
       state: 'not_stored',
       detail: said(
-        `it is read, but nothing of it is stored${last === null ? '' : ` since ${last}`}${why || '. GET /api/system/quarantine/ may say why'}`,
-        `正在读取，但${last === null ? '' : `自 ${last} 起`}没有存储任何数据${why || '。原因可能见 GET /api/system/quarantine/'}`,
+        last === null
+          ? sessionsText('nothing_stored', { why: why || sessionsText('quarantine_may_say_why') })
+          : sessionsText('nothing_stored_since', {
+              last,
+              why: why || sessionsText('quarantine_may_say_why'),
+            }),
       ),
     };
   }
@@ -154,28 +138,20 @@ export function judge(
     return {
       ...about,
       state: 'refused_in_part',
-      detail: said(`values of it go to quarantine${why}`, `部分数值进入隔离区${why}`),
+      detail: said(sessionsText('values_of_it_go_to_quarantine', { why })),
     };
   }
   if (storedMs === undefined || nowMs - storedMs > freshWithinMs) {
     return { ...about, state: 'unknown', detail: onItsWay(nowMs - settledMs) };
   }
-  return { ...about, state: 'stored', detail: said('what it reads is stored', '读取的数据均已存储') };
+  return { ...about, state: 'stored', detail: said(sessionsText('what_it_reads_is_stored')) };
 }
 
-const noWriter = () =>
-  said(
-    'no writer is alive: what is read waits in the stream. Start it, or see in its log why it does not report',
-    '没有在线的写入服务：已读取的数据在消息流中等待。请启动写入服务，或查看其日志了解为何没有上报',
-  );
+const noWriter = () => said(sessionsText('no_writer_is_alive'));
 
 function onItsWay(behindMs: number): string {
-  const lag = Math.round(behindMs / 1_000);
-  const isKnown = Number.isFinite(behindMs);
-  return said(
-    `what it has read lately may still be on its way${isKnown ? `, and the writer is ${lag} s behind` : ''}: GET /api/system/sinks/ says what holds it up`,
-    `最近读取的数据可能仍在途中${isKnown ? `，写入服务落后 ${lag} s` : ''}：原因见 GET /api/system/sinks/`,
-  );
+  if (!Number.isFinite(behindMs)) return said(sessionsText('on_its_way'));
+  return said(sessionsText('on_its_way_behind', { lag: Math.round(behindMs / 1_000) }));
 }
 
 const namedAtMost = 3;
@@ -185,11 +161,12 @@ function inWords(refused: readonly RefusedValues[]): string {
     .slice(0, namedAtMost)
     .map(({ device, reason, points }) =>
       said(
-        `${device}, ${points} ${points === 1 ? 'point' : 'points'} (${reason})`,
-        `${device}，${points} 个点位（${reason}）`,
+        points === 1
+          ? sessionsText('refused_point', { device, reason })
+          : sessionsText('refused_points', { device, points, reason }),
       ),
     );
   const more = refused.length - firstRefused.length;
-  const rest = more > 0 ? said(` and ${more} more devices`, `，另有 ${more} 台设备`) : '';
-  return firstRefused.join(said('; ', '；')) + rest;
+  const rest = more > 0 ? said(sessionsText('and_more_devices', { more })) : '';
+  return firstRefused.join(said(sessionsText('semicolon'))) + rest;
 }

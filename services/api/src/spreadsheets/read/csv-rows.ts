@@ -1,5 +1,5 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { withoutApostrophe } from '@holdfast/shared/contracts/csv-cell.ts';
+import { spreadsheetsText } from '../texts.ts';
 import { ListFileRefused, ListSize, type SheetRow } from './list-file.ts';
 
 const separators = [',', ';', '\t'] as const;
@@ -71,9 +71,7 @@ function quoted(text: string, at: number, separator: Separator, line: number): C
   for (;;) {
     const end = text.indexOf('"', from);
     if (end < 0) {
-      throw new ListFileRefused(
-        both(`A quotation mark in row ${line} is never closed.`, `第 ${line} 行的引号没有闭合。`),
-      );
+      throw new ListFileRefused(spreadsheetsText('a_quotation_mark_in_row', { line }));
     }
     value += text.slice(from, end);
     if (text[end + 1] !== '"') {

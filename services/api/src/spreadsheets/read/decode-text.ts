@@ -1,4 +1,4 @@
-import { both } from '@holdfast/driver/form-words.ts';
+import { spreadsheetsText } from '../texts.ts';
 import { type Encoding, ListFileRefused } from './list-file.ts';
 
 export interface DecodedText {
@@ -50,12 +50,7 @@ function decoded(bytes: Uint8Array, encoding: Encoding): string | undefined {
 
 function plain(text: string): string {
   if (text.includes('\u0000')) {
-    throw new ListFileRefused(
-      both(
-        'This is no text: it has zero bytes. Send CSV or XLSX.',
-        '这不是文本文件：其中含有零字节。请发送 CSV 或 XLSX。',
-      ),
-    );
+    throw new ListFileRefused(spreadsheetsText('this_is_no_text'));
   }
   // GB18030 can encode the byte order mark as well.
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -87,12 +82,7 @@ function* linesOf(bytes: Uint8Array): Iterable<Uint8Array> {
 }
 
 function mixed([utf8, other]: readonly [number, number]): ListFileRefused {
-  return new ListFileRefused(
-    both(
-      `Line ${utf8} is in UTF-8 and line ${other} is not: two files were put together. Save the whole in one encoding.`,
-      `第 ${utf8} 行为 UTF-8 编码，而第 ${other} 行不是：两种编码混在一起。请以同一种编码保存整个文件。`,
-    ),
-  );
+  return new ListFileRefused(spreadsheetsText('line_is_in_utf_8', { utf8, other }));
 }
 
 function notIn(bytes: Uint8Array, encoding: Encoding): ListFileRefused {
@@ -100,14 +90,9 @@ function notIn(bytes: Uint8Array, encoding: Encoding): ListFileRefused {
   const name = encoding === 'utf-8' ? 'UTF-8' : encoding.toUpperCase();
   const where =
     line !== undefined && !encoding.startsWith('utf-16')
-      ? both(`Line ${line}`, `第 ${line} 行`)
-      : both('It', '文件');
-  return new ListFileRefused(
-    both(
-      `${where.en} is not in ${name}. Save the file as "CSV UTF-8", or as XLSX.`,
-      `${where.zh}不是 ${name} 编码。请将文件另存为“CSV UTF-8”或 XLSX。`,
-    ),
-  );
+      ? spreadsheetsText('line', { line })
+      : spreadsheetsText('it');
+  return new ListFileRefused(spreadsheetsText('is_not_in_save_the_file', { where, name }));
 }
 
 function firstLineNotIn(bytes: Uint8Array, encoding: Encoding): number | undefined {

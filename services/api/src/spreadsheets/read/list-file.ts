@@ -1,6 +1,7 @@
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { listEncodings } from '@holdfast/shared/contracts/http/point-list-http.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { cellName } from '../cell-place.ts';
+import { spreadsheetsText } from '../texts.ts';
 
 /** Limits of an imported file. A workbook is bounded both as it comes and as it is unpacked. */
 export const fileLimits = {
@@ -61,10 +62,10 @@ export interface ListFile {
 /** Says that a file cannot be read, or not safely. The message is for its sender. */
 export class ListFileRefused extends Error {
   override readonly name = 'ListFileRefused';
-  readonly detail: InBoth;
+  readonly detail: Text;
 
-  constructor(detail: InBoth, options?: { readonly cause?: unknown }) {
-    super(detail.en, options);
+  constructor(detail: Text, options?: { readonly cause?: unknown }) {
+    super(inLanguage(detail, 'en'), options);
     this.detail = detail;
   }
 }
@@ -107,47 +108,26 @@ export class ListSize {
 function tooMuchText(cell: string, where: 'cell' | 'row' | 'list'): ListFileRefused {
   const { cellCharacters, rowCharacters, characters } = fileLimits;
   const texts = {
-    cell: both(
-      `Cell ${cell} has more than ${cellCharacters} characters: no field is so long. Shorten it.`,
-      `单元格 ${cell} 超过 ${cellCharacters} 个字符：没有字段需要这么长。请缩短。`,
-    ),
-    row: both(
-      `At cell ${cell} its row has more than ${rowCharacters} characters. Remove columns that are not for the points.`,
-      `到单元格 ${cell} 为止，该行超过 ${rowCharacters} 个字符。请删除与点位无关的列。`,
-    ),
-    list: both(
-      `At cell ${cell} the list has more than ${characters} characters: split it, by device.`,
-      `到单元格 ${cell} 为止，点位表超过 ${characters} 个字符：请按设备拆分。`,
-    ),
+    cell: spreadsheetsText('cell_has_more_than_characters', { cell, cellCharacters }),
+    row: spreadsheetsText('at_cell_its_row_has_more', { cell, rowCharacters }),
+    list: spreadsheetsText('at_cell_the_list_has_more', { cell, characters }),
   };
   return new ListFileRefused(texts[where]);
 }
 
 function tooManyCells(line: number): ListFileRefused {
   const most = fileLimits.cells;
-  return new ListFileRefused(
-    both(
-      `At row ${line} the list has more than ${most} cells: remove columns that are not for the points, or split it by device.`,
-      `到第 ${line} 行为止，点位表超过 ${most} 个单元格：请删除与点位无关的列，或按设备拆分。`,
-    ),
-  );
+  return new ListFileRefused(spreadsheetsText('at_row_the_list_has_more', { line, most }));
 }
 
 function tooManyRows(): ListFileRefused {
   const most = fileLimits.rows;
-  return new ListFileRefused(
-    both(`It has more than ${most} rows: split it, by device.`, `超过 ${most} 行：请按设备拆分。`),
-  );
+  return new ListFileRefused(spreadsheetsText('it_has_more_than_rows_split', { most }));
 }
 
 function tooManyColumns(line: number): ListFileRefused {
   const most = fileLimits.columns;
-  return new ListFileRefused(
-    both(
-      `Row ${line} has a value beyond column ${most}: a list of points has fewer columns.`,
-      `第 ${line} 行在第 ${most} 列之后还有内容：点位表没有这么多列。`,
-    ),
-  );
+  return new ListFileRefused(spreadsheetsText('row_has_a_value_beyond_column', { line, most }));
 }
 
 export function shownCell(cell: Cell): string {

@@ -1,4 +1,4 @@
-import { both } from '@holdfast/driver/form-words.ts';
+import { spreadsheetsText } from '../texts.ts';
 import { csvRows, separatorOf } from './csv-rows.ts';
 import { decodeText } from './decode-text.ts';
 import { type Encoding, fileLimits, type ListFile, ListFileRefused } from './list-file.ts';
@@ -25,24 +25,14 @@ export async function readListFile(
 function filled(sheets: ListFile['sheets']): ListFile['sheets'] {
   const some = sheets.filter(({ rows }) => rows.length > 0);
   if (some.length > 0) return some;
-  throw new ListFileRefused(both('The file is empty.', '文件是空的。'));
+  throw new ListFileRefused(spreadsheetsText('the_file_is_empty'));
 }
 
 export function tooLong(): ListFileRefused {
   const mebibytes = fileLimits.bytes / 1_048_576;
-  return new ListFileRefused(
-    both(
-      `A file of at most ${mebibytes} MiB is taken: split it, by device.`,
-      `文件不能超过 ${mebibytes} MiB：请按设备拆分。`,
-    ),
-  );
+  return new ListFileRefused(spreadsheetsText('a_file_of_at_most_mib', { mebibytes }));
 }
 
 function oldWorkbook(): ListFileRefused {
-  return new ListFileRefused(
-    both(
-      'This is a workbook of the old form (.xls), or one with a password. Save it as XLSX without a password.',
-      '这是旧格式工作簿（.xls），或带有密码。请另存为不带密码的 XLSX。',
-    ),
-  );
+  return new ListFileRefused(spreadsheetsText('this_is_a_workbook'));
 }

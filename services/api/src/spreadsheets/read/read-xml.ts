@@ -1,4 +1,4 @@
-import { both } from '@holdfast/driver/form-words.ts';
+import { spreadsheetsText } from '../texts.ts';
 import { ListFileRefused } from './list-file.ts';
 
 export interface XmlHandler {
@@ -158,10 +158,5 @@ export function workbookText(text: string): string {
 }
 
 function notXml(): ListFileRefused {
-  return new ListFileRefused(
-    both(
-      'A part of the workbook cannot be read. Open it in a spreadsheet and save it again as XLSX.',
-      '工作簿的一部分无法读取。请用电子表格打开后重新另存为 XLSX。',
-    ),
-  );
+  return new ListFileRefused(spreadsheetsText('a_part_of_the_workbook_cannot'));
 }

@@ -1,4 +1,4 @@
-import { both } from '@holdfast/driver/form-words.ts';
+import { spreadsheetsText } from '../texts.ts';
 import { fileLimits, ListFileRefused, ListSize, type Sheet } from './list-file.ts';
 import { readXml, workbookText } from './read-xml.ts';
 import { sheetRows } from './sheet-rows.ts';
@@ -124,27 +124,15 @@ async function sharedStrings(xml: Part | undefined): Promise<readonly string[]> 
 }
 
 function tooManyTexts(): ListFileRefused {
-  return new ListFileRefused(
-    both(
-      'All sheets of the workbook together have too much text. Copy the list of points into a new workbook.',
-      '工作簿所有工作表的文字过多。请把点位表复制到新的工作簿。',
-    ),
-  );
+  return new ListFileRefused(spreadsheetsText('all_sheets_of_the_workbook_together'));
 }
 
 function notXlsx(): ListFileRefused {
-  return new ListFileRefused(
-    both(
-      'This is an archive and no XLSX workbook. Open it in a spreadsheet and save it as XLSX.',
-      '这是压缩包，但不是 XLSX 工作簿。请用电子表格打开后另存为 XLSX。',
-    ),
-  );
+  return new ListFileRefused(spreadsheetsText('this_is_an_archive'));
 }
 
 function hasMacros(): ListFileRefused {
-  return new ListFileRefused(
-    both('The workbook has macros: save it as XLSX, without them.', '工作簿含有宏：请另存为不含宏的 XLSX。'),
-  );
+  return new ListFileRefused(spreadsheetsText('the_workbook_has_macros_save'));
 }
 
 /** Numbers of the cell styles that show a number as a date or time, so that what was typed there is unknown. */

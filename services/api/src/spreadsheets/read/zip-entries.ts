@@ -1,5 +1,5 @@
 import { crc32, createInflateRaw } from 'node:zlib';
-import { both } from '@holdfast/driver/form-words.ts';
+import { spreadsheetsText } from '../texts.ts';
 import { fileLimits, ListFileRefused } from './list-file.ts';
 
 interface Entry {
@@ -119,21 +119,10 @@ function endOf(bytes: Buffer): number {
 }
 
 function damaged(cause?: unknown): ListFileRefused {
-  return new ListFileRefused(
-    both(
-      'The workbook is damaged, or packed in a way that spreadsheets do not use. Open it in a spreadsheet and save it again as XLSX.',
-      '工作簿已损坏，或其压缩方式不是电子表格所用的。请用电子表格打开后重新另存为 XLSX。',
-    ),
-    { cause },
-  );
+  return new ListFileRefused(spreadsheetsText('the_workbook_is_damaged_or_packed'), { cause });
 }
 
 function tooLarge(): ListFileRefused {
   const mebibytes = fileLimits.unpackedBytes / 1_048_576;
-  return new ListFileRefused(
-    both(
-      `Unpacked, the workbook is larger than ${mebibytes} MiB. Copy the list of points into a new workbook.`,
-      `工作簿解压后超过 ${mebibytes} MiB。请把点位表复制到新的工作簿。`,
-    ),
-  );
+  return new ListFileRefused(spreadsheetsText('unpacked_the_workbook_is_larger_than', { mebibytes }));
 }

@@ -5,15 +5,16 @@ import { parsePointName } from '@holdfast/shared/contracts/http/point-name.ts';
 import { valueExportQuerySchema } from '@holdfast/shared/contracts/http/value-export-http.ts';
 import { evenSpans } from '@holdfast/shared/domain/plant-clock.ts';
 import type { Database } from '../../../database/open-database.ts';
+import { askedClock } from '../../../times/asked-clock.ts';
 import { clientGone } from '../../../http/client-gone.ts';
+import { intervalOf, timeOf } from '../../../times/relative-time.ts';
 import { type Route, route } from '../../../http/route.ts';
 import { validationFailed } from '../../../problems/problem.ts';
 import { said } from '../../../problems/said.ts';
 import { csvBytes, csvCells, csvLine, csvType, separatorOf } from '../../../spreadsheets/write/csv-line.ts';
 import { exactLocalTimes, offsetText, rememberingClock } from '../../../spreadsheets/write/local-time.ts';
 import { workbook } from '../../../spreadsheets/write/workbook.ts';
-import { askedClock } from '../../../times/asked-clock.ts';
-import { intervalOf, timeOf } from '../../../times/relative-time.ts';
+import { historyText } from '../texts.ts';
 import { exportPoints } from './export-points.ts';
 import { type ExportedBatch, exportedValues, lookingAhead } from './exported-values.ts';
 
@@ -81,7 +82,7 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
         const file =
           format === 'xlsx'
             ? workbook({
-                sheetName: said('values', '数值'),
+                sheetName: said(historyText('values')),
                 head: workbookHead(zoned.zone, spans !== undefined),
                 hasTimes: true,
                 rows: eachAs((batch) => rowsOf(batch, clock)),
@@ -110,14 +111,19 @@ function csvHead(hasIntervals: boolean): string[] {
 /** The headers for people: cells with times have no zone, so the header names it. */
 function workbookHead(zone: string, hasIntervals: boolean): string[] {
   const intervals = [
-    ...[said('mean', '平均值'), said('min', '最小值'), said('max', '最大值')],
-    ...[said('last', '末值'), said('count', '个数')],
+    ...[said(historyText('mean')), said(historyText('min')), said(historyText('max'))],
+    ...[said(historyText('last')), said(historyText('count'))],
   ];
   return [
-    ...[said(`time (${zone})`, `时间（${zone}）`), said('UTC offset', 'UTC 偏移')],
-    ...[said('device', '设备'), said('point', '点位'), said('name', '名称'), said('unit', '单位')],
-    ...(hasIntervals ? intervals : [said('value', '数值')]),
-    said('quality', '质量'),
+    ...[said(historyText('time', { zone })), said(historyText('utc_offset'))],
+    ...[
+      said(historyText('device')),
+      said(historyText('point')),
+      said(historyText('name')),
+      said(historyText('unit')),
+    ],
+    ...(hasIntervals ? intervals : [said(historyText('value'))]),
+    said(historyText('quality')),
   ];
 }
 

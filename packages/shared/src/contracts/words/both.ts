@@ -1,2 +1,0 @@
-/** Texts in both languages, for services that know no driver. */
-export { both, type InBoth } from '@holdfast/driver/form-words.ts';
