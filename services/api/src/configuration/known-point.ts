@@ -3,7 +3,7 @@ import type { Text } from '@holdfast/texts/text.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
-import { historyText } from './texts.ts';
+import { configurationText } from './texts.ts';
 
 export interface AskedPoint {
   readonly pointCode: string;
@@ -41,24 +41,27 @@ export async function requireKnownPoint(
   if (configured.arrayLength !== undefined) {
     throw new Problem(
       'point_not_found',
-      historyText('is_an_array_each_value', { pointCode, arrayLength: configured.arrayLength - 1 }),
+      configurationText('is_an_array_each_value', { pointCode, arrayLength: configured.arrayLength - 1 }),
     );
   }
   if (configured.unknownDevice !== undefined) {
     throw new Problem(
       'device_not_found',
-      historyText('there_is_no_device', { unknownDevice: configured.unknownDevice, pointCode }),
+      configurationText('there_is_no_device', { unknownDevice: configured.unknownDevice, pointCode }),
     );
   }
-  const who = codes === undefined ? historyText('no_device') : haveNo(codes);
-  throw new Problem('point_not_found', historyText('point_and_nothing_was_ever_stored', { who, pointCode }));
+  const who = codes === undefined ? configurationText('no_device') : haveNo(codes);
+  throw new Problem(
+    'point_not_found',
+    configurationText('point_and_nothing_was_ever_stored', { who, pointCode }),
+  );
 }
 
 function haveNo(codes: readonly string[]): Text {
   const [code, ...others] = codes;
   return code !== undefined && others.length === 0
-    ? historyText('device_has_no', { code })
-    : historyText('devices_have', { codes });
+    ? configurationText('device_has_no', { code })
+    : configurationText('devices_have', { codes });
 }
 
 interface Configured {

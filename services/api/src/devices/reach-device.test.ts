@@ -1,8 +1,8 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { driverLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import type { Collectors, DeviceCallOutcome, KnownCollector } from '../ports.ts';
 import { reachDevice } from './reach-device.ts';

@@ -1,5 +1,4 @@
 import { canRead } from '@holdfast/shared/domain/placement/driver-labels.ts';
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import { sql } from 'kysely';

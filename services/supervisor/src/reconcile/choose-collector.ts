@@ -1,6 +1,6 @@
-import { canRead } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { noDriver } from '@holdfast/shared/contracts/words/no-driver.ts';
 import { waitingText } from '@holdfast/shared/contracts/words/waiting-texts.ts';
+import { canRead } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import type { Collector, Fleet } from './fleet.ts';

@@ -1,6 +1,6 @@
 import type { Text } from '@holdfast/texts/text.ts';
-import type { SessionNeeds } from '../../domain/session/events.ts';
 import { hasDriver, hasRequiredLabels } from '../../domain/placement/driver-labels.ts';
+import type { SessionNeeds } from '../../domain/session/events.ts';
 import { waitingText } from './waiting-texts.ts';
 
 type Labels = Readonly<Record<string, string>>;

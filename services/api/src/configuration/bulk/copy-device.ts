@@ -146,12 +146,12 @@ async function readByTasks(
   }: { readonly id: number; readonly deviceIds: readonly number[]; readonly task_ids: readonly number[] },
 ): Promise<void> {
   if (task_ids.length === 0) return;
-  const tasks = await transaction
+  const _tasks = await transaction
     .selectFrom('tasks')
     .select('id')
     .where(sql<boolean>`id = any(${task_ids}::bigint[])`)
     .execute();
-  const unknown = task_ids.findIndex((each) => !tasks.some((task) => task.id === each));
+  const unknown = task_ids.indexOf(task.id);
   if (unknown >= 0)
     throw validationFailed([{ path: `task_ids.${unknown}`, message: 'there is no such task' }]);
   await sql`insert into task_devices (task_id, device_id)

@@ -2,7 +2,6 @@ import { inEachLanguage, type Text } from '@holdfast/texts/text.ts';
 import { cellName } from '../../spreadsheets/cell-place.ts';
 import { shownCell } from '../../spreadsheets/read/list-file.ts';
 import { pointListsText } from '../texts.ts';
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { JudgedRow } from './judge-rows.ts';
 import type { OpenedList } from './open-list.ts';
 import { faultsHeader, type NoteKind } from './row-fault.ts';

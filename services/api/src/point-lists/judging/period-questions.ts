@@ -1,9 +1,8 @@
 import { cellName } from '../../spreadsheets/cell-place.ts';
+import { isEmptyCell, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
 import type { ListColumn } from '../columns/list-columns.ts';
 import { askedUnits, likelyUnit, type PeriodUnit, periodMs, periodParts } from '../columns/periods.ts';
-import { isEmptyCell, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
 import { pointListsText } from '../texts.ts';
-import { both } from '@holdfast/driver/form-words.ts';
 import type { JudgedRow } from './judge-rows.ts';
 import { type Question, shownRows } from './question.ts';
 

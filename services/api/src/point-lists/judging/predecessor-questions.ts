@@ -2,7 +2,6 @@ import { cellName } from '../../spreadsheets/cell-place.ts';
 import type { SheetRow } from '../../spreadsheets/read/list-file.ts';
 import { shownCell } from '../../spreadsheets/read/list-file.ts';
 import { pointListsText } from '../texts.ts';
-import { both } from '@holdfast/driver/form-words.ts';
 import { type Question, shownRows } from './question.ts';
 import type { RowReading } from './row-reading.ts';
 

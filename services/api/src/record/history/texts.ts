@@ -1,21 +1,6 @@
 import { catalogue } from '@holdfast/texts/text.ts';
 
 export const historyText = catalogue('history', {
-  is_an_array_each_value: {
-    en: '{{pointCode}} is an array, each value of which has a name of its own: ask for {{pointCode}}[0] to {{pointCode}}[{{arrayLength}}].',
-    zh: '{{pointCode}} 是数组，每个值各有名称：请查询 {{pointCode}}[0] 至 {{pointCode}}[{{arrayLength}}]。',
-  },
-  there_is_no_device: {
-    en: 'There is no device {{unknownDevice}}, and no value of a point {{pointCode}} was ever stored for one of that name.',
-    zh: '没有设备 {{unknownDevice}}，也从未以该名称存储过点位 {{pointCode}} 的数值。',
-  },
-  no_device: { en: 'No device has a', zh: '没有设备有' },
-  point_and_nothing_was_ever_stored: {
-    en: '{{who}} point {{pointCode}}, and nothing was ever stored under that name.',
-    zh: '{{who}}点位 {{pointCode}}，也从未以该名称存储过数值。',
-  },
-  device_has_no: { en: 'Device {{code}} has no', zh: '设备 {{code}} 没有' },
-  devices_have: { en: 'Devices {{codes}} have no', zh: '设备 {{codes}} 都没有' },
   nats_does_not_answer_now_values: {
     en: 'NATS does not answer now: values are those of the database, which may be older, and misses are not known.',
     zh: 'NATS 目前没有应答：所示数值来自数据库，可能较旧，缺失情况未知。',

@@ -1,5 +1,4 @@
 import { canRead, hasDriver, hasRequiredLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
-import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
