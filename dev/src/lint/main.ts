@@ -1,4 +1,4 @@
-// Part of `npm run check`: names say what a thing is, and no service knows a protocol.
+// Part of `npm run check`: names say what a thing is, and no service knows a protocol. Warns of long files.
 
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,8 @@ import { isProtocolFree, protocolNames } from './protocol-names.ts';
 const root = join(import.meta.dirname, '..', '..', '..');
 /** The one folder that still has such names: remove this when they are gone. */
 const namesLeft = 'services/api/';
+/** From here on a file probably tells two stories. A test file may be as long as its subject. */
+const longestFile = 700;
 const sources = '{packages,drivers,services,simulators,dev,test,bench,tools}/**/*.{ts,tsx}';
 
 const rules = [
@@ -24,6 +26,10 @@ const rules = [
 ];
 for await (const file of glob(sources, { cwd: root, exclude: ['**/node_modules'] })) {
   const source = await readFile(join(root, file), 'utf8');
+  const lineCount = source.split('\n').length - 1;
+  if (lineCount > longestFile && !file.endsWith('.test.ts')) {
+    process.stderr.write(`warning: ${file} has ${lineCount} lines: does it tell more than one story?\n`);
+  }
   for (const rule of rules) {
     const lines = rule.findsIn(file, source);
     for (const line of lines) {
