@@ -220,7 +220,6 @@ export class DevicePoller {
     const { device, endpoint, backoff, jitter, clock, timers, permission, observer } = this.#options;
     return new TickReader({
       device,
-      plan: device.plan,
       due: this.#due,
       phaseMs: this.#options.phaseMs,
       filter: this.#filter,
