@@ -1,4 +1,4 @@
-import { maxClockDifferenceMs } from './device-poller.ts';
+import { maxClockDifferenceMs } from './device-reader.ts';
 import type { PlannedDevice } from './planned-device.ts';
 import { PolledDevice, type PollingOptions } from './polled-device.ts';
 

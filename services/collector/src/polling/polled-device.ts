@@ -10,7 +10,8 @@ import { phaseMs, tickTimeMs } from '../samples/schedule.ts';
 import type { ReadOfTick, Tick } from '../samples/tick.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { afterFailure, afterOverrun, afterSuccess, unknownHealth } from './device-health.ts';
-import { DevicePoller, type DevicePollerOptions } from './device-poller.ts';
+import { DevicePoller } from './device-poller.ts';
+import type { DeviceReaderOptions } from './device-reader.ts';
 import { DeviceWatcher } from './device-watcher.ts';
 import type { Endpoint, Permission } from './endpoint.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -63,7 +64,7 @@ export interface PollingOptions {
 }
 
 /** Options of a device's poller or watcher. */
-type CommonOptions = Omit<DevicePollerOptions, 'onTick'>;
+type CommonOptions = DeviceReaderOptions & { readonly endpoint: Endpoint };
 
 const leaseMiss = {
   cause: 'lease_lost',
