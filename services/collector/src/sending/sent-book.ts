@@ -104,29 +104,6 @@ export class SentBook {
     this.#loop = this.#publishNowAndThen();
   }
 
-  /** Wraps `send`, and notes the samples that it has brought to the broker. */
-  noting<S extends SentSample, T>(send: (sample: S) => Promise<T>): (sample: S) => Promise<T> {
-    return (sample) => {
-      const sending = send(sample);
-      sending.then(
-        () => this.note(sample),
-        () => undefined,
-      );
-      return sending;
-    };
-  }
-
-  /** Wraps `wasStored`, and notes the samples that turn out to be stored already. */
-  notingStored<S extends SentSample>(
-    wasStored: (sample: S, afterSequence: number) => Promise<boolean>,
-  ): (sample: S, afterSequence: number) => Promise<boolean> {
-    return async (sample, afterSequence) => {
-      const was = await wasStored(sample, afterSequence);
-      if (was) this.note(sample);
-      return was;
-    };
-  }
-
   /** Notes that the broker has this sample, from any sender. */
   note(sample: SentSample): void {
     const { session, epoch, collector, device, since_tick: since, period_ms: periodMs } = sample;
