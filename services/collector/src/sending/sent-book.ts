@@ -4,7 +4,7 @@ import { type Clock, type ClockMark, elapsedMs, mark } from '@holdfast/shared/ru
 import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
-import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import { pause, type Timers, withDeadline } from '@holdfast/shared/runtime/timers.ts';
 
 /** The part of a sample that shows how far its sender has come. */
 export type SentSample = Pick<
@@ -154,9 +154,7 @@ export class SentBook {
       this.#leave(sender);
       if (!this.#outage.isOut) await this.#publishAside(sender);
     });
-    const published = new AbortController();
-    await Promise.race([Promise.all(publishing), pause(this.#options.timers, foundMs, published.signal)]);
-    published.abort();
+    await withDeadline(Promise.all(publishing), foundMs, this.#options.timers);
   }
 
   /**
@@ -192,7 +190,7 @@ export class SentBook {
         if (!this.#outage.isOut && !closed.signal.aborted) await this.#publish(sender);
       }),
     );
-    await Promise.race([Promise.all(publishing), pause(this.#options.timers, closingMs, closed.signal)]);
+    await withDeadline(Promise.all(publishing), closingMs, this.#options.timers);
     closed.abort();
   }
 
