@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { faultsByAxe, misplacedIn, waitUntilSettled } from './page-faults.ts';
@@ -26,17 +26,9 @@ export async function expectFaultless(page: Page, widths: readonly number[] = us
 /** The same at the width that the page has. */
 export async function expectFaultlessAsIs(page: Page): Promise<void> {
   const width = page.viewportSize()?.width;
-  const measurement = faultsIn(page);
-  const silence = new AbortController();
-  const timeout = sleep(measuredWithinMs, undefined, { signal: silence.signal }).then((): never => {
-    throw new Error(`${page.url()} gives no answer at ${width} px`);
-  });
-  try {
-    expect([width, ...(await Promise.race([measurement, timeout]))]).toEqual([width, [], []]);
-  } finally {
-    silence.abort();
-    for (const promise of [measurement, timeout]) promise.catch(() => undefined);
-  }
+  const faults = await withDeadline(faultsIn(page), measuredWithinMs);
+  if (!faults) throw new Error(`${page.url()} gives no answer at ${width} px`);
+  expect([width, ...faults]).toEqual([width, [], []]);
 }
 
 async function faultsIn(page: Page): Promise<[misplaced: string[], byAxe: string[]]> {

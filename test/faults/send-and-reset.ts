@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { tearDown } from '@holdfast/plant/lines/tear-down.ts';
+import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 
 export interface HastyRequest {
   readonly method: 'GET' | 'POST';
@@ -29,7 +29,7 @@ export async function sendAndReset(
   const failed = once(socket, 'error');
   socket.write(`${lines.join('\r\n')}\r\n\r\n${text}`);
   socket.resume();
-  await Promise.race([failed, sleep(afterMs)]);
+  await withDeadline(failed, afterMs);
   // A service that goes down at the same moment may have ended the connection.
   tearDown(socket);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 
 export interface EventuallyOptions {
   /** The thing that is waited for, as the end of "waited for …". */
@@ -52,16 +53,10 @@ export async function untilHolds(assertions: () => unknown): Promise<void> {
 
 /** A look that hangs must not hang the test past its own deadline. */
 async function within<T>(look: Promise<T>, leftMs: number): Promise<T> {
-  const gaveUp = new AbortController();
-  try {
-    return await Promise.race([
-      look,
-      sleep(Math.max(leftMs, 0), undefined, { signal: gaveUp.signal }).then((): never => {
-        throw new Error('the look itself did not come back in time');
-      }),
-    ]);
-  } finally {
-    gaveUp.abort();
-    look.catch(() => {});
-  }
+  const result = await withDeadline(
+    look.then((value) => ({ value })),
+    Math.max(leftMs, 0),
+  );
+  if (!result) throw new Error('the look itself did not come back in time');
+  return result.value;
 }

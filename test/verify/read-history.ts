@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { accountsForTick } from '@holdfast/sample-store/tick-coverage.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
@@ -15,6 +14,7 @@ import {
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import { JetStreamApiCodes, JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type {
   Acknowledged,
@@ -118,19 +118,13 @@ function seedNeeded({ nkeySeed }: HistorySources, cause: unknown): Error {
 /** Services wait for their broker for ever; a judge wants to know. */
 async function connected(sources: HistorySources): Promise<Connection> {
   const { natsUrl: url, nkeySeed } = sources;
-  const gaveUp = new AbortController();
-  try {
-    return await Promise.race([
-      connectNats({ url, nkeySeed, name: 'api-verify', log: createLogger('verify', 'silent') }),
-      sleep(connectTimeoutMs, undefined, { signal: gaveUp.signal }).then(() => {
-        throw new Error(`NATS does not answer at ${url.replace(/\/\/[^@/]*@/, '//')}`);
-      }),
-    ]);
-  } catch (error) {
+  const log = createLogger('verify', 'silent');
+  const connecting = connectNats({ url, nkeySeed, name: 'api-verify', log });
+  const connection = await withDeadline(connecting, connectTimeoutMs).catch((error: unknown) => {
     throw isRefusal(error) ? seedNeeded(sources, error) : error;
-  } finally {
-    gaveUp.abort();
-  }
+  });
+  if (!connection) throw new Error(`NATS does not answer at ${url.replace(/\/\/[^@/]*@/, '//')}`);
+  return connection;
 }
 
 async function readEvents(nc: NatsConnection): Promise<RecordedEvent[]> {

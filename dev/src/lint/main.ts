@@ -1,4 +1,5 @@
-// Part of `npm run check`: names say what a thing is, no service knows a protocol, and nothing is decided by a text.
+// Part of `npm run check`: names say what a thing is, no service knows a protocol, and nothing is decided by a text. Warns
+// of long files.
 
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +9,8 @@ import { isProtocolFree, protocolNames } from './protocol-names.ts';
 import { unusedTexts } from './unused-texts.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
+/** From here on a file probably tells two stories. A test file may be as long as its subject. */
+const longestFile = 700;
 const sources = '{packages,drivers,services,simulators,dev,test,bench,tools}/**/*.{ts,tsx}';
 
 const rules = [
@@ -36,6 +39,10 @@ for await (const file of glob(sources, { cwd: root, exclude: ['**/node_modules']
   const source = await readFile(join(root, file), 'utf8');
   if (isCatalogue(file)) catalogues.set(file, source);
   else others.push(source);
+  const lineCount = source.split('\n').length - 1;
+  if (lineCount > longestFile && !file.endsWith('.test.ts')) {
+    process.stderr.write(`warning: ${file} has ${lineCount} lines: does it tell more than one story?\n`);
+  }
   for (const rule of rules) {
     const lines = rule.findsIn(file, source);
     for (const line of lines) {

@@ -39,11 +39,11 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
     bufferMax: config.SAMPLE_BUFFER_MAX,
     spoolMaxBytes: config.SPOOL_MAX_BYTES,
   });
-  const { countingSends } = observer;
+  const { publishes } = observer;
   const meter = processLoadMeter();
   const sending = await openSending(
     config,
-    { broker, instance, countingSends, load: () => meter.load() },
+    { broker, instance, publishes, load: () => meter.load() },
     context,
   );
   const lease = await openLease(

@@ -20,7 +20,7 @@ import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
-import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import { StoppedWhileTrying, untilItWorks } from '@holdfast/shared/runtime/until-it-works.ts';
 import { jetStreamSnapshots } from './adapters/jetstream-snapshots.ts';
 import { LogOutage } from './adapters/log-outage.ts';
@@ -75,10 +75,11 @@ export async function startWriter(
 
   const store = openSampleStore(config);
   // A connection that hangs must not hold up the shutdown.
-  onStop('sample store', () => Promise.race([store.close(), pause(systemTimers, 2_000)]));
+  onStop('sample store', () => withDeadline(store.close(), 2_000));
   const coverage = openTickCoverage(config);
-  onStop('record of ticks', () => Promise.race([coverage?.close(), pause(systemTimers, 2_000)]));
-  if (!coverage) {
+  if (coverage) {
+    onStop('record of ticks', () => withDeadline(coverage.close(), 2_000));
+  } else {
     log.warn('without DATABASE_URL it is not recorded what becomes of ticks: gaps will not be told apart');
   }
   const storeWatch = watchStore(store);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import { DidNotHappen, type Fault } from '../fault.ts';
 
 export const killPostgres: Fault = {
@@ -46,15 +47,10 @@ export const terminatePostgres: Fault = {
       what: `SIGTERM of PostgreSQL, down for ${downMs} ms`,
       run: async ({ postgres }) => {
         process.kill(postgres.pid, 'SIGTERM');
-        const gaveUp = new AbortController();
-        const ended = await Promise.race([
-          postgres.exited.then(() => true),
-          sleep(leftWithinMs, false, { signal: gaveUp.signal }),
-        ]);
-        gaveUp.abort();
+        const exit = await withDeadline(postgres.exited, leftWithinMs);
         await sleep(downMs);
         await postgres.restart();
-        if (!ended) throw new Error(`clients held PostgreSQL for ${leftWithinMs} ms after its SIGTERM`);
+        if (!exit) throw new Error(`clients held PostgreSQL for ${leftWithinMs} ms after its SIGTERM`);
       },
     };
   },

@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ProcessExit, type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import type { ServiceName } from '../../support/service-processes.ts';
 import type { TcpProxy } from '../../support/tcp-proxy.ts';
 import { DidNotHappen } from '../fault.ts';
@@ -98,12 +99,7 @@ export class Service {
   async terminate(): Promise<ProcessExit> {
     const running = this.#running;
     if (!running.signal('SIGTERM')) throw new DidNotHappen(`${this.id} had ended before its SIGTERM`);
-    const giveUp = new AbortController();
-    const exit = await Promise.race([
-      running.exited,
-      sleep(endsByItselfMs, undefined, { signal: giveUp.signal }).catch(() => undefined),
-    ]);
-    giveUp.abort();
+    const exit = await withDeadline(running.exited, endsByItselfMs);
     if (exit) return exit;
     await running.kill();
     throw new Error(`${this.id} did not end within ${endsByItselfMs} ms of its SIGTERM`);

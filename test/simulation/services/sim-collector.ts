@@ -118,7 +118,10 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
     log,
   });
   const outbox = new SampleOutbox({
-    send: sent.noting((sample) => link.request('sample', () => broker.putSample(collectorId, sample), 5_000)),
+    send: async (sample) => {
+      await link.request('sample', () => broker.putSample(collectorId, sample), 5_000);
+      sent.note(sample);
+    },
     isBrokerUp: () => link.isUp(),
     maxWaiting: 1_000,
     timers,

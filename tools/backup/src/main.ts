@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Connection, connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { RestoreFailed } from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
 import { type BrokerAccess, brokerAccess, ConfigError } from '@holdfast/shared/runtime/config.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import { inLanguage } from '@holdfast/texts/text.ts';
 import { BackupError } from './backup-error.ts';
 import { backupConfig, spokenLanguage } from './config.ts';
@@ -91,17 +91,9 @@ function wholeNumber(text: string | undefined): number | undefined {
 
 /** Connects, and fails where the broker is unavailable: services wait for ever, but a user wants to know. */
 async function connected(access: BrokerAccess, name: string): Promise<Connection> {
-  const gaveUp = new AbortController();
-  try {
-    return await Promise.race([
-      connectNats({ ...access, name, log }),
-      sleep(connectTimeoutMs, undefined, { signal: gaveUp.signal }).then(() => {
-        throw new BackupError('NATS does not answer at the address given');
-      }),
-    ]);
-  } finally {
-    gaveUp.abort();
-  }
+  const connection = await withDeadline(connectNats({ ...access, name, log }), connectTimeoutMs);
+  if (!connection) throw new BackupError('NATS does not answer at the address given');
+  return connection;
 }
 
 let code = 1;

@@ -11,6 +11,14 @@ export const systemTimers: Timers = {
   },
 };
 
+/** Settles as `work` does, or resolves with undefined after `ms`. The work itself goes on. */
+export function withDeadline<T>(work: Promise<T>, ms: number, timers = systemTimers): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const cancel = timers.after(ms, () => resolve(undefined));
+    void work.finally(cancel).then(resolve, reject);
+  });
+}
+
 /** Resolves after `ms`, or at once when the signal is aborted. */
 export function pause(timers: Timers, ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve();

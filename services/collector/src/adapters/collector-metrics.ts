@@ -1,4 +1,4 @@
-import { missCauses, type OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { missCauses } from '@holdfast/shared/contracts/sample/sample.ts';
 import { type DeviceStatus, deviceStatuses } from '@holdfast/shared/contracts/session-status.ts';
 import {
   PublishRefused,
@@ -27,8 +27,13 @@ export interface CollectorMetricSources {
 export interface CollectorObserver {
   readonly polls: PollObserver;
   leaseLost(why: Exclude<LeaseLoss, 'resigned'>): void;
-  /** A sender that also counts its outcomes. */
-  countingSends<T>(send: (sample: OutgoingSample) => Promise<T>): (sample: OutgoingSample) => Promise<T>;
+  readonly publishes: PublishObserver;
+}
+
+/** Notified of the outcome of each publish of a sample. */
+export interface PublishObserver {
+  confirmed(): void;
+  failed(error: unknown): void;
 }
 
 /** The collector's metrics, and the listener that feeds them. */
@@ -53,13 +58,9 @@ export function addCollectorMetrics(metrics: Metrics, sources: CollectorMetricSo
   return {
     polls,
     leaseLost: (why) => leasesLost.add({ why }),
-    countingSends: (send) => (sample) => {
-      const sending = send(sample);
-      sending.then(
-        () => published.add({}),
-        (error: unknown) => refused.add({ reason: reasonOf(error) }),
-      );
-      return sending;
+    publishes: {
+      confirmed: () => published.add({}),
+      failed: (error) => refused.add({ reason: reasonOf(error) }),
     },
   };
 }

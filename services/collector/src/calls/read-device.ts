@@ -80,7 +80,6 @@ export async function readDevice(
   };
   const readerOptions: TickReaderOptions = {
     device,
-    plan,
     due: new DuePoints(set, periodMs),
     phaseMs: 0,
     filter: new ReportFilter([]),

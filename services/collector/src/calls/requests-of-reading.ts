@@ -10,8 +10,8 @@ import type {
   RequestFailure,
 } from '@holdfast/shared/contracts/device-call.ts';
 import type { AskedDevice } from '../polling/asked-device.ts';
-import { isBusy, isFailureOfDevice, isRefusal } from '../polling/device-requests.ts';
 import { missCauseOf } from '../polling/miss-cause.ts';
+import { isBusy, isFailureOfDevice, isRefusal } from '../polling/tick-reader.ts';
 import { readValue, type Unread } from './read-point.ts';
 
 export interface RequestsOfReadingOptions {

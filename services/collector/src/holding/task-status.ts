@@ -1,7 +1,7 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
-import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import { type Timers, withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import type { SessionRunner } from '../polling/session-runner.ts';
 import type { LiveStatus } from '../ports.ts';
 
@@ -66,9 +66,7 @@ export class TaskStatus {
 
   /** Waits for a write, but not for long, and ignores its outcome. */
   async orLater(writing: Promise<void>): Promise<void> {
-    const patience = new AbortController();
-    const done = writing.catch(() => undefined).finally(() => patience.abort());
-    await Promise.race([done, pause(this.#options.timers, withinMs, patience.signal)]);
+    await withDeadline(writing, withinMs, this.#options.timers).catch(() => undefined);
   }
 
   #identity(

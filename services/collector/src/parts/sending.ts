@@ -5,7 +5,7 @@ import { SentStream } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import type { CollectorObserver } from '../adapters/collector-metrics.ts';
+import type { PublishObserver } from '../adapters/collector-metrics.ts';
 import { publishOutboxStatus } from '../adapters/publish-outbox-status.ts';
 import type { CollectorConfig } from '../config.ts';
 import { gatherMs } from '../sending/gather.ts';
@@ -21,7 +21,7 @@ import { openSpooling } from './spooling.ts';
 interface SendingParts {
   readonly broker: Broker;
   readonly instance: string;
-  readonly countingSends: CollectorObserver['countingSends'];
+  readonly publishes: PublishObserver;
   readonly load: () => CollectorLoad;
 }
 
@@ -30,7 +30,7 @@ export type Sending = Awaited<ReturnType<typeof openSending>>;
 /** The way of samples to the broker, through memory and the spool. */
 export async function openSending(
   config: CollectorConfig,
-  { broker, instance, countingSends, load }: SendingParts,
+  { broker, instance, publishes, load }: SendingParts,
   context: ServiceContext,
 ) {
   const { log, onStop } = context;
@@ -46,11 +46,28 @@ export async function openSending(
     log,
   });
   const recoveries = new RecoveredSessions({ log, nowMs: () => systemClock.wallMs() });
+  /** Publishes a sample that the outbox has taken; metrics and records learn here what became of it. */
+  const send = (sample: OutgoingSample) =>
+    samples.publish(sample).then(
+      (sequence) => {
+        publishes.confirmed();
+        sentBook.note(sample);
+        recoveries.confirmed(sample);
+        return sequence;
+      },
+      (error: unknown) => {
+        publishes.failed(error);
+        throw error;
+      },
+    );
+  const wasStored = async (sample: Sample, afterSequence: number) => {
+    const isThere = await samples.wasStored(sample, afterSequence);
+    if (isThere) sentBook.note(sample);
+    return isThere;
+  };
   const common = {
-    send: recoveries.noting(sentBook.noting(countingSends((sample: Sample) => samples.publish(sample)))),
-    wasStored: sentBook.notingStored((sample: Sample, afterSequence: number) =>
-      samples.wasStored(sample, afterSequence),
-    ),
+    send,
+    wasStored,
     tooLarge: SampleStream.tooLarge,
     maxWaiting: config.SAMPLE_BUFFER_MAX,
     later: (run: () => void) => void setTimeout(run, gatherMs),

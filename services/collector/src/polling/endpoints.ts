@@ -9,7 +9,7 @@ import { addressesOfEndpoint } from '@holdfast/shared/contracts/addresses-call.t
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { siteNetworkRule } from '@holdfast/shared/runtime/networks.ts';
-import { pause, systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import { systemTimers, type Timers, withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import type { AskedDevice } from './asked-device.ts';
 import type { DeviceLinks, LinkUse } from './device-links.ts';
 import { Endpoint } from './endpoint.ts';
@@ -178,10 +178,8 @@ export class Endpoints {
     };
     const names = new Set(hosts.filter(isNew));
     if (names.size === 0) return;
-    const ended = new AbortController();
     const all = Promise.all([...names].map((name) => this.#address(name, lookUp)));
-    await Promise.race([all, pause(timers, lookUpWithinMs, ended.signal)]);
-    ended.abort();
+    await withDeadline(all, lookUpWithinMs, timers);
   }
 
   async #address(host: string, lookUp: HostLookup): Promise<void> {

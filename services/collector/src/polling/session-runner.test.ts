@@ -5,8 +5,8 @@ import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-c
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { sentSample } from '../samples/testing/sent-sample.ts';
-import { DeviceSeat } from './device-seat.ts';
 import { Endpoints } from './endpoints.ts';
+import { PolledDevice } from './polled-device.ts';
 import { type HealthTransition, SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { modbusOver } from './testing/modbus-links.ts';
@@ -94,7 +94,7 @@ describe('a session that is polled', () => {
     const world = new World(devices(1));
     world.runner.start(new Map());
     await world.time.advance(50);
-    const looks = vi.spyOn(DeviceSeat.prototype, 'present', 'get');
+    const looks = vi.spyOn(PolledDevice.prototype, 'present', 'get');
     await world.time.until(world.runner.reconfigure(configOf(devices(2), 2), startMs + 1_000));
     expect(looks.mock.calls.length).toBeLessThan(10 * 300);
     looks.mockRestore();

@@ -7,10 +7,9 @@ import {
 } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { pause } from '@holdfast/shared/runtime/timers.ts';
-import { DeviceSeat, type LastTickRead } from './device-seat.ts';
 import { isAtSamePlace, isReadAlike, type PlannedDevice, planDevice } from './planned-device.ts';
 import { PointSets } from './point-sets.ts';
-import type { AnyTick, PolledDevice, PollingOptions } from './polled-device.ts';
+import { type AnyTick, type LastTickRead, PolledDevice, type PollingOptions } from './polled-device.ts';
 import { watchPolling } from './watchdog.ts';
 
 export type { HealthTransition, PollingFault } from './polled-device.ts';
@@ -54,7 +53,7 @@ export class SessionRunner {
   readonly #options: PollingOptions;
   readonly #planning: { readonly pointSets: PointSets; readonly refusedPauseMs: number | undefined };
   /** By id of the device, in the order of the configuration. */
-  #seats: Map<string, DeviceSeat>;
+  #polledDevices: Map<string, PolledDevice>;
   #stopWatch: () => void = () => undefined;
   #pointsRead = 0;
   #errorCount = 0;
@@ -68,8 +67,11 @@ export class SessionRunner {
     const onTick = (tick: AnyTick) => this.#count(tick);
     this.#options = { ...others, taskId: config.task_id, placedVersion, onTick };
     this.#planning = { pointSets, refusedPauseMs };
-    this.#seats = new Map(
-      config.devices.map((device) => [device.id, new DeviceSeat(this.#options, this.#plan(device, config))]),
+    this.#polledDevices = new Map(
+      config.devices.map((device) => [
+        device.id,
+        new PolledDevice(this.#options, this.#plan(device, config)),
+      ]),
     );
   }
 
@@ -83,7 +85,7 @@ export class SessionRunner {
 
   /** Configurations of the devices as they are read now. */
   *devices(): Generator<DeviceConfig> {
-    for (const { planned } of this.#present()) yield planned.device;
+    for (const { present } of this.#polledDevices.values()) if (present) yield present.planned.device;
   }
 
   /**
@@ -98,11 +100,14 @@ export class SessionRunner {
   ): void {
     if (this.#stopping) return;
     const { backoff, jitter, timers } = this.#options;
-    for (const { endpoint, planned } of this.#present()) {
-      if (!answering.has(planned.device.id)) continue;
+    for (const [id, { present }] of this.#polledDevices) {
+      if (!present || !answering.has(id)) continue;
+      const { endpoint, planned } = present;
       endpoint.breakers(backoff, jitter).unit(planned.target.pace.unit).expectAnswers();
     }
-    for (const [id, seat] of this.#seats) seat.start(firstMs.get(id) ?? 0, lastReads.get(id));
+    for (const [id, polledDevice] of this.#polledDevices) {
+      polledDevice.start(firstMs.get(id) ?? 0, lastReads.get(id));
+    }
     this.#stopWatch = watchPolling(() => this.#watched(), timers);
   }
 
@@ -138,25 +143,23 @@ export class SessionRunner {
 
   #change(config: TaskConfig, fromMs: number, changed: Map<string, PlannedDevice | undefined>): void {
     const isLate = this.#options.clock.nowMs() >= fromMs;
-    const seats = new Map<string, DeviceSeat>();
+    const polledDevices = new Map<string, PolledDevice>();
     for (const device of config.devices) {
-      const seat = this.#seats.get(device.id) ?? new DeviceSeat(this.#options);
-      seats.set(device.id, seat);
+      const polledDevice = this.#polledDevices.get(device.id) ?? new PolledDevice(this.#options);
+      polledDevices.set(device.id, polledDevice);
       // Where an earlier change can no longer be taken back, the device changes once more.
       const isAlike = !changed.has(device.id);
-      if (isAlike && !seat.keep(fromMs)) changed.set(device.id, this.#plan(device, config, seat.present));
+      if (isAlike && !polledDevice.keep(fromMs)) {
+        changed.set(device.id, this.#plan(device, config, polledDevice));
+      }
     }
-    for (const [id, seat] of this.#seats) if (!seats.has(id)) seats.set(id, seat);
-    this.#seats = seats;
-    const changing = byEndpoint([...changed.keys()].flatMap((id) => seats.get(id) ?? []));
+    for (const [id, each] of this.#polledDevices) if (!polledDevices.has(id)) polledDevices.set(id, each);
+    this.#polledDevices = polledDevices;
+    const changing = byEndpoint([...changed.keys()].flatMap((id) => polledDevices.get(id) ?? []));
     for (const [id, planned] of changed) {
-      const seat = seats.get(id);
-      seat?.change({
-        planned,
-        fromMs,
-        isLate,
-        leaving: planned ? seatsToLeave(changing, seat, planned) : [],
-      });
+      const polledDevice = polledDevices.get(id);
+      const leaving = planned && polledDevice ? devicesToLeave(changing, polledDevice, planned) : [];
+      polledDevice?.change({ planned, fromMs, isLate, leaving });
     }
   }
 
@@ -169,7 +172,7 @@ export class SessionRunner {
 
   /** Call it after {@link stop} when the session is over for good. */
   async forgetAtSources(): Promise<void> {
-    await Promise.all([...this.#present()].map((present) => present.forgetAtSource()));
+    await Promise.all([...this.#polledDevices.values()].map((each) => each.forgetAtSource()));
   }
 
   /** Whether the stop has begun: nothing more will be asked, even if requests are still in flight. */
@@ -181,8 +184,8 @@ export class SessionRunner {
   leftOff(): ReadonlyMap<string, LastTickRead> {
     const ticks = new Map<string, LastTickRead>();
     if (!this.#isLeaseLost) return ticks;
-    for (const [id, seat] of this.#seats) {
-      const last = seat.lastTickRead();
+    for (const [id, polledDevice] of this.#polledDevices) {
+      const last = polledDevice.lastTickRead();
       if (last) ticks.set(id, last);
     }
     return ticks;
@@ -190,7 +193,7 @@ export class SessionRunner {
 
   /** @returns whether it reads the device */
   forgetLearned(deviceId: string): boolean {
-    const present = this.#seats.get(deviceId)?.present;
+    const present = this.#polledDevices.get(deviceId)?.present;
     present?.poller.forgetLearned();
     return present !== undefined;
   }
@@ -205,14 +208,15 @@ export class SessionRunner {
       const leftOut = all.length - excluded.length;
       return { ...limits, excluded, ...(leftOut > 0 ? { left_out: leftOut } : {}) };
     };
-    const tell = (present: PolledDevice): readonly [string, DeviceHealth][] => {
-      const { poller, failing, planned } = present;
+    const tell = (polledDevice: PolledDevice): readonly [string, DeviceHealth][] => {
+      const { present, failing } = polledDevice;
+      const health = polledDevice.health();
+      if (!present || !health) return [];
+      const { poller, planned } = present;
       const { code } = planned.device;
-      const health = present.health();
-      if (!health) return [];
       const limits = poller.learnedLimits() as LearnedLimits | undefined;
       const learnedLimits = limits && { learned_limits: within(limits) };
-      const isBrief = this.#seats.size > fullyToldDevices && health.status === 'healthy';
+      const isBrief = this.#polledDevices.size > fullyToldDevices && health.status === 'healthy';
       if (isBrief) return [[code, { ...health, ...learnedLimits }]];
       const learned = [...poller.learnedInWords(learnedLines)];
       const first = failing.first(Math.min(failingOfDevice, failingLeft));
@@ -230,20 +234,16 @@ export class SessionRunner {
       points_read: this.#pointsRead,
       error_count: this.#errorCount,
       last_read_time: this.#lastReadMs === undefined ? null : new Date(this.#lastReadMs).toISOString(),
-      device_health: Object.fromEntries([...this.#present()].flatMap(tell)),
+      device_health: Object.fromEntries([...this.#polledDevices.values()].flatMap(tell)),
     };
   }
 
-  *#present(): Generator<PolledDevice> {
-    for (const { present } of this.#seats.values()) if (present) yield present;
-  }
-
   *#watched() {
-    for (const [id, seat] of this.#seats) {
-      seat.openIfFree();
-      const { present } = seat;
+    for (const [id, polledDevice] of this.#polledDevices) {
+      polledDevice.openIfFree();
+      const { present } = polledDevice;
       if (!present) {
-        if (!seat.isNeeded()) this.#seats.delete(id);
+        if (!polledDevice.isNeeded()) this.#polledDevices.delete(id);
         continue;
       }
       const { poller, endpoint, planned } = present;
@@ -252,8 +252,9 @@ export class SessionRunner {
     }
   }
 
-  #plan(device: DeviceConfig, config: TaskConfig, former?: PolledDevice): PlannedDevice {
+  #plan(device: DeviceConfig, config: TaskConfig, polledDevice?: PolledDevice): PlannedDevice {
     const { endpoints } = this.#options;
+    const former = polledDevice?.present;
     const isSame = former && isAtSamePlace(former.planned.device, device);
     const learned = isSame ? former.poller.learnedLimits() : undefined;
     return planDevice(device, config, { endpoints, ...this.#planning }, learned);
@@ -269,20 +270,20 @@ export class SessionRunner {
         await pause(timers, 0);
         sinceMs = clock.monotonicMs();
       }
-      const seat = this.#seats.get(device.id);
-      const before = seat?.plannedBefore(fromMs);
+      const polledDevice = this.#polledDevices.get(device.id);
+      const before = polledDevice?.plannedBefore(fromMs);
       if (before && isReadAlike(before, device, config.period_ms)) continue;
-      changed.set(device.id, this.#plan(device, config, seat?.present));
+      changed.set(device.id, this.#plan(device, config, polledDevice));
     }
     const deviceIds = new Set(config.devices.map(({ id }) => id));
-    for (const [id, seat] of this.#seats)
-      if (!deviceIds.has(id) && seat.isNeeded()) changed.set(id, undefined);
+    for (const [id, each] of this.#polledDevices)
+      if (!deviceIds.has(id) && each.isNeeded()) changed.set(id, undefined);
     return changed;
   }
 
   async #stop(): Promise<void> {
     this.#stopWatch();
-    await Promise.all([...this.#seats.values()].map((seat) => seat.stop()));
+    await Promise.all([...this.#polledDevices.values()].map((each) => each.stop()));
   }
 
   #count({ readings: { readCount }, readAtMs, miss }: AnyTick): void {
@@ -292,30 +293,30 @@ export class SessionRunner {
   }
 }
 
-/** Seats by the key of the endpoint that they use, and by the way in which they use it. */
-type ByEndpoint = ReadonlyMap<string, ReadonlyMap<string, readonly DeviceSeat[]>>;
+/** Devices by the key of the endpoint that they use, and by the way in which they use it. */
+type ByEndpoint = ReadonlyMap<string, ReadonlyMap<string, readonly PolledDevice[]>>;
 
-function byEndpoint(seats: readonly DeviceSeat[]): ByEndpoint {
-  const all = new Map<string, Map<string, DeviceSeat[]>>();
-  for (const seat of seats) {
-    const used = seat.present?.planned.target.identity;
+function byEndpoint(polledDevices: readonly PolledDevice[]): ByEndpoint {
+  const all = new Map<string, Map<string, PolledDevice[]>>();
+  for (const polledDevice of polledDevices) {
+    const used = polledDevice.present?.planned.target.identity;
     if (!used) continue;
-    const ways = all.get(used.key) ?? new Map<string, DeviceSeat[]>();
+    const ways = all.get(used.key) ?? new Map<string, PolledDevice[]>();
     all.set(used.key, ways);
     const alike = ways.get(used.way);
-    if (alike) alike.push(seat);
-    else ways.set(used.way, [seat]);
+    if (alike) alike.push(polledDevice);
+    else ways.set(used.way, [polledDevice]);
   }
   return all;
 }
 
-/** The seats that must give up an endpoint because they use it in another way. */
-function seatsToLeave(
+/** The devices that must give up an endpoint because they use it in another way. */
+function devicesToLeave(
   changing: ByEndpoint,
-  own: DeviceSeat,
+  own: PolledDevice,
   { target: { identity } }: PlannedDevice,
-): DeviceSeat[] {
-  return [...(changing.get(identity.key) ?? [])].flatMap(([way, seats]) =>
-    way === identity.way ? [] : seats.filter((seat) => seat !== own),
+): PolledDevice[] {
+  return [...(changing.get(identity.key) ?? [])].flatMap(([way, alike]) =>
+    way === identity.way ? [] : alike.filter((each) => each !== own),
   );
 }

@@ -26,30 +26,8 @@ export class RecoveredSessions implements Recoveries {
     this.#awaited.delete(sessionId);
   }
 
-  /** Wraps `send`, and notes the samples that it has brought to the broker. */
-  noting<T>(send: (sample: OutgoingSample) => Promise<T>): (sample: OutgoingSample) => Promise<T> {
-    return (sample) => {
-      const sending = send(sample);
-      if (this.#awaited.size === 0) return sending;
-      sending.then(
-        () => this.#confirmed(sample),
-        () => undefined,
-      );
-      return sending;
-    };
-  }
-
-  #confirmed({
-    session,
-    task,
-    epoch,
-    device,
-    tick,
-    read_at,
-    isRead,
-    values,
-    integers,
-  }: OutgoingSample): void {
+  /** Call it when the broker has the sample. */
+  confirmed({ session, task, epoch, device, tick, read_at, isRead, values, integers }: OutgoingSample): void {
     const awaited = this.#awaited.get(session);
     // A sample from the former process's spool has the same epoch, but was read earlier.
     if (!awaited || awaited.assignment.epoch !== epoch || read_at < awaited.beganMs) return;

@@ -4,7 +4,7 @@ import { type Clock, type ClockMark, elapsedMs, mark } from '@holdfast/shared/ru
 import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
-import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import { pause, type Timers, withDeadline } from '@holdfast/shared/runtime/timers.ts';
 
 /** The part of a sample that shows how far its sender has come. */
 export type SentSample = Pick<
@@ -104,29 +104,6 @@ export class SentBook {
     this.#loop = this.#publishNowAndThen();
   }
 
-  /** Wraps `send`, and notes the samples that it has brought to the broker. */
-  noting<S extends SentSample, T>(send: (sample: S) => Promise<T>): (sample: S) => Promise<T> {
-    return (sample) => {
-      const sending = send(sample);
-      sending.then(
-        () => this.note(sample),
-        () => undefined,
-      );
-      return sending;
-    };
-  }
-
-  /** Wraps `wasStored`, and notes the samples that turn out to be stored already. */
-  notingStored<S extends SentSample>(
-    wasStored: (sample: S, afterSequence: number) => Promise<boolean>,
-  ): (sample: S, afterSequence: number) => Promise<boolean> {
-    return async (sample, afterSequence) => {
-      const was = await wasStored(sample, afterSequence);
-      if (was) this.note(sample);
-      return was;
-    };
-  }
-
   /** Notes that the broker has this sample, from any sender. */
   note(sample: SentSample): void {
     const { session, epoch, collector, device, since_tick: since, period_ms: periodMs } = sample;
@@ -177,9 +154,7 @@ export class SentBook {
       this.#leave(sender);
       if (!this.#outage.isOut) await this.#publishAside(sender);
     });
-    const published = new AbortController();
-    await Promise.race([Promise.all(publishing), pause(this.#options.timers, foundMs, published.signal)]);
-    published.abort();
+    await withDeadline(Promise.all(publishing), foundMs, this.#options.timers);
   }
 
   /**
@@ -215,7 +190,7 @@ export class SentBook {
         if (!this.#outage.isOut && !closed.signal.aborted) await this.#publish(sender);
       }),
     );
-    await Promise.race([Promise.all(publishing), pause(this.#options.timers, closingMs, closed.signal)]);
+    await withDeadline(Promise.all(publishing), closingMs, this.#options.timers);
     closed.abort();
   }
 

@@ -7,7 +7,7 @@ import { deleteSent, readSent } from '@holdfast/shared/jetstream/streams/sent-st
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { regularly } from '@holdfast/shared/runtime/regularly.ts';
-import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import type { EpochBook } from '@holdfast/shared/sessions/epoch-book.ts';
 import type { HeldUntil } from '../fencing/held-until.ts';
 import { isSendersWord } from '../sent/is-senders-word.ts';
@@ -89,5 +89,5 @@ export function recordSent({
     worked: () => undefined,
   };
   const stopLooking = regularly({ everyMs, isPossible: connection.isUp, outage }, look);
-  return () => Promise.race([stopLooking(), pause(systemTimers, 2_000)]);
+  return () => withDeadline(stopLooking(), 2_000);
 }

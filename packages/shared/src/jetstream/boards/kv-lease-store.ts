@@ -9,7 +9,7 @@ import { type KV, type KvEntry, Kvm, type KvPutOptions } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '../../lease/lease-store.ts';
 import { fewAtOnce } from '../../runtime/few-at-once.ts';
-import { pause, systemTimers } from '../../runtime/timers.ts';
+import { withDeadline } from '../../runtime/timers.ts';
 import { NoAnswerInTime } from '../connection/ask-again.ts';
 import { BrokerAnswers, lateAnswersMs } from '../connection/broker-answers.ts';
 import { isBrokerSilent } from '../connection/broker-silence.ts';
@@ -117,19 +117,10 @@ export class KvLeaseStore implements LeaseStore {
     previousSeq: number,
     timeoutMs = this.#answers.patienceMs('write'),
   ): Promise<number> {
-    const answer = this.#putUntilLate(key, value, {
-      previousSeq,
-      timeout: Math.max(timeoutMs, lateAnswersMs),
-    });
-    const over = new AbortController();
-    const tooLate = pause(systemTimers, timeoutMs, over.signal).then(() => {
-      throw new NoAnswerInTime(`no answer within ${Math.round(timeoutMs)} ms`);
-    });
-    try {
-      return await Promise.race([answer, tooLate]);
-    } finally {
-      over.abort();
-    }
+    const timeout = Math.max(timeoutMs, lateAnswersMs);
+    const revision = await withDeadline(this.#putUntilLate(key, value, { previousSeq, timeout }), timeoutMs);
+    if (revision === undefined) throw new NoAnswerInTime(`no answer within ${Math.round(timeoutMs)} ms`);
+    return revision;
   }
 
   async #putUntilLate(key: string, value: string, options: Partial<KvPutOptions>): Promise<number> {

@@ -151,7 +151,7 @@ async function readByTasks(
     .select('id')
     .where(sql<boolean>`id = any(${task_ids}::bigint[])`)
     .execute();
-  const unknown = task_ids.indexOf(task.id);
+  const unknown = task_ids.findIndex((each) => !tasks.some((task) => task.id === each));
   if (unknown >= 0)
     throw validationFailed([{ path: `task_ids.${unknown}`, message: 'there is no such task' }]);
   await sql`insert into task_devices (task_id, device_id)
