@@ -146,7 +146,7 @@ async function readByTasks(
   }: { readonly id: number; readonly deviceIds: readonly number[]; readonly task_ids: readonly number[] },
 ): Promise<void> {
   if (task_ids.length === 0) return;
-  const _tasks = await transaction
+  const tasks = await transaction
     .selectFrom('tasks')
     .select('id')
     .where(sql<boolean>`id = any(${task_ids}::bigint[])`)
