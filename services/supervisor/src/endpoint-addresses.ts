@@ -1,8 +1,8 @@
-import { isNamedEndpoint, ownAddresses } from '@holdfast/shared/contracts/addresses-call.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { isNamedEndpoint, ownAddresses } from '@holdfast/shared/runtime/named-endpoints.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { AddressQuestions } from './ports.ts';
 import { type Fleet, mayStillPoll } from './reconcile/fleet.ts';

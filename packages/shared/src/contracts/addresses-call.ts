@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import * as z from 'zod';
 import { untrustedRecord } from '../judgement/parse-untrusted.ts';
 
@@ -25,19 +24,3 @@ export const addressesReplySchema = z.object({
   addresses: untrustedRecord(z.array(z.string().max(64)).max(addressesOfEndpoint)),
 });
 export type AddressesReply = z.infer<typeof addressesReplySchema>;
-
-/** `name:port`. An address in place of the name needs no answer, and a serial line has another form. */
-const namedEndpoint = /^([^\s/[\]:@]{1,253}):\d{1,5}$/;
-
-export function isNamedEndpoint(endpoint: string): boolean {
-  const [, host = ''] = namedEndpoint.exec(endpoint) ?? [];
-  return host !== '' && isIP(host) === 0;
-}
-
-/** Addresses of a named endpoint that count: those with its own port, since a collector has no say about others. */
-export function ownAddresses(endpoint: string, addresses: readonly string[]): readonly string[] {
-  const port = endpoint.slice(endpoint.lastIndexOf(':'));
-  const isOwn = (address: string) =>
-    address.endsWith(port) && isIP(address.slice(0, -port.length).replace(/^\[|\]$/g, '')) !== 0;
-  return addresses.filter(isOwn).slice(0, addressesOfEndpoint);
-}

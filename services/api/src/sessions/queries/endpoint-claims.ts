@@ -1,4 +1,4 @@
-import { isNamedEndpoint, ownAddresses } from '@holdfast/shared/contracts/addresses-call.ts';
+import { isNamedEndpoint, ownAddresses } from '@holdfast/shared/runtime/named-endpoints.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 
