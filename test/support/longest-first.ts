@@ -90,7 +90,7 @@ export const LONG_FILES: Readonly<Record<string, number>> = {
   'test/backup/trusted-epochs.slow.test.ts': 22,
   'test/simulation/simulation.test.ts': 21,
   'test/end-to-end/reconfigure-route.slow.test.ts': 21,
-  'test/cli/told-mistakes.slow.test.ts': 21,
+  'test/cli/reported-mistakes.slow.test.ts': 21,
   'services/writer/testing/hostile-collector.slow.test.ts': 21,
   'test/identities/installation.slow.test.ts': 20,
   'test/bench/lists-benches.slow.test.ts': 20,

@@ -227,7 +227,7 @@ describe('a running session whose configuration was changed', () => {
     await edit(`tasks/${task}`, exchanging);
     const refused = await changed(() => change());
     expect(refused).toMatchObject({ status: 409, body: { code: 'cannot_run', device: code } });
-    expect(refused.body.detail).toContain('was deleted and made anew');
+    expect(refused.body.detail).toContain('was deleted and created again');
   });
 
   it('is refused what would cost devices their ticks that do not change, unless it is forced', async () => {

@@ -1,3 +1,4 @@
+import { addressesOfEndpoint } from '@holdfast/shared/contracts/addresses-call.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
@@ -110,7 +111,10 @@ export class EndpointAddresses {
       const answers = this.#answers.get(endpoint) ?? new Map<string, Answer>();
       const former = answers.get(collectorId)?.addresses ?? [];
       const reported = answered[endpoint];
-      answers.set(collectorId, { addresses: reported ? ownAddresses(endpoint, reported) : former, atMs });
+      answers.set(collectorId, {
+        addresses: reported ? ownAddresses(endpoint, reported).slice(0, addressesOfEndpoint) : former,
+        atMs,
+      });
       this.#answers.set(endpoint, answers);
     }
   }
