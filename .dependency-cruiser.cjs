@@ -19,7 +19,7 @@ const SESSIONS = `${SHARED}/sessions/`;
 const LEASE = `${SHARED}/lease/`;
 const RUNTIME = `${SHARED}/runtime/`;
 /** Where a service is put together, and its adapters, which may use each other. */
-const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|composition/|parts/|adapters/)';
+const COMPOSITION = '^services/[^/]+/src/(main\\.ts$|composition/|adapters/)';
 
 /** The rooms of each service and of the measurements from the ground up: a room imports those before it and none behind it, types included. */
 const FLOORS = {
@@ -81,7 +81,7 @@ const FLOORS = {
   ],
   'services/collector/src': [
     ...['ports.ts', 'config.ts', 'samples/', 'sending/', 'polling/', 'calls/', 'holding/', 'adapters/'],
-    ...['parts/', 'start.ts', 'main.ts'],
+    ...['composition/', 'main.ts'],
   ],
   'services/writer/src': [
     ...[
@@ -95,7 +95,7 @@ const FLOORS = {
       'batch/',
       'adapters/',
     ],
-    ...['start.ts', 'main.ts'],
+    ...['composition/', 'main.ts'],
   ],
   'bench/src': [
     ...['benchmark.ts', 'bench-identities.ts', 'machine.ts', 'median.ts', 'seeded-random.ts', 'timed.ts'],

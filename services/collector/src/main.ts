@@ -1,8 +1,8 @@
 import { untilBrokerAnswers } from '@holdfast/shared/jetstream/connection/broker-silence.ts';
 import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
 import { keepNewObjectsYoung } from '@holdfast/shared/runtime/young-heap.ts';
+import { startCollector } from './composition/start.ts';
 import { collectorConfig } from './config.ts';
-import { startCollector } from './start.ts';
 
 const config = settingsOrExit(collectorConfig);
 keepNewObjectsYoung();

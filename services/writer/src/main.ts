@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { untilBrokerAnswers } from '@holdfast/shared/jetstream/connection/broker-silence.ts';
 import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
+import { startWriter } from './composition/start.ts';
 import { writerConfig } from './config.ts';
-import { startWriter } from './start.ts';
 
 const config = settingsOrExit(writerConfig);
 const instance = `writer-${randomBytes(6).toString('hex')}`;

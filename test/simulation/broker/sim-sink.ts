@@ -17,7 +17,7 @@ interface Published {
   readonly firstMs: number;
 }
 
-/** A message whose epoch the log has not come to is delivered again after this time, as in services/writer/src/start.ts. */
+/** A message whose epoch the log has not come to is delivered again after this time, as in services/writer/src/composition/start.ts. */
 const earlyAgainMs = 2_000;
 const earlyAtMost = 100;
 

@@ -42,7 +42,7 @@ export interface CollectorLife extends Life {
   runner(taskId: string): Runner | undefined;
 }
 
-/** The parts of services/collector/src/start.ts, with simulated adapters. */
+/** The parts of services/collector/src/composition/start.ts, with simulated adapters. */
 export function startCollector(process: SimProcess, context: ServiceContext): CollectorLife {
   const { broker, link, plant, settings, bugs, referee, staleness } = context;
   const { clock: systemClock, timers, log, world } = process;

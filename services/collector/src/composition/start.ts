@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
-import { addCollectorMetrics } from './adapters/collector-metrics.ts';
-import { deviceSecrets } from './adapters/device-secrets.ts';
-import { processLoadMeter } from './adapters/load-meter.ts';
-import type { CollectorConfig } from './config.ts';
-import { openBroker } from './parts/broker.ts';
-import { openCalls } from './parts/calls.ts';
-import { openDevices } from './parts/devices.ts';
-import { openHolding } from './parts/holding.ts';
-import { openLease } from './parts/lease.ts';
-import { openPolling } from './parts/polling.ts';
-import { openSending } from './parts/sending.ts';
+import { addCollectorMetrics } from '../adapters/collector-metrics.ts';
+import { deviceSecrets } from '../adapters/device-secrets.ts';
+import { processLoadMeter } from '../adapters/load-meter.ts';
+import type { CollectorConfig } from '../config.ts';
+import { openBroker } from './broker.ts';
+import { openCalls } from './calls.ts';
+import { openDevices } from './devices.ts';
+import { openHolding } from './holding.ts';
+import { openLease } from './lease.ts';
+import { openPolling } from './polling.ts';
+import { openSending } from './sending.ts';
 
 /**
  * Starts a collector: the broker, its devices, the way of samples, its lease, and the sessions that it holds by the
