@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { expectGolden, shownJson } from '../support/golden.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'tools', 'cli', 'bin', 'holdfast.mjs');
 
@@ -47,6 +48,34 @@ export function cliForTest(settings: Readonly<Record<string, string | undefined>
       return started('script', ['-qec', `stty cols 100; ${command}`, '/dev/null'], environment).ended;
     },
   };
+}
+
+/** Writes down each run of a CLI with all that it says, to be compared as a whole. */
+export class Transcript {
+  #text = '';
+
+  /** The same CLI, whose runs are written down. @param who before the prompt */
+  of(cli: CliForTest, who = ''): Pick<CliForTest, 'run' | 'runWith'> {
+    const note = async (args: readonly string[], ending: Promise<Ended>) => {
+      const ended = await ending;
+      const { code, stdout, stderr } = ended;
+      const command = args.map((arg) => (/[\s'"]/.test(arg) ? JSON.stringify(arg) : arg)).join(' ');
+      this.#text += [
+        `${who}$ holdfast ${command}\n${/^[{[]/.test(stdout) ? `${shownJson(JSON.parse(stdout))}\n` : stdout}`,
+        ...stderr.split('\n').flatMap((line) => (line === '' ? [] : [`! ${line}\n`])),
+        code === 0 ? '\n' : `exit ${code}\n\n`,
+      ].join('');
+      return ended;
+    };
+    return {
+      run: (...args) => note(args, cli.run(...args)),
+      runWith: (input, ...args) => note(args, cli.runWith(input, ...args)),
+    };
+  }
+
+  matches(name: string): Promise<void> {
+    return expectGolden(name, this.#text);
+  }
 }
 
 function started(command: string, args: string[], environment: NodeJS.ProcessEnv, input?: string): Running {

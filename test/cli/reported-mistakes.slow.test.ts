@@ -6,7 +6,7 @@ import { startApi } from '../../services/api/testing/api-under-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
-import { type CliForTest, cliForTest } from './cli-for-test.ts';
+import { type CliForTest, cliForTest, Transcript } from './cli-for-test.ts';
 
 let cli: CliForTest;
 
@@ -30,54 +30,24 @@ async function answeringWith(status: number, headers: Record<string, string>, bo
 }
 
 describe('what is wrong on the command line', () => {
-  it('is told with title, detail and what to do when the API refuses', async () => {
-    const { code, stdout, stderr } = await cli.run('sessions', 'show', '999-1');
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toBe(
-      'There is no such thing (session_not_found, 404)\nThere is no session 999-1.\nA session is named by its task and run, as 7-3: holdfast sessions list\n',
-    );
-  });
-
-  it('is wrong use, as a process and in itself', async () => {
-    const { code, stdout, stderr } = await cli.run('sessions', 'explode');
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/There is no command sessions explode/);
-    expect((await cli.run('quarantine', 'delete')).code).toBe(2);
-  });
-
-  it.each([
-    [['sesions', 'list'], /^There is no command sesions list; did you mean sessions list\?\n/],
-    [['sessions', 'lsit'], /^There is no command sessions lsit; did you mean sessions list\?\n/],
-    [['check-recvery'], /^There is no command check-recvery; did you mean check-recovery\?\n/],
-    [['clenup', '--dry-run'], /^There is no command clenup; did you mean cleanup\?\n/],
-    [['quarntine', '7'], /^There is no command quarntine 7; did you mean quarantine\?\n/],
-    [['quarantine'], /^quarantine is .*the second one is missing: list, show, send-again, delete\.\n/],
-    [['bogus'], /^There is no command bogus\.\n/],
-  ])('as %j is told with what was meant', async (args, message) => {
-    const { code, stderr } = await cli.run(...args);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
-  });
-
-  it('is told of an option before the command, too, and help is had before and behind, of programs as well', async () => {
-    const before = await cli.run('--tabel', 'sessions', 'show', '1-1');
-    expect([before.code, before.stderr]).toEqual([
-      2,
-      expect.stringMatching(/^Unknown option --tabel; did you mean --table/),
-    ]);
-    const wrong = await cli.run('--limit', '5', 'sesions', 'list');
-    expect([wrong.code, wrong.stderr]).toEqual([
-      2,
-      expect.stringMatching(/^There is no command sesions list; did you/),
-    ]);
-    const { stdout } = await cli.run('sessions', 'show', '--help');
-    expect(stdout).toMatch(/^holdfast sessions show SESSION/);
+  it('is told with what was meant and what to do, and help is had before and behind, of programs as well', async () => {
+    const transcript = new Transcript();
+    const { run } = transcript.of(cli);
+    for (const line of [
+      ...['sessions show 999-1', 'sessions explode', 'quarantine delete', 'sesions list', 'sessions lsit'],
+      ...['check-recvery', 'clenup --dry-run', 'quarntine 7', 'quarantine', 'bogus', 'sessions show --help'],
+      // Options before the command.
+      ...['--tabel sessions show 1-1', '--limit 5 sesions list'],
+    ])
+      await run(...line.split(' '));
+    await transcript.matches('mistakes');
+    const help = await cli.run('sessions', 'show', '--help');
     for (const args of [
       ['help', 'sessions', 'show'],
       ['--help', 'sessions', 'show'],
       ['sessions', 'show', '-h'],
-    ]) {
-      expect(await cli.run(...args)).toEqual({ code: 0, stdout, stderr: '' });
-    }
+    ])
+      expect(await cli.run(...args)).toEqual(help);
     expect((await cli.run('help', 'verify')).stderr).toContain('--lease-ttl-ms');
   });
 

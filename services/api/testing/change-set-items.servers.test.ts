@@ -145,9 +145,13 @@ describe('things of all kinds in one change', () => {
     const clash = await change([
       { op: 'change', kind: 'site', id: (await byCode('sites', 'three-hall')).id, fields: { name: 'x' } },
       device(-1, { code: 'three-twin', host: 'three.plant' }),
+      device(-2, { code: 'three-triplet', host: 'three.plant' }),
     ]);
-    expect(clash).toMatchObject({ status: 409, body: { code: 'place_taken' } });
-    expect(faults(clash)).toEqual([['items.1.fields.unit_id', 'is that of three-press']]);
+    expect(clash).toMatchObject({ status: 409, body: { code: 'place_taken', device_id: press.id } });
+    expect(faults(clash)).toEqual([
+      ['items.1.fields.unit_id', 'is that of three-press'],
+      ['items.2.fields.unit_id', 'is that of three-press'],
+    ]);
     const shared = await change([
       { ...point(-1, press.id, 'zone', 4), fields: { ...point(-1, press.id, 'zone', 4).fields, count: 2 } },
       point(-2, press.id, 'zone[1]', 8),
@@ -157,6 +161,37 @@ describe('things of all kinds in one change', () => {
       code: 'still_referenced',
       referenced_by: { points: ['level', 'speed'], tasks: ['three-line'] },
     });
+  });
+
+  it('come with the number of those that change nothing, and with warnings', async () => {
+    await change(plant('seven'));
+    const press = await byCode('devices', 'seven-press');
+    const items = [
+      { op: 'change', kind: 'device', id: press.id, fields: { host: 'seven.plant', unit_id: 1 } },
+      point(-1, press.id, 'bare', 40_001),
+      point(-2, press.id, 'plain', 40),
+    ];
+    const tried = await change(items, { dry_run: true });
+    expect(tried.body).toMatchObject({
+      ...{ counts: { created: 2, changed: 0 }, unchanged: 1 },
+      warnings: [
+        { path: 'items.1.fields.address', message: expect.stringMatching(/^40001 without quotes is /) },
+      ],
+    });
+    const inChinese = await api.raw(path, {
+      method: 'POST',
+      headers: {
+        ...{ authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+        'accept-language': 'zh',
+      },
+      body: JSON.stringify({ items }),
+    });
+    expect(inChinese.body).toMatchObject({
+      unchanged: 1,
+      warnings: [{ path: 'items.1.fields.address', message: expect.stringMatching(/\p{Script=Han}/u) }],
+    });
+    const again = await change([items[0] ?? {}]);
+    expect(again.body).toMatchObject({ change_set: null, unchanged: 1, warnings: [] });
   });
 
   it('keep the code of what a session has read, and say which item would not', async () => {

@@ -8,9 +8,9 @@ export async function makeListedPoints(api: AskedApi): Promise<number> {
     { code: 'plc', protocol: 'melsec', host: '127.0.0.1', port: 5_001 },
     { code: 'meter', protocol: 'mqtt', host: '127.0.0.1' },
   ];
-  const ids = await Promise.all(
-    devices.map(async (device) => (await api.post('/api/config/devices/', device)).body.id),
-  );
+  const ids: number[] = [];
+  // One after the other, so that the ids are the same in every run.
+  for (const device of devices) ids.push((await api.post('/api/config/devices/', device)).body.id);
   const [press, plc, meter] = ids;
   const points = [
     {

@@ -5,15 +5,17 @@ import { promisify } from 'node:util';
 import { specs } from '@holdfast/drivers/specs.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
+import { ApiTranscript } from './api-transcript.ts';
 import type { AskedApi } from './api-under-test.ts';
 import { makeListedPoints } from './listed-points.ts';
 
 const python = inject('installedServers').pythonWithOpenpyxl;
 const imports = '/api/config/imports/';
 let api: AskedApi;
+let transcript: ApiTranscript;
 
 beforeAll(async () => {
   const nats = await natsForTest();
@@ -22,8 +24,12 @@ beforeAll(async () => {
   await makeListedPoints(api);
 });
 
-const send = async (body: Buffer, query = '') =>
-  api.raw(`${imports}?${query}`, { method: 'POST', body: Uint8Array.from(body) });
+beforeEach(() => {
+  transcript = new ApiTranscript(api);
+});
+
+const ask = (...request: Parameters<ApiTranscript['ask']>) => transcript.ask(...request);
+const send = (list: string | Buffer, query = '') => ask('POST', `${imports}?${query}`, Buffer.from(list));
 const download = async (path: string) => {
   const answer = await fetch(`${api.url}${path}`);
   expect(answer.status).toBe(200);
@@ -99,99 +105,56 @@ describe('a template', () => {
 
 describe('an import', () => {
   it('that replaces deletes what the list lacks, once so many are confirmed', async () => {
-    const list = Buffer.from('device,code,topic,data_type\nmeter,energy,a/b,float64\n');
-    const preview = await send(list, 'mode=replace');
-    expect(preview.body).toMatchObject({ counts: { new: 1, missing: 1 }, deletes: 1 });
-    const apply = (body?: object) => api.post(`${imports}${preview.body.id}/apply/`, body);
-    expect(await apply()).toMatchObject({ status: 409, body: { code: 'import_deletes_points', deletes: 1 } });
-    expect(await apply({ confirm_deletes: 2 })).toMatchObject({ status: 409 });
-    expect(await apply({ confirm_deletes: 1 })).toMatchObject({
-      body: { result: { created: 1, deleted: 1 } },
-    });
-    expect((await download('/api/exports/points/?device=meter')).toString()).not.toContain('power');
+    const preview = await send('device,code,topic,data_type\nmeter,energy,a/b,float64\n', 'mode=replace');
+    for (const body of [{}, { confirm_deletes: 2 }, { confirm_deletes: 1 }])
+      await ask('POST', `${imports}${preview.body.id}/apply/`, body);
+    await ask('GET', '/api/exports/points/?device=meter');
+    await transcript.matches('import-that-deletes');
   });
 
   it('waits for an answer to what it guessed', async () => {
-    const list = Buffer.from('device,code,table,address,data_type\npress,new,保持寄存器,40301,int16\n');
-    const preview = await send(list);
-    const path = `${imports}${preview.body.id}/`;
-    expect(preview.body.questions).toMatchObject([{ name: 'notation', chosen: 'classic', is_guess: true }]);
-    expect(await api.post(`${path}apply/`)).toMatchObject({
-      status: 409,
-      body: { code: 'import_has_questions' },
-    });
-    const wrong = await api.request('PATCH', path, {
-      answers: { notation: 'x', other: 'y' },
-      columns: { A: 'z' },
-    });
-    expect(wrong.body.errors.map((each: { path: string }) => each.path)).toEqual([
-      ...['columns.A', 'answers.notation', 'answers.other'],
-    ]);
-    expect(await api.request('PATCH', path, { accept_assumptions: true })).toMatchObject({
-      body: { questions: [{ is_guess: false }] },
-    });
-    await api.post(`${path}apply/`);
-    const [point] = (await api.get('/api/config/points/?code=new')).body.results;
-    expect(point).toMatchObject({ table: 'holding_register', address: 300 });
-    expect(await api.request('PATCH', path, {})).toMatchObject({
-      status: 409,
-      body: { code: 'import_applied' },
-    });
+    const list = 'device,code,table,address,data_type\npress,new,保持寄存器,40301,int16\n';
+    const path = `${imports}${(await send(list)).body.id}/`;
+    await ask('POST', `${path}apply/`, {});
+    await ask('PATCH', path, { answers: { notation: 'x', other: 'y' }, columns: { A: 'z' } });
+    await ask('PATCH', path, { accept_assumptions: true });
+    await ask('POST', `${path}apply/`, {});
+    await ask('GET', '/api/config/points/?code=new');
+    await ask('PATCH', path, {});
+    await transcript.matches('import-with-a-question');
   });
 
   it('is all of it or nothing', async () => {
-    const list = Buffer.from('device,host,unit_id,code,address,data_type\na,127.0.0.1,1,x,40001,int16\n');
-    const preview = await send(list);
-    expect(preview.body.counts).toMatchObject({ new: 1 });
     // The list's device would take the place of `press`.
-    expect(await api.post(`${imports}${preview.body.id}/apply/`)).toMatchObject({
-      ...{ status: 409, body: { code: 'place_taken' } },
-    });
+    const preview = await send('device,host,unit_id,code,address,data_type\na,127.0.0.1,1,x,40001,int16\n');
+    const path = `${imports}${preview.body.id}/`;
+    await ask('POST', `${path}apply/`, {});
     expect((await api.get('/api/config/devices/?code=a')).body.results).toEqual([]);
-    expect((await api.get(`${imports}${preview.body.id}/`)).body.state).toBe('preview');
+    await ask('GET', path);
+    await transcript.matches('import-that-does-not-fit');
   });
 
   it('is read as one before whose mapping was saved: headers, answers and layout', async () => {
     const mappings = '/api/config/import-mappings/';
-    const list = Buffer.from('What,Where,设备,table,data_type\nsaved,40401,press,4x,int16\n');
-    const preview = await send(list);
-    const path = `${imports}${preview.body.id}/`;
-    await api.request('PATCH', path, { columns: { A: 'code', B: 'address' } });
-    const save = (name: string) => api.post(mappings, { name, import_id: preview.body.id });
-    expect(await save('plant')).toMatchObject({ status: 409, body: { code: 'import_has_questions' } });
-    await api.request('PATCH', path, { accept_assumptions: true });
-    expect(await save('predecessor')).toMatchObject({ status: 422 });
-    expect(await api.post(mappings, { name: 'plant', import_id: 999_999_999 })).toMatchObject({
-      status: 404,
-    });
+    const list = 'What,Where,设备,table,data_type\nsaved,40401,press,4x,int16\n';
+    const { id } = (await send(list)).body;
+    const path = `${imports}${id}/`;
+    await ask('PATCH', path, { columns: { A: 'code', B: 'address' } });
+    const save = (name: string) => ask('POST', mappings, { name, import_id: id });
+    await save('plant');
+    await ask('PATCH', path, { accept_assumptions: true });
+    await save('predecessor');
+    await ask('POST', mappings, { name: 'plant', import_id: 999_999_999 });
     const saved = await save('plant');
-    expect(saved).toMatchObject({
-      status: 201,
-      body: {
-        mapping: 'columns',
-        columns: { What: 'code', Where: 'address' },
-        answers: { notation: 'classic' },
-      },
-    });
     // The columns stand below a title, in another order, next to columns that the mapping does not know.
-    const other = Buffer.from(
-      '一号车间,,,,,\n单位,where,What,设备,table,data_type\nK,40402,next,press,4x,int16\n',
-    );
-    const again = await send(other, 'mapping=plant');
-    expect(again.body).toMatchObject({
-      questions: [{ chosen: 'classic', is_guess: false }],
-      counts: { new: 1 },
-    });
-    expect(again.body.columns.map(({ field }: { field: string }) => field)).toEqual([
-      ...['unit', 'address', 'code', 'device', 'table', 'data_type'],
-    ]);
+    const other = '一号车间,,,,,\n单位,where,What,设备,table,data_type\nK,40402,next,press,4x,int16\n';
+    await send(other, 'mapping=plant');
     // The new mapping replaces the one that had the name.
-    expect((await save('plant')).body).toMatchObject({ id: saved.body.id });
-    expect((await api.get(mappings)).body.results).toMatchObject([{ name: 'plant' }]);
-    expect(await send(other, 'mapping=none')).toMatchObject({ status: 422 });
-    const one = `${mappings}${saved.body.id}/`;
-    expect(await api.request('DELETE', one)).toMatchObject({ status: 204 });
-    expect(await api.request('DELETE', one)).toMatchObject({ status: 404 });
+    await save('plant');
+    await ask('GET', mappings);
+    await send(other, 'mapping=none');
+    for (const _ of ['once', 'twice']) await ask('DELETE', `${mappings}${saved.body.id}/`);
+    await transcript.matches('import-with-a-mapping');
   });
 
   it.each<[string, Buffer, string]>([

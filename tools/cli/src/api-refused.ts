@@ -2,7 +2,6 @@ import { ApiRefusal, type NoAnswer } from '@holdfast/api-client/api-failures.ts'
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { describeProblem } from './output/describe-problem.ts';
-import { records } from './output/values.ts';
 import { say } from './words/say.ts';
 
 /** The API answered with a problem. */
@@ -10,17 +9,13 @@ export class ApiRefused extends CliError {
   override readonly name = 'ApiRefused';
   readonly status: number;
   readonly code: string;
-  /** The faulty parts of the request, where the problem names them. */
-  readonly errors: readonly { readonly path: string; readonly message: string }[];
+  readonly problem: ApiRefusal['problem'];
 
   constructor({ problem, retryAfter, code, status }: ApiRefusal) {
     super(describeProblem(problem, retryAfter), exitCodeOf(status, code));
     this.status = status;
     this.code = code;
-    this.errors = records(problem.errors).map(({ path, message }) => ({
-      path: String(path ?? ''),
-      message: String(message ?? ''),
-    }));
+    this.problem = problem;
   }
 }
 

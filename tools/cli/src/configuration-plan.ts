@@ -1,56 +1,30 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Item } from '@holdfast/api-client/api-client.ts';
-import { devicePlace } from '@holdfast/driver/device-place.ts';
-import { bodies } from '@holdfast/drivers/bodies.ts';
-import { specs } from '@holdfast/drivers/specs.ts';
-import {
-  siteCreateSchema,
-  sitePatchSchema,
-  taskCreateSchema,
-  taskPatchSchema,
-} from '@holdfast/shared/contracts/http/configuration-http.ts';
-import {
-  connectionOf,
-  type DeviceCreate,
-  type DeviceView,
-} from '@holdfast/shared/contracts/http/device-http.ts';
-import {
-  changedPoint,
-  type DeviceOfPoint,
-  flatPoint,
-  type JudgedPoint,
-  judgedPoint,
-  type PointView,
-  placeOfView,
-} from '@holdfast/shared/contracts/http/point-http.ts';
-import { type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
-import { inLanguage } from '@holdfast/texts/text.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
-import { say, speaksChinese } from './words/say.ts';
+import { say } from './words/say.ts';
 
-export type Kind = 'site' | 'device' | 'point' | 'task';
+type Kind = 'site' | 'device' | 'point' | 'task';
 /** The id of the thing with this key; a new thing has one only once it is made. */
-export type IdOf = (key: string) => unknown;
+type IdOf = (key: string) => unknown;
 
 export interface Step {
   readonly kind: Kind;
   readonly key: string;
   /** `point press-1/temperature` */
   readonly label: string;
+  /** `none`: the file says exactly what is there. */
   readonly action: 'create' | 'change' | 'none';
-  /** The id of the thing to change. */
-  readonly id: unknown;
   readonly bodyOf: (idOf: IdOf) => Item;
 }
 
+/** A file with ids instead of codes. Whether its things are in order, the API judges. */
 export interface Plan {
-  /** Steps in the order of their references; new points of a device are together. */
+  /** Steps in the order of their references. */
   readonly steps: readonly Step[];
-  /** Everything that the API would refuse. */
+  /** The existing things, by key. */
+  readonly there: ReadonlyMap<string, Item>;
+  /** What only the file shows: codes that nothing has, and parts of the wrong form. */
   readonly faults: readonly string[];
-  /** Doubts about points of the file that are brought in all the same. */
-  readonly warnings: readonly string[];
-  /** Ids of the existing things. */
-  readonly ids: ReadonlyMap<string, unknown>;
 }
 
 const keyOf = (kind: Kind, ...codes: unknown[]) => JSON.stringify([kind, ...codes]);
@@ -62,32 +36,35 @@ export function planOf(file: ReadConfiguration, there: Everything): Plan {
   for (const [index, site] of file.sites.entries()) {
     plan.put('site', [nameOf(site, index)], () => site);
   }
-  for (const [index, device] of file.devices.entries()) putDevice(plan, device, nameOf(device, index));
+  // All devices come first, so that even the dry run of a part finds two devices at one place.
+  const devices = file.devices.map((device, index) => [device, nameOf(device, index)] as const);
+  const points = devices.map(([device, name]) => putDevice(plan, device, name));
+  for (const [index, [, name]] of devices.entries()) putPoints(plan, points[index] ?? [], name);
   for (const [index, task] of file.tasks.entries()) putTask(plan, task, nameOf(task, index));
   return plan;
 }
 
-function putDevice(plan: Planning, { site, points, ...device }: Item, name: string): void {
+/** @returns its points */
+function putDevice(plan: Planning, { site, points, ...device }: Item, name: string): readonly Item[] {
   const label = labelOf('device', [name]);
   plan.refuseIds(label, device, { site_id: 'site' });
   const hasSite = site !== undefined && site !== null && site !== '';
   const siteKey = keyOf('site', site);
   if (hasSite && !plan.isKnown(siteKey))
     plan.fault(label, 'site', say('there_is_no_site', { code: textOf(site) }));
+  const listed = plan.listOf(label, 'points', points);
   plan.put('device', [name], (idOf) => ({
     ...device,
     ...(site !== undefined && { site_id: hasSite ? idOf(siteKey) : null }),
   }));
+  return listed;
+}
 
-  const deviceKey = keyOf('device', name);
-  const steps = plan.listOf(label, 'points', points).map((point, index) => {
-    const codes = [name, nameOf(point, index)] as const;
+function putPoints(plan: Planning, points: readonly Item[], device: string): void {
+  for (const [index, point] of points.entries()) {
+    const codes = [device, nameOf(point, index)] as const;
     plan.refuseIds(labelOf('point', codes), point, { device_id: say('the_place_below_its_device') });
-    return { codes, point };
-  });
-  const isThere = ({ codes }: (typeof steps)[number]) => plan.ids.has(keyOf('point', ...codes));
-  for (const { codes, point } of [...steps.filter(isThere), ...steps.filter((step) => !isThere(step))]) {
-    plan.put('point', codes, (idOf) => ({ ...point, device_id: idOf(deviceKey) }), deviceKey);
+    plan.put('point', codes, (idOf) => ({ ...point, device_id: idOf(keyOf('device', device)) }));
   }
 }
 
@@ -95,7 +72,6 @@ function putTask(plan: Planning, { devices, points, ...task }: Item, name: strin
   const label = labelOf('task', [name]);
   plan.refuseIds(label, task, { device_ids: 'devices', point_ids: 'points' });
   const deviceCodes = plan.arrayOf(label, 'devices', devices);
-  const taskDevices = devices === undefined ? plan.devicesOfTask(name) : deviceCodes;
   for (const code of deviceCodes) {
     if (!plan.isKnown(keyOf('device', code))) {
       plan.fault(label, 'devices', say('there_is_no_device', { code: textOf(code) }));
@@ -106,105 +82,51 @@ function putTask(plan: Planning, { devices, points, ...task }: Item, name: strin
     const place = { point: textOf(point), device: textOf(device) };
     if (!plan.isKnown(keyOf('point', device, point))) {
       plan.fault(label, 'points', say('no_point_of_device', place));
-    } else if (!taskDevices.includes(device)) {
-      plan.fault(label, 'points', say('point_of_device_the_device', place));
     }
   }
+  const idsOf = (keys: readonly string[], idOf: IdOf) => keys.map(idOf).filter((id) => id !== undefined);
+  const deviceKeys = deviceCodes.map((code) => keyOf('device', code));
+  const pointKeys = chosen.map(({ device, point }) => keyOf('point', device, point));
   plan.put('task', [name], (idOf) => ({
     ...task,
-    ...(devices !== undefined && { device_ids: deviceCodes.map((code) => idOf(keyOf('device', code))) }),
-    ...(points !== undefined && {
-      point_ids: chosen.map(({ device, point }) => idOf(keyOf('point', device, point))),
-    }),
+    ...(devices !== undefined && { device_ids: idsOf(deviceKeys, idOf) }),
+    ...(points !== undefined && { point_ids: idsOf(pointKeys, idOf) }),
   }));
 }
 
 class Planning implements Plan {
   readonly steps: Step[] = [];
   readonly faults: string[] = [];
-  readonly warnings: string[] = [];
-  readonly ids: ReadonlyMap<string, unknown>;
-  private readonly there: ReadonlyMap<string, Item>;
-  private readonly brought = new Set<string>();
-  private readonly devices = new Map<string, Item>();
-  private readonly deviceCodes: ReadonlyMap<unknown, unknown>;
-  private readonly places: DevicePlaces;
-  private readonly toCome = new Map<string, number>();
+  readonly there: ReadonlyMap<string, Item>;
+  private readonly keys = new Set<string>();
 
-  constructor({ sites, devices, points, tasks }: Everything) {
-    const deviceCodes = new Map(devices.map(({ id, code }) => [id, code]));
-    this.deviceCodes = deviceCodes;
-    this.there = new Map([
-      ...sites.map((site) => [keyOf('site', site.code), site] as const),
-      ...devices.map((device) => [keyOf('device', device.code), device] as const),
-      ...points.map(
-        (point) => [keyOf('point', deviceCodes.get(point.device_id), point.code), point] as const,
-      ),
-      ...tasks.map((task) => [keyOf('task', task.code), task] as const),
-    ]);
-    this.ids = new Map([...this.there].map(([key, { id }]) => [key, id]));
-    this.places = new DevicePlaces(devices as unknown as DeviceView[]);
+  constructor(everything: Everything) {
+    this.there = itemsByKey(everything);
   }
 
-  fault(label: string, ...what: string[]): void {
-    this.faults.push([label, ...what].filter((part) => part !== '').join(': '));
+  fault(label: string, field: string, why: string): void {
+    this.faults.push(`${label}: ${field}: ${why}`);
   }
 
   /** Whether the thing is in the installation, or an earlier step brings it. */
   isKnown(key: string): boolean {
-    return this.there.has(key) || this.brought.has(key);
+    return this.there.has(key) || this.keys.has(key);
   }
 
-  /** Codes of the devices that a task has now. */
-  devicesOfTask(name: string): readonly unknown[] {
-    const ids = this.there.get(keyOf('task', name))?.device_ids;
-    return Array.isArray(ids) ? ids.map((id) => this.deviceCodes.get(id)) : [];
-  }
-
-  put(kind: Kind, codes: readonly string[], bodyOf: Step['bodyOf'], deviceKey = ''): void {
+  put(kind: Kind, codes: readonly string[], bodyOf: Step['bodyOf']): void {
     const key = keyOf(kind, ...codes);
     const label = labelOf(kind, codes);
-    if (this.brought.has(key)) this.fault(label, 'code', say('is_in_the_file_more_than'));
-    this.brought.add(key);
-    const there = this.there.get(key);
-    const now = bodyOf((each) => this.ids.get(each) ?? this.idToCome(each));
-    const device = kind === 'point' ? this.deviceAt(deviceKey) : undefined;
-    const judgement = judge(kind, there, now, device);
-    // The body as the API would store it: addresses counted from 0, defaults of a profile filled in.
-    const normalised = judgement?.ok ? onlyOf(judgement.value, now) : now;
-    const isAsItWas = there && (isWithin(there, now) || isWithin(there, normalised));
-    const action = isAsItWas ? 'none' : there ? 'change' : 'create';
-    // Only things that change are judged, because only those are sent.
-    if (action !== 'none' && judgement) {
-      const issues = judgement.ok ? [] : judgement.issues;
-      for (const { path, message } of issues) this.fault(label, path.map(String).join('.'), message);
-      if (kind === 'device' && judgement.ok) this.placeFault(label, judgement.value as DeviceView);
-      const doubt = judgement.ok && device?.spec.doubt?.(now, judgement.value);
-      if (doubt) this.warnings.push(`${label}: address: ${inLanguage(doubt, speaksChinese() ? 'zh' : 'en')}`);
+    if (this.keys.has(key)) {
+      this.fault(label, 'code', say('is_in_the_file_more_than'));
+      return;
     }
-    if (kind === 'device') this.devices.set(key, judgement?.ok ? judgement.value : (there ?? now));
-    this.steps.push({ kind, key, label, action, id: there?.id, bodyOf });
-  }
-
-  /** The device as the file makes it, or else as it is in the installation. */
-  private deviceAt(key: string): DeviceOfPoint | undefined {
-    const device = this.devices.get(key) ?? this.there.get(key);
-    const spec = device && bodies().devices.specOf(device);
-    return spec && { spec, connection: bodies().devices.connectionIn(spec, device) };
-  }
-
-  /** A stand-in for the id of a thing that is not made yet: no database gives such an id. */
-  private idToCome(key: string): number {
-    const id = this.toCome.get(key) ?? Number.MAX_SAFE_INTEGER - this.toCome.size;
-    this.toCome.set(key, id);
-    return id;
-  }
-
-  private placeFault(label: string, device: DeviceView): void {
-    const other = this.places.take(device);
-    if (other === undefined) return;
-    const field = specs.get(device.protocol)?.unitField ?? '';
-    this.fault(label, field, say('device_has_this_endpoint_and_unit', { other }));
+    this.keys.add(key);
+    const there = this.there.get(key);
+    // A key stands for the id of a thing that is not there yet: no id equals it.
+    const body = bodyOf((each) => this.there.get(each)?.id ?? each);
+    const isAsItWas = there && isDeepStrictEqual({ ...there, ...body }, { ...there });
+    const action = isAsItWas ? 'none' : there ? 'change' : 'create';
+    this.steps.push({ kind, key, label, action, bodyOf });
   }
 
   arrayOf(label: string, field: string, value: unknown): readonly unknown[] {
@@ -230,51 +152,15 @@ class Planning implements Plan {
   }
 }
 
-const schemas = {
-  site: { create: siteCreateSchema, patch: sitePatchSchema },
-  task: { create: taskCreateSchema, patch: taskPatchSchema },
-} as const;
-
-/** The API's judgement of a body, with the resulting thing. Undefined for a point whose device has an unknown protocol. */
-function judge(
-  kind: Kind,
-  there: Item | undefined,
-  body: Item,
-  device: DeviceOfPoint | undefined,
-): Judged<Item> | undefined {
-  switch (kind) {
-    case 'device': {
-      const { devices } = bodies();
-      return there ? devices.changed(there as DeviceView, body) : devices.judged(body);
-    }
-    case 'point': {
-      if (!device) return undefined;
-      const judgement = there
-        ? changedPoint({ from: device, to: device }, placeOfView(device, there as PointView), body)
-        : judgedPoint(device, body);
-      return shownPoint(device, body, judgement);
-    }
-    case 'site':
-    case 'task':
-      return judgedBy<Item>(schemas[kind][there ? 'patch' : 'create'] as never, body);
-    default:
-      return kind satisfies never;
-  }
-}
-
-function shownPoint(
-  { spec }: DeviceOfPoint,
-  { device_id }: Item,
-  judgement: Judged<JudgedPoint>,
-): Judged<Item> {
-  if (!judgement.ok) return judgement;
-  const { common, address } = judgement.value;
-  return { ok: true, value: { ...flatPoint(spec, { ...common, address }), device_id } };
-}
-
-/** The asked fields of a whole thing. */
-function onlyOf(whole: Item, { ...fields }: Item): Item {
-  return Object.fromEntries(Object.keys(fields).map((name) => [name, whole[name]]));
+/** Things of the installation by the keys of their steps. */
+export function itemsByKey({ sites, devices, points, tasks }: Everything): ReadonlyMap<string, Item> {
+  const deviceCodes = new Map(devices.map(({ id, code }) => [id, code]));
+  return new Map([
+    ...sites.map((site) => [keyOf('site', site.code), site] as const),
+    ...devices.map((device) => [keyOf('device', device.code), device] as const),
+    ...points.map((point) => [keyOf('point', deviceCodes.get(point.device_id), point.code), point] as const),
+    ...tasks.map((task) => [keyOf('task', task.code), task] as const),
+  ]);
 }
 
 const labelOf = (kind: Kind, codes: readonly string[]) => `${say(`field_${kind}`)} ${codes.join('/')}`;
@@ -285,47 +171,3 @@ function nameOf({ code }: Item, index: number): string {
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : String(JSON.stringify(value)));
-
-function isWithin(there: Item, body: Item): boolean {
-  return Object.entries(body).every(([name, value]) => isSame(value, there[name]));
-}
-
-/** Compares two values; lists of ids are compared as sets. */
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
-}
-
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder).sort();
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, each]) => [name, inOrder(each)]),
-  );
-}
-
-/** Tracks which device is at each place. The API refuses a device where another one is. */
-class DevicePlaces {
-  readonly #codes = new Map<string, string>();
-  readonly #places = new Map<string, string>();
-
-  constructor(devices: readonly DeviceView[]) {
-    for (const device of devices) this.take(device);
-  }
-
-  /** Puts a device at its place. @returns the code of another device that is there already */
-  take(device: DeviceCreate): string | undefined {
-    this.#codes.delete(this.#places.get(device.code) ?? '');
-    this.#places.delete(device.code);
-    const spec = specs.get(device.protocol);
-    if (!device.enabled || !spec) return undefined;
-    const place = devicePlace(spec, connectionOf(spec, device), device.site_id);
-    if (place === undefined) return undefined;
-    const other = this.#codes.get(place);
-    if (other !== undefined) return other;
-    this.#codes.set(place, device.code);
-    this.#places.set(device.code, place);
-    return undefined;
-  }
-}

@@ -50,7 +50,7 @@ export interface FieldError {
 
 const toldErrors = 3;
 /** A request of ten thousand points may be wrong in each of them; the answer stays smaller than the request. */
-const listedErrors = 100;
+export const listedErrors = 100;
 
 export function validationFailed(errors: readonly FieldError[]): Problem {
   // The first few errors, not only one: a mistyped field is then named next to the one that it leaves missing.
@@ -63,5 +63,9 @@ export function validationFailed(errors: readonly FieldError[]): Problem {
     more > 0
       ? problemsText('faults_and_more', { faults, more })
       : problemsText('faults', { faults: faults.length > 0 ? faults : [problemsText('invalid')] });
-  return new Problem('validation_failed', detail, { errors: errors.slice(0, listedErrors) });
+  const unlisted = errors.length - listedErrors;
+  return new Problem('validation_failed', detail, {
+    errors: errors.slice(0, listedErrors),
+    ...(unlisted > 0 && { more_errors: unlisted }),
+  });
 }

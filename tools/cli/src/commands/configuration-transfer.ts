@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
+import type { ProgressLine } from '@holdfast/shared/runtime/progress-line.ts';
 import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { stringify } from 'yaml';
 import { ApiRefused } from '../api-refused.ts';
@@ -12,9 +13,10 @@ import {
   readConfigurationFile,
   toFile,
 } from '../configuration-file.ts';
-import type { Plan, Step } from '../configuration-plan.ts';
+import { itemsByKey, type Plan, planOf, type Step } from '../configuration-plan.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { plainText } from '../output/plain-text.ts';
+import type { Printer } from '../output/printer.ts';
 import { records } from '../output/values.ts';
 import { say } from '../words/say.ts';
 import { yamlContent } from '../yaml-content.ts';
@@ -58,56 +60,40 @@ export const configurationTransfer: readonly Command[] = [
     async run({ api, print }, input) {
       const path = input.operands[0] ?? '';
       const file = await readFileOf(path);
-      // Loaded here, because its schemas take a while, for which other commands need not wait.
-      const { planOf } = await import('../configuration-plan.ts');
       const plan = planOf(file, await whatIsThere(api, file));
-      if (plan.faults.length > 0) throw faulty(path, plan.faults);
-      for (const warning of plan.warnings) print.note(say('warning', { warning: plainText(warning) }));
-      const whole = countOf(plan.steps);
-      const about = { path, reason: input.text('reason') ?? `import ${path}` };
+      const about = { api, file, path, plan, reason: input.text('reason') ?? `import ${path}` };
+      const parts = partsOf(plan);
       const query = applyOf(input);
-      if (input.has('dry-run')) {
-        // A larger change is split, and its things refer to others that are not made yet.
-        const isTried = whole.created + whole.changed <= thingsAtOnce;
-        const { applied: wouldTake } = isTried
-          ? await changeAll(api, plan, { ...about, query, isTry: true })
-          : {};
+      const isDry = input.has('dry-run');
+      // Sessions take up the change once, with everything in the file.
+      const queryOfPart = parts.length === 1 ? query : { apply: undefined };
+      // A single set is judged as it is made.
+      const isTried = isDry || parts.length > 1 || plan.faults.length > 0 || query.apply !== undefined;
+      const tried = isTried ? await tryParts(about, parts, isDry ? queryOfPart : { apply: undefined }) : [];
+      const expected = doneOf(plan, tried);
+      if (isDry) {
+        const [{ applied } = {}] = tried;
+        noteWarnings(print, tried);
         print.report(
-          wouldTake ? { ...whole, applied: wouldTake } : whole,
-          say('would_be', { what: sentenceOf(whole) }),
+          applied ? { ...expected, applied } : expected,
+          say('would_be', { what: sentenceOf(expected) }),
         );
-        if (!isTried && query.apply)
+        if (parts.length > 1 && query.apply)
           print.note(
             say('which_sessions_would_go', {
               count: thingsAtOnce,
             }),
           );
-        return noteApplied(print, { applied: wouldTake });
+        return noteApplied(print, { applied });
       }
+      const isDone = isTried && expected.created + expected.changed === 0;
       const progress = print.progress('import');
-      const total = whole.created + whole.changed;
-      // Sessions take up the change once, with everything in the file.
-      const isOneSet = total > 0 && total <= thingsAtOnce;
-      let answer: Item = {};
-      try {
-        for (let done = 0, next = plan; done < total; done += thingsAtOnce) {
-          progress.at(done, total);
-          // The things made so far have ids by now.
-          if (done > 0) next = planOf(file, await whatIsThere(api, file));
-          const options = {
-            ...about,
-            query: isOneSet ? query : { apply: undefined },
-            isTry: false,
-            before: { done, wanted: total },
-          };
-          answer = await changeAll(api, next, options);
-        }
-        if (query.apply && !isOneSet) answer = await applyAll(api, file, { ...about, query, whole });
-      } finally {
-        progress.end();
-      }
-      const { applied = [] } = answer;
-      print.report(query.apply ? { ...whole, applied } : whole, sentenceOf(whole));
+      const answers = isDone ? tried : await makeParts(about, parts, { query: queryOfPart, progress });
+      const done = doneOf(plan, answers);
+      noteWarnings(print, answers);
+      const [{ applied = [] } = {}] =
+        query.apply && (isDone || parts.length > 1) ? [await applyAll(about, { query, done })] : answers;
+      print.report(query.apply ? { ...done, applied } : done, sentenceOf(done));
       return noteApplied(print, { applied });
     },
   },
@@ -129,14 +115,15 @@ async function readFileOf(path: string): Promise<ReadConfiguration> {
   }
 }
 
-function faulty(path: string, faults: readonly string[]): CliError {
-  const about = { file: nameOfInput(path), count: faults.length };
+function faulty(path: string, faults: readonly string[], more = 0): CliError {
+  const about = { file: nameOfInput(path), count: faults.length + more };
   const first =
-    faults.length === 1
+    about.count === 1
       ? say('nothing_was_changed_has_a_fault', about)
       : say('nothing_was_changed_has_faults', about);
   const lines = faults.map((fault) => `  - ${plainText(fault)}`);
-  return new CliError([first, ...lines].join('\n'), exitCodes.refused);
+  const last = more > 0 ? [say('and_more_faults', { more })] : [];
+  return new CliError([first, ...lines, ...last].join('\n'), exitCodes.refused);
 }
 
 /** The existing configuration, as far as the file speaks of it. */
@@ -160,23 +147,158 @@ interface Done {
   unchanged: number;
 }
 
-function countOf(steps: readonly Step[]): Done {
-  const count = (which: Step['action']) => steps.filter(({ action }) => action === which).length;
-  return { created: count('create'), changed: count('change'), unchanged: count('none') };
+/** What comes of a plan by the answers to its parts. */
+function doneOf({ steps }: Plan, answers: readonly Item[]): Done {
+  const created = steps.filter(({ action }) => action === 'create').length;
+  const same = steps.filter(({ action }) => action === 'none').length;
+  const unchanged = answers.reduce((sum, answer) => sum + Number(answer.unchanged ?? 0), same);
+  return { created, changed: steps.length - created - unchanged, unchanged };
 }
 
 const sentenceOf = ({ created, changed, unchanged }: Done) =>
   say('made_changed_as_they_were', { created, changed, unchanged });
 
+/** Steps that become one change set. */
+type Part = readonly Step[];
+
+function partsOf({ steps }: Plan): Part[] {
+  const wanted = steps.filter(({ action }) => action !== 'none');
+  return Array.from({ length: Math.ceil(wanted.length / thingsAtOnce) }, (_, index) =>
+    wanted.slice(index * thingsAtOnce, (index + 1) * thingsAtOnce),
+  );
+}
+
+interface Import {
+  readonly api: ApiClient;
+  readonly file: ReadConfiguration;
+  readonly path: string;
+  readonly plan: Plan;
+  readonly reason: string;
+}
+type Query = ReturnType<typeof applyOf>;
+
+/** Dry runs of all parts. @throws CliError with everything that is wrong with the file */
+async function tryParts({ path, plan, ...about }: Import, parts: readonly Part[], query: Query) {
+  const faults = [...plan.faults];
+  const answers: Item[] = [];
+  let more = 0;
+  for (const part of parts) {
+    const steps = withNewThings(part, plan);
+    try {
+      answers.push(await send(about, steps, { there: plan.there, query, isTry: true }));
+    } catch (error) {
+      if (!(error instanceof ApiRefused)) throw error;
+      if (faults.length === 0 && error.code !== 'validation_failed') throw refused(error, path, steps);
+      faults.push(...located(error.problem.errors, steps));
+      more += moreErrors(error);
+    }
+  }
+  if (faults.length > 0) throw faulty(path, [...new Set(faults)], more);
+  return answers;
+}
+
+/** Makes the parts one after the other. @throws CliError */
+async function makeParts(
+  { path, plan, ...about }: Import,
+  parts: readonly Part[],
+  { query, progress }: { readonly query: Query; readonly progress: ProgressLine },
+): Promise<Item[]> {
+  const wanted = parts.flat().length;
+  const answers: Item[] = [];
+  let done = 0;
+  try {
+    for (const steps of parts) {
+      progress.at(done, wanted);
+      // The things made so far have ids by now.
+      const there = done === 0 ? plan.there : itemsByKey(await whatIsThere(about.api, about.file));
+      answers.push(
+        await send(about, steps, { there, query, isTry: false }).catch((error: unknown) => {
+          if (!(error instanceof CliError)) throw error;
+          const refusal = error instanceof ApiRefused ? refused(error, path, steps) : error;
+          if (done === 0) throw refusal;
+          const stays = say('of_were_done_before_and_stay', { done, wanted });
+          throw new CliError([refusal.message, stays].join('\n'), refusal.exitCode, { cause: error });
+        }),
+      );
+      done += steps.length;
+    }
+  } finally {
+    progress.end();
+  }
+  return answers;
+}
+
+/** A part with the new things that it refers to, directly or not, so that it can be judged on its own. */
+function withNewThings(part: Part, { steps }: Plan): Part {
+  const newThings = new Map(
+    steps.filter(({ action }) => action === 'create').map((step) => [step.key, step]),
+  );
+  const whole = new Set(part);
+  // A set goes on to what is added on the way.
+  for (const { bodyOf } of whole) {
+    bodyOf((key) => {
+      const thing = newThings.get(key);
+      if (thing) whole.add(thing);
+      return undefined;
+    });
+  }
+  return [...whole];
+}
+
+/** Makes one change set, or tries it. */
+async function send(
+  { api, reason }: Pick<Import, 'api' | 'reason'>,
+  steps: Part,
+  { there, query, isTry }: { readonly there: Plan['there']; readonly query: Query; readonly isTry: boolean },
+): Promise<Item> {
+  const standIns = new Map(steps.map(({ key }, index) => [key, -1 - index]));
+  const idOf = (key: string) => there.get(key)?.id ?? standIns.get(key);
+  const items = steps.map(({ kind, key, action, bodyOf }) => ({
+    ...{ op: action, kind, id: action === 'create' ? standIns.get(key) : idOf(key) },
+    fields: bodyOf(idOf),
+  }));
+  const body = { items, kind: 'import', reason, dry_run: isTry };
+  const answer = await api.changeAll('POST', '/api/config/change-sets/', body, query);
+  return { ...answer, warnings: located(answer.warnings, steps) };
+}
+
+/** Fields that have another name in a file. */
+const namesInFile: Readonly<Record<string, string>> = {
+  site_id: 'site',
+  device_ids: 'devices',
+  point_ids: 'points',
+};
+
+/** Faults or warnings of a change set, with the names that the file has: `device press-1: host: is required`. */
+function located(faults: unknown, steps: Part): string[] {
+  return records(faults).map(({ path, message }) => {
+    const [, index, field = ''] = /^items\.(\d+)\.?(?:fields\.?)?(.*)$/.exec(String(path)) ?? [];
+    const label = index === undefined ? path : steps[Number(index)]?.label;
+    return [label, namesInFile[field] ?? field, message].filter(Boolean).join(': ');
+  });
+}
+
+const moreErrors = ({ problem }: ApiRefused) => Number(problem.more_errors ?? 0);
+
+function refused(error: ApiRefused, path: string, steps: Part): CliError {
+  const faults = located(error.problem.errors, steps);
+  if (faults.length === 0) return error;
+  const { message } = faulty(path, faults, moreErrors(error));
+  const detail = error.code === 'validation_failed' ? '' : plainText(String(error.problem.detail ?? ''));
+  const lines = [message, detail].filter((line) => line !== '');
+  return new CliError(lines.join('\n'), error.exitCode, { cause: error });
+}
+
+/** Notes what was accepted and looks like a mistake. */
+function noteWarnings(print: Printer, answers: readonly Item[]): void {
+  for (const warning of new Set(answers.flatMap(({ warnings }) => warnings)))
+    print.note(say('warning', { warning: plainText(String(warning)) }));
+}
+
 /** A change set that names everything in the file without changing it: sessions that read any of it go on by it. */
 async function applyAll(
-  api: ApiClient,
-  file: ReadConfiguration,
-  {
-    reason,
-    query,
-    whole,
-  }: { readonly reason: string; readonly query: ReturnType<typeof applyOf>; readonly whole: Done },
+  { api, file, reason }: Import,
+  { query, done }: { readonly query: Query; readonly done: Done },
 ): Promise<Item> {
   const itemsOf = async (kind: 'device' | 'task', things: readonly Item[]): Promise<Item[]> => {
     const codes = new Set(things.map(({ code }) => code));
@@ -191,68 +313,6 @@ async function applyAll(
     return await api.changeAll('POST', '/api/config/change-sets/', { items, kind: 'import', reason }, query);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    throw new CliError([sentenceOf(whole), error.message].join('\n'), error.exitCode, { cause: error });
+    throw new CliError([sentenceOf(done), error.message].join('\n'), error.exitCode, { cause: error });
   }
-}
-
-/** Makes one change set, of all things or as many as one change set takes. */
-async function changeAll(
-  api: ApiClient,
-  plan: Plan,
-  {
-    path,
-    reason,
-    isTry,
-    before,
-    query,
-  }: {
-    readonly path: string;
-    readonly reason: string;
-    readonly isTry: boolean;
-    readonly query: ReturnType<typeof applyOf>;
-    readonly before?: { readonly done: number; readonly wanted: number };
-  },
-): Promise<Item> {
-  const steps = plan.steps.filter(({ action }) => action !== 'none').slice(0, thingsAtOnce);
-  if (steps.length === 0) return {};
-  const standIns = new Map(
-    steps.map(({ key, action }, index) => [action === 'create' ? key : '', -1 - index]),
-  );
-  const idOf = (key: string) => plan.ids.get(key) ?? standIns.get(key);
-  const items = steps.map(({ kind, key, action, id, bodyOf }) => ({
-    ...{ op: action, kind, id: action === 'create' ? standIns.get(key) : id },
-    fields: bodyOf(idOf),
-  }));
-  const body = { items, kind: 'import', reason, dry_run: isTry };
-  try {
-    return await api.changeAll('POST', '/api/config/change-sets/', body, query);
-  } catch (error) {
-    if (error instanceof CliError) throw refused(error, { path, steps, before });
-    throw error;
-  }
-}
-
-function refused(
-  error: CliError,
-  {
-    path,
-    steps,
-    before,
-  }: {
-    readonly path: string;
-    readonly steps: readonly Step[];
-    readonly before: { readonly done: number; readonly wanted: number } | undefined;
-  },
-): CliError {
-  const faults = (error instanceof ApiRefused ? error.errors : []).map(({ path: at, message }) => {
-    const [, index, field] = /^items\.(\d+)\.?(?:fields\.?)?(.*)$/.exec(at) ?? [];
-    const label = index === undefined ? at : steps[Number(index)]?.label;
-    return [label, field, message].filter(Boolean).join(': ');
-  });
-  const problem =
-    error instanceof ApiRefused && error.code === 'validation_failed' && faults.length > 0
-      ? faulty(path, faults).message
-      : [error.message, ...faults.map((fault) => `  - ${plainText(fault)}`)].join('\n');
-  const stays = before && before.done > 0 ? [say('of_were_done_before_and_stay', before)] : [];
-  return new CliError([problem, ...stays].join('\n'), error.exitCode, { cause: error });
 }

@@ -351,15 +351,7 @@ export const sentenceTexts = {
     en: 'there is no point {{point}} of device {{device}}',
     zh: '设备 {{device}} 没有点位 {{point}}',
   },
-  point_of_device_the_device: {
-    en: "point {{point}} of device {{device}}: the device is not among the task's devices",
-    zh: '设备 {{device}} 的点位 {{point}}：该设备不在任务的设备之中',
-  },
   is_in_the_file_more_than: { en: 'is in the file more than once', zh: '在文件中重复出现' },
-  device_has_this_endpoint_and_unit: {
-    en: 'device {{other}} has this endpoint and unit id',
-    zh: '设备 {{other}} 已使用此端点和站号',
-  },
   a_file_has_instead_of_ids: {
     en: 'a file has {{other}} instead of ids',
     zh: '文件中不写 id，而写 {{other}}',

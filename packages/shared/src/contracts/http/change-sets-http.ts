@@ -125,6 +125,15 @@ export const revertedSchema = z.object({
 });
 export type Reverted = z.infer<typeof revertedSchema>;
 
+/** The outcome of a change by items. */
+export const changedItemsSchema = revertedSchema.extend({
+  /** How many items change nothing. */
+  unchanged: z.int(),
+  /** What is accepted and still looks like a mistake, with paths like those of `errors`; the first 500. */
+  warnings: z.array(z.object({ path: z.string(), message: z.string() })),
+});
+export type ChangedItems = z.infer<typeof changedItemsSchema>;
+
 const ids = z.array(id).min(1).max(50_000);
 const bulk = {
   ids: ids.optional(),

@@ -1,4 +1,5 @@
 import {
+  changedItemsSchema,
   changeItemsBodySchema,
   changeSetDetailSchema,
   changeSetsPageSchema,
@@ -16,7 +17,7 @@ import { Problem } from '../../problems/problem.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { configurationText } from '../texts.ts';
-import { changeItems } from './items/change-items.ts';
+import { changeItems, type ItemsOutcome } from './items/change-items.ts';
 import { concernedBy, thingsIn } from './items/ready-items.ts';
 import { findChangeSet, listChangeItems, listChangeSets } from './read-change-sets.ts';
 import { revertChangeSet } from './revert-change-set.ts';
@@ -72,13 +73,16 @@ export function changeSetRoutes(
       hasVersion: 'tried',
       gives: changeSetHeader,
       bodyBytesAtMost: 16 * 1_048_576,
-      schema: { body: changeItemsBodySchema, response: { 200: revertedSchema } },
+      schema: { body: changeItemsBodySchema, response: { 200: changedItemsSchema } },
       handler: async (request, reply) => {
         const { items, kind, reason, dry_run: isTry } = request.body;
         const granted = request.grantedSites;
-        return answeredTry(request, reply, database, { kind, reason, isTry, requireIfMatch }, (transaction) =>
-          changeItems(transaction, items, { granted, siteAccess, store }),
-        );
+        const about = { kind, reason, isTry, requireIfMatch };
+        let outcome: ItemsOutcome = { unchanged: 0, warnings: [] };
+        const answer = await answeredTry(request, reply, database, about, async (transaction) => {
+          outcome = await changeItems(transaction, items, { granted, siteAccess, store });
+        });
+        return { ...answer, ...outcome };
       },
     }),
     route({

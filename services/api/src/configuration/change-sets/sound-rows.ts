@@ -1,7 +1,7 @@
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
-import { type FieldError, Problem, validationFailed } from '../../problems/problem.ts';
+import { type FieldError, listedErrors, Problem, validationFailed } from '../../problems/problem.ts';
 import { maxNamed, stillReferenced } from '../configuration-problems.ts';
 import { requireFreePlace } from '../device-places.ts';
 import { endpointColumn, specOf } from '../device-specs.ts';
@@ -44,16 +44,31 @@ export async function writeSoundly(
     if (from && to) await below(path, () => placeAgain(transaction, id, from, to));
   }
   const writesWithIds = await writeRows(transaction, await withAddresses(transaction, writes));
-  for (const { kind, id, op, row, fields, path } of writesWithIds) {
+  await requireFreePlaces(transaction, writesWithIds);
+  await requireChosenPoints(transaction, writesWithIds);
+  await requireFitting(transaction, store, writesWithIds);
+}
+
+/** Names each device at the place of another one. @throws Problem */
+async function requireFreePlaces(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
+  const refusals: Problem[] = [];
+  for (const { kind, id, op, row, fields, path } of writes) {
     if (kind !== 'device' || op === 'delete') continue;
     const moves = fields.some((field) => ['connection', 'protocol', 'site_id', 'enabled'].includes(field));
     const device = deviceOf(id, row);
     if (op === 'create' || moves) {
-      await below(path, () => requireFreePlace(transaction, specOf(device), device));
+      await below(path, () => requireFreePlace(transaction, specOf(device), device)).catch(
+        (error: unknown) => {
+          if (!(error instanceof Problem)) throw error;
+          refusals.push(error);
+        },
+      );
     }
   }
-  await requireChosenPoints(transaction, writesWithIds);
-  await requireFitting(transaction, store, writesWithIds);
+  const [first] = refusals;
+  if (!first) return;
+  const errors = refusals.flatMap(({ members }) => (members.errors ?? []) as readonly FieldError[]);
+  throw new Problem(first.code, first.detail, { ...first.members, errors: errors.slice(0, listedErrors) });
 }
 
 /** Adds to the faults of one thing its path in the request. */

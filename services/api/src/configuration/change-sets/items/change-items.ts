@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AskedItem } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { AskedItem, ChangedItems } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import {
   siteCreateSchema,
   sitePatchSchema,
@@ -8,7 +8,9 @@ import {
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { type Issue, type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { Database } from '../../../database/open-database.ts';
+import { said } from '../../../problems/said.ts';
 import type { BulkSources } from '../../bulk/bulk-change.ts';
 import {
   changedDeviceRow,
@@ -30,12 +32,16 @@ import { writeFaults } from './write-faults.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
 
+const warningsAtMost = 500;
+
+export type ItemsOutcome = Pick<ChangedItems, 'unchanged' | 'warnings'>;
+
 /** Makes, changes and deletes things of all kinds: all or none. @throws Problem, which names each item at fault */
 export async function changeItems(
   transaction: Database,
   items: readonly AskedItem[],
   { granted, siteAccess, store }: BulkSources,
-): Promise<void> {
+): Promise<ItemsOutcome> {
   const { ready, issues } = readyItems(items);
   if (issues.length > 0) throw bodyRefused(issues);
   const before = await lockedItems(transaction, ready);
@@ -50,6 +56,10 @@ export async function changeItems(
   const all = [...faults, ...(await writeFaults(transaction, writes, madeBy(ready)))];
   if (all.length > 0) throw bodyRefused(all);
   await explained(() => writeSoundly(transaction, store, before, writes));
+  const warnings = verdicts.flatMap(({ index, doubt }) =>
+    doubt ? [{ path: `items.${index}.fields.address`, message: said(doubt) }] : [],
+  );
+  return { unchanged: items.length - writes.length, warnings: warnings.slice(0, warningsAtMost) };
 }
 
 /** Reads and locks the things of items. No session can start meanwhile on a point whose code or device may change. */
@@ -83,6 +93,8 @@ interface JudgedItem {
   readonly index: number;
   /** Without a write if nothing differs. */
   readonly outcome: Judged<readonly RowWrite[]>;
+  /** Why the address of a point, which is accepted, looks like a mistake. */
+  readonly doubt?: Text | undefined;
 }
 
 async function judgedItems(
@@ -123,7 +135,12 @@ async function judgedItems(
       ? writeOfChange({ kind, id: id as number, row }, value)
       : [{ kind, id: undefined, op: 'create', row: value, fields: Object.keys(value) }];
     const about = { path, ...(standIn !== undefined && { standIn }) };
-    return { index, outcome: { ok: true, value: rowWrites.map((write) => ({ ...write, ...about })) } };
+    const spec = kind === 'point' && rowWrites.length > 0 ? after.get(value.device_id)?.spec : undefined;
+    return {
+      index,
+      outcome: { ok: true, value: rowWrites.map((write) => ({ ...write, ...about })) },
+      doubt: spec?.doubt?.(item.fields, spec.showAddress(value.address)),
+    };
   };
   const indexed = items.map((item, index) => ({ item, index }));
   const [devices, others] = [true, false].map((is) =>

@@ -1,5 +1,7 @@
+import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
-import { type JudgedPoint, judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { type InEachLanguage, inEachLanguage, type Text } from '@holdfast/texts/text.ts';
 import { readListFile } from '../../../spreadsheets/read/read-list-file.ts';
 import type { ImportSettings } from '../import-settings.ts';
 import { judgeList, placedFaults } from '../judge-list.ts';
@@ -41,20 +43,50 @@ export const configurationOf = (
 export const press = (points: readonly object[] = []) =>
   configurationOf(['press', device(1, 'modbus_tcp', { connection: { host: '10.0.0.1' }, points })]);
 
-/** Judges a list in CSV, or in a workbook. */
-export async function judgeCsv(file: string | Buffer, from = press(), more: Partial<ImportSettings> = {}) {
+/** Judges a list in CSV, or in a workbook. @returns the list and all that becomes of it, as text in both languages */
+export async function judgeCsv(
+  file: string | Buffer,
+  from: KnownConfiguration,
+  more: Partial<ImportSettings> = {},
+): Promise<string> {
   const list = openList(await readListFile(Buffer.from(file)), { ...settings, ...more });
-  const judgement = await judgeList(list, { ...settings, ...more }, from);
+  const { rows, devices, questions, notes } = await judgeList(list, { ...settings, ...more }, from);
   const faultsOf = placedFaults(list);
-  return {
-    ...judgement,
-    columns: list.columns,
-    states: judgement.rows.map(({ state, code }) => `${code} ${state}`),
-    faults: judgement.rows.flatMap((row) =>
-      faultsOf(row).map(
-        ({ cell, column, value, code, message }) => `${cell} ${column} "${value}" ${code}: ${message}`,
+  const lines = [
+    ...rows.flatMap((row) => {
+      const { state, code, deviceCode, point, changes, reading } = row;
+      const { task } = reading?.values ?? {};
+      const fields = changes ?? (point && { ...point.common, ...(point.address as object) });
+      const faults = faultsOf(row).map(
+        ({ cell, column, value, code: why, message }) =>
+          `  ${cell} ${column} ${JSON.stringify(value)} ${why}: ${bothWordings({ en: message, zh: faultInChinese(message) })}`,
+      );
+      return [
+        `${reading ? `row ${reading.line}` : 'no row'}: ${deviceCode}/${code} ${state}${task ? `, task ${task}` : ''}${fields ? ` ${unusual(fields)}` : ''}`,
+        ...faults,
+      ];
+    }),
+    ...devices.map((each) => `device ${each.code}: ${each.isNew ? JSON.stringify(each.body) : 'exists'}`),
+    ...questions.flatMap(({ name, text, choices, chosen, isGuess, isConfirmation, rows: some }) => [
+      `question ${name}: ${chosen}, ${isGuess ? 'a guess' : 'answered'}${isConfirmation ? ', to be confirmed' : ''}: ${wordings(text)}`,
+      ...choices.map(({ value, label }) => `  ${value}: ${wordings(label)}`),
+      ...some.map(({ cell, value, meanings }) => `  ${cell} ${value}: ${JSON.stringify(meanings)}`),
+    ]),
+    ...notes.map((note) => `note: ${wordings(note)}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+const bothWordings = ({ en, zh }: InEachLanguage) => `${en} | ${zh}`;
+const wordings = (text: Text) => bothWordings(inEachLanguage(text));
+
+const usual: Readonly<Record<string, unknown>> = { scale: 1, offset: 0, enabled: true, writable: false };
+/** Fields of a point without those that nobody sets. */
+const unusual = (fields: object) =>
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(fields).filter(
+        ([name, value]) => value !== null && value !== '' && value !== usual[name] && name !== 'code',
       ),
     ),
-    points: judgement.rows.map(({ point }) => point as JudgedPoint),
-  };
-}
+  );
