@@ -38,8 +38,9 @@ export async function untilWritten(natsUrl: string, databaseUrl: string): Promis
     const jsm = await jetstreamManager(nc, { checkAPI: false });
     const { state } = await answered(() => leaderInfo(jsm, streamNames.samples));
     const { settledSequence } = await answered(() => readSampleBacklog(nc));
-    let unsettled = (await answered(() => readSamples(nc))).filter(
-      ({ sequence }) => sequence > settledSequence && sequence <= state.last_seq,
+    if (settledSequence >= state.last_seq) return 0;
+    let unsettled = (await answered(() => readSamples(nc, settledSequence + 1))).filter(
+      ({ sequence }) => sequence <= state.last_seq,
     );
     for (;;) {
       const settled = (await answered(() => readSampleBacklog(nc))).settledSequence;
@@ -59,9 +60,9 @@ interface SampleInStream {
   readonly sample: Sample | undefined;
 }
 
-async function readSamples(nc: NatsConnection): Promise<SampleInStream[]> {
+async function readSamples(nc: NatsConnection, fromSequence: number): Promise<SampleInStream[]> {
   const samples: SampleInStream[] = [];
-  for await (const { sequence, data } of readStream(nc, streamNames.samples)) {
+  for await (const { sequence, data } of readStream(nc, streamNames.samples, undefined, fromSequence)) {
     const decoded = decodeSample(data);
     samples.push({ sequence, sample: decoded.ok ? decoded.sample : undefined });
   }

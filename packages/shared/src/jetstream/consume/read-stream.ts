@@ -15,15 +15,20 @@ export interface StreamMessage {
 
 const text = new TextDecoder();
 
-/** Every message that a stream has at the time of the call, oldest first. For verifying and exporting. */
+/**
+ * Every message that a stream has at the time of the call, oldest first. For verifying and exporting.
+ * @param fromSequence of the first one to read; there must be one, at it or behind it
+ */
 export async function* readStream(
   nc: NatsConnection,
   stream: string,
   filter?: string,
+  fromSequence = 1,
 ): AsyncIterable<StreamMessage> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const consumer = await orderedConsumer(jetstream(nc), stream, {
-    deliver_policy: DeliverPolicy.All,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: fromSequence,
     ...(filter === undefined ? {} : { filter_subjects: filter }),
   });
   try {
