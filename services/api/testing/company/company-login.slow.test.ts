@@ -343,7 +343,7 @@ describe('somebody who has logged in at the company', () => {
     const theirs = await others.visit(await begun(others, '?again=true'));
     expect([theirs.status, theirs.text]).toEqual([
       403,
-      expect.stringContaining('Somebody else logged in there'),
+      expect.stringContaining('Another person logged in there'),
     ]);
   });
 
