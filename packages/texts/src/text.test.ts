@@ -24,7 +24,7 @@ it('a text is shown in the language of its reader, also after it was sent as JSO
   });
 });
 
-it('a list is joined by the comma of the language, or by what the text says', () => {
+it('joins a list with the comma of the language, or with the separator that the text names', () => {
   const names = ['a', 'b', 'c'];
   expect(inEachLanguage(text('used_by', { what: 'press-1', names }))).toEqual({
     en: 'press-1 is used by a, b, c',

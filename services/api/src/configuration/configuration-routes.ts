@@ -18,7 +18,7 @@ import * as z from 'zod';
 import type { SiteAccess } from '../access/granted-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Route } from '../http/route.ts';
-import { said } from '../problems/said.ts';
+import { localize } from '../problems/localize.ts';
 import { collectionRoutes } from './collection-routes.ts';
 import { devices } from './devices.ts';
 import { type Points, points } from './points.ts';
@@ -139,7 +139,7 @@ function doubtsAbout(database: Database) {
     const devices = await devicesOfPoints(database, views);
     return views.map((point, index) => {
       const doubt = devices.get(point.device_id)?.spec.doubt?.(sent[index] ?? {}, point);
-      return doubt && said(doubt);
+      return doubt && localize(doubt);
     });
   };
 }

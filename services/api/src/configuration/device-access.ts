@@ -7,8 +7,8 @@ import { sql } from 'kysely';
 import { openChangeSet } from '../database/in-change.ts';
 import type { Database } from '../database/open-database.ts';
 import { BrokerUnavailable, type Collectors, type KnownCollector, type NamedSecret } from '../ports.ts';
+import { faultText } from '../problems/localize-faults.ts';
 import { type FieldError, Problem } from '../problems/problem.ts';
-import { faultText } from '../problems/retold.ts';
 import { specOf } from './device-specs.ts';
 import { configurationText } from './texts.ts';
 

@@ -1,7 +1,7 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { expect, it } from 'vitest';
-import { answering } from '../problems/said.ts';
+import { answering } from '../problems/localize.ts';
 import { planTask } from './task-plan.ts';
 
 const endpoints = 200;

@@ -7,8 +7,8 @@ import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rate
 import { valuesPerSecond } from '@holdfast/shared/domain/rates/values-per-second.ts';
 import { specOf } from '../configuration/device-specs.ts';
 import type { TaskContent } from '../configuration/task-snapshot.ts';
-import { retold } from '../problems/retold.ts';
-import { said } from '../problems/said.ts';
+import { localize } from '../problems/localize.ts';
+import { localizeFault } from '../problems/localize-faults.ts';
 import { type DeviceLoad, type EndpointVerdict, judgeEndpoint } from './judge-endpoint.ts';
 import type { MeasuredRoundTrips } from './measured-round-trips.ts';
 import { devicesText } from './texts.ts';
@@ -79,7 +79,7 @@ export function planTask(
     task_id: Number(content.task_id),
     task_code: content.task_code,
     verdict: worst?.verdict ?? 'holds',
-    detail: said(
+    detail: localize(
       worst
         ? devicesText('endpoint_verdict', {
             endpoint: worst.endpoint,
@@ -143,7 +143,7 @@ function planDevice(
       rates: rates.map(([rateMs, due]) => rateView(rateMs, timed(due))),
       unreadable: (forecast?.unreadable ?? []).map(({ point, reason }) => ({
         point,
-        reason: retold(reason),
+        reason: localizeFault(reason),
       })),
     },
     load: { code, periodMs, fullTickMs, msPerSecond: busyPerSecond(rates, periodMs, timed) },
@@ -214,11 +214,11 @@ function inWords({ verdict, busyShare, everythingOnceMs, shortestPeriodMs }: End
   const once = `${rounded(everythingOnceMs)} ms`;
   switch (verdict) {
     case 'holds':
-      return said(devicesText('holds_ms_reading_everything_once_takes', { shortestPeriodMs, once }));
+      return localize(devicesText('holds_ms_reading_everything_once_takes', { shortestPeriodMs, once }));
     case 'late_at_times':
-      return said(devicesText('holds_ms_most_of_the_time', { shortestPeriodMs, once }));
+      return localize(devicesText('holds_ms_most_of_the_time', { shortestPeriodMs, once }));
     case 'cannot_hold':
-      return said(
+      return localize(
         devicesText(busyShare > 1 ? 'cannot_hold_no_rest' : 'cannot_hold_late', {
           ...{ shortestPeriodMs, once },
           share: rounded(busyShare * 100),
@@ -235,9 +235,9 @@ function besideInWords(tasks: readonly OtherTask[]): string {
   if (tasks.length === 0) return '';
   const taskCodes = tasks.slice(0, namedAtMost).map(({ task_code }) => task_code);
   const more = tasks.length - namedAtMost;
-  const rest = more > 0 ? said(devicesText('and_more', { more })) : '';
+  const rest = more > 0 ? localize(devicesText('and_more', { more })) : '';
   const share = tasks.reduce((sum, { busy_share }) => sum + busy_share, 0);
-  return said(devicesText('with_of_the_time', { share: rounded(share * 100), named: taskCodes, rest }));
+  return localize(devicesText('with_of_the_time', { share: rounded(share * 100), named: taskCodes, rest }));
 }
 
 function measuredInWords(devices: readonly PlannedDevice[]): string {
@@ -246,11 +246,11 @@ function measuredInWords(devices: readonly PlannedDevice[]): string {
   const deviceTimes = measured
     .slice(0, namedAtMost)
     .map(({ device, request: { ms, session_id: session } }) =>
-      said(devicesText('ms_session', { device, ms, session: session ?? '' })),
+      localize(devicesText('ms_session', { device, ms, session: session ?? '' })),
     );
   const more = measured.length - namedAtMost;
-  const rest = more > 0 ? said(devicesText('and_more_devices', { more })) : '';
-  return said(devicesText('a_request_takes_as_measured', { named: deviceTimes, rest }));
+  const rest = more > 0 ? localize(devicesText('and_more_devices', { more })) : '';
+  return localize(devicesText('a_request_takes_as_measured', { named: deviceTimes, rest }));
 }
 
 function total(timed: readonly { ms: number }[]): number {

@@ -7,8 +7,8 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { readTaskContent } from '../configuration/config-versions.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
+import { localize } from '../problems/localize.ts';
 import { Problem } from '../problems/problem.ts';
-import { said } from '../problems/said.ts';
 import { type TestDeviceOptions, testDevice } from './test-device.ts';
 import { devicesText } from './texts.ts';
 
@@ -98,12 +98,12 @@ async function testOne(options: TestDeviceOptions): Promise<DeviceTestView> {
     return await testDevice(options);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return failed(options.device, said(error.detail));
+    return failed(options.device, localize(error.detail));
   }
 }
 
 function tooLate(device: DeviceConfig): DeviceTestView {
-  return failed(device, said(devicesText('not_read_the_ms_for_all', { validationMs })));
+  return failed(device, localize(devicesText('not_read_the_ms_for_all', { validationMs })));
 }
 
 function failed({ id, code }: DeviceConfig, detail: string): DeviceTestView {

@@ -10,8 +10,8 @@ import type { DeviceTestView, ShownRequest } from '@holdfast/shared/contracts/ht
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
-import { retold } from '../problems/retold.ts';
-import { said } from '../problems/said.ts';
+import { localize } from '../problems/localize.ts';
+import { localizeFault } from '../problems/localize-faults.ts';
 import { endpointHolders } from './endpoint-holders.ts';
 import { reportedLimits, type ShownLimitsSources } from './learned-limits/shown-limits.ts';
 import { reachDevice } from './reach-device.ts';
@@ -66,7 +66,7 @@ export async function readOnce(
     const leftMs = Math.floor(untilMs - performance.now());
     if (leftMs < leastMs)
       givenUp ??= {
-        detail: said(devicesText('the_time_of_the_test')),
+        detail: localize(devicesText('the_time_of_the_test')),
         met_limit: 'test_time',
       };
     if (givenUp) {
@@ -87,15 +87,15 @@ export async function readOnce(
     const { reply } = reached;
     if (reply.kind === 'read') {
       points.push(...reply.points.map(retoldPoint));
-      const requestViews = reply.requests.map((each) => ({ ...each, error: retold(each.error) }));
+      const requestViews = reply.requests.map((each) => ({ ...each, error: localizeFault(each.error) }));
       requests.push(...withFrameParts(requestViews, device));
-      givenUp = reply.given_up && { ...reply.given_up, detail: retold(reply.given_up.detail) };
+      givenUp = reply.given_up && { ...reply.given_up, detail: localizeFault(reply.given_up.detail) };
     } else {
       const isRefused = reply.kind === 'refused';
       givenUp = {
         detail: isRefused
-          ? retold(reply.detail)
-          : said(devicesText('the_collector_gave_another_answer_than')),
+          ? localizeFault(reply.detail)
+          : localize(devicesText('the_collector_gave_another_answer_than')),
       };
       points.push(...unasked(part, givenUp));
     }
@@ -131,7 +131,10 @@ function inParts(device: DeviceConfig): DeviceConfig[] {
 }
 
 /** A point as a collector has read it, with the collector's words in the language of the request. */
-export const retoldPoint = (point: ReadPoint): ReadPoint => ({ ...point, detail: retold(point.detail) });
+export const retoldPoint = (point: ReadPoint): ReadPoint => ({
+  ...point,
+  detail: localizeFault(point.detail),
+});
 
 function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<GivenUp>): ReadPoint[] {
   return points.flatMap(valueCodes).map((code) => ({
@@ -140,7 +143,7 @@ function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<Gi
       quality: 'bad',
       value: null,
       raw: [],
-      detail: said(devicesText('not_read', { detail })),
+      detail: localize(devicesText('not_read', { detail })),
     },
     ...(met_limit && { met_limit }),
   }));
@@ -148,21 +151,22 @@ function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<Gi
 
 /** The outcome in words, with one point for each reason, so that a frequent reason does not hide the others. */
 function inWords(total: number, bad: readonly ReadPoint[]): string {
-  if (bad.length === 0) return said(devicesText('all_values_were_read', { total }));
+  if (bad.length === 0) return localize(devicesText('all_values_were_read', { total }));
   const reasons = [...Map.groupBy(bad, ({ detail }) => detail)];
   const reasonTexts = reasons.slice(0, shownReasons).map(([detail, [first, ...others]]) => {
     const more = others.length;
     const code = first?.code ?? '';
-    return said(
+    return localize(
       more > 0
         ? devicesText('points_because', { code, more, detail })
         : devicesText('point_because', { code, detail }),
     );
   });
   const reasonsLeft = reasons.length - reasonTexts.length;
-  const rest = reasonsLeft > 0 ? [said(devicesText('more_reasons_see_points', { left: reasonsLeft }))] : [];
+  const rest =
+    reasonsLeft > 0 ? [localize(devicesText('more_reasons_see_points', { left: reasonsLeft }))] : [];
   const all = [...reasonTexts, ...rest];
-  return said(devicesText('of_values_could_not_be_read', { count: bad.length, total, all }));
+  return localize(devicesText('of_values_could_not_be_read', { count: bad.length, total, all }));
 }
 
 /** Splits each frame of the requests into its parts, by the protocol of their device. */

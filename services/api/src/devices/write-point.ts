@@ -5,8 +5,8 @@ import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import { inLanguage, type Text, translated } from '@holdfast/texts/text.ts';
 import { BrokerUnavailable, type Collectors, type CommandAttempt } from '../ports.ts';
+import { faultText, localizeFault } from '../problems/localize-faults.ts';
 import { Problem } from '../problems/problem.ts';
-import { faultText, retold } from '../problems/retold.ts';
 import { readDevice } from './device-content.ts';
 import { endpointHolders, labelsOfTasks } from './endpoint-holders.ts';
 import { nameSnapshot, type SnapshotSources } from './name-snapshot.ts';
@@ -147,7 +147,7 @@ async function conclude(
         point: write.point,
         collector_id: collectorId,
         outcome,
-        detail: retold(detail),
+        detail: localizeFault(detail),
         before: before && retoldPoint(before),
         sent,
         read_back: read_back && retoldPoint(read_back),

@@ -4,7 +4,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { ChangeStreams, Sinks } from '../ports.ts';
-import { inEnglish } from '../problems/said.ts';
+import { inEnglish } from '../problems/localize.ts';
 import type { ProjectionSignal } from '../sessions/projection/projection-signal.ts';
 import { sinkState } from '../system/sinks-view.ts';
 import { ChangeLog } from './change-log.ts';

@@ -70,7 +70,7 @@ async function eventsAfter(lastEventId: number, samples: LiveSamples): Promise<s
   return (await (await answer).text()).split('\n\n').filter((block) => block.includes('event: '));
 }
 
-it('a client that was gone for too long is told so and goes on with what is new', async () => {
+it('a client that reconnects too late gets a notice and continues with new samples', async () => {
   const count = messagesBehindAtMost + 5;
   const events = await eventsAfter(2, streamOf(count));
   expect(events).toEqual([

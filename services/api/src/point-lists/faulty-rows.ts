@@ -1,5 +1,5 @@
 import type { Database } from '../database/open-database.ts';
-import { said } from '../problems/said.ts';
+import { localize } from '../problems/localize.ts';
 import type { TableRow } from '../spreadsheets/write/workbook.ts';
 import { toldFault } from './import-view.ts';
 import { faultsHeader, type RowFault } from './judging/row-fault.ts';
@@ -40,5 +40,5 @@ export function faultyRows(
     }
   };
   const headers = filled(columns.map(({ header }) => header)).map((header) => String(header ?? ''));
-  return { head: [...headers, said(faultsHeader)], rows: rows() };
+  return { head: [...headers, localize(faultsHeader)], rows: rows() };
 }

@@ -1,7 +1,7 @@
 import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ImportFault, ImportRow, ImportView } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import { said, spokenLanguage } from '../problems/said.ts';
+import { localize, spokenLanguage } from '../problems/localize.ts';
 import type { RowFault } from './judging/row-fault.ts';
 import { keptHours, type StoredImport, type StoredRow } from './stored-import.ts';
 
@@ -20,11 +20,11 @@ export function importView({ id, name, settings, view, result, createdAt }: Stor
     columns: view.columns.map((column) => ({ ...column })),
     questions: view.questions.map(({ name, text, choices, chosen, isGuess, isConfirmation, rows }) => ({
       ...{ name, chosen, is_guess: isGuess, needs_answer: isConfirmation === true },
-      text: said(text),
-      choices: choices.map(({ value, label }) => ({ value, label: said(label) })),
+      text: localize(text),
+      choices: choices.map(({ value, label }) => ({ value, label: localize(label) })),
       rows: rows.map((row) => ({ ...row, meanings: { ...row.meanings } })),
     })),
-    notes: view.notes.map(said),
+    notes: view.notes.map(localize),
     counts: view.counts as ImportView['counts'],
     deletes: view.deletes,
     new_devices: (view.newDevices as DeviceCreate[]).map(({ code }) => code),

@@ -10,8 +10,8 @@ import {
 import * as z from 'zod';
 import type { Database } from '../database/open-database.ts';
 import { type Route, route } from '../http/route.ts';
+import { spokenLanguage } from '../problems/localize.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
-import { spokenLanguage } from '../problems/said.ts';
 import type { Language } from '../problems/wanted-language.ts';
 import type { TableRow } from '../spreadsheets/write/workbook.ts';
 import { exportedDevices, exportedPoints } from './exported-points.ts';

@@ -1,6 +1,6 @@
 import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { type ProblemCode, problemCodes } from './codes.ts';
-import { faultText } from './retold.ts';
+import { faultText } from './localize-faults.ts';
 import { problemsText } from './texts.ts';
 
 /**

@@ -22,8 +22,8 @@ import { planIfKnown } from '../configuration/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
+import { localizeHealthOfAll } from '../problems/localize-faults.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
-import { retoldHealthOfAll } from '../problems/retold.ts';
 import { timeOf } from '../times/relative-time.ts';
 import { knownSession } from './known-session.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
@@ -186,7 +186,7 @@ export function sessionRoutes(options: {
           error_count: totals.errorCount,
           last_read_time: totals.lastReadTime?.toISOString() ?? null,
           storing: row.status === 'running' ? await storingOf(row, view) : null,
-          metadata: { ...view.metadata, device_health: retoldHealthOfAll(totals.deviceHealth) },
+          metadata: { ...view.metadata, device_health: localizeHealthOfAll(totals.deviceHealth) },
         };
       },
     }),

@@ -3,7 +3,7 @@ import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-me
 import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { Quarantined, QuarantineStore } from '../ports.ts';
-import { said } from '../problems/said.ts';
+import { localize } from '../problems/localize.ts';
 import { systemText } from './texts.ts';
 
 export type Resendable =
@@ -27,14 +27,14 @@ const sampleSubject = /^samples(\.[^.*>\s]+){3}$/;
  * SESSIONS has its place in a chain, and a repeat would break it.
  */
 export function resendable({ message }: Quarantined): Resendable {
-  if (!message) return { ok: false, why: said(systemText('it_has_a_form')) };
+  if (!message) return { ok: false, why: localize(systemText('it_has_a_form')) };
   const { stream, subject, body, sequence } = message;
   if (stream !== streamNames.samples || !sampleSubject.test(subject)) {
-    const why = said(systemText('only_samples_can_be_sent_again', { stream, subject }));
+    const why = localize(systemText('only_samples_can_be_sent_again', { stream, subject }));
     return { ok: false, why };
   }
   if (body.length >= quarantinedBodyLength) {
-    return { ok: false, why: said(systemText('it_was_too_long')) };
+    return { ok: false, why: localize(systemText('it_was_too_long')) };
   }
   const { clock_ahead_ms: clockAheadMs, lost_epoch: lostEpoch } = message;
   return { ok: true, stream, subject, body, firstSequence: sequence, clockAheadMs, lostEpoch };
@@ -56,7 +56,7 @@ async function wouldBeFenced(
     (first) => first.sequence < firstSequence && first.timeMs <= through_tick * periodMs,
   );
   if (!later) return undefined;
-  return said(systemText('it_was_read_under_epoch', { epoch, session, tick, later: later.epoch }));
+  return localize(systemText('it_was_read_under_epoch', { epoch, session, tick, later: later.epoch }));
 }
 
 export type SentAgain =

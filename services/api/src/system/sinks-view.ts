@@ -2,7 +2,7 @@ import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { RefusedValues, RejectedSamples, SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { Backlog } from '../ports.ts';
-import { said } from '../problems/said.ts';
+import { localize } from '../problems/localize.ts';
 import { systemText } from './texts.ts';
 
 /** Writers speak every 2 s, collectors every 5 s; one that is silent for so long counts as gone. */
@@ -36,7 +36,9 @@ export function sinksView({ backlog, statuses, outboxes }: SinkReports, nowMs: n
   const messages = backlog.waiting + backlog.inHand;
   return {
     ...stateOf(alive),
-    ...(alive.length === 0 && { detail: said(systemText('no_writer_is_alive_samples_wait', { messages })) }),
+    ...(alive.length === 0 && {
+      detail: localize(systemText('no_writer_is_alive_samples_wait', { messages })),
+    }),
     backlog: {
       messages,
       in_hand: backlog.inHand,
@@ -62,24 +64,24 @@ export function sinkState(statuses: readonly SinkStatus[], nowMs: number): State
 }
 
 function stateOf(alive: readonly Omit<SinkStatus, 'v'>[]): State {
-  if (alive.length === 0) return { status: 'no_writer', detail: said(systemText('no_writer_is_alive')) };
+  if (alive.length === 0) return { status: 'no_writer', detail: localize(systemText('no_writer_is_alive')) };
   const refusals = alive.flatMap(({ refused }) => refused);
   const working = alive.filter(({ reachable, failing_since }) => reachable && failing_since === null);
   if (working.length > 0 && refusals.length > 0) {
     return {
       status: 'refusing',
-      detail: said(systemText('values_of_go_to_quarantine', { refusals: inWords(refusals) })),
+      detail: localize(systemText('values_of_go_to_quarantine', { refusals: inWords(refusals) })),
     };
   }
   const turnedAway = strangersInWords(alive.flatMap(({ rejected }) => rejected));
   if (working.length === alive.length)
-    return { status: 'ok', detail: said(systemText('samples_are_written')) + turnedAway };
+    return { status: 'ok', detail: localize(systemText('samples_are_written')) + turnedAway };
   const failing = alive.find((writer) => !working.includes(writer));
-  const why = failing?.last_error?.message ?? said(systemText('the_database_does_not_answer'));
+  const why = failing?.last_error?.message ?? localize(systemText('the_database_does_not_answer'));
   if (working.length > 0) {
     return {
       status: 'ok',
-      detail: said(
+      detail: localize(
         systemText('of_writers_cannot_write', {
           count: alive.length - working.length,
           total: alive.length,
@@ -91,7 +93,7 @@ function stateOf(alive: readonly Omit<SinkStatus, 'v'>[]): State {
   const since = failing?.failing_since;
   return {
     status: 'failing',
-    detail: said(
+    detail: localize(
       since
         ? systemText('cannot_be_written_since', { since, why })
         : systemText('cannot_be_written', { why }),
@@ -105,7 +107,7 @@ function strangersInWords(rejected: readonly RejectedSamples[]): string {
   if (!last) return '';
   const others = rejected.length - 1;
   const { session, source, reason } = last;
-  return said(
+  return localize(
     others > 0
       ? systemText('but_not_those_of_and_more', { source, session, others, reason })
       : systemText('but_not_those_of', { source, session, reason }),
@@ -117,8 +119,8 @@ const refusalsNamed = 3;
 function inWords(refusals: readonly RefusedValues[]): string {
   const firstRefusals = refusals
     .slice(0, refusalsNamed)
-    .map(({ session, device, reason }) => said(systemText('session', { session, device, reason })));
+    .map(({ session, device, reason }) => localize(systemText('session', { session, device, reason })));
   const more = refusals.length - firstRefusals.length;
-  const rest = more > 0 ? said(systemText('and_more_devices', { more })) : '';
-  return firstRefusals.join(said(systemText('semicolon'))) + rest;
+  const rest = more > 0 ? localize(systemText('and_more_devices', { more })) : '';
+  return firstRefusals.join(localize(systemText('semicolon'))) + rest;
 }

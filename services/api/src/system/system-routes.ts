@@ -17,8 +17,8 @@ import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Quarantined, QuarantineStore, Sinks } from '../ports.ts';
+import { localize } from '../problems/localize.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
-import { said } from '../problems/said.ts';
 import { type QuarantineFilter, takeMatching } from './matching-quarantine.ts';
 import { resendable, sendAgain } from './send-again.ts';
 import { sinksView } from './sinks-view.ts';
@@ -139,7 +139,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
         if (!sent.ok) throw notSentAgain(sequence, sent.why);
         const { stream, subject, sentAs } = sent;
         request.log.info({ sequence, subject, sent_as: sentAs }, 'a quarantined message was sent again');
-        const detail = said(systemText('it_is_number_of_now', { sentAs, stream }));
+        const detail = localize(systemText('it_is_number_of_now', { sentAs, stream }));
         return { sequence, stream, subject, sent_as: sentAs, quarantined_up_to: upTo, detail };
       },
     }),

@@ -12,8 +12,8 @@ import { periodAt } from '@holdfast/shared/domain/plant-clock.ts';
 import * as z from 'zod';
 import { decodeGapCursor, encodeGapCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
+import { localize } from '../../problems/localize.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
-import { said } from '../../problems/said.ts';
 import { deviceNotInSession, knownSession } from '../../sessions/known-session.ts';
 import { calendarInterval, clockOfZone } from '../../times/asked-clock.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../../times/relative-time.ts';
@@ -32,7 +32,7 @@ import { accountingText } from './texts.ts';
 
 export const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail: said(accountingText('nats_does_not_answer_now')),
+  detail: localize(accountingText('nats_does_not_answer_now')),
 });
 
 const params = z.object({ id: z.string().describe('Session id') });

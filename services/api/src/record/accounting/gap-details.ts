@@ -1,6 +1,6 @@
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import type { Text } from '@holdfast/texts/text.ts';
-import { said } from '../../problems/said.ts';
+import { localize } from '../../problems/localize.ts';
 import { accountingText } from './texts.ts';
 
 /** Causes in words for people. */
@@ -26,4 +26,4 @@ const details: Readonly<Record<GapCause, Text>> = {
   not_arrived: accountingText('not_arrived'),
 };
 
-export const gapDetail = (cause: GapCause): string => said(details[cause]);
+export const gapDetail = (cause: GapCause): string => localize(details[cause]);

@@ -9,8 +9,8 @@ import type { PointValueView } from '@holdfast/shared/contracts/http/points-http
 import { uncertainFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { BrokerUnavailable, type LastReadings, type LiveSamples } from '../../ports.ts';
-import { retold } from '../../problems/retold.ts';
-import { said } from '../../problems/said.ts';
+import { localize } from '../../problems/localize.ts';
+import { localizeFault } from '../../problems/localize-faults.ts';
 import type { ConfiguredPoint } from './configured-points.ts';
 import type { LastRead } from './next-periods.ts';
 import { historyText } from './texts.ts';
@@ -31,11 +31,11 @@ interface LastValue {
 
 const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail: said(historyText('nats_does_not_answer_now_values')),
+  detail: localize(historyText('nats_does_not_answer_now_values')),
 });
 const storeNotAsked = () => ({
   what: 'store' as const,
-  detail: said(historyText('the_database_of_values_does')),
+  detail: localize(historyText('the_database_of_values_does')),
 });
 
 /**
@@ -80,7 +80,7 @@ export async function pointValues(
       period_ms: latest?.period_ms ?? null,
       next_period_ms: next.get(point.device) ?? null,
       miss: latest?.miss
-        ? { ...latest.miss, detail: retold(latest.miss.detail), time: rfc3339(latest.time) }
+        ? { ...latest.miss, detail: localizeFault(latest.miss.detail), time: rfc3339(latest.time) }
         : null,
     };
   });

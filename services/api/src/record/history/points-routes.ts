@@ -16,8 +16,8 @@ import type { Database } from '../../database/open-database.ts';
 import { clientGone } from '../../http/client-gone.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
+import { localize } from '../../problems/localize.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
-import { said } from '../../problems/said.ts';
 import { knownSession } from '../../sessions/known-session.ts';
 import { timeOf } from '../../times/relative-time.ts';
 import type { AccountingSources } from '../accounting/account-for-session.ts';
@@ -40,7 +40,7 @@ const trendsTogether = 3;
 
 const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail: said(historyText('nats_does_not_answer_now')),
+  detail: localize(historyText('nats_does_not_answer_now')),
 });
 
 /** Routes for values of many points in one call: the last ones, and those over a time. */

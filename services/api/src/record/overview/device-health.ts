@@ -7,7 +7,7 @@ import type {
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { deviceConditions } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { BrokerUnavailable, type HealthChanges } from '../../ports.ts';
-import { retold, retoldHealth } from '../../problems/retold.ts';
+import { localizeFault, localizeHealth } from '../../problems/localize-faults.ts';
 import { conditionOf } from './devices-summary.ts';
 import { type SessionInBrief, type SessionInBriefSources, sessionsInBrief } from './seen-sessions.ts';
 import { type SummaryFilter, summaryRows } from './summary-rows.ts';
@@ -66,7 +66,7 @@ export async function deviceHealth(
     );
   const page = listed
     .slice(offset, offset + limit)
-    .map((view) => ({ ...view, health: view.health && retoldHealth(view.health) }));
+    .map((view) => ({ ...view, health: view.health && localizeHealth(view.health) }));
   return {
     as_of: new Date().toISOString(),
     ticks_within: ticks && { from: ticks.from, to: ticks.to },
@@ -118,7 +118,7 @@ async function withConfigured(
   const byCode = new Map(
     rows.map(({ id, code, name, protocol, connection }) => {
       const spec = specs.get(protocol);
-      const address = spec ? retold(unitPlace(spec, connection)) : '';
+      const address = spec ? localizeFault(unitPlace(spec, connection)) : '';
       return [code, { id, name, protocol, address }];
     }),
   );

@@ -9,7 +9,7 @@ import {
   type QuarantineStore,
   type Sinks,
 } from '../../ports.ts';
-import { said, spokenLanguage } from '../../problems/said.ts';
+import { localize, spokenLanguage } from '../../problems/localize.ts';
 import type { WaitingNotices } from '../../sessions/live-status/waiting-notices.ts';
 import type { LogGuard } from '../../sessions/projection/log-guard.ts';
 import { logDamageOf } from '../../sessions/recovery/recovery-view.ts';
@@ -38,12 +38,12 @@ const keptAtMost = 200;
 
 const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail: said(overviewText('nats_does_not_answer_now_collectors')),
+  detail: localize(overviewText('nats_does_not_answer_now_collectors')),
 });
 
 const storeNotAsked = () => ({
   what: 'store' as const,
-  detail: said(overviewText('the_database_of_the_samples_does')),
+  detail: localize(overviewText('the_database_of_the_samples_does')),
 });
 
 /** The whole system in one answer, at most a second old and shared by callers who may see the same. */

@@ -7,8 +7,8 @@ import {
   type DevicesSummary,
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
-import { retold } from '../../problems/retold.ts';
-import { said } from '../../problems/said.ts';
+import { localize } from '../../problems/localize.ts';
+import { localizeFault } from '../../problems/localize-faults.ts';
 import { conditionOf } from './devices-summary.ts';
 import { overviewText } from './texts.ts';
 
@@ -45,12 +45,12 @@ export function attentionOf(situation: SessionSituation): Attention[] {
 function failed({ error_message, next_try_at, stopped_at }: SessionView): Attention {
   const next =
     next_try_at === null
-      ? said(overviewText('it_is_not_tried_again'))
-      : said(overviewText('it_is_tried_again', { nextTryAt: next_try_at }));
+      ? localize(overviewText('it_is_not_tried_again'))
+      : localize(overviewText('it_is_tried_again', { nextTryAt: next_try_at }));
   return {
     code: 'failed',
     severity: 1,
-    detail: said(
+    detail: localize(
       error_message === null
         ? overviewText('failed', { next })
         : overviewText('failed_because', { error: error_message, next }),
@@ -62,11 +62,11 @@ function failed({ error_message, next_try_at, stopped_at }: SessionView): Attent
 function ofRunning({ session: { placement }, compared }: SessionSituation): Attention[] {
   if (placement && placement.state !== 'placed') {
     const { state: code, detail, since } = placement;
-    return [{ code, severity: 1, detail: detail || said(overviewText('no_collector')), since }];
+    return [{ code, severity: 1, detail: detail || localize(overviewText('no_collector')), since }];
   }
   if (!compared) return [];
   const { storing, last_sample, disagreements, is_actual, is_unknown } = compared;
-  const detail = disagreements.join(said(overviewText('semicolon')));
+  const detail = disagreements.join(localize(overviewText('semicolon')));
   // The reason lies with the writer and is shown there.
   if (is_unknown) return [];
   if (is_actual) {
@@ -80,7 +80,7 @@ function ofRunning({ session: { placement }, compared }: SessionSituation): Atte
         {
           code: 'not_read',
           severity: 1,
-          detail: detail || said(overviewText('nothing_of_it_arrives')),
+          detail: detail || localize(overviewText('nothing_of_it_arrives')),
           // A collector that has just taken the session has delivered nothing yet.
           since: last_sample?.time ?? placement?.since ?? null,
         },
@@ -134,7 +134,7 @@ function sinceAll(silent: Silent, missedSince: ReadonlyMap<string, string>): str
 }
 
 function timeLimit({ hard_limit_at, warned_at }: SessionView): Attention {
-  const detail = said(
+  const detail = localize(
     hard_limit_at === null
       ? overviewText('runs_longer')
       : overviewText('runs_longer_until', { end: hard_limit_at }),
@@ -148,11 +148,11 @@ function inWords(devices: readonly { readonly code: string; readonly last_error:
   const firstDevices = devices
     .slice(0, namedAtMost)
     .map(({ code, last_error }) =>
-      last_error === null ? code : `${code}${said(overviewText('colon'))}${retold(last_error)}`,
+      last_error === null ? code : `${code}${localize(overviewText('colon'))}${localizeFault(last_error)}`,
     );
   const more = devices.length - firstDevices.length;
-  const rest = more > 0 ? said(overviewText('and_more', { more })) : '';
-  return firstDevices.join(said(overviewText('semicolon'))) + rest;
+  const rest = more > 0 ? localize(overviewText('and_more', { more })) : '';
+  return firstDevices.join(localize(overviewText('semicolon'))) + rest;
 }
 
 function earliest(times: readonly (string | null)[]): string | null {

@@ -6,8 +6,8 @@ import {
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
+import { localize } from '../../problems/localize.ts';
 import { validationFailed } from '../../problems/problem.ts';
-import { said } from '../../problems/said.ts';
 import { timeOf } from '../../times/relative-time.ts';
 import { bucketsOf } from '../accounting/ribbon.ts';
 import { type SummarySources, sessionSummary } from './session-summary.ts';
@@ -17,7 +17,7 @@ const dayMs = 86_400_000;
 
 const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail: said(overviewText('nats_does_not_answer_now')),
+  detail: localize(overviewText('nats_does_not_answer_now')),
 });
 
 /** /api/acquisition/sessions/summary: everything that a list of sessions shows, in one call. */

@@ -2,7 +2,7 @@ import type { DeviceHealthChange } from '@holdfast/shared/contracts/health-chang
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import { type DeviceStatus, deviceStatuses } from '@holdfast/shared/contracts/session-status.ts';
 import type { SessionHealth } from '../../ports.ts';
-import { retold } from '../../problems/retold.ts';
+import { localizeFault } from '../../problems/localize-faults.ts';
 import type { DeviceAccount } from '../accounting/account-for-session.ts';
 import type { Buckets } from '../accounting/ribbon.ts';
 import { coarsened, type Span, within } from './coarsened.ts';
@@ -74,7 +74,7 @@ function healthLane(
     detail: worse(one.status, next.status) === next.status ? next.detail : one.detail,
     joined: one.joined + next.joined,
   })).map(({ fromMs: from, toMs: to, detail, ...rest }) => ({
-    ...{ ...rest, detail: retold(detail) },
+    ...{ ...rest, detail: localizeFault(detail) },
     ...{ from: isoOf(from), to: isoOf(to) },
   }));
 }

@@ -3,7 +3,7 @@ import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import { BrokerUnavailable, type HealthOfSession, type SessionHealth } from '../../ports.ts';
-import { said } from '../../problems/said.ts';
+import { localize } from '../../problems/localize.ts';
 import { isAbnormalEvent } from '../../sessions/queries/abnormal-events.ts';
 import type { NamedSessionRow } from '../../sessions/queries/session-view.ts';
 import { type AccountingSources, accountForSessions } from '../accounting/account-for-session.ts';
@@ -81,7 +81,7 @@ export async function sessionTimeline(
         : [
             {
               what: 'broker',
-              detail: said(timelineText('nats_does_not_answer', { lost })),
+              detail: localize(timelineText('nats_does_not_answer', { lost })),
             },
           ],
   };

@@ -1,6 +1,6 @@
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { Database } from '../../database/open-database.ts';
-import { retold } from '../../problems/retold.ts';
+import { localizeFault } from '../../problems/localize-faults.ts';
 import { isAbnormalEvent } from './abnormal-events.ts';
 
 export interface SessionEventFilter {
@@ -55,5 +55,5 @@ export async function listSessionEvents(
 function toldIn(type: string, data: unknown): string | null {
   const { by, reason, detail } = (data ?? {}) as Readonly<Record<string, unknown>>;
   const why = type.endsWith('session.released') ? detail : by === 'supervisor' ? reason : undefined;
-  return typeof why === 'string' && why !== '' ? retold(why) : null;
+  return typeof why === 'string' && why !== '' ? localizeFault(why) : null;
 }

@@ -3,8 +3,8 @@ import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
-import { retold } from '../../problems/retold.ts';
-import { said } from '../../problems/said.ts';
+import { localize } from '../../problems/localize.ts';
+import { localizeFault } from '../../problems/localize-faults.ts';
 import { placementText } from '../projection/placement-words.ts';
 import type { SessionRow } from '../projection/read-model-rows.ts';
 
@@ -31,7 +31,7 @@ export function sessionView(row: NamedSessionRow, now: Date, notice?: WaitingNot
     collector_id: row.collector_id,
     epoch: row.epoch,
     placement: placementView(row, notice),
-    error_message: row.error_message && retold(row.error_message),
+    error_message: row.error_message && localizeFault(row.error_message),
     error_cause: row.error_cause,
     next_try_at: row.is_latest ? nextTryAt(row.error_cause, row.stopped_at, row.error_attempt) : null,
     soft_limit_at: row.soft_limit_at?.toISOString() ?? null,
@@ -68,7 +68,7 @@ function placementView(row: SessionRow, notice: WaitingNotice | undefined): Plac
         collector_id: null,
         epoch: null,
         since: isPlaced ? notice.since : (row.placement_since?.toISOString() ?? notice.since),
-        detail: said(notice.detail),
+        detail: localize(notice.detail),
       };
     }
   }
@@ -104,7 +104,7 @@ export function sessionViewFromLog(
     collector_id: null,
     epoch: null,
     placement: null,
-    error_message: state.status === 'error' ? retold(state.reason) : null,
+    error_message: state.status === 'error' ? localizeFault(state.reason) : null,
     error_cause: state.status === 'error' ? state.cause : null,
     next_try_at:
       state.status === 'error' ? nextTryAt(state.cause, new Date(state.stoppedAt), state.attempt) : null,

@@ -2,8 +2,8 @@ import type { SessionRecoveryView } from '@holdfast/shared/contracts/http/recove
 import type { SessionView, Storing } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { LastSample } from '../../ports.ts';
-import { retold } from '../../problems/retold.ts';
-import { said } from '../../problems/said.ts';
+import { localize } from '../../problems/localize.ts';
+import { localizeFault } from '../../problems/localize-faults.ts';
 import { sessionsText } from '../texts.ts';
 
 /** A session must show itself within three periods, but is never called missing within this time. */
@@ -60,7 +60,7 @@ export function compareSession(options: {
           collector_id: word.collector,
           epoch: word.epoch,
           state: word.state,
-          detail: retold(word.detail),
+          detail: localizeFault(word.detail),
           updated_at: word.updated_at,
         }
       : null,
@@ -118,22 +118,22 @@ function placementDisagreements(
   { nowMs, freshWithinMs }: { nowMs: number; freshWithinMs: number },
 ): string[] {
   if (placement?.state !== 'placed') {
-    const why = placement?.detail || said(sessionsText('it_waits_for_the_supervisor'));
-    return [said(sessionsText('no_collector', { why }))];
+    const why = placement?.detail || localize(sessionsText('it_waits_for_the_supervisor'));
+    return [localize(sessionsText('no_collector', { why }))];
   }
   const { epoch } = placement;
   const collectorId = String(placement.collector_id);
   if (!word || word.epoch < (epoch ?? 0)) {
-    return [said(sessionsText('it_was_assigned_to_with_epoch', { collectorId, epoch: epoch ?? 0 }))];
+    return [localize(sessionsText('it_was_assigned_to_with_epoch', { collectorId, epoch: epoch ?? 0 }))];
   }
   if (word.epoch > (epoch ?? 0)) {
-    return [said(sessionsText('holds_it_with_epoch', { collector: word.collector, epoch: word.epoch }))];
+    return [localize(sessionsText('holds_it_with_epoch', { collector: word.collector, epoch: word.epoch }))];
   }
   if (word.state !== 'polling') {
     const { state } = word;
-    const detail = retold(word.detail);
+    const detail = localizeFault(word.detail);
     return [
-      said(
+      localize(
         detail === ''
           ? sessionsText('assigned_to_which_says', { collectorId, state })
           : sessionsText('assigned_to_which_says_why', { collectorId, state, detail }),
@@ -143,7 +143,7 @@ function placementDisagreements(
   const silentMs = nowMs - Date.parse(word.updated_at);
   if (silentMs <= freshWithinMs) return [];
   const silent = seconds(silentMs);
-  return [said(sessionsText('has_said_nothing', { collectorId, silent }))];
+  return [localize(sessionsText('has_said_nothing', { collectorId, silent }))];
 }
 
 function sampleDisagreements(
@@ -157,19 +157,19 @@ function sampleDisagreements(
   }: { nowMs: number; freshWithinMs: number; sinceMs: number | undefined; isArriving: boolean },
 ): string[] {
   if (!lastSample) {
-    return [said(sessionsText('running_but_no_sample'))];
+    return [localize(sessionsText('running_but_no_sample'))];
   }
   if (!isArriving) {
     const ago = seconds(nowMs - lastSample.storedAtMs);
     if (sinceMs !== undefined && lastSample.storedAtMs < sinceMs) {
       const since = new Date(sinceMs).toISOString();
-      return [said(sessionsText('running_but_none_since', { ago, since }))];
+      return [localize(sessionsText('running_but_none_since', { ago, since }))];
     }
-    return [said(sessionsText('running_but_last_sample', { ago, within: seconds(freshWithinMs) }))];
+    return [localize(sessionsText('running_but_last_sample', { ago, within: seconds(freshWithinMs) }))];
   }
   if (placement?.epoch != null && lastSample.epoch !== placement.epoch) {
     return [
-      said(
+      localize(
         sessionsText('the_last_sample_was_read_under', { epoch: lastSample.epoch, placed: placement.epoch }),
       ),
     ];

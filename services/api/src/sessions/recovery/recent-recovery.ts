@@ -1,5 +1,5 @@
 import { BrokerUnavailable } from '../../ports.ts';
-import { spokenLanguage } from '../../problems/said.ts';
+import { spokenLanguage } from '../../problems/localize.ts';
 import type { Language } from '../../problems/wanted-language.ts';
 import { type ComparedSession, type RecoverySources, recoveryView } from './recovery-view.ts';
 

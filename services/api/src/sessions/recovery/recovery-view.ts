@@ -11,7 +11,7 @@ import {
 } from '../../configuration/polling-plans.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { LastSample, LastSamples } from '../../ports.ts';
-import { said } from '../../problems/said.ts';
+import { localize } from '../../problems/localize.ts';
 import type { LiveStatus } from '../live-status/live-status.ts';
 import type { WaitingNotices } from '../live-status/waiting-notices.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
@@ -133,7 +133,7 @@ export function logDamageOf({
   const own = logGuard.damage();
   return [
     ...waiting.logDamages().map(({ host, detail }) => ({
-      found_by: said(sessionsText('supervisor_on', { host })),
+      found_by: localize(sessionsText('supervisor_on', { host })),
       detail,
     })),
     ...(own ? [{ found_by: 'api', detail: own.message }] : []),
@@ -205,7 +205,7 @@ async function unexpected(
     const ended = row.ended_at.toISOString();
     unexpectedSessions.push({
       session_id: row.session_id,
-      detail: said(
+      detail: localize(
         sessionsText('it_is_since_but_was_read', { status: row.status, ended, read, epoch: sample.epoch }),
       ),
     });

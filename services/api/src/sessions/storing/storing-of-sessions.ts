@@ -5,7 +5,7 @@ import type { RefusedValues } from '@holdfast/shared/contracts/sink-status.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollingPlan } from '../../configuration/polling-plans.ts';
 import { BrokerUnavailable, type SettledSamples, type Sinks } from '../../ports.ts';
-import { said } from '../../problems/said.ts';
+import { localize } from '../../problems/localize.ts';
 import { isAlive } from '../../system/sinks-view.ts';
 import { sessionsText } from '../texts.ts';
 
@@ -55,7 +55,7 @@ export async function storingOfSessions(
     const writers = (await within(withinMs, sinks.statuses())).filter((status) => isAlive(status, nowMs));
     if (writers.length === 0) return all(() => unknown(noWriter()));
     if (!writers.every((writer) => writer.records_ticks)) {
-      return all(() => unknown(said(sessionsText('not_every_writer_records_what_becomes'))));
+      return all(() => unknown(localize(sessionsText('not_every_writer_records_what_becomes'))));
     }
     const refused = Map.groupBy(
       writers.flatMap((writer) => writer.refused),
@@ -72,16 +72,16 @@ export async function storingOfSessions(
     );
     return all((session) => {
       const { plan, sessionId } = session;
-      if (!plan) return unknown(said(sessionsText('its_configuration_cannot_be_read')));
+      if (!plan) return unknown(localize(sessionsText('its_configuration_cannot_be_read')));
       const times = (newest.get(sessionId) ?? []).map(({ timeMs }) => timeMs);
       const storedMs = times.length === 0 ? undefined : Math.max(...times);
       return judge(session, { storedMs, settledMs: beforeMs, nowMs, refused: refused.get(sessionId) ?? [] });
     });
   } catch (error) {
     if (error instanceof BrokerUnavailable)
-      return all(() => unknown(said(sessionsText('the_broker_cannot_be_asked_see'))));
+      return all(() => unknown(localize(sessionsText('the_broker_cannot_be_asked_see'))));
     if (error instanceof SampleStoreUnavailable)
-      return all(() => unknown(said(sessionsText('the_record_cannot_be_read_see'))));
+      return all(() => unknown(localize(sessionsText('the_record_cannot_be_read_see'))));
     throw error;
   }
 }
@@ -116,7 +116,7 @@ export function judge(
     last_stored: storedMs === undefined ? null : new Date(storedMs).toISOString(),
     refused: [...refused],
   };
-  const why = refused.length > 0 ? said(sessionsText('refused', { refused: inWords(refused) })) : '';
+  const why = refused.length > 0 ? localize(sessionsText('refused', { refused: inWords(refused) })) : '';
   // A placement that has just begun has nothing on record yet.
   const sinceMs = Math.max(storedMs ?? Number.NEGATIVE_INFINITY, placedMs ?? nowMs);
   if (settledMs - sinceMs > freshWithinMs) {
@@ -124,7 +124,7 @@ export function judge(
     return {
       ...about,
       state: 'not_stored',
-      detail: said(
+      detail: localize(
         last === null
           ? sessionsText('nothing_stored', { why: why || sessionsText('quarantine_may_say_why') })
           : sessionsText('nothing_stored_since', {
@@ -138,20 +138,20 @@ export function judge(
     return {
       ...about,
       state: 'refused_in_part',
-      detail: said(sessionsText('values_of_it_go_to_quarantine', { why })),
+      detail: localize(sessionsText('values_of_it_go_to_quarantine', { why })),
     };
   }
   if (storedMs === undefined || nowMs - storedMs > freshWithinMs) {
     return { ...about, state: 'unknown', detail: onItsWay(nowMs - settledMs) };
   }
-  return { ...about, state: 'stored', detail: said(sessionsText('what_it_reads_is_stored')) };
+  return { ...about, state: 'stored', detail: localize(sessionsText('what_it_reads_is_stored')) };
 }
 
-const noWriter = () => said(sessionsText('no_writer_is_alive'));
+const noWriter = () => localize(sessionsText('no_writer_is_alive'));
 
 function onItsWay(behindMs: number): string {
-  if (!Number.isFinite(behindMs)) return said(sessionsText('on_its_way'));
-  return said(sessionsText('on_its_way_behind', { lag: Math.round(behindMs / 1_000) }));
+  if (!Number.isFinite(behindMs)) return localize(sessionsText('on_its_way'));
+  return localize(sessionsText('on_its_way_behind', { lag: Math.round(behindMs / 1_000) }));
 }
 
 const namedAtMost = 3;
@@ -160,13 +160,13 @@ function inWords(refused: readonly RefusedValues[]): string {
   const firstRefused = refused
     .slice(0, namedAtMost)
     .map(({ device, reason, points }) =>
-      said(
+      localize(
         points === 1
           ? sessionsText('refused_point', { device, reason })
           : sessionsText('refused_points', { device, points, reason }),
       ),
     );
   const more = refused.length - firstRefused.length;
-  const rest = more > 0 ? said(sessionsText('and_more_devices', { more })) : '';
-  return firstRefused.join(said(sessionsText('semicolon'))) + rest;
+  const rest = more > 0 ? localize(sessionsText('and_more_devices', { more })) : '';
+  return firstRefused.join(localize(sessionsText('semicolon'))) + rest;
 }

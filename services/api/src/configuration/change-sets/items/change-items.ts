@@ -10,7 +10,7 @@ import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.t
 import { type Issue, type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import type { Database } from '../../../database/open-database.ts';
-import { said } from '../../../problems/said.ts';
+import { localize } from '../../../problems/localize.ts';
 import type { BulkSources } from '../../bulk/bulk-change.ts';
 import {
   changedDeviceRow,
@@ -57,7 +57,7 @@ export async function changeItems(
   if (all.length > 0) throw bodyRefused(all);
   await explained(() => writeSoundly(transaction, store, before, writes));
   const warnings = verdicts.flatMap(({ index, doubt }) =>
-    doubt ? [{ path: `items.${index}.fields.address`, message: said(doubt) }] : [],
+    doubt ? [{ path: `items.${index}.fields.address`, message: localize(doubt) }] : [],
   );
   return { unchanged: items.length - writes.length, warnings: warnings.slice(0, warningsAtMost) };
 }

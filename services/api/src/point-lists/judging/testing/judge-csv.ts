@@ -81,7 +81,7 @@ const bothWordings = ({ en, zh }: InEachLanguage) => `${en} | ${zh}`;
 const wordings = (text: Text) => bothWordings(inEachLanguage(text));
 
 const usual: Readonly<Record<string, unknown>> = { scale: 1, offset: 0, enabled: true, writable: false };
-/** Fields of a point without those that nobody sets. */
+/** Fields of a point that the list sets. */
 const unusual = (fields: object) =>
   JSON.stringify(
     Object.fromEntries(

@@ -7,8 +7,8 @@ import { evenSpans } from '@holdfast/shared/domain/plant-clock.ts';
 import type { Database } from '../../../database/open-database.ts';
 import { clientGone } from '../../../http/client-gone.ts';
 import { type Route, route } from '../../../http/route.ts';
+import { localize } from '../../../problems/localize.ts';
 import { validationFailed } from '../../../problems/problem.ts';
-import { said } from '../../../problems/said.ts';
 import { csvBytes, csvCells, csvLine, csvType, separatorOf } from '../../../spreadsheets/write/csv-line.ts';
 import { exactLocalTimes, offsetText, rememberingClock } from '../../../spreadsheets/write/local-time.ts';
 import { workbook } from '../../../spreadsheets/write/workbook.ts';
@@ -82,7 +82,7 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
         const file =
           format === 'xlsx'
             ? workbook({
-                sheetName: said(historyText('values')),
+                sheetName: localize(historyText('values')),
                 head: workbookHead(zoned.zone, spans !== undefined),
                 hasTimes: true,
                 rows: eachAs((batch) => rowsOf(batch, clock)),
@@ -111,19 +111,19 @@ function csvHead(hasIntervals: boolean): string[] {
 /** The headers for people: cells with times have no zone, so the header names it. */
 function workbookHead(zone: string, hasIntervals: boolean): string[] {
   const intervals = [
-    ...[said(historyText('mean')), said(historyText('min')), said(historyText('max'))],
-    ...[said(historyText('last')), said(historyText('count'))],
+    ...[localize(historyText('mean')), localize(historyText('min')), localize(historyText('max'))],
+    ...[localize(historyText('last')), localize(historyText('count'))],
   ];
   return [
-    ...[said(historyText('time', { zone })), said(historyText('utc_offset'))],
+    ...[localize(historyText('time', { zone })), localize(historyText('utc_offset'))],
     ...[
-      said(historyText('device')),
-      said(historyText('point')),
-      said(historyText('name')),
-      said(historyText('unit')),
+      localize(historyText('device')),
+      localize(historyText('point')),
+      localize(historyText('name')),
+      localize(historyText('unit')),
     ],
-    ...(hasIntervals ? intervals : [said(historyText('value'))]),
-    said(historyText('quality')),
+    ...(hasIntervals ? intervals : [localize(historyText('value'))]),
+    localize(historyText('quality')),
   ];
 }
 

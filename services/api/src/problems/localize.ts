@@ -5,7 +5,7 @@ import { type Language, languageOf } from './wanted-language.ts';
 
 const languageOfRequest = new AsyncLocalStorage<Language>();
 
-/** Makes `said` answer every request in that request's own language. */
+/** Makes `localize` answer every request in that request's own language. */
 export function answerInItsLanguage(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => languageOfRequest.run(languageOf(request), done));
 }
@@ -23,4 +23,4 @@ export const answering = <T>(language: Language, make: () => T): T => languageOf
 export const inEnglish = <T>(make: () => T): T => answering('en', make);
 
 /** A text for people, in the language of the request that is being answered. */
-export const said = (text: Text): string => inLanguage(text, spokenLanguage());
+export const localize = (text: Text): string => inLanguage(text, spokenLanguage());
