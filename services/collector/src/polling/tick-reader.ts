@@ -70,7 +70,8 @@ class GroupRequest {
   readonly choose: () => Group | undefined;
   /** Set once the turn has come. */
   group: Group | undefined = undefined;
-  sentAtMs = 0;
+  /** Of the present attempt, on the monotonic clock; undefined before it is sent. */
+  sentAtMs: number | undefined = undefined;
 
   constructor(choose: () => Group | undefined) {
     this.choose = choose;
@@ -314,7 +315,7 @@ export class TickReader {
   async #ask(request: GroupRequest): Promise<Answer | undefined> {
     const { device, timers } = this.#options;
     for (let attempt = 0; ; attempt += 1) {
-      request.sentAtMs = 0;
+      request.sentAtMs = undefined;
       try {
         const answer = await this.#atTurn(request);
         if (answer) this.#answered(request);
@@ -361,17 +362,17 @@ export class TickReader {
 
   #answered({ sentAtMs }: GroupRequest): void {
     this.#options.breakers.reached();
-    this.#settled(sentAtMs, 'ok');
+    if (sentAtMs !== undefined) this.#settled(sentAtMs, 'ok');
     this.#noteAnswer();
   }
 
   /** @throws NotPermitted, or `error` itself when it is not a failure of the request */
   #failed({ group, sentAtMs }: GroupRequest, error: unknown): void {
     const { breakers, clock, permission } = this.#options;
-    if (!(error instanceof DriverFailure) || !group) {
+    if (!(error instanceof DriverFailure) || !group || sentAtMs === undefined) {
       // Whatever the error was, the request is not under way: otherwise no device would be asked over this endpoint
       // again.
-      if (sentAtMs > 0) breakers.requestAbandoned();
+      if (sentAtMs !== undefined) breakers.requestAbandoned();
       throw error;
     }
     this.#settled(sentAtMs, error);
