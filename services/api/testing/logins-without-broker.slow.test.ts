@@ -11,7 +11,7 @@ import { TestBrowser } from './test-browser.ts';
 const env = { API_BOOTSTRAP_KEY: formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) }) };
 
 // Each of them waits for the same minute.
-it.concurrent.each(['is away', 'hangs'])(
+it.concurrent.each(['is unavailable', 'hangs'])(
   'while the broker %s known logins read for a minute, then get 503, never 401; all is well when it is back',
   async (how) => {
     const nats = await natsForTest();
