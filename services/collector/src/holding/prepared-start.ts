@@ -20,7 +20,7 @@ export class PreparedStart {
   readonly #version: number;
   readonly #config: Promise<LoadedConfig | undefined>;
   readonly #last: Promise<ReadonlyMap<string, LastTick | undefined>>;
-  readonly #recorded: Promise<ReadonlySet<Sample>>;
+  readonly #recorded: Promise<readonly Sample[]>;
 
   /** @param isRead whether this process reads the session now: then it is unknown yet how far it will come */
   constructor(assignment: Assignment, sources: StartQuestions, isRead: boolean) {
@@ -52,7 +52,7 @@ export class PreparedStart {
   }
 
   /** Those of them that are recorded as found. */
-  recorded(): Promise<ReadonlySet<Sample>> {
+  recorded(): Promise<readonly Sample[]> {
     return this.#recorded;
   }
 
@@ -74,13 +74,13 @@ export class PreparedStart {
     return last;
   }
 
-  async #record({ sent, ask }: StartQuestions): Promise<ReadonlySet<Sample>> {
+  async #record({ sent, ask }: StartQuestions): Promise<readonly Sample[]> {
     const storedSamples = [...(await this.#last).values()].flatMap((last) => last?.stored ?? []);
-    if (storedSamples.length === 0) return new Set();
+    if (storedSamples.length === 0) return [];
     const isRecorded = await orUndefined(
       ask(() => sent.recordFormer(storedSamples, this.epoch).then(() => true)),
     );
-    return new Set(isRecorded ? storedSamples : []);
+    return isRecorded ? storedSamples : [];
   }
 }
 

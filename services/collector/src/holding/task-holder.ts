@@ -1,4 +1,5 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { isRecovery } from '@holdfast/shared/domain/placement/events.ts';
@@ -83,6 +84,8 @@ export class TaskHolder {
   /** The last runner, which may have been stopped because the lease was lost. */
   #former: SessionRunner | undefined;
   #prepared: { readonly start: PreparedStart; readonly untilMs: number } | undefined;
+  /** Samples of former readers that are recorded under an epoch: a start that begins again does not repeat them. */
+  #recorded = { epoch: 0, samples: new Set<string>() };
   #isClosing = false;
   #isDirty = false;
   #settling: Promise<void> | undefined;
@@ -308,7 +311,12 @@ export class TaskHolder {
     if (!prepared) start?.drop();
     const { version: newest } = wantedVersion(session);
     const config = await prepared?.config(newest);
-    const [last, recorded] = [await prepared?.last(), await prepared?.recorded()];
+    const last = await prepared?.last();
+    if (this.#recorded.epoch !== assignment.epoch) {
+      this.#recorded = { epoch: assignment.epoch, samples: new Set() };
+    }
+    const { samples: recorded } = this.#recorded;
+    for (const sample of (await prepared?.recorded()) ?? []) recorded.add(idOf(sample));
     // Once this process reads, newest samples found before are outdated.
     this.#prepared = undefined;
     let isWanted = true;
@@ -341,8 +349,11 @@ export class TaskHolder {
       const devices = new Set([...first.devices, ...(next?.config.devices ?? [])].map(({ id }) => id));
       reads = await lastReads(devices, assignment, lastOf, notBeforeMs);
       // Recorded now: once SAMPLES has dropped these samples, it is unknown up to where that session was read.
-      const unrecorded = reads.stored.filter((sample) => !recorded?.has(sample));
-      await ask(() => sent.recordFormer(unrecorded, assignment.epoch));
+      const unrecorded = reads.stored.filter((sample) => !recorded.has(idOf(sample)));
+      await ask(async () => {
+        await sent.recordFormer(unrecorded, assignment.epoch);
+        for (const sample of unrecorded) recorded.add(idOf(sample));
+      });
     } finally {
       isWanted = false;
     }
@@ -437,6 +448,10 @@ export class TaskHolder {
     const unable = this.#unable && { unable: this.#unable };
     return this.#status.write(runner, state, { config_version: this.#version.version, ...unable });
   }
+}
+
+function idOf({ session, epoch, collector, device, tick }: Sample): string {
+  return JSON.stringify([session, epoch, collector, device, tick]);
 }
 
 /** Whether the session was stopped, or has failed; a paused one goes on, perhaps elsewhere. */
