@@ -123,14 +123,18 @@ describe('an assignment', () => {
     expect(world.ended).toEqual([20]);
   });
 
-  it('that has to begin again records what a former holder has sent only once', async () => {
+  it.each([
+    ['has to begin again', false],
+    ['comes before the log shows it', true],
+  ])('that %s records what a former holder has sent only once', async (_, isShownLater) => {
     const world = new HeldWorld();
+    world.loadMs = 50;
     readByB(world);
-    world.onFound = () => {
-      world.onFound = () => undefined;
-      world.holder.recheck();
-    };
     world.ring(20);
+    await world.time.advance(160);
+    expect(world.askedUnder).toEqual([20]);
+    if (isShownLater) world.prepare(20);
+    world.holder.recheck();
     await world.time.advance(60_000);
     expect(world.foundTicks).toEqual([41]);
     expect(world.askedUnder).toEqual([20, 20]);

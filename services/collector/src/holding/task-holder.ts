@@ -84,8 +84,8 @@ export class TaskHolder {
   /** The last runner, which may have been stopped because the lease was lost. */
   #former: SessionRunner | undefined;
   #prepared: { readonly start: PreparedStart; readonly untilMs: number } | undefined;
-  /** Samples of former readers that are recorded under an epoch: a start that begins again does not repeat them. */
-  #recorded = { epoch: 0, samples: new Set<string>() };
+  /** Recordings of samples of former readers under an epoch, done or under way. */
+  #recorded = { epoch: 0, bySample: new Map<string, Promise<void>>() };
   #isClosing = false;
   #isDirty = false;
   #settling: Promise<void> | undefined;
@@ -107,11 +107,12 @@ export class TaskHolder {
    * from devices before that.
    */
   prepare(assignment: Assignment): void {
-    const { configs, samples, sent, inTurn, clock } = this.#options;
+    const { configs, samples, inTurn, clock } = this.#options;
     const ask = <T>(question: () => Promise<T | undefined>) =>
       inTurn(async () => (this.#mayBegin() ? question() : undefined));
     this.#prepared?.start.drop();
-    const questions = { configs, samples, sent, ask };
+    const record = (read: readonly Sample[]) => this.#recordFormer(read, assignment.epoch);
+    const questions = { configs, samples, record, ask };
     const start = new PreparedStart(assignment, questions, this.#runner !== undefined);
     this.#prepared = { start, untilMs: clock.monotonicMs() + preparedForMs };
   }
@@ -303,7 +304,7 @@ export class TaskHolder {
   }
 
   async #run(assignment: Assignment, handle: AssignmentHandle, task: TaskState): Promise<void> {
-    const { taskId, configs, samples, sent, recoveries, log, inTurn, clock } = this.#options;
+    const { taskId, configs, samples, recoveries, log, inTurn, clock } = this.#options;
     const { session, placement } = task;
     if (session.status !== 'running' || placement.situation !== 'assigned') return;
     const start = this.#prepared?.start;
@@ -312,11 +313,6 @@ export class TaskHolder {
     const { version: newest } = wantedVersion(session);
     const config = await prepared?.config(newest);
     const last = await prepared?.last();
-    if (this.#recorded.epoch !== assignment.epoch) {
-      this.#recorded = { epoch: assignment.epoch, samples: new Set() };
-    }
-    const { samples: recorded } = this.#recorded;
-    for (const sample of (await prepared?.recorded()) ?? []) recorded.add(idOf(sample));
     // Once this process reads, newest samples found before are outdated.
     this.#prepared = undefined;
     let isWanted = true;
@@ -349,11 +345,7 @@ export class TaskHolder {
       const devices = new Set([...first.devices, ...(next?.config.devices ?? [])].map(({ id }) => id));
       reads = await lastReads(devices, assignment, lastOf, notBeforeMs);
       // Recorded now: once SAMPLES has dropped these samples, it is unknown up to where that session was read.
-      const unrecorded = reads.stored.filter((sample) => !recorded.has(idOf(sample)));
-      await ask(async () => {
-        await sent.recordFormer(unrecorded, assignment.epoch);
-        for (const sample of unrecorded) recorded.add(idOf(sample));
-      });
+      await ask(() => this.#recordFormer(reads.stored, assignment.epoch));
     } finally {
       isWanted = false;
     }
@@ -383,6 +375,19 @@ export class TaskHolder {
       'session is being polled',
     );
     await this.#tellVersion(session);
+  }
+
+  /**
+   * Records up to where former readers have sent. A start may begin again, or be prepared while it goes on: each sample is
+   * recorded once.
+   */
+  async #recordFormer(samples: readonly Sample[], epoch: number): Promise<void> {
+    if (this.#recorded.epoch !== epoch) this.#recorded = { epoch, bySample: new Map() };
+    const { bySample } = this.#recorded;
+    const unrecorded = samples.filter((sample) => !bySample.has(idOf(sample)));
+    const recording = this.#options.sent.recordFormer(unrecorded, epoch);
+    for (const sample of unrecorded) bySample.set(idOf(sample), recording);
+    await Promise.all(samples.map((sample) => bySample.get(idOf(sample))));
   }
 
   async #refuse(
