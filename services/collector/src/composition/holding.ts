@@ -116,6 +116,7 @@ export async function openHolding(
     keepAliveEveryMs: Math.max(100, config.LEASE_TTL_MS / 3),
     statusEveryMs: config.STATUS_INTERVAL_MS,
     timers: systemTimers,
+    clock: systemClock,
     log,
   });
   connection.onReconnect(() => collector.reconnected());

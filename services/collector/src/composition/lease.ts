@@ -7,7 +7,7 @@ import { driverLabels } from '@holdfast/shared/domain/placement/driver-labels.ts
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { lastSessionSequence } from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { LeaseHolder, type LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';
-import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { type ClockMark, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { takeHostLock } from '../adapters/host-lock.ts';
@@ -18,6 +18,8 @@ interface LeaseParts {
   readonly broker: Broker;
   readonly instance: string;
   readonly secretBindings: () => SecretBindings | undefined;
+  /** When the log of sessions was last known to its end. */
+  readonly logKnownAt: () => ClockMark;
   readonly onHeld: () => void;
   readonly onLost: (why: LeaseLoss) => void;
 }
@@ -25,7 +27,7 @@ interface LeaseParts {
 /** The lease under which devices may be read. Returned before it has begun. */
 export async function openLease(
   config: CollectorConfig,
-  { broker, instance, secretBindings, onHeld, onLost }: LeaseParts,
+  { broker, instance, secretBindings, logKnownAt, onHeld, onLost }: LeaseParts,
   { log, onStop }: ServiceContext,
 ): Promise<LeaseHolder> {
   const { connection, nc } = broker;
@@ -58,6 +60,7 @@ export async function openLease(
     },
     isKnownDead: ({ value }) => lock.isDead(value),
     lastEvent: () => lastSessionSequence(nc),
+    informedAt: logKnownAt,
     onHeld,
     onLost,
   });

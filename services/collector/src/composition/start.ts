@@ -52,6 +52,7 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
       broker,
       instance,
       secretBindings: secrets.bindings,
+      logKnownAt: () => collector.logKnownAt(),
       onHeld: () => {
         sending.leaseHeld();
         collector.leaseHeld();

@@ -1,6 +1,8 @@
 import type { SessionLogEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { LogDamaged } from '@holdfast/shared/event-store/event-store.ts';
+import { elapsedMs } from '@holdfast/shared/runtime/clock.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +13,10 @@ import type { TaskHolder } from './task-holder.ts';
 /** A collector `A`. Its broker makes consumers or does not, and delivers what the test says. */
 class InboxWorld {
   readonly time = new FakeTime();
+  readonly process = new FakeProcess(this.time);
+  /** The log's end, as the broker answers when it is asked; and up to where it was handed over. */
+  lookAtLog = async () => 7;
+  applied = 7;
   isHeld = true;
   canOpen = true;
   isIntact = true;
@@ -44,11 +50,15 @@ class InboxWorld {
         isIdle: () => false,
       }) as unknown as TaskHolder,
     disconnectDevices: () => undefined,
-    sessionLog: { begin: () => undefined, leave: () => undefined, verify: async () => undefined },
+    sessionLog: {
+      ...{ begin: () => undefined, leave: () => undefined },
+      ...{ verify: () => this.lookAtLog(), appliedSequence: () => this.applied },
+    },
     flushSamples: async () => 0,
     keepAliveEveryMs: 1_000_000,
     statusEveryMs: 1_000_000,
-    timers: new FakeProcess(this.time).timers,
+    timers: this.process.timers,
+    clock: this.process.clock,
     log: createLogger('test', 'silent'),
   });
 
@@ -151,5 +161,34 @@ describe('the inbox of a collector', () => {
     after?.(world);
     await world.time.advance(60_000);
     expect(world.opened).toBe(1);
+  });
+});
+
+describe('the log of sessions', () => {
+  const knownMsAgo = ({ collector, process }: InboxWorld) => elapsedMs(process.clock, collector.logKnownAt());
+
+  it('is known as of the last look that came to its end, also where an answer takes long', async () => {
+    const world = new InboxWorld();
+    await world.begin();
+    await world.time.advance(60_000);
+    expect(knownMsAgo(world)).toBeLessThanOrEqual(2_000);
+    const { timers } = world.process;
+    world.lookAtLog = () => new Promise((resolve) => timers.after(4_600, () => resolve(7)));
+    await world.time.advance(60_000);
+    expect(knownMsAgo(world)).toBeLessThan(2 * 4_600 + 250);
+    world.applied = 6;
+    await world.time.advance(20_000);
+    expect(knownMsAgo(world)).toBeGreaterThan(20_000);
+  });
+
+  it('is not known while it cannot be asked, but counts as read where it is damaged', async () => {
+    const world = new InboxWorld();
+    await world.begin();
+    world.lookAtLog = () => Promise.reject(new Error('no leader'));
+    await world.time.advance(20_000);
+    expect(knownMsAgo(world)).toBeGreaterThanOrEqual(20_000);
+    world.lookAtLog = () => Promise.reject(new LogDamaged('events are missing'));
+    await world.time.advance(4_000);
+    expect(knownMsAgo(world)).toBeLessThanOrEqual(2_000);
   });
 });
