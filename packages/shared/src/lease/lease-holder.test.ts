@@ -66,7 +66,7 @@ describe('a holder of a free lease', () => {
     expect(happened).toEqual([]);
   });
 
-  it('loses it a lease and its margin after it last knew what may end its work, until it knows again', async () => {
+  it('loses it a lease and its margin after it last could learn what may end its work, until it can again', async () => {
     const world = new World();
     const process = new FakeProcess(world.time);
     let informedAt = mark(process.clock);

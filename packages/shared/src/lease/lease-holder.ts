@@ -31,8 +31,8 @@ export interface LeaseHolderOptions {
   /** While false, the lease is not held but left to others, however free it is. */
   readonly mayHold?: () => boolean;
   /**
-   * When the holder last knew everything that may end its work. Longer than the lease and its margin after that, the
-   * lease is not held, however well it is renewed.
+   * When the holder last could learn what may end its work. Longer than the lease and its margin after that, the lease is
+   * not held, however well it is renewed.
    */
   readonly informedAt?: () => ClockMark;
   /** The lease is held from now on. Also called when it was lost and is held again. */

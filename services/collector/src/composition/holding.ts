@@ -124,5 +124,5 @@ export async function openHolding(
   // Close it after the work is given back, which must not wait for it.
   onStop('record of what was sent', () => sending.sentBook.close());
   onStop('sessions', () => collector.drain());
-  return { collector, logProblem: () => judge.damage()?.message };
+  return { collector, sessionLog, logProblem: () => judge.damage()?.message };
 }

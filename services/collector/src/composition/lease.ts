@@ -18,8 +18,8 @@ interface LeaseParts {
   readonly broker: Broker;
   readonly instance: string;
   readonly secretBindings: () => SecretBindings | undefined;
-  /** When the log of sessions was last known to its end. */
-  readonly logKnownAt: () => ClockMark;
+  /** When the log of sessions was asked last, of what its leader has answered. */
+  readonly logAnsweredAt: () => ClockMark;
   readonly onHeld: () => void;
   readonly onLost: (why: LeaseLoss) => void;
 }
@@ -27,7 +27,7 @@ interface LeaseParts {
 /** The lease under which devices may be read. Returned before it has begun. */
 export async function openLease(
   config: CollectorConfig,
-  { broker, instance, secretBindings, logKnownAt, onHeld, onLost }: LeaseParts,
+  { broker, instance, secretBindings, logAnsweredAt, onHeld, onLost }: LeaseParts,
   { log, onStop }: ServiceContext,
 ): Promise<LeaseHolder> {
   const { connection, nc } = broker;
@@ -60,7 +60,7 @@ export async function openLease(
     },
     isKnownDead: ({ value }) => lock.isDead(value),
     lastEvent: () => lastSessionSequence(nc),
-    informedAt: logKnownAt,
+    informedAt: logAnsweredAt,
     onHeld,
     onLost,
   });

@@ -52,7 +52,7 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
       broker,
       instance,
       secretBindings: secrets.bindings,
-      logKnownAt: () => collector.logKnownAt(),
+      logAnsweredAt: () => sessionLog.answeredAt(),
       onHeld: () => {
         sending.leaseHeld();
         collector.leaseHeld();
@@ -76,7 +76,7 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
     },
     context,
   );
-  const { collector, logProblem } = await openHolding(
+  const { collector, sessionLog, logProblem } = await openHolding(
     config,
     { broker, instance, lease, endpoints, sending, createRunner },
     context,

@@ -1,8 +1,7 @@
 import type { SessionLogEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { LogDamaged } from '@holdfast/shared/event-store/event-store.ts';
-import { elapsedMs } from '@holdfast/shared/runtime/clock.ts';
+import { elapsedMs, mark } from '@holdfast/shared/runtime/clock.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
@@ -14,9 +13,11 @@ import type { TaskHolder } from './task-holder.ts';
 class InboxWorld {
   readonly time = new FakeTime();
   readonly process = new FakeProcess(this.time);
-  /** The log's end, as the broker answers when it is asked; and up to where it was handed over. */
-  lookAtLog = async () => 7;
-  applied = 7;
+  answeredAt = mark(this.process.clock);
+  asked = 0;
+  verify = async () => {
+    this.answeredAt = mark(this.process.clock);
+  };
   isHeld = true;
   canOpen = true;
   isIntact = true;
@@ -52,7 +53,12 @@ class InboxWorld {
     disconnectDevices: () => undefined,
     sessionLog: {
       ...{ begin: () => undefined, leave: () => undefined },
-      ...{ verify: () => this.lookAtLog(), appliedSequence: () => this.applied },
+      verify: () => this.verify(),
+      ask: async () => {
+        this.asked += 1;
+        this.answeredAt = mark(this.process.clock);
+      },
+      answeredAt: () => this.answeredAt,
     },
     flushSamples: async () => 0,
     keepAliveEveryMs: 1_000_000,
@@ -165,30 +171,14 @@ describe('the inbox of a collector', () => {
 });
 
 describe('the log of sessions', () => {
-  const knownMsAgo = ({ collector, process }: InboxWorld) => elapsedMs(process.clock, collector.logKnownAt());
-
-  it('is known as of the last look that came to its end, also where an answer takes long', async () => {
+  it('is asked for its end while a look at it takes long, and only then', async () => {
     const world = new InboxWorld();
     await world.begin();
     await world.time.advance(60_000);
-    expect(knownMsAgo(world)).toBeLessThanOrEqual(2_000);
-    const { timers } = world.process;
-    world.lookAtLog = () => new Promise((resolve) => timers.after(4_600, () => resolve(7)));
+    expect(world.asked).toBe(0);
+    world.verify = () => new Promise(() => undefined);
     await world.time.advance(60_000);
-    expect(knownMsAgo(world)).toBeLessThan(2 * 4_600 + 250);
-    world.applied = 6;
-    await world.time.advance(20_000);
-    expect(knownMsAgo(world)).toBeGreaterThan(20_000);
-  });
-
-  it('is not known while it cannot be asked, but counts as read where it is damaged', async () => {
-    const world = new InboxWorld();
-    await world.begin();
-    world.lookAtLog = () => Promise.reject(new Error('no leader'));
-    await world.time.advance(20_000);
-    expect(knownMsAgo(world)).toBeGreaterThanOrEqual(20_000);
-    world.lookAtLog = () => Promise.reject(new LogDamaged('events are missing'));
-    await world.time.advance(4_000);
-    expect(knownMsAgo(world)).toBeLessThanOrEqual(2_000);
+    expect(world.asked).toBeGreaterThanOrEqual(14);
+    expect(elapsedMs(world.process.clock, world.answeredAt)).toBeLessThanOrEqual(4_000);
   });
 });

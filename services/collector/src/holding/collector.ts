@@ -1,8 +1,8 @@
 import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
-import { LogDamaged, type StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import type { LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';
-import { type Clock, type ClockMark, elapsedMs, mark } from '@holdfast/shared/runtime/clock.ts';
+import { type Clock, type ClockMark, elapsedMs } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { AssignmentHandle, AssignmentInbox } from '../ports.ts';
@@ -24,14 +24,12 @@ export interface FollowedLog {
    */
   begin(): void;
   leave(): void;
-  /**
-   * Compares the events seen with the stream, and reads on to its end.
-   * @returns the stream's last sequence
-   * @throws LogDamaged while the log is in doubt, and what the client throws when the broker cannot be asked
-   */
-  verify(): Promise<number>;
-  /** Sequence of the last event handed over. */
-  appliedSequence(): number;
+  /** Compares the events seen with the stream. @throws when the broker cannot be asked */
+  verify(): Promise<unknown>;
+  /** Asks the log's leader for its end, and nothing more. @throws when it cannot be asked */
+  ask(): Promise<unknown>;
+  /** When the last question was asked that the log's leader has answered. */
+  answeredAt(): ClockMark;
 }
 
 export interface CollectorOptions {
@@ -52,7 +50,8 @@ export interface CollectorOptions {
   readonly log: Logger;
 }
 
-const lookAtLogEveryMs = 2_000;
+/** After so long without an answer of the log's leader, it is asked for nothing else. */
+const askLogAfterMs = 3_000;
 const openAgainMs = 250;
 
 /** Live states are written in so many parts, spread over half of their interval. */
@@ -67,11 +66,9 @@ export class Collector {
   #inbox: Promise<AssignmentInbox> | undefined;
   #loops: Promise<void>[] = [];
   #draining: Promise<void> | undefined;
-  #logKnownAt: ClockMark;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
-    this.#logKnownAt = mark(options.clock);
     this.#awaited = new AwaitedWork(options.collectorId);
   }
 
@@ -81,13 +78,8 @@ export class Collector {
       this.#every(keepAliveEveryMs, async () => this.#keepAlive()),
       this.#every(statusEveryMs, () => this.#writeStatus()),
       this.#every(2_000, () => this.#reconcile()),
-      this.#lookAtLog(),
+      this.#every(1_000, () => this.#askLog()),
     ];
-  }
-
-  /** When every event that the log had by then was known. A session may have been stopped by a later one. */
-  logKnownAt(): ClockMark {
-    return this.#logKnownAt;
   }
 
   /** The lease is held, for the first time or again. */
@@ -300,28 +292,15 @@ export class Collector {
     await Promise.all(writes);
   }
 
-  /**
-   * The log's deliveries are only hints; a missed one costs the time between two looks. A look that takes long, over a
-   * slow link, is followed by the next one at once.
-   */
-  async #lookAtLog(): Promise<void> {
-    const { sessionLog, timers, clock, log } = this.#options;
-    while (!this.#stop.signal.aborted) {
-      const askedAt = mark(clock);
-      try {
-        const last = await sessionLog.verify();
-        if (sessionLog.appliedSequence() >= last) this.#logKnownAt = askedAt;
-      } catch (error) {
-        // A damaged log was read all the same; sessions are read on until it is known what they are by.
-        if (error instanceof LogDamaged) this.#logKnownAt = askedAt;
-        else log.debug({ err: error }, 'the session log could not be compared with its stream');
-      }
-      const restMs = lookAtLogEveryMs - elapsedMs(clock, askedAt);
-      await pause(timers, Math.max(openAgainMs, restMs), this.#stop.signal);
-    }
+  /** A look at the log takes many round trips, which over a slow link is longer than the log may be silent. */
+  async #askLog(): Promise<void> {
+    const { sessionLog, clock } = this.#options;
+    if (elapsedMs(clock, sessionLog.answeredAt()) > askLogAfterMs) await sessionLog.ask();
   }
 
+  /** The log's deliveries are only hints; a missed one costs these seconds. */
   async #reconcile(): Promise<void> {
+    await this.#options.sessionLog.verify();
     for (const [taskId, holder] of this.#holders) if (holder.isIdle()) this.#holders.delete(taskId);
     await this.#verifyInbox();
   }
