@@ -74,7 +74,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(server.adminUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('starts on the lock file of a killed server whose process id belongs to somebody else now', async () => {
+  it('starts on the lock file of a killed server whose process id belongs to another process now', async () => {
     const dataDir = await newDataDir();
     await (await start({ dataDir })).stop();
     await writeFile(join(dataDir, 'postmaster.pid'), `${process.pid}\n${dataDir}\n`);

@@ -5,7 +5,7 @@ import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { becomeAdministrator, fillIn, firstLink, person } from './people-for-test.ts';
 
-describe.skipIf(inject('installedServers').chromium === null)('somebody in a browser without scripts', () => {
+describe.skipIf(inject('installedServers').chromium === null)('a person with a browser without scripts', () => {
   let url: string;
 
   beforeAll(async () => {

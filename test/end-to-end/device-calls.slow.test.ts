@@ -49,7 +49,7 @@ describe('a device that is not stored yet', () => {
     expect(refused.requests.length).toBeLessThan(4);
   });
 
-  it('is said to be away where nobody listens, and silent where nobody answers', async () => {
+  it('is called unavailable where nothing listens, and silent where nothing answers', async () => {
     const nobody = { ...place(), port: await freePort() };
     expect(await tried(nobody)).toMatchObject({
       answers: false,
@@ -108,7 +108,7 @@ describe('a device that is tested', () => {
     expect(body.detail).toContain('DEVICE_NETWORKS');
   });
 
-  it('that is not there is told apart from one without points', async () => {
+  it('that is not there differs from one without points', async () => {
     expect(await rest.post('/api/config/devices/99999/test/')).toMatchObject({
       status: 404,
       body: { code: 'device_not_found' },

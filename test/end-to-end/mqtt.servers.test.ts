@@ -28,7 +28,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const password = 'a-password-of-nobody-else-4711';
 
 describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
-  it('is set up, read, shown and written by REST; its password is seen by nobody', async () => {
+  it('is set up, read, shown and written by REST; its password is shown nowhere', async () => {
     const users = await temporaryFolder('mosquitto-users');
     await promisify(execFile)('mosquitto_passwd', ['-b', '-c', join(users, 'users'), 'holdfast', password]);
     const [nats, broker, databaseUrl, apiPort, folder, secrets] = await Promise.all([

@@ -139,7 +139,7 @@ describe.skipIf(!mosquittoIsInstalled())('what is published at QoS 1', () => {
     expect(missing(counts, published)).toEqual([]);
   });
 
-  it('is acknowledged from the spool while NATS is away, and stored when it is back', async () => {
+  it('is acknowledged from the spool while NATS is unavailable, and stored when it is back', async () => {
     const fleet = await fleetForTest([], {
       LEASE_TTL_MS: '60000',
       LEASE_RENEW_MS: '500',

@@ -8,7 +8,7 @@ const warningsOf = async (fleet: FleetForTest) =>
   (await fleet.events()).flatMap(({ decoded }) => (decoded.kind === 'warning' ? [decoded] : []));
 
 describe('sessions whose time is limited', () => {
-  it('are warned of once and stopped at their limit, over a kill of the supervisor, beside commands of people', async () => {
+  it('are warned of once and stopped at their limit, over a kill of the supervisor, next to commands of people', async () => {
     const fleet = await fleetForTest(['press-1', 'press-2']);
     const { log, plant } = fleet;
     const supervisor = await fleet.start('supervisor');

@@ -181,7 +181,7 @@ describe('a request that asks a device leads by its trace to the line of the col
     expect(lines[0]).toMatchObject({ device: 'press', points: 1, msg: 'a device was read for a call' });
   });
 
-  it('when the collector is drained, and told to work again', async () => {
+  it('when the collector is drained, and activated again', async () => {
     const drained = await linesOf('4'.repeat(32), '/api/system/collectors/c1/drain/', { force: true });
     expect(drained[0]).toMatchObject({ level: 'warn', msg: expect.stringContaining('let go of its work') });
     const again = await linesOf('5'.repeat(32), '/api/system/collectors/c1/undrain/');

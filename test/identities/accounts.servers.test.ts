@@ -113,7 +113,7 @@ async function settled(own: NatsConnection): Promise<void> {
   );
 }
 
-describe('a consumer that somebody asks for', () => {
+describe('a consumer that a service asks for', () => {
   const takesOfWriter = '$JS.API.CONSUMER.MSG.NEXT.SAMPLES.writer';
 
   async function askFor(nc: NatsConnection, request: string, config: Record<string, unknown>) {
@@ -281,7 +281,7 @@ describe('a question of a supervisor', () => {
 });
 
 describe('a call from the API', () => {
-  it('reaches a collector in its account, and finds out at once that it is away', async () => {
+  it('reaches a collector in its account, and finds out at once that it is unavailable', async () => {
     const { api, nc } = await brokerWith('hall-1', false);
     const stop = serveDeviceCalls({
       ...{ nc, collectorId: 'hall-1', log },

@@ -374,7 +374,7 @@ describe('the broker', () => {
       'with a key that it does not know',
       { nkeySeed: 'SUALCLWUC2SBVZB2UB27IYIBLZMKHGQZHW44LMEBLXX7UCZDEJ24XAXEBU' },
     ],
-  ])('lets nobody in %s', async (_how, access) => {
+  ])('lets no one in %s', async (_how, access) => {
     const connecting = connectNats({ url: server.url, ...access, name: 'stranger', log });
     await expect(connecting).rejects.toThrow(/authorization violation/i);
   });

@@ -181,7 +181,7 @@ describe('a machine without a nats-server', () => {
     expect(await readdir(join(machine.tools, 'nats-server'))).toEqual([]);
   });
 
-  it('is told that what came does not run as what it should be', async () => {
+  it('learns that the download does not run as the expected version', async () => {
     const machine = await bareMachine();
     const bytes = await archive(machine, '2.13.0');
     const download = await serve((_, response) => response.end(bytes));
@@ -203,7 +203,7 @@ describe('a machine without a nats-server', () => {
     expect(code).toBe(0);
   });
 
-  it('is told by each way why it failed, and of all of them at the end', async () => {
+  it('learns from each way why it failed, and from the last line about all of them', async () => {
     const machine = await bareMachine();
     await script(machine.first, 'go', goThat({ install: 'echo "go: it requires go >= 1.25" >&2; exit 1' }));
     const download = await serve((_, response) => {
@@ -224,7 +224,7 @@ describe('a machine without a nats-server', () => {
     expect(code).toBe(1);
   });
 
-  it('is told in one line where no sum of an archive is published', async () => {
+  it('is warned in one line where no checksum of an archive is published', async () => {
     const { output } = await setUp(await bareMachine());
 
     expect(output).toContain(`as the makers’ archive: no sum of it is published for ${platform}.`);

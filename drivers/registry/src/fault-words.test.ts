@@ -146,7 +146,7 @@ describe('a fault in Chinese', () => {
     expect(odd).toEqual([]);
   });
 
-  it('of which a part is being found out is told whole between others', () => {
+  it('that is being narrowed down is reported whole between others', () => {
     const refused = 'exception 2: illegal data address';
     const block = `press-1 unit 1 holding register 10-15: ${refused}; which part of it is being found out`;
     const message = faultInChinese(`flow: ${refused}; ${block}; level: ${refused}`);

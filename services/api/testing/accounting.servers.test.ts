@@ -374,7 +374,7 @@ describe('a session at an earlier time', () => {
     if (minute < 120) expect(answer.body).toMatchObject({ stopped_at: null, duration_seconds: minute * 60 });
   });
 
-  it('is not there before its start, and nobody knows the future', async () => {
+  it('is not there before its start, and the future is unknown', async () => {
     expect(await api.get(`${sessionsPath}/7-1/?at=${at(-1)}`)).toMatchObject({
       status: 404,
       body: { code: 'session_not_started_yet' },

@@ -461,7 +461,7 @@ describe('the code of a device or point', () => {
   });
 });
 
-it('a device that is not stored is tried at few places a minute, and there as often as somebody likes', async () => {
+it('a device that is not stored is tried at few places a minute, and there without a limit', async () => {
   const tried = async (host: string) =>
     (await ask('POST', '/api/config/devices/try/', { device: { code: 'new', host } })).body.code;
   const hosts = Array.from({ length: 10 }, (_, index) => `10.9.0.${index}`);

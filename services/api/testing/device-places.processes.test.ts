@@ -59,7 +59,7 @@ describe('a device at the endpoint and unit of another one', () => {
     await create({ code: 'follows', host: 'mixer', unit_id: 2 });
   });
 
-  it('with its code too is told that the code is taken', async () => {
+  it('with its code too is refused because the code is taken', async () => {
     await create({ code: 'twice', host: 'twice' });
     const answer = await post({ code: 'twice', host: 'twice' });
     expect(answer).toMatchObject({ status: 409, body: { code: 'duplicate_code' } });

@@ -79,7 +79,7 @@ describe('a key that was used', () => {
     expect((await revisionOfNewKey(book)) - before).toBe(1);
   });
 
-  it('is noted again after five minutes, also when somebody else has changed the key meanwhile', async () => {
+  it('is noted again after five minutes, also when another caller has changed the key meanwhile', async () => {
     const { nc, book } = await keyBook();
     let now = Date.parse('2026-01-01T00:00:00Z');
     const keys = new ApiKeys({ book: () => jetStreamKeyBook(() => nc), log, now: () => now });

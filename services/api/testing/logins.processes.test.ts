@@ -118,7 +118,7 @@ describe('a login', () => {
     expect((await far.get('/api/me/')).body).toMatchObject({ status: 403, code: 'login_over_http_refused' });
   });
 
-  it('is the same answer for a wrong password and for nobody, and stands so in the audit log', async () => {
+  it('is the same answer for a wrong password and for an unknown login, and stands so in the audit log', async () => {
     const browser = new TestBrowser(one);
     const wrong = await browser.logIn('chen', 'not it at all');
     const unknown = await browser.logIn('chenn', 'not it at all');
@@ -170,7 +170,7 @@ describe('a login', () => {
     );
   });
 
-  it('of somebody without a grant shows him who he is and nothing else', async () => {
+  it('of a person without a grant shows who they are and nothing else', async () => {
     const browser = await loggedIn('nobody');
     expect((await browser.get('/api/me/')).body).toMatchObject({ login: 'nobody', grants: [] });
     expect((await browser.get(`${sessionsPath}/`)).body).toMatchObject({ code: 'role_too_low', role: null });
@@ -372,7 +372,7 @@ describe('a login that is ended', () => {
     ]);
   });
 
-  it('is none of somebody else', async () => {
+  it('is none of another person', async () => {
     const [chen, boris] = [await loggedIn('chen'), await loggedIn('Boris')];
     const { id } = (await chen.get('/api/me/')).body.current_login;
     expect((await boris.ask('DELETE', `/api/me/logins/${id}/`)).body.code).toBe('login_not_found');
@@ -420,7 +420,7 @@ describe('a login that is ended', () => {
 });
 
 describe('failures', () => {
-  it('delay the next try with this login from this address, and nobody and nothing else', async () => {
+  it('delay the next try with this login from this address, and no other', async () => {
     const attacker = from('203.0.113.7');
     for (let failure = 0; failure < 5; failure += 1) {
       expect((await attacker.logIn('anna', 'guess')).body.code).toBe('login_failed');

@@ -142,7 +142,7 @@ describe('points that gave no value for a day', () => {
     expect(await ask('/api/system/overview/')).toMatchObject({ never_delivered: 2 });
   });
 
-  it('are told to nobody who may not see their devices', async () => {
+  it('are shown to no one who may not see their devices', async () => {
     expect(await ask(devicesPath, otherHallKey)).toMatchObject({ results: [], with_never_delivered: 0 });
     expect((await ask(summaryPath, otherHallKey)).results).toEqual([]);
     expect(await ask('/api/system/overview/', otherHallKey)).toMatchObject({ never_delivered: 0 });

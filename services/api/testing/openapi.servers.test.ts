@@ -150,7 +150,7 @@ describe('the OpenAPI document', () => {
       .toBe('x'.repeat(64));
   });
 
-  it('says who needs a key: nobody on this machine while there is none, or everybody', async () => {
+  it('says who needs a key: no caller on this machine while there is none, or every caller', async () => {
     const securityOf = (of: Json) => of.paths['/api/config/sites/'].get.security;
     expect(securityOf(document)).toEqual([{ apiKey: [] }, { login: [] }, {}]);
     expect(document.paths['/api/login/'].post.security).toEqual([]);

@@ -153,7 +153,7 @@ describe('the overview', () => {
 describe('the health of devices', () => {
   const path = '/api/acquisition/devices/health/';
 
-  it('is told over all sessions, those that fail first, with since when', async () => {
+  it('is reported over all sessions, those that fail first, with since when', async () => {
     await becomes('oven-2', 'healthy', 31);
     await becomes('oven-2', 'timeout', 50);
     await becomes('oven-2', 'timeout', 55, '9-9');

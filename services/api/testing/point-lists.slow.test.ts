@@ -98,7 +98,7 @@ describe('a template', () => {
     }
   });
 
-  it('of nothing is told', async () => {
+  it('of nothing is refused', async () => {
     expect(await api.get('/api/config/import-templates/s9/')).toMatchObject({ status: 404 });
   });
 });

@@ -236,7 +236,7 @@ describe('the history of several points', () => {
     expect(uncertain).toEqual([times.indexOf(at(30))]);
   });
 
-  it('names points that nobody knows, and gives the others', async () => {
+  it('names unknown points, and gives the others', async () => {
     const { body } = await api.get(
       `${historyPath}?point=press-1/pressure&point=press-1/gone&point=nowhere/pressure&${whole}`,
     );

@@ -117,7 +117,7 @@ describe('a running session whose configuration was changed', () => {
     ]);
   });
 
-  it('is told apart in every list from one that reads what is configured, by content and without what was learned', async () => {
+  it('is distinguished in every list from one that reads what is configured, by content and without what was learned', async () => {
     const { task, session, path, device, points, edit, change } = await running();
     /** Waits, because the read model may show a change a little after its answer. */
     const tells = (expected: boolean) =>

@@ -114,7 +114,7 @@ describe('what should run, compared with what does', () => {
     expect((await recovery()).actual_sessions).toContain(sessionId);
   });
 
-  it('goes by the holder, not by what comes late of a former one, nor by what somebody makes up', async () => {
+  it('goes by the holder, not by what comes late of a former one, nor by what is forged', async () => {
     const sessionId = await startTask(api, await configureTask(api, 'late-and-forged'));
     const former = await placements.assign(sessionId, 'c0');
     const epoch = await placements.assign(sessionId, 'c1');

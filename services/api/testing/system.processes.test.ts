@@ -113,7 +113,7 @@ describe('samples that wait in a collector', () => {
 });
 
 describe('samples that wait for a writer', () => {
-  it('are told with how many, how much and how old they are', async () => {
+  it('are reported with how many, how much and how old they are', async () => {
     expect(await sinks()).toMatchObject({
       status: 'no_writer',
       backlog: { messages: 0, bytes: 0, seconds: 0, oldest: null, warning: null },

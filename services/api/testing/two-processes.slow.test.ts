@@ -97,7 +97,7 @@ describe('two API processes', () => {
   });
 });
 
-describe('an API that is told to end', () => {
+describe('an API that is asked to end', () => {
   it('answers what it has begun, exits with 0 and ends no session', async () => {
     const leaving = await start();
     await leaving.ready();

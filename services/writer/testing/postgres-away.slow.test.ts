@@ -24,7 +24,7 @@ import {
   untilLogged,
 } from './writer-under-test.ts';
 
-describe('the writer while PostgreSQL is away', () => {
+describe('the writer while PostgreSQL is unavailable', () => {
   let nats: NatsServer;
   let connection: Connection;
   let postgres: PostgresServer;
@@ -37,7 +37,7 @@ describe('the writer while PostgreSQL is away', () => {
     connection = await connectTo(nats);
   });
 
-  it('keeps all samples waiting, stops at once when told to, and loses none', async () => {
+  it('keeps all samples waiting, stops at once when asked to, and loses none', async () => {
     let writer = await startWriter(nats, settings);
     await untilLogged(writer, 'writing samples');
     await publishSamples(
@@ -133,7 +133,7 @@ describe('the writer while PostgreSQL is away', () => {
     await writer.stop();
   });
 
-  it('lets go of a database that is told to end, however much it has to write', async () => {
+  it('lets go of a database that shuts down, however much it has to write', async () => {
     const writer = await startWriter(nats, settings);
     await untilLogged(writer, 'writing samples');
     process.kill(postgres.pid, 'SIGTERM');

@@ -139,7 +139,7 @@ describe('a raw client of a Modbus TCP device', () => {
     expect(await one.read(11)).toBe(sound);
   });
 
-  it.each(['close', 'ignore', 'replace'] as const)('beside another one: %s', async (others) => {
+  it.each(['close', 'ignore', 'replace'] as const)('next to another one: %s', async (others) => {
     const { plant, client } = await tcpDevice();
     plant.setFault('press', { kind: 'single_connection', others });
     const first = await client();

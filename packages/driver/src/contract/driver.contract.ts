@@ -118,7 +118,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       expect(proxy.bytesSent).toBe(0);
     });
 
-    it('says that nothing was sent where nobody listens', async () => {
+    it('says that nothing was sent where nothing listens', async () => {
       const { peer, proxy, device, link, first } = await start();
       await proxy.stop();
       const outcome = await settled(link, first, device.timeout_ms);
@@ -126,7 +126,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       expect(peer.requests()).toBe(0);
     });
 
-    it('settles what is in flight when it is disconnected, and connects anew afterwards', async () => {
+    it('settles what is in flight when it is disconnected, and reconnects afterwards', async () => {
       const { peer, proxy, device, list, link, first } = await start();
       proxy.hurt('hang');
       const reading = settled(link, first, device.timeout_ms);

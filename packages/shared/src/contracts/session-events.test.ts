@@ -316,7 +316,7 @@ describe('a message that this release cannot read', () => {
     },
   );
 
-  it('whatever it is, is told and never thrown', () => {
+  it('whatever it is, is reported and never thrown', () => {
     const anything = fc.oneof(
       fc.anything(),
       fc.string(),

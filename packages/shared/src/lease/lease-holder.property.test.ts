@@ -145,7 +145,7 @@ class World {
 }
 
 describe('whatever is delayed, lost, stopped, suspended, restarted or drained', () => {
-  it('no two processes hold a lease at once, and nobody is judged dead who holds it', async () => {
+  it('no two processes hold a lease at once, and no holder is judged dead', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(event, { maxLength: 40, size: 'max' }),

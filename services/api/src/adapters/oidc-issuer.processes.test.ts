@@ -39,7 +39,7 @@ async function throughBrowser(url: URL, tamper: (sent: URL) => void = () => {}, 
 }
 
 describe('the identity provider of a company', () => {
-  it('says who somebody is, once for each code', async () => {
+  it('says who a person is, once for each code', async () => {
     const issuer = issuerWith();
     const begun = attempt();
     const callbackUrl = await throughBrowser(await issuer.begin(begun));
@@ -92,7 +92,7 @@ describe('the identity provider of a company', () => {
     await expect(issuer.finish(callbackUrl, fresh)).rejects.toThrow('has not logged in anew');
   });
 
-  it('that does not say when somebody logged in cannot show that they did so just now', async () => {
+  it('that does not say when a person logged in cannot show that they did so just now', async () => {
     const issuer = issuerWith();
     const fresh = attempt(true);
     const callbackUrl = await throughBrowser(await issuer.begin(fresh), (sent) => {
@@ -141,7 +141,7 @@ describe('the identity provider of a company', () => {
     });
   });
 
-  it('may name this client in azp, and say nothing of when somebody logged in', async () => {
+  it('may name this client in azp, and say nothing of the time of the login', async () => {
     const issuer = issuerWith();
     const begun = attempt();
     const callbackUrl = await throughBrowser(await issuer.begin(begun));
@@ -180,7 +180,7 @@ describe('the identity provider of a company', () => {
     expect((await issuer.finish(callbackUrl, begun)).authenticatedAtMs).toBeLessThanOrEqual(Date.now());
   });
 
-  it('may let somebody in no further, which is no fault of the settings', async () => {
+  it('may refuse a person, which is no fault of the settings', async () => {
     await company.tell({ subject: null });
     const issuer = issuerWith();
     const begun = attempt();

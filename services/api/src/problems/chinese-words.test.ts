@@ -11,7 +11,7 @@ import { storeProblem } from '../http/store-problems.ts';
 
 const sources = join(import.meta.dirname, '..');
 
-describe('what is told in Chinese', () => {
+describe('what is said in Chinese', () => {
   it('has one word for an epoch', async () => {
     const others: string[] = [];
     for await (const file of glob('**/*.ts', { cwd: sources })) {

@@ -212,7 +212,7 @@ describe('each role at each site', () => {
   });
 });
 
-describe('whoever is nobody', () => {
+describe('a caller without an identity', () => {
   it.each(guarded)('is refused by $method $url', async (route) => {
     const [call] = callsOf(route, idAt);
     if (!call) throw new Error('nothing to ask');

@@ -67,7 +67,7 @@ describe('a reading', () => {
     ['bytes', { data_type: 'uint8', count: 240 }, 'registers', 'bytes[3]', ['0x0001']],
     ['flags', { data_type: 'bool', bit: 9, count: 1_990 }, 'registers', 'flags[7]', ['0x0001']],
   ] as const)(
-    'of a long array of %s has beside each value what holds that one alone',
+    'of a long array of %s has next to each value what holds that one alone',
     async (code, point, kind, value, raw) => {
       const bus: DeviceBus = {
         read: async ({ quantity, address }) =>
@@ -164,7 +164,7 @@ describe('a write', () => {
     expect(state.writes).toEqual([]);
   });
 
-  it('is not repeated without an answer; what the device holds afterwards is told', async () => {
+  it('is not repeated without an answer; what the device holds afterwards is reported', async () => {
     const silent = registerBus(() => new ReadFailure('timeout', 'no answer'));
     expect(await ask(write, silent.endpoints, 10_000)).toMatchObject({
       outcome: 'unknown',
@@ -173,7 +173,7 @@ describe('a write', () => {
     expect(silent.state.writes).toHaveLength(1);
   });
 
-  it('that broke off in a way nobody has foreseen is not called one that did not happen', async () => {
+  it('that broke off in an unforeseen way is not called one that did not happen', async () => {
     const { endpoints } = registerBus(() => new TypeError('a fault of the program'));
     expect(await ask(write, endpoints, 10_000)).toMatchObject({ kind: 'written', outcome: 'unknown' });
   });

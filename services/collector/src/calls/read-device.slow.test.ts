@@ -87,7 +87,7 @@ describe('a slow device', () => {
     expect(points.filter(({ met_limit }) => met_limit === 'device_timeout')).toEqual([]);
   });
 
-  it('whose answer was still to come is told apart from one whose own time is over', async () => {
+  it('whose answer was still to come is distinguished from one whose own time is over', async () => {
     const { test } = await deviceThat(() => 'silent');
     const { of } = await test(deviceWith(run(1), { timeout_ms: 60_000 }), { within_ms: 5_000 });
     expect(of.get('r0')).toMatchObject({ met_limit: 'test_time' });
@@ -112,7 +112,7 @@ describe('a slow device', () => {
 });
 
 describe('the bytes of a reading', () => {
-  it('are told as they went over the line, of an answer, a refusal and a silence', async () => {
+  it('are reported as they went over the line, of an answer, a refusal and a silence', async () => {
     const { test } = await deviceThat(({ address }) =>
       address === 0 ? 'answer' : address === 10 ? 2 : 'silent',
     );

@@ -193,7 +193,7 @@ describe('a session whose configuration was changed', () => {
     expect(world.versionsAsked()).toEqual([2]);
   });
 
-  it('is refused when nobody has taken back in time what cannot be had', async () => {
+  it('is refused when what cannot be had was not taken back in time', async () => {
     const world = new World();
     world.versions.set(2, missing);
     world.ring(20);
@@ -223,7 +223,7 @@ describe('a session whose configuration was changed', () => {
     expect(world.statuses.at(-1)).toMatchObject({ state: 'refused', detail: 'the snapshot is missing' });
   });
 
-  it('begins anew where a former holder has read it by ticks of another length', async () => {
+  it('starts over where a former holder has read it by ticks of another length', async () => {
     const world = new World();
     world.versions.set(2, configOf(2, { period_ms: 250 }));
     const nowMs = world.process.clock.wallMs();

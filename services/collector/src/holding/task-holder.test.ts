@@ -61,7 +61,7 @@ describe('an assignment', () => {
     expect(world.bus.disconnects).toBe(0);
   });
 
-  it('is polled also while nobody answers what was written of the live state', async () => {
+  it('is polled also while writes of the live state get no answer', async () => {
     const world = new HeldWorld();
     world.isStatusLost = true;
     world.ring(20);
@@ -336,7 +336,7 @@ describe('a session that cannot be run', () => {
     expect(world.answered).toEqual(['done 20']);
   });
 
-  it('is told again until the log has moved on, then its live state belongs to the next holder', async () => {
+  it('is reported again until the log has moved on, then its live state belongs to the next holder', async () => {
     const world = new HeldWorld();
     world.config = { ok: false, problem: 'no snapshot' };
     world.ring(20);

@@ -53,7 +53,7 @@ describe('the endpoints in use', () => {
     expect(endpoints.acquire(tcp(502), '7-1')).toBe(one);
   });
 
-  it('stay as they are when somebody else means something else by the same address, and tell them', async () => {
+  it('stay as they are when another task means something else by the same address, and tell them', async () => {
     const { endpoints, opened } = world();
     const one = endpoints.acquire(tcp(502), '7-1');
     const other = endpoints.acquire(tcp(502, 'rtu'), '7-1');

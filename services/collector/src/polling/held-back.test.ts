@@ -17,7 +17,7 @@ const onLine = (
   });
 
 describe('a device on a line of RTU frames', () => {
-  it('is told with each request what else of it can be read to prove that no late answer is on its way', async () => {
+  it('gets with each request what else of it can be read to prove that no late answer is on its way', async () => {
     const world = new PolledWorld();
     const points = [pointOf('near', 10), { ...pointOf('far', 500), data_type: 'float32' as const }];
     const profile = { request_pause_ms: 20, late_answer_ms: 7_000 };
@@ -36,7 +36,7 @@ describe('a device on a line of RTU frames', () => {
     expect(requestOptions(flattened(onLine(1)))).toMatchObject({ timeoutMs: 200, lateAnswerMs: 1_000 });
   });
 
-  it('with Modbus TCP is told nothing: there an answer says which request it is to', async () => {
+  it('with Modbus TCP gets no markers: there an answer says which request it is to', async () => {
     const world = new PolledWorld();
     world.poll(deviceOf({ profile: { ...profileDefaults, request_pause_ms: 20, late_answer_ms: 7_000 } }));
     await world.time.advance(1);

@@ -52,7 +52,7 @@ describe('a device that refuses a block because of one register', () => {
     expect(world.requestsTo().at(-1)?.[1]).toBe('0+100');
   });
 
-  it('is asked for everything at its next tick once that is to be forgotten, and found out about anew', async () => {
+  it('is asked for everything at its next tick once that is to be forgotten, and narrowed down again', async () => {
     const world = new PolledWorld();
     world.bus.reply = without([37], 60);
     world.poll(deviceOf({ points: registers(100) }));

@@ -182,7 +182,7 @@ describe('many units of which some never answer, read by the second collector', 
 });
 
 describe('a unit that answered a former collector and is silent now', () => {
-  it('waits behind its neighbours again once it has failed, like any that nobody knows an answer of', async () => {
+  it('waits behind its neighbours again once it has failed, like any that has never answered', async () => {
     const world = new PolledWorld();
     world.bus.reply = ({ unitId }) => (unitId === 2 ? { afterMs: 300, failure: 'timeout' } : { afterMs: 50 });
     world.endpoint
@@ -211,7 +211,7 @@ describe('a unit that answered a former collector and is silent now', () => {
   });
 });
 
-describe('a gateway that is away', () => {
+describe('a gateway that is unavailable', () => {
   it('does not cost each of its units a connect timeout', async () => {
     const world = new PolledWorld();
     world.bus.reply = () => ({ afterMs: 800, failure: 'timeout', wasSent: false });
@@ -232,7 +232,7 @@ describe('a gateway that is away', () => {
     for (const each of results) expect(each.at(-1)?.miss).toBeUndefined();
   });
 
-  it('is asked again when a try has met an error that nobody knows', async () => {
+  it('is asked again when a try has met an unknown error', async () => {
     const world = new PolledWorld();
     world.bus.reply = () => ({ afterMs: 50, failure: 'timeout', wasSent: false });
     const results = world.poll(unit(1));

@@ -109,7 +109,7 @@ describe('the messages of a device that is reported by exception', () => {
 });
 
 describe('a message', () => {
-  it('has exact integers beside the other values, and says what is uncertain', async () => {
+  it('has exact integers next to the other values, and says what is uncertain', async () => {
     const points: PointConfig[] = [
       { ...pointOf('total', 0), data_type: 'uint64' },
       { ...pointOf('speed', 10), valid_max: 5 },

@@ -32,7 +32,7 @@ function toldAt(looks: readonly Partial<OutboxHealth>[]): unknown[] {
 }
 
 describe('what waits in the outbox', () => {
-  it('is told when it begins to be much, and when all is sent, though some samples are on their way at every look', () => {
+  it('is reported when it begins to be much, and when all is sent, though some samples are on their way at every look', () => {
     const onTheirWay = { waitingInMemory: 7 };
     const reports = toldAt([
       onTheirWay,

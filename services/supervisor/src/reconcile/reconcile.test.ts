@@ -322,7 +322,7 @@ describe('a holder whose lease is over', () => {
     }
   });
 
-  it('is left alone while there is nobody else, and may go on when it is back', () => {
+  it('is left alone while there is no other, and may go on when it is back', () => {
     const { actions, waiting } = plan(held, fleet({ A: 'dead' }, { voidUpTo: 0 }), { listing: rung('A.7') });
     expect(actions).toEqual([]);
     expect(waiting).toMatchObject([{ why: 'no_collector' }]);
@@ -352,7 +352,7 @@ describe('a plan', () => {
     expect(assignOf(resumed)?.former).toBeUndefined();
   });
 
-  it('counts refusals on over the assignments that follow them, and forgets them when the session is taken up anew', () => {
+  it('counts refusals on over the assignments that follow them, and forgets them when the session is taken up again', () => {
     const again = plan(
       [task({ placement: released('A', 20, { refusals: 2 }), lastPlacement: 25 })],
       fleet({ A: 'alive' }),

@@ -77,7 +77,7 @@ describe('a batch of samples', () => {
     expect(counters).toMatchObject({ samplesWritten: 2, valuesWritten: 2 });
   });
 
-  it('waits for a database that is away, unacknowledged, and says so', async () => {
+  it('waits for a database that is unavailable, unacknowledged, and says so', async () => {
     const { handle, store, acked, counters, monitor } = writerCore();
     store.goAway();
     const handling = handle(messageOf(1, sampleOf({ tick: 1 })));
@@ -90,7 +90,7 @@ describe('a batch of samples', () => {
     expect(monitor.status(true, Date.now()).failing_since).toBeNull();
   });
 
-  it('leaves alone a database that told the one before it to do so', async () => {
+  it('leaves alone a database that asked the one before it to do so', async () => {
     const { handle, store, stop } = writerCore();
     const answer = store.hangOnce('write');
     const first = handle(messageOf(1, sampleOf({ tick: 1 })));
@@ -230,7 +230,7 @@ describe('a sample of a former owner', () => {
     expect(acked.map(({ seqs }) => seqs)).toEqual([[1], [2, 3, 4]]);
   });
 
-  it('goes to quarantine again when somebody has sent it from there', async () => {
+  it('goes to quarantine again when it was sent from there', async () => {
     const { handle, putAway, store } = writerCore();
     await handle(
       messageOf(1, sampleOf({ tick: 5, epoch: 9 })),
@@ -297,7 +297,7 @@ describe('a sample that is not its holder’s', () => {
     subject: 'samples.evil.task-1.device-1',
   });
 
-  it('fences nobody, marks no tick of the session, is counted and kept for people', async () => {
+  it('fences no holder, marks no tick of the session, is counted and kept for people', async () => {
     const { handle, ticks, store, putAway, acked, counters, rejections } = writerCore();
     await handle(
       evil(1, { tick: 0, epoch: 9_000_000 }),

@@ -15,7 +15,7 @@ describe('the difference between clocks', () => {
     expect(clockAheadMs(message(String(storedMs - 2 * hourMs)), { read_at: 0 })).toBe(-2 * hourMs);
   });
 
-  it('is not seen in a reading that waited for a broker that was away', () => {
+  it('is not seen in a reading that waited for an unavailable broker', () => {
     expect(clockAheadMs(message(String(storedMs)), { read_at: storedMs - 9 * hourMs })).toBe(0);
     expect(clockAheadMs(message(), { read_at: storedMs - 9 * hourMs })).toBe(0);
   });
@@ -36,7 +36,7 @@ describe('the difference between clocks', () => {
     expect(knownClockAheadMs(message())).toBeUndefined();
   });
 
-  it('is not told by a header that is no number', () => {
+  it('is unknown with a header that is no number', () => {
     expect(clockAheadMs(message('yesterday'), { read_at: storedMs })).toBe(0);
     expect(clockAheadMs(message(''), { read_at: storedMs })).toBe(0);
   });

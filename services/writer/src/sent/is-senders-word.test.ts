@@ -22,7 +22,7 @@ it('what was sent is believed of who sent it, and of who has the task after him'
   expect(await says('sent.B.7.two-1', { found_under: 9 })).toBe(true);
 });
 
-it('of nobody else', async () => {
+it('of no other sender', async () => {
   expect(await says('sent.B.7.two-1')).toBe(false);
   expect(await says('sent.B.7.two-1', { collector: 'B' })).toBe(false);
   expect(await says('sent.B.7.two-1', { found_under: 6 })).toBe(false);

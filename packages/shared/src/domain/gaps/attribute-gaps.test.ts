@@ -74,7 +74,7 @@ const startedAt10 = [
   ['start', 10],
 ] as const;
 
-describe('ticks in which nobody listened to a source that keeps what it has to tell', () => {
+describe('ticks without a listener to a source that keeps its values', () => {
   it.each<[string, Story, (string | number)[][]]>([
     [
       'were delivered late after a restart of their collector, but not after another one that found nothing kept',

@@ -65,7 +65,7 @@ describe('ticks around a change of configuration', () => {
     expect(causes(coverageOf(range(206, 299)))).toEqual([['reconfiguration', 200, 205, [9]]]);
   });
 
-  it('are no fault of the change where nobody had read the device before either', () => {
+  it('are no fault of the change where the device was not read before either', () => {
     expect(gapsOf({ before: second, after: second, stored: range(206, 299) })).toEqual([
       ['waiting', 100 * second, 205 * second, [1]],
     ]);
@@ -185,7 +185,7 @@ describe('ticks around a change of configuration', () => {
     expect(causes({ endMs: nowMs, takenBackMs: 70 * second })).toEqual([['not_arrived', 200, 299, []]]);
   });
 
-  it('are missing for another cause where there is one: who was away, or took over', () => {
+  it('are missing for another cause where there is one: an unavailable or a new holder', () => {
     const away = [...range(100, 189), ...range(206, 299)];
     expect(gapsOf({ before: second, after: second, stored: away })).toEqual([
       ['restart', 190 * second, 205 * second, []],

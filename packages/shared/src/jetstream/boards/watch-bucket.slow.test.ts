@@ -107,7 +107,7 @@ it('a bucket that is not there yet is waited for', async () => {
   stop();
 });
 
-it('nothing is told any more when it was stopped', async () => {
+it('nothing is reported after it was stopped', async () => {
   const stop = await watch();
   await kv.put('a', 'one');
   await isSeen('PUT a one');

@@ -110,7 +110,7 @@ describe('a stream that is not as it has to be', () => {
     await expect(waiting).rejects.toThrow(message);
   });
 
-  it('that is only bookkeeping is waited for by nobody', async () => {
+  it('that is only bookkeeping is not waited for', async () => {
     await ensureStreams(nc, settings);
     await jsm.streams.delete('SENT');
     await prepareStreams(nc, settings, { mayCreate: false, log });

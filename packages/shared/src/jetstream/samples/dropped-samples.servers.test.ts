@@ -97,7 +97,7 @@ describe('samples that SAMPLES drops unwritten', () => {
     await connection.close();
   });
 
-  it('are told as misses of their sessions and ticks: what was dropped and what was written is everything, once', async () => {
+  it('are reported as misses of their sessions and ticks: what was dropped and what was written is everything, once', async () => {
     await publish(100);
     const writtenSamples = await write();
     const waiting = () => (tick - 100) * devices.length;

@@ -75,7 +75,7 @@ describe('the watch over samples that are not written', () => {
     expect(watch.current()?.lostMessages).toBe(0);
   });
 
-  it('counts exactly what the stream drops while nobody writes', async () => {
+  it('counts exactly what the stream drops while no writer runs', async () => {
     await publish(1_150);
     await heard('SAMPLES has dropped samples that were in no database');
     const jsm = await jetstreamManager(connection.nc);
@@ -104,7 +104,7 @@ describe('the watch over samples that are not written', () => {
     expect(watch.current()?.lostMessages).toBe(lostBefore);
   });
 
-  it('begun anew, does not count what an earlier one has counted, as long as the writer was told', async () => {
+  it('does not count after a restart what was counted before, as long as it was reported to the writer', async () => {
     await watchAgain();
     await backlogOf(700);
     expect(watch.current()?.lostMessages).toBe(0);

@@ -65,7 +65,7 @@ describe('SENT', () => {
     expect(subjects).not.toContain('sent.A.8.one-2');
   });
 
-  it('is read from its beginning when it was made anew', async () => {
+  it('is read from its beginning when it was recreated', async () => {
     const { upTo } = await readSent(connection.nc, 0);
     await (await jetstreamManager(connection.nc)).streams.delete('SENT');
     await expect(stream.publish('7', 'one-9', record(59))).rejects.toThrow();
