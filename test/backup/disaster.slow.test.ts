@@ -214,7 +214,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
         const now = await placement(runningTask);
         return now?.collectorId === 'c2' && now;
       },
-      { what: 'the running session to be placed anew' },
+      { what: 'the running session to be placed again' },
     );
     // The new epoch is also above those given out after the backup, of which nothing is known any more.
     expect(placed.epoch).toBeGreaterThan(Math.max(...before.epochs, before.highest));

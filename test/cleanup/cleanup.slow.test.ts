@@ -324,7 +324,7 @@ async function makeAnew(running: string): Promise<void> {
   await eventually(
     async () => (await count('projection_checkpoint where last_sequence >= $1', [last])) === 1,
     {
-      what: 'the read model to be made anew',
+      what: 'the read model to be rebuilt',
     },
   );
 }

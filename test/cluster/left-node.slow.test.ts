@@ -82,7 +82,7 @@ it('a client of a broker without quorum says why it cannot be used, until it can
   await eventually(() => connection.problem() === undefined, { what: 'an answer', ...patient });
   await Promise.all([two.kill(), three.kill()]);
   await eventually(() => connection.problem()?.startsWith('NATS has given no answer that counts for '), {
-    what: 'the loss to be told',
+    what: 'the loss to be reported',
     ...patient,
   });
   expect(connection.isUp()).toBe(true);

@@ -141,7 +141,7 @@ describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
     const writeAnswer = await rest.create(`/api/acquisition/points/${lamp.id}/write/`, { value: true });
     expect([writeAnswer.outcome, commands]).toEqual(['written', ['hall/lamp/set true']]);
 
-    // Nobody but the collector has the password: not the configuration, not the streams, not the database.
+    // Only the collector has the password: not the configuration, not the streams, not the database.
     const texts: string[] = [
       JSON.stringify((await rest.get(`/api/config/devices/${deviceId}/`)).body),
       await session(),

@@ -235,7 +235,7 @@ describe('a plant whose sessions were started over REST', () => {
     await services.get('writer')?.kill();
     services.set('writer', (await starts.writer?.()) as RunningProcess);
     await eventually(async () => (await rest.get('/health/ready')).body.dependencies.postgres === false, {
-      what: 'the API to say that PostgreSQL takes nobody',
+      what: 'the API to say that PostgreSQL refuses connections',
     });
     await eventually(async () => !processExists(postgres.pid), {
       what: 'PostgreSQL to end, which it does when its last client has left',

@@ -77,7 +77,7 @@ async function raceAtTheLimit(fleet: FleetForTest): Promise<void> {
     tasks.map(async (task) => {
       const { taskId, index } = task;
       const config = plant.config({ taskId, devices: ['press-2'] });
-      // Nobody polls them.
+      // No collector polls them.
       const unplaced = { ...config, required_labels: { hall: 'none' } };
       const sessionId = await log.start(unplaced, { hardSeconds: 0.8 });
       const { session } = await log.task(taskId);

@@ -103,7 +103,7 @@ async function linesOf(traceId: string, path: string, body: object = {}, code?: 
       const lines = collector.lastLines(200).filter((line) => line.includes(traceId));
       return lines.length > 0 ? lines.map((line) => JSON.parse(line)) : undefined;
     },
-    { what: 'the collector to have told of it' },
+    { what: 'the collector to have reported it' },
   );
 }
 
@@ -166,7 +166,7 @@ describe('a request that asks a device leads by its trace to the line of the col
         const lines = api.lastLines(200).filter((line) => line.includes('write_failed'));
         return lines.length > 0 ? lines : undefined;
       },
-      { what: 'the API to have told of it' },
+      { what: 'the API to have reported it' },
     );
     for (const line of [...lines.map((each) => JSON.stringify(each)), ...apiLines]) {
       expect(line).not.toMatch(/1a2b|6699/i);

@@ -84,7 +84,7 @@ export class PlacedSamples {
       const body = JSON.stringify(encodeSessionEvent({ ...event, ...more }, metadata));
       const { seq } = await jetstream(nc).publish(subjects.placement(task), body);
       if (epoch === 1) base = seq - 1;
-      if (seq !== base + epoch) throw new Error('somebody else writes SESSIONS meanwhile');
+      if (seq !== base + epoch) throw new Error('another program writes SESSIONS meanwhile');
     }
     return base;
   }

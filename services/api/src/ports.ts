@@ -102,7 +102,7 @@ export interface LiveSamples {
   bounds(): Promise<{ readonly firstSequence: number; readonly lastSequence: number }>;
   /** Samples of one task, or all. Iterating ends when the feed is stopped or its broker is lost for good. */
   open(query: { after: number; taskId: string | undefined }): Promise<
-    /** `data` is empty where a message is neither a holder's nor told by a service in its place. */
+    /** `data` is empty where a message is neither a holder's nor sent by a service in its place. */
     AsyncIterable<{ readonly sequence: number; readonly pending: number; readonly data: string }> & {
       readonly pendingAtStart: number;
       stop(): void;

@@ -428,7 +428,7 @@ describe('failures', () => {
     const delayed = await attacker.logIn('ANNA', password);
     expect(delayed).toMatchObject({ status: 429, body: { code: 'login_delayed' } });
     expect(Number(delayed.headers.get('retry-after'))).toBeGreaterThan(0);
-    // Anna elsewhere, somebody else here, and people already logged in are still served.
+    // Anna elsewhere, another person here, and people already logged in are still served.
     expect((await from('203.0.113.8').logIn('anna', password)).status).toBe(200);
     expect((await attacker.logIn('chen', password)).status).toBe(200);
     expect(await audited('action=login.open&target=login%20anna&outcome=refused&limit=500', 6)).toEqual(

@@ -217,7 +217,7 @@ describe('a running session whose configuration was changed', () => {
     expect(recreated.status, JSON.stringify(recreated.body)).toBe(201);
     const point = { device_id: recreated.body.id, code: 'x', table: 'coil', address: 5, data_type: 'bool' };
     expect((await api.post('/api/config/points/', point)).status).toBe(201);
-    // Whoever wants sessions to take it is told before anything is stored.
+    // A caller that wants sessions to take it is refused before anything is stored.
     const before = await api.get(`/api/config/tasks/${task}/`);
     const exchanging = { device_ids: [aside, recreated.body.id] };
     const applied = await api.request('PATCH', `/api/config/tasks/${task}/?apply=sessions`, exchanging);

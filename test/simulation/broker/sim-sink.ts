@@ -22,7 +22,7 @@ const earlyAgainMs = 2_000;
 const earlyAtMost = 100;
 
 /**
- * SAMPLES and a writer behind it, which takes each message at once: what it takes and what it rejects. Beside it
+ * SAMPLES and a writer behind it, which takes each message at once: what it takes and what it rejects. Next to it
  * the right verdict is worked out from the messages and the log alone.
  */
 export class SimSink {

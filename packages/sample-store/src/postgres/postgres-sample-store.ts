@@ -130,7 +130,7 @@ interface Kept {
 }
 
 /** Everything that samples bring in addition to their values. */
-interface Beside {
+interface BatchNews {
   readonly sent: readonly TickEntry[];
   readonly firstTicks: readonly FirstTick[];
   readonly lacking: LackingNews;
@@ -140,7 +140,7 @@ interface Batch {
   readonly samples: readonly StorableSample[];
   /** The values of the samples, each at its own time. */
   readonly moments: readonly StorableSample[];
-  readonly beside: Beside;
+  readonly news: BatchNews;
 }
 
 async function write(
@@ -162,8 +162,8 @@ async function write(
     const sentNews = sent.newsOf(storable);
     const firstNews = firstTicks.newsOf(storable);
     const lackingNews = lacking.newsOf(storable);
-    const beside = { sent: sentNews.entries, firstTicks: firstNews.firstTicks, lacking: lackingNews };
-    const batch = { samples: storable, moments, beside };
+    const news = { sent: sentNews.entries, firstTicks: firstNews.firstTicks, lacking: lackingNews };
+    const batch = { samples: storable, moments, news };
     if (!(await writeNew(pool, batch, knownSeries, idleRows))) await writeOver(pool, batch, knownSeries);
     sentNews.recorded();
     firstNews.recorded();
@@ -195,7 +195,7 @@ async function write(
 /** False when some of it is stored already, as after a redelivery; then nothing was written. */
 async function writeNew(
   pool: LeavingPool,
-  { samples, moments, beside }: Batch,
+  { samples, moments, news }: Batch,
   series: KnownSeries,
   idleRows: SampleRows[],
 ): Promise<boolean> {
@@ -203,7 +203,7 @@ async function writeNew(
     await inTransaction(pool, async ({ client, db }) => {
       await copyValues(client, moments, series, idleRows);
       for (const run of withoutRepeats(samples.filter(({ miss }) => miss))) await insertMisses(db, run);
-      await recordBeside(db, samples, beside);
+      await recordNews(db, samples, news);
     });
     return true;
   } catch (error) {
@@ -214,29 +214,29 @@ async function writeNew(
 
 async function writeOver(
   pool: LeavingPool,
-  { samples, moments, beside }: Batch,
+  { samples, moments, news }: Batch,
   series: KnownSeries,
 ): Promise<void> {
   await inTransaction(pool, async ({ db }) => {
     for (const run of withoutRepeats(moments)) await insertValues(db, run, series);
     for (const run of withoutRepeats(samples.filter(({ miss }) => miss))) await insertMisses(db, run);
-    await recordBeside(db, samples, beside);
+    await recordNews(db, samples, news);
   });
 }
 
 /** Called last: several writers may have samples of one session, and the others wait for these rows until the commit. */
-async function recordBeside(
+async function recordNews(
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
-  beside: Beside,
+  news: BatchNews,
 ): Promise<void> {
   await noteEpochStarts(db, samples);
-  await noteFirstTicks(db, beside.firstTicks);
+  await noteFirstTicks(db, news.firstTicks);
   const outcomes = samples
     .filter(accountsForTick)
     .map((sample) => tickEntry(sample, outcomeOfSample(sample)));
-  await recordTicks(db, [...outcomes, ...beside.sent]);
-  await beside.lacking.record(db);
+  await recordTicks(db, [...outcomes, ...news.sent]);
+  await news.lacking.record(db);
 }
 
 async function reading<T>(query: () => Promise<T[]>): Promise<T[]> {

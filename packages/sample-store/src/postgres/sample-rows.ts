@@ -29,7 +29,7 @@ interface Moment {
 }
 
 /** Properties out of the ordinary: only these take room in a row. */
-interface Beside {
+interface ValueFlags {
   readonly isUncertain: boolean;
   readonly isSourceTimed: boolean;
   /** The exact digits, where the value is not exact. */
@@ -59,7 +59,7 @@ export class SampleRows {
       if (id === undefined) throw new Error(`the series of ${pointCode} is not known`);
       return id;
     };
-    const besideOf = (pointCode: string): Beside => ({
+    const flagsOf = (pointCode: string): ValueFlags => ({
       isUncertain: quality === 'uncertain' || uncertain.includes(pointCode),
       isSourceTimed: sourceTimed?.has(pointCode) === true,
     });
@@ -67,14 +67,14 @@ export class SampleRows {
       const id = idOf(pointCode);
       const value = values[pointCode] as PointValue;
       if (isPlain && typeof value === 'number') this.#number(id, moment, value);
-      else this.#other(id, moment, value, besideOf(pointCode));
+      else this.#other(id, moment, value, flagsOf(pointCode));
     }
     for (const pointCode in integers) {
       const id = idOf(pointCode);
       const digits = integers[pointCode] as string;
       const exact = beyondDouble(digits);
       if (isPlain && exact === undefined) this.#number(id, moment, Number(digits));
-      else this.#other(id, moment, Number(digits), { ...besideOf(pointCode), exact });
+      else this.#other(id, moment, Number(digits), { ...flagsOf(pointCode), exact });
     }
   }
 
@@ -99,7 +99,7 @@ export class SampleRows {
     id: number,
     { micros, epoch }: Moment,
     value: PointValue,
-    { isUncertain, isSourceTimed, exact }: Beside,
+    { isUncertain, isSourceTimed, exact }: ValueFlags,
   ): void {
     const rows = this.#others;
     rows.begin(typeof value === 'string' ? value : '');

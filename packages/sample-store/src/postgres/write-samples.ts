@@ -146,18 +146,18 @@ async function insertColumns<T>(
           ]
         : []),
     ];
-    const beside = (pieceOf: (column: (typeof further)[number]) => ReturnType<typeof sql>) =>
+    const furtherColumns = (pieceOf: (column: (typeof further)[number]) => ReturnType<typeof sql>) =>
       sql.join(
         further.map((each) => sql`, ${pieceOf(each)}`),
         sql``,
       );
     await sql`
-      insert into samples.sample_value as existing (series_id, time, epoch, ${sql.id(column)} ${beside(({ name }) => name)})
-      select series_id, time, epoch, value ${beside(({ kept }) => kept)}
+      insert into samples.sample_value as existing (series_id, time, epoch, ${sql.id(column)} ${furtherColumns(({ name }) => name)})
+      select series_id, time, epoch, value ${furtherColumns(({ kept }) => kept)}
       from unnest(
         ${int4Array(part.seriesIds)}::int4[], ${timestampArray(part.timesMs)}::timestamptz[], ${int8Array(part.epochs)}::int8[],
-        ${parameter(part.values)} ${beside(({ values }) => values)}
-      ) as v(series_id, time, epoch, value ${beside(({ name }) => name)})
+        ${parameter(part.values)} ${furtherColumns(({ values }) => values)}
+      ) as v(series_id, time, epoch, value ${furtherColumns(({ name }) => name)})
       on conflict (series_id, time) do update
         set epoch = excluded.epoch, value_double = excluded.value_double, value_bool = excluded.value_bool,
             value_text = excluded.value_text, uncertain = excluded.uncertain, value_exact = excluded.value_exact,

@@ -100,7 +100,7 @@ class World {
   async happen(next: Event): Promise<void> {
     if (next.type === 'pass') return this.pass(4);
     const life = this.lives[next.who];
-    if (!life) throw new Error('nobody there');
+    if (!life) throw new Error('no life left');
     switch (next.type) {
       case 'stop':
         return life.process.stop();

@@ -14,17 +14,17 @@ const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
 
 describe('an outage in the log', () => {
   it('is logged once, again when its cause changes, and when it is over', () => {
-    const { outage, lines } = outageWith({ began: 'it is away', ended: 'it is back' });
+    const { outage, lines } = outageWith({ began: 'it is unavailable', ended: 'it is back' });
     for (const error of [refused, refused, reset]) outage.failed(error);
     outage.worked();
     outage.worked();
     outage.failed(refused);
     expect(lines).toEqual([
-      'error: it is away',
-      'debug: it is away',
-      'error: it is away',
+      'error: it is unavailable',
+      'debug: it is unavailable',
+      'error: it is unavailable',
       'info: it is back',
-      'error: it is away',
+      'error: it is unavailable',
     ]);
   });
 

@@ -8,7 +8,7 @@ function watchedWorld() {
   const results = world.poll(deviceOf());
   const problems: string[] = [];
   const [poller] = world.pollers;
-  if (!poller) throw new Error('nobody polls');
+  if (!poller) throw new Error('nothing polls');
   const stopWatch = watchPolling(
     () => [{ poller, endpoint: world.endpoint, onStall: (problem) => problems.push(problem) }],
     world.process.timers,
@@ -74,7 +74,7 @@ describe('a device of which nothing is heard', () => {
     world.poll(deviceOf(), { taskPeriodMs: 3_600_000 });
     const problems: string[] = [];
     const [poller] = world.pollers;
-    if (!poller) throw new Error('nobody polls');
+    if (!poller) throw new Error('nothing polls');
     const stopWatch = watchPolling(
       () => [{ poller, endpoint: world.endpoint, onStall: (problem) => problems.push(problem) }],
       world.process.timers,

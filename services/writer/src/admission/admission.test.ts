@@ -66,7 +66,7 @@ describe('a sample', () => {
 
   it.each<[string, Partial<Sample>, string]>([
     [
-      'a past epoch, which somebody else had',
+      'a past epoch, which another holder had',
       { epoch: 5 },
       'epoch 5 is that of session session-1 at collector-9',
     ],

@@ -80,7 +80,7 @@ export async function startWriter(
   if (coverage) {
     onStop('record of ticks', () => withDeadline(coverage.close(), 2_000));
   } else {
-    log.warn('without DATABASE_URL it is not recorded what becomes of ticks: gaps will not be told apart');
+    log.warn('without DATABASE_URL it is not recorded what becomes of ticks: gaps will have no causes');
   }
   const storeWatch = watchStore(store);
   onStop('store watch', storeWatch.stop);

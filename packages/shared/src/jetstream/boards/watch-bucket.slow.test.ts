@@ -87,7 +87,7 @@ it('a bucket whose last entries are gone is not taken for one that is behind for
   await isSeen('PUT a one');
   const begun = await consumersOfWatch();
   const isAnew = async () => (await consumersOfWatch()).some((name) => !begun.includes(name));
-  await eventually(isAnew, { what: 'the watch to be begun anew once' });
+  await eventually(isAnew, { what: 'the watch to be restarted once' });
   values = [];
   const last = await consumersOfWatch();
   await kv.put('a', 'two');

@@ -108,7 +108,7 @@ describe('a message that is refused', () => {
   });
 
   it('as no stream takes its subject has the code 0', async () => {
-    const homeless = publisher.publish(message({ messageId: 'homeless', subject: 'nobody.takes.this' }));
+    const homeless = publisher.publish(message({ messageId: 'homeless', subject: 'no.stream.takes.this' }));
     await expect(homeless).rejects.toMatchObject({ name: PublishRefused.name, code: 0 });
   });
 });

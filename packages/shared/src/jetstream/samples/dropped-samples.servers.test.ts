@@ -124,7 +124,7 @@ describe('samples that SAMPLES drops unwritten', () => {
           writtenSamples
         );
       },
-      { what: 'what was dropped to be told' },
+      { what: 'what was dropped to be reported' },
     );
     for (const device of devices) {
       const of = notices.filter((one) => one.device === device);

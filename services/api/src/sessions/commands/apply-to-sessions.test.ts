@@ -92,7 +92,7 @@ describe('a dry run', () => {
   it('asks so many sessions what they would do by it, changes none, and counts those beyond', async () => {
     const { sources, versions } = reading(appliedAtMost + 2);
     const wouldBe = () => {
-      throw new Error('nobody reads it here');
+      throw new Error('not read here');
     };
     const requests: unknown[] = [];
     const reconfigure: Reconfigure = async ({ sessionId, isTry, wouldBe: by }) => {
