@@ -19,14 +19,14 @@ const minuteMs = 60_000;
 const hours = 20;
 
 /** An API with a made-up log: session 7-1 of twenty hours, and 8-1, to which a great deal has happened. */
-export interface ToldTimeline {
+export interface TimelineApi {
   readonly api: ApiUnderTest;
   /** A time of 7-1, in minutes since its start. */
   at(minute: number): string;
 }
 
 /** @param busy events of 8-1 */
-export async function toldTimeline(busy: number): Promise<ToldTimeline> {
+export async function startTimelineApi(busy: number): Promise<TimelineApi> {
   const nats = await natsForTest();
   const database = await freshDatabase();
   const api = await startApi({ nats: nats.url, database, env: { PLANT_TIME_ZONE: 'Asia/Shanghai' } });

@@ -19,7 +19,7 @@ let point: number;
 let locked: number;
 let task: number;
 /** Calls to the collector as they pass the broker: header and body. */
-const heard: { header: string; body: string }[] = [];
+const passedCalls: { header: string; body: string }[] = [];
 
 beforeAll(async () => {
   const nats = await natsForTest();
@@ -77,7 +77,7 @@ beforeAll(async () => {
   cleanUpAfterFile(close);
   nc.subscribe('collectors.c1.call', {
     callback: (_error, message) =>
-      void heard.push({ header: message.headers?.get('traceparent') ?? '', body: message.string() }),
+      void passedCalls.push({ header: message.headers?.get('traceparent') ?? '', body: message.string() }),
   });
   await nc.flush();
 });
@@ -92,7 +92,7 @@ async function linesOf(traceId: string, path: string, body: object = {}, code?: 
   expect(((await response.json()) as { code?: string }).code).toBe(code);
   const passed = await eventually(
     () => {
-      const matches = heard.filter(({ header }) => header.includes(traceId));
+      const matches = passedCalls.filter(({ header }) => header.includes(traceId));
       return matches.length > 0 && matches;
     },
     { what: 'the call to have passed the broker' },

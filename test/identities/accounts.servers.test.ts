@@ -257,16 +257,16 @@ describe('a consumer that a service asks for', () => {
         error: { description: 'it may deliver below deliver.hall-1. only' },
       });
     }
-    const heard: string[] = [];
+    const delivered: string[] = [];
     nc.subscribe('deliver.hall-1.work.x', {
-      callback: (_error, { subject }) => void heard.push(subject),
+      callback: (_error, { subject }) => void delivered.push(subject),
     });
     await nc.flush();
     const answer = await askFor(nc, request, { ...work, deliver_subject: 'deliver.hall-1.work.x' });
     expect(answer).not.toHaveProperty('error');
     await askBroker(own, 'assignments.hall-1.7', '{}');
-    await eventually(async () => heard.length > 0, { what: 'the delivery' });
-    expect(heard).toEqual(['assignments.hall-1.7']);
+    await eventually(async () => delivered.length > 0, { what: 'the delivery' });
+    expect(delivered).toEqual(['assignments.hall-1.7']);
   });
 });
 

@@ -359,10 +359,10 @@ describe('a collector without an identity of its own', () => {
     // The broker delivers only where a client listens, and none may listen there.
     await deliverTo('sessions.task.66.lifecycle');
     const inbox = '_INBOX.collector.any-7.delivered';
-    const heard: string[] = [];
-    nc.subscribe(inbox, { callback: (_error, { subject }) => void heard.push(subject) });
+    const delivered: string[] = [];
+    nc.subscribe(inbox, { callback: (_error, { subject }) => void delivered.push(subject) });
     await deliverTo(inbox);
-    await eventually(async () => heard.length > 0, { what: 'the delivery' });
+    await eventually(async () => delivered.length > 0, { what: 'the delivery' });
     expect(await lastSequence()).toBe(before);
   });
 });

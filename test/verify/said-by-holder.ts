@@ -13,7 +13,7 @@ export type SampleWords = Pick<Sample, 'session' | 'epoch' | 'collector' | 'task
  * Whether the log bears out what a message says of itself: SESSIONS gave that session to that collector under that epoch, the broker lets no client
  * else publish on that subject, and the snapshot has such a device with such points. Worked out from the record alone, apart from the writer's own look.
  */
-export function saidByHolder(
+export function holderCheck(
   events: readonly RecordedEvent[],
   snapshots: ReadonlyMap<string, TaskConfig>,
 ): (subject: string, words: SampleWords) => boolean {

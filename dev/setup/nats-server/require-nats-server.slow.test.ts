@@ -43,7 +43,7 @@ async function script(folder: string, name: string, body: string): Promise<void>
 
 const broker = (version: string) => `echo "nats-server: v${version}"`;
 
-interface Wanted {
+interface SetUpOptions {
   readonly what?: 'requireNatsServer' | 'requirePinnedNatsServer';
   readonly download?: string;
   readonly sum?: string;
@@ -56,7 +56,7 @@ interface Wanted {
 /** The part of `node dev/bootstrap.mjs start` that brings nats-server, as a process of its own. */
 async function setUp(
   machine: Machine,
-  options: Wanted = {},
+  options: SetUpOptions = {},
 ): Promise<{ code: number | null; output: string }> {
   const { what = 'requireNatsServer', download = '', sum, patienceMs = 60_000, through = [] } = options;
   const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);

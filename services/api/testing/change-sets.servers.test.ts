@@ -6,12 +6,12 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type Answer, type ApiClient, sessionsPath } from './api-under-test.ts';
 
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const path = '/api/config/change-sets/';
 
-let api: AskedApi;
+let api: ApiClient;
 let database: string;
 
 beforeAll(async () => {

@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { natsForTest } from '../../../test/support/nats-for-test.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, startApi } from './api-under-test.ts';
+import { type ApiClient, startApi } from './api-under-test.ts';
 
-let one: AskedApi;
-let other: AskedApi;
+let one: ApiClient;
+let other: ApiClient;
 
 beforeAll(async () => {
   const nats = await natsForTest();

@@ -8,7 +8,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type ApiUnderTest, type AskedApi, sessionsPath, startApi } from './api-under-test.ts';
+import { type ApiUnderTest, type ApiClient, sessionsPath, startApi } from './api-under-test.ts';
 import { changeLogin, notFresh } from './change-login.ts';
 import { makePeople, password } from './people.ts';
 import { TestBrowser } from './test-browser.ts';
@@ -18,9 +18,9 @@ const everywhere = ['*'];
 
 let nats: string;
 let one: ApiUnderTest;
-let other: AskedApi;
+let other: ApiClient;
 /** An API behind a proxy that ends TLS, so its headers have addresses and scheme. */
-let proxied: AskedApi;
+let proxied: ApiClient;
 
 beforeAll(async () => {
   nats = (await natsForTest()).url;
@@ -52,7 +52,7 @@ const from = (address: string) =>
     ...{ 'x-forwarded-proto': 'https', 'x-forwarded-for': address, origin: 'https://holdfast.example' },
   });
 
-async function loggedIn(login: string, api: AskedApi = one): Promise<TestBrowser> {
+async function loggedIn(login: string, api: ApiClient = one): Promise<TestBrowser> {
   const browser = new TestBrowser(api);
   const answer = await browser.logIn(login, password);
   expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 200, body: { kind: 'user' } });
@@ -344,7 +344,7 @@ describe('what writes to devices, keys or people', () => {
 });
 
 /** Follows a live stream; `ended` resolves when it has ended. */
-async function followed(browser: TestBrowser, api: AskedApi): Promise<{ readonly ended: Promise<string> }> {
+async function followed(browser: TestBrowser, api: ApiClient): Promise<{ readonly ended: Promise<string> }> {
   const response = await fetch(`${api.url}/api/acquisition/live`, { headers: browser.headers() });
   expect(response.status).toBe(200);
   return { ended: response.text() };

@@ -11,7 +11,7 @@ import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type ApiClient, sessionsPath } from './api-under-test.ts';
 import { configOf, writeStory } from './write-story.ts';
 
 const adminKey = `hf_0badcafe_${'k'.repeat(43)}`;
@@ -20,7 +20,7 @@ const startedMs = Math.floor(Date.now() / periodMs) * periodMs - 3_600_000;
 const devicesPath = '/api/acquisition/devices/health/';
 const summaryPath = `${sessionsPath}/summary/`;
 
-let api: AskedApi;
+let api: ApiClient;
 let otherHallKey = '';
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
 const ask = async (path: string, key = adminKey): Promise<any> =>

@@ -2,12 +2,12 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, configureTask, startTask } from './api-under-test.ts';
+import { type ApiClient, configureTask, startTask } from './api-under-test.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: parts of an OpenAPI document
 type Json = any;
 
-let api: AskedApi;
+let api: ApiClient;
 let settings: { nats: string; database: string };
 let document: Json;
 

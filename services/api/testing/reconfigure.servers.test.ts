@@ -6,12 +6,12 @@ import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/suppor
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { type Answer, type ApiClient, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { holdLease } from './hold-lease.ts';
 import { placementsIn } from './placements.ts';
 
 const quiet = createLogger('test', 'silent');
-let api: AskedApi;
+let api: ApiClient;
 let log: SessionLogForTest;
 
 beforeAll(async () => {

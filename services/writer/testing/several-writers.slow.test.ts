@@ -19,7 +19,7 @@ import {
   sampleOf,
   startWriter,
   untilAllAcked,
-  untilAskedBy,
+  untilWritersWait,
   untilLogged,
 } from './writer-under-test.ts';
 
@@ -105,7 +105,7 @@ describe('several writers on one stream', () => {
 
   it('share the work, and the one that is left does all of it when the other stops', async () => {
     const [first, second] = [await started(), await started()] as const;
-    await untilAskedBy(connection, 2);
+    await untilWritersWait(connection, 2);
     await publishSamples(
       connection,
       ticks(1_000).map((tick) => sampleOf({ session: 'shared', tick })),

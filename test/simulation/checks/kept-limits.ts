@@ -3,7 +3,7 @@ import type { TimeLimits } from '@holdfast/shared/domain/session/events.ts';
 import { timeLimitReason } from '@holdfast/shared/domain/session/time-limits.ts';
 
 /** Judges what the events of a task must say of time limits, independently of who keeps them. */
-export class KeptLimits {
+export class TimeLimitCheck {
   readonly #limits = new Map<string, TimeLimits>();
   readonly #warned = new Set<string>();
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseContent } from '../history.ts';
 import { periodMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
-import { keptAccount } from './kept-account.ts';
+import { checkTickAccount } from './kept-account.ts';
 
 const judge = (database: DatabaseContent | undefined, unchanged: readonly number[] = []) => {
   const history = new RecordedHistory();
   for (const tick of unchanged) history.sampled(tick0 + tick, { epoch: 2, isUnchanged: true });
-  return keptAccount({ database, samples: history.samples, sinceMs: 0 });
+  return checkTickAccount({ database, samples: history.samples, sinceMs: 0 });
 };
 
 const database = (storedTicks: number[], account: [number, number][]): DatabaseContent => ({

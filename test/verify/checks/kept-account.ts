@@ -14,7 +14,7 @@ import type { History, TickOfDevice, Violation } from '../history.ts';
  * those in which nothing had changed enough to be sent: for these the stream is believed, as far back as it goes.
  * Sessions that were cleaned away have no account any more, while what they read is stored.
  */
-export function keptAccount({
+export function checkTickAccount({
   database,
   samples,
   sinceMs,

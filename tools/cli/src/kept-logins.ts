@@ -13,14 +13,14 @@ const schema = z.object({
     z.object({ token: z.string(), login: z.string(), expires_at: z.string().nullable() }),
   ),
 });
-type Kept = z.infer<typeof schema>;
-export type KeptLogin = Kept['logins'][string];
+type LoginsFile = z.infer<typeof schema>;
+export type SavedLogin = LoginsFile['logins'][string];
 
 /**
  * The logins of `holdfast login`, one for each API, in a file that only its owner can read. A token is sent only to the
  * address that it came from.
  */
-export class KeptLogins {
+export class SavedLogins {
   readonly file: string;
   readonly #folder: string;
 
@@ -31,7 +31,7 @@ export class KeptLogins {
   }
 
   /** @throws CliError when others can read the file, or it is no file of logins */
-  async of(url: string): Promise<KeptLogin | undefined> {
+  async of(url: string): Promise<SavedLogin | undefined> {
     return (await this.#read()).logins[addressOf(url)];
   }
 
@@ -39,7 +39,7 @@ export class KeptLogins {
     return (await this.#read()).url ?? undefined;
   }
 
-  async keep(url: string, login: KeptLogin): Promise<void> {
+  async keep(url: string, login: SavedLogin): Promise<void> {
     const { logins } = await this.#read();
     const address = addressOf(url);
     await this.#write({ url: address, logins: { ...logins, [address]: login } });
@@ -53,7 +53,7 @@ export class KeptLogins {
     await this.#write({ url: newest, logins });
   }
 
-  async #read(): Promise<Kept> {
+  async #read(): Promise<LoginsFile> {
     let text: string;
     try {
       const { mode } = await stat(this.file);
@@ -74,7 +74,7 @@ export class KeptLogins {
   }
 
   /** Writes the file whole or not at all: another command may read it just now. */
-  async #write(content: Kept): Promise<void> {
+  async #write(content: LoginsFile): Promise<void> {
     const part = `${this.file}.${process.pid}`;
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });

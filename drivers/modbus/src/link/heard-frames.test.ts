@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest';
-import { HeardFrames } from './heard-frames.ts';
+import { UnsolicitedFrames } from './heard-frames.ts';
 import { rtuFrame, soundRtuReply } from './testing/rtu-frames.ts';
 
 const reply = (unitId: number, quantity: number) =>
   soundRtuReply({ unitId, functionCode: 3, address: 0, quantity });
 
 function heardIn(...pieces: Uint8Array[]): string[] {
-  const heard: string[] = [];
-  const frames = new HeardFrames();
+  const frameTexts: string[] = [];
+  const frames = new UnsolicitedFrames();
   for (const piece of pieces) {
     frames.hear(piece, piece.length, (unitId, shape) =>
-      heard.push(`${unitId}: ${shape >>> 8} ${shape & 255}`),
+      frameTexts.push(`${unitId}: ${shape >>> 8} ${shape & 255}`),
     );
   }
-  return heard;
+  return frameTexts;
 }
 
 it('a whole answer is found in what comes over the line, in whatever pieces and between whatever noise', () => {
@@ -35,12 +35,12 @@ it('an answer is found behind more noise than a frame is long', () => {
 it('a request that an adapter gives back is none, although for an address 0x03xx it has the form of one', () => {
   const request = rtuFrame(7, Buffer.of(1, 0x03, 0x10, 0, 20));
   expect(heardIn(request)).toEqual(['7: 1 3']);
-  const heard: number[] = [];
-  const frames = new HeardFrames();
-  const hear = (bytes: Buffer) => frames.hear(bytes, bytes.length, (unitId) => heard.push(unitId));
+  const unitIds: number[] = [];
+  const frames = new UnsolicitedFrames();
+  const hear = (bytes: Buffer) => frames.hear(bytes, bytes.length, (unitId) => unitIds.push(unitId));
   frames.requestLeaves(request);
   hear(Buffer.concat([Buffer.of(0), request]));
-  expect(heard).toEqual([]);
+  expect(unitIds).toEqual([]);
   hear(reply(7, 2));
-  expect(heard).toEqual([7]);
+  expect(unitIds).toEqual([7]);
 });

@@ -9,7 +9,7 @@ const largestFrameBytes = 256;
  * Finds whole answers to reads among bytes that come over a line of RTU frames while no request waits for them, in
  * whatever pieces. After a timeout, such an answer is the late one.
  */
-export class HeardFrames {
+export class UnsolicitedFrames {
   readonly #bytes = Buffer.allocUnsafeSlow(largestFrameBytes);
   #count = 0;
   #sent: Uint8Array | undefined;

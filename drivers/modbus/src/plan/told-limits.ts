@@ -23,4 +23,4 @@ export const learnedLimitsSchema = z.object({
   /** Number of ranges for which there was no room. */
   left_out: z.int().positive().optional(),
 });
-export type ToldLimits = z.infer<typeof learnedLimitsSchema>;
+export type ReportedLimits = z.infer<typeof learnedLimitsSchema>;

@@ -73,11 +73,11 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
     it('tells the bytes that went over the line, and takes them apart by parts that have words', async () => {
       const { device, link, first } = await start();
       const { spec } = subject.driver;
-      const heard: [FrameDirection, Buffer][] = [];
-      await link.read(first, soundMs, (direction, bytes) => heard.push([direction, Buffer.from(bytes)]));
-      expect(heard[0]?.[0]).toBe('sent');
-      expect(heard.at(-1)?.[0]).toBe('received');
-      for (const [direction, bytes] of heard) {
+      const frames: [FrameDirection, Buffer][] = [];
+      await link.read(first, soundMs, (direction, bytes) => frames.push([direction, Buffer.from(bytes)]));
+      expect(frames[0]?.[0]).toBe('sent');
+      expect(frames.at(-1)?.[0]).toBe('received');
+      for (const [direction, bytes] of frames) {
         const parts = spec.frameParts?.(bytes, direction, device.connection);
         if (!parts) continue;
         expect(parts.reduce((sum, { length }) => sum + length, 0)).toBe(bytes.length);

@@ -175,14 +175,14 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
   });
 
   // Each request has a connection of its own: the first answer is to connecting, and only then the request is sent.
-  const heard = [0, 1];
+  const answerCounts = [0, 1];
 
   describe(`${name}: a read next to it`, () => {
     it.each(faults)('settles when its answers are hurt by %s, and the next one is right', async (fault) => {
       const { peer, proxy, read, lateMs } = await start();
       const held = await peer.hold();
       expect(await read()).toEqual([held]);
-      for (const soundAnswers of heard) {
+      for (const soundAnswers of answerCounts) {
         proxy.hurt(fault, lateMs, soundAnswers);
         const outcome = await read();
         if (fault !== 'flipped bits') expect(outcome).toBeInstanceOf(DriverFailure);
@@ -210,7 +210,7 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
       let value = 1;
       expect(await write(value)).toBeUndefined();
       const rounds: { readonly value: number; readonly fault: Fault; readonly soundAnswers: number }[] = [];
-      for (const soundAnswers of heard) {
+      for (const soundAnswers of answerCounts) {
         for (const fault of faults.filter((each) => each !== 'flipped bits')) {
           value += 1;
           rounds.push({ value, fault, soundAnswers });

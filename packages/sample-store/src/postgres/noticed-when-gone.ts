@@ -5,7 +5,7 @@ import type pg from 'pg';
  * keep the locks of a process on a host without network or power for hours, and writers of the same rows would wait for
  * them.
  */
-export const noticedWhenGone = {
+export const keepaliveSettings = {
   options:
     '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=15000',
   keepAlive: true,

@@ -28,7 +28,7 @@ import { isBeforeWriters, rejectionReason, unavailable, uniqueViolation } from '
 import { readBuckets, readHistory, readLastValues } from './read-history.ts';
 import { withoutRefused } from './refused-values.ts';
 import type { SampleRows } from './sample-rows.ts';
-import { type KnownSeries, SeriesIds } from './series-ids.ts';
+import { type SeriesLookup, SeriesIds } from './series-ids.ts';
 import { recordTicks } from './tick-coverage-table.ts';
 import { copyValues, insertMisses, insertValues } from './write-samples.ts';
 
@@ -81,7 +81,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
   const pool = openPool({ databaseUrl: options.databaseUrl, maxConnections: options.maxConnections ?? 4 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const days = new DayPartitions();
-  const state: Kept = {
+  const state: StoreState = {
     series: new SeriesIds(),
     days,
     sent: new SentTicks(),
@@ -119,7 +119,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
 }
 
 /** The state that a store keeps between two writes. */
-interface Kept {
+interface StoreState {
   readonly series: SeriesIds;
   readonly days: DayPartitions;
   readonly sent: SentTicks;
@@ -147,7 +147,7 @@ async function write(
   pool: LeavingPool,
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
-  state: Kept,
+  state: StoreState,
 ): Promise<WriteOutcome> {
   const { series, days, sent, firstTicks, lacking, idleRows } = state;
   const { storable, refused } = withoutRefused(samples);
@@ -196,7 +196,7 @@ async function write(
 async function writeNew(
   pool: LeavingPool,
   { samples, moments, news }: Batch,
-  series: KnownSeries,
+  series: SeriesLookup,
   idleRows: SampleRows[],
 ): Promise<boolean> {
   try {
@@ -215,7 +215,7 @@ async function writeNew(
 async function writeOver(
   pool: LeavingPool,
   { samples, moments, news }: Batch,
-  series: KnownSeries,
+  series: SeriesLookup,
 ): Promise<void> {
   await inTransaction(pool, async ({ db }) => {
     for (const run of withoutRepeats(moments)) await insertValues(db, run, series);

@@ -3,7 +3,7 @@ import { beyondDouble } from '../exact-integer.ts';
 import type { StorableSample } from '../sample-store.ts';
 import { postgresMicros } from './array-parameter.ts';
 import { BinaryRows } from './binary-rows.ts';
-import type { KnownSeries } from './series-ids.ts';
+import type { SeriesLookup } from './series-ids.ts';
 
 /** Rows that one COPY writes to the database. */
 export interface RowsToCopy {
@@ -49,7 +49,7 @@ export class SampleRows {
   }
 
   /** @param series knows the series of all the sample's values */
-  add(sample: StorableSample, series: KnownSeries): void {
+  add(sample: StorableSample, series: SeriesLookup): void {
     const { values, integers, quality, uncertain = [], sourceTimed } = sample;
     const ids = series.pointsOf(sample);
     const moment = { micros: postgresMicros(sample.time), epoch: BigInt(sample.epoch) };

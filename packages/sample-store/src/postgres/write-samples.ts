@@ -5,7 +5,7 @@ import type { StorableSample } from '../sample-store.ts';
 import { boolArray, float8Array, int4Array, int8Array, timestampArray } from './array-parameter.ts';
 import { copyInto } from './copy-into.ts';
 import { SampleRows } from './sample-rows.ts';
-import type { KnownSeries } from './series-ids.ts';
+import type { SeriesLookup } from './series-ids.ts';
 
 /** Most rows in one COPY, which is sent before the next is made: this bounds memory. */
 const rowsPerCopy = 50_000;
@@ -18,7 +18,7 @@ const rowsPerCopy = 50_000;
 export async function copyValues(
   client: pg.ClientBase,
   samples: readonly StorableSample[],
-  series: KnownSeries,
+  series: SeriesLookup,
   idle: SampleRows[],
 ): Promise<void> {
   const rows = idle.pop() ?? new SampleRows();
@@ -79,7 +79,7 @@ class ValueColumns<T> {
 export async function insertValues(
   db: QueryExecutorProvider,
   samples: readonly StorableSample[],
-  series: KnownSeries,
+  series: SeriesLookup,
 ): Promise<void> {
   const numbers = new ValueColumns<number>();
   const booleans = new ValueColumns<boolean>();

@@ -8,6 +8,6 @@ export function withoutInvisible(name: string): string {
 }
 
 /** A name as people read it: without differences of case, of width and of blanks. */
-export function asRead(name: string): string {
+export function nameAsRead(name: string): string {
   return withoutInvisible(name.normalize('NFKC')).toLowerCase().replace(/\s+/g, ' ').trim();
 }

@@ -5,7 +5,7 @@ import { type FieldError, validationFailed } from '../problems/problem.ts';
 type Sites = readonly string[] | null | undefined;
 
 /** Several grants, or the role and sites of one. */
-export interface WantedGrants {
+export interface RequestedGrants {
   readonly grants?: readonly { readonly role: Role; readonly sites?: Sites }[] | null | undefined;
   readonly role?: Role | null | undefined;
   readonly sites?: Sites;
@@ -16,16 +16,16 @@ export interface WantedGrants {
  * name.
  * @throws Problem, DatabaseUnavailable
  */
-export async function wantedGrants(database: Database, body: WantedGrants): Promise<Grant[]> {
+export async function requestedGrants(database: Database, body: RequestedGrants): Promise<Grant[]> {
   const { grants, role, sites } = body;
   if (grants && (role || sites)) {
     throw validationFailed([{ path: role ? 'role' : 'sites', message: 'belongs into one of the grants' }]);
   }
   if (!grants && !role) throw validationFailed([{ path: 'role', message: 'is needed, or grants' }]);
-  const grantsAsked = grants
+  const requestedList = grants
     ? grants.map((grant, index) => ({ ...grant, path: `grants.${index}.sites` }))
     : [{ role: role as Role, sites, path: 'sites' }];
-  const whole = grantsAsked.map((grant) => ({ ...grant, sites: [...(grant.sites ?? [everySite])] }));
+  const whole = requestedList.map((grant) => ({ ...grant, sites: [...(grant.sites ?? [everySite])] }));
   const codes = whole.flatMap((grant) => grant.sites).filter((code) => code !== everySite);
   const siteCodes = await knownCodes(database, codes);
   const faults = whole.flatMap((grant): FieldError[] => {

@@ -8,7 +8,7 @@ import {
   companyForTest,
 } from '../../testing/company/company-for-test.ts';
 import { TestBrowser } from '../../testing/test-browser.ts';
-import { type CompanyAttempt, CompanyIssuerAway } from '../ports.ts';
+import { type CompanyAttempt, CompanyIssuerUnavailable } from '../ports.ts';
 import { type OidcSettings, oidcIssuer } from './oidc-issuer.ts';
 
 const back = 'http://127.0.0.1:9/api/login/company/callback/';
@@ -197,7 +197,7 @@ describe('the identity provider of a company', () => {
     const callbackUrl = await throughBrowser(await issuer.begin(begun));
     await expect(issuer.finish(callbackUrl, begun)).rejects.toMatchObject({ why: 'set_up' });
     await expect(issuerWith({ issuer: `${company.issuer}/else` }).begin(attempt())).rejects.toBeInstanceOf(
-      CompanyIssuerAway,
+      CompanyIssuerUnavailable,
     );
     const underOtherName = issuerWith({ issuer: company.issuer.replace('127.0.0.1', 'localhost') });
     await expect(underOtherName.begin(attempt())).rejects.toMatchObject({ why: 'set_up' });
@@ -208,8 +208,8 @@ describe('the identity provider of a company', () => {
     const begun = attempt();
     const callbackUrl = await throughBrowser(await issuer.begin(begun));
     await company.stop();
-    await expect(issuer.finish(callbackUrl, begun)).rejects.toBeInstanceOf(CompanyIssuerAway);
-    await expect(issuer.begin(attempt())).rejects.toBeInstanceOf(CompanyIssuerAway);
+    await expect(issuer.finish(callbackUrl, begun)).rejects.toBeInstanceOf(CompanyIssuerUnavailable);
+    await expect(issuer.begin(attempt())).rejects.toBeInstanceOf(CompanyIssuerUnavailable);
     await expect(
       issuerWith({ issuer: `http://127.0.0.1:${await freePort()}` }).begin(attempt()),
     ).rejects.toThrow(/ECONNREFUSED/);

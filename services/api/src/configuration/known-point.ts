@@ -5,7 +5,7 @@ import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
 import { configurationText } from './texts.ts';
 
-export interface AskedPoint {
+export interface PointQuery {
   readonly pointCode: string;
   /** Devices of which one is to have the point. Undefined for any device. */
   readonly devices: readonly HistoryDevice[] | undefined;
@@ -24,9 +24,9 @@ const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
  * While the configuration cannot be asked, nothing is called unknown.
  * @throws Problem when the point is not known, SampleStoreUnavailable, HistoryQueryRefused
  */
-export async function requireKnownPoint(
+export async function requirePoint(
   { database, samples }: { readonly database: Database; readonly samples: Pick<SampleStore, 'history'> },
-  { pointCode, devices, devicesAreKnown = false, signal }: AskedPoint,
+  { pointCode, devices, devicesAreKnown = false, signal }: PointQuery,
 ): Promise<void> {
   const codes = devices?.map(({ deviceCode }) => deviceCode);
   const configured = await configuredOf(database, pointCode, codes);

@@ -1,13 +1,13 @@
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import { sql } from 'kysely';
 import { historyDevices } from '../configuration/history-devices.ts';
-import { requireKnownPoint } from '../configuration/known-point.ts';
+import { requirePoint } from '../configuration/known-point.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
 import { liveText } from './texts.ts';
 
-export interface KnownLiveSources {
+export interface LivePointSources {
   readonly database: Database;
   /** Where earlier samples are. */
   readonly sampleStore: Pick<SampleStore, 'history'>;
@@ -19,8 +19,8 @@ export interface KnownLiveSources {
  * nothing is called unknown.
  * @throws Problem for the first one that is not known, HistoryQueryRefused
  */
-export async function requireKnownLive(
-  { database, sampleStore }: KnownLiveSources,
+export async function requireLivePoints(
+  { database, sampleStore }: LivePointSources,
   query: {
     readonly devices: readonly string[] | undefined;
     readonly points: readonly string[] | undefined;
@@ -35,7 +35,7 @@ export async function requireKnownLive(
     }
     const ofDevices = devices.length === 0 ? undefined : await historyDevices(database, devices);
     for (const pointCode of new Set(query.points)) {
-      await requireKnownPoint(
+      await requirePoint(
         { database, samples: sampleStore },
         { pointCode, devices: ofDevices, devicesAreKnown: true, signal: query.signal },
       );

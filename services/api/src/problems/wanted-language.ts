@@ -6,8 +6,8 @@ export type Language = (typeof languages)[number];
  * The language of an answer: the one chosen on its page, else the first of those that the browser prefers, else English.
  * @param accepted the header Accept-Language
  */
-export function wantedLanguage(chosen: string | undefined, accepted: string | undefined): Language {
-  const ownChoice = languages.find((each) => each === chosen);
+export function negotiateLanguage(pageLanguage: string | undefined, accepted: string | undefined): Language {
+  const ownChoice = languages.find((each) => each === pageLanguage);
   if (ownChoice) return ownChoice;
   const preferences = (accepted ?? '')
     .split(',')
@@ -32,5 +32,5 @@ export function languageOf({
 }: {
   readonly headers: { readonly 'accept-language'?: string | undefined };
 }): Language {
-  return wantedLanguage(undefined, headers['accept-language']);
+  return negotiateLanguage(undefined, headers['accept-language']);
 }

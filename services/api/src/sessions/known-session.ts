@@ -8,7 +8,7 @@ import type { NamedSessionRow } from './queries/session-view.ts';
 import { sessionsText } from './texts.ts';
 
 /** @throws Problem when there is no such session, DatabaseUnavailable */
-export async function knownSession(
+export async function requireSession(
   database: Database,
   sessionId: string,
   find: (sessionId: string) => Promise<NamedSessionRow | undefined> = (id) => findSession(database, id),
@@ -32,7 +32,7 @@ export async function sessionThatWas(
   sessionId: string,
 ): Promise<NamedSessionRow | undefined> {
   if (await cleanedAtIfEver(database, sessionId)) return undefined;
-  return knownSession(database, sessionId);
+  return requireSession(database, sessionId);
 }
 
 export function deviceNotInSession(sessionId: string, device: string | undefined): Problem {

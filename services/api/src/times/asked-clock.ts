@@ -9,7 +9,7 @@ const clockByZone = new Map<string, PlantClock>();
 const keptAtMost = 50;
 
 /** The clock by which an answer counts its days. @throws Problem for an unknown zone */
-export function askedClock(
+export function clockOfQuery(
   {
     time_zone: zone,
     utc_offset: offset,
@@ -41,7 +41,7 @@ export function clockOfZone(zone: string, field: 'time_zone' | 'utc_offset' = 't
 }
 
 /** Periods of an interval within a time. @param atMost of them @throws Problem */
-export function askedPeriods(
+export function periodsWithin(
   clock: PlantClock,
   interval: string,
   { from, to }: { readonly from: Date; readonly to: Date },

@@ -5,7 +5,7 @@ import { timeOf } from './relative-time.ts';
 const dayMs = 86_400_000;
 
 /** The time to which a question about many sessions refers. */
-export interface TimeAsked {
+export interface TimeRange {
   readonly from: Date;
   readonly to: Date;
 }
@@ -14,7 +14,7 @@ export interface TimeAsked {
  * The time that a question about many sessions covers; by default it is 24 hours long and ends some seconds ago.
  * @throws Problem
  */
-export function timeAsked(query: { from?: string | undefined; to?: string | undefined }): TimeAsked {
+export function timeRangeOf(query: { from?: string | undefined; to?: string | undefined }): TimeRange {
   const now = new Date();
   const end = query.to ? timeOf('to', query.to, now) : new Date(now.getTime() - onItsWayMs);
   // A tick that is not due yet cannot be missing.

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from '../api-database.ts';
 import { startApiInProcess } from '../api-in-process.ts';
-import { type Answer, type AskedApi, sessionsPath } from '../api-under-test.ts';
+import { type Answer, type ApiClient, sessionsPath } from '../api-under-test.ts';
 import type { IdAt } from './places.ts';
 import { configureTwoHalls } from './two-halls.ts';
 
@@ -15,7 +15,7 @@ const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 
 let database: string;
 let nats: string;
-let api: AskedApi;
+let api: ApiClient;
 let idAt: IdAt;
 /** A key of the engineer of hall 1. */
 let own: string;

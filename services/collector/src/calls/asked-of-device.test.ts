@@ -2,7 +2,7 @@ import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
 import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
-import { askedOfDevice } from './asked-of-device.ts';
+import { resolveCall } from './asked-of-device.ts';
 
 const point = { table: 'holding_register', data_type: 'uint16' } as const;
 const press = modbusDevice({
@@ -41,7 +41,7 @@ const write: Write = {
 };
 const resolve = (call: DeviceCall) => {
   let now = 0;
-  return askedOfDevice(call, {
+  return resolveCall(call, {
     snapshots,
     nowMs: () => {
       now += 500;

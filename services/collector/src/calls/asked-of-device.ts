@@ -6,15 +6,15 @@ import type { DeviceSnapshots } from '../ports.ts';
 type WriteCall = Extract<DeviceCall, { kind: 'write' }>;
 
 /** A call with the configuration of the device and points that it concerns. A write has exactly one point. */
-export type AskedOfDevice =
+export type ResolvedCall =
   | Exclude<DeviceCall, WriteCall>
   | (Omit<WriteCall, 'device' | 'point' | 'snapshot'> & { readonly device: DeviceConfig });
 
 /** Finds the device and points that a call names. A refusal says why nothing can be asked of the device. */
-export async function askedOfDevice(
+export async function resolveCall(
   call: DeviceCall,
   { snapshots, nowMs }: { readonly snapshots: DeviceSnapshots; readonly nowMs: () => number },
-): Promise<{ readonly asked: AskedOfDevice } | { readonly refusal: string }> {
+): Promise<{ readonly asked: ResolvedCall } | { readonly refusal: string }> {
   if (call.kind !== 'write') {
     const fault = deviceFault(call.device);
     return fault === undefined ? { asked: call } : { refusal: fault };

@@ -10,16 +10,16 @@ import type { ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
-import { askedModbus, modbusOver } from '../polling/testing/modbus-links.ts';
+import { pollableModbus, modbusOver } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
-import type { AskedOfDevice } from './asked-of-device.ts';
+import type { ResolvedCall } from './asked-of-device.ts';
 
 afterEach(cleanUp);
 
 /** `end`: the connection ends. A number: the device answers with this exception. */
 type Fate = 'answer' | 'silent' | 'end' | number;
 
-interface Asked {
+interface ReadRequest {
   readonly address: number;
   readonly quantity: number;
   /** Counted from 0. */
@@ -27,7 +27,7 @@ interface Asked {
 }
 
 /** A device over TCP whose register n holds n + 1000. */
-async function deviceThat(does: (request: Asked) => Fate | Promise<Fate>) {
+async function deviceThat(does: (request: ReadRequest) => Fate | Promise<Fate>) {
   const requests: string[] = [];
   const { bus } = await startPeer(async (socket, request, n) => {
     const [address, quantity] = [request.readUInt16BE(8), request.readUInt16BE(10)];
@@ -39,9 +39,9 @@ async function deviceThat(does: (request: Asked) => Fate | Promise<Fate>) {
       socket.write(mbapFrame(request.readUInt16BE(0), request.readUInt8(6), Buffer.of(0x83, fate)));
   });
   const endpoints = new Endpoints(modbusOver(() => bus));
-  const test = async (device: DeviceConfig, call: Partial<AskedOfDevice> = {}) => {
+  const test = async (device: DeviceConfig, call: Partial<ResolvedCall> = {}) => {
     const reply = await answerDeviceCall(
-      { v: 1, kind: 'read', within_ms: 120_000, device, ...call } as AskedOfDevice,
+      { v: 1, kind: 'read', within_ms: 120_000, device, ...call } as ResolvedCall,
       {
         endpoints,
         leaseRemainingMs: () => 60_000,
@@ -99,7 +99,7 @@ describe('a slow device', () => {
   it('whose turn does not come says that others keep it busy', async () => {
     const { bus, endpoints, requests: sent, test } = await deviceThat(() => 'silent');
     const device = deviceWith(run(1));
-    const endpoint = endpoints.acquire(askedModbus(device), '');
+    const endpoint = endpoints.acquire(pollableModbus(device), '');
     const others = endpoint.turn({}, { timeoutMs: 60_000 }, (its) =>
       its.read(groupOf({ unitId: 1, table: 'coil', address: 7, quantity: 1, timeoutMs: 60_000 }), 60_000),
     );

@@ -1,11 +1,11 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { expect, it } from 'vitest';
-import { judgedConfigs } from './judged-configs.ts';
+import { readableConfigs } from './judged-configs.ts';
 
 const press = modbusDevice({ id: '1', code: 'press', host: 'h', points: [{ code: 'a', address: 0 }] });
 const load = (device: object) =>
-  judgedConfigs({
+  readableConfigs({
     load: async () => ({
       ok: true,
       config: taskConfigSchema.parse({

@@ -7,7 +7,7 @@ import type { TaskConfigs } from '../ports.ts';
  * Loads snapshots whose devices this release can read. For any other it gives the reason, and that is final.
  * @param locate finds the addresses of devices, within bounds, before their endpoints are opened
  */
-export function judgedConfigs(
+export function readableConfigs(
   configs: TaskConfigs,
   locate: (devices: readonly DeviceConfig[]) => Promise<void> = async () => undefined,
 ): TaskConfigs {

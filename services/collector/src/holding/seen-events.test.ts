@@ -4,7 +4,7 @@ import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
-import { SeenEvents } from './seen-events.ts';
+import { LogProgress } from './seen-events.ts';
 
 const task = (lastLifecycle: number, lastPlacement: number): TaskState => ({
   ...newTaskState('7'),
@@ -12,8 +12,8 @@ const task = (lastLifecycle: number, lastPlacement: number): TaskState => ({
   lastPlacement,
 });
 
-const seenForTest = () => new SeenEvents(new LogJudge({ clock: systemClock, onVerdict: () => undefined }));
-const readState = (events: SeenEvents, state: TaskState) => events.read('7', async () => state);
+const seenForTest = () => new LogProgress(new LogJudge({ clock: systemClock, onVerdict: () => undefined }));
+const readState = (events: LogProgress, state: TaskState) => events.read('7', async () => state);
 
 describe('a task read from the log', () => {
   it('is believed when it has all that was seen before, or more', async () => {

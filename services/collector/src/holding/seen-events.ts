@@ -3,7 +3,7 @@ import { LogDamaged, type StoredEvent } from '@holdfast/shared/event-store/event
 import type { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
-interface Seen {
+interface TaskProgress {
   lifecycle: number;
   placement: number;
 }
@@ -12,8 +12,8 @@ interface Seen {
  * How far this process has seen each task's events go. When a store is rolled back, its messages and leases are old as
  * well and agree with each other, so a stopped session would run again.
  */
-export class SeenEvents {
-  readonly #byTask = new Map<string, Seen>();
+export class LogProgress {
+  readonly #byTask = new Map<string, TaskProgress>();
   readonly #judge: Pick<LogJudge, 'doubts' | 'agrees'>;
 
   /**
@@ -48,12 +48,12 @@ export class SeenEvents {
     return task;
   }
 
-  #see(taskId: string, aspect: keyof Seen, sequence: number): void {
+  #see(taskId: string, aspect: keyof TaskProgress, sequence: number): void {
     const sequences = this.#of(taskId);
     sequences[aspect] = Math.max(sequences[aspect], sequence);
   }
 
-  #of(taskId: string): Seen {
+  #of(taskId: string): TaskProgress {
     const present = this.#byTask.get(taskId);
     if (present) return present;
     const sequences = { lifecycle: 0, placement: 0 };

@@ -4,7 +4,7 @@ import type { LatestChange } from '@holdfast/shared/domain/session/state.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
 import type { LoadedConfig } from '../ports.ts';
-import { HeldWorld, heldBy, session } from './testing/held-world.ts';
+import { HolderWorld, stateHeldBy, session } from './testing/held-world.ts';
 
 const hourMs = 3_600_000;
 const missing: LoadedConfig = { ok: false, problem: 'the snapshot is missing' };
@@ -21,7 +21,7 @@ function configOf(configVersion: number, changed: Partial<TaskConfig> = {}): Loa
   return { ok: true, config };
 }
 
-class World extends HeldWorld {
+class World extends HolderWorld {
   constructor() {
     super();
     for (const version of [1, 2, 3]) this.versions.set(version, configOf(version));
@@ -35,7 +35,7 @@ class World extends HeldWorld {
       effectiveAt: new Date(nowMs + inMs).toISOString(),
       undoUntil: new Date(nowMs + inMs + 60_000).toISOString(),
     };
-    const held = heldBy('A', epoch);
+    const held = stateHeldBy('A', epoch);
     this.truth = {
       ...held,
       session: { status: 'running', session: { ...session, configVersion: to }, runningSince: 10, change },

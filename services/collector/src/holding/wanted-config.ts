@@ -6,18 +6,18 @@ import type { ComingVersion } from '../polling/session-runner.ts';
 import type { LoadedConfig } from '../ports.ts';
 
 /** The version by which the log wants a session to be read, and since when: undefined where it has long been so. */
-export interface WantedVersion {
+export interface TargetVersion {
   readonly version: number;
   /** ms since 1970 */
   readonly fromMs: number | undefined;
 }
 
-export function wantedVersion({ session, change }: RunningSession): WantedVersion {
+export function targetVersionOf({ session, change }: RunningSession): TargetVersion {
   const fromMs = change && Date.parse(change.effectiveAt);
   return { version: session.configVersion, fromMs };
 }
 
-export function isSameVersion(one: WantedVersion, other: WantedVersion): boolean {
+export function isSameVersion(one: TargetVersion, other: TargetVersion): boolean {
   return one.version === other.version && (other.fromMs === undefined || one.fromMs === other.fromMs);
 }
 
@@ -62,7 +62,7 @@ export async function configsToStart(
   load: (version: number, knownDevices?: Iterable<DeviceConfig>) => Promise<LoadedConfig>,
   nowMs: number,
 ): Promise<ConfigsToStart> {
-  const { version } = wantedVersion(running);
+  const { version } = targetVersionOf(running);
   const loaded = await load(version);
   const { change } = running;
   if (!change || change.from.configVersion === version) return alone(loaded);

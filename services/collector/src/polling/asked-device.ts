@@ -7,7 +7,7 @@ import type { TurnOptions } from './endpoint.ts';
 import type { PointSet } from './point-sets.ts';
 
 /** A device as the poller needs it: what its driver's spec says of it, and the plan of its requests. */
-export interface AskedDevice {
+export interface PollableDevice {
   readonly code: string;
   readonly site: DeviceSite;
   readonly mode: Mode;
@@ -21,12 +21,12 @@ export interface AskedDevice {
 }
 
 /** @param set the point set of the device */
-export function askedDevice(
+export function pollableDevice(
   device: DeviceConfig,
   driver: Driver,
   set: PointSet,
   options?: PlanOptions,
-): AskedDevice {
+): PollableDevice {
   const { id, code, protocol, mode, timeout_ms, connection, site_code, site_networks = [] } = device;
   const { spec } = driver;
   const { list } = set;
@@ -45,7 +45,7 @@ export function askedDevice(
 }
 
 /** The options for the device's turns at its endpoint. */
-export function turnOptions({ timeoutMs, pace }: Pick<AskedDevice, 'timeoutMs' | 'pace'>): TurnOptions {
+export function turnOptions({ timeoutMs, pace }: Pick<PollableDevice, 'timeoutMs' | 'pace'>): TurnOptions {
   const { pauseAfterMs, pauses, unit } = pace;
   return { timeoutMs, pauseAfterMs, unit: pauses === 'unit' ? unit : undefined };
 }

@@ -1,6 +1,6 @@
 import type { ReadRequest } from '@holdfast/driver-modbus/layout/requests.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
-import type { ToldLimits } from '@holdfast/driver-modbus/plan/told-limits.ts';
+import type { ReportedLimits } from '@holdfast/driver-modbus/plan/told-limits.ts';
 import { describe, expect, it } from 'vitest';
 import { PolledWorld } from './testing/polled-world.ts';
 import type { Reply } from './testing/scripted-bus.ts';
@@ -241,7 +241,7 @@ describe('what a device has taught, as settings of it,', () => {
     first.poll(deviceOf({ points, profile }), { refusedPauseMs: 2_000 });
     await first.time.advance(10_000);
     await first.stop();
-    const learned = first.pollers[0]?.learnedLimits() as ToldLimits | undefined;
+    const learned = first.pollers[0]?.learnedLimits() as ReportedLimits | undefined;
     if (!learned) throw new Error('nothing was learned');
     const second = new PolledWorld();
     second.bus.reply = without([37, 71], 60);

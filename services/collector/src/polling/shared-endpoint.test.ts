@@ -7,11 +7,11 @@ import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { modbusOver } from './testing/modbus-links.ts';
 import { PolledWorld } from './testing/polled-world.ts';
-import type { ToldTick } from './testing/told-tick.ts';
+import type { TickCopy } from './testing/told-tick.ts';
 
 const unit = (unitId: number) =>
   deviceOf({ id: `d${unitId}`, code: `unit-${unitId}`, unit_id: unitId, timeout_ms: 800 });
-const good = (results: readonly ToldTick[]) => results.filter(({ miss }) => miss === undefined).length;
+const good = (results: readonly TickCopy[]) => results.filter(({ miss }) => miss === undefined).length;
 
 describe('a dead unit on a shared line', () => {
   it('costs the others one timeout for each of its probes, and has a miss for each of its ticks', async () => {

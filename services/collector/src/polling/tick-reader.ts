@@ -10,7 +10,7 @@ import { tickTimeMs } from '../samples/schedule.ts';
 import type { Tick } from '../samples/tick.ts';
 import { TickReadings } from '../samples/tick-readings.ts';
 import type { ValueKeys } from '../samples/value-keys.ts';
-import { type AskedDevice, turnOptions } from './asked-device.ts';
+import { type PollableDevice, turnOptions } from './asked-device.ts';
 import { type Failure, type Refusal, refusalInWords } from './breaker.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { DuePoints } from './due-points.ts';
@@ -22,7 +22,7 @@ import type { SilentGroups } from './silent-groups.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
 export interface TickReaderOptions {
-  readonly device: Pick<AskedDevice, 'code' | 'timeoutMs' | 'pace' | 'plan'>;
+  readonly device: Pick<PollableDevice, 'code' | 'timeoutMs' | 'pace' | 'plan'>;
   readonly record: DeviceRecord;
   readonly endpoint: Pick<Endpoint, 'turn' | 'cancel' | 'closeWhenIdle'>;
   readonly breakers: EndpointBreakers;

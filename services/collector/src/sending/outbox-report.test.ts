@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { OutboxHealth } from './outbox-health.ts';
 import { reportOutbox } from './outbox-report.ts';
 
-const idle: OutboxHealth = {
+const idleOutbox: OutboxHealth = {
   ...{ waitingInMemory: 0, spooledSamples: 0, spooledBytes: 0 },
   ...{ dropped: 0, tooLarge: 0, unsentNotices: 0, damagedRecords: 0 },
 };
@@ -18,14 +18,14 @@ function toldAt(looks: readonly Partial<OutboxHealth>[]): unknown[] {
     );
   }
   let look = () => {};
-  let now: OutboxHealth = idle;
+  let now: OutboxHealth = idleOutbox;
   const after = (_ms: number, next: () => void) => {
     look = next;
     return () => {};
   };
   reportOutbox({ health: () => now, worthTelling: 100, timers: { after }, log });
   for (const each of looks) {
-    now = { ...idle, ...each };
+    now = { ...idleOutbox, ...each };
     look();
   }
   return reports;

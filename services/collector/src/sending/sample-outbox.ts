@@ -9,7 +9,7 @@ import { Fifo } from './fifo.ts';
 import { Gathering } from './gather.ts';
 import { LostTicks } from './lost-ticks.ts';
 import type { OutboxHealth } from './outbox-health.ts';
-import { SentInVain } from './sent-in-vain.ts';
+import { UnconfirmedSamples } from './sent-in-vain.ts';
 import { Spilling } from './spilling.ts';
 import type { Spool, SpooledNotice } from './spool.ts';
 import { SpoolFeed } from './spool-feed.ts';
@@ -77,7 +77,7 @@ export class SampleOutbox {
   readonly #clock: Clock;
   readonly #lost = new LostTicks();
   readonly #queue = new Fifo<Waiting>();
-  readonly #again = new SentInVain();
+  readonly #again = new UnconfirmedSamples();
   readonly #inFlight = new Tickets<Waiting>();
   #spooling: { readonly feed: SpoolFeed; readonly spilling: Spilling } | undefined;
   readonly #gathering: Gathering;

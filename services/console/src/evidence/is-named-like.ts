@@ -7,7 +7,7 @@ interface NamedSession {
 }
 
 /** Whether the names of a row contain all words of the search. */
-export function isNamedLike(
+export function matchesSearch(
   { session_id, task_code, task_name, device, sites = [] }: NamedSession,
   find: string,
   ...others: readonly string[]

@@ -3,14 +3,14 @@ import { readSetting, storeSetting } from '../app/preferences.tsx';
 import type { Draft } from '../forms/form-schema.ts';
 
 /** A form that is half filled in, kept in the browser until it is sent. */
-export interface KeptDraft {
+export interface StoredDraft {
   readonly draft: Draft;
   readonly setDraft: (draft: Draft) => void;
   /** Call once the form is sent: the next one begins empty, while this one stays as long as it is shown. */
   readonly forget: () => void;
 }
 
-export function useKeptDraft(name: string, first: Draft = {}): KeptDraft {
+export function useStoredDraft(name: string, first: Draft = {}): StoredDraft {
   const [draft, setDraft] = useState(() => parseDraft(readSetting(name)) ?? first);
   const change = useCallback(
     (next: Draft) => {

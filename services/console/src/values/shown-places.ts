@@ -2,14 +2,14 @@ import { pointName } from '@holdfast/shared/contracts/http/point-name.ts';
 import type { ValueBoard } from './value-board.ts';
 import type { ValueShow } from './values-search.ts';
 
-export interface ShownCounts {
+export interface PlaceCounts {
   readonly all: number;
   readonly attention: number;
   readonly uncertain: number;
 }
 
 /** Places of the points whose names contain all words of the search. */
-export function foundPlaces({ points }: ValueBoard, find: string): number[] {
+export function placesMatching({ points }: ValueBoard, find: string): number[] {
   const words = find.toLowerCase().split(/\s+/).filter(Boolean);
   const all = points.map((_, place) => place);
   if (words.length === 0) return all;
@@ -21,7 +21,7 @@ export function foundPlaces({ points }: ValueBoard, find: string): number[] {
 }
 
 /** @param nowMs on the server's clock */
-export function countPlaces(board: ValueBoard, places: readonly number[], nowMs: number): ShownCounts {
+export function countPlaces(board: ValueBoard, places: readonly number[], nowMs: number): PlaceCounts {
   let attention = 0;
   let uncertain = 0;
   for (const place of places) {
@@ -32,7 +32,7 @@ export function countPlaces(board: ValueBoard, places: readonly number[], nowMs:
   return { all: places.length, attention, uncertain };
 }
 
-export function shownPlaces(
+export function filterPlaces(
   board: ValueBoard,
   places: readonly number[],
   { show, chosenPoints, nowMs }: { show: ValueShow; chosenPoints: ReadonlySet<string>; nowMs: number },

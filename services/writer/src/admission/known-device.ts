@@ -17,7 +17,7 @@ export type SampleOfDevice = Pick<
 };
 
 /** A device as a snapshot has it, and what its samples may therefore say. */
-export class KnownDevice {
+export class SnapshotDevice {
   readonly code: string;
   readonly site: string;
   readonly measurement: string;

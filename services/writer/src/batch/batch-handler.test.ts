@@ -14,7 +14,7 @@ import type { SampleMessage, Unstorable } from '../ports.ts';
 import { PatientStore } from '../retry/patient-store.ts';
 import { BatchHandler } from './batch-handler.ts';
 import { MemoryStore } from './testing/memory-store.ts';
-import { firstTimeMs, messageOf, sampleOf, sentAgain } from './testing/sample-message.ts';
+import { firstTimeMs, messageOf, sampleOf, resentMessage } from './testing/sample-message.ts';
 
 function writerCore(gate = gateForTest(), heldUntilMs = Number.POSITIVE_INFINITY) {
   const log = createLogger('writer', 'fatal');
@@ -234,7 +234,7 @@ describe('a sample of a former owner', () => {
     const { handle, putAway, store } = writerCore();
     await handle(
       messageOf(1, sampleOf({ tick: 5, epoch: 9 })),
-      sentAgain(4, sampleOf({ tick: 6, epoch: 7 }), { [firstSequenceHeader]: '3' }),
+      resentMessage(4, sampleOf({ tick: 6, epoch: 7 }), { [firstSequenceHeader]: '3' }),
     );
     expect(putAway).toMatchObject([
       { reason: 'it was first published after the session had gone on under epoch 9' },

@@ -6,7 +6,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { News } from '@holdfast/shared/runtime/news.ts';
 import type { Claim } from '../admission/admission.ts';
 import { firstPlace } from '../admission/first-place.ts';
-import { type Gate, type Judged, sourceOf } from '../admission/gate.ts';
+import { type Gate, type GateVerdict, sourceOf } from '../admission/gate.ts';
 import type { PostponedSamples } from '../admission/postponed-samples.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import { type IsEpochOf, learnFromStore } from '../fencing/learn-from-store.ts';
@@ -41,7 +41,7 @@ export interface BatchHandlerOptions<M extends SampleMessage> {
   readonly withoutRoom: PostponedSamples;
   readonly putAway: PutAway;
   readonly acknowledge: Acknowledge<M>;
-  /** Until when the holder of an epoch held its session, see `HeldUntil`; asks until it is answered. */
+  /** Until when the holder of an epoch held its session, see `HoldingEnds`; asks until it is answered. */
   readonly heldUntil: (sample: Pick<Sample, 'task' | 'epoch'>, signal: AbortSignal) => Promise<number>;
   readonly account: WrittenAccount;
   readonly monitor: Pick<SinkMonitor, 'wrote'>;
@@ -76,7 +76,7 @@ const nobodys = { kind: 'rejected', reason: '', isLost: false } as const;
 
 function whyOf(
   { reason }: { readonly reason: string },
-  verdict: Extract<Judged, { kind: 'rejected' }>,
+  verdict: Extract<GateVerdict, { kind: 'rejected' }>,
 ): string {
   return verdict.reason === '' ? reason : `${reason}; ${verdict.reason}`;
 }
@@ -177,7 +177,7 @@ export class BatchHandler<M extends SampleMessage> {
     const verdicts = await gate.judge(claimed, signal);
     const parted: Admitted<M> = { admitted: [], unreadable: [], rejected: [], early: [] };
     decoded.forEach((entry, index) => {
-      const verdict = verdicts[index] as Judged;
+      const verdict = verdicts[index] as GateVerdict;
       if (verdict.kind === 'admitted') {
         const { isVerified, sinceMs } = verdict;
         parted.admitted.push({ ...entry, isVerified, sinceMs });
@@ -186,7 +186,7 @@ export class BatchHandler<M extends SampleMessage> {
     });
     let at = decoded.length;
     for (const entry of undecodable) {
-      const verdict: Judged = entry.claim ? (verdicts[at++] as Judged) : nobodys;
+      const verdict: GateVerdict = entry.claim ? (verdicts[at++] as GateVerdict) : nobodys;
       if (verdict.kind === 'admitted') parted.unreadable.push(entry);
       else if (verdict.kind === 'early') parted.early.push(entry.message);
       else parted.rejected.push({ ...entry, isLost: verdict.isLost, reason: whyOf(entry, verdict) });
@@ -246,7 +246,7 @@ export class BatchHandler<M extends SampleMessage> {
 
   /** @returns the messages to keep for people to look at; the rest are only counted */
   async #turnAway(rejected: Admitted<M>['rejected']): Promise<Unstorable<M>[]> {
-    const kept: Unstorable<M>[] = [];
+    const quarantined: Unstorable<M>[] = [];
     const countedOnly: M[] = [];
     for (const { message, sample, claim, reason, isLost, lostEpoch } of rejected) {
       const session = claim?.session ?? '';
@@ -256,11 +256,11 @@ export class BatchHandler<M extends SampleMessage> {
       // Messages that were sent again by hand must not vanish.
       const isKept =
         this.#options.account.rejected({ session, source, reason, isLost }) || first !== undefined;
-      if (isKept) kept.push({ message, ...(sample && { sample }), reason, lostEpoch, isNobodys: true });
+      if (isKept) quarantined.push({ message, ...(sample && { sample }), reason, lostEpoch, isNobodys: true });
       else countedOnly.push(message);
     }
     await this.#acknowledge(countedOnly);
-    return kept;
+    return quarantined;
   }
 
   /**

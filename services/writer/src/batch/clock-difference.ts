@@ -27,7 +27,7 @@ export function clockAheadMs(message: TimedMessage, sample: Pick<Sample, 'read_a
  * The difference in whole ms, for a message to be put away; undefined where the message, which may be no sample, does
  * not tell.
  */
-export function knownClockAheadMs(
+export function clockAheadMsOf(
   message: TimedMessage,
   sample: Pick<Sample, 'read_at'> = { read_at: Number.NaN },
 ): number | undefined {

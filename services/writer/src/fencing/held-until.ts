@@ -8,7 +8,7 @@ const epochsKept = 20_000;
 /**
  * Until when a holder's word on ticks counts: once its session is given to another, that holder reports what follows.
  */
-export class HeldUntil {
+export class HoldingEnds {
   readonly #lookUp: LookUp;
   readonly #untilByKey = new RecentlyUsed<string, number>(epochsKept);
 

@@ -2,7 +2,7 @@ import type { SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
 import { EpochBook } from '@holdfast/shared/sessions/epoch-book.ts';
 import { expect, it } from 'vitest';
 import { placedSo } from '../admission/testing/gate-for-test.ts';
-import { isSendersWord } from './is-senders-word.ts';
+import { isFromSender } from './is-senders-word.ts';
 
 const log = new Map([
   [5, placedSo({ sessionId: '7-1', taskId: '7', collectorId: 'A' })],
@@ -11,7 +11,7 @@ const log = new Map([
 ]);
 const epochs = new EpochBook({ lookUp: async (epoch) => log.get(epoch) ?? { kind: 'ahead' } });
 const says = (subject: string, changes: Partial<SentRecord> = {}) =>
-  isSendersWord(
+  isFromSender(
     subject,
     { v: 1, session: '7-1', epoch: 5, collector: 'A', ended: true, devices: [], ...changes },
     epochs,

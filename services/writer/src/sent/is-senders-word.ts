@@ -7,7 +7,7 @@ import { type EpochBook, isPlacedSo } from '@holdfast/shared/sessions/epoch-book
  * itself, or a later holder of the task did. Undefined while the log does not reach so far. @throws when SESSIONS
  * cannot be read
  */
-export async function isSendersWord(
+export async function isFromSender(
   subject: string,
   { session, epoch, collector, found_under: foundUnder }: SentRecord,
   epochs: Pick<EpochBook, 'find'>,

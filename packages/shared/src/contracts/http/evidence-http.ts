@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { notAskedSchema } from './not-asked.ts';
+import { unavailableSourcesSchema } from './not-asked.ts';
 import { pageQuery } from './page.ts';
 import { sessionStatuses } from './session-http.ts';
 import { storableText } from './storable-text.ts';
@@ -28,7 +28,7 @@ export const evidenceQuery = {
 export const evidenceHead = {
   from: z.string(),
   to: z.string(),
-  not_asked: notAskedSchema,
+  not_asked: unavailableSourcesSchema,
 } as const;
 
 /** A session as rows of evidence name it. */

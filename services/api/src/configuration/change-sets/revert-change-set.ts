@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import {
   type GrantedSites,
   requireEverywhere,
-  requireGranted,
+  requireRoleAt,
   type SiteAccess,
 } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
@@ -84,7 +84,7 @@ async function laterItems(
 
 function requireSites(granted: GrantedSites, items: readonly StoredItem[]): void {
   if (items.some(({ kind }) => kind === 'site')) requireEverywhere(granted);
-  for (const { sites } of items) requireGranted(granted, sites.length === 0 ? [''] : sites);
+  for (const { sites } of items) requireRoleAt(granted, sites.length === 0 ? [''] : sites);
 }
 
 function requireNamed(items: readonly ChangeItem[], only: RevertOnly | undefined): void {

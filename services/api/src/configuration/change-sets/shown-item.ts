@@ -5,7 +5,7 @@ import type {
   ChangeItemView,
   ChangeOp,
 } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import { shownOf } from '@holdfast/shared/contracts/http/own-fields.ts';
+import { allFieldsOf } from '@holdfast/shared/contracts/http/own-fields.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
 
@@ -24,7 +24,7 @@ export interface ChangeItem {
 }
 
 /** The item in the fields that the API gives the thing. */
-export function shownItem({
+export function itemView({
   kind,
   id,
   code,
@@ -52,10 +52,10 @@ export function flat(kind: ChangedKind, columns: Columns, protocol: string | nul
   const { endpoint: _, connection, address, ...common } = columns;
   const spec = specs.get(String(columns.protocol ?? protocol));
   if (kind === 'device' && connection !== undefined) {
-    return { ...common, ...(spec ? shownOf(spec.connection, connection as object) : { connection }) };
+    return { ...common, ...(spec ? allFieldsOf(spec.connection, connection as object) : { connection }) };
   }
   if (kind === 'point' && address !== undefined) {
-    return { ...common, ...(spec ? shownOf(spec.place, spec.showAddress(address)) : { address }) };
+    return { ...common, ...(spec ? allFieldsOf(spec.place, spec.showAddress(address)) : { address }) };
   }
   return common;
 }

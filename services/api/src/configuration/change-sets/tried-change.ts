@@ -1,20 +1,20 @@
 import type { ChangeKind, Reverted } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import { type ChangingRequest, changedOrTried } from '../../access/request-change.ts';
+import { type ChangingRequest, changeOrDryRun } from '../../access/request-change.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { Precondition } from '../../ports.ts';
 import { itemsOfOpenSet } from './revert-change-set.ts';
-import { type ChangeItem, shownItem } from './shown-item.ts';
+import { type ChangeItem, itemView } from './shown-item.ts';
 
 const shownAtMost = 500;
 
-export interface TriedChange {
+export interface ChangeOutcome {
   readonly answer: Reverted;
   /** Everything that a dry run would touch, as it is; undefined if the change was made. */
   readonly touched: object | undefined;
 }
 
 /** Changes configuration for a request and reports the outcome; a dry run is judged in the same way, then undone. */
-export async function triedChange(
+export async function applyOrDryRun(
   request: ChangingRequest,
   database: Database,
   {
@@ -31,8 +31,8 @@ export async function triedChange(
     readonly precondition: Precondition | undefined;
   },
   use: (transaction: Database) => Promise<void>,
-): Promise<TriedChange> {
-  const { touched, ...outcome } = await changedOrTried(
+): Promise<ChangeOutcome> {
+  const { touched, ...outcome } = await changeOrDryRun(
     request,
     database,
     { ...about, isTry },
@@ -43,7 +43,7 @@ export async function triedChange(
       precondition?.(touched);
       const count = (op: ChangeItem['op']) => items.filter((item) => item.op === op).length;
       const counts = { created: count('created'), changed: count('changed'), deleted: count('deleted') };
-      return { counts, results: items.slice(0, shownAtMost).map(shownItem), touched };
+      return { counts, results: items.slice(0, shownAtMost).map(itemView), touched };
     },
   );
   const set = isTry ? null : (request.changeSet?.id ?? null);

@@ -3,20 +3,20 @@ import type { FastifyReply } from 'fastify';
 import type { ChangingRequest } from '../../access/request-change.ts';
 import type { Database } from '../../database/open-database.ts';
 import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
-import { triedChange } from './tried-change.ts';
+import { applyOrDryRun } from './tried-change.ts';
 
 /**
  * Answers a change that may be a dry run. A dry run has an ETag; with it as If-Match the change is made only if
  * everything that it touches is still as the dry run saw it. @throws Problem
  */
-export async function answeredTry(
+export async function answerChange(
   request: ChangingRequest,
   reply: Pick<FastifyReply, 'header'>,
   database: Database,
   {
     requireIfMatch,
     ...about
-  }: Omit<Parameters<typeof triedChange>[2], 'precondition'> & {
+  }: Omit<Parameters<typeof applyOrDryRun>[2], 'precondition'> & {
     /** Whether a change that is no dry run is refused without If-Match. */
     readonly requireIfMatch: boolean;
   },
@@ -27,7 +27,7 @@ export async function answeredTry(
     view: (touched) => touched,
     isOfTry: true,
   });
-  const { answer, touched } = await triedChange(request, database, { ...about, precondition }, use);
+  const { answer, touched } = await applyOrDryRun(request, database, { ...about, precondition }, use);
   if (touched) reply.header('etag', entityTagOf(touched));
   return answer;
 }

@@ -12,11 +12,11 @@ export interface ReportedLimits {
 }
 
 /** The same, with the device as it was configured when the session began. */
-export interface ShownLimits extends ReportedLimits {
+export interface DeviceLimits extends ReportedLimits {
   readonly device: DeviceConfig;
 }
 
-export interface ShownLimitsSources extends SessionConfigSources {
+export interface DeviceLimitsSources extends SessionConfigSources {
   readonly liveStatus: Pick<LiveStatus, 'lastWords'>;
 }
 
@@ -30,8 +30,8 @@ export function reportedLimits(liveStatus: Pick<LiveStatus, 'lastWords'>): Repor
 }
 
 /** The learned limits of one device, by its code. @throws BrokerUnavailable, DatabaseUnavailable */
-export async function shownLimits(sources: ShownLimitsSources, deviceCode: string): Promise<ShownLimits[]> {
-  const ofDevice: ShownLimits[] = [];
+export async function deviceLimits(sources: DeviceLimitsSources, deviceCode: string): Promise<DeviceLimits[]> {
+  const ofDevice: DeviceLimits[] = [];
   for (const reported of reportedLimits(sources.liveStatus)) {
     if (reported.deviceCode !== deviceCode) continue;
     const config = await sessionConfig(sources, reported.sessionId);

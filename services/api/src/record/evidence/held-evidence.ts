@@ -1,13 +1,13 @@
 import type { FirstTick } from '@holdfast/sample-store/sample-store.ts';
 import type { OwnershipSpan } from '@holdfast/shared/contracts/http/ownership-http.ts';
-import type { TimeAsked } from '../../times/time-asked.ts';
+import type { TimeRange } from '../../times/time-asked.ts';
 import { type Evidence, type EvidenceHead, evidenceOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
 import { holdersWithin, ownershipSpans } from './ownership-spans.ts';
 import type { RowWithin } from './sessions-within.ts';
 
 /** Evidence together with who held the session. */
-export interface HeldEvidence extends Evidence {
+export interface EvidenceWithHolders extends Evidence {
   readonly spans: OwnershipSpan[];
   /** Older holders for which there was no room. */
   readonly spansLeftOut: number;
@@ -18,12 +18,12 @@ const spansAtMost = 500;
 const sessionsAtOnce = 100;
 
 /** The same as `evidenceOf`, with holders. @throws DatabaseUnavailable, SampleStoreUnavailable */
-export async function* heldEvidenceOf(
+export async function* evidenceWithHolders(
   { accounting, samples }: Pick<EvidenceSources, 'accounting' | 'samples'>,
   rows: readonly RowWithin[],
-  time: TimeAsked,
+  time: TimeRange,
   head: EvidenceHead,
-): AsyncGenerator<HeldEvidence> {
+): AsyncGenerator<EvidenceWithHolders> {
   let some: Evidence[] = [];
   for await (const evidence of evidenceOf(accounting, rows, time, head)) {
     some.push(evidence);
@@ -38,8 +38,8 @@ export async function* heldEvidenceOf(
 async function withSpans(
   samples: EvidenceSources['samples'],
   some: readonly Evidence[],
-  { from, to }: TimeAsked,
-): Promise<HeldEvidence[]> {
+  { from, to }: TimeRange,
+): Promise<EvidenceWithHolders[]> {
   const window = { fromMs: from.getTime(), toMs: to.getTime() };
   const withHolders = some.map((evidence) => {
     const all = holdersWithin(evidence.past.holders, window);

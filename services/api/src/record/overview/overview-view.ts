@@ -5,7 +5,7 @@ import {
   type AuditStreams,
   BrokerUnavailable,
   type Collectors,
-  type KnownCollector,
+  type CollectorRecord,
   type QuarantineStore,
   type Sinks,
 } from '../../ports.ts';
@@ -144,7 +144,7 @@ async function askBroker({ collectors, sinks, quarantine, audit }: OverviewSourc
 }
 
 /** Whether a collector is missed; one that has not come back for a day no longer is. */
-function isMissed(collector: KnownCollector, nowMs: number): boolean {
+function isMissed(collector: CollectorRecord, nowMs: number): boolean {
   const since = missedSince(collector, nowMs);
   return since !== undefined && nowMs - Date.parse(since) < dayMs;
 }

@@ -7,7 +7,7 @@ import type {
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
-import { type PollingPlan, planIfKnown } from '../../configuration/polling-plans.ts';
+import { type PollingPlan, findPlan } from '../../configuration/polling-plans.ts';
 import type { LiveStatus } from '../../sessions/live-status/live-status.ts';
 import { isUnheard } from '../../sessions/live-status/sum-counters.ts';
 import type { WaitingNotices } from '../../sessions/live-status/waiting-notices.ts';
@@ -15,7 +15,7 @@ import { sessionView } from '../../sessions/queries/session-view.ts';
 import type { RecentRecovery } from '../../sessions/recovery/recent-recovery.ts';
 import type { AccountingSources } from '../accounting/account-for-session.ts';
 import { devicesSummary } from './devices-summary.ts';
-import type { LastGood, RecordOf } from './last-good.ts';
+import type { LastGood, FindRecord } from './last-good.ts';
 import { attentionOf } from './session-attention.ts';
 import type { SummaryRow } from './summary-rows.ts';
 
@@ -93,7 +93,7 @@ interface Background {
   readonly now: Date;
   readonly compared: RecentRecovery | undefined;
   readonly word: SessionLiveStatus | undefined;
-  readonly onRecord: RecordOf;
+  readonly onRecord: FindRecord;
 }
 
 async function sessionInBrief(
@@ -103,7 +103,7 @@ async function sessionInBrief(
 ): Promise<SessionInBrief> {
   const view = sessionView(row, now, waiting.of(row));
   const isRunning = row.status === 'running';
-  const plan = isRunning ? await planIfKnown(accounting.plans, row) : undefined;
+  const plan = isRunning ? await findPlan(accounting.plans, row) : undefined;
   const { health, missedSince } = healthOf(row.session_id, isRunning ? word : undefined, onRecord);
   const devices = plan
     ? devicesSummary(
@@ -126,7 +126,7 @@ async function sessionInBrief(
 function healthOf(
   sessionId: string,
   word: SessionLiveStatus | undefined,
-  onRecord: RecordOf,
+  onRecord: FindRecord,
 ): Pick<SessionInBrief, 'health' | 'missedSince'> {
   const health = { ...word?.device_health };
   const missedSince = new Map<string, string>();

@@ -11,11 +11,11 @@ import type { Database } from '../../database/open-database.ts';
 import { Problem } from '../../problems/problem.ts';
 import { runningOrPausedSessionsOf } from '../queries/list-sessions.ts';
 import { sessionsText } from '../texts.ts';
-import { grantedOf, type ReadingSession } from './apply-to-sessions.ts';
+import { splitByGrant, type ReadingSession } from './apply-to-sessions.ts';
 import type { SessionCommands } from './session-commands.ts';
 
 /** Sessions that read what a dry run would change, with what they would read. */
-export interface TriedSessions {
+export interface DryRunSessions {
   readonly tasks: readonly number[];
   readonly sessions: readonly ReadingSession[];
   /** The content of a task of these sessions. @throws Problem for a task that no session could continue with */
@@ -26,15 +26,15 @@ export interface TriedSessions {
  * Reads these sessions within the transaction of the dry run, whose end other changes wait for; they are judged after it.
  * Undefined where the dry run would change nothing. @throws DatabaseUnavailable
  */
-export async function triedSessions(
+export async function dryRunSessions(
   transaction: Database,
   granted: GrantedSites,
-): Promise<TriedSessions | undefined> {
+): Promise<DryRunSessions | undefined> {
   const set = await openChangeSet(transaction);
   if (set === undefined) return undefined;
   const tasks = await tasksOfChanges(transaction, [set]);
   const sessions = await runningOrPausedSessionsOf(transaction, tasks);
-  const lookedAt = grantedOf(sessions, granted).visible.slice(0, appliedAtMost);
+  const lookedAt = splitByGrant(sessions, granted).visible.slice(0, appliedAtMost);
   const texts = await readTaskTexts(
     transaction,
     lookedAt.map(({ task_id }) => task_id),
@@ -77,7 +77,7 @@ export async function requireSessionsCanTake(
         kind = 'task' and after ? 'device_ids' or kind = 'device' and after ?| array['code', 'enabled'])
     ) as brings`.execute(transaction);
   if (!rows[0]?.brings) return;
-  const tried = await triedSessions(transaction, granted);
+  const tried = await dryRunSessions(transaction, granted);
   if (!tried) return;
   const { sessions, wouldBe } = tried;
   const ended = new AbortController();

@@ -8,7 +8,7 @@ import { sessionView } from './session-view.ts';
 const namesAtMost = 20_000;
 
 /** Shows a session after a command, once the read model has its event. */
-export class ShownSessions {
+export class SessionsAfterCommands {
   readonly #database: Database;
   readonly #rows: Pick<ProjectedRows, 'get' | 'current'>;
   /** Task names by task and version, from snapshots, which never change. */

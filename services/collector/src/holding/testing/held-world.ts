@@ -21,7 +21,7 @@ export const session = {
   startedAt: '2025-03-01T06:00:00.000Z',
 };
 
-export function heldBy(collectorId: string, epoch: number): TaskState {
+export function stateHeldBy(collectorId: string, epoch: number): TaskState {
   return {
     ...newTaskState('7'),
     session: { status: 'running', session, runningSince: 10 },
@@ -40,7 +40,7 @@ export function heldBy(collectorId: string, epoch: number): TaskState {
 }
 
 /** A holder of task 7 in simulated time, with a device, a log and a broker that behave as the test says. */
-export class HeldWorld {
+export class HolderWorld {
   readonly time = new FakeTime();
   readonly process = new FakeProcess(this.time);
   readonly bus = new ScriptedBus(this.time);
@@ -49,7 +49,7 @@ export class HeldWorld {
   readonly answered: string[] = [];
   readonly epochsPolled: number[] = [];
   readonly samples: OutgoingSample[] = [];
-  truth: TaskState = heldBy('A', 20);
+  truth: TaskState = stateHeldBy('A', 20);
   config: LoadedConfig = {
     ok: true,
     config: {

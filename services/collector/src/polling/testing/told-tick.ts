@@ -3,7 +3,7 @@ import type { JsonBytes } from '../../samples/json-bytes.ts';
 import type { Tick } from '../../samples/tick.ts';
 
 /** A result with its readings as an object, copied when it was reported. */
-export interface ToldTick extends Omit<Tick, 'readings'> {
+export interface TickCopy extends Omit<Tick, 'readings'> {
   readonly values: Readonly<Record<string, PointValue>>;
   readonly integers?: Readonly<Record<string, string>> | undefined;
   readonly uncertain?: readonly string[] | undefined;
@@ -11,7 +11,7 @@ export interface ToldTick extends Omit<Tick, 'readings'> {
   readonly sentCount: number;
 }
 
-export function toldTick({ readings, ...result }: Tick): ToldTick {
+export function copyTick({ readings, ...result }: Tick): TickCopy {
   const { values, integers, uncertain, readCount, sentCount, integerCount } = readings;
   // JSON.parse would not notice a name that stands there twice.
   if (Object.keys(members(values)).length !== sentCount - integerCount)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formOf, givenValue } from './given-value.ts';
+import { formOf, parseValue } from './given-value.ts';
 
 describe('a value that a user enters', () => {
   it('is asked for in the form of its point', () => {
@@ -10,16 +10,16 @@ describe('a value that a user enters', () => {
   });
 
   it('loses no digit, and is no number where it is none', () => {
-    expect(givenValue('number', ' 21.5 ')).toBe(21.5);
-    expect(givenValue('number', '-1e3')).toBe(-1_000);
-    expect(givenValue('number', '9007199254740993')).toBe('9007199254740993');
-    expect(['', 'warm', '0x10', '1,5', '1e999'].map((text) => givenValue('number', text))).toEqual(
+    expect(parseValue('number', ' 21.5 ')).toBe(21.5);
+    expect(parseValue('number', '-1e3')).toBe(-1_000);
+    expect(parseValue('number', '9007199254740993')).toBe('9007199254740993');
+    expect(['', 'warm', '0x10', '1,5', '1e999'].map((text) => parseValue('number', text))).toEqual(
       Array.from({ length: 5 }, () => undefined),
     );
   });
 
   it('is a text as it was typed', () => {
-    expect([givenValue('text', '007'), givenValue('text', ''), givenValue('switch', 'false')]).toEqual([
+    expect([parseValue('text', '007'), parseValue('text', ''), parseValue('switch', 'false')]).toEqual([
       '007',
       '',
       false,

@@ -13,7 +13,7 @@ export function formOf({
 }
 
 /** The value as the API takes it; undefined where it is no number. A whole number that a double cannot hold goes as text. */
-export function givenValue(form: ValueForm, text: string): number | boolean | string | undefined {
+export function parseValue(form: ValueForm, text: string): number | boolean | string | undefined {
   if (form === 'switch') return text === 'true';
   if (form !== 'number') return text;
   const trimmed = text.trim();

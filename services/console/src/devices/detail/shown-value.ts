@@ -8,7 +8,7 @@ export function valueText(locale: string, value: Value): string {
   return new Intl.NumberFormat(locale, { maximumSignificantDigits: 9, useGrouping: false }).format(value);
 }
 
-export function shownValue(t: DeviceTexts['t'], locale: string, value: Value, unit: string): string {
+export function formatValue(t: DeviceTexts['t'], locale: string, value: Value, unit: string): string {
   if (typeof value === 'boolean') return t(value ? 'device.on' : 'device.off');
   return [valueText(locale, value), unit].filter(Boolean).join(' ');
 }
