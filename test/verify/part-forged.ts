@@ -3,7 +3,7 @@ import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { parsePublishedSubject, sampleSources } from '@holdfast/shared/contracts/subjects.ts';
 import type { StreamMessage } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import type { ForgedMessage, QuarantinedSample, RecordedSample } from './history.ts';
-import type { SampleWords } from './said-by-holder.ts';
+import type { SampleWords } from './holder-check.ts';
 
 /** A message of SAMPLES, without what a verdict does not need. */
 export interface SampleMessage {

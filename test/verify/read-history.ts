@@ -31,7 +31,7 @@ import type {
 } from './history.ts';
 import { type PutAway, partForged, readWords, type SampleMessage, sampleMessage } from './part-forged.ts';
 import { type DatabaseRows, readDatabase } from './read-database.ts';
-import { holderCheck } from './said-by-holder.ts';
+import { holderCheck } from './holder-check.ts';
 import { legsOf, sessionHistories } from './session-histories.ts';
 
 export interface HistorySources {

@@ -10,7 +10,7 @@ import { epochs } from './checks/epochs.ts';
 import { fencedTicks } from './checks/fenced-ticks.ts';
 import { firstPolls } from './checks/first-polls.ts';
 import { forgedNowhere } from './checks/forged-nowhere.ts';
-import { checkTickAccount } from './checks/kept-account.ts';
+import { checkTickAccount } from './checks/tick-account.ts';
 import { lackedValues } from './checks/lacked-values.ts';
 import { legalChain } from './checks/legal-chain.ts';
 import { publishedValues } from './checks/published-values.ts';

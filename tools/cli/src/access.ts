@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { ApiClient } from '@holdfast/api-client/api-client.ts';
 import { asCliError } from './api-refused.ts';
 import type { CliConfig } from './config.ts';
-import { addressOf, SavedLogins } from './kept-logins.ts';
+import { addressOf, SavedLogins } from './saved-logins.ts';
 
 const thisMachine = 'http://127.0.0.1:8000';
 

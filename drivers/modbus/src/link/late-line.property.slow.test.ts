@@ -3,7 +3,7 @@ import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { turnOptions } from '../../../../services/collector/src/polling/asked-device.ts';
+import { turnOptions } from '../../../../services/collector/src/polling/pollable-device.ts';
 import { DevicePoller } from '../../../../services/collector/src/polling/device-poller.ts';
 import { Endpoint } from '../../../../services/collector/src/polling/endpoint.ts';
 import { SteadyClock } from '../../../../services/collector/src/polling/steady-clock.ts';

@@ -1,4 +1,4 @@
-import { UnsolicitedFrames } from './heard-frames.ts';
+import { UnsolicitedFrames } from './unsolicited-frames.ts';
 import { LateAnswers, type Steps } from './late-answers.ts';
 import { answerShape, type BusRequest } from './request-pdu.ts';
 

@@ -4,7 +4,7 @@ import type { RegisterTable } from '../layout/point-layout.ts';
 import { isBitTable, pointWidth } from '../layout/point-layout.ts';
 import { mergedRanges, withoutRanges } from './narrowed-limits.ts';
 import type { AddressRange, ReadCut, ReadLimits } from './plan-reads.ts';
-import type { ReportedLimits } from './told-limits.ts';
+import type { ReportedLimits } from './reported-limits.ts';
 
 /** Refusals, with a pause between them, that confirm a lesson: a device that starts up also refuses, but not for long. */
 const refusalsThatConfirm = 2;

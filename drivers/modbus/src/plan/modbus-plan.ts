@@ -35,7 +35,7 @@ import {
 } from './plan-reads.ts';
 import { readLimits } from './read-limits.ts';
 import type { PlannedPoint } from './read-plan.ts';
-import type { ReportedLimits } from './told-limits.ts';
+import type { ReportedLimits } from './reported-limits.ts';
 import { whyUnread } from './why-unread.ts';
 import { writeCommand } from './write-command.ts';
 

@@ -15,7 +15,7 @@ import { whoOf } from './access-control.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { sitesWhere } from './granted-sites.ts';
 import { accessText } from './texts.ts';
-import { requestedGrants } from './wanted-grants.ts';
+import { requestedGrants } from './requested-grants.ts';
 
 const params = z.object({ id: z.string().describe('Id or name of the key') });
 

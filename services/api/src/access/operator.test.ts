@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameAsRead } from './as-read.ts';
+import { nameAsRead } from './name-as-read.ts';
 import { operatorOf } from './operator.ts';
 
 const claim = (name: string) =>

@@ -33,7 +33,7 @@ import { consoleRoutes } from '../console/console-routes.ts';
 import type { Database } from '../database/open-database.ts';
 import { deviceRoutes } from '../devices/device-routes.ts';
 import { learnedLimitsRoutes, withLearnedLimits } from '../devices/learned-limits/learned-limits-routes.ts';
-import type { DeviceLimitsSources } from '../devices/learned-limits/shown-limits.ts';
+import type { DeviceLimitsSources } from '../devices/learned-limits/device-limits.ts';
 import type { WritePointOptions } from '../devices/write-point.ts';
 import { answerClientError } from '../http/client-errors.ts';
 import type { OnceKeys } from '../http/idempotency.ts';

@@ -23,7 +23,7 @@ import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { readDevice } from './device-content.ts';
 import { labelsOfTasks, tasksRunningBeside } from './endpoint-holders.ts';
-import type { DeviceLimitsSources } from './learned-limits/shown-limits.ts';
+import type { DeviceLimitsSources } from './learned-limits/device-limits.ts';
 import { type MeasuredRoundTrips, measuredRoundTrips } from './measured-round-trips.ts';
 import { planTask } from './task-plan.ts';
 import { testDevice } from './test-device.ts';

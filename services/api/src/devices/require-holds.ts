@@ -10,7 +10,7 @@ import { Problem } from '../problems/problem.ts';
 import { devicesThatChange } from '../sessions/commands/change-of-devices.ts';
 import type { ChangeSources } from '../sessions/commands/session-reconfiguration.ts';
 import { tasksRunningBeside } from './endpoint-holders.ts';
-import type { DeviceLimitsSources } from './learned-limits/shown-limits.ts';
+import type { DeviceLimitsSources } from './learned-limits/device-limits.ts';
 import { measuredRoundTrips } from './measured-round-trips.ts';
 import { planTask } from './task-plan.ts';
 import { devicesText } from './texts.ts';

@@ -13,7 +13,7 @@ import type { Collectors } from '../ports.ts';
 import { localize } from '../problems/localize.ts';
 import { localizeFault } from '../problems/localize-faults.ts';
 import { endpointHolders } from './endpoint-holders.ts';
-import { reportedLimits, type DeviceLimitsSources } from './learned-limits/shown-limits.ts';
+import { reportedLimits, type DeviceLimitsSources } from './learned-limits/device-limits.ts';
 import { reachDevice } from './reach-device.ts';
 import { devicesText } from './texts.ts';
 

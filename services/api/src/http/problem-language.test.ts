@@ -2,7 +2,7 @@ import { catalogue } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { problemCodes } from '../problems/codes.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
-import { negotiateLanguage } from '../problems/wanted-language.ts';
+import { negotiateLanguage } from '../problems/negotiate-language.ts';
 import { problemDocument } from './problem-document.ts';
 
 const resume = catalogue('test', {

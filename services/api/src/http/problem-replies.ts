@@ -2,7 +2,7 @@ import { problemContentType } from '@holdfast/shared/contracts/http/problem-cont
 import { inLanguage } from '@holdfast/texts/text.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.ts';
-import { languageOf } from '../problems/wanted-language.ts';
+import { languageOf } from '../problems/negotiate-language.ts';
 import { ClientGone } from './client-gone.ts';
 import { problemDocument } from './problem-document.ts';
 import { problemOf } from './problem-of.ts';

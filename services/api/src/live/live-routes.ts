@@ -7,7 +7,7 @@ import { Problem, validationFailed } from '../problems/problem.ts';
 import type { DeviceSites } from './device-sites.ts';
 import { followSamples, startingPoint, startingPointOfReturn } from './follow-samples.ts';
 import type { LiveClients } from './live-clients.ts';
-import { type LivePointSources, requireLivePoints } from './require-known-live.ts';
+import { type LivePointSources, requireLivePoints } from './require-live-points.ts';
 import { liveText } from './texts.ts';
 
 export interface LiveSources extends LivePointSources {

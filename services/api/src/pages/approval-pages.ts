@@ -3,7 +3,7 @@ import { faultNote, formField } from './form-field.ts';
 import { rightsInWords } from './grants-in-words.ts';
 import { type Html, html } from './html.ts';
 import { type PageAddress, pageFrame, pathInLanguage } from './page-frame.ts';
-import { formatTime } from './shown-time.ts';
+import { formatTime } from './format-time.ts';
 import { sayIn } from './texts.ts';
 
 /** Where the form's other button sends it. */

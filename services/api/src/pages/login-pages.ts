@@ -4,7 +4,7 @@ import { grantsInWords } from './grants-in-words.ts';
 import { type Html, html } from './html.ts';
 import { type PageAddress, pageFrame, pathInLanguage } from './page-frame.ts';
 import { firstLinkCommand } from './password-pages.ts';
-import { formatTime } from './shown-time.ts';
+import { formatTime } from './format-time.ts';
 import { sayIn } from './texts.ts';
 
 export interface LoginForm {

@@ -4,7 +4,7 @@ import { isHttps } from '../access/logins/login-access.ts';
 import { problemOf } from '../http/problem-of.ts';
 import { wayBack } from '../http/way-back.ts';
 import type { Problem } from '../problems/problem.ts';
-import { negotiateLanguage } from '../problems/wanted-language.ts';
+import { negotiateLanguage } from '../problems/negotiate-language.ts';
 import type { Html } from './html.ts';
 import { type PageAddress, pagePolicy } from './page-frame.ts';
 import { type Say, sayIn } from './texts.ts';

@@ -3,7 +3,7 @@ import { flatDevice } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { Selectable } from 'kysely';
 import { specOf } from '../configuration/device-specs.ts';
 import type { DevicesTable, PointsTable } from '../database/tables.ts';
-import type { CurrentConfiguration, CurrentDevice, CurrentPoint } from './judging/known-configuration.ts';
+import type { CurrentConfiguration, CurrentDevice, CurrentPoint } from './judging/current-configuration.ts';
 
 export interface StoredDevices {
   readonly devices: readonly Selectable<DevicesTable>[];

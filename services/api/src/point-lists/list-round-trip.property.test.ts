@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { readListFile } from '../spreadsheets/read/read-list-file.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { judgeList } from './judging/judge-list.ts';
-import type { CurrentConfiguration } from './judging/known-configuration.ts';
+import type { CurrentConfiguration } from './judging/current-configuration.ts';
 import { openList } from './judging/open-list.ts';
 import { listDownload } from './list-download.ts';
 import { ListTable } from './list-table.ts';

@@ -1,7 +1,7 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { pointWords } from '@holdfast/shared/forms/common-words.ts';
 import { inLanguage, type Text } from '@holdfast/texts/text.ts';
-import type { Language } from '../problems/wanted-language.ts';
+import type { Language } from '../problems/negotiate-language.ts';
 import type { TableCell, TableRow } from '../spreadsheets/write/workbook.ts';
 import { formatNames } from './judging/cell-value.ts';
 import { columnNames } from './judging/open-list.ts';

@@ -12,7 +12,7 @@ import type { Database } from '../database/open-database.ts';
 import { type Route, route } from '../http/route.ts';
 import { spokenLanguage } from '../problems/localize.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
-import type { Language } from '../problems/wanted-language.ts';
+import type { Language } from '../problems/negotiate-language.ts';
 import type { TableRow } from '../spreadsheets/write/workbook.ts';
 import { exportedDevices, exportedPoints } from './exported-points.ts';
 import { columnNames } from './judging/open-list.ts';

@@ -15,9 +15,9 @@ import { problemDocument } from '../http/problem-document.ts';
 import { problemOf } from '../http/problem-of.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import type { Route } from '../http/route.ts';
-import { languageOf } from '../problems/wanted-language.ts';
+import { languageOf } from '../problems/negotiate-language.ts';
 import { type Applied, type ApplySources, applyToSessions } from './commands/apply-to-sessions.ts';
-import { requireSessionsCanTake, type DryRunSessions, dryRunSessions } from './commands/tried-sessions.ts';
+import { requireSessionsCanTake, type DryRunSessions, dryRunSessions } from './commands/dry-run-sessions.ts';
 import { runningOrPausedSessionsOf } from './queries/list-sessions.ts';
 
 /**

@@ -18,7 +18,7 @@ import { requireRoleAt } from '../access/granted-sites.ts';
 import { entityTagOf, preconditionOf } from '../http/entity-tag.ts';
 import { storedNothing } from '../http/idempotency.ts';
 import { type Route, route } from '../http/route.ts';
-import { languageOf } from '../problems/wanted-language.ts';
+import { languageOf } from '../problems/negotiate-language.ts';
 import type { SessionCommands } from './commands/session-commands.ts';
 
 const once = { changedNothing: storedNothing, keepsAnswer: true };

@@ -25,7 +25,7 @@ import { type Route, route } from '../http/route.ts';
 import { localizeHealthOfAll } from '../problems/localize-faults.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { timeOf } from '../times/relative-time.ts';
-import { requireSession } from './known-session.ts';
+import { requireSession } from './require-session.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
 import type { CurrentSessions } from './queries/current-sessions.ts';

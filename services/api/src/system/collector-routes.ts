@@ -16,7 +16,7 @@ import { type Route, route } from '../http/route.ts';
 import type { Collectors, CollectorRecord } from '../ports.ts';
 import { faultText } from '../problems/localize-faults.ts';
 import { Problem } from '../problems/problem.ts';
-import { languageOf } from '../problems/wanted-language.ts';
+import { languageOf } from '../problems/negotiate-language.ts';
 import { timeOf } from '../times/relative-time.ts';
 import { collectorMoves } from './collector-moves.ts';
 import { type CollectorsSources, collectorsView } from './collectors-view.ts';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { modbusOver } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
-import type { ResolvedCall } from './asked-of-device.ts';
+import type { ResolvedCall } from './resolve-call.ts';
 
 const device = modbusDevice({
   id: '1',

@@ -12,7 +12,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { pollableModbus, modbusOver } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
-import type { ResolvedCall } from './asked-of-device.ts';
+import type { ResolvedCall } from './resolve-call.ts';
 
 afterEach(cleanUp);
 

@@ -5,7 +5,7 @@ import type { LearnedLimits } from '@holdfast/shared/contracts/session-status.ts
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { pollableDevice } from '../polling/asked-device.ts';
+import { pollableDevice } from '../polling/pollable-device.ts';
 import { DeviceRecord } from '../polling/device-record.ts';
 import { DuePoints } from '../polling/due-points.ts';
 import { type Endpoint, NotPermitted } from '../polling/endpoint.ts';

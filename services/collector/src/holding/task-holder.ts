@@ -31,7 +31,7 @@ import {
   undoableUntilMs,
   type TargetVersion,
   targetVersionOf,
-} from './wanted-config.ts';
+} from './target-version.ts';
 
 export interface TaskHolderOptions {
   readonly taskId: string;

@@ -2,7 +2,7 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
 import { tickTimeMs } from '../samples/schedule.ts';
-import type { PollableDevice } from './asked-device.ts';
+import type { PollableDevice } from './pollable-device.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { DeviceRecord } from './device-record.ts';
 import { DuePoints } from './due-points.ts';

@@ -7,7 +7,7 @@ import {
 } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { areOfSameLine, lineOf, readFromLine } from '@holdfast/shared/sessions/snapshot-line.ts';
-import { type PollableDevice, pollableDevice } from './asked-device.ts';
+import { type PollableDevice, pollableDevice } from './pollable-device.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { PointSets } from './point-sets.ts';
 

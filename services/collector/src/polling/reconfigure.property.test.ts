@@ -5,7 +5,7 @@ import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-c
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseOutgoing } from '../samples/testing/sent-sample.ts';
+import { parseOutgoing } from '../samples/testing/parse-outgoing.ts';
 import { Endpoints } from './endpoints.ts';
 import { type ComingVersion, SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';

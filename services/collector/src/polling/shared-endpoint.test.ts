@@ -7,7 +7,7 @@ import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { modbusOver } from './testing/modbus-links.ts';
 import { PolledWorld } from './testing/polled-world.ts';
-import type { TickCopy } from './testing/told-tick.ts';
+import type { TickCopy } from './testing/tick-copy.ts';
 
 const unit = (unitId: number) =>
   deviceOf({ id: `d${unitId}`, code: `unit-${unitId}`, unit_id: unitId, timeout_ms: 800 });

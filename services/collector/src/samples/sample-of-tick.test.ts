@@ -4,7 +4,7 @@ import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import { PolledWorld } from '../polling/testing/polled-world.ts';
 import { sampleWriter } from './sample-of-tick.ts';
-import { parseOutgoing } from './testing/sent-sample.ts';
+import { parseOutgoing } from './testing/parse-outgoing.ts';
 
 const report = { heartbeat_ms: 3_000 };
 const reported: PointConfig[] = [

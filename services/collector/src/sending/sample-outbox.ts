@@ -9,7 +9,7 @@ import { Fifo } from './fifo.ts';
 import { Gathering } from './gather.ts';
 import { LostTicks } from './lost-ticks.ts';
 import type { OutboxHealth } from './outbox-health.ts';
-import { UnconfirmedSamples } from './sent-in-vain.ts';
+import { UnconfirmedSamples } from './unconfirmed-samples.ts';
 import { Spilling } from './spilling.ts';
 import type { Spool, SpooledNotice } from './spool.ts';
 import { SpoolFeed } from './spool-feed.ts';

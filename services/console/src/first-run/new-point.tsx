@@ -10,7 +10,7 @@ import type { Forms } from '../forms/use-protocols.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { classicOf, inHexadecimal, readAddress } from './address-reading.ts';
-import { useStoredDraft } from './kept-draft.ts';
+import { useStoredDraft } from './stored-draft.ts';
 import { PointPreview } from './point-preview.tsx';
 import { noRefusal, refusalOf } from './refusals.ts';
 import { useFirstRunTexts } from './texts.ts';

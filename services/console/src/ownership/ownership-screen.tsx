@@ -2,7 +2,7 @@ import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-htt
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { matchesSearch } from '../evidence/is-named-like.ts';
+import { matchesSearch } from '../evidence/matches-search.ts';
 import { FindField } from '../parts/find-field.tsx';
 import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';

@@ -9,8 +9,8 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import type { EpochBook } from '@holdfast/shared/sessions/epoch-book.ts';
-import type { HoldingEnds } from '../fencing/held-until.ts';
-import { isFromSender } from '../sent/is-senders-word.ts';
+import type { HoldingEnds } from '../fencing/holding-ends.ts';
+import { isFromSender } from '../sent/is-from-sender.ts';
 import { PendingSent } from '../sent/pending-sent.ts';
 
 /** Ticks scheduled later than this after the record of them was stored cannot have come yet. */

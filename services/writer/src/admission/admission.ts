@@ -6,7 +6,7 @@ import { RecentlyUsed } from '@holdfast/shared/runtime/recently-used.ts';
 import { type EpochBook, isPlacedSo } from '@holdfast/shared/sessions/epoch-book.ts';
 import type { SampleMessage, Snapshots } from '../ports.ts';
 import { firstPlace } from './first-place.ts';
-import { SnapshotDevice, type SampleOfDevice } from './known-device.ts';
+import { SnapshotDevice, type SampleOfDevice } from './snapshot-device.ts';
 import type { SessionVersions } from './session-versions.ts';
 
 /** The words of a sample about where it comes from. */

@@ -35,7 +35,7 @@ import { SessionVersions } from '../admission/session-versions.ts';
 import { BatchHandler } from '../batch/batch-handler.ts';
 import type { WriterConfig } from '../config.ts';
 import { EpochFence } from '../fencing/epoch-fence.ts';
-import { HoldingEnds } from '../fencing/held-until.ts';
+import { HoldingEnds } from '../fencing/holding-ends.ts';
 import { maintainStore } from '../health/maintain-store.ts';
 import { RefusedDevices } from '../health/refused-devices.ts';
 import { Rejections } from '../health/rejections.ts';

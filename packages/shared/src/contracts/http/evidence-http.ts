@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { unavailableSourcesSchema } from './not-asked.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 import { pageQuery } from './page.ts';
 import { sessionStatuses } from './session-http.ts';
 import { storableText } from './storable-text.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { unavailableSourcesSchema } from './not-asked.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 import { devicesSummarySchema, sessionCountsSchema } from './session-summary-http.ts';
 
 /**

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { missCauses } from '../sample/sample.ts';
 import { gapViewSchema } from './accounting-http.ts';
-import { unavailableSourcesSchema } from './not-asked.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 import { cursorPattern, cursorText, pageSchema } from './page.ts';
 import { parsePointName } from './point-name.ts';
 import { storableText } from './storable-text.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { gapCauses } from '../../domain/gaps/gap-causes.ts';
 import { tickCountsSchema } from './accounting-http.ts';
 import { commaList } from './comma-list.ts';
-import { unavailableSourcesSchema } from './not-asked.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 import { pageQuery, pageSchema } from './page.ts';
 import { listedSessionSchema, sessionStatuses } from './session-http.ts';
 import { storableText } from './storable-text.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { deviceStatuses } from '../session-status.ts';
-import { unavailableSourcesSchema } from './not-asked.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 import { ribbonSchema } from './session-summary-http.ts';
 import { timeText } from './time-texts.ts';
 

@@ -21,7 +21,7 @@ import { changeItems, type ItemsOutcome } from './items/change-items.ts';
 import { concernedBy, changedThings } from './items/ready-items.ts';
 import { findChangeSet, listChangeItems, listChangeSets } from './read-change-sets.ts';
 import { revertChangeSet } from './revert-change-set.ts';
-import { answerChange } from './tried-route.ts';
+import { answerChange } from './answer-change.ts';
 
 const params = z.object({
   id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Number of the change set'),

@@ -8,7 +8,7 @@ import type {
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
-import { type ChangeItem, itemView } from './shown-item.ts';
+import { type ChangeItem, itemView } from './item-view.ts';
 
 export interface ChangeSetFilter {
   readonly kind?: ChangeKind | undefined;

@@ -7,7 +7,7 @@ import { viewOfDevice } from '../../configuration/device-specs.ts';
 import { inTransaction } from '../../database/in-transaction.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { DevicesTable } from '../../database/tables.ts';
-import type { DeviceLimits } from './shown-limits.ts';
+import type { DeviceLimits } from './device-limits.ts';
 
 export type Applied =
   | { readonly outcome: 'changed'; readonly device: StoredDevice; readonly change: object }

@@ -19,7 +19,7 @@ import { endpointHolders } from '../endpoint-holders.ts';
 import { devicesText } from '../texts.ts';
 import { applyLimits } from './apply-limits.ts';
 import { forgetInSessions, forgetRanges } from './forget-limits.ts';
-import { type ReportedLimits, reportedLimits, type DeviceLimitsSources, deviceLimits } from './shown-limits.ts';
+import { type ReportedLimits, reportedLimits, type DeviceLimitsSources, deviceLimits } from './device-limits.ts';
 
 const params = z.object({
   id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Device id'),

@@ -4,7 +4,7 @@ import { cellName } from '../../spreadsheets/cell-place.ts';
 import { cellText } from '../../spreadsheets/read/list-file.ts';
 import type { ImportSettings } from './import-settings.ts';
 import { type RowVerdict, judgeRows } from './judge-rows.ts';
-import type { CurrentConfiguration } from './known-configuration.ts';
+import type { CurrentConfiguration } from './current-configuration.ts';
 import { listNotes } from './list-notes.ts';
 import { notationQuestion } from './notation-question.ts';
 import type { OpenedList } from './open-list.ts';

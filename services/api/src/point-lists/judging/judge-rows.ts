@@ -12,7 +12,7 @@ import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { SheetRow } from '../../spreadsheets/read/list-file.ts';
 import type { ListField } from '../columns/list-fields.ts';
 import { oneLine } from './cell-value.ts';
-import type { CurrentConfiguration, CurrentPoint } from './known-configuration.ts';
+import type { CurrentConfiguration, CurrentPoint } from './current-configuration.ts';
 import { pointBody } from './point-body.ts';
 import { type RowDevice, RowDevices } from './row-device.ts';
 import type { FieldFault, FieldNote } from './row-fault.ts';

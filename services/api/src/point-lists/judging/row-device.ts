@@ -2,7 +2,7 @@ import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ListField } from '../columns/list-fields.ts';
-import type { CurrentConfiguration, CurrentDevice } from './known-configuration.ts';
+import type { CurrentConfiguration, CurrentDevice } from './current-configuration.ts';
 import type { FieldFault } from './row-fault.ts';
 import { fieldsOf, type RowReading } from './row-reading.ts';
 

@@ -14,8 +14,8 @@ import { decodeGapCursor, encodeGapCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { localize } from '../../problems/localize.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
-import { deviceNotInSession, requireSession } from '../../sessions/known-session.ts';
-import { calendarInterval, clockOfZone } from '../../times/asked-clock.ts';
+import { deviceNotInSession, requireSession } from '../../sessions/require-session.ts';
+import { calendarInterval, clockOfZone } from '../../times/plant-clocks.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../../times/relative-time.ts';
 import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
 import {

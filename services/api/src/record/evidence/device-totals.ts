@@ -1,7 +1,7 @@
 import type { TickCountsView, ValueCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { CompletenessRow } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
-import type { TimeRange } from '../../times/time-asked.ts';
+import type { TimeRange } from '../../times/time-range.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { countNeverDelivered, sumOfValues, valuesOf } from '../accounting/count-values.ts';
 import { DueTimes } from './due-times.ts';

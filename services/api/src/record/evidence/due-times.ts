@@ -1,7 +1,7 @@
 import type { TickColumns } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
 import { lowerBound } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
-import type { TimeRange } from '../../times/time-asked.ts';
+import type { TimeRange } from '../../times/time-range.ts';
 import type { CountedDevice } from '../accounting/ticks-by-column.ts';
 
 type Scheduled = Pick<CountedDevice, 'periodMs' | 'scheduled'>;

@@ -1,5 +1,5 @@
 import type { SessionPast } from '../../sessions/queries/session-pasts.ts';
-import type { TimeRange } from '../../times/time-asked.ts';
+import type { TimeRange } from '../../times/time-range.ts';
 import {
   type AccountingSources,
   type AccountingTime,

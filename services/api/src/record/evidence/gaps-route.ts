@@ -6,7 +6,7 @@ import {
 } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
 import { decodeGapOfAllCursor, encodeGapOfAllCursor, type GapOfAllPosition } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
-import { timeRangeOf } from '../../times/time-asked.ts';
+import { timeRangeOf } from '../../times/time-range.ts';
 import { eventsBehind, eventsOfTrace } from '../accounting/gap-events.ts';
 import { EvidenceHead, evidenceOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';

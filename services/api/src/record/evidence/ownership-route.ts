@@ -8,11 +8,11 @@ import type { ConfigLeg } from '@holdfast/shared/domain/session/config-legs.ts';
 import { type PollingPlans, findPlan } from '../../configuration/polling-plans.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
-import { timeRangeOf } from '../../times/time-asked.ts';
+import { timeRangeOf } from '../../times/time-range.ts';
 import { bucketsOf, lifeOf } from '../accounting/ribbon.ts';
 import { EvidenceHead, sessionOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
-import { evidenceWithHolders } from './held-evidence.ts';
+import { evidenceWithHolders } from './evidence-with-holders.ts';
 import { sessionsWithin } from './sessions-within.ts';
 
 /** Route for who held which session when, and what each change of holder cost. */

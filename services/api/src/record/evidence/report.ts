@@ -8,11 +8,11 @@ import {
 import type { Database } from '../../database/open-database.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
 import { tooManyPeriods } from '../../problems/too-many-periods.ts';
-import type { TimeRange } from '../../times/time-asked.ts';
+import type { TimeRange } from '../../times/time-range.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { DueTimes } from './due-times.ts';
 import { sessionOf } from './evidence.ts';
-import type { EvidenceWithHolders } from './held-evidence.ts';
+import type { EvidenceWithHolders } from './evidence-with-holders.ts';
 import { jointGaps } from './joint-gaps.ts';
 import { evidenceText } from './texts.ts';
 import { countsOfPeriods, tickColumns } from './tick-columns.ts';

@@ -4,7 +4,7 @@ import {
   type SampleStore,
   SampleStoreUnavailable,
 } from '@holdfast/sample-store/sample-store.ts';
-import type { UnavailableSources } from '@holdfast/shared/contracts/http/not-asked.ts';
+import type { UnavailableSources } from '@holdfast/shared/contracts/http/unavailable-sources.ts';
 import type { PointValueView } from '@holdfast/shared/contracts/http/points-http.ts';
 import { uncertainFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';

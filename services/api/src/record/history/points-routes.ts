@@ -10,7 +10,7 @@ import {
   pointValuesQuerySchema,
 } from '@holdfast/shared/contracts/http/points-http.ts';
 import { historyDevices } from '../../configuration/history-devices.ts';
-import { requirePoint } from '../../configuration/known-point.ts';
+import { requirePoint } from '../../configuration/require-point.ts';
 import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
 import type { Database } from '../../database/open-database.ts';
 import { clientGone } from '../../http/client-gone.ts';
@@ -18,7 +18,7 @@ import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { localize } from '../../problems/localize.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
-import { requireSession } from '../../sessions/known-session.ts';
+import { requireSession } from '../../sessions/require-session.ts';
 import { timeOf } from '../../times/relative-time.ts';
 import type { AccountingSources } from '../accounting/account-for-session.ts';
 import { configuredPoints } from './configured-points.ts';

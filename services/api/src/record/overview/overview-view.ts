@@ -15,7 +15,7 @@ import type { LogGuard } from '../../sessions/projection/log-guard.ts';
 import { logDamageOf } from '../../sessions/recovery/recovery-view.ts';
 import { missedSince } from '../../system/collectors-view.ts';
 import { sinksView } from '../../system/sinks-view.ts';
-import { type SessionInBriefSources, sessionCounts, sessionsInBrief } from './seen-sessions.ts';
+import { type SessionInBriefSources, sessionCounts, sessionsInBrief } from './sessions-in-brief.ts';
 import { summaryRows } from './summary-rows.ts';
 import { overviewText } from './texts.ts';
 import { type CountTicksOfDay, neverDeliveredIn } from './ticks-of-day.ts';

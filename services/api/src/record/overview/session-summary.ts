@@ -19,7 +19,7 @@ import {
   type SessionInBriefSources,
   sessionCounts,
   sessionsInBrief,
-} from './seen-sessions.ts';
+} from './sessions-in-brief.ts';
 import { type SummaryFilter, summaryRows } from './summary-rows.ts';
 import { type CountTicksOfDay, ticksOfDayOf } from './ticks-of-day.ts';
 

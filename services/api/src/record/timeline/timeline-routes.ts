@@ -2,7 +2,7 @@ import { timelineQuerySchema, timelineSchema } from '@holdfast/shared/contracts/
 import * as z from 'zod';
 import { type Route, route } from '../../http/route.ts';
 import { validationFailed } from '../../problems/problem.ts';
-import { requireSession } from '../../sessions/known-session.ts';
+import { requireSession } from '../../sessions/require-session.ts';
 import { timeOf } from '../../times/relative-time.ts';
 import { sessionTimeline, type TimelineSources } from './session-timeline.ts';
 

@@ -30,7 +30,7 @@ import { refusalProblem } from '../../problems/session-refusals.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
 import type { ProjectionSignal, WaitOutcome } from '../projection/projection-signal.ts';
 import { sessionViewFromLog } from '../queries/session-view.ts';
-import type { SessionsAfterCommands } from '../queries/shown-sessions.ts';
+import type { SessionsAfterCommands } from '../queries/sessions-after-commands.ts';
 import { sessionsText } from '../texts.ts';
 import { onlyOnce } from './only-once.ts';
 import {

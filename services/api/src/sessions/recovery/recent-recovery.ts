@@ -1,6 +1,6 @@
 import { BrokerUnavailable } from '../../ports.ts';
 import { spokenLanguage } from '../../problems/localize.ts';
-import type { Language } from '../../problems/wanted-language.ts';
+import type { Language } from '../../problems/negotiate-language.ts';
 import { type ComparedSession, type RecoverySources, recoveryView } from './recovery-view.ts';
 
 export interface RecentRecovery {

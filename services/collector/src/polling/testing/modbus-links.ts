@@ -4,7 +4,7 @@ import { type EndpointAddress, endpointOf } from '@holdfast/driver-modbus/layout
 import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
 import { ModbusLink } from '@holdfast/driver-modbus/link/modbus-link.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { type PollableDevice, pollableDevice } from '../asked-device.ts';
+import { type PollableDevice, pollableDevice } from '../pollable-device.ts';
 import type { DeviceLinks } from '../device-links.ts';
 import { PointSet } from '../point-sets.ts';
 

@@ -6,7 +6,7 @@ import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample/s
 import type { PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import * as z from 'zod';
-import { parseOutgoing } from '../../samples/testing/sent-sample.ts';
+import { parseOutgoing } from '../../samples/testing/parse-outgoing.ts';
 import { Endpoints } from '../endpoints.ts';
 import { type HealthTransition, SessionRunner } from '../session-runner.ts';
 import { SteadyClock } from '../steady-clock.ts';

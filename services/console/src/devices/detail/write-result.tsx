@@ -4,7 +4,7 @@ import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { Button } from 'react-aria-components/Button';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemLink } from '../../parts/problem-link.tsx';
-import { formatValue } from './shown-value.ts';
+import { formatValue } from './format-value.ts';
 import { useDeviceTexts } from './texts.ts';
 import { useWriteTexts } from './write-texts.ts';
 

@@ -5,7 +5,7 @@ import { type InEachLanguage, inEachLanguage, type Text } from '@holdfast/texts/
 import { readListFile } from '../../../spreadsheets/read/read-list-file.ts';
 import type { ImportSettings } from '../import-settings.ts';
 import { judgeList, placedFaults } from '../judge-list.ts';
-import type { CurrentConfiguration, CurrentDevice } from '../known-configuration.ts';
+import type { CurrentConfiguration, CurrentDevice } from '../current-configuration.ts';
 import { openList } from '../open-list.ts';
 
 const settings: ImportSettings = { mode: 'merge', columns: {}, answers: {}, accepted: false, cells: {} };

@@ -6,7 +6,7 @@ import {
 } from '@holdfast/shared/contracts/http/value-export-http.ts';
 import type { GrantedSites } from '../../../access/granted-sites.ts';
 import { historyDevices } from '../../../configuration/history-devices.ts';
-import { requirePoint } from '../../../configuration/known-point.ts';
+import { requirePoint } from '../../../configuration/require-point.ts';
 import type { Database } from '../../../database/open-database.ts';
 import { validationFailed } from '../../../problems/problem.ts';
 import { type ConfiguredPoint, configuredPoints } from '../configured-points.ts';

@@ -12,7 +12,7 @@ import { validationFailed } from '../../../problems/problem.ts';
 import { csvBytes, csvCells, csvLine, csvType, separatorOf } from '../../../spreadsheets/write/csv-line.ts';
 import { exactLocalTimes, offsetText, rememberingClock } from '../../../spreadsheets/write/local-time.ts';
 import { workbook } from '../../../spreadsheets/write/workbook.ts';
-import { clockOfQuery } from '../../../times/asked-clock.ts';
+import { clockOfQuery } from '../../../times/plant-clocks.ts';
 import { intervalOf, timeOf } from '../../../times/relative-time.ts';
 import { historyText } from '../texts.ts';
 import { exportPoints } from './export-points.ts';

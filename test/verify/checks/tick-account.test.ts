@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseContent } from '../history.ts';
 import { periodMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
-import { checkTickAccount } from './kept-account.ts';
+import { checkTickAccount } from './tick-account.ts';
 
 const judge = (database: DatabaseContent | undefined, unchanged: readonly number[] = []) => {
   const history = new RecordedHistory();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { UnsolicitedFrames } from './heard-frames.ts';
+import { UnsolicitedFrames } from './unsolicited-frames.ts';
 import { rtuFrame, soundRtuReply } from './testing/rtu-frames.ts';
 
 const reply = (unitId: number, quantity: number) =>

@@ -2,7 +2,7 @@ import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
 import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
-import { resolveCall } from './asked-of-device.ts';
+import { resolveCall } from './resolve-call.ts';
 
 const point = { table: 'holding_register', data_type: 'uint16' } as const;
 const press = modbusDevice({

@@ -2,7 +2,7 @@ import type { SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
 import { EpochBook } from '@holdfast/shared/sessions/epoch-book.ts';
 import { expect, it } from 'vitest';
 import { placedSo } from '../admission/testing/gate-for-test.ts';
-import { isFromSender } from './is-senders-word.ts';
+import { isFromSender } from './is-from-sender.ts';
 
 const log = new Map([
   [5, placedSo({ sessionId: '7-1', taskId: '7', collectorId: 'A' })],

@@ -1,7 +1,7 @@
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import { sql } from 'kysely';
 import { historyDevices } from '../configuration/history-devices.ts';
-import { requirePoint } from '../configuration/known-point.ts';
+import { requirePoint } from '../configuration/require-point.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formOf, parseValue } from './given-value.ts';
+import { formOf, parseValue } from './parse-value.ts';
 
 describe('a value that a user enters', () => {
   it('is asked for in the form of its point', () => {

@@ -3,7 +3,7 @@ import { type ChangingRequest, changeOrDryRun } from '../../access/request-chang
 import type { Database } from '../../database/open-database.ts';
 import type { Precondition } from '../../ports.ts';
 import { itemsOfOpenSet } from './revert-change-set.ts';
-import { type ChangeItem, itemView } from './shown-item.ts';
+import { type ChangeItem, itemView } from './item-view.ts';
 
 const shownAtMost = 500;
 

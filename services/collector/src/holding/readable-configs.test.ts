@@ -1,7 +1,7 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { expect, it } from 'vitest';
-import { readableConfigs } from './judged-configs.ts';
+import { readableConfigs } from './readable-configs.ts';
 
 const press = modbusDevice({ id: '1', code: 'press', host: 'h', points: [{ code: 'a', address: 0 }] });
 const load = (device: object) =>

@@ -1,6 +1,6 @@
 import type { FirstTick } from '@holdfast/sample-store/sample-store.ts';
 import type { OwnershipSpan } from '@holdfast/shared/contracts/http/ownership-http.ts';
-import type { TimeRange } from '../../times/time-asked.ts';
+import type { TimeRange } from '../../times/time-range.ts';
 import { type Evidence, type EvidenceHead, evidenceOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
 import { holdersWithin, ownershipSpans } from './ownership-spans.ts';

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { ChangingRequest } from '../../access/request-change.ts';
 import type { Database } from '../../database/open-database.ts';
 import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
-import { applyOrDryRun } from './tried-change.ts';
+import { applyOrDryRun } from './apply-or-dry-run.ts';
 
 /**
  * Answers a change that may be a dry run. A dry run has an ETag; with it as If-Match the change is made only if

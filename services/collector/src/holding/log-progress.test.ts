@@ -4,7 +4,7 @@ import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
-import { LogProgress } from './seen-events.ts';
+import { LogProgress } from './log-progress.ts';
 
 const task = (lastLifecycle: number, lastPlacement: number): TaskState => ({
   ...newTaskState('7'),
