@@ -27,7 +27,11 @@ interface Leadership {
  * The leader by its own word. The others believe in a leader that was killed, frozen or cut off until they elect another,
  * 4 to 9 s, and it believes in itself for 10 s; it takes nothing in that time.
  */
-export function heardLeader(copies: readonly Copy[], lookedAtMs: number, nodes: number): Leadership | undefined {
+export function heardLeader(
+  copies: readonly Copy[],
+  lookedAtMs: number,
+  nodes: number,
+): Leadership | undefined {
   const others = Math.floor(nodes / 2);
   const leaderships = copies.flatMap(({ on, cluster }) => {
     if (cluster?.leader !== on) return [];

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { expectFaultless, looks } from './expect-faultless.ts';
-import { type TimelineApi, startTimelineApi } from './timeline-api.ts';
+import { startTimelineApi, type TimelineApi } from './timeline-api.ts';
 
 const busy = 20_000;
 

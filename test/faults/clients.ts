@@ -235,7 +235,10 @@ export async function ask(
   }
 }
 
-function learn(tasks: Map<string, SessionState>, { command, taskId, sessionId, answer }: AnsweredCommand): void {
+function learn(
+  tasks: Map<string, SessionState>,
+  { command, taskId, sessionId, answer }: AnsweredCommand,
+): void {
   // A change leaves a session running or paused, as it was.
   if (answer !== 'success' || command === 'reconfigure') return;
   const before = tasks.get(taskId)?.sessionId;

@@ -38,7 +38,10 @@ export class PlacedSamples {
    * The same samples under epochs that SESSIONS has given to their sessions, in the order of those that the test names. What a session
    * is to have of devices and points follows from the first samples of it, or by `all`; what comes later has higher epochs.
    */
-  async placed<S extends SampleFields>(samples: readonly S[], all: readonly SampleFields[] = samples): Promise<S[]> {
+  async placed<S extends SampleFields>(
+    samples: readonly S[],
+    all: readonly SampleFields[] = samples,
+  ): Promise<S[]> {
     const placed: S[] = [];
     for (const sample of samples) placed.push({ ...sample, epoch: await this.epochOf(sample, all) });
     return placed;
@@ -57,7 +60,10 @@ export class PlacedSamples {
     return (await block.base) + sample.epoch;
   }
 
-  async #place({ session, collector, task }: Placed, sessionSamples: readonly SampleFields[]): Promise<number> {
+  async #place(
+    { session, collector, task }: Placed,
+    sessionSamples: readonly SampleFields[],
+  ): Promise<number> {
     const nc = this.#nc;
     await eventually(
       async () => {

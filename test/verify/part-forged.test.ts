@@ -1,8 +1,8 @@
 import { encodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
-import { partForged, readWords, type SampleMessage } from './part-forged.ts';
 import { holderCheck } from './holder-check.ts';
+import { partForged, readWords, type SampleMessage } from './part-forged.ts';
 import { epochMs, RecordedHistory, tick0 } from './testing/recorded-history.ts';
 
 /** Epoch 2 is c1's, epoch 3 that of c2. */

@@ -29,9 +29,9 @@ import type {
   TickInDatabase,
   TimedValues,
 } from './history.ts';
+import { holderCheck } from './holder-check.ts';
 import { type PutAway, partForged, readWords, type SampleMessage, sampleMessage } from './part-forged.ts';
 import { type DatabaseRows, readDatabase } from './read-database.ts';
-import { holderCheck } from './holder-check.ts';
 import { legsOf, sessionHistories } from './session-histories.ts';
 
 export interface HistorySources {

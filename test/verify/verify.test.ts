@@ -111,7 +111,11 @@ describe('a verdict', () => {
   });
 
   it('leaves out what is said to have been read before its epoch, but not what waited for the broker', () => {
-    const late = soundHistory().sampled(tick0 + 60, { epoch: 3, collector: 'c2', storedAtMs: epochMs + hourMs });
+    const late = soundHistory().sampled(tick0 + 60, {
+      epoch: 3,
+      collector: 'c2',
+      storedAtMs: epochMs + hourMs,
+    });
     expect(verify(late.readAt(60_000)).counts.wrongClock).toBe(0);
     const early = soundHistory().sampled(tick0 - 3_600, { epoch: 2, storedAtMs: epochMs + 5_000 });
     const verdict = verify(early.readAt(60_000));

@@ -48,7 +48,8 @@ const flags = {
   },
   rounds: { meaning: 'measured rounds, each next to its limits', byDefault: 5, atLeast: 1 },
   'busy-disk-kb': {
-    meaning: 'next to all of it so many kB are written to the same disk and synced, over and over; 0: nothing',
+    meaning:
+      'next to all of it so many kB are written to the same disk and synced, over and over; 0: nothing',
     byDefault: 0,
     atLeast: 0,
   },

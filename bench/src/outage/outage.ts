@@ -42,7 +42,8 @@ const flags = {
 
 export const outage: Benchmark<typeof flags> = {
   name: 'outage',
-  summary: 'samples of a plant while the database or the broker is unavailable, and how fast they arrive afterwards',
+  summary:
+    'samples of a plant while the database or the broker is unavailable, and how fast they arrive afterwards',
   description: [
     'Runs a real supervisor, collector and writer with nats-server and PostgreSQL, reads a simulated plant, kills one of',
     'the servers with -9 and starts it again while reading goes on. In the end every tick is looked for: in SAMPLES it must',

@@ -11,8 +11,8 @@ import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import {
   type Answer,
-  type ApiUnderTest,
   type ApiClient,
+  type ApiUnderTest,
   configureTask,
   sessionsPath,
   startApi,

@@ -2,7 +2,7 @@ import { freePort } from '@holdfast/dev/free-port.ts';
 import { startInProcess } from '@holdfast/test/support/start-in-process.ts';
 import { startApi } from '../src/composition/start.ts';
 import { apiConfig } from '../src/config.ts';
-import { type ApiSettings, type ApiClient, apiClient, environmentOf } from './api-under-test.ts';
+import { type ApiClient, type ApiSettings, apiClient, environmentOf } from './api-under-test.ts';
 
 /**
  * Starts the service within the test's process at a fraction of the cost, for tests that neither read its log nor hurt

@@ -355,15 +355,12 @@ describe('a client that follows live samples', () => {
     ['?point=zone', 'point_not_found', 'zone is an array'],
     ['?device=press-1&point=zone', 'point_not_found', 'ask for zone[0] to zone[3].'],
     ['?device=press-1&point=zone[4]', 'point_not_found', 'Device press-1 has no point zone[4]'],
-  ])(
-    'asking for %s, which is unknown, is a 404 instead of a wait for ever',
-    async (query, code, detail) => {
-      const waiting = AbortSignal.timeout(60_000);
-      const response = await fetch(`${api.url}/api/acquisition/live/${query}`, { signal: waiting });
-      expect(response.status).toBe(404);
-      expect(await response.json()).toMatchObject({ code, detail: expect.stringContaining(detail) });
-    },
-  );
+  ])('asking for %s, which is unknown, is a 404 instead of a wait for ever', async (query, code, detail) => {
+    const waiting = AbortSignal.timeout(60_000);
+    const response = await fetch(`${api.url}/api/acquisition/live/${query}`, { signal: waiting });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ code, detail: expect.stringContaining(detail) });
+  });
 
   it.each([
     '?device=press-1',

@@ -8,7 +8,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type ApiUnderTest, type ApiClient, sessionsPath, startApi } from './api-under-test.ts';
+import { type ApiClient, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 import { changeLogin, notFresh } from './change-login.ts';
 import { makePeople, password } from './people.ts';
 import { TestBrowser } from './test-browser.ts';

@@ -19,8 +19,8 @@ import {
   sampleOf,
   startWriter,
   untilAllAcked,
-  untilWritersWait,
   untilLogged,
+  untilWritersWait,
 } from './writer-under-test.ts';
 
 const ticks = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index);

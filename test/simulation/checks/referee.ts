@@ -12,8 +12,8 @@ import type { World } from '../kernel/world.ts';
 import { registerOf } from '../reading-of-version.ts';
 import type { CollectorLife, Runner } from '../services/sim-collector.ts';
 import type { SupervisorLife } from '../services/sim-supervisor.ts';
-import { TimeLimitCheck } from './time-limit-check.ts';
 import { LifecycleChain } from './lifecycle-chain.ts';
+import { TimeLimitCheck } from './time-limit-check.ts';
 import { VersionsInForce } from './versions-in-force.ts';
 
 /** The tick from which on a collector reads a device. */

@@ -46,8 +46,8 @@ describe('when a session is polled', () => {
   });
 
   it('fails when a session is polled that the log does not know', () => {
-    expect(judge(runningSession().polled(0, 9, { epoch: 2 }).polled(9, 9, { epoch: 2, run: 2 }), 10_000)).toEqual([
-      expect.stringContaining('does not know'),
-    ]);
+    expect(
+      judge(runningSession().polled(0, 9, { epoch: 2 }).polled(9, 9, { epoch: 2, run: 2 }), 10_000),
+    ).toEqual([expect.stringContaining('does not know')]);
   });
 });

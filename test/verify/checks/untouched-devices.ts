@@ -69,7 +69,10 @@ function problem(pair: Succession, context: SessionEvidence): string | undefined
 }
 
 /** The changes that its holder may have heard of between the two; none where any of them touches the device. */
-function changesAround({ former, next }: Succession, { session, configs, clockMs, stopMs }: SessionEvidence): Change[] {
+function changesAround(
+  { former, next }: Succession,
+  { session, configs, clockMs, stopMs }: SessionEvidence,
+): Change[] {
   const { device, epoch, periodMs } = next;
   const { tick, read_at: lastReadMs } = former.last.sample;
   const nextReadMs = next.first.sample.read_at;

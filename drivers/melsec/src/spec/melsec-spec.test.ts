@@ -105,7 +105,10 @@ it('octal numbers of X and Y in ASCII are a setting of FX5 alone', () => {
     });
   expect(problemsWith({ series: 'fx5' })).toEqual([]);
   const dataCodeProblems = [{ field: 'data_code', message: expect.stringContaining('choose ascii') }];
-  expect([problemsWith({}), problemsWith({ series: 'fx5', frame: '1E' })]).toEqual([dataCodeProblems, dataCodeProblems]);
+  expect([problemsWith({}), problemsWith({ series: 'fx5', frame: '1E' })]).toEqual([
+    dataCodeProblems,
+    dataCodeProblems,
+  ]);
 });
 
 it.each([

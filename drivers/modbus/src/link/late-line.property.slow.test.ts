@@ -3,9 +3,9 @@ import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { turnOptions } from '../../../../services/collector/src/polling/pollable-device.ts';
 import { DevicePoller } from '../../../../services/collector/src/polling/device-poller.ts';
 import { Endpoint } from '../../../../services/collector/src/polling/endpoint.ts';
+import { turnOptions } from '../../../../services/collector/src/polling/pollable-device.ts';
 import { SteadyClock } from '../../../../services/collector/src/polling/steady-clock.ts';
 import { pollableModbus } from '../../../../services/collector/src/polling/testing/modbus-links.ts';
 import { requestOptions } from '../plan/modbus-plan.ts';
@@ -15,7 +15,7 @@ import type { DeviceBus } from './device-bus.ts';
 import { ModbusLink } from './modbus-link.ts';
 import { RtuLine } from './rtu-line.ts';
 import { commandOf, groupOf } from './testing/raw-requests.ts';
-import { type Fate, CheckingBus, type SentRequest, SimulatedLine } from './testing/simulated-line.ts';
+import { CheckingBus, type Fate, type SentRequest, SimulatedLine } from './testing/simulated-line.ts';
 
 beforeEach(() => {
   const toFake = ['setTimeout', 'clearTimeout', 'setImmediate', 'performance', 'Date'] as const;

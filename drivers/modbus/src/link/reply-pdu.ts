@@ -42,7 +42,8 @@ export class ExpectedReply {
       return `byte count ${byteCount} instead of ${expected}`;
     }
     for (let index = 1; index < requestHeadBytes && index <= available; index += 1) {
-      if (bytes[pduAt + index] !== this.#requestPdu[index]) return 'a write that was not asked for is confirmed';
+      if (bytes[pduAt + index] !== this.#requestPdu[index])
+        return 'a write that was not asked for is confirmed';
     }
     return undefined;
   }

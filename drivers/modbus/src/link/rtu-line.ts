@@ -1,6 +1,6 @@
-import { UnsolicitedFrames } from './unsolicited-frames.ts';
 import { LateAnswers, type Steps } from './late-answers.ts';
 import { answerShape, type BusRequest } from './request-pdu.ts';
+import { UnsolicitedFrames } from './unsolicited-frames.ts';
 
 /** Longer than the pauses that adapters and gateways put into the middle of a frame. */
 const resyncMs = 30;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { UnsolicitedFrames } from './unsolicited-frames.ts';
 import { rtuFrame, soundRtuReply } from './testing/rtu-frames.ts';
+import { UnsolicitedFrames } from './unsolicited-frames.ts';
 
 const reply = (unitId: number, quantity: number) =>
   soundRtuReply({ unitId, functionCode: 3, address: 0, quantity });

@@ -41,7 +41,9 @@ export function pointRules(): Readonly<Record<string, FieldRules>> {
   const faultsOf = (kind: Kind, more: Partial<RuledPoint> = {}) =>
     new Set(pointProblems({ ...plain, ...requiredFields(kind), ...kind, ...more }).map(({ field }) => field));
   const fields = Object.entries(exampleFields).map(([field, value]): [string, FieldRules] => {
-    const fitting = kinds.filter((kind) => !faultsOf(kind, { ...fieldsNeededBy[field], [field]: value }).has(field));
+    const fitting = kinds.filter(
+      (kind) => !faultsOf(kind, { ...fieldsNeededBy[field], [field]: value }).has(field),
+    );
     const needing = kinds.filter((kind) =>
       faultsOf(kind, { [field]: plain[field as keyof RuledPoint] }).has(field),
     );

@@ -1,5 +1,5 @@
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
-import { type PointToValidate, meaningProblems } from '@holdfast/driver/values/meaning-problems.ts';
+import { meaningProblems, type PointToValidate } from '@holdfast/driver/values/meaning-problems.ts';
 import { isBitTable, type PointLayout, pointWidth } from '../layout/point-layout.ts';
 import { neverWritten } from '../values/never-written.ts';
 

@@ -103,7 +103,8 @@ export class LackingBook {
   }
 
   #unknown(rows: readonly Row[]): Map<string, Row> {
-    const isKnown = (key: string) => (this.#days.get(key)?.notedSince ?? rowsBetweenChecks) < rowsBetweenChecks;
+    const isKnown = (key: string) =>
+      (this.#days.get(key)?.notedSince ?? rowsBetweenChecks) < rowsBetweenChecks;
     return new Map(rows.map((row) => [keyOf(row), row] as const).filter(([key]) => !isKnown(key)));
   }
 

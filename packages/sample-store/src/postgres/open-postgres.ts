@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import { LeavingPool } from './leaving-pool.ts';
 import { keepaliveSettings } from './keepalive-settings.ts';
+import { LeavingPool } from './leaving-pool.ts';
 
 /** Longer than any batch takes (measured: 49,000 values in 0.4 s), but short enough to notice a dead peer. */
 const usualQueryTimeoutMs = 30_000;

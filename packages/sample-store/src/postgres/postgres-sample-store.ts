@@ -28,7 +28,7 @@ import { isBeforeWriters, rejectionReason, unavailable, uniqueViolation } from '
 import { readBuckets, readHistory, readLastValues } from './read-history.ts';
 import { withoutRefused } from './refused-values.ts';
 import type { SampleRows } from './sample-rows.ts';
-import { type SeriesLookup, SeriesIds } from './series-ids.ts';
+import { SeriesIds, type SeriesLookup } from './series-ids.ts';
 import { recordTicks } from './tick-coverage-table.ts';
 import { copyValues, insertMisses, insertValues } from './write-samples.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { newLoginCode, parseLoginCode, formatLoginCode } from './begun-login.ts';
+import { formatLoginCode, newLoginCode, parseLoginCode } from './begun-login.ts';
 
 it('a code is taken as people type it, and not with letters that it never has', () => {
   for (const typed of ['BCDF-GHJK', 'bcdfghjk', ' bcdf ghjk ', 'BCDF–GHJK', 'b.c.d.f.g.h.j.k']) {

@@ -24,7 +24,10 @@ export function refusedFor(problems: readonly FieldProblem[]): Validated<never> 
 }
 
 /** A schema that takes whatever `judge` accepts. @param described the schema in the OpenAPI document */
-export function schemaOf<T>(judge: (body: unknown) => Validated<T>, described: object): z.ZodType<T, unknown> {
+export function schemaOf<T>(
+  judge: (body: unknown) => Validated<T>,
+  described: object,
+): z.ZodType<T, unknown> {
   return z
     .unknown()
     .transform((body, context): T => {

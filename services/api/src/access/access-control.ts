@@ -19,7 +19,7 @@ import { CommandLimit } from './command-limit.ts';
 import type { FewPlaces } from './few-places.ts';
 import { type GrantedSites, requireEverywhere, type SiteAccess } from './granted-sites.ts';
 import type { LoginAccess } from './logins/login-access.ts';
-import { recheckedCaller, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
+import { loginCallerOf, recheckedCaller, requireUsableLogin } from './logins/login-caller.ts';
 import { operatorOf } from './operator.ts';
 import { accessText } from './texts.ts';
 import { bareForwardedAddresses } from './trusted-proxies.ts';

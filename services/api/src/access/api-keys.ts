@@ -9,8 +9,8 @@ import {
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { KeyBook, StoredRecord } from '../ports.ts';
-import { nameAsRead } from './name-as-read.ts';
 import { sitesWhere } from './granted-sites.ts';
+import { nameAsRead } from './name-as-read.ts';
 import { RecordMirror } from './record-mirror.ts';
 
 export type KeyCheck =

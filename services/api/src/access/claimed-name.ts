@@ -1,8 +1,8 @@
 import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import { Problem } from '../problems/problem.ts';
-import { nameAsRead } from './name-as-read.ts';
 import type { Caller } from './caller.ts';
+import { nameAsRead } from './name-as-read.ts';
 import { accessText } from './texts.ts';
 
 const readOf = new WeakMap<object, readonly string[]>();

@@ -14,8 +14,8 @@ import { Problem, validationFailed } from '../problems/problem.ts';
 import { whoOf } from './access-control.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { sitesWhere } from './granted-sites.ts';
-import { accessText } from './texts.ts';
 import { requestedGrants } from './requested-grants.ts';
+import { accessText } from './texts.ts';
 
 const params = z.object({ id: z.string().describe('Id or name of the key') });
 

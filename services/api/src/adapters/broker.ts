@@ -179,7 +179,9 @@ class BrokerPreparation {
       level: 'warn',
       began: (error) => {
         const why =
-          error instanceof BrokerDisconnected ? error.message : 'NATS is there, but its streams are not ready';
+          error instanceof BrokerDisconnected
+            ? error.message
+            : 'NATS is there, but its streams are not ready';
         return `${why}; trying again`;
       },
       causeOf: (error) => (error as Error).message,

@@ -3,11 +3,11 @@ import {
   changedPoint,
   type DeviceOfPoint,
   flatPoint,
-  type ValidPoint,
-  validateNewPoint,
   type NamedPoint,
   type PointCommon,
   type PointView,
+  type ValidPoint,
+  validateNewPoint,
 } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { type Selectable, sql } from 'kysely';
@@ -21,13 +21,7 @@ import { bodyRefused, explained, mostNames, stillReferenced } from './configurat
 import { devicesOfPoints } from './points-of-device.ts';
 import { lockDevicesOfPoints, requireUnread } from './read-codes.ts';
 import { togetherWithSiblings } from './sibling-faults.ts';
-import {
-  type KindOfPoint,
-  type KindsOfStore,
-  kindFaults,
-  kindFaultsOrNone,
-  kindOf,
-} from './stored-kinds.ts';
+import { type KindOfPoint, type KindsOfStore, kindFaults, kindFaultsOrNone, kindOf } from './stored-kinds.ts';
 import { configurationText } from './texts.ts';
 
 export interface PointFilter {

@@ -1,5 +1,5 @@
-import { LeavingPool, type LeavingPoolOptions } from '@holdfast/sample-store/postgres/leaving-pool.ts';
 import { keepaliveSettings } from '@holdfast/sample-store/postgres/keepalive-settings.ts';
+import { LeavingPool, type LeavingPoolOptions } from '@holdfast/sample-store/postgres/leaving-pool.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import {
   Kysely,

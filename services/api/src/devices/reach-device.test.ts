@@ -4,7 +4,7 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { driverLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
-import type { Collectors, DeviceCallOutcome, CollectorRecord } from '../ports.ts';
+import type { CollectorRecord, Collectors, DeviceCallOutcome } from '../ports.ts';
 import { reachDevice } from './reach-device.ts';
 import { readOnce } from './test-device.ts';
 

@@ -4,7 +4,7 @@ import { noDriver } from '@holdfast/shared/contracts/words/no-driver.ts';
 import { canRead } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Text } from '@holdfast/texts/text.ts';
-import type { Collectors, CollectorRecord } from '../ports.ts';
+import type { CollectorRecord, Collectors } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import { devicesText } from './texts.ts';
 

@@ -6,14 +6,14 @@ import type {
   ReadPoint,
   ReadRequestReport,
 } from '@holdfast/shared/contracts/device-call.ts';
-import type { DeviceTestView, DeviceRequestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { DeviceRequestView, DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
 import { localize } from '../problems/localize.ts';
 import { localizeFault } from '../problems/localize-faults.ts';
 import { endpointHolders } from './endpoint-holders.ts';
-import { reportedLimits, type DeviceLimitsSources } from './learned-limits/device-limits.ts';
+import { type DeviceLimitsSources, reportedLimits } from './learned-limits/device-limits.ts';
 import { reachDevice } from './reach-device.ts';
 import { devicesText } from './texts.ts';
 

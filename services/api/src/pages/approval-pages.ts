@@ -1,9 +1,9 @@
 import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { faultNote, formField } from './form-field.ts';
+import { formatTime } from './format-time.ts';
 import { rightsInWords } from './grants-in-words.ts';
 import { type Html, html } from './html.ts';
 import { type PageAddress, pageFrame, pathInLanguage } from './page-frame.ts';
-import { formatTime } from './format-time.ts';
 import { sayIn } from './texts.ts';
 
 /** Where the form's other button sends it. */

@@ -1,10 +1,10 @@
 import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { faultNote, formField } from './form-field.ts';
+import { formatTime } from './format-time.ts';
 import { grantsInWords } from './grants-in-words.ts';
 import { type Html, html } from './html.ts';
 import { type PageAddress, pageFrame, pathInLanguage } from './page-frame.ts';
 import { firstLinkCommand } from './password-pages.ts';
-import { formatTime } from './format-time.ts';
 import { sayIn } from './texts.ts';
 
 export interface LoginForm {

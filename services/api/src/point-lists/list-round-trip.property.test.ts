@@ -5,9 +5,9 @@ import { flatPoint, validateDevicePoint } from '@holdfast/shared/contracts/http/
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readListFile } from '../spreadsheets/read/read-list-file.ts';
+import type { CurrentConfiguration } from './judging/current-configuration.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { judgeList } from './judging/judge-list.ts';
-import type { CurrentConfiguration } from './judging/current-configuration.ts';
 import { openList } from './judging/open-list.ts';
 import { listDownload } from './list-download.ts';
 import { ListTable } from './list-table.ts';

@@ -161,5 +161,8 @@ export async function forgetImport(database: Database, id: number): Promise<void
 }
 
 function notFound(id: string): Problem {
-  return new Problem('import_not_found', pointListsText('import_not_found', { id, keptAtMost: mostImportsOfCaller, keptHours: retentionHours }));
+  return new Problem(
+    'import_not_found',
+    pointListsText('import_not_found', { id, keptAtMost: mostImportsOfCaller, keptHours: retentionHours }),
+  );
 }

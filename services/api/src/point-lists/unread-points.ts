@@ -3,7 +3,7 @@ import { type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../access/granted-sites.ts';
 import { atSites } from '../configuration/at-sites.ts';
 import type { Database } from '../database/open-database.ts';
-import { type Question, exampleRowCount } from './judging/question.ts';
+import { exampleRowCount, type Question } from './judging/question.ts';
 import type { StoredRow } from './stored-import.ts';
 import { pointListsText } from './texts.ts';
 

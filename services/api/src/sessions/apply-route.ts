@@ -17,7 +17,7 @@ import { traceParentOf } from '../http/request-trace.ts';
 import type { Route } from '../http/route.ts';
 import { languageOf } from '../problems/negotiate-language.ts';
 import { type Applied, type ApplySources, applyToSessions } from './commands/apply-to-sessions.ts';
-import { requireSessionsCanTake, type DryRunSessions, dryRunSessions } from './commands/dry-run-sessions.ts';
+import { type DryRunSessions, dryRunSessions, requireSessionsCanTake } from './commands/dry-run-sessions.ts';
 import { runningOrPausedSessionsOf } from './queries/list-sessions.ts';
 
 /**

@@ -25,7 +25,6 @@ import { type Route, route } from '../http/route.ts';
 import { localizeHealthOfAll } from '../problems/localize-faults.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { timeOf } from '../times/relative-time.ts';
-import { requireSession } from './require-session.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
 import type { CurrentSessions } from './queries/current-sessions.ts';
@@ -35,6 +34,7 @@ import { type NamedSessionRow, sessionView } from './queries/session-view.ts';
 import { freshWithin } from './recovery/compare-session.ts';
 import { type PeriodSources, periodsToShow } from './recovery/period-to-show.ts';
 import { placedSince } from './recovery/recovery-view.ts';
+import { requireSession } from './require-session.ts';
 import { type StoringSources, storingOfSessions } from './storing/storing-of-sessions.ts';
 import { sessionsText } from './texts.ts';
 

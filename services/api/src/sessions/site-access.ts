@@ -4,8 +4,8 @@ import type { VersionSites } from '../configuration/version-sites.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Concerned } from '../ports.ts';
-import { requireSession } from './require-session.ts';
 import type { CurrentSessions } from './queries/current-sessions.ts';
+import { requireSession } from './require-session.ts';
 
 /** Looks up nothing for callers whose role holds everywhere. Sessions are known even while PostgreSQL is down. */
 export function siteAccess({

@@ -8,7 +8,7 @@ import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
 import { driversIn, ownLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
-import type { Collectors, CollectorRecord, Sinks } from '../ports.ts';
+import type { CollectorRecord, Collectors, Sinks } from '../ports.ts';
 import { isAlive } from './sinks-view.ts';
 
 export interface CollectorsSources {

@@ -4,13 +4,13 @@ import {
   deleteQuarantinedSchema,
   manyDeletedSchema,
   manyQuarantinedSchema,
-  resendSummarySchema,
   type QuarantinedView,
   quarantinedViewSchema,
   quarantinePageSchema,
   quarantineQuerySchema,
-  sendAgainBodySchema,
   resendResultSchema,
+  resendSummarySchema,
+  sendAgainBodySchema,
   sinksSchema,
 } from '@holdfast/shared/contracts/http/system-http.ts';
 import * as z from 'zod';

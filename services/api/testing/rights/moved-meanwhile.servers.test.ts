@@ -207,7 +207,9 @@ describe('the past of a session that has gone on without what it read at another
       ...{ device: 'hall-2-beside-press', collector: 'c1', from: null, to: 'timeout' },
       ...{ detail: 'no answer', time: new Date().toISOString() },
     });
-    await eventually(async () => (await healthChanges({})).length === 1, { what: 'the health to be reported' });
+    await eventually(async () => (await healthChanges({})).length === 1, {
+      what: 'the health to be reported',
+    });
     expect(await healthChanges({ key: own })).toEqual([]);
     for (const list of ['completeness', 'report']) {
       const tells = async (as: { key?: string }) =>

@@ -4,7 +4,7 @@ import { type Route, route } from '../../src/http/route.ts';
 import { pageRoutes } from '../../src/pages/page-routes.ts';
 import { allRoutes, unused } from '../all-routes.ts';
 import type { IdAt } from './places.ts';
-import { callsOf, testedGrants, outcomeOf } from './rights-matrix.ts';
+import { callsOf, outcomeOf, testedGrants } from './rights-matrix.ts';
 
 const idAt: IdAt = (kind, place) =>
   (place === 'both' && kind !== 'tasks' && kind !== 'sessions') || (kind === 'sites' && place === 'nowhere')

@@ -11,7 +11,7 @@ import { changeLogin, notFresh } from '../change-login.ts';
 import { makePeople, password } from '../people.ts';
 import { TestBrowser } from '../test-browser.ts';
 import { type IdAt, places } from './places.ts';
-import { type Call, callsOf, testedGrants, type Outcome, outcomeOf } from './rights-matrix.ts';
+import { type Call, callsOf, type Outcome, outcomeOf, testedGrants } from './rights-matrix.ts';
 import { configureTwoHalls } from './two-halls.ts';
 
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });

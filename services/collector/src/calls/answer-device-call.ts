@@ -3,12 +3,12 @@ import type { Command } from '@holdfast/driver/requests.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { pollableDevice, turnOptions } from '../polling/pollable-device.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
 import { PointSet } from '../polling/point-sets.ts';
-import type { ResolvedCall } from './resolve-call.ts';
+import { pollableDevice, turnOptions } from '../polling/pollable-device.ts';
 import { readDevice } from './read-device.ts';
+import type { ResolvedCall } from './resolve-call.ts';
 import { writePoint } from './write-point.ts';
 
 export interface AnswerDeviceCallOptions {

@@ -10,7 +10,7 @@ import type { ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
-import { pollableModbus, modbusOver } from '../polling/testing/modbus-links.ts';
+import { modbusOver, pollableModbus } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
 import type { ResolvedCall } from './resolve-call.ts';
 

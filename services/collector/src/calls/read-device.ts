@@ -5,13 +5,13 @@ import type { LearnedLimits } from '@holdfast/shared/contracts/session-status.ts
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { pollableDevice } from '../polling/pollable-device.ts';
 import { DeviceRecord } from '../polling/device-record.ts';
 import { DuePoints } from '../polling/due-points.ts';
 import { type Endpoint, NotPermitted } from '../polling/endpoint.ts';
 import { EndpointBreakers } from '../polling/endpoint-breakers.ts';
 import { LackingPoints } from '../polling/lacking-points.ts';
 import { PointSet } from '../polling/point-sets.ts';
+import { pollableDevice } from '../polling/pollable-device.ts';
 import { SteadyClock } from '../polling/steady-clock.ts';
 import { TickReader, type TickReaderOptions } from '../polling/tick-reader.ts';
 import { ReportFilter } from '../samples/report-filter.ts';

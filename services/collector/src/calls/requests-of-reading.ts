@@ -9,8 +9,8 @@ import type {
   ReadRequestReport,
   RequestFailure,
 } from '@holdfast/shared/contracts/device-call.ts';
-import type { PollableDevice } from '../polling/pollable-device.ts';
 import { missCauseOf } from '../polling/miss-cause.ts';
+import type { PollableDevice } from '../polling/pollable-device.ts';
 import { isBusy, isFailureOfDevice, isRefusal } from '../polling/tick-reader.ts';
 import { readValue, type Unread } from './read-point.ts';
 

@@ -3,8 +3,8 @@ import type { Answer, Command, Group } from '@holdfast/driver/requests.ts';
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
 import { Readings } from '@holdfast/driver/values/readings.ts';
 import type { DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
-import type { PollableDevice } from '../polling/pollable-device.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
+import type { PollableDevice } from '../polling/pollable-device.ts';
 import { readValue, unreadValue } from './read-point.ts';
 
 export interface WritePointOptions {

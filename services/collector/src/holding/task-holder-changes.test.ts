@@ -4,7 +4,7 @@ import type { LatestChange } from '@holdfast/shared/domain/session/state.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
 import type { LoadedConfig } from '../ports.ts';
-import { HolderWorld, stateHeldBy, session } from './testing/holder-world.ts';
+import { HolderWorld, session, stateHeldBy } from './testing/holder-world.ts';
 
 const hourMs = 3_600_000;
 const missing: LoadedConfig = { ok: false, problem: 'the snapshot is missing' };

@@ -1,6 +1,6 @@
 import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { describe, expect, it } from 'vitest';
-import { HolderWorld, stateHeldBy, session } from './testing/holder-world.ts';
+import { HolderWorld, session, stateHeldBy } from './testing/holder-world.ts';
 
 describe('an assignment that the log shows before its message comes', () => {
   it('is prepared meanwhile over a slow link, and polled once the log was read after the message', async () => {

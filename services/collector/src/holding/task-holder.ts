@@ -22,16 +22,16 @@ import { judgeAssignment } from './judge-assignment.ts';
 import { type LastReads, lastReads } from './last-reads.ts';
 import { PreparedStart } from './prepared-start.ts';
 import { standingFor } from './standing-for.ts';
-import { type Refused, TaskStatus } from './task-status.ts';
 import {
   type ConfigsToStart,
   configsToStart,
   type Inability,
   isSameVersion,
-  undoableUntilMs,
   type TargetVersion,
   targetVersionOf,
+  undoableUntilMs,
 } from './target-version.ts';
+import { type Refused, TaskStatus } from './task-status.ts';
 
 export interface TaskHolderOptions {
   readonly taskId: string;

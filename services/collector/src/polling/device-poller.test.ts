@@ -12,7 +12,7 @@ import { Endpoint } from './endpoint.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { pollableModbus } from './testing/modbus-links.ts';
 import { type Reply, ScriptedBus } from './testing/scripted-bus.ts';
-import { type TickCopy, copyTick } from './testing/tick-copy.ts';
+import { copyTick, type TickCopy } from './testing/tick-copy.ts';
 
 /** The simulation begins at a full second, so that ticks of 100 ms fall on full hundreds. */
 const startMs = 1_740_000_000_000;

@@ -2,13 +2,13 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
 import { tickTimeMs } from '../samples/schedule.ts';
-import type { PollableDevice } from './pollable-device.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { DeviceRecord } from './device-record.ts';
 import { DuePoints } from './due-points.ts';
 import type { Permission } from './endpoint.ts';
 import type { FormerReading, GoesOnFrom } from './former-reading.ts';
 import { LackingPoints } from './lacking-points.ts';
+import type { PollableDevice } from './pollable-device.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
 /** The clocks of two collectors differ by less than this. */

@@ -10,7 +10,7 @@ import { DeviceReader, type DeviceReaderOptions } from './device-reader.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { FormerReading } from './former-reading.ts';
 import { missCauseOf } from './miss-cause.ts';
-import { lateMiss, overrunMiss, lostOnTheWay, noValuesMiss, unansweredMiss } from './watch-misses.ts';
+import { lateMiss, lostOnTheWay, noValuesMiss, overrunMiss, unansweredMiss } from './watch-misses.ts';
 
 /** How long changes that must be safe soon are gathered: a broker that delivers few at a time waits for them. */
 const gatherMs = 5;

@@ -5,7 +5,7 @@ import { FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
 import type { DeviceLinks, LinkUse } from './device-links.ts';
 import { Endpoints } from './endpoints.ts';
-import { pollableModbus, modbusOver } from './testing/modbus-links.ts';
+import { modbusOver, pollableModbus } from './testing/modbus-links.ts';
 import { ScriptedBus } from './testing/scripted-bus.ts';
 
 const tcp = (port: number, framing: 'mbap' | 'rtu' = 'mbap') =>
@@ -84,7 +84,8 @@ function endpointsAt(addresses: Readonly<Record<string, readonly string[]>>) {
   const endpoints = new Endpoints(links, { lookUp });
   const device = (host: string, site: object = {}) => deviceOf({ host, ...site });
   const locate = (...hosts: string[]) => endpoints.locate(hosts.map((host) => device(host)));
-  const acquire = (host: string, site?: object) => endpoints.acquire(pollableModbus(device(host, site)), '7-1');
+  const acquire = (host: string, site?: object) =>
+    endpoints.acquire(pollableModbus(device(host, site)), '7-1');
   const release = (host: string, endpoint: ReturnType<typeof acquire>) =>
     endpoints.release(pollableModbus(device(host)), endpoint);
   const addressesOf = (...keys: string[]) => endpoints.addressesOf(keys);

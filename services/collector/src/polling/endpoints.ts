@@ -10,9 +10,9 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { siteNetworkRule } from '@holdfast/shared/runtime/networks.ts';
 import { systemTimers, type Timers, withDeadline } from '@holdfast/shared/runtime/timers.ts';
-import type { PollableDevice } from './pollable-device.ts';
 import type { DeviceLinks, LinkUse } from './device-links.ts';
 import { Endpoint } from './endpoint.ts';
+import type { PollableDevice } from './pollable-device.ts';
 
 interface OpenEndpoint {
   readonly endpoint: Endpoint;

@@ -7,9 +7,9 @@ import {
 } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { areOfSameLine, lineOf, readFromLine } from '@holdfast/shared/sessions/snapshot-line.ts';
-import { type PollableDevice, pollableDevice } from './pollable-device.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { PointSets } from './point-sets.ts';
+import { type PollableDevice, pollableDevice } from './pollable-device.ts';
 
 /** A device by one version of the configuration, with its requests planned; nothing is opened yet. */
 export interface PlannedDevice {
@@ -43,7 +43,10 @@ export function planDevice(
   const device = isKept
     ? configured
     : readFromLine({ ...configured, points: set.points }, lineOf(configured));
-  const target = pollableDevice(device, endpoints.driver(configured.protocol), set, { refusedPauseMs, learned });
+  const target = pollableDevice(device, endpoints.driver(configured.protocol), set, {
+    refusedPauseMs,
+    learned,
+  });
   const periodMs = devicePeriodMs(taskPeriodMs, device.points);
   return { device, target, taskPeriodMs, periodMs, configVersion };
 }

@@ -1,6 +1,6 @@
 import type { ReadRequest } from '@holdfast/driver-modbus/layout/requests.ts';
-import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { ReportedLimits } from '@holdfast/driver-modbus/plan/reported-limits.ts';
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { describe, expect, it } from 'vitest';
 import { PolledWorld } from './testing/polled-world.ts';
 import type { Reply } from './testing/scripted-bus.ts';

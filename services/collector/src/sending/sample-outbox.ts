@@ -9,12 +9,12 @@ import { Fifo } from './fifo.ts';
 import { Gathering } from './gather.ts';
 import { LostTicks } from './lost-ticks.ts';
 import type { OutboxHealth } from './outbox-health.ts';
-import { UnconfirmedSamples } from './unconfirmed-samples.ts';
 import { Spilling } from './spilling.ts';
 import type { Spool, SpooledNotice } from './spool.ts';
 import { SpoolFeed } from './spool-feed.ts';
 import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
 import { TooLargeSamples } from './too-large-samples.ts';
+import { UnconfirmedSamples } from './unconfirmed-samples.ts';
 import { isOnlyInMemory, type Settled, type Waiting } from './waiting.ts';
 
 export interface SampleOutboxOptions {

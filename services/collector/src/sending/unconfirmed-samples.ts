@@ -1,4 +1,4 @@
-import { oldestFirst, isOnlyInMemory, type Waiting } from './waiting.ts';
+import { isOnlyInMemory, oldestFirst, type Waiting } from './waiting.ts';
 
 /** Samples that were sent but not confirmed, to be sent again in the order in which they were first taken. */
 export class UnconfirmedSamples {

@@ -9,8 +9,8 @@ import { SchemaForm } from '../forms/schema-form.tsx';
 import type { Forms } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { bodyOfDevice, tryDevice, useDevice, useSites } from './first-run-queries.ts';
-import { type StoredDraft, useStoredDraft } from './stored-draft.ts';
 import { noRefusal, refusalOf } from './refusals.ts';
+import { type StoredDraft, useStoredDraft } from './stored-draft.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { TrialAnswer } from './trial-answer.tsx';
 

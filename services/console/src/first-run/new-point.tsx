@@ -10,9 +10,9 @@ import type { Forms } from '../forms/use-protocols.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { classicOf, inHexadecimal, readAddress } from './address-reading.ts';
-import { useStoredDraft } from './stored-draft.ts';
 import { PointPreview } from './point-preview.tsx';
 import { noRefusal, refusalOf } from './refusals.ts';
+import { useStoredDraft } from './stored-draft.ts';
 import { useFirstRunTexts } from './texts.ts';
 
 /** The form of a new point, next to the value that it would read. */

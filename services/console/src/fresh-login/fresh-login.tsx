@@ -33,8 +33,10 @@ export function FreshLogin({
           <a
             className="button is-main"
             href={
-              new URL(`api/login/company?${new URLSearchParams({ again: 'true', to: currentScreen() })}`, apiRoot)
-                .href
+              new URL(
+                `api/login/company?${new URLSearchParams({ again: 'true', to: currentScreen() })}`,
+                apiRoot,
+              ).href
             }
           >
             {t('fresh.company')}

@@ -13,7 +13,7 @@ import { useCloseOnEscape } from '../parts/use-close-on-escape.ts';
 import type { TimeRange } from '../time/time-range.ts';
 import { SessionList } from './session-list.tsx';
 import { useSessionsSearch } from './sessions-search.ts';
-import { matchesSearch, isShown, type SessionSummaries, shows, useSummaries } from './summaries.ts';
+import { isShown, matchesSearch, type SessionSummaries, shows, useSummaries } from './summaries.ts';
 import './sessions.css';
 import { Explanation } from '../parts/explanation.tsx';
 import { MarkLegend } from '../parts/mark-legend.tsx';

@@ -1,5 +1,5 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
-import type { ResendSummary, ResendResult } from '@holdfast/shared/contracts/http/system-http.ts';
+import type { ResendResult, ResendSummary } from '@holdfast/shared/contracts/http/system-http.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from '../api/api.ts';

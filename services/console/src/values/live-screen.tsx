@@ -8,7 +8,7 @@ import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { trendsAtMost } from '../trends/trends-search.ts';
-import { countPlaces, placesMatching, type PlaceCounts, filterPlaces } from './filter-places.ts';
+import { countPlaces, filterPlaces, type PlaceCounts, placesMatching } from './filter-places.ts';
 import { useValuesTexts } from './texts.ts';
 import { type Link as StreamLink, useBoard, valuesAtMost } from './use-board.ts';
 import type { ValueBoard } from './value-board.ts';

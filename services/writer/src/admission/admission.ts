@@ -6,8 +6,8 @@ import { RecentlyUsed } from '@holdfast/shared/runtime/recently-used.ts';
 import { type EpochBook, isPlacedSo } from '@holdfast/shared/sessions/epoch-book.ts';
 import type { SampleMessage, Snapshots } from '../ports.ts';
 import { firstPlace } from './first-place.ts';
-import { SnapshotDevice, type SampleOfDevice } from './snapshot-device.ts';
 import type { SessionVersions } from './session-versions.ts';
+import { type SampleOfDevice, SnapshotDevice } from './snapshot-device.ts';
 
 /** The words of a sample about where it comes from. */
 export interface Claim extends SampleOfDevice {
@@ -173,7 +173,9 @@ export class Admission {
    * Names and units of the device's values, if the snapshot of its epoch is known. For everything that the log admits,
    * it is.
    */
-  labelsOf(claim: Pick<Claim, 'epoch' | 'device_id' | 'config_version'>): SnapshotDevice['labels'] | undefined {
+  labelsOf(
+    claim: Pick<Claim, 'epoch' | 'device_id' | 'config_version'>,
+  ): SnapshotDevice['labels'] | undefined {
     const devices = this.#foundOf(claim)?.devices;
     return typeof devices === 'object' ? devices.get(claim.device_id)?.labels : undefined;
   }

@@ -14,7 +14,7 @@ import type { SampleMessage, Unstorable } from '../ports.ts';
 import { PatientStore } from '../retry/patient-store.ts';
 import { BatchHandler } from './batch-handler.ts';
 import { MemoryStore } from './testing/memory-store.ts';
-import { firstTimeMs, messageOf, sampleOf, resentMessage } from './testing/sample-message.ts';
+import { firstTimeMs, messageOf, resentMessage, sampleOf } from './testing/sample-message.ts';
 
 function writerCore(gate = gateForTest(), heldUntilMs = Number.POSITIVE_INFINITY) {
   const log = createLogger('writer', 'fatal');

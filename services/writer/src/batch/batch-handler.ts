@@ -256,7 +256,8 @@ export class BatchHandler<M extends SampleMessage> {
       // Messages that were sent again by hand must not vanish.
       const isKept =
         this.#options.account.rejected({ session, source, reason, isLost }) || first !== undefined;
-      if (isKept) quarantined.push({ message, ...(sample && { sample }), reason, lostEpoch, isNobodys: true });
+      if (isKept)
+        quarantined.push({ message, ...(sample && { sample }), reason, lostEpoch, isNobodys: true });
       else countedOnly.push(message);
     }
     await this.#acknowledge(countedOnly);

@@ -30,7 +30,9 @@ describe('writing in parts', () => {
         });
         const wholeItems = items.filter(({ index }) => fates[index] === 'taken');
         expect(written).toEqual(wholeItems);
-        const storedItems = items.filter(({ index }) => fates[index] === 'taken' || fates[index] === 'in part');
+        const storedItems = items.filter(
+          ({ index }) => fates[index] === 'taken' || fates[index] === 'in part',
+        );
         expect([...stored]).toEqual(storedItems.map(({ index }) => index));
         expect(refused).toEqual(
           items

@@ -8,8 +8,8 @@ import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import {
   ackAll,
   consumeBatches,
-  redeliverAfter,
   type JsMsg,
+  redeliverAfter,
 } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
 import { jetStreamEpochs, lifecycleEventAfter } from '@holdfast/shared/jetstream/sessions/logged-at.ts';

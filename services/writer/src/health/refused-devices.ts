@@ -1,6 +1,10 @@
 import { codesOf } from '@holdfast/sample-store/refusals.ts';
 import type { Refusal, StorableSample } from '@holdfast/sample-store/sample-store.ts';
-import { mostRefusedPoints, type RefusedValues, mostRefusedDevices } from '@holdfast/shared/contracts/sink-status.ts';
+import {
+  mostRefusedDevices,
+  mostRefusedPoints,
+  type RefusedValues,
+} from '@holdfast/shared/contracts/sink-status.ts';
 
 /** A refusal that has not recurred for so long, and for three ticks, is no longer news. */
 const newsForMs = 10 * 60_000;

@@ -1,6 +1,6 @@
 import type { Specs } from '@holdfast/driver/spec.ts';
 import * as z from 'zod';
-import { described, type Validated, validate, schemaOf } from '../../judgement/verdict-on-body.ts';
+import { described, schemaOf, type Validated, validate } from '../../judgement/verdict-on-body.ts';
 import { frameBytesSchema, readPointSchema, readRequestReportSchema } from '../device-call.ts';
 import { closedObject } from './closed-object.ts';
 import type { DeviceBodies, DeviceCreate } from './device-http.ts';

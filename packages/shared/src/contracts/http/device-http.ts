@@ -4,15 +4,15 @@ import * as z from 'zod';
 import {
   anyOf,
   described,
-  type Validated,
-  validate,
   refusedFor,
   schemaOf,
+  type Validated,
+  validate,
 } from '../../judgement/verdict-on-body.ts';
 import { deviceConfigSchema, modeSchema, protocolSchema } from '../device.ts';
 import { learnedLimitsSchema } from '../session-status.ts';
 import { closedObject } from './closed-object.ts';
-import { ownFields, ownOf, allFieldsOf, unstorable } from './own-fields.ts';
+import { allFieldsOf, ownFields, ownOf, unstorable } from './own-fields.ts';
 import { pageSchema } from './page.ts';
 
 const id = z.int().positive();

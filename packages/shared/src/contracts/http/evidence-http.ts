@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { unavailableSourcesSchema } from './unavailable-sources.ts';
 import { pageQuery } from './page.ts';
 import { sessionStatuses } from './session-http.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 /** A filter; an empty one filters nothing. */
 export const filterText = (description: string) =>

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { unavailableSourcesSchema } from './unavailable-sources.ts';
 import { devicesSummarySchema, sessionCountsSchema } from './session-summary-http.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 /**
  * The whole in one answer. Parts about all sites are null for callers whose role holds at some only, or while they

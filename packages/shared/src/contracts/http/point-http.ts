@@ -6,14 +6,14 @@ import * as z from 'zod';
 import {
   anyOf,
   described,
-  type Validated,
-  validate,
   refusedFor,
   schemaOf,
+  type Validated,
+  validate,
 } from '../../judgement/verdict-on-body.ts';
 import { linearRangeSchema, pointConfigSchema, reportByExceptionSchema } from '../device.ts';
 import { closedObject } from './closed-object.ts';
-import { ownFields, ownOf, allFieldsOf, unstorable } from './own-fields.ts';
+import { allFieldsOf, ownFields, ownOf, unstorable } from './own-fields.ts';
 import { pageSchema } from './page.ts';
 import { withoutNulls } from './without-nulls.ts';
 

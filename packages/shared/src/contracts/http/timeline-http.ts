@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { deviceStatuses } from '../session-status.ts';
-import { unavailableSourcesSchema } from './unavailable-sources.ts';
 import { ribbonSchema } from './session-summary-http.ts';
 import { timeText } from './time-texts.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 export const timelineQuerySchema = z.object({
   from: timeText(

@@ -78,7 +78,11 @@ describe('a call to a collector', () => {
     const words = Array.from({ length: 1_000 }, () => '0x00FF');
     const points = Array.from({ length: 20 }, (_, at) => value(`text[${at}]`, 'sound', words));
     const frames = [{ direction: 'sent', ms: 0, bytes: '00' }] as const;
-    const outcome = await read({ kind: 'read', points, requests: [{ ms: 1, error: '', heard: [...frames] }] });
+    const outcome = await read({
+      kind: 'read',
+      points,
+      requests: [{ ms: 1, error: '', heard: [...frames] }],
+    });
     expect(outcome).toEqual({
       ok: true,
       reply: {

@@ -166,7 +166,9 @@ describe('the configuration snapshots', () => {
     const knownDevices = first.ok ? first.config.devices : [];
     const second = await store.load('8', 2, knownDevices);
     expect(second).toEqual({ ok: true, config: versions[1] });
-    const newDevices = second.ok ? second.config.devices.filter((device) => !knownDevices.includes(device)) : [];
+    const newDevices = second.ok
+      ? second.config.devices.filter((device) => !knownDevices.includes(device))
+      : [];
     expect(newDevices.map(({ id }) => id)).toEqual(['press-7']);
     // Devices that come from elsewhere are not taken for what is stored.
     const editedDevices = versions[0]?.devices.map((device) => ({ ...device, name: 'made up' }));

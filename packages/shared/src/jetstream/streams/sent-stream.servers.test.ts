@@ -44,7 +44,10 @@ describe('SENT', () => {
     expect(lastTicks(first.messages)).toEqual([22, 40]);
     expect(first.messages.map(({ subject }) => subject)).toEqual(['sent.A.7.one-1', 'sent.A.7.two-1']);
     expect(Math.abs(first.nowMs - (first.messages[0]?.storedAtMs ?? 0))).toBeLessThan(60_000);
-    expect(await readSentMessages(connection.nc, first.upTo)).toMatchObject({ messages: [], upTo: first.upTo });
+    expect(await readSentMessages(connection.nc, first.upTo)).toMatchObject({
+      messages: [],
+      upTo: first.upTo,
+    });
     await stream.publish('7', 'one-1', record(23));
     expect(lastTicks((await readSentMessages(connection.nc, first.upTo)).messages)).toEqual([23]);
   });

@@ -3,8 +3,8 @@ import { formatLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   askCommandLineLoginSchema,
-  commandLineLoginRequestSchema,
   type CommandLineLoginView,
+  commandLineLoginRequestSchema,
   commandLineLoginViewSchema,
   type PolledCommandLineLogin,
   pollCommandLineLoginSchema,

@@ -15,7 +15,7 @@ import { isHttps, type LoginAccess, requireOwnOrigin, requireSafeWay } from './l
 import { loginsUnavailable } from './login-caller.ts';
 import { noLoginCookie } from './login-cookie.ts';
 import { meView } from './me-view.ts';
-import { hasCookie, openLogin, renewLogin, orLoginsUnavailable } from './open-login.ts';
+import { hasCookie, openLogin, orLoginsUnavailable, renewLogin } from './open-login.ts';
 
 /** Logging in and out. */
 export function loginRoutes(access: LoginAccess): Route[] {

@@ -12,7 +12,7 @@ import { accessText } from '../texts.ts';
 import type { LoginAccess } from './login-access.ts';
 import { userOfPassword } from './login-routes.ts';
 import { loginView, meView } from './me-view.ts';
-import { hasCookie, renewLogin, orLoginsUnavailable } from './open-login.ts';
+import { hasCookie, orLoginsUnavailable, renewLogin } from './open-login.ts';
 
 const params = z.object({ id: z.string().describe('Id of the login') });
 

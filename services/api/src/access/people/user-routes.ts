@@ -19,8 +19,8 @@ import { sitesWhere } from '../granted-sites.ts';
 import type { LoginAccess } from '../logins/login-access.ts';
 import { loginView } from '../logins/me-view.ts';
 import { orLoginsUnavailable } from '../logins/open-login.ts';
-import { accessText } from '../texts.ts';
 import { requestedGrants } from '../requested-grants.ts';
+import { accessText } from '../texts.ts';
 import { passwordLink } from './password-link.ts';
 
 const params = z.object({ id: z.string().describe('Id or login of the person') });

@@ -39,7 +39,8 @@ export async function bulkEdit(
   );
   await siteAccess.requireUntilEnd(transaction, granted, { [`${kind}s`]: ids, ...referredTo(set) });
   const rows = ids.map((id) => ({ id, row: before.get(keyOf({ kind, id })) ?? {} }));
-  const verdicts = kind === 'device' ? validateDevices(rows, set) : await validatePoints(transaction, rows, set);
+  const verdicts =
+    kind === 'device' ? validateDevices(rows, set) : await validatePoints(transaction, rows, set);
   const issues = verdicts.flatMap(({ code, outcome }): Issue[] =>
     outcome.ok
       ? []
@@ -111,12 +112,12 @@ interface Row {
   readonly row: Columns;
 }
 
-interface ValidRow extends Row {
+interface ValidatedRow extends Row {
   readonly code: string;
   readonly outcome: Validated<Columns>;
 }
 
-function validateDevices(rows: readonly Row[], set: object): ValidRow[] {
+function validateDevices(rows: readonly Row[], set: object): ValidatedRow[] {
   return rows.map(({ id, row }) => ({
     id,
     row,
@@ -125,7 +126,11 @@ function validateDevices(rows: readonly Row[], set: object): ValidRow[] {
   }));
 }
 
-async function validatePoints(transaction: Database, rows: readonly Row[], set: object): Promise<ValidRow[]> {
+async function validatePoints(
+  transaction: Database,
+  rows: readonly Row[],
+  set: object,
+): Promise<ValidatedRow[]> {
   const { device_id: newDeviceId } = set as { readonly device_id?: number };
   const currentDevices = rows.map(({ row }) => ({ device_id: row.device_id as number }));
   const devices = await devicesOfPoints(transaction, [

@@ -2,7 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
-import { changedPoint, type DeviceOfPoint, validateNewPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import {
+  changedPoint,
+  type DeviceOfPoint,
+  validateNewPoint,
+} from '@holdfast/shared/contracts/http/point-http.ts';
 import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { RowWrite } from '../change-sets/row-write.ts';
 import { specOf, viewOfDevice } from '../device-specs.ts';

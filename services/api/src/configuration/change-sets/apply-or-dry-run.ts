@@ -2,8 +2,8 @@ import type { ChangeKind, Reverted } from '@holdfast/shared/contracts/http/chang
 import { type ChangingRequest, changeOrDryRun } from '../../access/request-change.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { Precondition } from '../../ports.ts';
-import { itemsOfOpenSet } from './revert-change-set.ts';
 import { type ChangeItem, itemView } from './item-view.ts';
+import { itemsOfOpenSet } from './revert-change-set.ts';
 
 const shownAtMost = 500;
 

@@ -17,11 +17,11 @@ import { Problem } from '../../problems/problem.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { configurationText } from '../texts.ts';
+import { answerChange } from './answer-change.ts';
 import { changeItems, type ItemsOutcome } from './items/change-items.ts';
-import { concernedBy, changedThings } from './items/ready-items.ts';
+import { changedThings, concernedBy } from './items/ready-items.ts';
 import { findChangeSet, listChangeItems, listChangeSets } from './read-change-sets.ts';
 import { revertChangeSet } from './revert-change-set.ts';
-import { answerChange } from './answer-change.ts';
 
 const params = z.object({
   id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Number of the change set'),

@@ -11,9 +11,9 @@ import { Problem, validationFailed } from '../../problems/problem.ts';
 import { explained } from '../configuration-problems.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { configurationText } from '../texts.ts';
+import type { ChangeItem } from './item-view.ts';
 import { keyOf, type LaterItem, narrowed, planRevert, type RevertConflict } from './plan-revert.ts';
 import { readItems, type StoredItem } from './read-change-sets.ts';
-import type { ChangeItem } from './item-view.ts';
 import { writeSoundly } from './sound-rows.ts';
 import { lockedRows } from './write-rows.ts';
 

@@ -30,7 +30,10 @@ export function reportedLimits(liveStatus: Pick<LiveStatus, 'lastWords'>): Repor
 }
 
 /** The learned limits of one device, by its code. @throws BrokerUnavailable, DatabaseUnavailable */
-export async function deviceLimits(sources: DeviceLimitsSources, deviceCode: string): Promise<DeviceLimits[]> {
+export async function deviceLimits(
+  sources: DeviceLimitsSources,
+  deviceCode: string,
+): Promise<DeviceLimits[]> {
   const ofDevice: DeviceLimits[] = [];
   for (const reported of reportedLimits(sources.liveStatus)) {
     if (reported.deviceCode !== deviceCode) continue;

@@ -18,8 +18,13 @@ import { readDevice } from '../device-content.ts';
 import { endpointHolders } from '../endpoint-holders.ts';
 import { devicesText } from '../texts.ts';
 import { applyLimits } from './apply-limits.ts';
+import {
+  type DeviceLimitsSources,
+  deviceLimits,
+  type ReportedLimits,
+  reportedLimits,
+} from './device-limits.ts';
 import { forgetInSessions, forgetRanges } from './forget-limits.ts';
-import { type ReportedLimits, reportedLimits, type DeviceLimitsSources, deviceLimits } from './device-limits.ts';
 
 const params = z.object({
   id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Device id'),

@@ -7,7 +7,12 @@ import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
 import { inChange } from '../../database/in-change.ts';
 import { applyLimits } from './apply-limits.ts';
-import { reportedLimits, type DeviceLimits, type DeviceLimitsSources, deviceLimits } from './device-limits.ts';
+import {
+  type DeviceLimits,
+  type DeviceLimitsSources,
+  deviceLimits,
+  reportedLimits,
+} from './device-limits.ts';
 
 export interface WriteBackOptions extends DeviceLimitsSources {
   readonly audit: Pick<AuditTrail, 'record'>;

@@ -1,7 +1,7 @@
 import type { Specs } from '@holdfast/driver/spec.ts';
 import { inEachLanguage } from '@holdfast/texts/text.ts';
 import { columnLetters } from '../../spreadsheets/cell-place.ts';
-import { isEmptyCell, type Sheet, type SheetRow, cellText } from '../../spreadsheets/read/list-file.ts';
+import { cellText, isEmptyCell, type Sheet, type SheetRow } from '../../spreadsheets/read/list-file.ts';
 import { type ListField, listFields } from './list-fields.ts';
 import { type PeriodUnit, periodHeader } from './periods.ts';
 

@@ -1,6 +1,6 @@
 import { specs } from '@holdfast/drivers/specs.ts';
 import { quoted } from '@holdfast/texts/text.ts';
-import { isEmptyCell, type SheetRow, cellText } from '../../spreadsheets/read/list-file.ts';
+import { cellText, isEmptyCell, type SheetRow } from '../../spreadsheets/read/list-file.ts';
 import { cellValue, oneLine } from '../judging/cell-value.ts';
 import type { FieldFault, FieldNote } from '../judging/row-fault.ts';
 import type { RowReading } from '../judging/row-reading.ts';

@@ -1,9 +1,9 @@
 import type { SheetAddresses } from '@holdfast/driver/sheet-rules.ts';
 import { cellName } from '../../spreadsheets/cell-place.ts';
-import { type SheetRow, cellText } from '../../spreadsheets/read/list-file.ts';
+import { cellText, type SheetRow } from '../../spreadsheets/read/list-file.ts';
 import { pointListsText } from '../texts.ts';
 import { plainAddress } from './cell-value.ts';
-import { type Question, exampleRowCount } from './question.ts';
+import { exampleRowCount, type Question } from './question.ts';
 import type { RowReading } from './row-reading.ts';
 
 interface AddressRow {

@@ -1,11 +1,11 @@
 import { specs } from '@holdfast/drivers/specs.ts';
 import { columnIndex } from '../../spreadsheets/cell-place.ts';
 import {
+  cellText,
   type ListFile,
   ListFileRefused,
   type MergedCells,
   type SheetRow,
-  cellText,
 } from '../../spreadsheets/read/list-file.ts';
 import { ColumnNames, type ListColumn } from '../columns/list-columns.ts';
 import type { ListField } from '../columns/list-fields.ts';

@@ -1,10 +1,10 @@
 import { cellName } from '../../spreadsheets/cell-place.ts';
-import { isEmptyCell, type SheetRow, cellText } from '../../spreadsheets/read/list-file.ts';
+import { cellText, isEmptyCell, type SheetRow } from '../../spreadsheets/read/list-file.ts';
 import type { ListColumn } from '../columns/list-columns.ts';
-import { periodUnits, likelyUnit, type PeriodUnit, periodMs, periodParts } from '../columns/periods.ts';
+import { likelyUnit, type PeriodUnit, periodMs, periodParts, periodUnits } from '../columns/periods.ts';
 import { pointListsText } from '../texts.ts';
 import type { RowVerdict } from './judge-rows.ts';
-import { type Question, exampleRowCount } from './question.ts';
+import { exampleRowCount, type Question } from './question.ts';
 
 /** A shorter period is likelier a mistake, such as seconds read as milliseconds, than what is wanted. */
 const shortMs = 100;

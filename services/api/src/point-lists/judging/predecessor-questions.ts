@@ -2,7 +2,7 @@ import { cellName } from '../../spreadsheets/cell-place.ts';
 import type { SheetRow } from '../../spreadsheets/read/list-file.ts';
 import { cellText } from '../../spreadsheets/read/list-file.ts';
 import { pointListsText } from '../texts.ts';
-import { type Question, exampleRowCount } from './question.ts';
+import { exampleRowCount, type Question } from './question.ts';
 import type { RowReading } from './row-reading.ts';
 
 interface PredecessorRow {

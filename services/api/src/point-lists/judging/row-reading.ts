@@ -1,5 +1,5 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
-import { isEmptyCell, type SheetRow, cellText } from '../../spreadsheets/read/list-file.ts';
+import { cellText, isEmptyCell, type SheetRow } from '../../spreadsheets/read/list-file.ts';
 import type { ListColumn } from '../columns/list-columns.ts';
 import type { ListField } from '../columns/list-fields.ts';
 import { cellValue, plainAddress } from './cell-value.ts';

@@ -9,10 +9,10 @@ import type { Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { type DeviceValues, deviceValues } from '@holdfast/shared/domain/gaps/point-values.ts';
 import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import {
+  findPlan,
   type PolledDevice,
   type PollingPlan,
   type PollingPlans,
-  findPlan,
 } from '../../configuration/polling-plans.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { SettledSamples } from '../../ports.ts';

@@ -110,7 +110,12 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
         const lines = async function* () {
           yield csvHead({ title, separator });
           for (let page: RowsWithin | undefined = first; page; ) {
-            for await (const evidence of evidenceWithHolders(sources, page.rows, time, new EvidenceHead(time))) {
+            for await (const evidence of evidenceWithHolders(
+              sources,
+              page.rows,
+              time,
+              new EvidenceHead(time),
+            )) {
               yield csvRows(reportRow(evidence, parts, time), { title, clock, parts, separator });
             }
             page = page.next === undefined ? undefined : await pageOf(page.next);

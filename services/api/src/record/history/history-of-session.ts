@@ -1,8 +1,8 @@
 import type { HistoryDevice } from '@holdfast/sample-store/sample-store.ts';
 import { runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
 import { historyDevices } from '../../configuration/history-devices.ts';
-import { requireSession } from '../../sessions/require-session.ts';
 import { recordedEvents } from '../../sessions/queries/recorded-events.ts';
+import { requireSession } from '../../sessions/require-session.ts';
 import { type AccountingSources, devicesOfSession } from '../accounting/account-for-session.ts';
 
 export interface SessionExtent {

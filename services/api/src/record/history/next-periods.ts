@@ -1,5 +1,5 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import { type PollingPlan, type PollingPlans, findPlan } from '../../configuration/polling-plans.ts';
+import { findPlan, type PollingPlan, type PollingPlans } from '../../configuration/polling-plans.ts';
 import type { Database } from '../../database/open-database.ts';
 
 export interface NextPeriodSources {

@@ -4,8 +4,8 @@ import {
   type SampleStore,
   SampleStoreUnavailable,
 } from '@holdfast/sample-store/sample-store.ts';
-import type { UnavailableSources } from '@holdfast/shared/contracts/http/unavailable-sources.ts';
 import type { PointValueView } from '@holdfast/shared/contracts/http/points-http.ts';
+import type { UnavailableSources } from '@holdfast/shared/contracts/http/unavailable-sources.ts';
 import { uncertainFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { BrokerUnavailable, type LastReadings, type LiveSamples } from '../../ports.ts';
@@ -87,7 +87,10 @@ export async function pointValues(
   return {
     results,
     liveId: bounds && readings ? String(bounds.lastSequence) : null,
-    notAsked: [...(readings ? [] : [brokerUnavailableNotice()]), ...(storedValues ? [] : [storeUnavailableNotice()])],
+    notAsked: [
+      ...(readings ? [] : [brokerUnavailableNotice()]),
+      ...(storedValues ? [] : [storeUnavailableNotice()]),
+    ],
   };
 }
 

@@ -4,8 +4,8 @@ import type { GrantedSites } from '../../access/granted-sites.ts';
 import {
   type AuditStreams,
   BrokerUnavailable,
-  type Collectors,
   type CollectorRecord,
+  type Collectors,
   type QuarantineStore,
   type Sinks,
 } from '../../ports.ts';

@@ -7,7 +7,7 @@ import type {
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
-import { type PollingPlan, findPlan } from '../../configuration/polling-plans.ts';
+import { findPlan, type PollingPlan } from '../../configuration/polling-plans.ts';
 import type { LiveStatus } from '../../sessions/live-status/live-status.ts';
 import { isUnheard } from '../../sessions/live-status/sum-counters.ts';
 import type { WaitingNotices } from '../../sessions/live-status/waiting-notices.ts';
@@ -15,7 +15,7 @@ import { sessionView } from '../../sessions/queries/session-view.ts';
 import type { RecentRecovery } from '../../sessions/recovery/recent-recovery.ts';
 import type { AccountingSources } from '../accounting/account-for-session.ts';
 import { devicesSummary } from './devices-summary.ts';
-import type { LastGood, FindRecord } from './last-good.ts';
+import type { FindRecord, LastGood } from './last-good.ts';
 import { attentionOf } from './session-attention.ts';
 import type { SummaryRow } from './summary-rows.ts';
 

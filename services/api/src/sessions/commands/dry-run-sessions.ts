@@ -11,7 +11,7 @@ import type { Database } from '../../database/open-database.ts';
 import { Problem } from '../../problems/problem.ts';
 import { runningOrPausedSessionsOf } from '../queries/list-sessions.ts';
 import { sessionsText } from '../texts.ts';
-import { splitByGrant, type ReadingSession } from './apply-to-sessions.ts';
+import { type ReadingSession, splitByGrant } from './apply-to-sessions.ts';
 import type { SessionCommands } from './session-commands.ts';
 
 /** Sessions that read what a dry run would change, with what they would read. */

@@ -1,4 +1,4 @@
-import { type PollingPlans, findPlan, shortestPeriodMs } from '../../configuration/polling-plans.ts';
+import { findPlan, type PollingPlans, shortestPeriodMs } from '../../configuration/polling-plans.ts';
 import type { SessionPasts, SessionThen } from '../queries/session-pasts.ts';
 import { freshWithin } from './compare-session.ts';
 

@@ -36,7 +36,9 @@ export function recentRecovery(sources: RecoverySources): () => Promise<RecentRe
     const language = spokenLanguage();
     const recent = recoveryByLanguage.get(language);
     if (recent && performance.now() - recent.asOfMs <= freshMs) return recent;
-    const begun = comparisonByLanguage.get(language) ?? compare(language).finally(() => comparisonByLanguage.delete(language));
+    const begun =
+      comparisonByLanguage.get(language) ??
+      compare(language).finally(() => comparisonByLanguage.delete(language));
     comparisonByLanguage.set(language, begun);
     return begun;
   };

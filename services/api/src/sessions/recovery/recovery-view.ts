@@ -4,9 +4,9 @@ import { sql } from 'kysely';
 import type { GrantedSites } from '../../access/granted-sites.ts';
 import { atSites } from '../../configuration/at-sites.ts';
 import {
+  findPlan,
   type PollingPlan,
   type PollingPlans,
-  findPlan,
   shortestPeriodMs,
 } from '../../configuration/polling-plans.ts';
 import type { Database } from '../../database/open-database.ts';

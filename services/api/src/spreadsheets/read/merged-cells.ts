@@ -1,12 +1,12 @@
 import { columnIndex } from '../cell-place.ts';
 import {
   type Cell,
+  cellText,
   fileLimits,
   isEmptyCell,
   type ListSize,
   type MergedCells,
   type SheetRow,
-  cellText,
 } from './list-file.ts';
 
 /**

@@ -1,11 +1,11 @@
 import {
   type Cell,
+  cellText,
   fileLimits,
   isEmptyCell,
   type ListSize,
   type MergedCells,
   type SheetRow,
-  cellText,
 } from './list-file.ts';
 import { mergedDown } from './merged-cells.ts';
 import { readXml, workbookText } from './read-xml.ts';

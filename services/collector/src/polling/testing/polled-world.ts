@@ -9,7 +9,7 @@ import type { PointSet } from '../point-sets.ts';
 import { SteadyClock } from '../steady-clock.ts';
 import { pollableModbus } from './modbus-links.ts';
 import { ScriptedBus } from './scripted-bus.ts';
-import { type TickCopy, copyTick } from './tick-copy.ts';
+import { copyTick, type TickCopy } from './tick-copy.ts';
 
 /** The simulation begins at a full hour, so that ticks of all usual periods coincide there. */
 export const startMs = 1_740_002_400_000;

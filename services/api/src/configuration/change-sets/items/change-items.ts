@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RequestedItem, ChangedItems } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { ChangedItems, RequestedItem } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import {
   siteCreateSchema,
   sitePatchSchema,

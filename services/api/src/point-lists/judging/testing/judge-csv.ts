@@ -3,9 +3,9 @@ import { specs } from '@holdfast/drivers/specs.ts';
 import { validateDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { type InEachLanguage, inEachLanguage, type Text } from '@holdfast/texts/text.ts';
 import { readListFile } from '../../../spreadsheets/read/read-list-file.ts';
+import type { CurrentConfiguration, CurrentDevice } from '../current-configuration.ts';
 import type { ImportSettings } from '../import-settings.ts';
 import { judgeList, placedFaults } from '../judge-list.ts';
-import type { CurrentConfiguration, CurrentDevice } from '../current-configuration.ts';
 import { openList } from '../open-list.ts';
 
 const settings: ImportSettings = { mode: 'merge', columns: {}, answers: {}, accepted: false, cells: {} };
