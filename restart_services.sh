@@ -1,5 +1,5 @@
 #!/bin/sh
-# Restarts the services of Holdfast one after the other and waits until every session that should run is read again. Each is told to
+# Restarts the services of Holdfast one after the other and waits until every session that should run is read again. Each is asked to
 # end (TERM), and whoever runs it, npm start or Docker Compose, starts it again. Sessions go on; servers (NATS, databases) stay.
 #
 #   ./restart_services.sh [npm|compose]   which of both, where both run here
@@ -96,7 +96,7 @@ compose_ready() {
   compose ps --format '{{.Name}} {{.Health}}' "${1%%/*}" | grep -q "^${1#*/} healthy$"
 }
 
-# The container may be gone before the engine has asked how this ended. Whether it was told shows when it is started again.
+# The container may be gone before the engine has asked how this ended. Whether it was asked to end shows when it is started again.
 compose_term() {
   inside "$1" sh -c 'kill -TERM 1' || true
 }
@@ -113,7 +113,7 @@ is_another() {
 
 restart() {
   before=$("${where}_life" "$1")
-  echo "  $(basename "$1") is told to end"
+  echo "  $(basename "$1") is asked to end"
   "${where}_term" "$1"
   until_true "$1 to be started again" is_another "$1" "$before"
 }

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { pathOfTests } from './dev/setup/nats-server/path-of-tests.mjs';
 import LongestFirst from './test/support/longest-first.ts';
 
-// Tests start some hundred services, each of which would compile the same files anew: half of what a start costs. Set
+// Tests start some hundred services, each of which would compile the same files again: half of what a start costs. Set
 // here, and not as `test.env`, so that vitest's own processes have it from their beginning.
 // biome-ignore lint/style/noProcessEnv: what every process of the run inherits
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'compiled-for-tests');

@@ -6,7 +6,7 @@ const url = new URL(process.argv[2]);
 // biome-ignore lint/style/noProcessEnv: a script of the image; the API of this container speaks TLS when it has files
 if (process.env.API_TLS_CERT_FILE) url.protocol = 'https:';
 const get = url.protocol === 'https:' ? getSecure : getPlain;
-// The certificate is made out to the name that others use, so it is not checked; nobody can intercept a call to oneself.
+// The certificate is made out to the name that others use, so it is not checked; a call to oneself cannot be intercepted.
 const request = get(url, { timeout: 4_000, rejectUnauthorized: false }, (answer) => {
   let text = '';
   answer.setEncoding('utf8');

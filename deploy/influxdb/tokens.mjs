@@ -2,13 +2,13 @@
 //
 // The administrator's token is in influxdb/token of the folder; services do not get it. Theirs go into influxdb-writer/token
 // and influxdb-reader/token: InfluxDB makes tokens up itself, so they can be made only once it runs. A token that it still
-// knows stays; one that it does not know, as after its volume was lost, is made anew.
+// knows stays; one that it does not know, as after its volume was lost, is created again.
 //
 // With a server that keeps no tokens (an InfluxDB 1.8 or VictoriaMetrics in its place), everybody gets the administrator's
 // token, and the log says so.
 //
 // Fails when a token is missing and InfluxDB cannot be asked. With both tokens at hand it does not wait for long: services
-// go on with them, also while InfluxDB is away.
+// go on with them, also while InfluxDB is unavailable.
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -29,7 +29,7 @@ class Away extends Error {}
 
 const fileOf = (name) => join(root, `influxdb-${name}`, 'token');
 const begun = Date.now();
-let told = '';
+let lastMessage = '';
 for (;;) {
   try {
     for (const name of Object.keys(recipients)) await giveTokenTo(name);
@@ -54,8 +54,8 @@ for (;;) {
       process.exitCode = 1;
       break;
     }
-    if (error.message !== told) process.stderr.write(`waiting: ${error.message}\n`);
-    told = error.message;
+    if (error.message !== lastMessage) process.stderr.write(`waiting: ${error.message}\n`);
+    lastMessage = error.message;
     await pause(1_000);
   }
 }

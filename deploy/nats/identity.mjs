@@ -14,7 +14,7 @@
 //   identity.mjs list
 //
 // The folder of secrets is /secrets, or SECRETS_DIR. After everything but `change`, which takes effect within seconds, the
-// broker has to read its configuration anew.
+// broker has to reload its configuration.
 import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';

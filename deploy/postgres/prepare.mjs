@@ -21,7 +21,7 @@ const roleUrls = Object.fromEntries(
   await Promise.all(roleKinds.map(async (kind) => [kind, await addressOf(`postgres-${kind}`)])),
 );
 
-let told = '';
+let lastReason = '';
 for (;;) {
   try {
     await prepareDatabase({ ownerUrl, roleUrls });
@@ -29,8 +29,8 @@ for (;;) {
   } catch (error) {
     if (!(error instanceof DatabaseUnavailable)) throw error;
     const reason = error.cause?.message || error.cause?.code || error.message;
-    if (reason !== told) process.stderr.write(`waiting for PostgreSQL: ${reason}\n`);
-    told = reason;
+    if (reason !== lastReason) process.stderr.write(`waiting for PostgreSQL: ${reason}\n`);
+    lastReason = reason;
     await pause(1_000);
   }
 }

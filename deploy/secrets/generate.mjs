@@ -1,6 +1,6 @@
 // Makes the passwords and keys of this installation, once: node deploy/secrets/generate.mjs <folder>
 //
-// Existing ones are never made anew, because the databases keep what they were first started with. A run
+// Existing ones are never replaced, because the databases keep what they were first started with. A run
 // that was interrupted goes on with what is missing. Each recipient has a folder, and thus a volume, of its own.
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';

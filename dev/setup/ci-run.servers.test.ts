@@ -39,7 +39,7 @@ describe('the run of CI', () => {
     expect(await ciWhereAuditEnds(0)).toEqual({ last: '6 passed, 0 failed', before: '', status: 0 });
   });
 
-  it('says loudly before its last line that nobody could be asked for them, and is green all the same', async () => {
+  it('says loudly before its last line that no source could be asked for them, and is green all the same', async () => {
     const { last, before, status } = await ciWhereAuditEnds(3);
     expect(before).toMatch(/^!{20,}\n!!! NOT CHECKED: known vulnerabilities.*\n.*--require-answer\n!{20,}$/);
     expect([last, status]).toEqual(['6 passed, 0 failed', 0]);

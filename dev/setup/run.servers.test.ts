@@ -68,7 +68,7 @@ describe('the relay between npm and the real program', () => {
 });
 
 describe('a script of package.json', () => {
-  it('is told when npm is asked to end, and takes what it runs with it', async () => {
+  it('ends when npm is asked to end, and takes what it runs with it', async () => {
     // npm signals only its child, a shell: if the shell merely waits for the script, it ends and the script goes on.
     const file = join(await temporaryFolder('plant'), 'plant.yaml');
     const point =

@@ -21,7 +21,7 @@ describe('a started process', () => {
     expect(child.exit).toEqual({ code: 7, signal: null });
   });
 
-  it('shows a line that is printed after somebody began to wait for it', async () => {
+  it('shows a line that is printed after a caller began to wait for it', async () => {
     const child = await node(
       `process.on('SIGUSR2', () => console.log('hello')); console.log('ready'); ${SLEEP_FOR_EVER}`,
     );

@@ -88,7 +88,7 @@ Anything else in the environment reaches the services, for example LEASE_TTL_MS 
 On a terminal logs are readable lines in local time (TZ), elsewhere JSON lines. HOLDFAST_HOME/running.json holds addresses and
 process ids while it runs, HOLDFAST_HOME/database-url the address of the database, for backups, and
 HOLDFAST_HOME/admin-key the first key of the API, which the first start also shows. HOLDFAST_HOME/secrets has the keys by which NATS
-lets in services and you, nobody else on this machine: NATS_CONTEXT=HOLDFAST_HOME/nats-context.json nats … HOLDFAST_HOME/holdfast.log has all log lines of all
+lets in services and you, no other user of this machine: NATS_CONTEXT=HOLDFAST_HOME/nats-context.json nats … HOLDFAST_HOME/holdfast.log has all log lines of all
 starts as JSON lines, 32 MiB of them at most.
 Whoever is on this machine may use the API without a key, also when there are keys, unless API_ANONYMOUS_LOOPBACK=false; web
 pages from elsewhere that a browser here shows may not.

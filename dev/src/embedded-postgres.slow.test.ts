@@ -32,9 +32,9 @@ describe('the embedded PostgreSQL', () => {
     );
     expect(row).toEqual({ major: 18, encoding: 'UTF8', timezone: 'UTC', sockets: '' });
 
-    const wrong = new URL(server.adminUrl);
-    wrong.password = 'guess';
-    await expect(query(wrong.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
+    const wrongUrl = new URL(server.adminUrl);
+    wrongUrl.password = 'guess';
+    await expect(query(wrongUrl.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
     expect((await stat(server.passwordFile)).mode & 0o777).toBe(0o600);
   });
 
@@ -74,7 +74,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(server.adminUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('starts on the lock file of a killed server whose process id belongs to somebody else now', async () => {
+  it('starts on the lock file of a killed server whose process id belongs to another process now', async () => {
     const dataDir = await newDataDir();
     await (await start({ dataDir })).stop();
     await writeFile(join(dataDir, 'postmaster.pid'), `${process.pid}\n${dataDir}\n`);

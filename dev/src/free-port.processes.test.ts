@@ -14,7 +14,7 @@ it('gives a port to one process alone, though nothing listens there, until that 
   expect(third.port).toBe(first.port);
 });
 
-it('never gives a process the same port twice, and none on which somebody listens', async () => {
+it('never gives a process the same port twice, and none that is in use', async () => {
   const first = await freePort();
   const server = createServer();
   const usedPort = await new Promise<number>((resolve) => {

@@ -73,7 +73,7 @@ describe('a local nats-server', () => {
     expect(processExists(server.pid)).toBe(false);
   });
 
-  it('runs beside a second one', async () => {
+  it('runs next to a second one', async () => {
     const [one, other] = await Promise.all([natsForTest(), natsForTest()]);
 
     expect(one.port).not.toBe(other.port);

@@ -155,7 +155,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
     expect((await backupCommand(lost, 'backup', '--to', join(folder, 'quiet'))).code).toBe(0);
   });
 
-  it('lies in files that nobody else can read, and no half of one is left', async () => {
+  it('lies in files that no other user can read, and no half of one is left', async () => {
     expect((await readdir(folder)).sort()).toEqual(['live', 'quiet']);
     for (const name of await readdir(join(folder, 'live'))) {
       expect((await stat(join(folder, 'live', name))).mode & 0o077).toBe(0);
@@ -214,7 +214,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
         const now = await placement(runningTask);
         return now?.collectorId === 'c2' && now;
       },
-      { what: 'the running session to be placed anew' },
+      { what: 'the running session to be placed again' },
     );
     // The new epoch is also above those given out after the backup, of which nothing is known any more.
     expect(placed.epoch).toBeGreaterThan(Math.max(...before.epochs, before.highest));

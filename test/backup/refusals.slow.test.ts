@@ -138,7 +138,7 @@ describe('a restore', () => {
     expect(code).toBe(1);
   });
 
-  it('refuses a broker whose log somebody follows, also between two questions for events', async () => {
+  it('refuses a broker whose log has a reader, also between two questions for events', async () => {
     const own = { nats: (await natsForTest()).url, database: empty.database };
     await sessionLogForTest(own.nats);
     const { nc } = await connectNats({ url: own.nats, name: 'look', log: createLogger('look', 'fatal') });
@@ -185,7 +185,7 @@ describe('a restore', () => {
 });
 
 describe('a restore into what an API has already been started on', () => {
-  it('is refused while it is up, and done when it is stopped, with epochs above those that were told', async () => {
+  it('is refused while it is up, and done when it is stopped, with epochs above those that were given', async () => {
     const folder = await temporaryFolder('backups');
     const first = { nats: (await natsForTest()).url, database: await freshDatabase() };
     const second = { nats: (await natsForTest()).url, database: await freshDatabase() };

@@ -83,7 +83,7 @@ async function publishAs(nats: NatsServer, collector: string, samples: readonly 
   await close();
 }
 
-it('of samples that are newer than a restored log those enter that somebody has seen and vouches for, and no others', async () => {
+it('of samples that are newer than a restored log those enter that an operator has seen and vouches for, and no others', async () => {
   const plant = await plantForTest(['press-1']);
   const lost = await start(await empty(), 'hall-1');
   const log = await sessionLogForTest(identities.ownUrl(lost.nats));

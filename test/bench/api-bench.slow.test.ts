@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const main = join(import.meta.dirname, '../../bench/src/main.ts');
 
 /** The benchmark itself counts that every command has its event and its audit entry. */
-it('the api benchmark ends with one line of JSON, each figure beside its limit, and leaves nothing behind', async () => {
+it('the api benchmark ends with one line of JSON, each figure next to its limit, and leaves nothing behind', async () => {
   const folder = await temporaryFolder('bench');
   // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found
   const env = { ...process.env, TMPDIR: folder };

@@ -9,7 +9,7 @@ const main = join(import.meta.dirname, '../../bench/src/main.ts');
 
 /** The benchmark itself checks that every point is shown and current all the time. */
 it.skipIf(inject('installedServers').chromium === null)(
-  'the console benchmark shows live points in a browser, each figure beside its limit',
+  'the console benchmark shows live points in a browser, each figure next to its limit',
   async () => {
     const folder = await temporaryFolder('bench');
     // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found

@@ -23,7 +23,7 @@ it.each([
   ],
   ['summary', ['--sessions', '20', '--rounds', '1'], ['answer_ms', 'first_ms', 'kilobytes'], 'bare_route_ms'],
 ] as const)(
-  'the %s benchmark has each figure beside its limit, and leaves nothing behind',
+  'the %s benchmark has each figure next to its limit, and leaves nothing behind',
   async (name, flags, figures, limit) => {
     const folder = await temporaryFolder('bench');
     // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found

@@ -31,7 +31,7 @@ async function bench(...args: string[]): Promise<Report> {
 
 /** Checks only that right values were read and counted, not how fast. */
 describe.skipIf(gcc === undefined)('the benchmarks that poll end with one line of JSON', () => {
-  it.each(['trusted', 'isolated'])('poll: a collector beside two bare loops, %s', async (identities) => {
+  it.each(['trusted', 'isolated'])('poll: a collector next to two bare loops, %s', async (identities) => {
     const small = ['--connections', '2', '--period-ms', '200', '--most', '1'];
     const { figures, limit } = await bench(
       'poll',

@@ -28,7 +28,7 @@ async function bench(args: readonly string[], folder = tmpdir()): Promise<Ended>
 }
 
 describe('the recovery benchmark', () => {
-  it('ends with one line of JSON that says how many sessions it saw assigned, beside the limit', async () => {
+  it('ends with one line of JSON that says how many sessions it saw assigned, next to the limit', async () => {
     const flags = ['--events', '700', '--sessions', '40', '--collectors', '2', '--rounds', '1'];
     const { code, stdout, stderr } = await bench(['recovery', '--json', ...flags]);
     expect(stderr).toContain('starting the supervisor');

@@ -132,7 +132,7 @@ describe('cleaning up', () => {
     expect((await api.get(`${sessionsPath}/${next}-1/`)).status).toBe(200);
   });
 
-  it('removes ended sessions as far as it was told to, and nothing else', async () => {
+  it('removes ended sessions as far as it was asked to, and nothing else', async () => {
     const before = await log.events();
     expect((await api.post(path, { older_than: '30d', limit: 1 })).body).toMatchObject({
       removed: 1,
@@ -198,7 +198,7 @@ describe('cleaning up', () => {
     });
   });
 
-  it('is not undone when the read model is made anew from the log', async () => {
+  it('is not undone when the read model is rebuilt from the log', async () => {
     await makeAnew('702-1');
     const ids = idsIn((await api.get(`${sessionsPath}/?limit=500`)).body.results);
     expect(ids).toContain(`${next}-2`);
@@ -295,7 +295,7 @@ describe('the job that cleans up', () => {
     expect(await violations()).toEqual([]);
   });
 
-  it('is done by an API that is told to', async () => {
+  it('is done by an API that is asked to', async () => {
     const env = { CLEANUP_OLDER_THAN_DAYS: '10', CLEANUP_STATUSES: 'stopped' };
     // The record of a session that was cleaned away before.
     await client.query(
@@ -324,7 +324,7 @@ async function makeAnew(running: string): Promise<void> {
   await eventually(
     async () => (await count('projection_checkpoint where last_sequence >= $1', [last])) === 1,
     {
-      what: 'the read model to be made anew',
+      what: 'the read model to be rebuilt',
     },
   );
 }

@@ -51,7 +51,7 @@ describe('holdfast check-recovery', () => {
     });
   });
 
-  it('says of one that was started just now that it is starting, and waits for it where it is told to wait', async () => {
+  it('says of one that was started just now that it is starting, and waits for it where it is asked to wait', async () => {
     const task = await configureTask(api, 'lathe');
     await api.request('PATCH', `/api/config/tasks/${task}/`, { period_ms: periodMs });
     session = await startTask(api, task);
@@ -72,7 +72,7 @@ describe('holdfast check-recovery', () => {
     await expect.poll(async () => (await check()).stdout).toMatch(/^HOLDFAST OK: expected 0, actual 0/);
   });
 
-  it('raises the alarm for a session that nobody reads, in one line', async () => {
+  it('raises the alarm for a session that is not read, in one line', async () => {
     const task = await configureTask(api, 'press');
     // A sample stays fresh for three periods, so the period is long enough for many calls of a slow command line.
     await api.request('PATCH', `/api/config/tasks/${task}/`, { period_ms: periodMs });
@@ -88,7 +88,7 @@ describe('holdfast check-recovery', () => {
     expect(JSON.parse((await check('--json')).stdout)).toMatchObject({ expected: 1, missing: 1 });
   });
 
-  it('waits until it is read again when it is told to', async () => {
+  it('waits until it is read again when it is asked to', async () => {
     const waiting = check('--wait', '60');
     epoch = await placementsIn(log.store).assign(session, 'c1');
     await says('polling');
@@ -99,7 +99,7 @@ describe('holdfast check-recovery', () => {
     });
   });
 
-  it('counts only what came since a time when it is told one, as after a restart', async () => {
+  it('counts only what came since a given time, as after a restart', async () => {
     expect((await check('--since', '-1h')).code).toBe(0);
     const since = new Date().toISOString();
     expect(await check('--since', since)).toMatchObject({
@@ -150,7 +150,7 @@ describe('holdfast check-recovery', () => {
     });
   });
 
-  it('does not know while nobody says whether what is read is stored, and says why and what to do', async () => {
+  it('does not know while no service says whether what is read is stored, and says why and what to do', async () => {
     await writer.stop();
     await expect.poll(async () => (await check()).code).toBe(3);
     const { stdout } = await check();

@@ -37,8 +37,8 @@ describe('a Chinese text of the command line', () => {
     }
     const codes = texts.map(([code]) => code);
     const kinds = ['site', 'device', 'point', 'task'].map((kind) => `field_${kind}`);
-    const said = (code: string) => kinds.includes(code) || sources.includes(`'${code}'`);
-    expect(codes.filter((code) => !said(code))).toEqual([]);
+    const isUsed = (code: string) => kinds.includes(code) || sources.includes(`'${code}'`);
+    expect(codes.filter((code) => !isUsed(code))).toEqual([]);
   });
 
   it('names a thing as the console does', async () => {

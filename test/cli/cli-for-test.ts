@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
-import { expectGolden, shownJson } from '../support/golden.ts';
+import { expectGolden, formatJson } from '../support/golden.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'tools', 'cli', 'bin', 'holdfast.mjs');
 
@@ -61,7 +61,7 @@ export class Transcript {
       const { code, stdout, stderr } = ended;
       const command = args.map((arg) => (/[\s'"]/.test(arg) ? JSON.stringify(arg) : arg)).join(' ');
       this.#text += [
-        `${who}$ holdfast ${command}\n${/^[{[]/.test(stdout) ? `${shownJson(JSON.parse(stdout))}\n` : stdout}`,
+        `${who}$ holdfast ${command}\n${/^[{[]/.test(stdout) ? `${formatJson(JSON.parse(stdout))}\n` : stdout}`,
         ...stderr.split('\n').flatMap((line) => (line === '' ? [] : [`! ${line}\n`])),
         code === 0 ? '\n' : `exit ${code}\n\n`,
       ].join('');

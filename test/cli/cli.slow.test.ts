@@ -31,7 +31,7 @@ beforeAll(async () => {
 const hasScript = spawnSync('script', ['--version'], { stdio: 'ignore' }).status === 0;
 
 describe('sessions on the command line', () => {
-  it('are started by the code of their task, told of as JSON in a pipe, and stopped with a reason', async () => {
+  it('are started by the code of their task, printed as JSON in a pipe, and stopped with a reason', async () => {
     await configureTask(api, 'press');
     const started = await cli.run('sessions', 'start', 'press', '--metadata', 'order=4711');
     expect(started).toMatchObject({ code: 0, stderr: '' });
@@ -57,7 +57,7 @@ describe('sessions on the command line', () => {
     expect([gaps.code, Array.isArray(JSON.parse(gaps.stdout))]).toEqual([0, true]);
   });
 
-  it('whose gaps are asked for while the broker is away come with what could not be asked, beside the JSON too', async () => {
+  it('whose gaps are asked for while the broker is unavailable come with what could not be asked, next to the JSON too', async () => {
     const away = await natsForTest();
     const lonely = await startApi({ nats: away.url, database: await freshDatabase() });
     await lonely.ready();
@@ -133,7 +133,7 @@ async function says(session: string, device_health: SessionLiveStatus['device_he
 }
 
 describe('tables', () => {
-  it('have no cell that nobody filled', async () => {
+  it('have no empty cell', async () => {
     const taskId = await configureTask(api, 'saw');
     const max_duration = { soft_seconds: 90, hard_seconds: 7_200 };
     await api.request('PATCH', `/api/config/tasks/${taskId}/`, { max_duration });
@@ -227,7 +227,7 @@ describe('times', () => {
 });
 
 describe('sessions watch', () => {
-  it('tells readings as they come, one line each, until it has told as many as were asked for', async () => {
+  it('prints readings as they come, one line each, until it has printed as many as were asked for', async () => {
     const log = await sessionLogForTest(nats.url);
     const samples = await SampleStream.open(log.nc);
     const epoch = await epochOf('77-1', log);
@@ -246,7 +246,7 @@ describe('sessions watch', () => {
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ device: 'press-1', values: { count: 1 } });
   });
 
-  it('ends with the name of a device or point that nobody knows', async () => {
+  it('ends with the name of an unknown device or point', async () => {
     for (const [option, detail] of [
       ['--device', 'There is no device nope'],
       ['--point', 'No device has a point nope'],

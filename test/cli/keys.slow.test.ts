@@ -89,7 +89,7 @@ describe('keys on the command line', () => {
     for (const { stderr } of [without, wrong]) expect(stderr).not.toMatch(/header|Bearer|curl|POST|PATCH/);
   });
 
-  it('end at a time of the reader’s clock, where no time zone is told', async () => {
+  it('end at a time of the reader’s clock, where no time zone is given', async () => {
     const admin = cliForTest({
       HOLDFAST_URL: api.url,
       HOLDFAST_API_KEY_FILE: join(folder, 'admin-key'),

@@ -205,7 +205,7 @@ describe('a code of a command line', () => {
   };
   const poll = async (secret: string) => (await api.post('/api/login/command-line/poll/', { secret })).body;
 
-  it('is told to whoever has its secret, once, also where many ask at once', async () => {
+  it('is given to the holder of its secret, once, also where many ask at once', async () => {
     const { secret, code } = await ask();
     expect(await poll(secret)).toMatchObject({ status: 'waiting', token: null });
     expect(await poll(`${secret.slice(0, -1)}_`)).toMatchObject({ status: 'over' });

@@ -14,7 +14,7 @@ beforeAll(async () => {
   cli = cliForTest({ HOLDFAST_URL: plant.rest.url });
 }, 240_000);
 
-it('devices, points and learned limits are told in the words of their protocol', async () => {
+it('devices, points and learned limits are shown in the words of their protocol', async () => {
   const { rest } = plant;
   const plc = await startPlc({
     ...{ host: '127.0.0.1', frame: '3E', dataCode: 'binary' },

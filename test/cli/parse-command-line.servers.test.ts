@@ -19,7 +19,7 @@ describe('what is wrong on the command line', () => {
     [['sessions', 'list', '--json', '--table'], /either --json or --table/],
     [['completion', 'fish'], /SHELL is bash or zsh/],
     [['completion'], /^SHELL is missing: bash or zsh$/m],
-  ])('is told of by its name: %j', (args, words) => {
+  ])('is reported by its name: %j', (args, words) => {
     const command = findCommand(commands, args);
     if (!command) throw new Error('no such command');
     expect(() => parseCommandLine(command, args)).toThrow(words);
@@ -86,7 +86,7 @@ describe('what is wrong on the command line', () => {
     ['HOLDFAST_URL', 'http://somebody:s3cret@plant:8000'],
     ['HOLDFAST_URL', 's3cret'],
     ['HOLDFAST_API_KEY', 's3cret\nInjected: header'],
-  ])('is told of without its text when it may be a secret: %s %j', (name, value) => {
+  ])('is reported without its text when it may be a secret: %s %j', (name, value) => {
     const read = () => cliConfig({ [name]: value });
     expect(read).toThrow(name);
     expect(read).not.toThrow('s3cret');

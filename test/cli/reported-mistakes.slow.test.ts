@@ -30,7 +30,7 @@ async function answeringWith(status: number, headers: Record<string, string>, bo
 }
 
 describe('what is wrong on the command line', () => {
-  it('is told with what was meant and what to do, and help is had before and behind, of programs as well', async () => {
+  it('is reported with what was meant and what to do, and help is had before and behind, of programs as well', async () => {
     const transcript = new Transcript();
     const { run } = transcript.of(cli);
     for (const line of [

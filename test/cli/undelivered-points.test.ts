@@ -14,7 +14,7 @@ function api(rows: object[], points: object[]): ApiClient {
   return { list: async () => rows, get: async () => account } as unknown as ApiClient;
 }
 
-it('points of which a subscribed device has told nothing are none that never deliver', async () => {
+it('points of which a subscribed device has reported nothing are none that never deliver', async () => {
   const points = [never('alarm', 'not_told'), never('flow', 'exception')];
   expect(await undeliveredPoints(api([row(1, 1)], points))).toEqual({
     points: [{ session_id: '1-1', task_code: 'line-1', ...never('flow', 'exception') }],
@@ -22,7 +22,7 @@ it('points of which a subscribed device has told nothing are none that never del
   });
 });
 
-it('a running session of which it is not known whether its points deliver is told from one whose points do', async () => {
+it('a running session of which it is not known whether its points deliver differs from one whose points do', async () => {
   const rows = [row(1, null), row(2, 0), row(3, null, 'stopped')];
   expect(await undeliveredPoints(api(rows, []))).toEqual({ points: [], count: 0, unknown: ['line-1'] });
 });

@@ -66,7 +66,7 @@ it('the user of the machine may have the login of a person, and stands in the au
   expect([refusal.code, refusal.stderr]).toEqual([4, expect.stringContaining('HOLDFAST_OPERATOR')]);
 });
 
-it('wrong use is told before anything is asked for', async () => {
+it('wrong use is reported before anything is asked for', async () => {
   const wrong = async (...args: string[]) => {
     const { code, stderr } = await cli.run('users', ...args);
     return [code, stderr];

@@ -43,7 +43,7 @@ describe('the cost of a fault', () => {
     });
   });
 
-  it('counts a device to the part of who held it when it began, and the time until somebody else asks', () => {
+  it('counts a device to the part of who held it when it began, and the time until another client asks', () => {
     const requests = [
       ...requestsTo('press-1', 'c1', 0, 20_000),
       ...requestsTo('press-1', 'c2', 21_500, 40_000),
@@ -55,7 +55,7 @@ describe('the cost of a fault', () => {
     });
   });
 
-  it('counts what is not asked until the end, also by nobody at all', () => {
+  it('counts what is not asked until the end, also without any client', () => {
     const requests = [...requestsTo('press-1', 'c1', 0, 40_000), ...requestsTo('press-2', 'c2', 0, 25_000)];
     expect(costOf({ ...sources, requests }).unreadMs).toEqual({ hurt: 0, others: 14_500 });
     expect(costOf({ ...sources, requests: requestsTo('press-1', 'c1', 0, 40_000) }).unreadMs).toEqual({

@@ -17,7 +17,7 @@ export interface Copy {
 const heardWithinMs = 4_000;
 const nanosPerMs = 1_000_000;
 
-interface Heard {
+interface Leadership {
   readonly leader: string;
   /** When it last heard from enough of the others to be a majority with them. */
   readonly atMs: number;
@@ -27,9 +27,13 @@ interface Heard {
  * The leader by its own word. The others believe in a leader that was killed, frozen or cut off until they elect another,
  * 4 to 9 s, and it believes in itself for 10 s; it takes nothing in that time.
  */
-export function heardLeader(copies: readonly Copy[], lookedAtMs: number, nodes: number): Heard | undefined {
+export function heardLeader(
+  copies: readonly Copy[],
+  lookedAtMs: number,
+  nodes: number,
+): Leadership | undefined {
   const others = Math.floor(nodes / 2);
-  const heard = copies.flatMap(({ on, cluster }) => {
+  const leaderships = copies.flatMap(({ on, cluster }) => {
     if (cluster?.leader !== on) return [];
     const silentMs = (cluster.replicas ?? [])
       // A copy that the leader has never heard of is said to have been active 0 ns ago.
@@ -39,7 +43,7 @@ export function heardLeader(copies: readonly Copy[], lookedAtMs: number, nodes: 
     if (silentMs === undefined || silentMs > heardWithinMs) return [];
     return [{ leader: on, atMs: lookedAtMs - silentMs }];
   });
-  return heard.toSorted((a, b) => b.atMs - a.atMs)[0];
+  return leaderships.toSorted((a, b) => b.atMs - a.atMs)[0];
 }
 
 /** Times during which a stream had a leader that heard from most copies. */
@@ -51,12 +55,12 @@ export class LedTimes {
     return this.#spans;
   }
 
-  note(heard: Heard | undefined, lookedAtMs: number): void {
-    if (!heard) return;
+  note(leadership: Leadership | undefined, lookedAtMs: number): void {
+    if (!leadership) return;
     const last = this.#spans.at(-1);
-    if (last?.leader === heard.leader && heard.atMs - last.toMs <= heardWithinMs) {
-      last.toMs = Math.max(last.toMs, heard.atMs);
-    } else this.#spans.push({ fromMs: lookedAtMs, toMs: lookedAtMs, leader: heard.leader });
+    if (last?.leader === leadership.leader && leadership.atMs - last.toMs <= heardWithinMs) {
+      last.toMs = Math.max(last.toMs, leadership.atMs);
+    } else this.#spans.push({ fromMs: lookedAtMs, toMs: lookedAtMs, leader: leadership.leader });
   }
 }
 

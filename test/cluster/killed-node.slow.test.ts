@@ -98,7 +98,7 @@ it('with a node of three killed, leases can be listed and streams read each time
   };
   // Each new durable may be meant for the dead node.
   for (let time = 0; time < 3; time += 1) {
-    await eventually(replay, { what: 'the log to be read through a durable made anew' });
+    await eventually(replay, { what: 'the log to be read through a recreated durable' });
   }
   const all = () => changesByWatch.every((values) => ids.every((id) => values.has(`${id} after`)));
   await eventually(all, { what: 'every watch to have seen every lease' });

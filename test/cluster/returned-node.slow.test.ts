@@ -14,7 +14,7 @@ const settings = {
   ...{ samplesMaxAgeHours: 1, replicas: 3 },
 };
 
-it('the log is to be opened anew when a node is back that it was opened without, and not before', async () => {
+it('the log is to be reopened when a node is back that it was opened without, and not before', async () => {
   const nodes = await Promise.all((await nodesOfCluster(3)).map((start) => start()));
   const [first, , victim] = nodes;
   const { nc, close } = await connectNats({

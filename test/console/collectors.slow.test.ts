@@ -110,7 +110,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
       ...{ started_at: new Date().toISOString(), capacity: 10, labels: {} },
     };
     let revision = await leases.write('c9', JSON.stringify(lease), 0, 5_000);
-    // Nobody takes it for dead as long as it beats.
+    // It is not taken for dead as long as it beats.
     const beat = regularly({ everyMs: 500, outage: { worked: () => {}, failed: () => {} } }, async () => {
       // A beat without an answer may have been written.
       revision = (await leases.read('c9'))?.revision ?? revision;

@@ -46,8 +46,8 @@ export async function startFleetPlant(): Promise<FleetPlant> {
       await eventually(isUp, { what: `${collector} to be up` });
       return running;
     },
-    quarantine: async ({ reason, lostEpoch, collector = 'c1', ...given }) => {
-      const { body = encodeSample({ ...sampleOf(sequence, lostEpoch ?? epoch), collector }) } = given;
+    quarantine: async ({ reason, lostEpoch, collector = 'c1', ...rest }) => {
+      const { body = encodeSample({ ...sampleOf(sequence, lostEpoch ?? epoch), collector }) } = rest;
       sequence += 1;
       const subject = `samples.${collector}.77.1`;
       await putAway({ stream: 'SAMPLES', subject, sequence, reason, body, lostEpoch });

@@ -76,7 +76,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a user at the con
       await route.continue();
     });
     await other.getByRole('button', { name: 'End all others' }).click();
-    await eventually(() => isAsked, { what: 'the list to be read anew' });
+    await eventually(() => isAsked, { what: 'the list to be read again' });
     expect(await isOver.count()).toBe(0);
     gate.resolve();
     await isOver.waitFor();

@@ -50,9 +50,9 @@ describe.skipIf(chromium === null)('the stream of changes', () => {
     const url = `${proxy.url}/console/live`;
     const { page: first } = await openPage(url);
     await isGood(first);
-    const second = await first.context().newPage();
-    await second.goto(url);
-    await isGood(second);
+    const secondPage = await first.context().newPage();
+    await secondPage.goto(url);
+    await isGood(secondPage);
     await eventually(() => proxy.open() === 1, { what: 'the stream to be open' });
     // The list of devices is read again only when the stream reports a change, never by itself.
     const lists = (page: Page, code: string) =>
@@ -61,13 +61,13 @@ describe.skipIf(chromium === null)('the stream of changes', () => {
       plant.rest.create('/api/config/devices/', { code, host: '127.0.0.1', port: 1, unit_id });
     await add('told-to-both', 1);
     await lists(first, 'told-to-both');
-    await lists(second, 'told-to-both');
+    await lists(secondPage, 'told-to-both');
     expect([proxy.open(), proxy.requestCount()]).toEqual([1, 1]);
     await first.close();
     await add('told-to-one', 2);
-    await lists(second, 'told-to-one');
+    await lists(secondPage, 'told-to-one');
     expect([proxy.open(), proxy.requestCount()]).toEqual([1, 1]);
-    await second.close();
+    await secondPage.close();
     await eventually(() => proxy.open() === 0, { what: 'the stream to be closed' });
     expect(proxy.requestCount()).toBe(1);
   });

@@ -4,11 +4,11 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { expectFaultless, looks } from './expect-faultless.ts';
-import { type ToldTimeline, toldTimeline } from './told-timeline.ts';
+import { startTimelineApi, type TimelineApi } from './timeline-api.ts';
 
 const busy = 20_000;
 
-let timeline: ToldTimeline;
+let timeline: TimelineApi;
 const open = (path: string, options: Parameters<typeof openPage>[1] = {}) =>
   openPage(`${timeline.api.url}/console/sessions/${path}`, {
     viewport: { width: 1280, height: 900 },
@@ -18,7 +18,7 @@ const addressOf = (page: Page) => new URL(page.url()).searchParams;
 
 beforeAll(async () => {
   await buildConsole();
-  timeline = await toldTimeline(busy);
+  timeline = await startTimelineApi(busy);
 }, 300_000);
 
 /** The row of an event itself: rows of gaps name the event that they follow from. */

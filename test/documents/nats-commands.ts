@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** A thing of the broker that a command of the NATS tool names. */
-export type NamedThing =
+export type BrokerObject =
   | { readonly kind: 'stream'; readonly name: string }
   | { readonly kind: 'consumer'; readonly stream: string; readonly name: string }
   | { readonly kind: 'bucket'; readonly name: string }
@@ -9,7 +9,7 @@ export type NamedThing =
   | { readonly kind: 'objects'; readonly name: string }
   | { readonly kind: 'subject'; readonly name: string };
 
-type Reader = (args: readonly string[], lastFor: string | undefined) => readonly NamedThing[];
+type Reader = (args: readonly string[], lastFor: string | undefined) => readonly BrokerObject[];
 
 const stream: Reader = ([name = ''], lastFor) => [
   { kind: 'stream', name },
@@ -42,7 +42,7 @@ const readers: Readonly<Record<string, Reader>> = {
 };
 
 /** @throws when the command is not known here */
-export function thingsNamedBy(command: string): readonly NamedThing[] {
+export function objectsOfCommand(command: string): readonly BrokerObject[] {
   const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
   const { values, positionals } = parseArgs({
     args: words.slice(1),

@@ -14,7 +14,7 @@ import { identitiesForTest, violationsOf } from '../support/identities-for-test.
 import { natsForTest } from '../support/nats-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { natsCommandsOf } from './documented-nats-commands.ts';
-import { thingsNamedBy } from './nats-commands.ts';
+import { objectsOfCommand } from './nats-commands.ts';
 import { runInTerminal, type TypedCommand } from './typed-command.ts';
 
 const { natsTool: tool, script } = inject('installedServers');
@@ -127,7 +127,7 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
   }
 
   async function makeWhatItNames(command: string): Promise<void> {
-    for (const thing of thingsNamedBy(command)) {
+    for (const thing of objectsOfCommand(command)) {
       if (thing.kind === 'consumer') {
         await jsm.consumers.add(thing.stream, {
           durable_name: thing.name,

@@ -125,7 +125,7 @@ async function sessionWaits({ apiUrl }: DocumentedStack): Promise<void> {
       const answer = await fetch(`${apiUrl}/api/acquisition/sessions/2-1/`);
       return sessionViewSchema.parse(await answer.json()).placement?.detail;
     },
-    { what: 'the session to wait, and somebody to say why' },
+    { what: 'the session to wait, and a service to say why' },
   );
 }
 

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { type DocumentedStack, startDocumentedStack, startShell } from './documented-stack.ts';
 import { fencedCommands } from './fenced-commands.ts';
-import { type NamedThing, thingsNamedBy } from './nats-commands.ts';
+import { type BrokerObject, objectsOfCommand } from './nats-commands.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const text = (file: string) => readFile(join(root, file), 'utf8');
@@ -93,7 +93,7 @@ describe.skipIf(inject('installedServers').curl === null)('the commands of the d
       .filter((command) => command.startsWith('nats '));
     expect(commands).not.toEqual([]);
     for (const command of commands) {
-      for (const thing of thingsNamedBy(command)) {
+      for (const thing of objectsOfCommand(command)) {
         await eventually(() => isThere(thing), { what: `${command}: ${thing.kind} ${thing.name}` });
       }
     }
@@ -153,7 +153,7 @@ describe.skipIf(inject('installedServers').curl === null)('the commands of the d
 });
 
 /** A look at the broker that shows whether it has a thing that a command names. */
-async function lookAtBroker(nc: NatsConnection): Promise<(thing: NamedThing) => Promise<boolean>> {
+async function lookAtBroker(nc: NatsConnection): Promise<(thing: BrokerObject) => Promise<boolean>> {
   const jsm = await jetstreamManager(nc);
   const hasStream = async (name: string) => (await streams()).some((config) => config.name === name);
   const streams = async () => (await jsm.streams.list().next()).map(({ config }) => config);

@@ -41,7 +41,7 @@ describe.runIf(inject('installedServers').curl !== null)('check_recovery.sh', ()
     await api.request('PATCH', `/api/config/tasks/${task}/`, { period_ms: 60_000 });
     const session = await startTask(api, task);
     expect(await checked(env)).toEqual([0, 'OK: expected 1 running sessions, actual 0, starting 1']);
-    // Nobody reads it.
+    // No collector reads it.
     await eventually(async () => (await checked(env))[0] === 1, { what: 'the session to be missed' });
     const line = `WARNING: expected 1 running sessions but found 0; missing: ${session}`;
     expect(await checked(env)).toEqual([1, line]);

@@ -31,7 +31,7 @@ describe('draining a collector', () => {
     }
   });
 
-  it('that is the last one is refused, unless somebody insists', async () => {
+  it('that is the last one is refused, unless the caller insists', async () => {
     expect(await rest.post(`${path('c1')}/drain/`)).toMatchObject({
       status: 409,
       body: { code: 'last_collector' },

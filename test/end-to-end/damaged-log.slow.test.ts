@@ -9,7 +9,7 @@ import { restClient } from '../support/rest-client.ts';
 import { startService, testLease } from '../support/service-processes.ts';
 
 describe('a session log that has lost events', () => {
-  it('is told by check-recovery and by the API as long as a supervisor that found it runs', async () => {
+  it('is reported by check-recovery and by the API as long as a supervisor that found it runs', async () => {
     const nats = await natsForTest();
     const apiPort = await freePort();
     const url = `http://127.0.0.1:${apiPort}`;

@@ -49,7 +49,7 @@ describe('a device that is not stored yet', () => {
     expect(refused.requests.length).toBeLessThan(4);
   });
 
-  it('is said to be away where nobody listens, and silent where nobody answers', async () => {
+  it('is called unavailable where nothing listens, and silent where nothing answers', async () => {
     const nobody = { ...place(), port: await freePort() };
     expect(await tried(nobody)).toMatchObject({
       answers: false,
@@ -108,7 +108,7 @@ describe('a device that is tested', () => {
     expect(body.detail).toContain('DEVICE_NETWORKS');
   });
 
-  it('that is not there is told apart from one without points', async () => {
+  it('that is not there differs from one without points', async () => {
     expect(await rest.post('/api/config/devices/99999/test/')).toMatchObject({
       status: 404,
       body: { code: 'device_not_found' },
@@ -204,7 +204,7 @@ describe('a device that refuses a part of what is asked', () => {
       });
       const { config_version } = (await rest.get(`${path}/`)).body;
       await rest.post(`${path}/stop/`);
-      await eventually(() => plant.openConnections('mixer') === 0, { what: 'nobody to read the mixer' });
+      await eventually(() => plant.openConnections('mixer') === 0, { what: 'no one to read the mixer' });
       return { config_version, refused: refusals() - before };
     };
     const device = async () => (await rest.get(`/api/config/devices/${id}/`)).body;
@@ -232,17 +232,17 @@ describe('a device that refuses a part of what is asked', () => {
         const { body } = await rest.post(`/api/config/devices/${id}/forget-learned-limits/`);
         return body.sessions.length > 0 && body;
       },
-      { what: 'the session to be told' },
+      { what: 'the session to be reported' },
     );
     expect(forgotten).toMatchObject({ sessions: [started.body.session_id], not_reached: [] });
     expect((await device()).profile).toMatchObject({ excluded: [], write_back: true, max_hole: 10 });
     // The running session began with the ranges in its configuration; the next one finds out for itself.
     await rest.post(`/api/acquisition/sessions/${started.body.session_id}/stop/`);
-    await eventually(() => plant.openConnections('mixer') === 0, { what: 'nobody to read the mixer' });
+    await eventually(() => plant.openConnections('mixer') === 0, { what: 'no one to read the mixer' });
     expect(refusals() - before).toBe(0);
     const again = await rest.post('/api/acquisition/sessions/start-task/', { task_id: task.id });
     const limits = async () => (await device()).learned_limits[0]?.excluded.length ?? 0;
-    await eventually(async () => (await limits()) === 2, { what: 'the session to have learned anew' });
+    await eventually(async () => (await limits()) === 2, { what: 'the session to have learned again' });
     expect(refusals() - before).toBeGreaterThan(5);
     const askedBefore = holesAsked();
     const cli = await cliForTest({ HOLDFAST_URL: rest.url }).run('devices', 'forget-learned-limits', 'mixer');
@@ -304,7 +304,7 @@ describe('the test of a device of which a session has learned', () => {
       expect(await test()).toMatchObject({ asked: ['0+17', '17+1', '18+22', '45+2'], bad: allButOne }),
     );
     await rest.post(`/api/acquisition/sessions/${started.body.session_id}/stop/`);
-    await eventually(() => plant.openConnections('oven') === 0, { what: 'nobody to read the oven' });
+    await eventually(() => plant.openConnections('oven') === 0, { what: 'no one to read the oven' });
   });
 
   it('takes the time that a slow device needs', async () => {

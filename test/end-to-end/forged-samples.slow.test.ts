@@ -21,7 +21,7 @@ const sessionsPath = '/api/acquisition/sessions';
 const periodMs = 250;
 const hugeEpoch = 1_000_000_000_000;
 
-describe('a session in whose name somebody else publishes samples', () => {
+describe('a session in whose name another client publishes samples', () => {
   let fleet: FleetForTest;
   let rest: RestClient;
   let holder: RunningProcess;
@@ -84,7 +84,7 @@ describe('a session in whose name somebody else publishes samples', () => {
     return (await fleet.sampled(session, epoch)).at(-1) as Sample;
   };
 
-  it('goes on being read and stored, and who does so is told', async () => {
+  it('goes on being read and stored, and the forger is named', async () => {
     const sample = await newest();
     await isWell();
     const subject = `samples.evil.${sample.task}.${sample.device_id}`;
@@ -128,7 +128,7 @@ describe('a session in whose name somebody else publishes samples', () => {
     expect(Object.keys(body.missing_by_cause).filter((cause) => cause === 'not_arrived')).toEqual([]);
   });
 
-  it('is taken up where it was after a kill -9, and not where somebody says that it has been read', async () => {
+  it('is taken up where it was after a kill -9, and not where a forger says that it has been read', async () => {
     const { epoch } = await fleet.placed(taskId);
     await fleet.collector('c2');
     await holder.kill();

@@ -43,7 +43,7 @@ describe('a collector', () => {
     expect(listed.stdout).toMatch(/^c2 +active +\d+s ago +1\/\d+ +1 .* MB +\d+\.\d+\.\d+ /m);
   });
 
-  it('that is killed is lost, with when it was heard last, and its sessions are told to have moved', async () => {
+  it('that is killed is lost, with when it was heard last, and its sessions are shown to have moved', async () => {
     await plant.rest.post('/api/system/collectors/c1/undrain/');
     await eventually(async () => (await collector('c1')).state === 'active', { what: 'c1 to take work' });
     const heardAt = (await collector('c2')).last_heartbeat_at ?? '';

@@ -80,8 +80,8 @@ it('a PLC is configured, read, lost, found again and written over the API alone'
 
   const tested = (await rest.post(`/api/config/devices/${device.id}/test/`)).body;
   expect(tested).toMatchObject({ status: 'partly' });
-  const heard = tested.requests.find(({ address }: { address: string }) => address === 'X17').heard;
-  expect(heard.map(({ parts }: { parts: unknown }) => parts)).toMatchObject([
+  const frames = tested.requests.find(({ address }: { address: string }) => address === 'X17').heard;
+  expect(frames.map(({ parts }: { parts: unknown }) => parts)).toMatchObject([
     expect.arrayContaining([
       { part: 'device', length: 2, text: 'X*' },
       { part: 'number', length: 6, text: '00000F' },

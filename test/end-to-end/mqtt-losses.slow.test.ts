@@ -184,7 +184,7 @@ describe.skipIf(!mosquittoIsInstalled())('the ticks in which the collector of a 
       ...{ clientId: `holdfast-${sessionId}-d1`, clean: true, protocolVersion: 4 as const },
     });
     await thief.endAsync();
-    await eventually(() => publisher.count() > forgottenFrom + 300, { what: 'values for nobody' });
+    await eventually(() => publisher.count() > forgottenFrom + 300, { what: 'values without a reader' });
     const lastBefore = await lastTick();
     await startCollector();
     await goesOn();

@@ -28,7 +28,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const password = 'a-password-of-nobody-else-4711';
 
 describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
-  it('is set up, read, shown and written by REST; its password is seen by nobody', async () => {
+  it('is set up, read, shown and written by REST; its password is shown nowhere', async () => {
     const users = await temporaryFolder('mosquitto-users');
     await promisify(execFile)('mosquitto_passwd', ['-b', '-c', join(users, 'users'), 'holdfast', password]);
     const [nats, broker, databaseUrl, apiPort, folder, secrets] = await Promise.all([
@@ -141,7 +141,7 @@ describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
     const writeAnswer = await rest.create(`/api/acquisition/points/${lamp.id}/write/`, { value: true });
     expect([writeAnswer.outcome, commands]).toEqual(['written', ['hall/lamp/set true']]);
 
-    // Nobody but the collector has the password: not the configuration, not the streams, not the database.
+    // Only the collector has the password: not the configuration, not the streams, not the database.
     const texts: string[] = [
       JSON.stringify((await rest.get(`/api/config/devices/${deviceId}/`)).body),
       await session(),

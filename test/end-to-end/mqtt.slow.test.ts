@@ -41,7 +41,7 @@ async function begin(fleet: FleetForTest, periodMs = 500) {
   });
   const publisher = await countingPublisher(broker.url, 'hall/meter-1/count');
   /** Waits until more values are with NATS than now. */
-  const goesOn = async () => {
+  const untilMoreValues = async () => {
     const from = publisher.count();
     await eventually(async () => countsOf(await samples()).some((count) => count > from + 20), {
       what: 'values published from now on',
@@ -58,7 +58,7 @@ async function begin(fleet: FleetForTest, periodMs = 500) {
     const published = Array.from({ length: last }, (_, index) => index + 1);
     return { counts: countsOf(await samples()), published };
   };
-  return { broker, sessionId, samples, goesOn, all, publishedUpToNow: publisher.count };
+  return { broker, sessionId, samples, goesOn: untilMoreValues, all, publishedUpToNow: publisher.count };
 }
 
 const missing = (counts: readonly number[], published: readonly number[]) => {
@@ -139,7 +139,7 @@ describe.skipIf(!mosquittoIsInstalled())('what is published at QoS 1', () => {
     expect(missing(counts, published)).toEqual([]);
   });
 
-  it('is acknowledged from the spool while NATS is away, and stored when it is back', async () => {
+  it('is acknowledged from the spool while NATS is unavailable, and stored when it is back', async () => {
     const fleet = await fleetForTest([], {
       LEASE_TTL_MS: '60000',
       LEASE_RENEW_MS: '500',

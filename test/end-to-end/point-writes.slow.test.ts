@@ -104,11 +104,11 @@ describe('a point that is written', () => {
     expect(writes.map(({ address }) => address)).toEqual([51, 51]);
   });
 
-  it('that the device refuses is told as such', async () => {
+  it('that the device refuses is reported as such', async () => {
     expect(await write('locked', 7)).toMatchObject({ status: 502, body: { code: 'write_failed' } });
   });
 
-  it('is sent once when the device does not answer, and nobody claims to know the outcome', async () => {
+  it('is sent once when the device does not answer, and the outcome is reported as unknown', async () => {
     writes.length = 0;
     plant.setFault('press', { kind: 'silence' });
     const answer = await write('setpoint', 22);

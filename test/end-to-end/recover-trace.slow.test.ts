@@ -13,7 +13,7 @@ interface Gap {
   readonly events: readonly { readonly trace_id: string | null }[];
 }
 
-describe('a session that nobody held until a person had it recovered', () => {
+describe('a session without a holder until a person had it recovered', () => {
   it('has a gap that leads to its new holder, and from there to that command in the audit log', async () => {
     const fleet = await fleetForTest(['press-1']);
     const databaseUrl = await freshDatabase();

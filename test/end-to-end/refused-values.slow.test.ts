@@ -69,7 +69,7 @@ describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values
       });
       tasks.push(task.id);
     }
-    // Somebody else writes booleans under the same codes: the API refuses such points once they are stored.
+    // Another program writes booleans under the same codes: the API refuses such points once they are stored.
     const body = 'press-1,device=press-1 count=true,constant=true\npress-2,device=press-2 count=true';
     expect((await fetch(`${influx.url}/write?db=plant`, { method: 'POST', body })).status).toBe(204);
     const started: string[] = [];

@@ -230,12 +230,12 @@ describe('a plant whose sessions were started over REST', () => {
     await everythingIsAsItWas();
   });
 
-  it('goes on when PostgreSQL is told to end and the writer is killed: everybody lets go of it, so that it ends', async () => {
+  it('goes on when PostgreSQL shuts down and the writer is killed: all clients let go of it, so that it ends', async () => {
     process.kill(postgres.pid, 'SIGTERM');
     await services.get('writer')?.kill();
     services.set('writer', (await starts.writer?.()) as RunningProcess);
     await eventually(async () => (await rest.get('/health/ready')).body.dependencies.postgres === false, {
-      what: 'the API to say that PostgreSQL takes nobody',
+      what: 'the API to say that PostgreSQL refuses connections',
     });
     await eventually(async () => !processExists(postgres.pid), {
       what: 'PostgreSQL to end, which it does when its last client has left',

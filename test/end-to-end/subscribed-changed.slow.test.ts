@@ -102,8 +102,8 @@ it.skipIf(!mosquittoIsInstalled())(
       // No version is used before its time; and a reader that has heard of the next one never goes back.
       expect(sample.tick * sample.period_ms).toBeGreaterThanOrEqual(fromMs[version - 1] ?? 0);
     }
-    const inTurn = changeSamples.map(versionOf);
-    expect(inTurn).toEqual(inTurn.toSorted());
+    const versionsInOrder = changeSamples.map(versionOf);
+    expect(versionsInOrder).toEqual(versionsInOrder.toSorted());
 
     const history = await readHistory({ natsUrl: fleet.nats.url, databaseUrl });
     const rows = (history.database?.timedValues ?? []).toSorted((one, other) => one.timeMs - other.timeMs);

@@ -8,7 +8,7 @@ const warningsOf = async (fleet: FleetForTest) =>
   (await fleet.events()).flatMap(({ decoded }) => (decoded.kind === 'warning' ? [decoded] : []));
 
 describe('sessions whose time is limited', () => {
-  it('are warned of once and stopped at their limit, over a kill of the supervisor, beside commands of people', async () => {
+  it('are warned of once and stopped at their limit, over a kill of the supervisor, next to commands of people', async () => {
     const fleet = await fleetForTest(['press-1', 'press-2']);
     const { log, plant } = fleet;
     const supervisor = await fleet.start('supervisor');
@@ -77,7 +77,7 @@ async function raceAtTheLimit(fleet: FleetForTest): Promise<void> {
     tasks.map(async (task) => {
       const { taskId, index } = task;
       const config = plant.config({ taskId, devices: ['press-2'] });
-      // Nobody polls them.
+      // No collector polls them.
       const unplaced = { ...config, required_labels: { hall: 'none' } };
       const sessionId = await log.start(unplaced, { hardSeconds: 0.8 });
       const { session } = await log.task(taskId);

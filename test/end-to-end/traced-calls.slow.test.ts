@@ -19,7 +19,7 @@ let point: number;
 let locked: number;
 let task: number;
 /** Calls to the collector as they pass the broker: header and body. */
-const heard: { header: string; body: string }[] = [];
+const passedCalls: { header: string; body: string }[] = [];
 
 beforeAll(async () => {
   const nats = await natsForTest();
@@ -77,7 +77,7 @@ beforeAll(async () => {
   cleanUpAfterFile(close);
   nc.subscribe('collectors.c1.call', {
     callback: (_error, message) =>
-      void heard.push({ header: message.headers?.get('traceparent') ?? '', body: message.string() }),
+      void passedCalls.push({ header: message.headers?.get('traceparent') ?? '', body: message.string() }),
   });
   await nc.flush();
 });
@@ -92,7 +92,7 @@ async function linesOf(traceId: string, path: string, body: object = {}, code?: 
   expect(((await response.json()) as { code?: string }).code).toBe(code);
   const passed = await eventually(
     () => {
-      const matches = heard.filter(({ header }) => header.includes(traceId));
+      const matches = passedCalls.filter(({ header }) => header.includes(traceId));
       return matches.length > 0 && matches;
     },
     { what: 'the call to have passed the broker' },
@@ -103,7 +103,7 @@ async function linesOf(traceId: string, path: string, body: object = {}, code?: 
       const lines = collector.lastLines(200).filter((line) => line.includes(traceId));
       return lines.length > 0 ? lines.map((line) => JSON.parse(line)) : undefined;
     },
-    { what: 'the collector to have told of it' },
+    { what: 'the collector to have reported it' },
   );
 }
 
@@ -166,7 +166,7 @@ describe('a request that asks a device leads by its trace to the line of the col
         const lines = api.lastLines(200).filter((line) => line.includes('write_failed'));
         return lines.length > 0 ? lines : undefined;
       },
-      { what: 'the API to have told of it' },
+      { what: 'the API to have reported it' },
     );
     for (const line of [...lines.map((each) => JSON.stringify(each)), ...apiLines]) {
       expect(line).not.toMatch(/1a2b|6699/i);
@@ -181,7 +181,7 @@ describe('a request that asks a device leads by its trace to the line of the col
     expect(lines[0]).toMatchObject({ device: 'press', points: 1, msg: 'a device was read for a call' });
   });
 
-  it('when the collector is drained, and told to work again', async () => {
+  it('when the collector is drained, and activated again', async () => {
     const drained = await linesOf('4'.repeat(32), '/api/system/collectors/c1/drain/', { force: true });
     expect(drained[0]).toMatchObject({ level: 'warn', msg: expect.stringContaining('let go of its work') });
     const again = await linesOf('5'.repeat(32), '/api/system/collectors/c1/undrain/');

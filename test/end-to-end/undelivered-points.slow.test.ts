@@ -40,7 +40,7 @@ async function deviceForTest(): Promise<{ host: string; port: number }> {
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
 }
 
-it('points that never deliver are told by cause from what is recorded, also when their collector was killed', async () => {
+it('points that never deliver are listed by cause from what is recorded, also when their collector was killed', async () => {
   const fleet = await fleetForTest([]);
   const databaseUrl = await freshDatabase();
   const apiPort = await freePort();

@@ -52,7 +52,7 @@ const otherThanModbus = (await findSimulators())
   .map((simulator) => [simulator.protocols.join(), simulator] as const);
 
 it.each(otherThanModbus)(
-  'every invariant holds for devices of %s in trouble, beside processes that are',
+  'every invariant holds for devices of %s in trouble, next to processes in trouble',
   async (_, simulator) => {
     const lines: string[] = [];
     const { faults, failures, verdict } = await runFaults({

@@ -16,7 +16,7 @@ export interface Clients {
   stop(): Promise<void>;
 }
 
-interface Known {
+interface SessionState {
   sessionId: string | undefined;
   status: 'none' | 'running' | 'paused';
 }
@@ -51,7 +51,7 @@ export function startClients(options: {
   const { url, random, apiKey, pauseMs = () => [400, 2_500] } = options;
   const timeoutMs = options.answerTimeoutMs ?? (() => answerTimeoutMs);
   const commands: SentCommand[] = [];
-  const tasks = new Map<string, Known>();
+  const tasks = new Map<string, SessionState>();
   const stopping = new AbortController();
   let sent = 0;
 
@@ -235,7 +235,10 @@ export async function ask(
   }
 }
 
-function learn(tasks: Map<string, Known>, { command, taskId, sessionId, answer }: AnsweredCommand): void {
+function learn(
+  tasks: Map<string, SessionState>,
+  { command, taskId, sessionId, answer }: AnsweredCommand,
+): void {
   // A change leaves a session running or paused, as it was.
   if (answer !== 'success' || command === 'reconfigure') return;
   const before = tasks.get(taskId)?.sessionId;

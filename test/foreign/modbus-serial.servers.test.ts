@@ -97,7 +97,7 @@ it('writes to our simulator, and our client reads it back; and the other way rou
   expect((await theirs.readCoils(10, 3)).data.slice(0, 3)).toEqual([false, false, true]);
 });
 
-it('is told of an exception by our simulator with its code', async () => {
+it('gets an exception of our simulator with its code', async () => {
   const port = (await startMachine()).endpoints[0]?.port ?? 0;
   const theirs = await modbusSerialTo(port);
   await expect(theirs.readHoldingRegisters(500, 1)).rejects.toMatchObject({ modbusCode: 2 });

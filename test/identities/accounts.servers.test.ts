@@ -113,7 +113,7 @@ async function settled(own: NatsConnection): Promise<void> {
   );
 }
 
-describe('a consumer that somebody asks for', () => {
+describe('a consumer that a service asks for', () => {
   const takesOfWriter = '$JS.API.CONSUMER.MSG.NEXT.SAMPLES.writer';
 
   async function askFor(nc: NatsConnection, request: string, config: Record<string, unknown>) {
@@ -257,16 +257,16 @@ describe('a consumer that somebody asks for', () => {
         error: { description: 'it may deliver below deliver.hall-1. only' },
       });
     }
-    const heard: string[] = [];
+    const delivered: string[] = [];
     nc.subscribe('deliver.hall-1.work.x', {
-      callback: (_error, { subject }) => void heard.push(subject),
+      callback: (_error, { subject }) => void delivered.push(subject),
     });
     await nc.flush();
     const answer = await askFor(nc, request, { ...work, deliver_subject: 'deliver.hall-1.work.x' });
     expect(answer).not.toHaveProperty('error');
     await askBroker(own, 'assignments.hall-1.7', '{}');
-    await eventually(async () => heard.length > 0, { what: 'the delivery' });
-    expect(heard).toEqual(['assignments.hall-1.7']);
+    await eventually(async () => delivered.length > 0, { what: 'the delivery' });
+    expect(delivered).toEqual(['assignments.hall-1.7']);
   });
 });
 
@@ -281,7 +281,7 @@ describe('a question of a supervisor', () => {
 });
 
 describe('a call from the API', () => {
-  it('reaches a collector in its account, and finds out at once that it is away', async () => {
+  it('reaches a collector in its account, and finds out at once that it is unavailable', async () => {
     const { api, nc } = await brokerWith('hall-1', false);
     const stop = serveDeviceCalls({
       ...{ nc, collectorId: 'hall-1', log },

@@ -53,7 +53,7 @@ beforeAll(async () => {
 /** JSON of 16 MB in 15.6 KB. */
 const packed = gzipSync(`{"v":1,"detail":"${' '.repeat(16_000_000)}"}`, { level: 9 });
 /** A quarter of a megabyte with 30,000 faults. */
-const faulty = JSON.stringify({
+const statusWithFaults = JSON.stringify({
   ...{ v: 1, session: '1-1', epoch: 1, collector: 'hall-1', instance: 'x', state: 'polling', detail: '' },
   ...{ updated_at: '', points_read: 0, error_count: 0, last_read_time: null },
   device_health: Object.fromEntries(Array.from({ length: 30_000 }, (_, nth) => [nth.toString(36), 0])),
@@ -69,7 +69,7 @@ const refusedOf = async (): Promise<number> => {
 
 describe.each<[string, string | Uint8Array, number]>([
   ['live states that unpack to a thousand times their size', packed, 150],
-  ['live states full of faults', faulty, 60],
+  ['live states full of faults', statusWithFaults, 60],
 ])('while a collector writes %s', (_what, body, count) => {
   it('the supervisor goes on leading, the API answers, and both say who does that', async () => {
     const before = await refusedOf();

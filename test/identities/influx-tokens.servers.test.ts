@@ -44,7 +44,7 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
     ...{ pointCode: 'temperature', devices: [{ deviceCode: 'press-1', measurement: 'press-1' }] },
   };
 
-  it('let the writer write and look, others read, and nobody else in', async () => {
+  it('let the writer write and look, others read, and no other client in', async () => {
     const { front } = await started();
     const folder = await secretsFolder();
     expect(await makeTokens(folder, front.url)).toMatchObject({ code: 0 });
@@ -73,7 +73,7 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
     }
   });
 
-  it('stay when they are made again, and are made anew when InfluxDB lost them or a file is gone', async () => {
+  it('stay when they are created again, and are recreated when InfluxDB lost them or a file is gone', async () => {
     const first = await started();
     const folder = await secretsFolder();
     await makeTokens(folder, first.front.url);

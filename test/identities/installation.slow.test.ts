@@ -64,7 +64,7 @@ const seedOf = async (secrets: string, service: Service) =>
   (await readFile(join(secrets, `nats-${service}`, 'seed'), 'utf8')).trim();
 
 describe('the keys of an installation', () => {
-  it('are made once, and the broker takes each of them and nobody without one', async () => {
+  it('are created once, and the broker admits each of them and no client without one', async () => {
     const folder = await temporaryFolder('installation');
     const secrets = join(folder, 'secrets');
     expect(await runProgram(generate, [secrets])).toMatchObject({ code: 0 });
@@ -164,7 +164,7 @@ describe('the keys of an installation', () => {
     expect(await accountOfConnection(server, 'operator')).toBeUndefined();
   });
 
-  it('have one more for as long as somebody maintains the streams', async () => {
+  it('have one more for as long as a person maintains the streams', async () => {
     const folder = await temporaryFolder('installation');
     const secrets = join(folder, 'secrets');
     const env = { SECRETS_DIR: secrets };
@@ -286,7 +286,7 @@ describe('the override files of docker-compose.yml', () => {
 });
 
 describe('docker-compose.yml', () => {
-  it('tells everybody who asks NATS by what to check it, also where a file makes it a cluster', async () => {
+  it('tells all clients of NATS which authority signs it, also where a file makes it a cluster', async () => {
     const read = async (name: string) =>
       parse(await readFile(join(root, name), 'utf8'), { merge: true }).services;
     const services = await read('docker-compose.yml');

@@ -96,7 +96,7 @@ async function lookOnce(nc: NatsConnection): Promise<void> {
 describe('an operator that looks', () => {
   // Each at a broker of its own, which lets through so many requests a second.
   // The test's own `expect`: the global one does not know its test while others run at the same time.
-  it.concurrent('leaves nothing at the broker by what it pulls', async ({ expect }) => {
+  it.concurrent('leaves no consumer at the broker after it pulls', async ({ expect }) => {
     const { server, own, nc, jsm } = await brokerToLookAt(false);
     const js = jetstream(own);
     for (let at = 0; at < pulls; at += 1) await js.publish(`samples.hall-1.1.${at % 100}`, '{"v":1}');

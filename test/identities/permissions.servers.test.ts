@@ -359,10 +359,10 @@ describe('a collector without an identity of its own', () => {
     // The broker delivers only where a client listens, and none may listen there.
     await deliverTo('sessions.task.66.lifecycle');
     const inbox = '_INBOX.collector.any-7.delivered';
-    const heard: string[] = [];
-    nc.subscribe(inbox, { callback: (_error, { subject }) => void heard.push(subject) });
+    const delivered: string[] = [];
+    nc.subscribe(inbox, { callback: (_error, { subject }) => void delivered.push(subject) });
     await deliverTo(inbox);
-    await eventually(async () => heard.length > 0, { what: 'the delivery' });
+    await eventually(async () => delivered.length > 0, { what: 'the delivery' });
     expect(await lastSequence()).toBe(before);
   });
 });
@@ -374,7 +374,7 @@ describe('the broker', () => {
       'with a key that it does not know',
       { nkeySeed: 'SUALCLWUC2SBVZB2UB27IYIBLZMKHGQZHW44LMEBLXX7UCZDEJ24XAXEBU' },
     ],
-  ])('lets nobody in %s', async (_how, access) => {
+  ])('lets no one in %s', async (_how, access) => {
     const connecting = connectNats({ url: server.url, ...access, name: 'stranger', log });
     await expect(connecting).rejects.toThrow(/authorization violation/i);
   });

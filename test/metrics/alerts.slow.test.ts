@@ -53,7 +53,7 @@ describe('the alerts', () => {
     async () => {
       const folder = join(alertsFile, '..');
       await promtool('check', 'config', await understoodConfig(folder));
-      // Nobody else checks the files that it takes in, so they are checked as a configuration of their own.
+      // No other check covers the files that it takes in, so they are checked as a configuration of their own.
       await promtool('check', 'config', join(folder, 'api.yml'));
       await promtool('check', 'config', '--syntax-only', join(folder, 'api-tls.yml'));
       await promtool('test', 'rules', join(import.meta.dirname, 'alerts.promtool.yml'));

@@ -38,13 +38,13 @@ async function startThrough(service: ServiceName, request: string, harm: (proxy:
 
 /** Fails at once when the service ends instead. */
 function says(running: RunningProcess, what: string) {
-  const ended = running.exited.then(({ code }) => {
+  const processEnd = running.exited.then(({ code }) => {
     throw new Error(`it ended with ${code}:\n${running.lastLines(20).join('\n')}`);
   });
   const message = eventually(() => logOf(running).some((line) => line.includes(what)), {
     what: `it to say "${what}"`,
   });
-  return Promise.race([message, ended]);
+  return Promise.race([message, processEnd]);
 }
 
 describe('a service that starts while NATS', () => {

@@ -187,7 +187,7 @@ describe('samples while the broker does not take them', () => {
     // An overrun tick fills the buffer too, without a request: those still to come are waited for.
     const whenFull = fleet.plant.requests.length;
     await eventually(() => fleet.plant.requests.length > requestsBefore + 700, {
-      what: '700 requests since the broker is away',
+      what: '700 requests since the broker is unavailable',
     });
     await eventually(
       () => new Set(fleet.plant.requests.slice(whenFull).map(({ device }) => device)).size === devices.length,

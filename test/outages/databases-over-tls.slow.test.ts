@@ -116,7 +116,7 @@ describe.skipIf(!opensslIsInstalled() || !influxIsInstalled())('an InfluxDB that
       });
       const logLines = await eventually(
         async () => api.process.lastLines(200).find((line) => line.includes('INFLUX_TLS_CA_FILE')),
-        { what: 'the API to have told what to do' },
+        { what: 'the API to have said what to do' },
       );
       for (const part of parts) expect(logLines).toContain(part);
     }

@@ -27,7 +27,7 @@ describe('samples of a process that has ended, all of which SAMPLES drops unwrit
   };
   const pastTicks = (ticks: ReadonlyMap<string, number>) =>
     eventually(() => Date.now() / periodMs > Math.max(...ticks.values()) + 5, {
-      what: 'ticks that nobody reads',
+      what: 'ticks that are not written',
     });
   const ticksWhere = ({ causes }: AccountOfDevice, holds: (tick: number, cause: string) => boolean) =>
     [...causes].filter(([tick, cause]) => holds(tick, cause)).map(([tick]) => tick);

@@ -35,7 +35,7 @@ describe('samples that SAMPLES drops while no supervisor looks', () => {
     await collector.kill();
     const beforeKill = new Map(devices.map((device) => [device, sentOf(session, device).at(-1)?.tick ?? 0]));
     await eventually(() => Date.now() / periodMs > Math.max(...beforeKill.values()) + 5, {
-      what: 'ticks that nobody reads',
+      what: 'ticks that are not written',
     });
     const again = await fleet.collector('c1', { SPOOL_DIR: await temporaryFolder('spool') });
     expect(again.pid).not.toBe(pid);

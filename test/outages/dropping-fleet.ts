@@ -1,7 +1,7 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { decodeSentRecord, type SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
-import { readSent } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
+import { readSentMessages } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
@@ -158,7 +158,7 @@ export async function droppingFleet() {
   };
 
   const sentRecords = async (session: string): Promise<SentRecord[]> => {
-    const { messages } = await readSent(fleet.log.nc, 0);
+    const { messages } = await readSentMessages(fleet.log.nc, 0);
     return messages.flatMap(({ text }) => {
       const record = decodeSentRecord(text);
       return record?.session === session ? [record] : [];

@@ -84,7 +84,7 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
   for (const name of ['S1', 'S2']) fleet.add('supervisor', name, `host-${name}`);
   for (const name of ['C1', 'C2']) fleet.add('collector', name, `host-${name}`);
   if (random.chance(0.5)) fleet.add('collector', 'C3', 'host-C3');
-  // Somebody has copied a configuration: two processes under one id.
+  // A configuration was copied: two processes under one id.
   if (random.chance(0.3)) fleet.add('collector', 'C1', 'host-copy');
   for (const slot of fleet.slots) world.after(random.between(0, 1_500), () => fleet.start(slot));
 

@@ -1,4 +1,4 @@
-interface Told {
+interface SampleOfTick {
   readonly session: string;
   readonly device: string;
   readonly tick: number;
@@ -8,7 +8,7 @@ interface Told {
 }
 
 /** Ticks of one device that more than one sample answers for, whatever their length: their times distinguish them. */
-export function doubledTicks(samples: readonly Told[]): string[] {
+export function doubledTicks(samples: readonly SampleOfTick[]): string[] {
   const keys = new Set<string>();
   const doubled: string[] = [];
   for (const { session, device, tick, period_ms, part } of samples) {
@@ -21,7 +21,7 @@ export function doubledTicks(samples: readonly Told[]): string[] {
 }
 
 /** Ticks between the first and the last one of each session, device and length that no sample answers for. */
-export function missingTicks(samples: readonly Told[]): string[] {
+export function missingTicks(samples: readonly SampleOfTick[]): string[] {
   const ticks = new Map<string, Set<number>>();
   for (const { session, device, tick, period_ms, part } of samples) {
     if (part !== undefined) continue;

@@ -25,13 +25,13 @@ export async function expectGolden(name: string, text: string): Promise<void> {
 }
 
 /** JSON whose parts stand on one line where they fit. */
-export function shownJson(value: unknown, indent = ''): string {
+export function formatJson(value: unknown, indent = ''): string {
   const line = JSON.stringify(value) ?? '';
   if (line.length + indent.length <= 120 || typeof value !== 'object' || value === null) return line;
   const further = `${indent} `;
   const lines = Array.isArray(value)
-    ? value.map((each) => shownJson(each, further))
-    : Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}: ${shownJson(each, further)}`);
+    ? value.map((each) => formatJson(each, further))
+    : Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}: ${formatJson(each, further)}`);
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   return `${open}\n${further}${lines.join(`,\n${further}`)}\n${indent}${close}`;
 }

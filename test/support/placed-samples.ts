@@ -8,7 +8,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { eventually } from './eventually.ts';
 
 type Placed = Pick<Sample, 'session' | 'collector' | 'task'>;
-type Told = Placed &
+type SampleFields = Placed &
   Pick<Sample, 'epoch' | 'device_id' | 'device' | 'site' | 'measurement' | 'values' | 'integers'>;
 
 /** Epochs from 1 on that a test may name for each session and collector. */
@@ -38,13 +38,16 @@ export class PlacedSamples {
    * The same samples under epochs that SESSIONS has given to their sessions, in the order of those that the test names. What a session
    * is to have of devices and points follows from the first samples of it, or by `all`; what comes later has higher epochs.
    */
-  async placed<S extends Told>(samples: readonly S[], all: readonly Told[] = samples): Promise<S[]> {
+  async placed<S extends SampleFields>(
+    samples: readonly S[],
+    all: readonly SampleFields[] = samples,
+  ): Promise<S[]> {
     const placed: S[] = [];
     for (const sample of samples) placed.push({ ...sample, epoch: await this.epochOf(sample, all) });
     return placed;
   }
 
-  async epochOf(sample: Told, all: readonly Told[] = [sample]): Promise<number> {
+  async epochOf(sample: SampleFields, all: readonly SampleFields[] = [sample]): Promise<number> {
     if (sample.epoch > epochsNamed) throw new RangeError(`epoch ${sample.epoch} is not among those named`);
     const key = JSON.stringify([sample.session, sample.collector]);
     let block = this.#blocks.get(key);
@@ -57,7 +60,10 @@ export class PlacedSamples {
     return (await block.base) + sample.epoch;
   }
 
-  async #place({ session, collector, task }: Placed, sessionSamples: readonly Told[]): Promise<number> {
+  async #place(
+    { session, collector, task }: Placed,
+    sessionSamples: readonly SampleFields[],
+  ): Promise<number> {
     const nc = this.#nc;
     await eventually(
       async () => {
@@ -84,21 +90,21 @@ export class PlacedSamples {
       const body = JSON.stringify(encodeSessionEvent({ ...event, ...more }, metadata));
       const { seq } = await jetstream(nc).publish(subjects.placement(task), body);
       if (epoch === 1) base = seq - 1;
-      if (seq !== base + epoch) throw new Error('somebody else writes SESSIONS meanwhile');
+      if (seq !== base + epoch) throw new Error('another program writes SESSIONS meanwhile');
     }
     return base;
   }
 }
 
-function codesOf({ values = {}, integers = {} }: Told): string[] {
+function codesOf({ values = {}, integers = {} }: SampleFields): string[] {
   return [...new Set([...usualCodes, ...Object.keys(values), ...Object.keys(integers)])];
 }
 
-function placeOf({ device_id, device, measurement }: Told, code: string): string {
+function placeOf({ device_id, device, measurement }: SampleFields, code: string): string {
   return JSON.stringify([device_id, device, measurement, code]);
 }
 
-function configOf(task: string, version: number, samples: readonly Told[]) {
+function configOf(task: string, version: number, samples: readonly SampleFields[]) {
   const devices = new Map(samples.map((sample) => [sample.device_id, sample]));
   return taskConfigSchema.parse({
     schema_version: 3,

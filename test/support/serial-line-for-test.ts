@@ -31,11 +31,11 @@ export async function serialLineForTest(): Promise<SerialLineForTest> {
   const [ours, theirs] = [join(folder, 'ours'), join(folder, 'theirs')];
   let child: ReturnType<typeof spawn> | undefined;
   const pull = async () => {
-    const running = child;
+    const runningChild = child;
     child = undefined;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    const exited = once(running, 'exit');
-    running.kill();
+    if (!runningChild || runningChild.exitCode !== null || runningChild.signalCode !== null) return;
+    const exited = once(runningChild, 'exit');
+    runningChild.kill();
     await exited;
   };
   const plugIn = async () => {

@@ -1,8 +1,8 @@
 import { encodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
+import { holderCheck } from './holder-check.ts';
 import { partForged, readWords, type SampleMessage } from './part-forged.ts';
-import { saidByHolder } from './said-by-holder.ts';
 import { epochMs, RecordedHistory, tick0 } from './testing/recorded-history.ts';
 
 /** Epoch 2 is c1's, epoch 3 that of c2. */
@@ -28,7 +28,7 @@ const snapshot = {
     },
   ],
 } as unknown as TaskConfig;
-const isSaidByHolder = saidByHolder(events, new Map([['7/1', snapshot]]));
+const isSaidByHolder = holderCheck(events, new Map([['7/1', snapshot]]));
 
 const honest = samples[0]?.sample ?? expect.fail('there is no sample');
 const own = 'samples.c1.7.1';

@@ -3,7 +3,7 @@ import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { parsePublishedSubject, sampleSources } from '@holdfast/shared/contracts/subjects.ts';
 import type { StreamMessage } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import type { ForgedMessage, QuarantinedSample, RecordedSample } from './history.ts';
-import type { SampleWords } from './said-by-holder.ts';
+import type { SampleWords } from './holder-check.ts';
 
 /** A message of SAMPLES, without what a verdict does not need. */
 export interface SampleMessage {
@@ -17,7 +17,7 @@ export interface SampleMessage {
   readonly words: SampleWords | undefined;
 }
 
-type Said = Pick<SampleMessage, 'sequence' | 'subject' | 'words'>;
+type SampleClaim = Pick<SampleMessage, 'sequence' | 'subject' | 'words'>;
 
 /** A message of QUARANTINE that was put away from SAMPLES. */
 export interface PutAway {
@@ -75,8 +75,8 @@ export function partForged(
   readonly quarantined: QuarantinedSample[];
   readonly forged: ForgedMessage[];
 } {
-  const isByLog = ({ subject, words }: Said) => words !== undefined && isSaidByHolder(subject, words);
-  const isByLiar = ({ sequence, subject }: Said) =>
+  const isByLog = ({ subject, words }: SampleClaim) => words !== undefined && isSaidByHolder(subject, words);
+  const isByLiar = ({ sequence, subject }: SampleClaim) =>
     sequence >= (liars.get(parsePublishedSubject(subject)?.source ?? '') ?? Number.POSITIVE_INFINITY);
   const away = new Set(putAway.flatMap(({ sequence, codes }) => (codes ? [] : [sequence])));
   const samples: RecordedSample[] = [];

@@ -29,9 +29,9 @@ import type {
   TickInDatabase,
   TimedValues,
 } from './history.ts';
+import { holderCheck } from './holder-check.ts';
 import { type PutAway, partForged, readWords, type SampleMessage, sampleMessage } from './part-forged.ts';
 import { type DatabaseRows, readDatabase } from './read-database.ts';
-import { saidByHolder } from './said-by-holder.ts';
 import { legsOf, sessionHistories } from './session-histories.ts';
 
 export interface HistorySources {
@@ -67,7 +67,7 @@ export async function readHistory(sources: HistorySources): Promise<History> {
     const events = await readEvents(nc);
     const snapshots = await readSnapshots(nc, events);
     const configs = new Map([...snapshots].map(([key, snapshot]) => [key, pollingConfig(snapshot)]));
-    const isSaidByHolder = saidByHolder(events, snapshots);
+    const isSaidByHolder = holderCheck(events, snapshots);
     const parted = partForged(messages, putAway, { isSaidByHolder, liars: sources.liars ?? new Map() });
     const first = messages[0];
     return {

@@ -8,7 +8,7 @@ const texts = catalogue('verify', {
 
   --nats URL             the broker; else NATS_URL or NATS_URL_FILE. Where it asks for a key, NATS_NKEY_SEED or
                          NATS_NKEY_SEED_FILE has the API's; with npm start .holdfast/secrets/nats-api/seed
-  --database URL         else DATABASE_URL or DATABASE_URL_FILE, which nobody reads in the list of processes
+  --database URL         else DATABASE_URL or DATABASE_URL_FILE, which does not show in the list of processes
   --sample-store WHICH   postgres or influx: where samples go, else SAMPLE_STORE (default postgres). InfluxDB is not read: what is
                          stored there is judged by the writer's record in the database
   --since TIME           judge only ticks after this time (RFC 3339)

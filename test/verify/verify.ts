@@ -10,12 +10,12 @@ import { epochs } from './checks/epochs.ts';
 import { fencedTicks } from './checks/fenced-ticks.ts';
 import { firstPolls } from './checks/first-polls.ts';
 import { forgedNowhere } from './checks/forged-nowhere.ts';
-import { keptAccount } from './checks/kept-account.ts';
 import { lackedValues } from './checks/lacked-values.ts';
 import { legalChain } from './checks/legal-chain.ts';
 import { publishedValues } from './checks/published-values.ts';
 import { readModel } from './checks/read-model.ts';
 import { storedValues } from './checks/stored-values.ts';
+import { checkTickAccount } from './checks/tick-account.ts';
 import { untouchedDevices } from './checks/untouched-devices.ts';
 import { versions } from './checks/versions.ts';
 import type { History, RecordedSample, Violation } from './history.ts';
@@ -77,7 +77,7 @@ export function verify(
     ...versions(history, tolerances),
     ...untouchedDevices(history, tolerances),
     ...tickViolations,
-    ...keptAccount(recorded),
+    ...checkTickAccount(recorded),
     ...confirmedTicks(recorded),
     ...doubled.violations,
     ...storedValues(recorded),

@@ -21,7 +21,7 @@ describe('answers', () => {
     { status: 503, body: 'away\r\n\r\n' },
   ];
 
-  it('that come in one piece are told one by one', () => {
+  it('that come in one piece are reported one by one', () => {
     expect(readIn([bytes])).toEqual(expected);
   });
 

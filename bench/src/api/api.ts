@@ -46,9 +46,10 @@ const flags = {
     byDefault: 50,
     atLeast: 1,
   },
-  rounds: { meaning: 'measured rounds, each beside its limits', byDefault: 5, atLeast: 1 },
+  rounds: { meaning: 'measured rounds, each next to its limits', byDefault: 5, atLeast: 1 },
   'busy-disk-kb': {
-    meaning: 'beside all of it so many kB are written to the same disk and synced, over and over; 0: nothing',
+    meaning:
+      'next to all of it so many kB are written to the same disk and synced, over and over; 0: nothing',
     byDefault: 0,
     atLeast: 0,
   },
@@ -63,7 +64,7 @@ const sessions = '/api/acquisition/sessions';
 
 export const api: Benchmark<typeof flags> = {
   name: 'api',
-  summary: 'session commands and reads a second through the API, beside a bare route and a bare append',
+  summary: 'session commands and reads a second through the API, next to a bare route and a bare append',
   description: [
     'Sends start, pause, resume and stop of many tasks to an API process with key check, audit log, a broker that syncs',
     'every write and PostgreSQL; each command is answered when JetStream has confirmed its event and the read model shows',
@@ -71,9 +72,9 @@ export const api: Benchmark<typeof flags> = {
     'same settings, with as many under way; bare commands, which are what none can do without: a POST to a process that',
     'appends to two streams, brings a row into PostgreSQL with all that wait just then, and answers when both are done;',
     'and a bare Fastify route that answers a POST with the same body. Then reads of',
-    'the list of sessions, one session and its live status, each beside a bare Fastify route with the same answer.',
-    'At last what access costs: reads of a session by a key, a login and nobody, and the list of the sessions of one site',
-    'beside that of all, as shares within each round; key_of_key and list_of_all_of_all say how far the same differs.',
+    'the list of sessions, one session and its live status, each next to a bare Fastify route with the same answer.',
+    'At last what access costs: reads of a session by a key, a login and without either, and the list of the sessions of one site',
+    'next to that of all, as shares within each round; key_of_key and list_of_all_of_all say how far the same differs.',
     'And how long a live stream at a second process goes on after its login was ended at the first.',
     'How large the ratio is depends on how long the disk takes for a sync, which --busy-disk-kb makes longer.',
     'The events and audit entries of all commands are counted in their streams.',

@@ -23,11 +23,11 @@ export async function revocationTimes(
     const stream = await fetch(`${other}/api/acquisition/live`, { headers: { cookie } });
     if (!stream.ok) throw new InvalidMeasurement(`no live stream: ${stream.status} ${await stream.text()}`);
     const beganMs = performance.now();
-    const ended = stream.text().then(() => tookMs.push(performance.now() - beganMs));
+    const streamEnd = stream.text().then(() => tookMs.push(performance.now() - beganMs));
     const path = `${measured.url}/api/system/users/bo/logins/${current_login.id}/`;
     const answer = await fetch(path, { method: 'DELETE', headers: { ...measured.headers } });
     if (!answer.ok) throw new InvalidMeasurement(`the login was not ended: ${answer.status}`);
-    await ended;
+    await streamEnd;
   }
   const { p50, max } = distributionOf(tookMs);
   progress(`a live stream at another process ends ${p50} ms after the end of its login, ${max} ms at most`);

@@ -22,7 +22,7 @@ const flags = {
   sessions: { meaning: 'sessions, each started a day ago', byDefault: 500, atLeast: 1 },
   'session-devices': { meaning: 'devices of a session', byDefault: 10, atLeast: 1 },
   gaps: { meaning: 'times within the day in which a device did not answer', byDefault: 5, atLeast: 0 },
-  rounds: { meaning: 'answers, each beside a bare one', byDefault: 15, atLeast: 1 },
+  rounds: { meaning: 'answers, each next to a bare one', byDefault: 15, atLeast: 1 },
 } as const;
 
 const periodMs = 5_000;
@@ -33,7 +33,7 @@ const path = '/api/acquisition/sessions/summary/';
 export const summary: Benchmark<typeof flags> = {
   name: 'summary',
   summary:
-    'all sessions at a glance with the ribbon of their last day, beside a bare route with the same answer',
+    'all sessions at a glance with the ribbon of their last day, next to a bare route with the same answer',
   description: [
     'An API process with PostgreSQL and a broker. Sessions began a day ago, and what became of each tick of their devices, which are read every 5 s, is on',
     `record. \`sessions/summary\` is asked for all of them with ${buckets} buckets of the last 24 hours, one request at a time, as a screen asks for it. By turns with it a bare`,

@@ -21,7 +21,7 @@ const path = '/api/config/change-sets/';
 export const changes: Benchmark<typeof flags> = {
   name: 'changes',
   summary:
-    'a change set of many points tried, done, listed, shown and taken back, beside a bare insert of its rows',
+    'a change set of many points tried, done, listed, shown and taken back, next to a bare insert of its rows',
   description: [
     'Makes devices with points as one change set through an API process with PostgreSQL and a broker that sync every write: first as a dry run, then',
     'done; lists it, shows its first page and all of it, and takes it back. By turns with it, one statement of PostgreSQL inserts the same rows again.',

@@ -23,7 +23,7 @@ const flags = {
 
 export const drivers: Benchmark<typeof flags> = {
   name: 'drivers',
-  summary: 'values per second and processor time a value of each driver, beside a bare socket',
+  summary: 'values per second and processor time a value of each driver, next to a bare socket',
   description: [
     'Reads all values of the trial devices that a driver’s simulator plays in a process of its own: with the driver, as',
     'a collector uses it, each value decoded into a sink; and with a socket that writes the bytes of the same requests',

@@ -24,7 +24,7 @@ const point = pointCode(0);
 
 export const exportBench: Benchmark<typeof flags> = {
   name: 'export',
-  summary: 'a month of a point as CSV through the API, beside COPY of the same lines to the same client',
+  summary: 'a month of a point as CSV through the API, next to COPY of the same lines to the same client',
   description: [
     'Stores a value each second by the writer’s own path, then downloads all of them as CSV from an API process, by turns with',
     'COPY (SELECT …) TO STDOUT (FORMAT csv) of the same columns over one connection to PostgreSQL, which the API asks too.',

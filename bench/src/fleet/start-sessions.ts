@@ -94,7 +94,7 @@ async function startSession(
   const context = { commandId: randomUUID(), source: '/holdfast/bench', now };
   const outcome = await untilAnswered(() => handleCommand(store, taskId, command, context));
   if (outcome.ok) return outcome.state.session.sessionId;
-  // Nobody else starts it, so the try that got no answer did.
+  // Nothing else starts it, so the try that got no answer did.
   const { state } = await loadSession(store, taskId);
   if (state.status === 'running') return state.session.sessionId;
   throw new InvalidMeasurement(`task ${taskId} was not started: ${outcome.refusal.code}`);

@@ -31,7 +31,7 @@ describe('the ticks of a session that moved', () => {
     });
   });
 
-  it('are missed when nobody read them, or when there is a sample without values', () => {
+  it('are missed when they were not read, or when there is a sample without values', () => {
     const account = accountForTicks([sample(5, 1, 10), sample(7, 2, 900), sample(8, 2, 10, false)]);
     expect(account).toMatchObject({ expected: 4, read: 2, missed: 2 });
   });

@@ -27,7 +27,7 @@ export const handover: Benchmark<typeof flags> = {
   description: [
     'Ends each collector in turn with SIGTERM, at any moment of the second, and starts it again once its sessions are',
     'read elsewhere; then lets a supervisor that rebalances move sessions to the one that came last. From SAMPLES:',
-    'which ticks nobody read, and how late the first ticks were that a new holder read.',
+    'which ticks no holder read, and how late the first ticks were that a new holder read.',
     'ratio: ticks that were read, over those between the first and the last one of each session. It has to be 1.',
   ].join('\n'),
   flags,

@@ -41,7 +41,7 @@ const flags = {
     byDefault: 'all',
     oneOf: ['all', 'victoria_metrics', 'victoria_metrics_unpacked', 'postgres'],
   },
-  rounds: { meaning: 'measured rounds for each database, each beside its limit', byDefault: 3, atLeast: 1 },
+  rounds: { meaning: 'measured rounds for each database, each next to its limit', byDefault: 3, atLeast: 1 },
   identities: identitiesFlag,
 } as const;
 type Values = FlagValues<typeof flags>;
@@ -60,10 +60,10 @@ export const ingest: Benchmark<typeof flags> = {
     'which has everything ready in memory, write the same values to the same server in batches of the same size: once with the',
     'settings that it comes with (one batch under way; packing at level 6; INSERT), once with those of the writer (three batches',
     'under way; packing at level 1; COPY), which is the limit of what the writer can reach.',
-    'With VictoriaMetrics (line protocol; packed, as the client of InfluxDB does unless told otherwise (the writer packs at',
-    'level 1, the client at 6), and not packed, as the writer does unless told otherwise) and with PostgreSQL (bulk inserts, fsync on).',
+    'With VictoriaMetrics (line protocol; packed, as the client of InfluxDB does unless configured otherwise (the writer packs at',
+    'level 1, the client at 6), and not packed, as the writer does by default) and with PostgreSQL (bulk inserts, fsync on).',
     'ratio: values per second of the writer over those of the bare client as it comes, the lower of PostgreSQL and VictoriaMetrics',
-    'packed. Those at equal settings stand beside. Unpacked, the bare client does next to nothing, since its lines are ready.',
+    'packed. Those at equal settings stand next to them. Unpacked, the bare client does next to nothing, since its lines are ready.',
   ].join('\n'),
   flags,
   run,

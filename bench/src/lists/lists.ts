@@ -22,7 +22,7 @@ const imports = '/api/config/imports/';
 export const lists: Benchmark<typeof flags> = {
   name: 'lists',
   summary:
-    'a list of points looked at, applied and exported through the API, beside a bare insert of its rows',
+    'a list of points looked at, applied and exported through the API, next to a bare insert of its rows',
   description: [
     'Sends a list of new points as CSV to an API process with PostgreSQL and a broker that sync every write, applies it, and sends it once more,',
     'when all of it is the same; then exports all points as CSV and XLSX. By turns with it, one statement of PostgreSQL inserts the same rows again.',

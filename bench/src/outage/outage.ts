@@ -35,14 +35,15 @@ const flags = {
     byDefault: 'database',
     oneOf: ['database', 'broker'],
   },
-  seconds: { meaning: 'how long it is away; 1800 for half an hour', byDefault: 60, atLeast: 3 },
+  seconds: { meaning: 'how long it is unavailable; 1800 for half an hour', byDefault: 60, atLeast: 3 },
   values: { meaning: 'values a second that are read all the while', byDefault: 20_000, atLeast: 500 },
   around: { meaning: 'seconds without trouble before and after', byDefault: 20, atLeast: 2 },
 } as const;
 
 export const outage: Benchmark<typeof flags> = {
   name: 'outage',
-  summary: 'samples of a plant while the database or the broker is away, and how fast they arrive afterwards',
+  summary:
+    'samples of a plant while the database or the broker is unavailable, and how fast they arrive afterwards',
   description: [
     'Runs a real supervisor, collector and writer with nats-server and PostgreSQL, reads a simulated plant, kills one of',
     'the servers with -9 and starts it again while reading goes on. In the end every tick is looked for: in SAMPLES it must',

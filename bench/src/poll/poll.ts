@@ -44,14 +44,14 @@ const spreadPercent = 90;
 
 export const poll: Benchmark<typeof flags> = {
   name: 'poll',
-  summary: 'reads per second of a whole collector, with decoding and publishing, beside bare loops',
+  summary: 'reads per second of a whole collector, with decoding and publishing, next to bare loops',
   description: [
     'One collector process reads a C program that answers at once over several connections: every register is decoded,',
     'scaled and published to the broker, one sample a read. Units are added behind each connection until the collector',
     'cannot keep up; the most reads a second count. Before that, on the same program, a loop of modbus-serial and one',
     'of bare sockets, which do nothing with what they read.',
     'ratio: reads per second of the collector over those of modbus-serial.',
-    'limit: beside the loops, what all processors together could do if only broker and devices cost anything, and if',
+    'limit: in addition to the loops, what all processors together could do if only broker and devices cost anything, and if',
     'the collector cost as much as a bare socket, which does not even look at what it has read.',
   ].join('\n'),
   flags,

@@ -41,7 +41,7 @@ export const reconfigure: Benchmark<typeof flags> = {
     'One collector process reads devices of a C program, as in the benchmark fleet. Measured by turns: nothing changes; every five',
     'seconds one other device gets another scale, as `sessions/{id}/reconfigure` does it (the snapshots are stored beforehand); nothing changes. ',
     'Lateness is that of the devices that did not change; `at_a_change` is that of their ticks between a request and its coming into force. Where more',
-    'is read than the broker takes, so that samples wait for it, nothing is told.',
+    'is read than the broker takes, so that samples wait for it, nothing is reported.',
     `ratio: the 99th percentile of lateness without changes, and ${allowedMoreMs} ms, over that with changes. It has to be 1 at least.`,
   ].join('\n'),
   flags,

@@ -36,7 +36,7 @@ const flags = {
   samples: { meaning: 'samples of a round', byDefault: 20_000, atLeast: 100 },
   values: { meaning: 'values in a sample', byDefault: 20, atLeast: 1 },
   devices: { meaning: 'devices that they are of', byDefault: 100, atLeast: 1 },
-  rounds: { meaning: 'measured rounds, each beside its limit', byDefault: 9, atLeast: 1 },
+  rounds: { meaning: 'measured rounds, each next to its limit', byDefault: 9, atLeast: 1 },
   identities: identitiesFlag,
 } as const;
 

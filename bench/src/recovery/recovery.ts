@@ -31,7 +31,7 @@ const flags = {
   events: { meaning: 'events in the session log', byDefault: 100_000, atLeast: 2 },
   sessions: { meaning: 'sessions that run at its end', byDefault: 1_000, atLeast: 1 },
   collectors: { meaning: 'collectors that are up, and as many that are gone', byDefault: 4, atLeast: 1 },
-  rounds: { meaning: 'measured readings of the log, each beside its limit', byDefault: 5, atLeast: 1 },
+  rounds: { meaning: 'measured readings of the log, each next to its limit', byDefault: 5, atLeast: 1 },
 } as const;
 
 /** The services' defaults. */

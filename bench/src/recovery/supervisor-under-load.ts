@@ -8,7 +8,7 @@ export interface MeasuredSupervisor {
   readonly process: RunningProcess;
   /** Wall clock right before the process was started, ms since 1970. */
   readonly startedAtMs: number;
-  /** By what the supervisor itself logged, ms after its start; undefined while it has not said so. */
+  /** When the supervisor logged this, in ms after its start; undefined while it has not said so. */
   readonly logTimes: { connectedMs?: number; leadsMs?: number; replayedMs?: number; completedMs?: number };
   /** Running sessions that it found. */
   foundRunning(): number | undefined;

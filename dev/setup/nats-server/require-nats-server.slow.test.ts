@@ -43,7 +43,7 @@ async function script(folder: string, name: string, body: string): Promise<void>
 
 const broker = (version: string) => `echo "nats-server: v${version}"`;
 
-interface Wanted {
+interface SetUpOptions {
   readonly what?: 'requireNatsServer' | 'requirePinnedNatsServer';
   readonly download?: string;
   readonly sum?: string;
@@ -56,7 +56,7 @@ interface Wanted {
 /** The part of `node dev/bootstrap.mjs start` that brings nats-server, as a process of its own. */
 async function setUp(
   machine: Machine,
-  options: Wanted = {},
+  options: SetUpOptions = {},
 ): Promise<{ code: number | null; output: string }> {
   const { what = 'requireNatsServer', download = '', sum, patienceMs = 60_000, through = [] } = options;
   const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
@@ -181,7 +181,7 @@ describe('a machine without a nats-server', () => {
     expect(await readdir(join(machine.tools, 'nats-server'))).toEqual([]);
   });
 
-  it('is told that what came does not run as what it should be', async () => {
+  it('learns that the download does not run as the expected version', async () => {
     const machine = await bareMachine();
     const bytes = await archive(machine, '2.13.0');
     const download = await serve((_, response) => response.end(bytes));
@@ -203,7 +203,7 @@ describe('a machine without a nats-server', () => {
     expect(code).toBe(0);
   });
 
-  it('is told by each way why it failed, and of all of them at the end', async () => {
+  it('learns from each way why it failed, and from the last line about all of them', async () => {
     const machine = await bareMachine();
     await script(machine.first, 'go', goThat({ install: 'echo "go: it requires go >= 1.25" >&2; exit 1' }));
     const download = await serve((_, response) => {
@@ -224,7 +224,7 @@ describe('a machine without a nats-server', () => {
     expect(code).toBe(1);
   });
 
-  it('is told in one line where no sum of an archive is published', async () => {
+  it('is warned in one line where no checksum of an archive is published', async () => {
     const { output } = await setUp(await bareMachine());
 
     expect(output).toContain(`as the makers’ archive: no sum of it is published for ${platform}.`);

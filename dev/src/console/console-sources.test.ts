@@ -21,7 +21,7 @@ async function codeFrom(file: string, files: Set<string>): Promise<void> {
   }
 }
 
-it('the console is built anew when any of the code changes that it is made of', async () => {
+it('the console is rebuilt when any of the code changes that it is made of', async () => {
   const files = new Set<string>();
   await codeFrom(join(PROJECT_ROOT, 'services/console/src/main.tsx'), files);
   expect(files.size).toBeGreaterThan(200);

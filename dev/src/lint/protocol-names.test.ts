@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isProtocolFree, protocolNames } from './protocol-names.ts';
 
-it('names of a protocol are found where nobody should know one', () => {
+it('names of a protocol are found where no code should know one', () => {
   expect(protocolNames("const a = 1;\nconst { unit_id } = device;\nreturn 'holding_register';")).toEqual([
     2, 3,
   ]);

@@ -28,7 +28,7 @@ const allOver = (pids: readonly number[]) =>
     what: 'all of them to end',
   });
 
-describe('a script beside busy processes', () => {
+describe('a script next to busy processes', () => {
   it('has 20 of them for as long as it runs, and its exit code is what counts', async () => {
     const loaded = startLoaded(`${tellsSiblings}; process.exit(3);`);
     const [output, [code]] = await Promise.all([
@@ -41,7 +41,7 @@ describe('a script beside busy processes', () => {
     await allOver(pids);
   });
 
-  it('leaves none of them when it is told to end', async () => {
+  it('leaves none of them when it is asked to end', async () => {
     const loaded = startLoaded(`${tellsSiblings}; process.stdin.resume(); setTimeout(() => {}, 2 ** 30);`);
     const [line] = (await once(loaded.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
     const pids = line.toString().trim().split(' ').map(Number);

@@ -53,7 +53,7 @@ export async function openHomeFolder(home: string): Promise<HomeFolder> {
   } else if (version.trim() !== LAYOUT_VERSION) {
     throw new StackError(
       `The data in ${path} was written by another version of Holdfast (layout ${version.trim()}, this one has ` +
-        `${LAYOUT_VERSION}). Go back to the version that wrote it, or move the folder away to begin anew: ` +
+        `${LAYOUT_VERSION}). Go back to the version that wrote it, or move the folder away to start over: ` +
         `mv ${path} ${path}-${version.trim()}`,
     );
   }

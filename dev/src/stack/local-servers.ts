@@ -118,7 +118,7 @@ export function postgresServer(options: {
 function withWholeFolder(error: unknown, home: HomeFolder): unknown {
   if (!(error instanceof LocalServerError) || error.code !== 'data_of_other_version') return error;
   return new StackError(
-    `${error.message}\nThe local stack keeps its session log beside it, and the two belong together. To begin with ` +
+    `${error.message}\nThe local stack keeps its session log next to it, and the two belong together. To begin with ` +
       `nothing, move the whole folder away: mv ${home.path} ${home.path}-old`,
     { cause: error },
   );

@@ -50,7 +50,7 @@ describe('the logs of all processes in one stream', () => {
     for (const { time } of records) expect(new Date(time).toISOString()).toBe(time);
   });
 
-  it('are one readable line a record on a terminal: when, who, what, and beside it what a person needs', () => {
+  it('are one readable line a record on a terminal: when, who, what, and the fields that a person needs', () => {
     const { output, text } = captureOutput(true);
     const logs = openLogStream(output);
 

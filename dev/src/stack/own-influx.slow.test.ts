@@ -53,7 +53,7 @@ describe.skipIf(!influxIsInstalled())('npm start with SAMPLE_STORE=influx', () =
     front.passOn();
   });
 
-  it('says so when there is no address, and when nobody is there', async () => {
+  it('says so when there is no address, and when nothing listens', async () => {
     for (const [env, message] of [
       [{ ...settings, INFLUX_URL: '' }, 'INFLUX_URL: is needed with SAMPLE_STORE=influx'],
       [{ ...settings, INFLUX_URL: 'http://127.0.0.1:1' }, 'ECONNREFUSED 127.0.0.1:1. Is InfluxDB up'],

@@ -129,7 +129,7 @@ function alreadyRuns(other: RunningStack): StackError {
   return new StackError(
     `The local stack runs here already: process ${other.pid}, since ${other.started_at}. ${where}.\n` +
       `Stop it with Ctrl+C in its terminal or with: kill -INT ${other.pid}\n` +
-      'Or run a second one with data of its own beside it: HOLDFAST_HOME=.holdfast-2 API_PORT=0 npm start',
+      'Or run a second one with data of its own next to it: HOLDFAST_HOME=.holdfast-2 API_PORT=0 npm start',
   );
 }
 

@@ -74,9 +74,9 @@ export async function chooseStackPorts(file: string, wishes: PortWishes): Promis
   return ports;
 }
 
-function reserve(usedPorts: Set<number>, chosen: number): number {
-  usedPorts.add(chosen);
-  return chosen;
+function reserve(usedPorts: Set<number>, port: number): number {
+  usedPorts.add(port);
+  return port;
 }
 
 async function apiPort({ api, apiHost }: PortWishes): Promise<number> {

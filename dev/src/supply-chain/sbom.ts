@@ -13,7 +13,7 @@ const HELP = `Writes a bill of materials (CycloneDX 1.6, JSON) of the packages i
   npm run -s sbom -- --out sbom.json    into a file
 
 Each package has its version, licence, origin and SHA-512; each has what it depends on. Packages of the image's base
-system, and the servers beside it, are not in it: their images have bills of their own.
+system, and the servers next to it, are not in it: their images have bills of their own.
 Exit codes: 0 written, 1 it could not be made, 2 the call is wrong.
 `;
 

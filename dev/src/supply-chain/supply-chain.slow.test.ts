@@ -164,7 +164,7 @@ describe('npm run sbom', () => {
     expect(mentioned.filter((ref) => !refs.has(ref))).toEqual([]);
   });
 
-  it('ends quietly when nobody reads on', async () => {
+  it('ends quietly when its reader is gone', async () => {
     const program = join(PROJECT_ROOT, 'dev/src/supply-chain/sbom.ts');
     const child = spawn(process.execPath, [program, 'pnpm', '--help'], {
       stdio: ['ignore', 'pipe', 'pipe'],

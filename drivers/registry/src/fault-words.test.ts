@@ -1,7 +1,7 @@
 import { taskCreateSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import { judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { validateNewPoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { chineseFaults } from '@holdfast/shared/contracts/words/fault-words.ts';
-import { type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { type Validated, validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { describe, expect, it } from 'vitest';
 import { bodies } from './bodies.ts';
 import { faultInChinese } from './fault-words.ts';
@@ -9,11 +9,11 @@ import { specs } from './specs.ts';
 
 const point = { device_id: 1, code: 'a', table: 'holding_register', address: 0, data_type: 'uint16' };
 const device = { code: 'a', host: '10.0.0.1' };
-type Judge = (body: unknown) => Judged<unknown>;
+type Judge = (body: unknown) => Validated<unknown>;
 const judgePoint: Judge = (body) => {
   const spec = specs.get('modbus_tcp');
   if (!spec) throw new Error('no Modbus');
-  return judgedPoint({ spec, connection: spec.connection.parse({}) }, body);
+  return validateNewPoint({ spec, connection: spec.connection.parse({}) }, body);
 };
 const melsecPoint = { code: 'a', address: 'D100', data_type: 'uint16' };
 const judgeMelsec =
@@ -22,18 +22,18 @@ const judgeMelsec =
     const spec = specs.get('melsec');
     if (!spec) throw new Error('no MELSEC');
     const parsed = spec.connection.parse({ host: '10.0.0.1', port: 5_000, ...connection });
-    return judgedPoint({ spec, connection: parsed }, { device_id: 1, ...(body as object) });
+    return validateNewPoint({ spec, connection: parsed }, { device_id: 1, ...(body as object) });
   };
 const mqttPoint = { code: 'a', topic: 'hall/power', data_type: 'float64' };
 const judgeMqtt: Judge = (body) => {
   const spec = specs.get('mqtt');
   if (!spec) throw new Error('no MQTT');
   const connection = spec.connection.parse({ host: 'broker' });
-  return judgedPoint({ spec, connection }, { device_id: 1, ...(body as object) });
+  return validateNewPoint({ spec, connection }, { device_id: 1, ...(body as object) });
 };
 const mqttDevice = { code: 'a', protocol: 'mqtt', host: 'broker' };
 const judgeDevice: Judge = (body) => bodies().devices.judged(body);
-const judgeTask: Judge = (body) => judgedBy(taskCreateSchema as never, body);
+const judgeTask: Judge = (body) => validate(taskCreateSchema as never, body);
 const task = { code: 'a', period_ms: 1_000 };
 
 describe('a fault in Chinese', () => {
@@ -146,7 +146,7 @@ describe('a fault in Chinese', () => {
     expect(odd).toEqual([]);
   });
 
-  it('of which a part is being found out is told whole between others', () => {
+  it('that is being narrowed down is reported whole between others', () => {
     const refused = 'exception 2: illegal data address';
     const block = `press-1 unit 1 holding register 10-15: ${refused}; which part of it is being found out`;
     const message = faultInChinese(`flow: ${refused}; ${block}; level: ${refused}`);

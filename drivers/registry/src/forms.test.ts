@@ -1,7 +1,7 @@
 import { dataTypes } from '@holdfast/driver/point.ts';
 import { parseAddress } from '@holdfast/driver-modbus/layout/address-notation.ts';
 import { registerTables } from '@holdfast/driver-modbus/layout/point-layout.ts';
-import { judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { validateDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { ProtocolForms } from '@holdfast/shared/contracts/http/protocols-http.ts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ const judgedPointOf = (protocol: string) => (body: unknown) => {
   const spec = specs.get(protocol);
   if (!spec) throw new Error(protocol);
   const connection = bodies().devices.connectionIn(spec, spec.words.deviceExamples[0]);
-  return judgedDevicePoint({ spec, connection }, body);
+  return validateDevicePoint({ spec, connection }, body);
 };
 const judgedModbus = judgedPointOf('modbus_tcp');
 const examplesOf = (schema: ProtocolForms['device']) => schema.examples as Record<string, unknown>[];

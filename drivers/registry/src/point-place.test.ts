@@ -24,7 +24,7 @@ it.each([
   expect([address, ...more].join(', ')).toBe(words);
 });
 
-it('the place of a point is told in Chinese, too', () => {
+it('the place of a point is named in Chinese, too', () => {
   const point = { table: 'coil', address: 7, bit: 3 };
   expect(pointPlace(formOf('modbus_rtu'), point, 'zh')).toEqual({ address: '线圈 7', more: ['位 3'] });
 });

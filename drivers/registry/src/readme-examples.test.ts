@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { validateDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { describe, expect, it } from 'vitest';
 import { bodies } from './bodies.ts';
 import { specs } from './specs.ts';
@@ -36,7 +36,7 @@ describe.each(pages as [string, string][])('the page of %s', (protocol, path) =>
         connection = bodies().devices.connectionIn(spec, body);
       } else {
         if (!connection) throw new Error(`${line} is of no device`);
-        expect([line, judgedDevicePoint({ spec, connection }, body)]).toMatchObject([line, { ok: true }]);
+        expect([line, validateDevicePoint({ spec, connection }, body)]).toMatchObject([line, { ok: true }]);
       }
     }
     // The examples of Modbus are commands, which other tests run.

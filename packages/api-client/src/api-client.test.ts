@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { ApiClient } from './api-client.ts';
 
-it('a call that is one of too many is made again as soon as it may be, and any other refusal is told', async () => {
+it('a call that is one of too many is made again as soon as it may be, and any other refusal is reported', async () => {
   const answers = [
     [429, 'too_many_requests', '1'],
     [201, 'made', undefined],

@@ -128,7 +128,7 @@ describe('an exchange of requests and answers', () => {
       { kind: 'connection', message: 'closed' },
     ],
     ['disconnecting', (bench) => bench.exchange.disconnect(), { kind: 'connection', wasSent: true }],
-  ])('drops its connection for %s, and connects anew', async (_what, happens, failure) => {
+  ])('drops its connection for %s, and reconnects', async (_what, happens, failure) => {
     const { bench, outcome } = opened();
     happens(bench);
     expect(await outcome).toBeInstanceOf(DriverFailure);

@@ -24,7 +24,7 @@ export interface Outgoing<T> {
   judge(received: Uint8Array, count: number): Verdict<T>;
 }
 
-interface Asked {
+interface PendingExchange {
   readonly timeoutMs: number;
   readonly deadlineMs: number;
   readonly cancel: () => void;
@@ -49,7 +49,7 @@ export class Exchange {
   #count = 0;
   #channel: Channel | undefined;
   #isOpen = false;
-  #pending: Asked | undefined;
+  #pending: PendingExchange | undefined;
 
   /** @param longestAnswer in bytes */
   constructor(to: DialOptions, host: LinkHost, longestAnswer: number) {
@@ -173,11 +173,11 @@ export class Exchange {
   }
 
   /** An answer is reported in one piece, in however many pieces it came. */
-  #tellReceived({ hear }: Asked): void {
+  #tellReceived({ hear }: PendingExchange): void {
     if (this.#count > 0) hear?.('received', this.#received.subarray(0, this.#count));
   }
 
-  #settle(): Asked | undefined {
+  #settle(): PendingExchange | undefined {
     const pending = this.#pending;
     this.#pending = undefined;
     pending?.cancel();

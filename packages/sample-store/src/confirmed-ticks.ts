@@ -1,5 +1,5 @@
 import type { SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
-import { daysTold } from './sent-ticks.ts';
+import { reportedDays } from './sent-ticks.ts';
 import type { TickEntry } from './tick-coverage.ts';
 
 const dayMs = 86_400_000;
@@ -16,7 +16,7 @@ export function confirmedTicks({ session, devices }: SentRecord, untilMs: number
     }))
     .filter(({ since_tick, tick }) => since_tick <= tick)
     .map(({ device, period_ms: periodMs, since_tick, tick }) => {
-      const firstDay = Math.floor((tick * periodMs) / dayMs) - daysTold;
+      const firstDay = Math.floor((tick * periodMs) / dayMs) - reportedDays;
       const from = Math.max(since_tick, Math.ceil((firstDay * dayMs) / periodMs));
       return { sessionId: session, deviceCode: device, periodMs, from, to: tick, outcome: 'confirmed' };
     });

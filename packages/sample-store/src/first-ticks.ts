@@ -1,7 +1,7 @@
 import type { FirstTick, StorableSample } from './sample-store.ts';
 
 /** Most devices remembered; beyond it some are noted twice. */
-const devicesKnown = 200_000;
+const mostDevices = 200_000;
 
 export interface FirstTickNews {
   readonly firstTicks: readonly FirstTick[];
@@ -41,7 +41,7 @@ export class FirstTicks {
 
   #remember(firstTicks: readonly FirstTick[]): void {
     for (const first of firstTicks) {
-      if (this.#devices >= devicesKnown) {
+      if (this.#devices >= mostDevices) {
         this.#bySession.clear();
         this.#devices = 0;
       }

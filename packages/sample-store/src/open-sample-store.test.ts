@@ -31,7 +31,7 @@ describe('the authority of an InfluxDB', () => {
     );
   });
 
-  it('is refused beside an address that speaks no TLS', async () => {
+  it('is refused together with an address that speaks no TLS', async () => {
     const file = join(await temporaryFolder('authority'), 'ca.pem');
     await writeFile(file, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
     expect(() => read({ INFLUX_TLS_CA_FILE: file, INFLUX_URL: 'http://influx.example:8086' })).toThrow(

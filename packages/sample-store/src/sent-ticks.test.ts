@@ -26,7 +26,7 @@ const asTold = (sent: SentTicks, tick: number, sinceTick: number) => {
 };
 
 describe('what samples say of those before them', () => {
-  it('is told once for each sender and day', () => {
+  it('is reported once for each sender and day', () => {
     const sent = new SentTicks();
     expect(asTold(sent, 5, 2)).toEqual([['sent', 2, 5]]);
     expect(asTold(sent, 6, 2)).toEqual([]);
@@ -36,7 +36,7 @@ describe('what samples say of those before them', () => {
     expect(asTold(sent, 50, 50)).toEqual([['sent', 50, 50]]);
   });
 
-  it('is told of each sender whose source had kept what it had to tell', () => {
+  it('is reported for each sender whose source had kept earlier values', () => {
     const sent = new SentTicks();
     const entries = sent.newsOf([{ ...sample(6, 4), source_kept: true }]).entries;
     expect(entries.map(({ from, to, outcome }) => [outcome, from - firstTick, to - firstTick])).toEqual([
@@ -45,7 +45,7 @@ describe('what samples say of those before them', () => {
     ]);
   });
 
-  it('is told anew where its ticks have another length, and so other numbers', () => {
+  it('is reported again where its ticks have another length, and so other numbers', () => {
     const sent = new SentTicks();
     const report = (period_ms: number, tick: number) => {
       const news = sent.newsOf([storableSample({ tick, since_tick: 30_000_000, period_ms })]);
@@ -63,7 +63,7 @@ describe('what samples say of those before them', () => {
     expect(asTold(sent, 25 * 24, 1)).toEqual([['sent', 20 * 24, 25 * 24]]);
   });
 
-  it('is told again when it did not get on record', () => {
+  it('is reported again when it did not get on record', () => {
     const sent = new SentTicks();
     sent.newsOf([sample(5, 2)]);
     expect(asTold(sent, 6, 2)).toEqual([['sent', 2, 6]]);

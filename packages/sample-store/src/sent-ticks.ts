@@ -4,11 +4,11 @@ import type { TickEntry } from './tick-coverage.ts';
 
 const dayMs = 86_400_000;
 /** Longer than SAMPLES holds anything by default; earlier ticks of a device need not be reported again. */
-export const daysTold = 7;
+export const reportedDays = 7;
 /** Most devices remembered; beyond it some are reported twice. */
-const devicesKnown = 200_000;
+const mostDevices = 200_000;
 
-interface Known {
+interface ReportedDevice {
   readonly periodMs: number;
   readonly sinceTick: number;
   /** Day of the newest sample that was reported: days since 1970, UTC. */
@@ -27,12 +27,12 @@ export interface SentNews {
  * and whether its source had kept earlier values.
  */
 export class SentTicks {
-  readonly #bySession = new Map<string, Map<string, Known>>();
+  readonly #bySession = new Map<string, Map<string, ReportedDevice>>();
   #devices = 0;
 
   newsOf(samples: readonly StorableSample[]): SentNews {
     const entries: TickEntry[] = [];
-    const news: { readonly session: string; readonly device: string; readonly record: Known }[] = [];
+    const news: { readonly session: string; readonly device: string; readonly record: ReportedDevice }[] = [];
     for (const sample of samples) {
       const { session, device, since_tick: sinceTick, period_ms: periodMs } = sample;
       // Only the first tick of a range: the range itself accounts for the rest.
@@ -46,7 +46,7 @@ export class SentTicks {
       const recorded = this.#bySession.get(session)?.get(device);
       const isSame = recorded?.periodMs === periodMs && recorded.sinceTick === sinceTick;
       if (isSame && recorded.day >= day) continue;
-      const fromDay = isSame ? Math.max(recorded.day, day - daysTold) : day - daysTold;
+      const fromDay = isSame ? Math.max(recorded.day, day - reportedDays) : day - reportedDays;
       const from = Math.max(sinceTick, Math.ceil((fromDay * dayMs) / periodMs));
       entries.push({ ...about, from, to: tick, outcome: 'sent' });
       news.push({ session, device, record: { periodMs, sinceTick, day } });
@@ -54,13 +54,13 @@ export class SentTicks {
     return { entries, recorded: () => this.#remember(news) };
   }
 
-  #remember(news: readonly { session: string; device: string; record: Known }[]): void {
+  #remember(news: readonly { session: string; device: string; record: ReportedDevice }[]): void {
     for (const { session, device, record } of news) {
-      if (this.#devices >= devicesKnown) {
+      if (this.#devices >= mostDevices) {
         this.#bySession.clear();
         this.#devices = 0;
       }
-      const devices = this.#bySession.get(session) ?? new Map<string, Known>();
+      const devices = this.#bySession.get(session) ?? new Map<string, ReportedDevice>();
       this.#bySession.set(session, devices);
       if (!devices.has(device)) this.#devices += 1;
       devices.set(device, record);

@@ -1,6 +1,6 @@
 import type { AggregateQuery, HistoryBucket } from './sample-store.ts';
 
-type Asked = Pick<AggregateQuery, 'pointCode' | 'limit'>;
+type BucketQuery = Pick<AggregateQuery, 'pointCode' | 'limit'>;
 
 /**
  * Puts an empty bucket (count 0, everything else null) wherever a device has none between its first bucket and the end
@@ -9,7 +9,7 @@ type Asked = Pick<AggregateQuery, 'pointCode' | 'limit'>;
  */
 export function withEmptyBuckets(
   buckets: readonly HistoryBucket[],
-  query: Asked & Pick<AggregateQuery, 'end' | 'intervalMs' | 'utcOffsetMs'>,
+  query: BucketQuery & Pick<AggregateQuery, 'end' | 'intervalMs' | 'utcOffsetMs'>,
 ): HistoryBucket[] {
   const { end, intervalMs, utcOffsetMs = 0, limit } = query;
   const oldestMs = Math.min(...buckets.map(({ time }) => time.getTime()));
@@ -23,7 +23,7 @@ export function withEmptyBuckets(
 export function withBucketsAt(
   buckets: readonly HistoryBucket[],
   begins: readonly number[],
-  { pointCode, limit }: Asked,
+  { pointCode, limit }: BucketQuery,
 ): HistoryBucket[] {
   const byDevice = new Map<string, Map<number, HistoryBucket>>();
   for (const bucket of buckets) {

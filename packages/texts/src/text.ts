@@ -77,15 +77,15 @@ export function inLanguage({ code, params = {} }: Text, language: Language): str
   const template = templates.get(code)?.[language];
   // A text of a newer release at least says what it names.
   if (template === undefined)
-    return [code, ...Object.values(params).map((each) => shown(each, language))].join(' ');
+    return [code, ...Object.values(params).map((each) => paramText(each, language))].join(' ');
   return template.replace(/\{\{(\w+)(?:\|([^}]*))?\}\}/g, (_, name: string, separator?: string) =>
-    shown(params[name] ?? '', language, separator),
+    paramText(params[name] ?? '', language, separator),
   );
 }
 
-function shown(param: Param, language: Language, separator = commas[language]): string {
+function paramText(param: Param, language: Language, separator = commas[language]): string {
   if (typeof param !== 'object') return String(param);
-  if (isList(param)) return param.map((each) => shown(each, language)).join(separator);
+  if (isList(param)) return param.map((each) => paramText(each, language)).join(separator);
   return inLanguage(param, language);
 }
 

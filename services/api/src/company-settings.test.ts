@@ -57,7 +57,7 @@ describe('the settings of a company sign-on', () => {
     expect(faults({ ...whole, OIDC_GRANTS })).toMatch(message);
   });
 
-  it('ask for the scope without which nobody is told who somebody is', () => {
+  it('ask for the scope without which the provider names no one', () => {
     expect(faults({ ...whole, OIDC_SCOPES: 'profile' })).toContain(
       'OIDC_SCOPES: must have openid among them',
     );

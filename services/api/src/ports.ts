@@ -102,7 +102,7 @@ export interface LiveSamples {
   bounds(): Promise<{ readonly firstSequence: number; readonly lastSequence: number }>;
   /** Samples of one task, or all. Iterating ends when the feed is stopped or its broker is lost for good. */
   open(query: { after: number; taskId: string | undefined }): Promise<
-    /** `data` is empty where a message is neither a holder's nor told by a service in its place. */
+    /** `data` is empty where a message is neither a holder's nor sent by a service in its place. */
     AsyncIterable<{ readonly sequence: number; readonly pending: number; readonly data: string }> & {
       readonly pendingAtStart: number;
       stop(): void;
@@ -184,7 +184,7 @@ export interface Sinks {
   outboxes(): Promise<readonly OutboxStatus[]>;
 }
 
-export interface Settled {
+export interface SettledTicks {
   /** ms since 1970: everything sent for ticks before then is on record by now, or lost. */
   readonly beforeMs: number;
   /** False: `beforeMs` follows from what the broker said last, since it cannot be asked now or does not answer soon. */
@@ -193,10 +193,10 @@ export interface Settled {
 
 export interface SettledSamples {
   /** Never rejects, and never waits long for a broker that hangs. */
-  now(): Promise<Settled>;
+  now(): Promise<SettledTicks>;
 }
 
-export interface KnownCollector {
+export interface CollectorRecord {
   readonly id: string;
   /** `given_up`: it has ended, or was declared dead. */
   readonly state: 'active' | 'draining' | 'given_up';
@@ -231,7 +231,7 @@ export interface NamedSecret {
 /** Every method throws BrokerUnavailable. */
 export interface Collectors {
   /** Every collector that ever held a lease, by id. */
-  list(): Promise<readonly KnownCollector[]>;
+  list(): Promise<readonly CollectorRecord[]>;
   /** Asks a collector to let go of its work, or to take work again. */
   drain(collectorId: string, kind: 'drain' | 'undrain', traceparent?: string): Promise<DrainOutcome>;
   /** Asks a collector to read or write a device, once. */
@@ -421,7 +421,7 @@ export interface CompanyIdentity {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** The company's identity provider. Every method throws CompanyIssuerAway and CompanyLoginRefused. */
+/** The company's identity provider. Every method throws CompanyIssuerUnavailable and CompanyLoginRefused. */
 export interface CompanyIssuer {
   /** Where to send the browser. */
   begin(attempt: CompanyAttempt): Promise<URL>;
@@ -432,8 +432,8 @@ export interface CompanyIssuer {
 }
 
 /** The company's identity provider does not answer. */
-export class CompanyIssuerAway extends Error {
-  override readonly name = 'CompanyIssuerAway';
+export class CompanyIssuerUnavailable extends Error {
+  override readonly name = 'CompanyIssuerUnavailable';
 }
 
 /**

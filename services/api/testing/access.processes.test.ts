@@ -11,8 +11,8 @@ import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import {
   type Answer,
+  type ApiClient,
   type ApiUnderTest,
-  type AskedApi,
   configureTask,
   sessionsPath,
   startApi,
@@ -29,7 +29,7 @@ const keyOf = new Map<Role, string>();
 const as = (key: string) => ({ authorization: `Bearer ${key}` });
 
 function call(
-  api: AskedApi,
+  api: ApiClient,
   method: string,
   path: string,
   { key, body, headers }: { key?: string; body?: unknown; headers?: Record<string, string> } = {},

@@ -8,11 +8,11 @@ import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { type ApiClient, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { configOf, writeStory } from './write-story.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
-let api: AskedApi;
+let api: ApiClient;
 let epochs: number[];
 
 const periodMs = 60_000;
@@ -374,7 +374,7 @@ describe('a session at an earlier time', () => {
     if (minute < 120) expect(answer.body).toMatchObject({ stopped_at: null, duration_seconds: minute * 60 });
   });
 
-  it('is not there before its start, and nobody knows the future', async () => {
+  it('is not there before its start, and the future is unknown', async () => {
     expect(await api.get(`${sessionsPath}/7-1/?at=${at(-1)}`)).toMatchObject({
       status: 404,
       body: { code: 'session_not_started_yet' },

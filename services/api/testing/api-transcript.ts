@@ -1,12 +1,12 @@
-import { expectGolden, shownJson } from '@holdfast/test/support/golden.ts';
-import type { Answer, AskedApi } from './api-under-test.ts';
+import { expectGolden, formatJson } from '@holdfast/test/support/golden.ts';
+import type { Answer, ApiClient } from './api-under-test.ts';
 
 /** Writes down requests with the answers of an API, to be compared as a whole. */
 export class ApiTranscript {
-  readonly #api: AskedApi;
+  readonly #api: ApiClient;
   #text = '';
 
-  constructor(api: AskedApi) {
+  constructor(api: ApiClient) {
     this.#api = api;
   }
 
@@ -24,7 +24,7 @@ export class ApiTranscript {
       ...(body && { body: isFile ? Uint8Array.from(body) : JSON.stringify(body) }),
     });
     const sent = body === undefined ? '' : ` ${isFile ? 'a file' : JSON.stringify(body)}`;
-    const got = typeof answer.body === 'string' ? answer.body : shownJson(answer.body);
+    const got = typeof answer.body === 'string' ? answer.body : formatJson(answer.body);
     this.#text += `${method} ${path}${sent}\n${answer.status} ${got}\n\n`;
     return answer;
   }

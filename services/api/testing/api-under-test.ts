@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 /** A started API, asked over HTTP. */
-export interface AskedApi {
+export interface ApiClient {
   readonly url: string;
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -24,7 +24,7 @@ export interface AskedApi {
   ready(): Promise<void>;
 }
 
-export interface ApiUnderTest extends AskedApi {
+export interface ApiUnderTest extends ApiClient {
   readonly process: RunningProcess;
 }
 
@@ -47,7 +47,7 @@ export async function startApi(settings: ApiSettings): Promise<ApiUnderTest> {
   });
   cleanUpAfterFile(() => process_.stop({ graceMs: 5_000 }));
   const howEnded = () => process_.exit && process_.lastLines(10).join('\n');
-  return { ...askedApi(port, howEnded), process: process_ };
+  return { ...apiClient(port, howEnded), process: process_ };
 }
 
 /** The settings of an API under test. */
@@ -66,7 +66,7 @@ export function environmentOf({ nats, database, env }: ApiSettings, port: number
 }
 
 /** @param howEnded undefined while the API runs */
-export function askedApi(port: number, howEnded: () => string | undefined): AskedApi {
+export function apiClient(port: number, howEnded: () => string | undefined): ApiClient {
   const url = `http://127.0.0.1:${port}`;
   const raw = async (path: string, init: RequestInit): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(60_000) });
@@ -106,7 +106,7 @@ export function askedApi(port: number, howEnded: () => string | undefined): Aske
 let configured = 0;
 
 /** Configures a device with two points and a task that reads it; returns the task's id. */
-export async function configureTask(api: Pick<AskedApi, 'post'>, code: string): Promise<number> {
+export async function configureTask(api: Pick<ApiClient, 'post'>, code: string): Promise<number> {
   const created = async (kind: string, body: unknown): Promise<number> => {
     const answer = await api.post(`/api/config/${kind}/`, body);
     if (answer.status !== 201) throw new Error(`${kind}: ${JSON.stringify(answer.body)}`);
@@ -134,7 +134,7 @@ export const sessionsPath = '/api/acquisition/sessions';
  * Starts a task; tries again, as the API says, if the broker did not answer within two seconds, since nothing was
  * changed then.
  */
-export async function startTask(api: Pick<AskedApi, 'post'>, taskId: number): Promise<string> {
+export async function startTask(api: Pick<ApiClient, 'post'>, taskId: number): Promise<string> {
   const answer = await eventually(
     async () => {
       const tried = await api.post(`${sessionsPath}/start-task/`, { task_id: taskId });

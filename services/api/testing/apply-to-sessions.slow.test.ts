@@ -6,13 +6,13 @@ import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/suppor
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { type Answer, type ApiClient, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { holdLease } from './hold-lease.ts';
 import { placementsIn } from './placements.ts';
 import type { IdAt } from './rights/places.ts';
 import { configureTwoHalls } from './rights/two-halls.ts';
 
-let api: AskedApi;
+let api: ApiClient;
 let log: SessionLogForTest;
 
 beforeAll(async () => {

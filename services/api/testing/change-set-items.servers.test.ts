@@ -3,11 +3,11 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type Answer, type ApiClient, sessionsPath } from './api-under-test.ts';
 
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const path = '/api/config/change-sets/';
-let api: AskedApi;
+let api: ApiClient;
 
 beforeAll(async () => {
   api = await startApiInProcess({

@@ -6,12 +6,12 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type Answer, type ApiClient, sessionsPath } from './api-under-test.ts';
 
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const path = '/api/config/change-sets/';
 
-let api: AskedApi;
+let api: ApiClient;
 let database: string;
 
 beforeAll(async () => {
@@ -461,7 +461,7 @@ describe('the code of a device or point', () => {
   });
 });
 
-it('a device that is not stored is tried at few places a minute, and there as often as somebody likes', async () => {
+it('a device that is not stored is tried at few places a minute, and there without a limit', async () => {
   const tried = async (host: string) =>
     (await ask('POST', '/api/config/devices/try/', { device: { code: 'new', host } })).body.code;
   const hosts = Array.from({ length: 10 }, (_, index) => `10.9.0.${index}`);

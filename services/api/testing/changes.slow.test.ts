@@ -94,7 +94,7 @@ beforeAll(async () => {
 });
 
 describe('who follows changes', () => {
-  it('is told of sessions, their placements, devices and configuration, and of the sinks at first', async () => {
+  it('gets sessions, their placements, devices and configuration, and the sinks at first', async () => {
     const client = await follow();
     expect(client.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     await client.has('the state of the sinks', ({ event }) => event === 'sink');
@@ -125,7 +125,7 @@ describe('who follows changes', () => {
     await client.stop();
   });
 
-  it('is not told before the read model shows it', async () => {
+  it('is not announced before the read model shows it', async () => {
     const client = await follow();
     const session = await startTask(admin(), await configureTask(admin(), 'held-up'));
     await client.has('the start', isOf(session, 'session.started'));
@@ -170,7 +170,7 @@ describe('who follows changes', () => {
     }
   });
 
-  it('is told to read all again where what it has seen is of other streams', async () => {
+  it('is asked to read all again where what it has seen is of other streams', async () => {
     const client = await follow(api, { lastId: 's999999.h0.a0' });
     const reset = await client.has('a reset', ({ event }) => event === 'reset');
     expect(reset).toMatchObject({
@@ -182,7 +182,7 @@ describe('who follows changes', () => {
     expect(status).toBe(422);
   });
 
-  it('at some sites is told of what lies there, and not what was configured', async () => {
+  it('at some sites gets what lies there, and not what was configured', async () => {
     const { body: creation } = await asAdmin.post('/api/system/keys/', {
       name: 'hall',
       role: 'viewer',

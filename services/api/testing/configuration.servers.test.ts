@@ -2,9 +2,9 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { type ApiClient, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 
-let api: AskedApi;
+let api: ApiClient;
 
 beforeAll(async () => {
   api = await startApiInProcess({ nats: (await natsForTest()).url, database: await apiDatabase() });

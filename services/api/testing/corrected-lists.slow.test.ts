@@ -8,11 +8,11 @@ import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { ApiTranscript } from './api-transcript.ts';
-import { type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type ApiClient, sessionsPath } from './api-under-test.ts';
 
 const python = inject('installedServers').pythonWithOpenpyxl;
 const imports = '/api/config/imports/';
-let api: AskedApi;
+let api: ApiClient;
 let transcript: ApiTranscript;
 
 beforeAll(async () => {

@@ -3,10 +3,10 @@ import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import type { AskedApi } from './api-under-test.ts';
+import type { ApiClient } from './api-under-test.ts';
 import { holdLease } from './hold-lease.ts';
 
-let api: AskedApi;
+let api: ApiClient;
 const sites: Record<string, number> = {};
 
 const devices = '/api/config/devices/';

@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { natsForTest } from '../../../test/support/nats-for-test.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, startApi } from './api-under-test.ts';
+import { type ApiClient, startApi } from './api-under-test.ts';
 
-let one: AskedApi;
-let other: AskedApi;
+let one: ApiClient;
+let other: ApiClient;
 
 beforeAll(async () => {
   const nats = await natsForTest();
@@ -59,7 +59,7 @@ describe('a device at the endpoint and unit of another one', () => {
     await create({ code: 'follows', host: 'mixer', unit_id: 2 });
   });
 
-  it('with its code too is told that the code is taken', async () => {
+  it('with its code too is refused because the code is taken', async () => {
     await create({ code: 'twice', host: 'twice' });
     const answer = await post({ code: 'twice', host: 'twice' });
     expect(answer).toMatchObject({ status: 409, body: { code: 'duplicate_code' } });

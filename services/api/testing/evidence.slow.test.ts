@@ -249,7 +249,7 @@ describe('completeness of all sessions', () => {
 });
 
 describe('the gaps of all sessions', () => {
-  it('are told once for all devices that miss the same, oldest first, and in pages', async () => {
+  it('are listed once for all devices that miss the same, oldest first, and in pages', async () => {
     const { results } = await ask(`gaps/?${window}`);
     expect(results).toEqual([
       {
@@ -407,7 +407,7 @@ describe('the report', () => {
   });
 });
 
-it('all of it is told on the command line as well', async () => {
+it('all of it is shown on the command line as well', async () => {
   const cli = cliForTest({ HOLDFAST_URL: api.url, TZ: 'UTC' });
   const time = ['--from', at(0), '--to', at(3 * day - 60)];
   const run = async (...words: string[]) => {

@@ -6,11 +6,11 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, configureTask, sessionsPath, startApi } from './api-under-test.ts';
+import { type ApiClient, configureTask, sessionsPath, startApi } from './api-under-test.ts';
 
 let nats: string;
-let one: AskedApi;
-let other: AskedApi;
+let one: ApiClient;
+let other: ApiClient;
 
 beforeAll(async () => {
   nats = (await natsForTest()).url;

@@ -10,15 +10,15 @@ import { mayBeUsedFrom } from '../src/access/bearer-key.ts';
 import { jetStreamKeyBook } from '../src/adapters/jetstream-access.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type AskedApi, sessionsPath, startApi } from './api-under-test.ts';
+import { type Answer, type ApiClient, sessionsPath, startApi } from './api-under-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const keysPath = '/api/system/keys/';
 const log = createLogger('test', 'fatal');
 
 let nats: string;
-let one: AskedApi;
-let other: AskedApi;
+let one: ApiClient;
+let other: ApiClient;
 
 beforeAll(async () => {
   nats = (await natsForTest()).url;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await Promise.all([one.ready(), other.ready()]);
 });
 
-function call(api: AskedApi, method: string, path: string, key = bootstrapKey, body?: unknown) {
+function call(api: ApiClient, method: string, path: string, key = bootstrapKey, body?: unknown) {
   return api.raw(path, {
     method,
     headers: {
@@ -45,7 +45,7 @@ async function makeKey(body: object): Promise<{ id: string; key: string }> {
   return answer.body;
 }
 
-const keyView = async (id: string, api: AskedApi = one): Promise<Answer['body']> =>
+const keyView = async (id: string, api: ApiClient = one): Promise<Answer['body']> =>
   (await call(api, 'GET', keysPath)).body.results.find((each: { id: string }) => each.id === id);
 
 async function keyBook() {
@@ -79,7 +79,7 @@ describe('a key that was used', () => {
     expect((await revisionOfNewKey(book)) - before).toBe(1);
   });
 
-  it('is noted again after five minutes, also when somebody else has changed the key meanwhile', async () => {
+  it('is noted again after five minutes, also when another caller has changed the key meanwhile', async () => {
     const { nc, book } = await keyBook();
     let now = Date.parse('2026-01-01T00:00:00Z');
     const keys = new ApiKeys({ book: () => jetStreamKeyBook(() => nc), log, now: () => now });
@@ -125,7 +125,7 @@ describe('a key that was used', () => {
 });
 
 describe('the name of a key', () => {
-  const make = (name: string, api: AskedApi = one) =>
+  const make = (name: string, api: ApiClient = one) =>
     call(api, 'POST', keysPath, bootstrapKey, { name, role: 'viewer' });
   const nameTaken = { status: 409, code: 'key_name_taken' };
 
@@ -154,7 +154,7 @@ describe('the name of a key', () => {
     const creations = answers.filter(({ status }) => status === 201);
     expect(creations.length).toBeLessThanOrEqual(1);
     for (const { status, body } of answers) if (status !== 201) expect(body).toMatchObject(nameTaken);
-    const listed = async (api: AskedApi) =>
+    const listed = async (api: ApiClient) =>
       (await call(api, 'GET', keysPath)).body.results.filter(
         ({ name }: { name: string }) => name === 'at once',
       ).length;
@@ -256,7 +256,7 @@ describe('a key with networks', () => {
   });
 
   describe('behind a proxy', () => {
-    const forwarded = async (api: AskedApi, key: string, chain: string) =>
+    const forwarded = async (api: ApiClient, key: string, chain: string) =>
       (
         await api.raw(`${sessionsPath}/`, {
           headers: { authorization: `Bearer ${key}`, 'x-forwarded-for': chain },

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { AskedApi } from './api-under-test.ts';
+import type { ApiClient } from './api-under-test.ts';
 
 /** Makes points of each protocol that are hard to read from a list. @returns how many */
-export async function makeListedPoints(api: AskedApi): Promise<number> {
+export async function makeListedPoints(api: ApiClient): Promise<number> {
   const devices = [
     { code: 'press', host: '127.0.0.1', unit_id: 1 },
     { code: 'plc', protocol: 'melsec', host: '127.0.0.1', port: 5_001 },

@@ -145,7 +145,7 @@ async function liveClient(query = '', headers: Record<string, string> = {}) {
 }
 
 describe('a client that follows live samples', () => {
-  it('is told each one as it comes, by its place in the stream', async () => {
+  it('gets each one as it comes, by its place in the stream', async () => {
     await sampleArrives('1', 'before');
     const client = await liveClient();
     expect(client.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -178,7 +178,7 @@ describe('a client that follows live samples', () => {
     await client.stop();
   });
 
-  it('is told only of the task, devices and points that it asked for, misses of these devices included', async () => {
+  it('gets only the task, devices and points that it asked for, misses of these devices included', async () => {
     const task = String(await configureTask(api, 'watched'));
     const byTask = await liveClient('?task=watched');
     const byDevice = await liveClient('?device=press-1&device=press-2');
@@ -199,7 +199,7 @@ describe('a client that follows live samples', () => {
     for (const client of [byTask, byDevice, byPoint]) await client.stop();
   });
 
-  it('is told exact 64-bit integers, and which values are uncertain', async () => {
+  it('gets exact 64-bit integers, and which values are uncertain', async () => {
     const client = await liveClient('?task=6&point=energy&point=pressure');
     const sequence = await sampleArrives('6', 'press-1', {
       v: 1,
@@ -214,7 +214,7 @@ describe('a client that follows live samples', () => {
     await client.stop();
   });
 
-  it('that comes back is told what it has missed, once and in order, also from another process', async () => {
+  it('that comes back gets what it has missed, once and in order, also from another process', async () => {
     const first = await liveClient('?task=5');
     const firstSequence = await sampleArrives('5', 'press-1');
     await first.has(firstSequence);
@@ -231,7 +231,7 @@ describe('a client that follows live samples', () => {
     await again.stop();
   });
 
-  it('that was told of no sample yet has an id to come back with, and so misses none', async () => {
+  it('that got no sample yet has an id to come back with, and so misses none', async () => {
     const first = await liveClient('?task=11');
     await eventually(() => first.lastId() !== undefined, { what: 'an id' });
     expect(first.events).toEqual([]);
@@ -258,7 +258,7 @@ describe('a client that follows live samples', () => {
     }
   });
 
-  it('is told when what it has missed is gone from the stream, and goes on with what is new', async () => {
+  it('learns when what it has missed is gone from the stream, and goes on with what is new', async () => {
     const old = await sampleArrives('6', 'press-1');
     await sampleArrives('6', 'press-1');
     await askBroker(log.nc, '$JS.API.STREAM.PURGE.SAMPLES');
@@ -272,7 +272,7 @@ describe('a client that follows live samples', () => {
     await client.stop();
   });
 
-  it('is told when its id was never given, as after a broker that was set back', async () => {
+  it('learns when its id was never given, as after a broker that was set back', async () => {
     const client = await liveClient('', { 'last-event-id': '999999999' });
     const next = await sampleArrives('6', 'press-1');
     await client.has(next);
@@ -283,7 +283,7 @@ describe('a client that follows live samples', () => {
     await client.stop();
   });
 
-  it('goes on after an outage of the broker without a sample lost or told twice', async () => {
+  it('goes on after an outage of the broker without a sample lost or sent twice', async () => {
     const client = await liveClient('?task=8');
     const before = await sampleArrives('8', 'press-1');
     await client.has(before);
@@ -295,7 +295,7 @@ describe('a client that follows live samples', () => {
     await client.stop();
   });
 
-  it('that comes back while the broker is unavailable is answered, waits, and is told what comes from its id on', async () => {
+  it('that comes back while the broker is unavailable is answered, waits, and gets what comes from its id on', async () => {
     const client = await liveClient('?task=8');
     const before = await sampleArrives('8', 'press-1');
     await client.has(before);
@@ -318,7 +318,7 @@ describe('a client that follows live samples', () => {
     await api.ready();
   });
 
-  it('that reads nothing slows down nobody else', async () => {
+  it('that reads nothing slows down no other client', async () => {
     const slow = await fetch(`${api.url}/api/acquisition/live/?task=9`);
     const quick = await liveClient('?task=9');
     const values = { text: 'x'.repeat(20_000) };
@@ -355,15 +355,12 @@ describe('a client that follows live samples', () => {
     ['?point=zone', 'point_not_found', 'zone is an array'],
     ['?device=press-1&point=zone', 'point_not_found', 'ask for zone[0] to zone[3].'],
     ['?device=press-1&point=zone[4]', 'point_not_found', 'Device press-1 has no point zone[4]'],
-  ])(
-    'asking for %s, which nobody knows, is a 404 instead of a wait for ever',
-    async (query, code, detail) => {
-      const waiting = AbortSignal.timeout(60_000);
-      const response = await fetch(`${api.url}/api/acquisition/live/${query}`, { signal: waiting });
-      expect(response.status).toBe(404);
-      expect(await response.json()).toMatchObject({ code, detail: expect.stringContaining(detail) });
-    },
-  );
+  ])('asking for %s, which is unknown, is a 404 instead of a wait for ever', async (query, code, detail) => {
+    const waiting = AbortSignal.timeout(60_000);
+    const response = await fetch(`${api.url}/api/acquisition/live/${query}`, { signal: waiting });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ code, detail: expect.stringContaining(detail) });
+  });
 
   it.each([
     '?device=press-1',
@@ -376,7 +373,7 @@ describe('a client that follows live samples', () => {
     await client.stop();
   });
 
-  it('is told of a device that is configured no more as long as a session reads it, and may come back for what it missed', async () => {
+  it('gets a device that is configured no more as long as a session reads it, and may come back for what it missed', async () => {
     const taskId = await configureTask(api, 'mill');
     const session = await startTask(api, taskId);
     const { body } = await api.get('/api/config/devices/?code=mill-device');
@@ -401,7 +398,7 @@ describe('a client that follows live samples', () => {
     await back.stop();
   });
 
-  it('does not keep the API from ending, and is told that it ends; nor does a connection without a request', async () => {
+  it('does not keep the API from ending, and learns that it ends; nor does a connection without a request', async () => {
     const client = await liveClient();
     const unused = connect(Number(new URL(api.url).port), '127.0.0.1');
     await once(unused, 'connect');

@@ -123,7 +123,7 @@ describe('a login', () => {
 });
 
 describe('while the broker is unavailable', () => {
-  it('known logins are believed for a minute, to read only; then nobody can say, also of tokens that never were', async () => {
+  it('known logins are believed for a minute, to read only; then logins are unavailable, also for tokens that never were', async () => {
     const { clocks, pass } = movable();
     const { users, logins } = await processOf(clocks);
     const user = await someone(users, 'cached');

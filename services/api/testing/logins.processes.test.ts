@@ -8,7 +8,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type ApiUnderTest, type AskedApi, sessionsPath, startApi } from './api-under-test.ts';
+import { type ApiClient, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 import { changeLogin, notFresh } from './change-login.ts';
 import { makePeople, password } from './people.ts';
 import { TestBrowser } from './test-browser.ts';
@@ -18,9 +18,9 @@ const everywhere = ['*'];
 
 let nats: string;
 let one: ApiUnderTest;
-let other: AskedApi;
+let other: ApiClient;
 /** An API behind a proxy that ends TLS, so its headers have addresses and scheme. */
-let proxied: AskedApi;
+let proxied: ApiClient;
 
 beforeAll(async () => {
   nats = (await natsForTest()).url;
@@ -52,7 +52,7 @@ const from = (address: string) =>
     ...{ 'x-forwarded-proto': 'https', 'x-forwarded-for': address, origin: 'https://holdfast.example' },
   });
 
-async function loggedIn(login: string, api: AskedApi = one): Promise<TestBrowser> {
+async function loggedIn(login: string, api: ApiClient = one): Promise<TestBrowser> {
   const browser = new TestBrowser(api);
   const answer = await browser.logIn(login, password);
   expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 200, body: { kind: 'user' } });
@@ -118,7 +118,7 @@ describe('a login', () => {
     expect((await far.get('/api/me/')).body).toMatchObject({ status: 403, code: 'login_over_http_refused' });
   });
 
-  it('is the same answer for a wrong password and for nobody, and stands so in the audit log', async () => {
+  it('is the same answer for a wrong password and for an unknown login, and stands so in the audit log', async () => {
     const browser = new TestBrowser(one);
     const wrong = await browser.logIn('chen', 'not it at all');
     const unknown = await browser.logIn('chenn', 'not it at all');
@@ -170,7 +170,7 @@ describe('a login', () => {
     );
   });
 
-  it('of somebody without a grant shows him who he is and nothing else', async () => {
+  it('of a person without a grant shows who they are and nothing else', async () => {
     const browser = await loggedIn('nobody');
     expect((await browser.get('/api/me/')).body).toMatchObject({ login: 'nobody', grants: [] });
     expect((await browser.get(`${sessionsPath}/`)).body).toMatchObject({ code: 'role_too_low', role: null });
@@ -344,7 +344,7 @@ describe('what writes to devices, keys or people', () => {
 });
 
 /** Follows a live stream; `ended` resolves when it has ended. */
-async function followed(browser: TestBrowser, api: AskedApi): Promise<{ readonly ended: Promise<string> }> {
+async function followed(browser: TestBrowser, api: ApiClient): Promise<{ readonly ended: Promise<string> }> {
   const response = await fetch(`${api.url}/api/acquisition/live`, { headers: browser.headers() });
   expect(response.status).toBe(200);
   return { ended: response.text() };
@@ -372,7 +372,7 @@ describe('a login that is ended', () => {
     ]);
   });
 
-  it('is none of somebody else', async () => {
+  it('is none of another person', async () => {
     const [chen, boris] = [await loggedIn('chen'), await loggedIn('Boris')];
     const { id } = (await chen.get('/api/me/')).body.current_login;
     expect((await boris.ask('DELETE', `/api/me/logins/${id}/`)).body.code).toBe('login_not_found');
@@ -420,7 +420,7 @@ describe('a login that is ended', () => {
 });
 
 describe('failures', () => {
-  it('delay the next try with this login from this address, and nobody and nothing else', async () => {
+  it('delay the next try with this login from this address, and no other', async () => {
     const attacker = from('203.0.113.7');
     for (let failure = 0; failure < 5; failure += 1) {
       expect((await attacker.logIn('anna', 'guess')).body.code).toBe('login_failed');
@@ -428,7 +428,7 @@ describe('failures', () => {
     const delayed = await attacker.logIn('ANNA', password);
     expect(delayed).toMatchObject({ status: 429, body: { code: 'login_delayed' } });
     expect(Number(delayed.headers.get('retry-after'))).toBeGreaterThan(0);
-    // Anna elsewhere, somebody else here, and people already logged in are still served.
+    // Anna elsewhere, another person here, and people already logged in are still served.
     expect((await from('203.0.113.8').logIn('anna', password)).status).toBe(200);
     expect((await attacker.logIn('chen', password)).status).toBe(200);
     expect(await audited('action=login.open&target=login%20anna&outcome=refused&limit=500', 6)).toEqual(

@@ -6,10 +6,10 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type ApiClient, sessionsPath } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
 
-let api: AskedApi;
+let api: ApiClient;
 let configs: TaskConfigStore;
 let board: StatusBoard;
 let log: SessionLogForTest;

@@ -10,11 +10,11 @@ import { quoted } from '@holdfast/texts/text.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { type ApiClient, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
-let api: AskedApi;
+let api: ApiClient;
 let log: SessionLogForTest;
 let board: KvWaitingBoard;
 let placements: ReturnType<typeof placementsIn>;
@@ -201,7 +201,7 @@ describe('a session that waits for a collector', () => {
       .toMatchObject({ placement: { state: 'placed', collector_id: 'collector-a' } });
   });
 
-  it('is not told by a notice about an earlier run, nor by one that an assignment has overtaken', async () => {
+  it('does not follow from a notice about an earlier run, nor from one that an assignment has overtaken', async () => {
     const taskId = await configureTask(api, 'overtaken');
     const other = await startTask(api, await configureTask(api, 'marker'));
     const sessionId = await startTask(api, taskId);
@@ -254,7 +254,7 @@ describe('a session that has failed', () => {
     await expect.poll(() => session(sessionId)).toMatchObject({ status: 'error' });
   };
 
-  it('for a passing cause says when it is tried again, until somebody stops it', async () => {
+  it('for a passing cause says when it is tried again, until it is stopped', async () => {
     const sessionId = await startTask(api, await configureTask(api, 'passing'));
     await fail(sessionId, 'passing', '2026-01-01T08:00:00.000Z');
     expect(await session(sessionId)).toMatchObject({

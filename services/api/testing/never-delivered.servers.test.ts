@@ -11,7 +11,7 @@ import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type ApiClient, sessionsPath } from './api-under-test.ts';
 import { configOf, writeStory } from './write-story.ts';
 
 const adminKey = `hf_0badcafe_${'k'.repeat(43)}`;
@@ -20,7 +20,7 @@ const startedMs = Math.floor(Date.now() / periodMs) * periodMs - 3_600_000;
 const devicesPath = '/api/acquisition/devices/health/';
 const summaryPath = `${sessionsPath}/summary/`;
 
-let api: AskedApi;
+let api: ApiClient;
 let otherHallKey = '';
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
 const ask = async (path: string, key = adminKey): Promise<any> =>
@@ -142,7 +142,7 @@ describe('points that gave no value for a day', () => {
     expect(await ask('/api/system/overview/')).toMatchObject({ never_delivered: 2 });
   });
 
-  it('are told to nobody who may not see their devices', async () => {
+  it('are shown to no one who may not see their devices', async () => {
     expect(await ask(devicesPath, otherHallKey)).toMatchObject({ results: [], with_never_delivered: 0 });
     expect((await ask(summaryPath, otherHallKey)).results).toEqual([]);
     expect(await ask('/api/system/overview/', otherHallKey)).toMatchObject({ never_delivered: 0 });

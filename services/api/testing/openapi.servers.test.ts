@@ -2,12 +2,12 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, configureTask, startTask } from './api-under-test.ts';
+import { type ApiClient, configureTask, startTask } from './api-under-test.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: parts of an OpenAPI document
 type Json = any;
 
-let api: AskedApi;
+let api: ApiClient;
 let settings: { nats: string; database: string };
 let document: Json;
 
@@ -150,7 +150,7 @@ describe('the OpenAPI document', () => {
       .toBe('x'.repeat(64));
   });
 
-  it('says who needs a key: nobody on this machine while there is none, or everybody', async () => {
+  it('says who needs a key: no caller on this machine while there is none, or every caller', async () => {
     const securityOf = (of: Json) => of.paths['/api/config/sites/'].get.security;
     expect(securityOf(document)).toEqual([{ apiKey: [] }, { login: [] }, {}]);
     expect(document.paths['/api/login/'].post.security).toEqual([]);

@@ -11,11 +11,11 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type ApiClient, sessionsPath } from './api-under-test.ts';
 import { configOf, writeStory } from './write-story.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
-let api: AskedApi;
+let api: ApiClient;
 let log: SessionLogForTest;
 let epoch = 0;
 let database = '';
@@ -153,7 +153,7 @@ describe('the overview', () => {
 describe('the health of devices', () => {
   const path = '/api/acquisition/devices/health/';
 
-  it('is told over all sessions, those that fail first, with since when', async () => {
+  it('is reported over all sessions, those that fail first, with since when', async () => {
     await becomes('oven-2', 'healthy', 31);
     await becomes('oven-2', 'timeout', 50);
     await becomes('oven-2', 'timeout', 55, '9-9');
@@ -285,7 +285,7 @@ describe('a collector that took a session while its devices were silent', () => 
     // This API has not asked for anything about the session yet.
     const fresh = await startApiInProcess({ nats: nats.url, database, env });
     await fresh.ready();
-    const seenBy = async (from: AskedApi) => {
+    const seenBy = async (from: ApiClient) => {
       const { results } = await ask('/api/acquisition/sessions/summary/?search=102-1', adminKey, from);
       return results[0].devices.failing_codes;
     };

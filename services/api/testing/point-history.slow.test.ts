@@ -156,7 +156,7 @@ describe('history of a point', () => {
     ]);
   });
 
-  it('of a session comes with its gaps, and without them where nobody knows them', async () => {
+  it('of a session comes with its gaps, and without them where they are unknown', async () => {
     // The gaps are known as soon as the broker has answered in time.
     const gaps = async () => (await api.get(`${path}${whole}&session_id=7-1&device=press-1`)).body.gaps;
     await expect
@@ -166,7 +166,7 @@ describe('history of a point', () => {
       ]);
   });
 
-  it('of a session that never was is told from one of a session that has no values in that time', async () => {
+  it('of a session that never was differs from one of a session that has no values in that time', async () => {
     for (const query of ['', whole, '&interval=1m', '&device=press-1']) {
       expect(await api.get(`${path}${query}&session_id=9-9`)).toMatchObject({
         ...{ status: 404, body: { code: 'session_not_found', detail: 'There is no session 9-9.' } },
@@ -212,7 +212,7 @@ describe('history of a point', () => {
     await alone.process.stop({ graceMs: 5_000 });
   });
 
-  it('that nobody knows is told from one without values: which of the two, the device or the point', async () => {
+  it('that is unknown differs from one without values: which of the two, the device or the point', async () => {
     const { body: device } = await api.post('/api/config/devices/', { code: 'oven', host: '10.0.0.9' });
     const point = { device_id: device.id, table: 'holding_register', data_type: 'int16' };
     const { body: zone } = await api.post('/api/config/points/', {

@@ -8,13 +8,13 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { gb18030 } from '../src/spreadsheets/write/gb18030.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import type { AskedApi } from './api-under-test.ts';
+import type { ApiClient } from './api-under-test.ts';
 import { makeListedPoints } from './listed-points.ts';
 
 const { libreOffice } = inject('installedServers');
 
 describe.runIf(libreOffice !== null)('points in a workbook that LibreOffice opens', () => {
-  let api: AskedApi;
+  let api: ApiClient;
   let points: number;
   beforeAll(async () => {
     const nats = await natsForTest();

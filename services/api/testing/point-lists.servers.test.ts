@@ -4,10 +4,10 @@ import { gb18030 } from '../src/spreadsheets/write/gb18030.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { ApiTranscript } from './api-transcript.ts';
-import type { AskedApi } from './api-under-test.ts';
+import type { ApiClient } from './api-under-test.ts';
 
 const imports = '/api/config/imports/';
-let api: AskedApi;
+let api: ApiClient;
 let transcript: ApiTranscript;
 
 beforeAll(async () => {

@@ -9,12 +9,12 @@ import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { ApiTranscript } from './api-transcript.ts';
-import type { AskedApi } from './api-under-test.ts';
+import type { ApiClient } from './api-under-test.ts';
 import { makeListedPoints } from './listed-points.ts';
 
 const python = inject('installedServers').pythonWithOpenpyxl;
 const imports = '/api/config/imports/';
-let api: AskedApi;
+let api: ApiClient;
 let transcript: ApiTranscript;
 
 beforeAll(async () => {
@@ -98,7 +98,7 @@ describe('a template', () => {
     }
   });
 
-  it('of nothing is told', async () => {
+  it('of nothing is refused', async () => {
     expect(await api.get('/api/config/import-templates/s9/')).toMatchObject({ status: 404 });
   });
 });

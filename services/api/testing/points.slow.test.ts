@@ -67,12 +67,12 @@ beforeAll(async () => {
       unit_id: ids.size + 1,
     });
     ids.set(code, String(device.id));
-    const holding = { device_id: device.id, table: 'holding_register', data_type: 'int16' };
+    const holdingRegister = { device_id: device.id, table: 'holding_register', data_type: 'int16' };
     const { status } = await api.post('/api/config/points/', [
-      { ...holding, code: 'pressure', address: 0, unit: 'bar', name: 'Pressure in front' },
-      { ...holding, code: 'mode', address: 1, enumeration: { 1: 'auto', 2: 'hand' } },
-      { ...holding, code: 'zone', address: 2, count: 2, unit: '°C' },
-      { ...holding, code: 'off', address: 9, enabled: false },
+      { ...holdingRegister, code: 'pressure', address: 0, unit: 'bar', name: 'Pressure in front' },
+      { ...holdingRegister, code: 'mode', address: 1, enumeration: { 1: 'auto', 2: 'hand' } },
+      { ...holdingRegister, code: 'zone', address: 2, count: 2, unit: '°C' },
+      { ...holdingRegister, code: 'off', address: 9, enabled: false },
     ]);
     expect(status).toBe(201);
   }
@@ -236,7 +236,7 @@ describe('the history of several points', () => {
     expect(uncertain).toEqual([times.indexOf(at(30))]);
   });
 
-  it('names points that nobody knows, and gives the others', async () => {
+  it('names unknown points, and gives the others', async () => {
     const { body } = await api.get(
       `${historyPath}?point=press-1/pressure&point=press-1/gone&point=nowhere/pressure&${whole}`,
     );

@@ -2,10 +2,10 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type AskedApi, configureTask } from './api-under-test.ts';
+import { type Answer, type ApiClient, configureTask } from './api-under-test.ts';
 
-let api: AskedApi;
-let strict: AskedApi;
+let api: ApiClient;
+let strict: ApiClient;
 
 beforeAll(async () => {
   const settings = { nats: (await natsForTest()).url, database: await apiDatabase() };
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 function change(
-  at: AskedApi,
+  at: ApiClient,
   method: string,
   path: string,
   ifMatch?: string,

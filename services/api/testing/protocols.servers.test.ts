@@ -5,7 +5,7 @@ import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import type { AskedApi } from './api-under-test.ts';
+import type { ApiClient } from './api-under-test.ts';
 
 interface Form {
   readonly protocol: string;
@@ -13,7 +13,7 @@ interface Form {
   readonly point: { readonly examples: readonly object[] };
 }
 
-let api: AskedApi;
+let api: ApiClient;
 let nats: string;
 
 beforeAll(async () => {

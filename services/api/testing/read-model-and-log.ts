@@ -3,7 +3,7 @@ import { currentPlacement, evolvePlacement, neverPlaced } from '@holdfast/shared
 import { evolve } from '@holdfast/shared/domain/session/evolve.ts';
 import { neverStarted, type SessionState } from '@holdfast/shared/domain/session/state.ts';
 import type { SessionLogForTest } from '@holdfast/test/support/session-log.ts';
-import { type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type ApiClient, sessionsPath } from './api-under-test.ts';
 
 /** The fields on which log and read model must agree. */
 export interface ComparableSession {
@@ -48,7 +48,7 @@ export async function foldedSessions(log: SessionLogForTest): Promise<Comparable
   return [...sessions.values()].sort(byId);
 }
 
-export async function sessionsOfReadModel(api: AskedApi): Promise<ComparableSession[]> {
+export async function sessionsOfReadModel(api: ApiClient): Promise<ComparableSession[]> {
   const { body } = await api.get(`${sessionsPath}/?limit=500`);
   return (body.results as ComparableSession[])
     .map(({ id, status, config_version, started_at, stopped_at, error_message, collector_id, epoch }) => ({

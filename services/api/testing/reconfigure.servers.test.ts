@@ -6,12 +6,12 @@ import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/suppor
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { type Answer, type ApiClient, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { holdLease } from './hold-lease.ts';
 import { placementsIn } from './placements.ts';
 
 const quiet = createLogger('test', 'silent');
-let api: AskedApi;
+let api: ApiClient;
 let log: SessionLogForTest;
 
 beforeAll(async () => {
@@ -117,7 +117,7 @@ describe('a running session whose configuration was changed', () => {
     ]);
   });
 
-  it('is told apart in every list from one that reads what is configured, by content and without what was learned', async () => {
+  it('is distinguished in every list from one that reads what is configured, by content and without what was learned', async () => {
     const { task, session, path, device, points, edit, change } = await running();
     /** Waits, because the read model may show a change a little after its answer. */
     const tells = (expected: boolean) =>
@@ -217,7 +217,7 @@ describe('a running session whose configuration was changed', () => {
     expect(recreated.status, JSON.stringify(recreated.body)).toBe(201);
     const point = { device_id: recreated.body.id, code: 'x', table: 'coil', address: 5, data_type: 'bool' };
     expect((await api.post('/api/config/points/', point)).status).toBe(201);
-    // Whoever wants sessions to take it is told before anything is stored.
+    // A caller that wants sessions to take it is refused before anything is stored.
     const before = await api.get(`/api/config/tasks/${task}/`);
     const exchanging = { device_ids: [aside, recreated.body.id] };
     const applied = await api.request('PATCH', `/api/config/tasks/${task}/?apply=sessions`, exchanging);

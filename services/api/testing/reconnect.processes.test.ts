@@ -30,7 +30,7 @@ it('commands are taken again once the log is there, whatever the other streams h
     what: 'a command to be taken',
   });
   await eventually(() => logOf(api.process).some((line) => /streams are not ready/.test(line)), {
-    what: 'the stream that differs to be told',
+    what: 'the stream that differs to be reported',
   });
   expect((await api.post(`${sessionsPath}/${sessionId}/resume/`)).status).toBe(200);
   expect((await api.get('/health/ready')).body).toEqual({

@@ -12,11 +12,11 @@ import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/suppor
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { type ApiClient, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
-let api: AskedApi;
+let api: ApiClient;
 let log: SessionLogForTest;
 let placements: ReturnType<typeof placementsIn>;
 let writer: RunningProcess;
@@ -114,7 +114,7 @@ describe('what should run, compared with what does', () => {
     expect((await recovery()).actual_sessions).toContain(sessionId);
   });
 
-  it('goes by the holder, not by what comes late of a former one, nor by what somebody makes up', async () => {
+  it('goes by the holder, not by what comes late of a former one, nor by what is forged', async () => {
     const sessionId = await startTask(api, await configureTask(api, 'late-and-forged'));
     const former = await placements.assign(sessionId, 'c0');
     const epoch = await placements.assign(sessionId, 'c1');

@@ -5,15 +5,15 @@ import type { Route } from '../src/http/route.ts';
 import { allRoutes } from './all-routes.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { type Answer, type ApiClient, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { type BadRequest, impliedRefusals, nameOf, type Refusal, refusals } from './refusals.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: parts of an OpenAPI document
 type Json = any;
 
-let api: AskedApi;
+let api: ApiClient;
 /** Requires If-Match. */
-let strict: AskedApi;
+let strict: ApiClient;
 let document: Json;
 /** The existing thing that a route is called about, by the beginning of its URL. */
 let idsByUrl: readonly (readonly [url: string, id: string | number])[];

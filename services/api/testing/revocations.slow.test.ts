@@ -103,7 +103,7 @@ describe('live streams at another process', () => {
       'whose person may do something else',
       ({ id }) => byAdmin('PATCH', `/api/system/users/${id}`, { role: 'operator' }),
     ],
-  ])('%s are over, and nobody else’s', async (_what, end) => {
+  ])('%s are over, and no others', async (_what, end) => {
     const [who, bystander] = [await somebody(), await somebody()];
     const [streams, otherStreams] = [await followBoth(who.headers()), await followBoth(bystander.headers())];
     expect((await end(who)).status).toBeLessThan(300);
@@ -122,7 +122,7 @@ describe('live streams at another process', () => {
     await requireEnd(streams);
   });
 
-  it('are over also when the process that was told of it is killed at once', async () => {
+  it('are over also when the process that took the request is killed at once', async () => {
     const third = await start();
     const { browser, login, headers } = await somebody();
     await eventually(async () => (await browser.at(third).get('/api/me/')).status === 200, {

@@ -159,7 +159,7 @@ describe('a session in the summary', () => {
     expect(page.results[0].ribbon.life.at(-1)).toEqual({ state: 'over', from: at(110), to: at(120) });
   });
 
-  it('says how its devices are, how fast it is read, and why it needs somebody', async () => {
+  it('says how its devices are, how fast it is read, and why it needs attention', async () => {
     const board = await StatusBoard.open(log.nc);
     const spoken = Date.now() - 10_000;
     const say = (seconds: number, points_read: number, health: SessionLiveStatus['device_health']) =>
@@ -195,7 +195,7 @@ describe('a session in the summary', () => {
     await expect.poll(async () => codesOf(await row('102-1'))).toEqual(['not_read', 'devices_failing']);
   });
 
-  it('that has failed needs somebody, one that is paused does not', async () => {
+  it('that has failed needs attention, one that is paused does not', async () => {
     expect(codesOf(await row('104-1'))).toEqual(['failed']);
     expect(await row('103-1')).toMatchObject({
       status: 'paused',
@@ -220,7 +220,7 @@ describe('a session in the summary', () => {
 });
 
 describe('the summary', () => {
-  it('counts what there is, filters it, and has those on top that need somebody', async () => {
+  it('counts what there is, filters it, and has those on top that need attention', async () => {
     const all = await ask('limit=500');
     const ids = (page: Row) => page.results.map(({ id }: { id: string }) => id);
     expect(all.counts).toMatchObject({ all: 4, running: 2, paused: 1, error: 1, waiting: 1, stopped: 1 });

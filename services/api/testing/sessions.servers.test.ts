@@ -5,10 +5,10 @@ import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/suppor
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { type ApiClient, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
 
-let api: AskedApi;
+let api: ApiClient;
 let log: SessionLogForTest;
 let placements: ReturnType<typeof placementsIn>;
 

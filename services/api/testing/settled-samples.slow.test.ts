@@ -30,7 +30,7 @@ beforeAll(async () => {
   cleanUpAfterFile(() => coverage.close());
 });
 
-/** Publishes a message that a writer then has in hand until told to let go. */
+/** Publishes a message that a writer then has in hand until it is released. */
 async function inHandOfWriter(task: string, body: string) {
   const letGo = Promise.withResolvers<void>();
   let inHand = 0;

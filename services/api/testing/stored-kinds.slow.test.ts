@@ -127,8 +127,8 @@ describe.for(stores)('a point of which values are stored in %s', (store) => {
       const [run] = (await api.get(`/api/config/points/?code=run&device_id=${device}`)).body.results;
       const [door] = (await api.get(`/api/config/points/?code=door&device_id=${device}`)).body.results;
       const rename = (path: string) => api.request('PATCH', `/api/config/${path}/`, { code: 'renamed' });
-      const read = { status: 409, body: { code: 'code_fixed', session_id } };
-      expect(await rename(`points/${door.id}`)).toMatchObject(read);
+      const codeFixed = { status: 409, body: { code: 'code_fixed', session_id } };
+      expect(await rename(`points/${door.id}`)).toMatchObject(codeFixed);
       await api.post(`${sessionsPath}/${session_id}/stop/`);
       for (const path of [`points/${run.id}`, `devices/${device}`]) {
         const refused = await rename(path);

@@ -17,10 +17,10 @@ import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/suppor
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type ApiClient, sessionsPath } from './api-under-test.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
-let api: AskedApi;
+let api: ApiClient;
 let log: SessionLogForTest;
 let putAway: Quarantine;
 let database: string;
@@ -99,12 +99,12 @@ describe('samples that wait in a collector', () => {
     const board = await OutboxBoard.open(log.nc);
     await board.write(status);
     await board.write({ ...status, collector: 'gone', updated_at: '2026-01-01T09:00:00.000Z' });
-    const { v: _, load: __, ...said } = status;
+    const { v: _, load: __, ...fields } = status;
     const { collectors, writers } = await sinks();
     expect(writers).toEqual([]);
     expect(collectors).toEqual([
-      { ...said, collector: 'gone', updated_at: '2026-01-01T09:00:00.000Z', is_alive: false },
-      { ...said, is_alive: true },
+      { ...fields, collector: 'gone', updated_at: '2026-01-01T09:00:00.000Z', is_alive: false },
+      { ...fields, is_alive: true },
     ]);
     await board.remove('gone');
     await board.remove('hall-1');
@@ -113,7 +113,7 @@ describe('samples that wait in a collector', () => {
 });
 
 describe('samples that wait for a writer', () => {
-  it('are told with how many, how much and how old they are', async () => {
+  it('are reported with how many, how much and how old they are', async () => {
     expect(await sinks()).toMatchObject({
       status: 'no_writer',
       backlog: { messages: 0, bytes: 0, seconds: 0, oldest: null, warning: null },

@@ -1,4 +1,4 @@
-import type { Answer, AskedApi } from './api-under-test.ts';
+import type { Answer, ApiClient } from './api-under-test.ts';
 
 export interface Visited {
   readonly url: string;
@@ -12,13 +12,13 @@ export interface Visited {
  * shows.
  */
 export class TestBrowser {
-  readonly #api: AskedApi | undefined;
+  readonly #api: ApiClient | undefined;
   readonly #headers: Record<string, string>;
   /** Cookies by host with port, unlike in a real browser, because tests run on one host. */
   readonly #jars = new Map<string, Map<string, string>>();
 
   /** @param api the API to ask; undefined if the browser visits only whole addresses */
-  constructor(api?: AskedApi, headers: Record<string, string> = api ? { origin: api.url } : {}) {
+  constructor(api?: ApiClient, headers: Record<string, string> = api ? { origin: api.url } : {}) {
     this.#api = api;
     this.#headers = headers;
   }
@@ -34,7 +34,7 @@ export class TestBrowser {
   }
 
   /** A browser with the same cookies at another process. */
-  at(api: AskedApi): TestBrowser {
+  at(api: ApiClient): TestBrowser {
     const other = new TestBrowser(api);
     other.cookie = this.cookie;
     return other;
@@ -111,7 +111,7 @@ export class TestBrowser {
     throw new Error(`no end of redirects: ${at}`);
   }
 
-  get #ownApi(): AskedApi {
+  get #ownApi(): ApiClient {
     if (!this.#api) throw new Error('this browser has no API of its own');
     return this.#api;
   }
@@ -133,7 +133,7 @@ export const password = 'a long one for hall 1';
 
 /** Adds a person as an administrator would, sets the password and logs in. */
 export async function addPerson(
-  api: AskedApi,
+  api: ApiClient,
   administratorKey: string,
   { login, grants }: { readonly login: string; readonly grants: readonly object[] },
 ): Promise<{ readonly id: string; readonly browser: TestBrowser }> {

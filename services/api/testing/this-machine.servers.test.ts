@@ -5,9 +5,9 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type ApiClient, sessionsPath } from './api-under-test.ts';
 
-let api: AskedApi;
+let api: ApiClient;
 let port: string;
 
 /** Sends a request with exactly these headers; fetch would set its own Host. */

@@ -8,10 +8,10 @@ import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type ApiClient, sessionsPath } from './api-under-test.ts';
 import { configOf, writeStory } from './write-story.ts';
 
-let api: AskedApi;
+let api: ApiClient;
 
 const minuteMs = 60_000;
 /** A past hour, because the broker's clock stamps what happens now, and HEALTH is read by that. */

@@ -131,7 +131,7 @@ describe.skipIf(findProgram('openssl') === undefined)('TLS by files (made with o
       });
     });
 
-    it('serves who knows its authority, and nobody in the open', async () => {
+    it('serves clients that know its authority, and none in the open', async () => {
       expect((await trusting()).headers['strict-transport-security']).toBe('max-age=3600');
       await expect(ask()).rejects.toThrow(/certificate/);
       await expect(fetch(`${api.url}/health/live`)).rejects.toThrow();
@@ -180,7 +180,7 @@ describe.skipIf(findProgram('openssl') === undefined)('TLS by files (made with o
       });
     });
 
-    it('ends at once when it is told to', async () => {
+    it('ends at once when it is asked to', async () => {
       expect(await api.process.stop({ graceMs: 10_000 })).toMatchObject({ code: 0 });
     });
   });

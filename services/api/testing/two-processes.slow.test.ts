@@ -97,15 +97,15 @@ describe('two API processes', () => {
   });
 });
 
-describe('an API that is told to end', () => {
+describe('an API that is asked to end', () => {
   it('answers what it has begun, exits with 0 and ends no session', async () => {
     const leaving = await start();
     await leaving.ready();
     const taskId = await configureTask(leaving, 'leaving');
     const sessionId = await startTask(leaving, taskId);
-    const before = await log.events();
+    const eventsBefore = await log.events();
     const pause = leaving.post(`${sessionsPath}/${sessionId}/pause/`);
-    await eventually(async () => (await log.events()).length > before.length, {
+    await eventually(async () => (await log.events()).length > eventsBefore.length, {
       what: 'the pause to be stored',
       intervalMs: 1,
     });

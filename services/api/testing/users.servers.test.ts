@@ -7,14 +7,14 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type Answer, type ApiClient, sessionsPath } from './api-under-test.ts';
 import { addPerson, password, TestBrowser } from './test-browser.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const usersPath = '/api/system/users';
 
 let nats: string;
-let api: AskedApi;
+let api: ApiClient;
 
 const byKey = (method: string, path: string, body?: unknown): Promise<Answer> =>
   api.raw(path, {

@@ -49,7 +49,7 @@ describe('what lies in ASSIGNMENTS as far as a supervisor knows', () => {
     expect(world.lists).toBe(2);
   });
 
-  it('is listed again at once after a change of which nobody knows what came of it', async () => {
+  it('is listed again at once after a change whose outcome is unknown', async () => {
     const world = new World();
     await world.cache.refresh(world.log);
     world.sequence = 20;
@@ -94,7 +94,7 @@ describe('what lies in ASSIGNMENTS as far as a supervisor knows', () => {
     expect(listing.keys.has('A.7')).toBe(true);
   });
 
-  it('is listed anew when too many are waited for', async () => {
+  it('is listed again when too many are waited for', async () => {
     const world = new World();
     await world.cache.refresh(world.log);
     world.messages.add('A.7');

@@ -137,7 +137,7 @@ describe('the lease of a collector', () => {
     expect(world.lease()).toMatchObject({ void_up_to: 40, fenced: 'given_up' });
   });
 
-  it('of which nobody knows anything is made, so that it cannot come up unnoticed', async () => {
+  it('of which nothing is known is created, so that it cannot come up unnoticed', async () => {
     const world = new World();
     await world.look(0);
     expect(await world.time.until(world.watch.fence('A', 40))).toBe(true);

@@ -39,7 +39,7 @@ function watch() {
 }
 
 describe('how long a session has waited for a collector', () => {
-  it('counts from when nobody had it', () => {
+  it('counts from when it had no holder', () => {
     const { waiting, pass } = watch();
     waiting.note(unplaced);
     pass(5);
@@ -54,7 +54,7 @@ describe('how long a session has waited for a collector', () => {
     expect(waiting.placed('1')).toBe(11_020);
   });
 
-  it('begins anew for a session that was given up or placed by another meanwhile', () => {
+  it('starts over for a session that was given up or placed by another meanwhile', () => {
     const { waiting, pass } = watch();
     waiting.note(unplaced);
     pass(60_000);
@@ -66,7 +66,7 @@ describe('how long a session has waited for a collector', () => {
 });
 
 describe('counting sessions', () => {
-  it('tells the placed ones by collector from those that nobody holds', () => {
+  it('separates the placed ones by collector from those without a holder', () => {
     const counts = countSessions([placed, unplaced, newTaskState('9')]);
     expect(counts.byStatus).toEqual({ running: 2, paused: 0, stopped: 0, error: 0 });
     expect([...counts.placedOn]).toEqual([['c1', 1]]);

@@ -1,6 +1,6 @@
 import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import { readSent, SentStream } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
+import { readSentMessages, SentStream } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
@@ -51,7 +51,7 @@ it('a former holder puts no tick on record that came when the session was anothe
   const report = { device, period_ms, tick: after + 1_000 };
   await sent.publish('task-1', 'one-1', { ...record, devices: [{ ...report, since_tick: before - 3 }] });
   await sent.publish('task-1', 'one-2', { ...record, devices: [{ ...report, since_tick: after + 1 }] });
-  await eventually(async () => (await readSent(connection.nc, 0)).messages.length === 0, {
+  await eventually(async () => (await readSentMessages(connection.nc, 0)).messages.length === 0, {
     what: 'up to where it has sent to be on record',
   });
 

@@ -1,5 +1,5 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import { readSent, SentStream } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
+import { readSentMessages, SentStream } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import {
@@ -27,7 +27,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('a writer that puts no ticks on r
       ...{ v: 1, session, epoch, collector, ended: true },
       devices: [{ device, period_ms, since_tick: 0, tick: 4 }],
     });
-    await eventually(async () => (await readSent(connection.nc, 0)).messages.length === 0, {
+    await eventually(async () => (await readSentMessages(connection.nc, 0)).messages.length === 0, {
       what: 'nothing to be left in SENT',
     });
     expect(await writer.stop({ graceMs: 25_000 })).toEqual({ code: 0, signal: null });

@@ -19,8 +19,8 @@ import {
   sampleOf,
   startWriter,
   untilAllAcked,
-  untilAskedBy,
   untilLogged,
+  untilWritersWait,
 } from './writer-under-test.ts';
 
 const ticks = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index);
@@ -105,7 +105,7 @@ describe('several writers on one stream', () => {
 
   it('share the work, and the one that is left does all of it when the other stops', async () => {
     const [first, second] = [await started(), await started()] as const;
-    await untilAskedBy(connection, 2);
+    await untilWritersWait(connection, 2);
     await publishSamples(
       connection,
       ticks(1_000).map((tick) => sampleOf({ session: 'shared', tick })),

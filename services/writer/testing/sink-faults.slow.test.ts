@@ -337,7 +337,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     expect(await storedRows('slow')).toEqual(values(2_000));
   });
 
-  it('keeps values and their record together when only PostgreSQL is away', async () => {
+  it('keeps values and their record together when only PostgreSQL is unavailable', async () => {
     const unreachable = new URL(settings.DATABASE_URL ?? '');
     unreachable.port = '1';
     writer = await startWriter(nats, { ...settings, DATABASE_URL: unreachable.href });

@@ -175,7 +175,7 @@ export async function untilAllAcked(connection: Connection): Promise<void> {
 }
 
 /** Waits until so many writers ask for samples: the next messages are shared among them. */
-export async function untilAskedBy(connection: Connection, writers: number): Promise<void> {
+export async function untilWritersWait(connection: Connection, writers: number): Promise<void> {
   await eventually(async () => (await consumerState(connection)).num_waiting >= writers, {
     what: `${writers} writers to ask for samples`,
   });

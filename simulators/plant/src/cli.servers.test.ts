@@ -10,7 +10,7 @@ import { expect, it } from 'vitest';
 
 const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
 
-it('a plant beside another simulator is told how to have its calls for faults at another port', async () => {
+it('a plant next to another simulator is advised to have its calls for faults at another port', async () => {
   const file = join(await temporaryFolder('plant'), 'plant.yaml');
   await writeFile(
     file,

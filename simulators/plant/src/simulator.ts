@@ -19,7 +19,7 @@ export interface FaultDescription {
 /** Where faults are set: on one device, or on an endpoint and so on all of its devices. */
 export type FaultPlace = { readonly device: string } | { readonly endpoint: string };
 
-export interface ShownFault<F = Fault> {
+export interface FaultStatus<F = Fault> {
   readonly fault: F;
   /** False while a fault with a schedule rests. */
   readonly isActive: boolean;
@@ -47,7 +47,7 @@ export interface Played<F = Fault> {
   /** Faults that the plant file plans stay. */
   clearFault(place: FaultPlace): void;
   /** The fault that was set, or else a planned one while it acts. */
-  shownFault(place: FaultPlace): ShownFault<F> | undefined;
+  shownFault(place: FaultPlace): FaultStatus<F> | undefined;
   /** Why the device or endpoint cannot have this fault, although its fields are right. */
   faultProblem(place: FaultPlace, fault: F): string | undefined;
   /** Connections that are open at the device's endpoint now. */

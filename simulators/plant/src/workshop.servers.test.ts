@@ -34,7 +34,7 @@ describe('the demo plant', () => {
     expect(await ask(4, 0, 0, 0, 4)).toMatch(/^01020000000b030408/);
   });
 
-  it('is told without a missing port', () => {
+  it('is shown without a missing port', () => {
     expect(() => demoConfiguration({ host: '127.0.0.1', ports: [5020] })).toThrow(RangeError);
   });
 });

@@ -80,7 +80,7 @@ export class Service {
         join(root, 'services', this.#options.service, 'src', 'main.ts'),
       ],
       env: { LOG_LEVEL: 'info', ...this.#options.settings, NODE_OPTIONS: undefined },
-      log: (line) => this.#heard(line),
+      log: (line) => this.#readLine(line),
       network: this.#options.network,
     });
     void this.#process.exited.then(() => {
@@ -139,7 +139,7 @@ export class Service {
     return this.#process;
   }
 
-  #heard(line: string): void {
+  #readLine(line: string): void {
     appendFileSync(this.#options.logFile, `${line}\n`);
     const inspector = /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
     if (inspector) this.#inspectorUrl = inspector;

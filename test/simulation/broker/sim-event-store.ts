@@ -63,7 +63,7 @@ export class SimEventStore implements EventStore {
     }
   }
 
-  // biome-ignore lint/correctness/useYield: nobody in the simulation reads a whole subject
+  // biome-ignore lint/correctness/useYield: nothing in the simulation reads a whole subject
   async *read(): AsyncIterable<StoredEvent> {
     throw new StoreUnavailable('not simulated');
   }

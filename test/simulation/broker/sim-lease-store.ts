@@ -51,7 +51,7 @@ export class SimLeaseStore implements LeaseStore {
           revision === undefined ? 'a lease could not be taken: renewed meanwhile' : `lease taken: ${fenced}`,
         );
       }
-      if (revision === undefined) throw new LeaseConflict(`${key} was written by somebody else`);
+      if (revision === undefined) throw new LeaseConflict(`${key} was written by another process`);
       if (starved) world.note('lease renewal: starved');
       else this.confirmedSentAtMs = Math.max(this.confirmedSentAtMs, sentAtMs);
       return revision;

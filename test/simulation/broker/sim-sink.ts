@@ -2,7 +2,7 @@ import { type Sample, sampleMessageId } from '@holdfast/shared/contracts/sample/
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { EpochBook, type LoggedAt } from '@holdfast/shared/sessions/epoch-book.ts';
 import { Admission } from '../../../services/writer/src/admission/admission.ts';
-import { Gate, type Judged } from '../../../services/writer/src/admission/gate.ts';
+import { Gate, type GateVerdict } from '../../../services/writer/src/admission/gate.ts';
 import { PostponedSamples } from '../../../services/writer/src/admission/postponed-samples.ts';
 import { SessionVersions } from '../../../services/writer/src/admission/session-versions.ts';
 import { EpochFence, type FenceVerdict } from '../../../services/writer/src/fencing/epoch-fence.ts';
@@ -22,7 +22,7 @@ const earlyAgainMs = 2_000;
 const earlyAtMost = 100;
 
 /**
- * SAMPLES and a writer behind it, which takes each message at once: what it takes and what it rejects. Beside it
+ * SAMPLES and a writer behind it, which takes each message at once: what it takes and what it rejects. Next to it
  * the right verdict is worked out from the messages and the log alone.
  */
 export class SimSink {
@@ -89,7 +89,7 @@ export class SimSink {
   }
 
   /** The verdict of the writer's own parts. */
-  async #admission(source: string, sample: Sample, seq: number): Promise<Judged['kind']> {
+  async #admission(source: string, sample: Sample, seq: number): Promise<GateVerdict['kind']> {
     if (this.#bugs.includes('samples_believed')) return 'admitted';
     const subject = subjects.sample(source, sample.task, sample.device_id);
     const body = JSON.stringify(sample);

@@ -12,8 +12,8 @@ import type { World } from '../kernel/world.ts';
 import { registerOf } from '../reading-of-version.ts';
 import type { CollectorLife, Runner } from '../services/sim-collector.ts';
 import type { SupervisorLife } from '../services/sim-supervisor.ts';
-import { KeptLimits } from './kept-limits.ts';
 import { LifecycleChain } from './lifecycle-chain.ts';
+import { TimeLimitCheck } from './time-limit-check.ts';
 import { VersionsInForce } from './versions-in-force.ts';
 
 /** The tick from which on a collector reads a device. */
@@ -23,7 +23,7 @@ interface TaskRecord {
   state: TaskState;
   readonly chain: LifecycleChain;
   readonly versions: VersionsInForce;
-  readonly limits: KeptLimits;
+  readonly limits: TimeLimitCheck;
   /** True time at which the placement ended, by epoch. */
   readonly endedAtMs: Map<number, number>;
   /** The processes that have asked the device, with an entry whenever another one began to. */
@@ -347,7 +347,7 @@ export class Referee {
       state: newTaskState(taskId),
       chain: new LifecycleChain(taskId),
       versions: new VersionsInForce(),
-      limits: new KeptLimits(),
+      limits: new TimeLimitCheck(),
       endedAtMs: new Map(),
       owners: [],
       inFlight: new Set(),

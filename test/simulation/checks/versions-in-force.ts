@@ -1,7 +1,7 @@
 import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
 import { longestPeriodMs, registerOf } from '../reading-of-version.ts';
 
-interface Said {
+interface VersionFrom {
   readonly sessionId: string;
   /** The register that the version reads. */
   readonly register: number;
@@ -21,7 +21,7 @@ const lookedWithinMs = 20_000;
 
 /** Which version of its configuration a session is read by at a time, worked out again, independently of `config-legs`. */
 export class VersionsInForce {
-  #statements: Said[] = [];
+  #statements: VersionFrom[] = [];
 
   appended(event: SessionEvent, timeMs: number, saidAtMs: number): void {
     const { sessionId, configVersion } = event;

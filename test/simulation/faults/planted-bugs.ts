@@ -120,7 +120,7 @@ export function believesMessages(
 }
 
 /** Makes the devices of any two versions differ. */
-export function namedByVersion(config: TaskConfig): TaskConfig {
+export function nameByVersion(config: TaskConfig): TaskConfig {
   const name = `by version ${config.config_version}`;
   return { ...config, devices: config.devices.map((device) => ({ ...device, name })) };
 }

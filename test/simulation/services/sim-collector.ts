@@ -19,7 +19,7 @@ import {
   believesMessages,
   countingFromAck,
   mistakingChanges,
-  namedByVersion,
+  nameByVersion,
 } from '../faults/planted-bugs.ts';
 import type { SimProcess } from '../kernel/process.ts';
 import type { Life, ServiceContext } from './service.ts';
@@ -165,7 +165,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
           load: async (id, version) => {
             const load = () => broker.configs.get(`${id}/${version}`);
             const reply = await link.request(`configuration ${id}/${version}`, load, 5_000);
-            const config = reply && bugs.includes('untouched_read_anew') ? namedByVersion(reply) : reply;
+            const config = reply && bugs.includes('untouched_read_anew') ? nameByVersion(reply) : reply;
             return config ? { ok: true, config } : { ok: false, problem: 'the snapshot is missing' };
           },
         },

@@ -27,11 +27,11 @@ const judge = (items: RecordedItem[], configured: Record<string, object>) => {
 describe('the record of changes', () => {
   it('holds where all sets together are the configuration', () => {
     const task = item('created', {}, { code: 'line' }, { kind: 'task' });
-    const chosen = item('changed', { device_ids: [] }, { device_ids: [1] }, { kind: 'task' });
+    const deviceAdded = item('changed', { device_ids: [] }, { device_ids: [1] }, { kind: 'task' });
     const moved = item('changed', { host: 'a' }, { host: 'b' });
     const lists = { code: 'line', device_ids: [1], point_ids: [] };
     expect(
-      judge([creation, task, chosen, moved], { 'device 1': { ...press, host: 'b' }, 'task 1': lists }),
+      judge([creation, task, deviceAdded, moved], { 'device 1': { ...press, host: 'b' }, 'task 1': lists }),
     ).toEqual([]);
     expect(judge([creation, item('deleted', press, {})], {})).toEqual([]);
     expect(changeRecord({ database: undefined })).toEqual([]);

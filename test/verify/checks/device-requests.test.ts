@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { epochMs, RecordedHistory } from '../testing/recorded-history.ts';
 import { deviceRequests } from './device-requests.ts';
 
-type Asked = readonly [atMs: number, connectionId: number];
-const judge = (history: RecordedHistory, ...seenRequests: Asked[]) => {
+type RequestAt = readonly [atMs: number, connectionId: number];
+const judge = (history: RecordedHistory, ...seenRequests: RequestAt[]) => {
   const requests = seenRequests.map(([atMs, connectionId]) => ({
     atMs: epochMs + atMs,
     device: 'press',

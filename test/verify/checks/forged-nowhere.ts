@@ -43,7 +43,7 @@ function endsOfEpochs(events: History['events']): (of: { task: string; epoch: nu
     byTask.get(task)?.find(({ sequence }) => sequence > epoch)?.storedAtMs ?? Number.POSITIVE_INFINITY;
 }
 
-interface Told {
+interface SenderTicks {
   readonly ticks: TickRange[];
   /** The same ticks, and those before them that are said to have been sent. */
   readonly sent: TickRange[];
@@ -59,9 +59,9 @@ function onRecord(history: History): Violation[] {
   if (!database || events.some(({ subject }) => subject === subjects.restored)) return [];
   const heldUntil = endsOfEpochs(events);
   /** By session, device and length of the ticks. */
-  const byLength = new Map<string, Told>();
+  const byLength = new Map<string, SenderTicks>();
   const devices = new Set<string>();
-  const of = ({ session, device, periodMs }: Omit<TickOfDevice, 'tick'>): Told => {
+  const of = ({ session, device, periodMs }: Omit<TickOfDevice, 'tick'>): SenderTicks => {
     const key = `${session}/${device}/${periodMs}`;
     const entry = byLength.get(key) ?? { ticks: [], sent: [], kept: [], fenced: [] };
     byLength.set(key, entry);

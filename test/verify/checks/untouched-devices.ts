@@ -41,7 +41,7 @@ interface Succession {
   readonly next: ReadingSeries;
 }
 
-interface Known extends Pick<Tolerances, 'clockMs' | 'stopMs'> {
+interface SessionEvidence extends Pick<Tolerances, 'clockMs' | 'stopMs'> {
   readonly session: SessionHistory;
   readonly configs: History['configs'];
   /** All series of the collector. */
@@ -50,7 +50,7 @@ interface Known extends Pick<Tolerances, 'clockMs' | 'stopMs'> {
 
 type Change = Stored<SessionReconfigured>;
 
-function problem(pair: Succession, context: Known): string | undefined {
+function problem(pair: Succession, context: SessionEvidence): string | undefined {
   const { former, next } = pair;
   const { last } = former;
   // It was kept from an endpoint that others use in another way, and gets it when they have left.
@@ -69,7 +69,10 @@ function problem(pair: Succession, context: Known): string | undefined {
 }
 
 /** The changes that its holder may have heard of between the two; none where any of them touches the device. */
-function changesAround({ former, next }: Succession, { session, configs, clockMs, stopMs }: Known): Change[] {
+function changesAround(
+  { former, next }: Succession,
+  { session, configs, clockMs, stopMs }: SessionEvidence,
+): Change[] {
   const { device, epoch, periodMs } = next;
   const { tick, read_at: lastReadMs } = former.last.sample;
   const nextReadMs = next.first.sample.read_at;
@@ -99,7 +102,7 @@ function changesAround({ former, next }: Succession, { session, configs, clockMs
 }
 
 /** Whether the session was read on, by a collector that neither was restarted nor had lost its lease. */
-function isUnderWay(pair: Succession, changes: readonly Change[], context: Known): boolean {
+function isUnderWay(pair: Succession, changes: readonly Change[], context: SessionEvidence): boolean {
   const { former, next } = pair;
   const isAtChange = changes.some((change) => isFirstOf(change, next));
   const isReadOn = context.others.some((other) => {
@@ -130,11 +133,11 @@ function goesOn({ second, last }: ReadingSeries, former: ReadingSeries, next: Re
 function isPlannedAnew(
   { former, next }: Succession,
   changes: readonly Change[],
-  { configs, session, clockMs }: Known,
+  { configs, session, clockMs }: SessionEvidence,
 ): boolean {
   const { config_version: readBy, read_at: readMs } = next.first.sample;
-  const heard = session.lifecycle.findLast(({ storedAtMs }) => storedAtMs <= readMs + clockMs);
-  const change = changes.find(({ sequence }) => sequence === heard?.sequence);
+  const lastEvent = session.lifecycle.findLast(({ storedAtMs }) => storedAtMs <= readMs + clockMs);
+  const change = changes.find(({ sequence }) => sequence === lastEvent?.sequence);
   if (!change || !isFirstOf(change, next)) return false;
   const { taskId, from, configVersion } = change.event;
   const periods = [from.configVersion, configVersion].flatMap(

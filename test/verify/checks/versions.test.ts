@@ -30,7 +30,7 @@ describe('the version by which values are read', () => {
   });
 
   it('is not the former one for long', () => {
-    // Told at 8 s, and a holder that is cut off has its lease until 11 s.
+    // Announced at 8 s, and a holder that is cut off has its lease until 11 s.
     expect(judge(changed().polled(0, 12, { epoch: 2 }))).toEqual([
       expect.stringContaining(`C1 SAMPLES 12, tick ${tick0 + 11}: read by version 1, while 2 was in force`),
       expect.stringContaining(`tick ${tick0 + 12}`),

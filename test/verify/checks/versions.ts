@@ -5,7 +5,7 @@ import type { Tolerances } from '../tolerances.ts';
 
 /**
  * C1: values are read by the version of the configuration that was in force at their scheduled time, or by one under which their
- * device is the same. Nobody may read by a version before its time; a holder that is cut off reads by the former one until its
+ * device is the same. No collector may read by a version before its time; a holder that is cut off reads by the former one until its
  * lease is over.
  */
 export function versions(history: History, { stopMs }: Pick<Tolerances, 'stopMs'>): Violation[] {

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { ApiClient } from '@holdfast/api-client/api-client.ts';
 import { asCliError } from './api-refused.ts';
 import type { CliConfig } from './config.ts';
-import { addressOf, KeptLogins } from './kept-logins.ts';
+import { addressOf, SavedLogins } from './saved-logins.ts';
 
 const thisMachine = 'http://127.0.0.1:8000';
 
@@ -12,7 +12,7 @@ export interface Access {
   readonly by: 'key' | 'login' | 'nothing';
   /** The name in HOLDFAST_OPERATOR, or else the user of the machine. */
   readonly person: string | undefined;
-  readonly logins: KeptLogins;
+  readonly logins: SavedLogins;
   readonly api: ApiClient;
   /** A client of the same API that uses this token, or none where undefined. */
   client(token: string | undefined): ApiClient;
@@ -42,7 +42,7 @@ export async function accessOf(
   },
 ): Promise<Access> {
   const key = config.HOLDFAST_API_KEY;
-  const logins = new KeptLogins(config.XDG_CONFIG_HOME);
+  const logins = new SavedLogins(config.XDG_CONFIG_HOME);
   const address = givenUrl ?? config.HOLDFAST_URL;
   const mayLookUp = key === undefined && asksApi;
   const url = addressOf(address ?? (mayLookUp ? await logins.newestUrl() : undefined) ?? thisMachine);

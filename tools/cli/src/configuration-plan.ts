@@ -77,8 +77,8 @@ function putTask(plan: Planning, { devices, points, ...task }: Item, name: strin
       plan.fault(label, 'devices', say('there_is_no_device', { code: textOf(code) }));
     }
   }
-  const chosen = plan.listOf(label, 'points', points);
-  for (const { device, point } of chosen) {
+  const pointsOfTask = plan.listOf(label, 'points', points);
+  for (const { device, point } of pointsOfTask) {
     const place = { point: textOf(point), device: textOf(device) };
     if (!plan.isKnown(keyOf('point', device, point))) {
       plan.fault(label, 'points', say('no_point_of_device', place));
@@ -86,7 +86,7 @@ function putTask(plan: Planning, { devices, points, ...task }: Item, name: strin
   }
   const idsOf = (keys: readonly string[], idOf: IdOf) => keys.map(idOf).filter((id) => id !== undefined);
   const deviceKeys = deviceCodes.map((code) => keyOf('device', code));
-  const pointKeys = chosen.map(({ device, point }) => keyOf('point', device, point));
+  const pointKeys = pointsOfTask.map(({ device, point }) => keyOf('point', device, point));
   plan.put('task', [name], (idOf) => ({
     ...task,
     ...(devices !== undefined && { device_ids: idsOf(deviceKeys, idOf) }),

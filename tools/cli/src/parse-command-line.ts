@@ -3,7 +3,7 @@ import { nearestWord } from '@holdfast/shared/contracts/nearest-word.ts';
 import { CliError } from './cli-error.ts';
 import type { Command, Input, Option } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
-import { givenTime } from './output/local-time.ts';
+import { parseTypedTime } from './output/local-time.ts';
 import { plainText } from './output/plain-text.ts';
 import { say, speaksChinese } from './words/say.ts';
 
@@ -191,7 +191,7 @@ function inputOf(
     texts: (option) => [values[option] ?? []].flat().map(String),
     time: (option) => {
       const value = text(option);
-      return value === undefined ? undefined : givenTime(value);
+      return value === undefined ? undefined : parseTypedTime(value);
     },
     has: (option) => values[option] === true,
     integer: (option, min) => {

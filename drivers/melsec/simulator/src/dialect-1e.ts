@@ -1,6 +1,6 @@
 import { plcDevices } from '@holdfast/driver-melsec/layout/devices.ts';
 import { asciiCode, binaryCode, type LineCode } from './line-code.ts';
-import type { Dialect, EndCodes, Heard, PlcRequest, Reply } from './plc-request.ts';
+import type { Dialect, EndCodes, ParsedBytes, PlcRequest, Reply } from './plc-request.ts';
 
 export const endCodes1e: EndCodes = { beyond: 0x58, tooMany: 0x57, unknownDevice: 0x56, busy: 0x60 };
 
@@ -14,7 +14,7 @@ export function dialect1e(dataCode: 'binary' | 'ascii'): Dialect {
   return (line) => hear(line, code);
 }
 
-function hear(line: Buffer, code: LineCode): Heard {
+function hear(line: Buffer, code: LineCode): ParsedBytes {
   const at = (field: number) => field * code.width;
   if (line.length < at(1)) return { kind: 'more' };
   const command = code.read(line, 0, 1);

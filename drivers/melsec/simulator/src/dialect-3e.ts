@@ -1,6 +1,6 @@
 import { plcDevices } from '@holdfast/driver-melsec/layout/devices.ts';
 import { asciiCode, binaryCode, type LineCode } from './line-code.ts';
-import type { Dialect, EndCodes, Heard, PlcRequest, Reply } from './plc-request.ts';
+import type { Dialect, EndCodes, ParsedBytes, PlcRequest, Reply } from './plc-request.ts';
 
 export const endCodes3e: EndCodes = { beyond: 0xc056, tooMany: 0xc051, unknownDevice: 0xc05b, busy: 0xcee0 };
 
@@ -15,7 +15,7 @@ export function dialect3e(dataCode: 'binary' | 'ascii'): Dialect {
   return (line) => hear(line, code);
 }
 
-function hear(line: Buffer, code: LineCode): Heard {
+function hear(line: Buffer, code: LineCode): ParsedBytes {
   const at = (field: number) => field * code.width;
   if (line.length < at(2)) return { kind: 'more' };
   const isText = code === asciiCode;
@@ -44,7 +44,7 @@ function hear(line: Buffer, code: LineCode): Heard {
     : { kind: 'request', length: total, request: parsed, endCode: 0, reply };
 }
 
-function odd(length: number, endCode: number, reply: Reply): Heard {
+function odd(length: number, endCode: number, reply: Reply): ParsedBytes {
   return { kind: 'request', length, request: undefined, endCode, reply };
 }
 

@@ -47,8 +47,8 @@ it.each([
   ['binary', false],
   ['ascii', true],
 ] as const)('mcprotocol reads and writes a simulated FX3 in %s', async (dataCode, ascii) => {
-  const heard: unknown[] = [];
-  const onRequest = (request: unknown) => heard.push(request);
+  const requests: unknown[] = [];
+  const onRequest = (request: unknown) => requests.push(request);
   const plc = await startPlc({ host: '127.0.0.1', frame: '1E', dataCode, limits: { words: 64 }, onRequest });
   ends.push(() => plc.close());
   plc.memory.set('D', 100, [1, 0xffff, 0x1234]);
@@ -72,17 +72,17 @@ it.each([
     X017: true,
   });
   // mcprotocol 0.1.2 throws at every confirmation of a write by 1E: the PLC hears the writes, and does not answer.
-  heard.length = 0;
+  requests.length = 0;
   await plc.setFault({ kind: 'silence' });
   client.writeItems(['D200,2'], [[7, -2]], () => undefined);
   await expect
-    .poll(() => heard)
+    .poll(() => requests)
     .toMatchObject([{ device: { symbol: 'D' }, number: 200, values: [7, 0xfffe] }]);
   // The first one waits for its answer.
   const other = await clientOf(plc, ascii);
   other.writeItems(['M40'], [true], () => undefined);
   await expect
-    .poll(() => heard)
+    .poll(() => requests)
     .toMatchObject([{ number: 200 }, { device: { symbol: 'M' }, number: 40, values: [1] }]);
 });
 

@@ -95,7 +95,7 @@ describe.each(['1E', '3E', '4E'] as const)('a PLC that speaks %s', (frame) => {
     expect(plc.openConnections).toBe(1);
   });
 
-  it('answers twice: the second answer is nobody’s', async () => {
+  it('answers twice: no request waits for the second answer', async () => {
     const { plc, read } = await trial(frame);
     await plc.setFault({ kind: 'doubled' });
     await read();
@@ -128,7 +128,7 @@ it('a remote password is a matter of its settings, and the connection is closed'
   await expect.poll(() => plc.openConnections).toBe(0);
 });
 
-it('memory moves with time until somebody writes to it', async () => {
+it('memory moves with time until it is written', async () => {
   const { plc, read } = await trial('3E');
   let now = 5;
   plc.memory.move('D', 100, 1, () => [now]);

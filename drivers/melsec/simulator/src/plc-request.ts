@@ -10,10 +10,10 @@ export interface PlcRequest {
   readonly values: readonly number[] | undefined;
 }
 
-export type Heard = { readonly kind: 'more' } | HeardRequest;
+export type ParsedBytes = { readonly kind: 'more' } | ParsedRequest;
 
 /** A whole request, or bytes that are no request and are refused with this end code. */
-export interface HeardRequest {
+export interface ParsedRequest {
   readonly kind: 'request';
   /** Bytes of the request. */
   readonly length: number;
@@ -36,7 +36,7 @@ export interface Reply {
 }
 
 /** Frame and data code of a PLC's port: how requests are read there, and answers are written. */
-export type Dialect = (bytes: Buffer) => Heard;
+export type Dialect = (bytes: Buffer) => ParsedBytes;
 
 /** The end codes of a frame for what a simulated PLC refuses. */
 export interface EndCodes {

@@ -5,13 +5,13 @@ import { sendFaulty } from '@holdfast/plant/faults/send-faulty.ts';
 import type { ConnectionRules, Framing, Link } from '@holdfast/plant/lines/link.ts';
 import { openTcpLine, type TcpLine } from '@holdfast/plant/lines/tcp-line.ts';
 import { seededRandom, seedOf } from '@holdfast/plant/seeded-random.ts';
-import type { ShownFault } from '@holdfast/plant/simulator.ts';
+import type { FaultStatus } from '@holdfast/plant/simulator.ts';
 import { dialect1e, endCodes1e } from './dialect-1e.ts';
 import { dialect3e, endCodes3e } from './dialect-3e.ts';
 import type { Fault } from './fault.ts';
 import { faultyAnswer } from './faulty-answer.ts';
 import { PlcMemory } from './plc-memory.ts';
-import type { Dialect, EndCodes, Heard, HeardRequest, PlcRequest, Reply } from './plc-request.ts';
+import type { Dialect, EndCodes, ParsedBytes, ParsedRequest, PlcRequest, Reply } from './plc-request.ts';
 
 export type { Fault } from './fault.ts';
 
@@ -60,7 +60,7 @@ export interface Plc {
    */
   setFault(fault: Fault | undefined): Promise<void>;
   /** The fault that was set, or else a planned one while it acts. */
-  shownFault(): ShownFault<Fault> | undefined;
+  shownFault(): FaultStatus<Fault> | undefined;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -115,7 +115,7 @@ class SimulatedPlc implements Plc {
       framing: () => framingOf(this.#dialect),
       rules: () => this.#listenerFaults.rules({ maxConnections, ...(others ? { others } : {}) }),
       nextLinkId: this.#options.nextLinkId ?? (() => ++links),
-      onRequest: (link, heard) => this.#serve(link, heard),
+      onRequest: (link, request) => this.#serve(link, request),
     });
     await this.#listenerFaults.changed();
   }
@@ -126,7 +126,7 @@ class SimulatedPlc implements Plc {
     await this.#listenerFaults.changed();
   }
 
-  shownFault(): ShownFault<Fault> | undefined {
+  shownFault(): FaultStatus<Fault> | undefined {
     return this.#faults.current(Date.now());
   }
 
@@ -135,7 +135,7 @@ class SimulatedPlc implements Plc {
     await this.#line?.stop();
   }
 
-  #serve(link: Link, { request, endCode, loopback, reply }: HeardRequest): void {
+  #serve(link: Link, { request, endCode, loopback, reply }: ParsedRequest): void {
     if (request) this.requests += 1;
     this.#options.onRequest?.(request, link);
     if (link.held) link.send(link.held);
@@ -161,17 +161,17 @@ class SimulatedPlc implements Plc {
   }
 }
 
-function framingOf(dialect: Dialect): Framing<HeardRequest> {
+function framingOf(dialect: Dialect): Framing<ParsedRequest> {
   let line = Buffer.alloc(0);
   return {
     take: (chunk) => {
       line = Buffer.concat([line, chunk]);
-      const requests: HeardRequest[] = [];
+      const requests: ParsedRequest[] = [];
       while (line.length > 0) {
-        const heard: Heard = dialect(line);
-        if (heard.kind === 'more') break;
-        line = line.subarray(heard.length);
-        requests.push(heard);
+        const parsed: ParsedBytes = dialect(line);
+        if (parsed.kind === 'more') break;
+        line = line.subarray(parsed.length);
+        requests.push(parsed);
       }
       return { requests, broken: false };
     },

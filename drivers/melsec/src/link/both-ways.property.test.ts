@@ -48,23 +48,23 @@ it('a PLC hears exactly the request, in any pieces, and its answer is understood
       const dialect = frame === '1E' ? dialect1e(data_code) : dialect3e(data_code);
       const outgoing = framing(request, 1_000);
       expect(dialect(outgoing.bytes.subarray(0, -cut))).not.toMatchObject({ endCode: 0 });
-      const heard = dialect(outgoing.bytes);
+      const parsed = dialect(outgoing.bytes);
       const { device, number, count, values } = request;
-      expect(heard).toMatchObject({
+      expect(parsed).toMatchObject({
         kind: 'request',
         length: outgoing.bytes.length,
         endCode: 0,
         request: { number, count, isInBits: device.unit === 'bit', values },
       });
-      if (heard.kind !== 'request') return;
-      expect(heard.request?.device.symbol).toBe(device.symbol);
-      const answer = heard.reply.answer(values ? [] : cells);
+      if (parsed.kind !== 'request') return;
+      expect(parsed.request?.device.symbol).toBe(device.symbol);
+      const answer = parsed.reply.answer(values ? [] : cells);
       expect(outgoing.judge(answer, answer.length)).toEqual({
         kind: 'answer',
         answer: Uint16Array.from(values ? [] : cells),
       });
       expect(outgoing.judge(answer, answer.length - 1)).toEqual({ kind: 'incomplete' });
-      const refusal = heard.reply.refuse(frame === '1E' ? 0x5b : 0xc056);
+      const refusal = parsed.reply.refuse(frame === '1E' ? 0x5b : 0xc056);
       expect(outgoing.judge(refusal, refusal.length).kind).toBe('refusal');
     }),
     { seed: 20, numRuns: 400 },

@@ -19,7 +19,7 @@ function partsOf(line: string, direction: 'sent' | 'received', fields: object): 
 const route = ['network 00', 'pc FF'];
 
 describe('the bytes of a frame of a PLC', () => {
-  it('are told part by part in binary, the number before the device', () => {
+  it('are shown part by part in binary, the number before the device', () => {
     expect(partsOf('5000 00 FF FF03 00 0C00 1000 0104 0000 5E0100 A8 0200', 'sent', {})).toEqual([
       ...['subheader 5000', ...route, 'module_io FF03', 'module_station 00', 'length 0C00', 'timer 1000'],
       ...['command 0104', 'subcommand 0000', 'number 5E0100', 'device A8', 'points 0200'],
@@ -29,7 +29,7 @@ describe('the bytes of a frame of a PLC', () => {
     ]);
   });
 
-  it('are told as the text that they are in ASCII, the device first', () => {
+  it('are shown as the text that they are in ASCII, the device first', () => {
     const ascii = { data_code: 'ascii_xy_octal', series: 'fx5' };
     expect(partsOf('5000 00 FF 03FF 00 0018 0010 0401 0001 Y* 000045 0001', 'sent', ascii).slice(7)).toEqual([
       ...['command 0401', 'subcommand 0001', 'device Y*', 'number 000045', 'points 0001'],
@@ -70,7 +70,7 @@ describe('the bytes of a frame of a PLC', () => {
     ]);
   });
 
-  it('are told as far as they came', () => {
+  it('are shown as far as they came', () => {
     expect(partsOf('D000 00', 'received', {})).toEqual(['subheader D000', 'network 00']);
     expect(partsOf('', 'received', {})).toEqual([]);
   });

@@ -104,8 +104,11 @@ it('octal numbers of X and Y in ASCII are a setting of FX5 alone', () => {
       connection: connection({ data_code: 'ascii_xy_octal', ...fields }),
     });
   expect(problemsWith({ series: 'fx5' })).toEqual([]);
-  const refused = [{ field: 'data_code', message: expect.stringContaining('choose ascii') }];
-  expect([problemsWith({}), problemsWith({ series: 'fx5', frame: '1E' })]).toEqual([refused, refused]);
+  const dataCodeProblems = [{ field: 'data_code', message: expect.stringContaining('choose ascii') }];
+  expect([problemsWith({}), problemsWith({ series: 'fx5', frame: '1E' })]).toEqual([
+    dataCodeProblems,
+    dataCodeProblems,
+  ]);
 });
 
 it.each([

@@ -101,8 +101,8 @@ describe('a raw client of a Modbus TCP device', () => {
     dead.send(ask);
     // The plant has taken the request once a second one gets no answer while a new connection does.
     while (plant.openConnections('press') === 0) await new Promise(setImmediate);
-    const beside = await client();
-    beside.send(ask);
+    const second = await client();
+    second.send(ask);
     plant.clearFault('press');
     const fresh = await client();
     fresh.send(ask);
@@ -139,7 +139,7 @@ describe('a raw client of a Modbus TCP device', () => {
     expect(await one.read(11)).toBe(sound);
   });
 
-  it.each(['close', 'ignore', 'replace'] as const)('beside another one: %s', async (others) => {
+  it.each(['close', 'ignore', 'replace'] as const)('next to another one: %s', async (others) => {
     const { plant, client } = await tcpDevice();
     plant.setFault('press', { kind: 'single_connection', others });
     const first = await client();

@@ -172,11 +172,11 @@ function identification(readCode: number, objectId: number, identity: UnitIdenti
   const oneObject = 4;
   if (readCode < 1 || readCode > oneObject) return exceptionReply(43, illegalDataValue);
   const first = readCode === oneObject ? objectId : objectId < objects.length ? objectId : 0;
-  const chosen = readCode === oneObject ? objects.slice(first, first + 1) : objects.slice(first);
-  if (chosen.length === 0) return exceptionReply(43, illegalDataAddress);
-  const head = Buffer.of(43, 14, readCode, 0x81, 0, 0, chosen.length);
+  const objectTexts = readCode === oneObject ? objects.slice(first, first + 1) : objects.slice(first);
+  if (objectTexts.length === 0) return exceptionReply(43, illegalDataAddress);
+  const head = Buffer.of(43, 14, readCode, 0x81, 0, 0, objectTexts.length);
   return Buffer.concat([
     head,
-    ...chosen.flatMap((text, index) => [Buffer.of(first + index, text.length), text]),
+    ...objectTexts.flatMap((text, index) => [Buffer.of(first + index, text.length), text]),
   ]);
 }

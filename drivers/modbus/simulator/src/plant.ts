@@ -1,7 +1,7 @@
 import type { ModbusProtocol } from '@holdfast/driver-modbus/layout/connection.ts';
 import type { FaultBoard } from '@holdfast/plant/faults/fault-board.ts';
 import { openTcpLine, type TcpLine } from '@holdfast/plant/lines/tcp-line.ts';
-import type { FaultPlace, ShownFault } from '@holdfast/plant/simulator.ts';
+import type { FaultPlace, FaultStatus } from '@holdfast/plant/simulator.ts';
 import { Endpoint } from './endpoint.ts';
 import { type Fault, faultProblem } from './fault.ts';
 import { openSerialLine } from './lines/serial-line.ts';
@@ -50,7 +50,7 @@ export interface Plant {
   clearFault(place: string | FaultPlace): void;
   /** The fault that was set, or else a planned one while it acts. */
   fault(deviceCode: string): Fault | undefined;
-  shownFault(place: string | FaultPlace): ShownFault<Fault> | undefined;
+  shownFault(place: string | FaultPlace): FaultStatus<Fault> | undefined;
   /** Why the device or endpoint cannot have this fault. */
   faultProblem(place: string | FaultPlace, fault: Fault): string | undefined;
   /** TCP connections that are open on the device's endpoint now; 1 for a serial line. */

@@ -94,7 +94,7 @@ describe('a device that closes the connection', () => {
     await untilHolds(() => expect(connections.every((socket) => socket.destroyed)).toBe(true));
   });
 
-  it('is never told a value a second time', async () => {
+  it('never gets a value a second time', async () => {
     const pauses: number[] = [];
     const { bus } = await startPeer((socket, request, n) => {
       if (request[7] === 3) {

@@ -124,7 +124,7 @@ async function startSingleConnectionDevice(onRequest: (socket: Socket, request: 
 describe('a device that takes one connection only', () => {
   const single = { singleConnection: true };
 
-  it('is connected to anew when the old connection is closed on both sides', async () => {
+  it('is reconnected when the old connection is closed on both sides', async () => {
     let answers = false;
     const device = await startSingleConnectionDevice((socket, request) => {
       if (answers) socket.write(soundReply(request));
@@ -191,7 +191,7 @@ describe('addresses that are not allowed', () => {
     expect(failure.message).toContain('is not allowed');
   });
 
-  it('are told from those that are: the name of an allowed one is read', async () => {
+  it('are distinguished from those that are: the name of an allowed one is read', async () => {
     const { port } = await reachable();
     const outcomes = new Set<string>();
     const bus = busTo('localhost', port, {

@@ -105,7 +105,7 @@ describe('after a timeout', () => {
     expect(late.waitMs(readRequest(100, 3), 10_000)).toBe(1_000);
   });
 
-  it('so is one of which an answer came that nobody was owed', () => {
+  it('so is one that sent an answer without a request', () => {
     const late = knownUnit();
     late.heard(7, shapeOf(3, 20));
     late.noAnswer(readRequest(0), 10_000);

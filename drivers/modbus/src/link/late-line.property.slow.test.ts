@@ -3,11 +3,11 @@ import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { turnOptions } from '../../../../services/collector/src/polling/asked-device.ts';
 import { DevicePoller } from '../../../../services/collector/src/polling/device-poller.ts';
 import { Endpoint } from '../../../../services/collector/src/polling/endpoint.ts';
+import { turnOptions } from '../../../../services/collector/src/polling/pollable-device.ts';
 import { SteadyClock } from '../../../../services/collector/src/polling/steady-clock.ts';
-import { askedModbus } from '../../../../services/collector/src/polling/testing/modbus-links.ts';
+import { pollableModbus } from '../../../../services/collector/src/polling/testing/modbus-links.ts';
 import { requestOptions } from '../plan/modbus-plan.ts';
 import { markersOf } from '../plan/read-plan.ts';
 import { flatDeviceOf as deviceOf, modbusDevice, flatPointOf as pointOf } from '../plan/testing/devices.ts';
@@ -15,7 +15,7 @@ import type { DeviceBus } from './device-bus.ts';
 import { ModbusLink } from './modbus-link.ts';
 import { RtuLine } from './rtu-line.ts';
 import { commandOf, groupOf } from './testing/raw-requests.ts';
-import { type Fate, JudgedBus, type SentRequest, SimulatedLine } from './testing/simulated-line.ts';
+import { CheckingBus, type Fate, type SentRequest, SimulatedLine } from './testing/simulated-line.ts';
 
 beforeEach(() => {
   const toFake = ['setTimeout', 'clearTimeout', 'setImmediate', 'performance', 'Date'] as const;
@@ -111,7 +111,7 @@ async function live(
     (each) =>
       new DevicePoller({
         ...{
-          device: askedModbus(modbusDevice(each)),
+          device: pollableModbus(modbusDevice(each)),
           taskPeriodMs: periodMs,
           phaseMs: each.unit_id,
           endpoint,
@@ -129,7 +129,7 @@ async function live(
   );
   for (const poller of pollers) poller.start(0);
   const turn = (each: typeof writtenDevice, use: (link: Link) => Promise<unknown> | undefined) =>
-    endpoint.turn({}, turnOptions(askedModbus(modbusDevice(each))), use).catch(() => undefined);
+    endpoint.turn({}, turnOptions(pollableModbus(modbusDevice(each))), use).catch(() => undefined);
   for (let round = 0; round < 10; round += 1) {
     for (const each of [ordinary, writtenDevice]) {
       const options = { ...requestOptions(each), ...markersOf(each), address: 1 };
@@ -190,7 +190,7 @@ describe('a line of RTU frames with six units, of which each has a weakness, and
     }: typeof plan extends fc.Arbitrary<infer P> ? P : never) => {
       const line = new SimulatedLine();
       line.echoes = echoes;
-      const judgedBus = new JudgedBus(line.busOn(new RtuLine(isSerial ? 2 : 0), isSerial), line);
+      const judgedBus = new CheckingBus(line.busOn(new RtuLine(isSerial ? 2 : 0), isSerial), line);
       const { unknown, isRead, askedPoints } = await live(line, judgedBus, periodMs, faults, lateness);
       expect(judgedBus.wrong).toEqual([]);
       expect(unknown).toEqual([]);

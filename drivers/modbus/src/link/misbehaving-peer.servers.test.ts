@@ -40,7 +40,7 @@ describe('a late reply', () => {
     expect(await bus.read(registers(300))).toEqual({ kind: 'registers', values: [1300] });
   });
 
-  it('that nobody waits for any more ends the connection', async () => {
+  it('that no request waits for any more ends the connection', async () => {
     const answered: (() => void)[] = [];
     const { bus, connections } = await startPeer((socket, request) => {
       answered.push(() => socket.write(soundReply(request)));
@@ -196,7 +196,7 @@ describe('a reply that comes again', () => {
     expect(connections).toHaveLength(1);
   });
 
-  it('and does not come to an end is told from the next answer all the same', async () => {
+  it('and does not come to an end is still distinguished from the next answer', async () => {
     const { bus } = await startPeer((socket, request, n) => {
       const reply = soundReply(request);
       socket.write(n === 0 ? Buffer.concat([reply, reply.subarray(0, 8)]) : reply);

@@ -68,7 +68,7 @@ describe('a device that answers with an exception', () => {
     [10, 'exception 10: gateway path unavailable'],
     [11, 'exception 11: gateway target device failed to respond'],
     [99, 'exception 99: not in the specification'],
-  ])('code %d is told in words, and the connection is kept', async (code, words) => {
+  ])('code %d is explained in words, and the connection is kept', async (code, words) => {
     const { bus, plant, requests } = await startDevice();
     plant.setFault('press', { kind: 'exception', code });
     const failure = await failureOf(bus.read(registers(0)));
@@ -145,7 +145,7 @@ describe('a peer that is hardly there', () => {
     }
   });
 
-  it('an address where nobody is costs no more than the timeout', async () => {
+  it('an address without a device costs no more than the timeout', async () => {
     // An address reserved for documentation: packets to it get lost, or are refused on the way.
     const bus = busTo('192.0.2.1', 502);
     expect(['connection', 'timeout']).toContain((await failureOf(bus.read(registers(0, 1, 100)))).missCause);
@@ -201,7 +201,7 @@ describe('disconnecting', () => {
     expect(requests).toEqual([]);
   });
 
-  it('leaves a bus that connects anew when it is asked to read again', async () => {
+  it('leaves a bus that reconnects when it is asked to read again', async () => {
     const { bus } = await startDevice();
     await bus.read(registers(0));
     bus.disconnect();

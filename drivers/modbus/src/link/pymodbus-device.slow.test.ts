@@ -108,7 +108,7 @@ for (const transport of transports) {
       expect(await read(1)).toEqual({ kind: 'registers', values: [1] });
     });
 
-    it('has a second unit beside the first one', async () => {
+    it('has a second unit next to the first one', async () => {
       const { unit_id, holding_registers } = announced.second_unit;
       const quantity = holding_registers.length;
       for (let round = 0; round < 3; round += 1) {

@@ -41,8 +41,9 @@ export class ExpectedReply {
       if (available < 1 || byteCount === expected) return undefined;
       return `byte count ${byteCount} instead of ${expected}`;
     }
-    for (let at = 1; at < requestHeadBytes && at <= available; at += 1) {
-      if (bytes[pduAt + at] !== this.#requestPdu[at]) return 'a write that was not asked for is confirmed';
+    for (let index = 1; index < requestHeadBytes && index <= available; index += 1) {
+      if (bytes[pduAt + index] !== this.#requestPdu[index])
+        return 'a write that was not asked for is confirmed';
     }
     return undefined;
   }

@@ -1,6 +1,6 @@
-import { HeardFrames } from './heard-frames.ts';
 import { LateAnswers, type Steps } from './late-answers.ts';
 import { answerShape, type BusRequest } from './request-pdu.ts';
+import { UnsolicitedFrames } from './unsolicited-frames.ts';
 
 /** Longer than the pauses that adapters and gateways put into the middle of a frame. */
 const resyncMs = 30;
@@ -17,7 +17,7 @@ export function frameSilenceMs(baudRate: number): number {
 export class RtuLine {
   readonly #silenceMs: number;
   readonly #late = new LateAnswers();
-  readonly #heard = new HeardFrames();
+  readonly #unsolicited = new UnsolicitedFrames();
   #lastByteAtMs = Number.NEGATIVE_INFINITY;
   #isInStep = true;
   /** The request whose answer counts only if no second answer follows. */
@@ -53,7 +53,7 @@ export class RtuLine {
   /** Takes bytes that do not answer the present request. */
   hear(bytes: Uint8Array, count: number): void {
     if (!this.#late.isWaiting() && !this.#watched) return;
-    this.#heard.hear(bytes, count, (unitId, shape) => {
+    this.#unsolicited.hear(bytes, count, (unitId, shape) => {
       this.#late.heard(unitId, shape);
       const watched = this.#watched;
       const isItsUnit = unitId === watched?.unitId || (unitId === 0 && watched?.acceptUnitZero === true);
@@ -63,7 +63,7 @@ export class RtuLine {
 
   /** A request goes out: bytes that come from now on do not continue the bytes before. */
   requestLeaves(frame: Uint8Array): void {
-    this.#heard.requestLeaves(frame);
+    this.#unsolicited.requestLeaves(frame);
   }
 
   /** Watches from now on for a second answer to this request; undefined ends the watch. */

@@ -50,7 +50,7 @@ describe('a serial gateway that passes RTU frames on', () => {
     ['its own request', (request) => request],
     ['noise', () => Buffer.alloc(3000, 1)],
     ['nothing', () => Buffer.alloc(0)],
-  ])('and brings %s costs that read, and is connected to anew', async (_what, reply) => {
+  ])('and brings %s costs that read, and is reconnected', async (_what, reply) => {
     let answered = -1;
     const { bus, connections } = await startPeer((socket, request, n) => {
       answered = n;

@@ -113,7 +113,7 @@ describe.skipIf(!hasSocat)('a serial line', () => {
     expect(await bus.read(ofUnit(2, 1))).toEqual({ kind: 'registers', values: [2001] });
   });
 
-  it('with a frame between two requests that nobody asked for is read as before', async () => {
+  it('with an unsolicited frame between two requests is read as before', async () => {
     const { bus, end } = await startSerialPeer((reply, request) => reply(soundRtuReply(request)));
     await bus.read(ofUnit(1, 0));
     end.write(soundRtuReply({ unitId: 2, functionCode: 3, address: 77, quantity: 1 }));

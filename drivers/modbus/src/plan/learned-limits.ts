@@ -4,7 +4,7 @@ import type { RegisterTable } from '../layout/point-layout.ts';
 import { isBitTable, pointWidth } from '../layout/point-layout.ts';
 import { mergedRanges, withoutRanges } from './narrowed-limits.ts';
 import type { AddressRange, ReadCut, ReadLimits } from './plan-reads.ts';
-import type { ToldLimits } from './told-limits.ts';
+import type { ReportedLimits } from './reported-limits.ts';
 
 /** Refusals, with a pause between them, that confirm a lesson: a device that starts up also refuses, but not for long. */
 const refusalsThatConfirm = 2;
@@ -22,7 +22,7 @@ export class LearnedLimits {
   #maxBits = Number.POSITIVE_INFINITY;
   #version = 0;
   /** Undefined when the reported limits have to be computed again. */
-  #toldOnce: { readonly limits: ToldLimits | undefined } | undefined;
+  #toldOnce: { readonly limits: ReportedLimits | undefined } | undefined;
 
   constructor(firstPauseMs?: number) {
     this.#refused = new RefusedPoints(firstPauseMs);
@@ -95,7 +95,7 @@ export class LearnedLimits {
   }
 
   /** Takes over the limits of another plan of the device. Refused points are asked for alone: they may exist by now. */
-  teach(limits: ToldLimits): void {
+  teach(limits: ReportedLimits): void {
     if (limits.max_registers) this.limit('holding_register', limits.max_registers);
     if (limits.max_bits) this.limit('coil', limits.max_bits);
     for (const { table, from, to } of limits.excluded) {
@@ -155,12 +155,12 @@ export class LearnedLimits {
    * @param points all points that are read of the device, including refused ones
    * @returns undefined when nothing was learned, or nothing that a setting can express
    */
-  asSettings(points: readonly ModbusPoint[]): ToldLimits | undefined {
+  asSettings(points: readonly ModbusPoint[]): ReportedLimits | undefined {
     this.#toldOnce ??= { limits: this.#tell(points) };
     return this.#toldOnce.limits;
   }
 
-  #tell(points: readonly ModbusPoint[]): ToldLimits | undefined {
+  #tell(points: readonly ModbusPoint[]): ReportedLimits | undefined {
     const remaining = points.filter(({ code }) => !this.#refused.has(code));
     const maxRegisters = toldLimit(
       this.#maxRegisters,

@@ -35,7 +35,7 @@ import {
 } from './plan-reads.ts';
 import { readLimits } from './read-limits.ts';
 import type { PlannedPoint } from './read-plan.ts';
-import type { ToldLimits } from './told-limits.ts';
+import type { ReportedLimits } from './reported-limits.ts';
 import { whyUnread } from './why-unread.ts';
 import { writeCommand } from './write-command.ts';
 
@@ -92,7 +92,7 @@ export class ModbusPlan implements DevicePlan {
     this.#list = list;
     this.#device = flatDevice(device, flatPoints(list));
     this.#learned = new LearnedLimits(refusedPauseMs);
-    if (learned) this.#learned.teach(learned as ToldLimits);
+    if (learned) this.#learned.teach(learned as ReportedLimits);
     this.#options = requestOptions(this.#device);
     this.#places = list.once('places', () => firstPlaces(list.codes));
     this.#decoders = list.once('decoders', () => new ValueDecoders());
@@ -163,7 +163,7 @@ export class ModbusPlan implements DevicePlan {
     return writeCommand(devicePoint, value, { ...this.#options, ...this.#withMarkers() });
   }
 
-  learned(): ToldLimits | undefined {
+  learned(): ReportedLimits | undefined {
     return this.#learned.asSettings(this.#stock.points);
   }
 

@@ -25,7 +25,7 @@ const addressesOf = (ranges: readonly AddressRange[]) =>
   );
 
 describe('limits that a device has shown', () => {
-  it('narrow what is configured, and leave its ranges as somebody wrote them', () => {
+  it('narrow what is configured, and leave its ranges as they were written', () => {
     expect(
       narrowedLimits(configured, { max_registers: 60, excluded: [range(18, 25), range(40), range(41)] }),
     ).toEqual({

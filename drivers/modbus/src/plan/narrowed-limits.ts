@@ -2,7 +2,7 @@ import type { RegisterTable } from '../layout/point-layout.ts';
 import type { AddressRange } from './plan-reads.ts';
 
 /** Requests that a device has refused, as a collector reports them. */
-export interface ShownLimits {
+export interface ObservedLimits {
   readonly max_registers?: number | undefined;
   readonly max_bits?: number | undefined;
   readonly excluded: readonly AddressRange[];
@@ -30,7 +30,7 @@ export const mostExcludedRanges = 1_000;
  */
 export function narrowedLimits(
   configured: ConfiguredLimits,
-  limits: ShownLimits,
+  limits: ObservedLimits,
 ): ConfiguredLimits | undefined {
   const excluded: ExcludedRange[] = [...configured.excluded];
   for (const range of mergedRanges(limits.excluded)) {

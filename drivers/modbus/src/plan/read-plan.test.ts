@@ -220,7 +220,7 @@ describe('decoding a block', () => {
   );
   if (!block) throw new Error('the plan is empty');
 
-  it('keeps the good values beside one that is no number', () => {
+  it('keeps the good values next to one that is no number', () => {
     const { values, problems } = decodeBlock(block, {
       kind: 'registers',
       values: [0x4148, 0, 0x7fc0, 0, 7],

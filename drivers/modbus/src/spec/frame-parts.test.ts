@@ -11,7 +11,7 @@ const partsOf = (hex: string, direction: 'sent' | 'received', protocol: ModbusPr
 };
 
 describe('the bytes of a frame', () => {
-  it('are told field by field over Modbus TCP', () => {
+  it('are shown field by field over Modbus TCP', () => {
     expect(partsOf('000100000006010300000002', 'sent', 'modbus_tcp')).toEqual([
       'transaction 0001',
       'protocol 0000',
@@ -49,7 +49,7 @@ describe('the bytes of a frame', () => {
     ]);
   });
 
-  it('are told as far as they came', () => {
+  it('are shown as far as they came', () => {
     expect(partsOf('0001', 'received', 'modbus_tcp')).toEqual(['transaction 0001']);
     expect(partsOf('', 'received', 'modbus_tcp')).toEqual([]);
   });

@@ -21,7 +21,7 @@ import { type FlatDevice, flatDevice } from '../plan/flat-device.ts';
 import { narrowedLimits } from '../plan/narrowed-limits.ts';
 import { type AddressRange, mapReads } from '../plan/plan-reads.ts';
 import { readLimits } from '../plan/read-limits.ts';
-import type { ToldLimits } from '../plan/told-limits.ts';
+import type { ReportedLimits } from '../plan/reported-limits.ts';
 import { chineseFaults } from './chinese-faults.ts';
 import { deviceProblems } from './device-rules.ts';
 import { forecast } from './forecast.ts';
@@ -86,7 +86,7 @@ const learning: Learning<ModbusConnection> = {
   limits: limitsOf,
   isWrittenBack: ({ profile }) => profile?.write_back ?? false,
   narrowed: (connection, learned, withUnconfirmed) => {
-    const { excluded, ...largest } = learned as ToldLimits;
+    const { excluded, ...largest } = learned as ReportedLimits;
     const narrowed = narrowedLimits(limitsOf(connection), {
       ...largest,
       excluded: excluded.filter((range) => withUnconfirmed || range.is_confirmed),

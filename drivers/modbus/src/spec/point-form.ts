@@ -29,7 +29,7 @@ const exampleFields = {
  * Fields given together with one of these, so that it is judged by itself: a 64-bit integer is only rounded if it is
  * scaled.
  */
-const beside: Partial<Record<string, Partial<RuledPoint>>> = { precision: { scale: 0.5 } };
+const fieldsNeededBy: Partial<Record<string, Partial<RuledPoint>>> = { precision: { scale: 0.5 } };
 
 type Kind = Pick<RuledPoint, 'table' | 'data_type'>;
 const kinds: readonly Kind[] = registerTables.flatMap((table) =>
@@ -41,7 +41,9 @@ export function pointRules(): Readonly<Record<string, FieldRules>> {
   const faultsOf = (kind: Kind, more: Partial<RuledPoint> = {}) =>
     new Set(pointProblems({ ...plain, ...requiredFields(kind), ...kind, ...more }).map(({ field }) => field));
   const fields = Object.entries(exampleFields).map(([field, value]): [string, FieldRules] => {
-    const fitting = kinds.filter((kind) => !faultsOf(kind, { ...beside[field], [field]: value }).has(field));
+    const fitting = kinds.filter(
+      (kind) => !faultsOf(kind, { ...fieldsNeededBy[field], [field]: value }).has(field),
+    );
     const needing = kinds.filter((kind) =>
       faultsOf(kind, { [field]: plain[field as keyof RuledPoint] }).has(field),
     );

@@ -1,12 +1,12 @@
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
-import { type JudgedPoint, meaningProblems } from '@holdfast/driver/values/meaning-problems.ts';
+import { meaningProblems, type PointToValidate } from '@holdfast/driver/values/meaning-problems.ts';
 import { isBitTable, type PointLayout, pointWidth } from '../layout/point-layout.ts';
 import { neverWritten } from '../values/never-written.ts';
 
 export type { FieldProblem };
 
 export type RuledPoint = PointLayout &
-  JudgedPoint & {
+  PointToValidate & {
     /** Zero-based. */
     readonly address: number;
     readonly writable?: boolean | undefined;

@@ -74,7 +74,7 @@ describe('a simulated device that publishes', () => {
     expect(between.length).toBeGreaterThan(3);
   });
 
-  it('is silent, speaks nonsense, and refuses connections when it is told to', async () => {
+  it('is silent, speaks nonsense, and refuses connections on request', async () => {
     const { url, plant } = await startMeter();
     const { texts, messages } = await subscriber(url);
     await expect.poll(() => messages.length).toBeGreaterThan(1);

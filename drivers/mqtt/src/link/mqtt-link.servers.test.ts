@@ -130,13 +130,13 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
     });
     await publish('hall/level', '7', true);
     const readings = new Readings(list);
-    const heard: string[] = [];
+    const packets: string[] = [];
     const hear: Hear = (direction, bytes) => {
       const parts = mqttSpec.frameParts?.(bytes, direction, connectionSchema.parse({ host: 'broker' })) ?? [];
-      heard.push([direction, ...parts.flatMap(({ text }) => text ?? [])].join(' '));
+      packets.push([direction, ...parts.flatMap(({ text }) => text ?? [])].join(' '));
     };
     (await link.read(group, 60_000, hear)).decode(readings);
-    expect(heard).toEqual(['sent SUBSCRIBE hall/level 0', 'received PUBLISH, QoS 0, RETAIN hall/level 7']);
+    expect(packets).toEqual(['sent SUBSCRIBE hall/level 0', 'received PUBLISH, QoS 0, RETAIN hall/level 7']);
     const status = 'the broker had kept it, and nobody knows how old it is';
     expect(readings.all).toMatchObject([{ code: 'level', value: 7, quality: 'uncertain', status }]);
   });
@@ -171,19 +171,19 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
       ...{ command_topic: 'hall/lamp/set', command_payload: '{"on":$value}' },
     });
     const { link, plan } = watcherAt(broker.port, { of: [lamp] });
-    const heard: string[] = [];
+    const messages: string[] = [];
     const listener = await mqtt.connectAsync(broker.url);
     cleanUpAfterFile(() => listener.endAsync(true));
-    listener.on('message', (topic, payload) => heard.push(`${topic} ${payload}`));
+    listener.on('message', (topic, payload) => messages.push(`${topic} ${payload}`));
     await listener.subscribeAsync('hall/lamp/set', { qos: 1 });
     const command = plan.command?.(0, true);
     if (!command || 'field' in command) throw new Error(JSON.stringify(command));
     await link.write(command, 10_000);
-    await expect.poll(() => heard).toEqual(['hall/lamp/set {"on":true}']);
+    await expect.poll(() => messages).toEqual(['hall/lamp/set {"on":true}']);
     expect(plan.command?.(0, 'warm')).toMatchObject({ field: 'value' });
     await broker.kill();
     await expect(link.write(command, 5_000)).rejects.toMatchObject({ kind: 'connection', wasSent: false });
-    expect(heard).toHaveLength(1);
+    expect(messages).toHaveLength(1);
   });
 
   describe.skipIf(!opensslIsInstalled())('over TLS', async () => {

@@ -154,7 +154,7 @@ it('does not ask for an array that is wider than a read, and says why', () => {
   });
 });
 
-it('has beside each value of an array the cells of that value alone', () => {
+it('has for each value of an array the cells of that value alone', () => {
   const list = new PointList([at(10), at(11, 3)]);
   const [group] = new BlockPlan(reading(10), list, {}).groups([0, 1], 0).groups as BlockGroup<number>[];
   expect(group?.values.map((value) => group.rawOf(value, [7, 8, 9, 10]))).toEqual([

@@ -73,11 +73,11 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
     it('tells the bytes that went over the line, and takes them apart by parts that have words', async () => {
       const { device, link, first } = await start();
       const { spec } = subject.driver;
-      const heard: [FrameDirection, Buffer][] = [];
-      await link.read(first, soundMs, (direction, bytes) => heard.push([direction, Buffer.from(bytes)]));
-      expect(heard[0]?.[0]).toBe('sent');
-      expect(heard.at(-1)?.[0]).toBe('received');
-      for (const [direction, bytes] of heard) {
+      const frames: [FrameDirection, Buffer][] = [];
+      await link.read(first, soundMs, (direction, bytes) => frames.push([direction, Buffer.from(bytes)]));
+      expect(frames[0]?.[0]).toBe('sent');
+      expect(frames.at(-1)?.[0]).toBe('received');
+      for (const [direction, bytes] of frames) {
         const parts = spec.frameParts?.(bytes, direction, device.connection);
         if (!parts) continue;
         expect(parts.reduce((sum, { length }) => sum + length, 0)).toBe(bytes.length);
@@ -118,7 +118,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       expect(proxy.bytesSent).toBe(0);
     });
 
-    it('says that nothing was sent where nobody listens', async () => {
+    it('says that nothing was sent where nothing listens', async () => {
       const { peer, proxy, device, link, first } = await start();
       await proxy.stop();
       const outcome = await settled(link, first, device.timeout_ms);
@@ -126,7 +126,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       expect(peer.requests()).toBe(0);
     });
 
-    it('settles what is in flight when it is disconnected, and connects anew afterwards', async () => {
+    it('settles what is in flight when it is disconnected, and reconnects afterwards', async () => {
       const { peer, proxy, device, list, link, first } = await start();
       proxy.hurt('hang');
       const reading = settled(link, first, device.timeout_ms);

@@ -46,7 +46,7 @@ export function specContract<C extends object, A>(name: string, subject: SpecUnd
       expect(spec.endpoint(subject.device('plc-1.plant', 4_001).connection).key).not.toBe(here.key);
     });
 
-    it('can be told what it tells: connections are JSON', () => {
+    it('can be decoded from its own encoding: connections are JSON', () => {
       expect(JSON.parse(JSON.stringify(device.connection))).toEqual(device.connection);
       expect(spec.connection.parse(device.connection)).toEqual(device.connection);
     });

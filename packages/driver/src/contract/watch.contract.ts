@@ -120,7 +120,7 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
       expect(proxy.bytesSent).toBe(0);
     });
 
-    it('says that nothing was sent where nobody listens', async () => {
+    it('says that nothing was sent where nothing listens', async () => {
       const { proxy, watch } = await start();
       await proxy.stop();
       expect(await watch().outcome).toMatchObject({ wasSent: false, scope: 'endpoint' });
@@ -175,14 +175,14 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
   });
 
   // Each request has a connection of its own: the first answer is to connecting, and only then the request is sent.
-  const heard = [0, 1];
+  const answerCounts = [0, 1];
 
-  describe(`${name}: a read beside it`, () => {
+  describe(`${name}: a read next to it`, () => {
     it.each(faults)('settles when its answers are hurt by %s, and the next one is right', async (fault) => {
       const { peer, proxy, read, lateMs } = await start();
       const held = await peer.hold();
       expect(await read()).toEqual([held]);
-      for (const soundAnswers of heard) {
+      for (const soundAnswers of answerCounts) {
         proxy.hurt(fault, lateMs, soundAnswers);
         const outcome = await read();
         if (fault !== 'flipped bits') expect(outcome).toBeInstanceOf(DriverFailure);
@@ -204,13 +204,13 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
     });
   });
 
-  describe.runIf(subject.write)(`${name}: a write beside it`, () => {
+  describe.runIf(subject.write)(`${name}: a write next to it`, () => {
     it('writes once, whatever comes of it, and says that nothing was sent where nothing was', async () => {
       const { peer, proxy, write, lateMs } = await start();
       let value = 1;
       expect(await write(value)).toBeUndefined();
       const rounds: { readonly value: number; readonly fault: Fault; readonly soundAnswers: number }[] = [];
-      for (const soundAnswers of heard) {
+      for (const soundAnswers of answerCounts) {
         for (const fault of faults.filter((each) => each !== 'flipped bits')) {
           value += 1;
           rounds.push({ value, fault, soundAnswers });
@@ -237,7 +237,7 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
       }
     });
 
-    it('says that nothing was sent without the right to, and where nobody listens', async () => {
+    it('says that nothing was sent without the right to, and where nothing listens', async () => {
       const { peer, proxy, host, write } = await start();
       host.isPermitted = false;
       expect(await write(1)).toMatchObject({ wasSent: false, isHeldBack: true });

@@ -3,7 +3,7 @@ import type { FieldProblem } from '../spec.ts';
 import { isExactInteger } from './emit-value.ts';
 import { rawRanges, type WholeType } from './raw-ranges.ts';
 
-export interface JudgedPoint extends PointMeaning {
+export interface PointToValidate extends PointMeaning {
   readonly code: string;
   readonly count?: number | undefined;
   readonly report?:
@@ -23,7 +23,7 @@ export interface RawSource {
 const maxCodeLength = 128;
 
 /** Contradictions between the fields that define a point's raw values, in any protocol. */
-export function meaningProblems(point: JudgedPoint, source: RawSource): readonly FieldProblem[] {
+export function meaningProblems(point: PointToValidate, source: RawSource): readonly FieldProblem[] {
   return [
     ...nameProblems(point),
     ...numberProblems(point, source),
@@ -32,14 +32,14 @@ export function meaningProblems(point: JudgedPoint, source: RawSource): readonly
   ];
 }
 
-function* nameProblems(point: JudgedPoint): Iterable<FieldProblem> {
+function* nameProblems(point: PointToValidate): Iterable<FieldProblem> {
   const longest = valueCodes(point).at(-1) ?? point.code;
   if (longest.length <= maxCodeLength) return;
   const message = `its last value is named ${longest}, which is longer than ${maxCodeLength} characters`;
   yield { field: 'code', message };
 }
 
-function* numberProblems(point: JudgedPoint, { isBit }: RawSource): Iterable<FieldProblem> {
+function* numberProblems(point: PointToValidate, { isBit }: RawSource): Iterable<FieldProblem> {
   const { scale, offset, linear, precision, valid_min, valid_max } = point;
   const isPlain = scale === 1 && offset === 0;
   if (!isPlain && (isTextual(point) || point.enumeration)) {
@@ -69,7 +69,7 @@ function* numberProblems(point: JudgedPoint, { isBit }: RawSource): Iterable<Fie
   }
 }
 
-function* enumerationProblems(point: JudgedPoint, source: RawSource): Iterable<FieldProblem> {
+function* enumerationProblems(point: PointToValidate, source: RawSource): Iterable<FieldProblem> {
   const { data_type, enumeration } = point;
   if (!enumeration) return;
   if (isTextual(point) || data_type.startsWith('float')) {
@@ -92,7 +92,7 @@ function* enumerationProblems(point: JudgedPoint, source: RawSource): Iterable<F
   }
 }
 
-function* reportProblems(point: JudgedPoint): Iterable<FieldProblem> {
+function* reportProblems(point: PointToValidate): Iterable<FieldProblem> {
   const { report } = point;
   const hasDeadband = report?.deadband_absolute !== undefined || report?.deadband_percent !== undefined;
   if (hasDeadband && !hasNumber(point)) {
@@ -106,14 +106,14 @@ function isWithin([min, max]: readonly [bigint, bigint], number: string): boolea
   return BigInt(number) >= min && BigInt(number) <= max;
 }
 
-function isTextual({ data_type }: JudgedPoint): boolean {
+function isTextual({ data_type }: PointToValidate): boolean {
   return data_type === 'string' || data_type === 'unix_time32' || data_type === 'unix_time64';
 }
 
-function hasNumber(point: JudgedPoint): boolean {
+function hasNumber(point: PointToValidate): boolean {
   return point.data_type !== 'bool' && !isTextual(point) && !point.enumeration;
 }
 
-function whatText(point: JudgedPoint): string {
+function whatText(point: PointToValidate): string {
   return point.enumeration && point.data_type !== 'bool' ? 'an enumeration' : point.data_type;
 }

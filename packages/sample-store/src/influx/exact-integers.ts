@@ -78,10 +78,10 @@ function exactly<T>(figure: T, candidates: readonly bigint[]): T | number | stri
   return typeof figure === 'number' ? exactFigure(figure, ...candidates) : figure;
 }
 
-type Found = (at: { time: Date; device: string }, figure: string) => bigint[];
+type IntegerLookup = (at: { time: Date; device: string }, figure: string) => bigint[];
 
 /** Candidates for one device and time, ascending: the device may have written under several measurements. */
-function candidates(rows: readonly Row[]): Found {
+function candidates(rows: readonly Row[]): IntegerLookup {
   const byPlace = new Map<string, Row[]>();
   for (const row of rows) {
     const key = `${row.timeMs} ${row.tags.device ?? row.cells.device ?? ''}`;

@@ -286,7 +286,7 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       expect(front.writeCount).toBe(before + 1);
     });
 
-    it('takes back a question that nobody wants answered any more, and asks none after that', async () => {
+    it('cancels a query whose caller has gone, and sends none after that', async () => {
       const connections: Socket[] = [];
       const silent = createServer(
         (socket) => void connections.push(socket.on('error', () => undefined).resume()),
@@ -348,7 +348,7 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       await eventually(() => connections[0]?.closed, { what: 'the connection to be closed' });
     });
 
-    it('says unavailable when nobody listens', async () => {
+    it('says unavailable when nothing listens', async () => {
       const url = `http://127.0.0.1:${await freePort()}`;
       const away = openInfluxSampleStore({ url, org: 'holdfast', bucket: 'plant' });
       await expect(away.write([storableSample()])).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { refusalOf } from '../refusals.ts';
 import type { Refusal, StorableSample } from '../sample-store.ts';
 import { integerSuffix, upperIntegerSuffix } from './line-spelling.ts';
 import type { Lines } from './lines.ts';
-import type { KnownRefusal } from './refused-fields.ts';
+import type { RefusalLookup } from './refused-fields.ts';
 
 const newline = 0x0a;
 const blank = 0x20;
@@ -37,7 +37,7 @@ export class LineBody {
    * @param refusal why a value must not be written, where that is known beforehand
    * @returns the part of the sample that is left out, if any
    */
-  add(sample: StorableSample, refusal?: KnownRefusal): Refusal | undefined {
+  add(sample: StorableSample, refusal?: RefusalLookup): Refusal | undefined {
     const { plainValues } = sample;
     if (!refusal && plainValues !== undefined && this.#addPlain(sample, plainValues)) return undefined;
     const line = this.#lines.line(sample, refusal);

@@ -12,7 +12,7 @@ import {
   type Spelling,
 } from './line-spelling.ts';
 import type { Head, Line, Lines } from './lines.ts';
-import type { KnownRefusal } from './refused-fields.ts';
+import type { RefusalLookup } from './refused-fields.ts';
 
 /** Most names remembered: no plant has more. */
 const namesKeptAtMost = 100_000;
@@ -35,7 +35,7 @@ export class LineWriter implements Lines {
   #fields = new Map<string, Spelling>();
 
   /** @param refusal why a value must not be written, where that is known beforehand */
-  line(sample: StorableSample, refusal?: KnownRefusal): Line {
+  line(sample: StorableSample, refusal?: RefusalLookup): Line {
     const { values, integers, uncertain = [] } = sample;
     const doubtful = uncertain.length > 0 && sample.quality !== 'uncertain' ? new Set(uncertain) : undefined;
     let good = '';

@@ -1,6 +1,6 @@
 import type { Quality, RefusedValue, StorableSample } from '../sample-store.ts';
 import type { Spelling } from './line-spelling.ts';
-import type { KnownRefusal } from './refused-fields.ts';
+import type { RefusalLookup } from './refused-fields.ts';
 
 export type Line =
   /** Some of its values may be left out. */
@@ -17,7 +17,7 @@ export interface Head extends Spelling {
 /** How samples are written in InfluxDB. */
 export interface Lines {
   /** @param refusal why a value must not be written, where that is known beforehand */
-  line(sample: StorableSample, refusal?: KnownRefusal): Line;
+  line(sample: StorableSample, refusal?: RefusalLookup): Line;
   /** The beginning of a line, up to its first space; only where all values of a tick may follow it. */
   head?(sample: StorableSample, quality: Quality): Head;
 }

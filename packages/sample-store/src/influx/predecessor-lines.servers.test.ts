@@ -232,7 +232,7 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
     });
   });
 
-  describe('beside the layout of today', () => {
+  describe('next to the layout of today', () => {
     const devices = [{ deviceCode: 'press-1', measurement: 'press-1' }];
     const range = { start: new Date(firstTimeMs), end: new Date(firstTimeMs + 60_000), limit: 100 };
     beforeAll(async () => {

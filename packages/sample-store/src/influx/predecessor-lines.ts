@@ -12,7 +12,7 @@ import {
   type Spelling,
 } from './line-spelling.ts';
 import type { Line, Lines } from './lines.ts';
-import type { KnownRefusal } from './refused-fields.ts';
+import type { RefusalLookup } from './refused-fields.ts';
 
 /** Most places remembered: no plant has more. */
 const placesKeptAtMost = 200_000;
@@ -39,7 +39,7 @@ export class PredecessorLines implements Lines {
     this.#integers = integers;
   }
 
-  line(sample: StorableSample, refusal?: KnownRefusal): Line {
+  line(sample: StorableSample, refusal?: RefusalLookup): Line {
     const { values, integers, uncertain } = sample;
     const refused: RefusedValue[] = [];
     let text = '';

@@ -2,7 +2,7 @@ import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { RefusedValue, StorableSample } from '../sample-store.ts';
 
 /** Why a value of a point must not be written; undefined where it may be. */
-export type KnownRefusal = (code: string, value: PointValue) => string | undefined;
+export type RefusalLookup = (code: string, value: PointValue) => string | undefined;
 
 const hourMs = 3_600_000;
 /** How long a refusal is believed; then the field is tried again, as the database may have been repaired. */
@@ -24,7 +24,7 @@ export class RefusedFields {
   #byMeasurement = new Map<string, Map<string, Refused>>();
 
   /** Refusals known for a sample; undefined where there are none. */
-  of(sample: StorableSample, nowMs: number): KnownRefusal | undefined {
+  of(sample: StorableSample, nowMs: number): RefusalLookup | undefined {
     if (this.#byMeasurement.size === 0) return undefined;
     const place = placeOf(sample);
     const fields = this.#byMeasurement.get(place);

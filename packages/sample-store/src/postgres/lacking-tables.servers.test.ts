@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SampleStore, StorableSample } from '../sample-store.ts';
 import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
 import type { LackingOfDevice, TickCoverage } from '../tick-coverage.ts';
-import { bytesOfSessionAtMost, LackingBook, lookedAgainAfter, rowsOfDayAtMost } from './lacking-tables.ts';
+import { bytesOfSessionAtMost, LackingBook, rowsBetweenChecks, rowsOfDayAtMost } from './lacking-tables.ts';
 import { migrateSampleTables } from './migrate-sample-tables.ts';
 import { openPostgresSampleStore } from './postgres-sample-store.ts';
 import { openPostgresTickCoverage } from './postgres-tick-coverage.ts';
@@ -208,7 +208,7 @@ describe('the record of points that stored ticks lack', () => {
 
     await beyond('fills-up', 0);
     await fill('fills-up');
-    const lists = Array.from({ length: lookedAgainAfter / 4 }, (_, index) => [
+    const lists = Array.from({ length: rowsBetweenChecks / 4 }, (_, index) => [
       { ...dead[0], codes: [`flow-${index}`] },
     ]);
     for (const batch of [0, 1, 2, 3]) {

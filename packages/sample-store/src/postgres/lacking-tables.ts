@@ -14,7 +14,7 @@ export const untold = 'untold';
  */
 export const rowsOfDayAtMost = 2_000;
 /** Rows also fill up unseen, so a writer looks at a day again after it has noted so many. */
-export const lookedAgainAfter = 500;
+export const rowsBetweenChecks = 500;
 /** Most lists kept for a session. */
 export const listsOfSessionAtMost = 50_000;
 /** Most room on disk for all lists of a session. */
@@ -103,7 +103,8 @@ export class LackingBook {
   }
 
   #unknown(rows: readonly Row[]): Map<string, Row> {
-    const isKnown = (key: string) => (this.#days.get(key)?.notedSince ?? lookedAgainAfter) < lookedAgainAfter;
+    const isKnown = (key: string) =>
+      (this.#days.get(key)?.notedSince ?? rowsBetweenChecks) < rowsBetweenChecks;
     return new Map(rows.map((row) => [keyOf(row), row] as const).filter(([key]) => !isKnown(key)));
   }
 

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
+import { keepaliveSettings } from './keepalive-settings.ts';
 import { LeavingPool } from './leaving-pool.ts';
-import { noticedWhenGone } from './noticed-when-gone.ts';
 
 /** Longer than any batch takes (measured: 49,000 values in 0.4 s), but short enough to notice a dead peer. */
 const usualQueryTimeoutMs = 30_000;
@@ -28,6 +28,6 @@ export function openPool(options: PostgresOptions): LeavingPool {
     statement_timeout: queryTimeoutMs,
     // The server's own timeout does not help when the server cannot be heard.
     query_timeout: queryTimeoutMs === 0 ? 0 : queryTimeoutMs + 5_000,
-    ...noticedWhenGone,
+    ...keepaliveSettings,
   });
 }

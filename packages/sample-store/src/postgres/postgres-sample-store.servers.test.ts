@@ -124,7 +124,7 @@ describe('PostgreSQL in its own right', () => {
     ]);
   });
 
-  it('takes good batches while others beside them are refused', async () => {
+  it('takes good batches while others at the same time are refused', async () => {
     const batches = Array.from({ length: 60 }, (_, tick) => {
       const good = storableSample({ device: 'beside', tick, values: { temperature: tick } });
       const bad = storableSample({ device: 'beside', tick, values: { state: 'a\0b' } });
@@ -182,7 +182,7 @@ describe('PostgreSQL in its own right', () => {
     expect(rows).toEqual([{ count: 49_000 }]);
   });
 
-  it('keeps values of all kinds beside plain numbers, in batches of any size one after the other', async () => {
+  it('keeps values of all kinds next to plain numbers, in batches of any size one after the other', async () => {
     const mixed = (tick: number) =>
       storableSample({
         ...{ device: 'mixed', tick },
@@ -310,7 +310,7 @@ describe('PostgreSQL in its own right', () => {
     await own.close();
   });
 
-  it('does not mistake one series for another when the database was made anew behind its back', async () => {
+  it('does not mistake one series for another when the database was recreated behind its back', async () => {
     const own = await emptyStore();
     const sample = (device: string, tick: number) =>
       storableSample({ device, tick, values: { [`of ${device}`]: tick } });

@@ -28,7 +28,7 @@ import { isBeforeWriters, rejectionReason, unavailable, uniqueViolation } from '
 import { readBuckets, readHistory, readLastValues } from './read-history.ts';
 import { withoutRefused } from './refused-values.ts';
 import type { SampleRows } from './sample-rows.ts';
-import { type KnownSeries, SeriesIds } from './series-ids.ts';
+import { SeriesIds, type SeriesLookup } from './series-ids.ts';
 import { recordTicks } from './tick-coverage-table.ts';
 import { copyValues, insertMisses, insertValues } from './write-samples.ts';
 
@@ -81,7 +81,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
   const pool = openPool({ databaseUrl: options.databaseUrl, maxConnections: options.maxConnections ?? 4 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const days = new DayPartitions();
-  const state: Kept = {
+  const state: StoreState = {
     series: new SeriesIds(),
     days,
     sent: new SentTicks(),
@@ -119,7 +119,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
 }
 
 /** The state that a store keeps between two writes. */
-interface Kept {
+interface StoreState {
   readonly series: SeriesIds;
   readonly days: DayPartitions;
   readonly sent: SentTicks;
@@ -130,7 +130,7 @@ interface Kept {
 }
 
 /** Everything that samples bring in addition to their values. */
-interface Beside {
+interface BatchNews {
   readonly sent: readonly TickEntry[];
   readonly firstTicks: readonly FirstTick[];
   readonly lacking: LackingNews;
@@ -140,14 +140,14 @@ interface Batch {
   readonly samples: readonly StorableSample[];
   /** The values of the samples, each at its own time. */
   readonly moments: readonly StorableSample[];
-  readonly beside: Beside;
+  readonly news: BatchNews;
 }
 
 async function write(
   pool: LeavingPool,
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
-  state: Kept,
+  state: StoreState,
 ): Promise<WriteOutcome> {
   const { series, days, sent, firstTicks, lacking, idleRows } = state;
   const { storable, refused } = withoutRefused(samples);
@@ -162,8 +162,8 @@ async function write(
     const sentNews = sent.newsOf(storable);
     const firstNews = firstTicks.newsOf(storable);
     const lackingNews = lacking.newsOf(storable);
-    const beside = { sent: sentNews.entries, firstTicks: firstNews.firstTicks, lacking: lackingNews };
-    const batch = { samples: storable, moments, beside };
+    const news = { sent: sentNews.entries, firstTicks: firstNews.firstTicks, lacking: lackingNews };
+    const batch = { samples: storable, moments, news };
     if (!(await writeNew(pool, batch, knownSeries, idleRows))) await writeOver(pool, batch, knownSeries);
     sentNews.recorded();
     firstNews.recorded();
@@ -195,15 +195,15 @@ async function write(
 /** False when some of it is stored already, as after a redelivery; then nothing was written. */
 async function writeNew(
   pool: LeavingPool,
-  { samples, moments, beside }: Batch,
-  series: KnownSeries,
+  { samples, moments, news }: Batch,
+  series: SeriesLookup,
   idleRows: SampleRows[],
 ): Promise<boolean> {
   try {
     await inTransaction(pool, async ({ client, db }) => {
       await copyValues(client, moments, series, idleRows);
       for (const run of withoutRepeats(samples.filter(({ miss }) => miss))) await insertMisses(db, run);
-      await recordBeside(db, samples, beside);
+      await recordNews(db, samples, news);
     });
     return true;
   } catch (error) {
@@ -214,29 +214,29 @@ async function writeNew(
 
 async function writeOver(
   pool: LeavingPool,
-  { samples, moments, beside }: Batch,
-  series: KnownSeries,
+  { samples, moments, news }: Batch,
+  series: SeriesLookup,
 ): Promise<void> {
   await inTransaction(pool, async ({ db }) => {
     for (const run of withoutRepeats(moments)) await insertValues(db, run, series);
     for (const run of withoutRepeats(samples.filter(({ miss }) => miss))) await insertMisses(db, run);
-    await recordBeside(db, samples, beside);
+    await recordNews(db, samples, news);
   });
 }
 
 /** Called last: several writers may have samples of one session, and the others wait for these rows until the commit. */
-async function recordBeside(
+async function recordNews(
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
-  beside: Beside,
+  news: BatchNews,
 ): Promise<void> {
   await noteEpochStarts(db, samples);
-  await noteFirstTicks(db, beside.firstTicks);
+  await noteFirstTicks(db, news.firstTicks);
   const outcomes = samples
     .filter(accountsForTick)
     .map((sample) => tickEntry(sample, outcomeOfSample(sample)));
-  await recordTicks(db, [...outcomes, ...beside.sent]);
-  await beside.lacking.record(db);
+  await recordTicks(db, [...outcomes, ...news.sent]);
+  await news.lacking.record(db);
 }
 
 async function reading<T>(query: () => Promise<T[]>): Promise<T[]> {

@@ -358,7 +358,7 @@ describe.each([
   });
 });
 
-it('what a sample says of its tick: values count, whatever is missing beside them', () => {
+it('what a sample says of its tick: values count, whatever else is missing', () => {
   const miss = { cause: 'timeout', detail: '' } as const;
   expect(outcomeOfSample({ values: { a: 1 } })).toBe('stored');
   expect(outcomeOfSample({ values: {}, miss })).toBe('stored');

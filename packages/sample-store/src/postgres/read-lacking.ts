@@ -45,14 +45,14 @@ function ofLength(
   listOf: (set: string) => readonly LackedPoints[] | undefined,
 ): LackingOfDevice {
   const untold: TickRange[] = [];
-  const sets: { ticks: TickRanges; points: readonly LackedPoints[] }[] = [];
+  const lackingSets: { ticks: TickRanges; points: readonly LackedPoints[] }[] = [];
   for (const [set, days] of Map.groupBy(rows, ({ set_name }) => set_name)) {
     const ticks = normalise(days.flatMap((day) => parseMultirange(day.ticks)));
     const points = listOf(set);
-    if (points) sets.push({ ticks, points });
+    if (points) lackingSets.push({ ticks, points });
     else untold.push(...ticks);
   }
-  return { untold: normalise(untold), sets };
+  return { untold: normalise(untold), sets: lackingSets };
 }
 
 async function listsOf(

@@ -3,7 +3,7 @@ import { beyondDouble } from '../exact-integer.ts';
 import type { StorableSample } from '../sample-store.ts';
 import { postgresMicros } from './array-parameter.ts';
 import { BinaryRows } from './binary-rows.ts';
-import type { KnownSeries } from './series-ids.ts';
+import type { SeriesLookup } from './series-ids.ts';
 
 /** Rows that one COPY writes to the database. */
 export interface RowsToCopy {
@@ -29,7 +29,7 @@ interface Moment {
 }
 
 /** Properties out of the ordinary: only these take room in a row. */
-interface Beside {
+interface ValueFlags {
   readonly isUncertain: boolean;
   readonly isSourceTimed: boolean;
   /** The exact digits, where the value is not exact. */
@@ -49,7 +49,7 @@ export class SampleRows {
   }
 
   /** @param series knows the series of all the sample's values */
-  add(sample: StorableSample, series: KnownSeries): void {
+  add(sample: StorableSample, series: SeriesLookup): void {
     const { values, integers, quality, uncertain = [], sourceTimed } = sample;
     const ids = series.pointsOf(sample);
     const moment = { micros: postgresMicros(sample.time), epoch: BigInt(sample.epoch) };
@@ -59,7 +59,7 @@ export class SampleRows {
       if (id === undefined) throw new Error(`the series of ${pointCode} is not known`);
       return id;
     };
-    const besideOf = (pointCode: string): Beside => ({
+    const flagsOf = (pointCode: string): ValueFlags => ({
       isUncertain: quality === 'uncertain' || uncertain.includes(pointCode),
       isSourceTimed: sourceTimed?.has(pointCode) === true,
     });
@@ -67,14 +67,14 @@ export class SampleRows {
       const id = idOf(pointCode);
       const value = values[pointCode] as PointValue;
       if (isPlain && typeof value === 'number') this.#number(id, moment, value);
-      else this.#other(id, moment, value, besideOf(pointCode));
+      else this.#other(id, moment, value, flagsOf(pointCode));
     }
     for (const pointCode in integers) {
       const id = idOf(pointCode);
       const digits = integers[pointCode] as string;
       const exact = beyondDouble(digits);
       if (isPlain && exact === undefined) this.#number(id, moment, Number(digits));
-      else this.#other(id, moment, Number(digits), { ...besideOf(pointCode), exact });
+      else this.#other(id, moment, Number(digits), { ...flagsOf(pointCode), exact });
     }
   }
 
@@ -99,7 +99,7 @@ export class SampleRows {
     id: number,
     { micros, epoch }: Moment,
     value: PointValue,
-    { isUncertain, isSourceTimed, exact }: Beside,
+    { isUncertain, isSourceTimed, exact }: ValueFlags,
   ): void {
     const rows = this.#others;
     rows.begin(typeof value === 'string' ? value : '');

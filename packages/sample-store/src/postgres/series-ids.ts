@@ -7,7 +7,7 @@ interface MissingSeries extends SeriesIdentity {
   readonly pointCode: string;
 }
 
-export type KnownSeries = Pick<SeriesIds, 'pointsOf'>;
+export type SeriesLookup = Pick<SeriesIds, 'pointsOf'>;
 
 /** About 200 bytes each: enough for several fleets at once. */
 const seriesKeptAtMost = 500_000;
@@ -65,7 +65,7 @@ export class SeriesIds {
   /**
    * The ids known now. They stay valid even if the failed write of another caller makes this object forget all of them.
    */
-  snapshot(): KnownSeries {
+  snapshot(): SeriesLookup {
     const idsByPlace = this.#idsByPlace;
     return { pointsOf: ({ session, device }) => idsByPlace.get(session)?.get(device) };
   }

@@ -5,7 +5,7 @@ import type { StorableSample } from '../sample-store.ts';
 import { boolArray, float8Array, int4Array, int8Array, timestampArray } from './array-parameter.ts';
 import { copyInto } from './copy-into.ts';
 import { SampleRows } from './sample-rows.ts';
-import type { KnownSeries } from './series-ids.ts';
+import type { SeriesLookup } from './series-ids.ts';
 
 /** Most rows in one COPY, which is sent before the next is made: this bounds memory. */
 const rowsPerCopy = 50_000;
@@ -18,7 +18,7 @@ const rowsPerCopy = 50_000;
 export async function copyValues(
   client: pg.ClientBase,
   samples: readonly StorableSample[],
-  series: KnownSeries,
+  series: SeriesLookup,
   idle: SampleRows[],
 ): Promise<void> {
   const rows = idle.pop() ?? new SampleRows();
@@ -79,7 +79,7 @@ class ValueColumns<T> {
 export async function insertValues(
   db: QueryExecutorProvider,
   samples: readonly StorableSample[],
-  series: KnownSeries,
+  series: SeriesLookup,
 ): Promise<void> {
   const numbers = new ValueColumns<number>();
   const booleans = new ValueColumns<boolean>();
@@ -146,18 +146,18 @@ async function insertColumns<T>(
           ]
         : []),
     ];
-    const beside = (pieceOf: (column: (typeof further)[number]) => ReturnType<typeof sql>) =>
+    const furtherColumns = (pieceOf: (column: (typeof further)[number]) => ReturnType<typeof sql>) =>
       sql.join(
         further.map((each) => sql`, ${pieceOf(each)}`),
         sql``,
       );
     await sql`
-      insert into samples.sample_value as existing (series_id, time, epoch, ${sql.id(column)} ${beside(({ name }) => name)})
-      select series_id, time, epoch, value ${beside(({ kept }) => kept)}
+      insert into samples.sample_value as existing (series_id, time, epoch, ${sql.id(column)} ${furtherColumns(({ name }) => name)})
+      select series_id, time, epoch, value ${furtherColumns(({ kept }) => kept)}
       from unnest(
         ${int4Array(part.seriesIds)}::int4[], ${timestampArray(part.timesMs)}::timestamptz[], ${int8Array(part.epochs)}::int8[],
-        ${parameter(part.values)} ${beside(({ values }) => values)}
-      ) as v(series_id, time, epoch, value ${beside(({ name }) => name)})
+        ${parameter(part.values)} ${furtherColumns(({ values }) => values)}
+      ) as v(series_id, time, epoch, value ${furtherColumns(({ name }) => name)})
       on conflict (series_id, time) do update
         set epoch = excluded.epoch, value_double = excluded.value_double, value_bool = excluded.value_bool,
             value_text = excluded.value_text, uncertain = excluded.uncertain, value_exact = excluded.value_exact,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { untrustedRecord } from '../judgement/parse-untrusted.ts';
 
 /** Endpoints in one question, so that the answer fits into a message. */
-export const askedEndpointsAtMost = 200;
+export const mostEndpointsOfCall = 200;
 /** Addresses of one endpoint that count: a name of more is no device. */
 export const addressesOfEndpoint = 8;
 /** A longer answer is not read. */
@@ -15,7 +15,7 @@ export const addressesReplyBytesAtMost = 262_144;
 export const addressesCallSchema = z.object({
   v: z.literal(1),
   /** Each `host:port`. */
-  endpoints: z.array(z.string().max(300)).max(askedEndpointsAtMost),
+  endpoints: z.array(z.string().max(300)).max(mostEndpointsOfCall),
 });
 export type AddressesCall = z.infer<typeof addressesCallSchema>;
 

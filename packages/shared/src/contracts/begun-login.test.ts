@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { newLoginCode, parseLoginCode, shownLoginCode } from './begun-login.ts';
+import { formatLoginCode, newLoginCode, parseLoginCode } from './begun-login.ts';
 
 it('a code is taken as people type it, and not with letters that it never has', () => {
   for (const typed of ['BCDF-GHJK', 'bcdfghjk', ' bcdf ghjk ', 'BCDF–GHJK', 'b.c.d.f.g.h.j.k']) {
@@ -17,11 +17,11 @@ it('a code is taken as people type it, and not with letters that it never has', 
   ]) {
     expect(parseLoginCode(typed), typed).toBeUndefined();
   }
-  expect(shownLoginCode('BCDFGHJK')).toBe('BCDF-GHJK');
+  expect(formatLoginCode('BCDFGHJK')).toBe('BCDF-GHJK');
 });
 
 it('a new code is one that can be typed', () => {
   let next = 0;
   const code = newLoginCode((below) => next++ % below);
-  expect(parseLoginCode(shownLoginCode(code))).toBe(code);
+  expect(parseLoginCode(formatLoginCode(code))).toBe(code);
 });

@@ -81,7 +81,7 @@ export function parseLoginCode(typed: string): string | undefined {
   return isCode ? letters : undefined;
 }
 
-export function shownLoginCode(code: string): string {
+export function formatLoginCode(code: string): string {
   return `${code.slice(0, codeLength / 2)}-${code.slice(codeLength / 2)}`;
 }
 

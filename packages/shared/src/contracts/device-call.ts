@@ -80,14 +80,14 @@ export const readPointSchema = z.object({
 export type ReadPoint = z.infer<typeof readPointSchema>;
 
 /** Bytes that went over the line for one request, in order. */
-export const heardBytesSchema = z.object({
+export const frameBytesSchema = z.object({
   direction: z.enum(['sent', 'received']),
   /** Since the request was begun. */
   ms: z.number(),
   /** Hexadecimal, without spaces. */
   bytes: z.string(),
 });
-export type HeardBytes = z.infer<typeof heardBytesSchema>;
+export type FrameBytes = z.infer<typeof frameBytesSchema>;
 
 export const requestFailures = ['timeout', 'connection', 'exception', 'gateway'] as const;
 export type RequestFailure = (typeof requestFailures)[number];
@@ -98,7 +98,7 @@ export const readRequestReportSchema = z.looseObject({
   /** Empty when the device answered with data. */
   error: z.string(),
   /** As they were, whole frames or not. Left out once a reading has had more than an answer has room for. */
-  heard: z.array(heardBytesSchema).optional(),
+  heard: z.array(frameBytesSchema).optional(),
   /**
    * The kind of the error; `gateway`: a gateway answered for a device that it does not reach. Left out without an error.
    */

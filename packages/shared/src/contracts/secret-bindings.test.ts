@@ -43,7 +43,7 @@ describe('a secret', () => {
     expect(refusal('plant-ca', '', 'anything')).toBeUndefined();
   });
 
-  it.each(['other', 'constructor', '__proto__'])('is for nobody without a binding: %s', (name) => {
+  it.each(['other', 'constructor', '__proto__'])('is for no collector without a binding: %s', (name) => {
     expect(refusal(name, 'hall-2', 'broker.hall-2')).toContain('bound to no site and host');
   });
 });

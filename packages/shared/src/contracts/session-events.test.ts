@@ -18,18 +18,18 @@ function fixture(name: string): unknown[] {
 const metadata = { id: 'c1', time: '2025-03-01T06:00:00.000Z', source: '/holdfast/api' };
 
 const text = fc.string({ unit: 'grapheme', maxLength: 30 });
-const positive = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const positiveInteger = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const count = fc.nat();
 const identity = {
   sessionId: fc.string({ minLength: 1 }),
   taskId: fc.string({ minLength: 1 }),
   taskCode: text,
-  configVersion: positive,
+  configVersion: positiveInteger,
   startedAt: fc.constant('2025-03-01T06:00:00.000Z'),
   by: text,
 };
 const placed = {
-  ...pick(identity, 'sessionId', 'taskId'),
+  ...pickFields(identity, 'sessionId', 'taskId'),
   collectorId: fc.string({ minLength: 1 }),
   refusals: count,
 };
@@ -61,7 +61,7 @@ const anyEvent = fc.oneof(
   lifecycle({ type: fc.constantFrom('session.paused', 'session.stopped'), reason: text }),
   lifecycle(
     { type: fc.constant('session.resumed'), reason: fc.constantFrom('resume', 'recover', 'restart') },
-    { attempt: positive },
+    { attempt: positiveInteger },
   ),
   lifecycle(
     {
@@ -69,12 +69,12 @@ const anyEvent = fc.oneof(
       reason: text,
       cause: fc.constantFrom('requested', 'rolled_back'),
       status: fc.constantFrom('running', 'paused'),
-      from: fc.record({ configVersion: positive, needs }, { requiredKeys: ['configVersion'] }),
+      from: fc.record({ configVersion: positiveInteger, needs }, { requiredKeys: ['configVersion'] }),
       effectiveAt: moment,
       undoUntil: moment,
       change: fc.record({ added: count, removed: count, changed: count, codes: fc.array(text) }),
     },
-    { runningSince: positive, attempt: positive },
+    { runningSince: positiveInteger, attempt: positiveInteger },
   ),
   lifecycle(
     { type: fc.constant('session.failed'), reason: text },
@@ -83,25 +83,25 @@ const anyEvent = fc.oneof(
   fc.record({
     type: fc.constant('session.assigned'),
     ...placed,
-    configVersion: positive,
+    configVersion: positiveInteger,
     reason: fc.constantFrom('start', 'recovery', 'failover', 'drain', 'rebalance', 'resume'),
   }),
   fc.record({
     type: fc.constant('session.released'),
     ...placed,
-    epoch: positive,
+    epoch: positiveInteger,
     reason: fc.constantFrom('refused', 'rebalance', 'drain', 'recovery_disabled'),
     detail: text,
   }),
   fc.record({
     type: fc.constant('session.warned'),
-    ...pick(identity, 'sessionId', 'taskId', 'by'),
+    ...pickFields(identity, 'sessionId', 'taskId', 'by'),
     reason: text,
     softLimitAt: moment,
   }),
 ) as fc.Arbitrary<SessionLogEvent>;
 
-function pick<T, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {
+function pickFields<T, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {
   return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
 }
 
@@ -316,7 +316,7 @@ describe('a message that this release cannot read', () => {
     },
   );
 
-  it('whatever it is, is told and never thrown', () => {
+  it('whatever it is, is reported and never thrown', () => {
     const anything = fc.oneof(
       fc.anything(),
       fc.string(),

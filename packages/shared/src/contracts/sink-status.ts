@@ -1,15 +1,15 @@
 import * as z from 'zod';
 
 /** Most devices that are reported, and most points of each. */
-export const refusedDevicesTold = 100;
-export const codesTold = 20;
+export const mostRefusedDevices = 100;
+export const mostRefusedPoints = 20;
 
 /** Values of one device of a session that go to quarantine because the database refuses them. */
 export const refusedValuesSchema = z.object({
   session: z.string(),
   device: z.string(),
   /** The first ones of `points`. */
-  point_codes: z.array(z.string()).max(codesTold),
+  point_codes: z.array(z.string()).max(mostRefusedPoints),
   points: z.int().positive(),
   /** Reason for the last ones, in the database's words. */
   reason: z.string(),
@@ -21,7 +21,7 @@ export const refusedValuesSchema = z.object({
 export type RefusedValues = z.infer<typeof refusedValuesSchema>;
 
 /** Most sessions and senders that are reported. */
-export const rejectedTold = 100;
+export const mostRejectedSenders = 100;
 
 /** Samples that name a session and are not its holder's. */
 export const rejectedSamplesSchema = z.object({
@@ -79,13 +79,13 @@ export const sinkStatusSchema = z.object({
   messages_quarantined: z.int().nonnegative(),
   values_quarantined: z.int().nonnegative(),
   /** Listed until the database takes values of these points, or for ten minutes after the last one. */
-  refused: z.array(refusedValuesSchema).max(refusedDevicesTold),
+  refused: z.array(refusedValuesSchema).max(mostRefusedDevices),
   /** Devices for which there was no room. */
   refused_left_out: z.int().nonnegative(),
   /** Samples that were not their holder's: turned away, some of them kept in quarantine. */
   samples_rejected: z.int().nonnegative(),
   /** Rejected samples of the last ten minutes, the latest first. */
-  rejected: z.array(rejectedSamplesSchema).max(rejectedTold),
+  rejected: z.array(rejectedSamplesSchema).max(mostRejectedSenders),
   rejected_left_out: z.int().nonnegative(),
   /** Attempts to write that failed and were, or will be, repeated. */
   failed_writes: z.int().nonnegative(),

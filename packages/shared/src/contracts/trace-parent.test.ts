@@ -31,7 +31,7 @@ it('a traceparent is taken when it is one', () => {
   for (const text of bad) expect(parseTraceParent(text)).toBeUndefined();
 });
 
-it('an event carries it beside its data, events without one stay as they were, and a damaged one is no damage', () => {
+it('an event carries it next to its data, events without one stay as they were, and a damaged one is no damage', () => {
   const with_ = encodeSessionEvent(assigned, { ...metadata, traceparent: good });
   expect(with_.traceparent).toBe(good);
   expect(decodeSessionEvent(with_)).toMatchObject({ kind: 'placement', metadata: { traceparent: good } });

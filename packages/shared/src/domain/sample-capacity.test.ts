@@ -4,7 +4,7 @@ import { describeSampleCapacity, sampleCapacity } from './sample-capacity.ts';
 const size = { messageBytes: 500, valuesPerMessage: 24 };
 
 describe('how long the stream of samples holds', () => {
-  it('is told by its bytes when these are met first', () => {
+  it('is given by its bytes when these are met first', () => {
     const stream = { maxBytes: 4e9, maxAgeHours: 72, valuesPerSecond: 5_000, size };
     const capacity = sampleCapacity(stream);
     expect(capacity).toEqual({ bytesPerDay: 9e9, holdsHours: expect.closeTo(10.67), boundBy: 'bytes' });
@@ -13,7 +13,7 @@ describe('how long the stream of samples holds', () => {
     );
   });
 
-  it('is told by its age when there is room for more', () => {
+  it('is given by its age when there is room for more', () => {
     const stream = { maxBytes: 4e9, maxAgeHours: 72, valuesPerSecond: 100, size };
     const capacity = sampleCapacity(stream);
     expect(capacity).toMatchObject({ holdsHours: 72, boundBy: 'age' });

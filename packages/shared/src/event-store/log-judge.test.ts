@@ -48,7 +48,7 @@ it('many answers in a moment are no damage, nor are two that lie far apart', () 
   expect(verdicts).toEqual([]);
 });
 
-it('what does not fit for seconds is damage, told once, and taken back by the first answer that fits', () => {
+it('what does not fit for seconds is damage, reported once, and taken back by the first answer that fits', () => {
   const { judge, verdicts, after, doubts } = judgeForTest();
   for (let look = 0; look < 10; look += 1) {
     doubts('end');

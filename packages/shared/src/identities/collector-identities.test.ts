@@ -11,7 +11,7 @@ describe('a collector', () => {
     expect(grantedRights(undefined, undefined)).toEqual({ capacity: 0, labels: {}, excess: undefined });
   });
 
-  it('with one is given what its identity says, and what its lease says beyond it is told', () => {
+  it('with one gets what its identity says, and what its lease claims beyond it is reported', () => {
     const claimed = { capacity: 99, labels: { site: 'hall-1', network: 'all' } };
     expect(grantedRights(claimed, identity)).toEqual({ ...identity, excess: 'network=all, capacity 99' });
     expect(grantedRights({ capacity: 9, labels: { site: 'hall-2' } }, identity)).toEqual({

@@ -7,16 +7,16 @@ export interface Issue {
 }
 
 /** A body that may be taken, or all that is wrong with it. */
-export type Judged<T> =
+export type Validated<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
-export function judgedBy<T>(schema: z.ZodType<T>, body: unknown): Judged<T> {
+export function validate<T>(schema: z.ZodType<T>, body: unknown): Validated<T> {
   const parsed = schema.safeParse(body);
   return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: parsed.error.issues };
 }
 
-export function refusedFor(problems: readonly FieldProblem[]): Judged<never> {
+export function refusedFor(problems: readonly FieldProblem[]): Validated<never> {
   return {
     ok: false,
     issues: problems.map(({ field, message }) => ({ path: field.split('.'), message })),
@@ -24,7 +24,10 @@ export function refusedFor(problems: readonly FieldProblem[]): Judged<never> {
 }
 
 /** A schema that takes whatever `judge` accepts. @param described the schema in the OpenAPI document */
-export function schemaOf<T>(judge: (body: unknown) => Judged<T>, described: object): z.ZodType<T, unknown> {
+export function schemaOf<T>(
+  judge: (body: unknown) => Validated<T>,
+  described: object,
+): z.ZodType<T, unknown> {
   return z
     .unknown()
     .transform((body, context): T => {

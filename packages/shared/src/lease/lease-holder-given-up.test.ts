@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answerLost, lost, prompt, World } from './testing/lease-world.ts';
 
 describe('a drain', () => {
-  it('is told at once, and the lease stays held until it is given up', async () => {
+  it('is reported at once, and the lease stays held until it is given up', async () => {
     const world = new World();
     const { holder } = world.start('one');
     await world.time.advance(500);
@@ -18,7 +18,7 @@ describe('a drain', () => {
     expect(holder.isHeld()).toBe(false);
   });
 
-  it('is told at once also when a renewal is on its way', async () => {
+  it('is reported at once also when a renewal is on its way', async () => {
     const world = new World();
     const { holder, store } = world.start('one');
     await world.time.advance(0);
@@ -52,7 +52,7 @@ describe('a drain', () => {
     expect(two.holder.isHeld()).toBe(true);
   });
 
-  it('ends although the broker is away', async () => {
+  it('ends although the broker is unavailable', async () => {
     const world = new World();
     const { holder, store } = world.start('one');
     await world.time.advance(0);
@@ -102,7 +102,7 @@ describe('a lease that a supervisor took because its holder seemed dead', () => 
     expect(world.value()).toMatchObject({ instance: 'two', void_up_to: 40 });
   });
 
-  it('is held again, and voids nothing, where somebody has forged an epoch that does not exist yet', async () => {
+  it('is held again, and voids nothing, where an epoch that does not exist yet was forged', async () => {
     const world = new World();
     world.bucket.write('collector-a', fence.replace('40', '1000000'), 0);
     const { holder } = world.start('one', { lastEvent: async () => 50 });

@@ -87,7 +87,7 @@ describe('a holder whose renewals arrive and are never confirmed', () => {
     expect(one.happened).toEqual(['held', 'expired']);
   });
 
-  it('holds it again once answers come in time, if nobody has taken it', async () => {
+  it('holds it again once answers come in time, if it was not taken meanwhile', async () => {
     const world = new World();
     const one = world.start('one');
     const { watch, verdict } = judgeOf(world);

@@ -100,7 +100,7 @@ class World {
   async happen(next: Event): Promise<void> {
     if (next.type === 'pass') return this.pass(4);
     const life = this.lives[next.who];
-    if (!life) throw new Error('nobody there');
+    if (!life) throw new Error('no life left');
     switch (next.type) {
       case 'stop':
         return life.process.stop();
@@ -145,7 +145,7 @@ class World {
 }
 
 describe('whatever is delayed, lost, stopped, suspended, restarted or drained', () => {
-  it('no two processes hold a lease at once, and nobody is judged dead who holds it', async () => {
+  it('no two processes hold a lease at once, and no holder is judged dead', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(event, { maxLength: 40, size: 'max' }),

@@ -185,7 +185,7 @@ describe('a holder whose clocks misbehave', () => {
     expect(holder.isHeld()).toBe(false);
   });
 
-  it('tells the loss also when nobody asks before a renewal succeeds: others may have judged it dead', async () => {
+  it('reports the loss also when it was not asked for before a renewal succeeds: others may have judged it dead', async () => {
     const world = new World();
     const { holder, process, happened } = world.start('one');
     await world.time.advance(1_000);
@@ -199,7 +199,7 @@ describe('a holder whose clocks misbehave', () => {
 });
 
 describe('a second process with the same key', () => {
-  it('waits for the whole time after the last change, then takes over; the first is told', async () => {
+  it('waits for the whole time after the last change, then takes over; the first learns of it', async () => {
     const world = new World();
     const one = world.start('one');
     await world.time.advance(3_000);
@@ -330,7 +330,7 @@ describe('a holder whose renewal is refused', () => {
     expect(happened).toEqual(['held']);
   });
 
-  it('acquires it anew when the bucket was emptied', async () => {
+  it('acquires it again when the bucket was emptied', async () => {
     const world = new World();
     const { holder, store, happened } = world.start('one');
     await world.time.advance(0);
@@ -342,7 +342,7 @@ describe('a holder whose renewal is refused', () => {
     expect(holder.isHeld()).toBe(true);
   });
 
-  it('acquires it anew when the bucket was set back to an older state', async () => {
+  it('acquires it again when the bucket was set back to an older state', async () => {
     const world = new World();
     const { holder, store } = world.start('one');
     await world.time.advance(0);

@@ -82,7 +82,7 @@ describe('a lease', () => {
     expect(world.judge.verdict('a')).toBe('given_up');
   });
 
-  it('given up long ago is known as such at first sight, and alive when somebody takes it', async () => {
+  it('given up long ago is known as such at first sight, and alive once it is taken', async () => {
     const world = new World();
     world.judge.see([key('a', 7, 'given_up')]);
     expect(world.judge.verdict('a')).toBe('given_up');
@@ -160,7 +160,7 @@ describe('silence', () => {
     expect(world.judge.verdict('a')).toBe('dead');
   });
 
-  it('begins anew with every outage, so that nobody is declared dead while outages follow each other', async () => {
+  it('starts over with every outage, so that no process is declared dead while outages follow each other', async () => {
     const world = await alive();
     for (let outage = 0; outage < 10; outage += 1) {
       await world.watch(10_000, key('a', 2));
@@ -170,7 +170,7 @@ describe('silence', () => {
     expect(world.judge.verdict('a')).toBe('alive');
   });
 
-  it('that nobody looked at does not count: the observer stood still after its last look', async () => {
+  it('without a look does not count: the observer stood still after its last one', async () => {
     const world = await alive();
     await world.watch(2_000, key('a', 2));
     world.process.stop();

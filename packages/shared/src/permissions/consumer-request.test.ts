@@ -37,7 +37,7 @@ describe('a request to look', () => {
     });
   });
 
-  it('is written anew, to make and not to change', () => {
+  it('is rewritten, to create and not to change', () => {
     const sent = {
       pause_until: '0001-01-01T00:00:00Z',
       metadata: { '_nats.level': '1' },

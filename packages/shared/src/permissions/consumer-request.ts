@@ -8,7 +8,7 @@ import { markOf } from './consumer-use.ts';
  * Request and reply on `consumers.<account>.create.<stream>[.<name>[.<filter>]]`, not stored: an account without JetStream asks
  * for a consumer, by the subject and body of JetStream's own request. Accounts import only what their permissions name.
  */
-export type JudgedRequest =
+export type ConsumerRequestVerdict =
   | { readonly ok: true; readonly subject: string; readonly body: string }
   | { readonly ok: false; readonly why: string };
 
@@ -133,7 +133,7 @@ function askedOn(
 }
 
 /** The request to send to JetStream instead of this one, or why there is none. */
-export function judgeConsumerRequest(subject: string, body: unknown): JudgedRequest {
+export function judgeConsumerRequest(subject: string, body: unknown): ConsumerRequestVerdict {
   const [account = '', verb, stream = '', ...rest] = subject.slice(prefix.length).split('.');
   const expectation = verb === 'create' ? askedOn(account, stream) : undefined;
   if (!expectation) return { ok: false, why: `${account} makes no consumers of ${stream}` };

@@ -39,11 +39,11 @@ export function natsAuthorization(identities: readonly Identity[]): string {
       passages.flatMap((passage) => passage.services),
       ({ subject }) => subject,
     );
-    const heard = [...new Set(passages.flatMap((passage) => passage.streams))];
+    const streamSubjects = [...new Set(passages.flatMap((passage) => passage.streams))];
     const answered = [...new Set(passages.flatMap(({ answers }) => answers))];
     const used = [...new Set(passages.flatMap(({ uses }) => uses))];
     for (const { subject } of passageServices) add(services, subject, account);
-    for (const subject of heard) add(streams, subject, account);
+    for (const subject of streamSubjects) add(streams, subject, account);
     for (const subject of answered) intoCore.push(`{ service: ${source(account, subject)} }`);
     for (const subject of used) {
       const prefix = quoted(subjects.consumerUsesOf(account));
@@ -58,7 +58,7 @@ export function natsAuthorization(identities: readonly Identity[]): string {
             const to = as === undefined ? '' : `, to: ${quoted(as)}`;
             return `{ service: ${source(core, subject)}${to} }`;
           }),
-          ...heard.map((subject) => `{ stream: ${source(core, subject)} }`),
+          ...streamSubjects.map((subject) => `{ stream: ${source(core, subject)} }`),
         ],
         exports: [
           ...answered.map(

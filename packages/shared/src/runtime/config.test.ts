@@ -46,7 +46,7 @@ describe('wrong settings', () => {
       ...{ SOME_TOKEN: 's3cret', ADDRESS: 'user:s3cret@host', SECRET_OF_A_FILE_FILE: import.meta.filename },
     });
 
-  it('are told of in a line each: the name, what is allowed, and what was given unless it may be a secret', () => {
+  it('are reported in a line each: the name, what is allowed, and what was given unless it may be a secret', () => {
     expect(read).toThrow(
       [
         'The settings are not usable:',

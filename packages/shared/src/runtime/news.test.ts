@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { News } from './news.ts';
 
-describe('what is told', () => {
+describe('what is news', () => {
   it('is news once', () => {
     const news = new News();
     expect(['press-1', 'press-2', 'press-1'].map((device) => news.isNew(device))).toEqual([

@@ -13,22 +13,22 @@ const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
 const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
 
 describe('an outage in the log', () => {
-  it('is told once, again when its cause changes, and when it is over', () => {
-    const { outage, lines } = outageWith({ began: 'it is away', ended: 'it is back' });
+  it('is logged once, again when its cause changes, and when it is over', () => {
+    const { outage, lines } = outageWith({ began: 'it is unavailable', ended: 'it is back' });
     for (const error of [refused, refused, reset]) outage.failed(error);
     outage.worked();
     outage.worked();
     outage.failed(refused);
     expect(lines).toEqual([
-      'error: it is away',
-      'debug: it is away',
-      'error: it is away',
+      'error: it is unavailable',
+      'debug: it is unavailable',
+      'error: it is unavailable',
       'info: it is back',
-      'error: it is away',
+      'error: it is unavailable',
     ]);
   });
 
-  it('ends in silence where nobody waits to hear of its end', () => {
+  it('ends in silence where its end is no news', () => {
     const { outage, lines } = outageWith({ level: 'warn', began: (error) => `away: ${error}` });
     outage.failed('no power');
     outage.worked();

@@ -15,7 +15,7 @@ describe('what was used lately', () => {
     expect(keys.length).toBeLessThanOrEqual(10);
   });
 
-  it('is forgotten when it is told to be', () => {
+  it('is forgotten on request', () => {
     const used = new RecentlyUsed<number, string>(2);
     for (const key of [1, 2, 3]) used.set(key, 'x');
     used.delete(3);

@@ -38,7 +38,7 @@ describe('tickets', () => {
     expect(tickets.size).toBe(1);
   });
 
-  test('of a slot begin anew before they are no whole numbers any more', () => {
+  test('of a slot start over before they are no whole numbers any more', () => {
     const tickets = new Tickets<{ name: string }>(2 ** 22);
     tickets.put({ name: 'in slot 0' });
     for (let use = 0; use < 10; use += 1) {
@@ -49,7 +49,7 @@ describe('tickets', () => {
     }
   });
 
-  test('that nobody was given take nothing', () => {
+  test('that no process was given take nothing', () => {
     const tickets = new Tickets<{ name: string }>();
     tickets.put({ name: 'there' });
 

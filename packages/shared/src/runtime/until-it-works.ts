@@ -15,7 +15,7 @@ export interface RetryOptions {
 }
 
 /** No such request holds samples up for longer; a server that means it asks again. */
-export const longestAskedPauseMs = 60_000;
+export const longestRetryAfterMs = 60_000;
 
 /** The service stops; what was attempted has not been confirmed. */
 export class StoppedWhileTrying extends Error {
@@ -39,7 +39,7 @@ export async function untilItWorks<T>(attempt: () => Promise<T>, options: RetryO
     } catch (error) {
       if (!isTemporary(error)) throw error;
       options.outage?.failed(error);
-      askedMs = Math.min(options.askedPauseMs?.(error) ?? 0, longestAskedPauseMs);
+      askedMs = Math.min(options.askedPauseMs?.(error) ?? 0, longestRetryAfterMs);
     }
     await pause(systemTimers, askedMs + pauseMs * (0.5 + Math.random() / 2), signal);
   }

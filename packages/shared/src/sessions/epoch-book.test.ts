@@ -72,7 +72,7 @@ describe('an epoch that is missing', () => {
 });
 
 describe('an answer of the log of before', () => {
-  it('is not kept, and not told to whoever waits for it', async () => {
+  it('is not kept, and not given to those that wait for it', async () => {
     const answers: ((loggedAt: LoggedAt) => void)[] = [];
     const book = new EpochBook({
       lookUp: () => new Promise((resolve) => answers.push(resolve)),

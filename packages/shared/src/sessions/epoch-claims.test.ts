@@ -40,8 +40,8 @@ it.each([
 it('a collector is heard under as many epochs as were given to it, whatever another one does', async () => {
   const { isPlaced } = logOf(10_000);
   for (const epoch of upTo(5_000)) await isPlaced('hall-1', epoch + 5_000);
-  const heard = await Promise.all(upTo(5_000).map((epoch) => isPlaced('hall-2', epoch)));
-  expect(new Set(heard)).toEqual(new Set([true]));
+  const answers = await Promise.all(upTo(5_000).map((epoch) => isPlaced('hall-2', epoch)));
+  expect(new Set(answers)).toEqual(new Set([true]));
 });
 
 it('a log that cannot be read costs a collector nothing', async () => {

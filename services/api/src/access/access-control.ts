@@ -19,7 +19,7 @@ import { CommandLimit } from './command-limit.ts';
 import type { FewPlaces } from './few-places.ts';
 import { type GrantedSites, requireEverywhere, type SiteAccess } from './granted-sites.ts';
 import type { LoginAccess } from './logins/login-access.ts';
-import { knownAfterAll, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
+import { loginCallerOf, recheckedCaller, requireUsableLogin } from './logins/login-caller.ts';
 import { operatorOf } from './operator.ts';
 import { accessText } from './texts.ts';
 import { bareForwardedAddresses } from './trusted-proxies.ts';
@@ -116,7 +116,7 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   const commands = new CommandLimit(control.commandsPerMinute);
   app.addHook('preParsing', async (request, reply) => {
     const { role, sites, action, needsFresh, isWatched } = routeOf(request);
-    request.caller = await knownAfterAll(people, request);
+    request.caller = await recheckedCaller(people, request);
     if (role === undefined || role === 'open') return;
     request.grantedSites = requireRole(request.caller, role, keys);
     requireUsableLogin(people, request, { needsFresh, isWatched });

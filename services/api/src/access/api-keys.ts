@@ -9,8 +9,8 @@ import {
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { KeyBook, StoredRecord } from '../ports.ts';
-import { asRead } from './as-read.ts';
 import { sitesWhere } from './granted-sites.ts';
+import { nameAsRead } from './name-as-read.ts';
 import { RecordMirror } from './record-mirror.ts';
 
 export type KeyCheck =
@@ -234,9 +234,9 @@ export class ApiKeys {
     keys: readonly StoredRecord<ApiKeyRecord>[],
     idOrName: string,
   ): StoredRecord<ApiKeyRecord> | undefined {
-    const read = asRead(idOrName);
+    const read = nameAsRead(idOrName);
     const ofName = keys
-      .filter(({ record }) => asRead(record.name) === read)
+      .filter(({ record }) => nameAsRead(record.name) === read)
       .sort((one, other) => other.record.created_at.localeCompare(one.record.created_at));
     const byId = keys.find(({ record }) => record.id === idOrName);
     return byId ?? ofName.find(({ record }) => this.#isOfUse(record)) ?? ofName[0];
@@ -244,8 +244,8 @@ export class ApiKeys {
 
   /** The usable one of these keys that has the name. */
   #ofName(keys: readonly ApiKeyRecord[], name: string): ApiKeyRecord | undefined {
-    const read = asRead(name);
-    return keys.find((key) => asRead(key.name) === read && this.#isOfUse(key));
+    const read = nameAsRead(name);
+    return keys.find((key) => nameAsRead(key.name) === read && this.#isOfUse(key));
   }
 
   /**

@@ -4,7 +4,7 @@ import { BrokerUnavailable } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { checkBearerKey, type KeyCaller, type RefusedCaller } from './bearer-key.ts';
-import { type SentFrom, senderOf } from './from-loopback.ts';
+import { type RequestOrigin, senderOf } from './from-loopback.ts';
 import { type GrantedSites, highestRole, sitesWhere } from './granted-sites.ts';
 import { accessText } from './texts.ts';
 import type { Users } from './users.ts';
@@ -36,7 +36,7 @@ export interface AccessRules {
   readonly anonymousLoopback: boolean | undefined;
 }
 
-export function callerOf({ keys, people, anonymousLoopback }: AccessRules, request: SentFrom): Caller {
+export function callerOf({ keys, people, anonymousLoopback }: AccessRules, request: RequestOrigin): Caller {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     if (!keys.isLoaded()) return { kind: 'refused', problem: keysNotKnown() };

@@ -1,8 +1,8 @@
 import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import { Problem } from '../problems/problem.ts';
-import { asRead } from './as-read.ts';
 import type { Caller } from './caller.ts';
+import { nameAsRead } from './name-as-read.ts';
 import { accessText } from './texts.ts';
 
 const readOf = new WeakMap<object, readonly string[]>();
@@ -13,7 +13,7 @@ function namesOf(record: User | ApiKeyRecord): readonly string[] {
     names = (
       'login' in record ? [record.id, record.login, record.name] : [record.id, record.name]
     ) as string[];
-    names = names.map(asRead);
+    names = names.map(nameAsRead);
     readOf.set(record, names);
   }
   return names;
@@ -29,7 +29,7 @@ export function requireOwnName(
   holders: { readonly users: readonly User[]; readonly keys: readonly ApiKeyRecord[] },
 ): void {
   if (claimed === undefined || caller.kind === 'refused') return;
-  const name = asRead(claimed);
+  const name = nameAsRead(claimed);
   const own = caller.kind === 'local' ? undefined : caller.id;
   const isTaken = (record: User | ApiKeyRecord) => record.id !== own && namesOf(record).includes(name);
   const open = holders.keys.filter(({ revoked_at }) => revoked_at === null);

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** The parts of a request that show whether a program on this machine sent it itself. */
-export interface SentFrom {
+export interface RequestOrigin {
   readonly address: string | undefined;
   readonly protocol: 'http' | 'https';
   readonly headers: IncomingHttpHeaders;
@@ -15,7 +15,7 @@ export function senderOf({
   address,
   protocol,
   headers,
-}: SentFrom): 'this_machine' | 'web_page' | 'elsewhere' {
+}: RequestOrigin): 'this_machine' | 'web_page' | 'elsewhere' {
   if (address === undefined || !isLoopbackAddress(address)) return 'elsewhere';
   if (isPassedOn(headers)) return 'elsewhere';
   // A foreign name that leads here is how web pages get around the same-origin policy (DNS rebinding).

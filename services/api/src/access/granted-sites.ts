@@ -40,7 +40,7 @@ export function requireEverywhere(granted: GrantedSites): void {
  * @param concerned codes of sites; the empty code stands for what belongs to none
  * @throws Problem unless the role holds at all of them
  */
-export function requireGranted(granted: GrantedSites, concerned: Iterable<string>): void {
+export function requireRoleAt(granted: GrantedSites, concerned: Iterable<string>): void {
   if (granted === 'everywhere') return;
   for (const code of concerned) {
     if (!granted.includes(code)) {

@@ -14,8 +14,8 @@ import { Problem, validationFailed } from '../problems/problem.ts';
 import { whoOf } from './access-control.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { sitesWhere } from './granted-sites.ts';
+import { requestedGrants } from './requested-grants.ts';
 import { accessText } from './texts.ts';
-import { wantedGrants } from './wanted-grants.ts';
 
 const params = z.object({ id: z.string().describe('Id or name of the key') });
 
@@ -56,7 +56,7 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
           return message === undefined ? [] : [{ path: `networks.${index}`, message }];
         });
         if (faults.length > 0) throw validationFailed(faults);
-        const grants = await wantedGrants(database, request.body);
+        const grants = await requestedGrants(database, request.body);
         if (expiresAt && Date.parse(expiresAt) <= Date.now()) {
           throw validationFailed([{ path: 'expires_at', message: 'must lie in the future' }]);
         }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asRead } from './as-read.ts';
+import { nameAsRead } from './name-as-read.ts';
 import { operatorOf } from './operator.ts';
 
 const claim = (name: string) =>
@@ -17,7 +17,7 @@ describe('a name in X-Operator', () => {
     ['blank of Braille', '\u2800anna\u2800'],
   ])('is without invisible characters: %s', (_what, name) => {
     expect(claim(name)).toBe('anna');
-    expect(asRead(name)).toBe('anna');
+    expect(nameAsRead(name)).toBe('anna');
   });
 
   it('is none when nothing of it can be seen, and otherwise stays', () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { textWithoutKeys } from '../audit/without-secrets.ts';
-import { withoutInvisible } from './as-read.ts';
+import { withoutInvisible } from './name-as-read.ts';
 
 /**
  * The name that a caller claims in the header X-Operator; at most 64 characters count. The header is UTF-8, as a

@@ -66,7 +66,7 @@ class OnlyTried<T> extends Error {
 }
 
 /** The same for a change that may be a dry run, which is judged as usual, shown to `whenTried`, and rolled back. */
-export async function changedOrTried<T>(
+export async function changeOrDryRun<T>(
   request: ChangingRequest,
   database: Database,
   { isTry, ...about }: Parameters<typeof changedBy>[2] & { readonly isTry: boolean },

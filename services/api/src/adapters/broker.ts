@@ -1,5 +1,5 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { BrokerAway, BrokerUnfit } from '@holdfast/shared/jetstream/connection/broker-unfit.ts';
+import { BrokerDisconnected, BrokerUnfit } from '@holdfast/shared/jetstream/connection/broker-unfit.ts';
 import {
   type Connection,
   connectNats,
@@ -179,7 +179,9 @@ class BrokerPreparation {
       level: 'warn',
       began: (error) => {
         const why =
-          error instanceof BrokerAway ? error.message : 'NATS is there, but its streams are not ready';
+          error instanceof BrokerDisconnected
+            ? error.message
+            : 'NATS is there, but its streams are not ready';
         return `${why}; trying again`;
       },
       causeOf: (error) => (error as Error).message,

@@ -5,7 +5,7 @@ import { callDevice, callForDrain } from '@holdfast/shared/jetstream/boards/devi
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import type { LeaseRecord } from '@holdfast/shared/lease/lease-store.ts';
-import type { Collectors, KnownCollector } from '../ports.ts';
+import type { CollectorRecord, Collectors } from '../ports.ts';
 import { withBroker } from './with-broker.ts';
 
 /** COLLECTORS, and the subject on which each of them takes calls. */
@@ -30,7 +30,7 @@ export function jetStreamCollectors(
 function knownCollector(
   { key, value, writtenAtMs }: LeaseRecord,
   identity: CollectorRights | undefined,
-): KnownCollector[] {
+): CollectorRecord[] {
   const lease = parseCollectorLease(value);
   if (!lease) return [];
   const { capacity, labels } = grantedRights(lease, identity);

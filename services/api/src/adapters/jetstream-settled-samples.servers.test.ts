@@ -9,7 +9,7 @@ import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { expect, it } from 'vitest';
 import { jetStreamSettledSamples } from './jetstream-settled-samples.ts';
 
-it('a broker that hangs is not waited for: what it said last counts, and that it was not asked is told', async () => {
+it('a broker that hangs is not waited for: what it said last counts, and the answer says that it was not asked', async () => {
   const nats = await natsForTest();
   await sessionLogForTest(nats.url);
   const proxy = await startTcpProxy({ targetPort: Number(new URL(nats.url).port) });

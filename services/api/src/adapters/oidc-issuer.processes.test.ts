@@ -8,7 +8,7 @@ import {
   companyForTest,
 } from '../../testing/company/company-for-test.ts';
 import { TestBrowser } from '../../testing/test-browser.ts';
-import { type CompanyAttempt, CompanyIssuerAway } from '../ports.ts';
+import { type CompanyAttempt, CompanyIssuerUnavailable } from '../ports.ts';
 import { type OidcSettings, oidcIssuer } from './oidc-issuer.ts';
 
 const back = 'http://127.0.0.1:9/api/login/company/callback/';
@@ -39,7 +39,7 @@ async function throughBrowser(url: URL, tamper: (sent: URL) => void = () => {}, 
 }
 
 describe('the identity provider of a company', () => {
-  it('says who somebody is, once for each code', async () => {
+  it('says who a person is, once for each code', async () => {
     const issuer = issuerWith();
     const begun = attempt();
     const callbackUrl = await throughBrowser(await issuer.begin(begun));
@@ -92,7 +92,7 @@ describe('the identity provider of a company', () => {
     await expect(issuer.finish(callbackUrl, fresh)).rejects.toThrow('has not logged in anew');
   });
 
-  it('that does not say when somebody logged in cannot show that they did so just now', async () => {
+  it('that does not say when a person logged in cannot show that they did so just now', async () => {
     const issuer = issuerWith();
     const fresh = attempt(true);
     const callbackUrl = await throughBrowser(await issuer.begin(fresh), (sent) => {
@@ -141,7 +141,7 @@ describe('the identity provider of a company', () => {
     });
   });
 
-  it('may name this client in azp, and say nothing of when somebody logged in', async () => {
+  it('may name this client in azp, and say nothing of the time of the login', async () => {
     const issuer = issuerWith();
     const begun = attempt();
     const callbackUrl = await throughBrowser(await issuer.begin(begun));
@@ -180,7 +180,7 @@ describe('the identity provider of a company', () => {
     expect((await issuer.finish(callbackUrl, begun)).authenticatedAtMs).toBeLessThanOrEqual(Date.now());
   });
 
-  it('may let somebody in no further, which is no fault of the settings', async () => {
+  it('may refuse a person, which is no fault of the settings', async () => {
     await company.tell({ subject: null });
     const issuer = issuerWith();
     const begun = attempt();
@@ -197,7 +197,7 @@ describe('the identity provider of a company', () => {
     const callbackUrl = await throughBrowser(await issuer.begin(begun));
     await expect(issuer.finish(callbackUrl, begun)).rejects.toMatchObject({ why: 'set_up' });
     await expect(issuerWith({ issuer: `${company.issuer}/else` }).begin(attempt())).rejects.toBeInstanceOf(
-      CompanyIssuerAway,
+      CompanyIssuerUnavailable,
     );
     const underOtherName = issuerWith({ issuer: company.issuer.replace('127.0.0.1', 'localhost') });
     await expect(underOtherName.begin(attempt())).rejects.toMatchObject({ why: 'set_up' });
@@ -208,8 +208,8 @@ describe('the identity provider of a company', () => {
     const begun = attempt();
     const callbackUrl = await throughBrowser(await issuer.begin(begun));
     await company.stop();
-    await expect(issuer.finish(callbackUrl, begun)).rejects.toBeInstanceOf(CompanyIssuerAway);
-    await expect(issuer.begin(attempt())).rejects.toBeInstanceOf(CompanyIssuerAway);
+    await expect(issuer.finish(callbackUrl, begun)).rejects.toBeInstanceOf(CompanyIssuerUnavailable);
+    await expect(issuer.begin(attempt())).rejects.toBeInstanceOf(CompanyIssuerUnavailable);
     await expect(
       issuerWith({ issuer: `http://127.0.0.1:${await freePort()}` }).begin(attempt()),
     ).rejects.toThrow(/ECONNREFUSED/);

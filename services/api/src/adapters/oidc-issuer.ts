@@ -3,7 +3,7 @@ import {
   type CompanyAttempt,
   type CompanyIdentity,
   type CompanyIssuer,
-  CompanyIssuerAway,
+  CompanyIssuerUnavailable,
   CompanyLoginRefused,
   type CompanyRefusal,
 } from '../ports.ts';
@@ -206,7 +206,7 @@ function asOwnError(error: unknown): Error {
     return refused(error.status === 401 ? 'set_up' : 'not_valid', `it answered ${error.status}`);
   }
   if (!(error instanceof oidc.ClientError) || error.code === undefined || awayCodes.includes(error.code)) {
-    return new CompanyIssuerAway(reasonOf(error), { cause: error });
+    return new CompanyIssuerUnavailable(reasonOf(error), { cause: error });
   }
   if (setUpCodes.includes(error.code)) return refused('set_up', error.message);
   const why = error.code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED' ? 'clock' : 'not_valid';

@@ -21,7 +21,7 @@ export interface AuditSearch {
 /** The time of an entry, in ms since 1970, and its place among those of the same time. */
 export type AuditPosition = readonly [timeMs: number, id: number];
 
-export interface FoundAudit {
+export interface AuditPage {
   readonly entries: readonly { readonly view: AuditView; readonly position: AuditPosition }[];
 }
 
@@ -38,7 +38,7 @@ export async function searchAudit(
     readonly limit: number;
     readonly order: 'older' | 'newer';
   },
-): Promise<FoundAudit> {
+): Promise<AuditPage> {
   const { after, limit, order } = page;
   const conditions = conditionsOf(search);
   if (after) {

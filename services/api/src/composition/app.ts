@@ -32,8 +32,8 @@ import type { ConsoleFiles } from '../console/console-files.ts';
 import { consoleRoutes } from '../console/console-routes.ts';
 import type { Database } from '../database/open-database.ts';
 import { deviceRoutes } from '../devices/device-routes.ts';
+import type { DeviceLimitsSources } from '../devices/learned-limits/device-limits.ts';
 import { learnedLimitsRoutes, withLearnedLimits } from '../devices/learned-limits/learned-limits-routes.ts';
-import type { ShownLimitsSources } from '../devices/learned-limits/shown-limits.ts';
 import type { WritePointOptions } from '../devices/write-point.ts';
 import { answerClientError } from '../http/client-errors.ts';
 import type { OnceKeys } from '../http/idempotency.ts';
@@ -127,7 +127,7 @@ export interface AppDependencies {
   readonly tls: Pick<TlsMaterial, 'cert' | 'key'> | undefined;
   readonly auditLog: Pick<AuditProjection, 'caughtUp'>;
   readonly system: SystemSources;
-  readonly limitsSources: ShownLimitsSources;
+  readonly limitsSources: DeviceLimitsSources;
   readonly cleanup: CleanupSources;
   /** Whether changes of configuration without If-Match are refused. */
   readonly requireIfMatch: boolean;

@@ -6,7 +6,7 @@ import { taskValidation } from '../devices/task-validation.ts';
 import type { Collectors } from '../ports.ts';
 import { sessionCommands } from '../sessions/commands/session-commands.ts';
 import { endpointClaims } from '../sessions/queries/endpoint-claims.ts';
-import { ShownSessions } from '../sessions/queries/shown-sessions.ts';
+import { SessionsAfterCommands } from '../sessions/queries/sessions-after-commands.ts';
 import type { BrokerParts } from './broker.ts';
 import type { Databases } from './databases.ts';
 import type { ReadModel } from './read-model.ts';
@@ -26,7 +26,7 @@ export function openCommands(
     },
     versions,
     projection,
-    shownSessions: new ShownSessions({ database, rows }),
+    shownSessions: new SessionsAfterCommands({ database, rows }),
     logGuard,
     memory,
     validateTask: taskValidation({ database, collectors: parts.collectors, liveStatus }),

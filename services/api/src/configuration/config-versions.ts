@@ -20,7 +20,7 @@ import {
   type TaskTexts,
   textsHash,
 } from './configured-task.ts';
-import { keptDevices, keptPointCounts } from './polling-plans.ts';
+import { planDevices, planPointCounts } from './polling-plans.ts';
 import { holdCodes, noteReadCodes } from './read-codes.ts';
 import { type Compared, noteCompared, recognizedTasks } from './recognized-tasks.ts';
 import {
@@ -214,8 +214,8 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
         task_code: task.code,
         task_name: task.name,
         period_ms: content.period_ms,
-        device_codes: JSON.stringify(keptDevices(content)),
-        point_counts: JSON.stringify(keptPointCounts(content)),
+        device_codes: JSON.stringify(planDevices(content)),
+        point_counts: JSON.stringify(planPointCounts(content)),
         site_codes: siteCodesOf(content),
         values_per_s: valuesPerSecond(content),
       })
@@ -273,8 +273,8 @@ export async function readTaskContents(
   if (taskIds.length === 0) return [];
   const texts = await readTaskTexts(database, taskIds);
   return [...texts.values()].flatMap((each) => {
-    const { task, rows, chosenPointIds: chosen } = configuredTask(each);
-    const snapshot = snapshotTask(task, rows, chosen);
+    const { task, rows, chosenPointIds: pointIds } = configuredTask(each);
+    const snapshot = snapshotTask(task, rows, pointIds);
     return snapshot.ok ? [snapshot.content] : [];
   });
 }
@@ -316,8 +316,8 @@ function noRoom(of: Text, { bytes, maxBytes }: TaskConfigsFull): Problem {
   );
 }
 
-function contentOf({ task, rows, chosenPointIds: chosen }: ConfiguredTask): TaskContent {
-  const snapshot = snapshotTask(task, rows, chosen);
+function contentOf({ task, rows, chosenPointIds: pointIds }: ConfiguredTask): TaskContent {
+  const snapshot = snapshotTask(task, rows, pointIds);
   if (!snapshot.ok) throw snapshotRefused(task, snapshot.problem);
   return snapshot.content;
 }

@@ -5,9 +5,9 @@ import { violatedConstraint } from '../database/database-unavailable.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { configurationText } from './texts.ts';
 
-/** Codes of the referring things by kind, at most {@link maxNamed} of each. */
+/** Codes of the referring things by kind, at most {@link mostNames} of each. */
 export type Referrers = Readonly<Record<string, readonly string[]>>;
-export const maxNamed = 20;
+export const mostNames = 20;
 
 const referrerWords: Readonly<Record<string, (codes: readonly string[]) => Text>> = {
   devices: (codes) => configurationText('referring_devices', { codes }),

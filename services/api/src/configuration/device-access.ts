@@ -6,7 +6,7 @@ import { deviceNetworkRule, siteNetworkRule } from '@holdfast/shared/runtime/net
 import { sql } from 'kysely';
 import { openChangeSet } from '../database/in-change.ts';
 import type { Database } from '../database/open-database.ts';
-import { BrokerUnavailable, type Collectors, type KnownCollector, type NamedSecret } from '../ports.ts';
+import { BrokerUnavailable, type CollectorRecord, type Collectors, type NamedSecret } from '../ports.ts';
 import { faultText } from '../problems/localize-faults.ts';
 import { type FieldError, Problem } from '../problems/problem.ts';
 import { specOf } from './device-specs.ts';
@@ -102,7 +102,7 @@ export function namedSecrets(device: Pick<DeviceAccess, 'code' | 'protocol' | 'c
   return [...names].map((secret) => ({ device: device.code, secret, server }));
 }
 
-async function collectorsNow(collectors: Pick<Collectors, 'list'>): Promise<readonly KnownCollector[]> {
+async function collectorsNow(collectors: Pick<Collectors, 'list'>): Promise<readonly CollectorRecord[]> {
   try {
     return await collectors.list();
   } catch (error) {
@@ -128,7 +128,7 @@ function siteFaults(device: DeviceAccess): Fault[] {
 function collectorRule({
   deviceNetworks,
   secretBindings,
-}: KnownCollector): (device: DeviceAccess) => readonly Fault[] {
+}: CollectorRecord): (device: DeviceAccess) => readonly Fault[] {
   const rule = deviceNetworks && deviceNetworkRule(deviceNetworks);
   return (device) => {
     const address = addressOf(device);

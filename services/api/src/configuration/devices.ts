@@ -12,7 +12,7 @@ import type { Database } from '../database/open-database.ts';
 import type { DevicesTable } from '../database/tables.ts';
 import { atSites } from './at-sites.ts';
 import { type Collection, checkOf, listPage, removeUnreferenced } from './collection.ts';
-import { bodyRefused, explained, fieldsDoNotFit, maxNamed } from './configuration-problems.ts';
+import { bodyRefused, explained, fieldsDoNotFit, mostNames } from './configuration-problems.ts';
 import { requireFreePlace } from './device-places.ts';
 import { endpointColumn, specOf, viewOfDevice } from './device-specs.ts';
 import { placeAgain } from './points-of-device.ts';
@@ -111,14 +111,14 @@ export function devices(
             .select('tasks.code')
             .where('task_devices.device_id', '=', id)
             .orderBy('tasks.code')
-            .limit(maxNamed)
+            .limit(mostNames)
             .execute();
           const points = await transaction
             .selectFrom('points')
             .select('code')
             .where('device_id', '=', id)
             .orderBy('code')
-            .limit(maxNamed)
+            .limit(mostNames)
             .execute();
           return { tasks: tasks.map(({ code }) => code), points: points.map(({ code }) => code) };
         },

@@ -15,7 +15,7 @@ export interface ConfiguredSession {
  * By session: whether its task is configured differently by now. Null for a session that is over, and where the API cannot
  * say.
  */
-export type NewerConfigured = (
+export type FindNewerConfigured = (
   sessions: readonly ConfiguredSession[],
 ) => Promise<ReadonlyMap<string, boolean | null>>;
 
@@ -31,7 +31,7 @@ const setsLookedAt = 100;
 export function newerConfigured(
   database: Database,
   versions: Pick<ConfigVersions, 'comparedHashes'>,
-): NewerConfigured {
+): FindNewerConfigured {
   /** Hashes by task; undefined for a task that could not be started. */
   const hashByTask = new Map<number, string | undefined>();
   let latestSets: readonly number[] = [];

@@ -3,11 +3,11 @@ import {
   changedPoint,
   type DeviceOfPoint,
   flatPoint,
-  type JudgedPoint,
-  judgedPoint,
   type NamedPoint,
   type PointCommon,
   type PointView,
+  type ValidPoint,
+  validateNewPoint,
 } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { type Selectable, sql } from 'kysely';
@@ -17,17 +17,11 @@ import type { PointsTable } from '../database/tables.ts';
 import { type FieldError, validationFailed } from '../problems/problem.ts';
 import { atSites } from './at-sites.ts';
 import { type Collection, checkOf, listPage, removeUnreferenced } from './collection.ts';
-import { bodyRefused, explained, maxNamed, stillReferenced } from './configuration-problems.ts';
+import { bodyRefused, explained, mostNames, stillReferenced } from './configuration-problems.ts';
 import { devicesOfPoints } from './points-of-device.ts';
 import { lockDevicesOfPoints, requireUnread } from './read-codes.ts';
 import { togetherWithSiblings } from './sibling-faults.ts';
-import {
-  type KindOfPoint,
-  type KindsOfStore,
-  kindFaults,
-  kindFaultsIfKnown,
-  kindOf,
-} from './stored-kinds.ts';
+import { type KindOfPoint, type KindsOfStore, kindFaults, kindFaultsOrNone, kindOf } from './stored-kinds.ts';
 import { configurationText } from './texts.ts';
 
 export interface PointFilter {
@@ -70,11 +64,11 @@ export function points(database: Database, store: KindsOfStore): Points {
         inTransaction(database, async (transaction) => {
           const devices = await devicesOfPoints(transaction, [body]);
           const device = devices.get(body.device_id);
-          const verdict = device ? judgedPoint(device, body) : bodies().points.judgedWithoutDevice(body);
+          const verdict = device ? validateNewPoint(device, body) : bodies().points.judgedWithoutDevice(body);
           if (!verdict.ok) throw bodyRefused(verdict.issues);
           deviceOf(devices, body.device_id);
           const point = { ...verdict.value.common, device_id: body.device_id };
-          const [message] = await kindFaultsIfKnown(store, transaction, [point]);
+          const [message] = await kindFaultsOrNone(store, transaction, [point]);
           if (message !== undefined) throw validationFailed([{ path: 'data_type', message }]);
           return togetherWithSiblings(transaction, [{ ...point, pathPrefix: '' }], async () => {
             const row = await transaction
@@ -94,7 +88,7 @@ export function points(database: Database, store: KindsOfStore): Points {
           if (issues.length > 0) throw bodyRefused(issues);
           const faults = await faultsOf(transaction, devices, items);
           if (faults.length > 0) throw validationFailed(faults);
-          const ofKinds = (await kindFaultsIfKnown(store, transaction, items)).flatMap((message, index) =>
+          const ofKinds = (await kindFaultsOrNone(store, transaction, items)).flatMap((message, index) =>
             message === undefined ? [] : [{ path: `${index}.data_type`, message }],
           );
           if (ofKinds.length > 0) throw validationFailed(ofKinds);
@@ -183,7 +177,7 @@ function changedField(patch: PointPatch): string {
 }
 
 /** The columns with documents as JSON text, as the driver wants them. */
-function withJson(device_id: number, { common, address }: JudgedPoint) {
+function withJson(device_id: number, { common, address }: ValidPoint) {
   const { linear, enumeration, report, ...columns } = common;
   return {
     ...columns,
@@ -213,7 +207,7 @@ function judgedAll(devices: ReadonlyMap<number, DeviceOfPoint>, sent: readonly N
   const issues: Issue[] = [];
   for (const [index, body] of sent.entries()) {
     const device = devices.get(body.device_id);
-    const verdict = device ? judgedPoint(device, body) : ofPoint.judgedWithoutDevice(body);
+    const verdict = device ? validateNewPoint(device, body) : ofPoint.judgedWithoutDevice(body);
     if (verdict.ok) {
       const { common, address } = verdict.value;
       items.push({ ...common, device_id: body.device_id, address });
@@ -230,7 +224,7 @@ async function tasksThatChose(database: Database, pointId: number): Promise<stri
     .select('tasks.code')
     .where('task_points.point_id', '=', pointId)
     .orderBy('tasks.code')
-    .limit(maxNamed)
+    .limit(mostNames)
     .execute();
   return tasks.map(({ code }) => code);
 }

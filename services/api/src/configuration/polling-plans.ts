@@ -5,7 +5,7 @@ import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { inLanguage, type Text, translated } from '@holdfast/texts/text.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
-import type { KeptDevice, KeptPointCounts } from '../database/tables.ts';
+import type { PlanDevice, PlanPointCounts } from '../database/tables.ts';
 import { BrokerUnavailable, type TaskConfigs } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import { configurationText } from './texts.ts';
@@ -70,8 +70,8 @@ function planOfRow({
   point_counts: counts,
 }: {
   readonly period_ms: number;
-  readonly device_codes: readonly KeptDevice[];
-  readonly point_counts: readonly KeptPointCounts[];
+  readonly device_codes: readonly PlanDevice[];
+  readonly point_counts: readonly PlanPointCounts[];
 }): PollingPlan {
   const devices = rowsOfDevices.map((device, index) => {
     const rates = counts[index]?.map(([period, points]) => ({ periodMs: period, points }));
@@ -83,7 +83,7 @@ function planOfRow({
 }
 
 /** The devices as `task_config_versions` keeps them. */
-export function keptDevices(content: Content): KeptDevice[] {
+export function planDevices(content: Content): PlanDevice[] {
   const { periodMs: taskPeriodMs, devices } = planOf(content);
   return devices.map(({ code, periodMs }) =>
     periodMs === taskPeriodMs ? code : { code, period_ms: periodMs },
@@ -91,7 +91,7 @@ export function keptDevices(content: Content): KeptDevice[] {
 }
 
 /** Numbers of points by period, for the same devices. */
-export function keptPointCounts(content: Content): KeptPointCounts[] {
+export function planPointCounts(content: Content): PlanPointCounts[] {
   return planOf(content).devices.map(({ rates = [] }) =>
     rates.map(({ periodMs, points }) => [periodMs, points] as const),
   );
@@ -197,7 +197,7 @@ export function pollingPlans(options: {
 }
 
 /** The plan, or undefined when the snapshot is lost, which is reported elsewhere. @throws DatabaseUnavailable */
-export async function planIfKnown(
+export async function findPlan(
   plans: Pick<PollingPlans, 'of'>,
   { task_id, config_version }: { readonly task_id: number; readonly config_version: number },
 ): Promise<PollingPlan | undefined> {

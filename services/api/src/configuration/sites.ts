@@ -3,7 +3,7 @@ import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
 import { atSites } from './at-sites.ts';
 import { type Collection, checkOf, listPage, removeUnreferenced } from './collection.ts';
-import { explained, maxNamed } from './configuration-problems.ts';
+import { explained, mostNames } from './configuration-problems.ts';
 
 export interface SiteFilter {
   readonly code?: string | undefined;
@@ -58,7 +58,7 @@ export function sites(database: Database): Collection<SiteCreate, SitePatch, Sit
             .select('code')
             .where('site_id', '=', id)
             .orderBy('code')
-            .limit(maxNamed)
+            .limit(mostNames)
             .execute();
           return { devices: devices.map(({ code }) => code) };
         },

@@ -53,7 +53,7 @@ export async function kindFaults(
 }
 
 /** As `kindFaults`, for new points; finds none while the store cannot be asked, so that points can still be made. */
-export async function kindFaultsIfKnown(
+export async function kindFaultsOrNone(
   ...[store, transaction, points]: Parameters<typeof kindFaults>
 ): Promise<readonly (string | undefined)[]> {
   try {

@@ -16,7 +16,7 @@ async function connect(options: pg.ClientConfig): Promise<pg.Client> {
   return client;
 }
 
-// Only Linux tells a server that the client did not take what was sent.
+// Only Linux informs a server that the client did not take what was sent.
 it.skipIf(process.platform !== 'linux').for([
   { who: 'an API', optionsFor: connectionOptions },
   {

@@ -1,5 +1,5 @@
+import { keepaliveSettings } from '@holdfast/sample-store/postgres/keepalive-settings.ts';
 import { LeavingPool, type LeavingPoolOptions } from '@holdfast/sample-store/postgres/leaving-pool.ts';
-import { noticedWhenGone } from '@holdfast/sample-store/postgres/noticed-when-gone.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import {
   Kysely,
@@ -40,7 +40,7 @@ export function connectionOptions(url: string): LeavingPoolOptions {
     connectionString: url,
     application_name: 'holdfast-api',
     connectionTimeoutMillis: connectTimeoutMs,
-    ...noticedWhenGone,
+    ...keepaliveSettings,
     types: {
       getTypeParser: ((oid: number, format: 'text') =>
         typeParser(oid, format)) as typeof pg.types.getTypeParser,

@@ -94,10 +94,10 @@ export interface TaskPointsTable {
 }
 
 /** A device's code; with the period if its ticks have another one than the task. */
-export type KeptDevice = string | { readonly code: string; readonly period_ms: number };
+export type PlanDevice = string | { readonly code: string; readonly period_ms: number };
 
 /** Period in ms, and number of points. */
-export type KeptPointCounts = readonly (readonly [number, number])[];
+export type PlanPointCounts = readonly (readonly [number, number])[];
 
 export interface TaskConfigVersionsTable {
   task_id: number;
@@ -111,9 +111,9 @@ export interface TaskConfigVersionsTable {
   task_name: string;
   /** The period by which gaps are counted. */
   period_ms: number;
-  device_codes: JSONColumnType<KeptDevice[]>;
+  device_codes: JSONColumnType<PlanDevice[]>;
   /** How many points of each device have which period. */
-  point_counts: ColumnType<KeptPointCounts[], string | undefined, never>;
+  point_counts: ColumnType<PlanPointCounts[], string | undefined, never>;
   /** Codes of the sites of its devices, an empty code for no site. */
   site_codes: string[];
   /** Values that are read each second when every device answers. */

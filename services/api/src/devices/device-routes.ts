@@ -23,7 +23,7 @@ import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { readDevice } from './device-content.ts';
 import { labelsOfTasks, tasksRunningBeside } from './endpoint-holders.ts';
-import type { ShownLimitsSources } from './learned-limits/shown-limits.ts';
+import type { DeviceLimitsSources } from './learned-limits/device-limits.ts';
 import { type MeasuredRoundTrips, measuredRoundTrips } from './measured-round-trips.ts';
 import { planTask } from './task-plan.ts';
 import { testDevice } from './test-device.ts';
@@ -41,7 +41,7 @@ const wroteNothing = (status: number): boolean => status !== 500 && status !== 5
 const triedAtMost = 10;
 
 /** Routes that ask a device right away, through a collector. */
-export function deviceRoutes(sources: WritePointOptions, limitsSources: ShownLimitsSources): Route[] {
+export function deviceRoutes(sources: WritePointOptions, limitsSources: DeviceLimitsSources): Route[] {
   const { database, collectors } = sources;
   /** The write's own two entries say more than the one that every change gets. */
   const audited = (request: Pick<FastifyRequest, 'isAudited'>): WritePointOptions => ({

@@ -4,7 +4,7 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { driverLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
-import type { Collectors, DeviceCallOutcome, KnownCollector } from '../ports.ts';
+import type { CollectorRecord, Collectors, DeviceCallOutcome } from '../ports.ts';
 import { reachDevice } from './reach-device.ts';
 import { readOnce } from './test-device.ts';
 
@@ -21,9 +21,9 @@ const call: DeviceCall = { v: 1, kind: 'read', within_ms: 1_000, device };
 const collector = (
   id: string,
   labels: Record<string, string>,
-  state: KnownCollector['state'] = 'active',
+  state: CollectorRecord['state'] = 'active',
   drivers: readonly string[] = ['modbus_tcp', 'modbus_rtu'],
-): KnownCollector => ({
+): CollectorRecord => ({
   ...{
     id,
     labels: { ...labels, ...driverLabels(drivers) },
@@ -40,7 +40,7 @@ const reply: DeviceCallOutcome = { ok: true, reply: { kind: 'read', points: [], 
 
 /** The collectors to which the call goes, in order; those without a given outcome answer. */
 async function reach(options: {
-  collectorList: readonly KnownCollector[];
+  collectorList: readonly CollectorRecord[];
   holders?: readonly string[];
   labels?: Readonly<Record<string, string>>;
   outcomes?: Readonly<Record<string, DeviceCallOutcome>>;

@@ -4,7 +4,7 @@ import { noDriver } from '@holdfast/shared/contracts/words/no-driver.ts';
 import { canRead } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Text } from '@holdfast/texts/text.ts';
-import type { Collectors, KnownCollector } from '../ports.ts';
+import type { CollectorRecord, Collectors } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import { devicesText } from './texts.ts';
 
@@ -45,10 +45,10 @@ export async function reachDevice(options: ReachDeviceOptions): Promise<Reached>
 }
 
 function inOrder(
-  listing: readonly KnownCollector[],
+  listing: readonly CollectorRecord[],
   { holders }: ReachDeviceOptions,
   needs: SessionNeeds,
-): readonly KnownCollector[] {
+): readonly CollectorRecord[] {
   const eligible = listing.filter(({ state, labels }) => state !== 'given_up' && canRead(labels, needs));
   const holding = eligible.filter(({ id }) => holders.includes(id));
   return holding.length > 0 ? holding : eligible.filter(({ state }) => state === 'active');
@@ -70,7 +70,7 @@ function noAnswer(device: DeviceConfig, collectorId: string, call: DeviceCall): 
 function nobodyReaches(
   device: DeviceConfig,
   needs: SessionNeeds,
-  { candidates, listing }: Record<'candidates' | 'listing', readonly KnownCollector[]>,
+  { candidates, listing }: Record<'candidates' | 'listing', readonly CollectorRecord[]>,
 ): Problem {
   const up = listing.filter(({ state }) => state === 'active').map(({ labels }) => labels);
   const withoutDriver = up.some((labels) => canRead(labels, needs)) ? undefined : noDriver(up, needs);

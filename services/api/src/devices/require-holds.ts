@@ -10,7 +10,7 @@ import { Problem } from '../problems/problem.ts';
 import { devicesThatChange } from '../sessions/commands/change-of-devices.ts';
 import type { ChangeSources } from '../sessions/commands/session-reconfiguration.ts';
 import { tasksRunningBeside } from './endpoint-holders.ts';
-import type { ShownLimitsSources } from './learned-limits/shown-limits.ts';
+import type { DeviceLimitsSources } from './learned-limits/device-limits.ts';
 import { measuredRoundTrips } from './measured-round-trips.ts';
 import { planTask } from './task-plan.ts';
 import { devicesText } from './texts.ts';
@@ -18,7 +18,7 @@ import { devicesText } from './texts.ts';
 const namedAtMost = 5;
 
 /** Calculates with `planTask` what a change demands of the endpoints of added or changed devices. */
-export function requireHolds(limitsSources: ShownLimitsSources): ChangeSources['requireHolds'] {
+export function requireHolds(limitsSources: DeviceLimitsSources): ChangeSources['requireHolds'] {
   const { database } = limitsSources;
   /** Treats a source that cannot be asked now as one that knows nothing. */
   const ifKnown = async <T>(question: Promise<T>, otherwise: T): Promise<T> =>

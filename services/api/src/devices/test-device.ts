@@ -6,21 +6,21 @@ import type {
   ReadPoint,
   ReadRequestReport,
 } from '@holdfast/shared/contracts/device-call.ts';
-import type { DeviceTestView, ShownRequest } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { DeviceRequestView, DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
 import { localize } from '../problems/localize.ts';
 import { localizeFault } from '../problems/localize-faults.ts';
 import { endpointHolders } from './endpoint-holders.ts';
-import { reportedLimits, type ShownLimitsSources } from './learned-limits/shown-limits.ts';
+import { type DeviceLimitsSources, reportedLimits } from './learned-limits/device-limits.ts';
 import { reachDevice } from './reach-device.ts';
 import { devicesText } from './texts.ts';
 
 export interface TestDeviceOptions {
   readonly database: Database;
   readonly collectors: Collectors;
-  readonly liveStatus: ShownLimitsSources['liveStatus'];
+  readonly liveStatus: DeviceLimitsSources['liveStatus'];
   readonly device: DeviceConfig;
   readonly labels: Readonly<Record<string, string>>;
   readonly withinMs: number;
@@ -59,7 +59,7 @@ export async function readOnce(
   const { collectors, device, holders, labels, learnedLimits, withinMs, traceparent } = options;
   const untilMs = performance.now() + withinMs;
   const points: ReadPoint[] = [];
-  const requests: ShownRequest[] = [];
+  const requests: DeviceRequestView[] = [];
   let collectorId: string | null = null;
   let givenUp: GivenUp;
   for (const part of inParts(device)) {
@@ -86,7 +86,7 @@ export async function readOnce(
     collectorId = reached.collectorId;
     const { reply } = reached;
     if (reply.kind === 'read') {
-      points.push(...reply.points.map(retoldPoint));
+      points.push(...reply.points.map(localizePoint));
       const requestViews = reply.requests.map((each) => ({ ...each, error: localizeFault(each.error) }));
       requests.push(...withFrameParts(requestViews, device));
       givenUp = reply.given_up && { ...reply.given_up, detail: localizeFault(reply.given_up.detail) };
@@ -131,7 +131,7 @@ function inParts(device: DeviceConfig): DeviceConfig[] {
 }
 
 /** A point as a collector has read it, with the collector's words in the language of the request. */
-export const retoldPoint = (point: ReadPoint): ReadPoint => ({
+export const localizePoint = (point: ReadPoint): ReadPoint => ({
   ...point,
   detail: localizeFault(point.detail),
 });
@@ -173,7 +173,7 @@ function inWords(total: number, bad: readonly ReadPoint[]): string {
 function withFrameParts(
   requests: readonly ReadRequestReport[],
   { protocol, connection }: Pick<DeviceConfig, 'protocol' | 'connection'>,
-): ShownRequest[] {
+): DeviceRequestView[] {
   const spec = specs.get(protocol);
   return requests.map(({ heard, ...request }) => ({
     ...request,

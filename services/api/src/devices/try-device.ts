@@ -1,7 +1,7 @@
 import { unitPlace } from '@holdfast/driver/device-place.ts';
 import type { DeviceTrialBody, DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import { connectionOf } from '@holdfast/shared/contracts/http/device-http.ts';
-import { type JudgedPoint, judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { type ValidPoint, validateDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
 import { type DeviceConfig, deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { contentIssues } from '../configuration/content-issues.ts';
@@ -65,8 +65,8 @@ function contentOf({ device, points }: DeviceTrialBody): DeviceConfig {
   });
 }
 
-function probeOf(device: Parameters<typeof judgedDevicePoint>[0]): JudgedPoint {
-  const verdict = judgedDevicePoint(device, device.spec.words.probe);
+function probeOf(device: Parameters<typeof validateDevicePoint>[0]): ValidPoint {
+  const verdict = validateDevicePoint(device, device.spec.words.probe);
   if (!verdict.ok) throw new Error(`the probe of ${device.spec.protocol} is no point of it`);
   return verdict.value;
 }

@@ -11,7 +11,7 @@ import { readDevice } from './device-content.ts';
 import { endpointHolders, labelsOfTasks } from './endpoint-holders.ts';
 import { nameSnapshot, type SnapshotSources } from './name-snapshot.ts';
 import { type Reached, reachDevice } from './reach-device.ts';
-import { retoldPoint } from './test-device.ts';
+import { localizePoint } from './test-device.ts';
 import { devicesText } from './texts.ts';
 
 export interface WritePointOptions extends SnapshotSources {
@@ -148,9 +148,9 @@ async function conclude(
         collector_id: collectorId,
         outcome,
         detail: localizeFault(detail),
-        before: before && retoldPoint(before),
+        before: before && localizePoint(before),
         sent,
-        read_back: read_back && retoldPoint(read_back),
+        read_back: read_back && localizePoint(read_back),
         audit_id: id,
       };
     case 'failed':

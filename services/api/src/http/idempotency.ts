@@ -45,7 +45,7 @@ export interface OnceKeys {
 /**
  * Carries a command out once for each Idempotency-Key of a caller; without a key each time.
  * The key is kept before the command is carried out, with the id that its event will have, and the answer afterwards.
- * Any process answers a repeat as the first call was answered; if that was cut off in between, `execute` is told that
+ * Any process answers a repeat as the first call was answered; if that was cut off in between, `execute` learns that
  * it is a repeat, and finds out by the id what came of the first.
  */
 export function carryOutOnce(

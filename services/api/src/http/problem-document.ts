@@ -1,8 +1,8 @@
 import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { Problem as ProblemDocument } from '@holdfast/shared/contracts/http/problem.ts';
 import { inLanguage } from '@holdfast/texts/text.ts';
+import type { Language } from '../problems/negotiate-language.ts';
 import type { FieldError, Problem } from '../problems/problem.ts';
-import type { Language } from '../problems/wanted-language.ts';
 
 /** A problem as it is answered: RFC 9457. */
 export function problemDocument(

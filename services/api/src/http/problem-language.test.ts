@@ -1,8 +1,8 @@
 import { catalogue } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { problemCodes } from '../problems/codes.ts';
+import { negotiateLanguage } from '../problems/negotiate-language.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
-import { wantedLanguage } from '../problems/wanted-language.ts';
 import { problemDocument } from './problem-document.ts';
 
 const resume = catalogue('test', {
@@ -12,7 +12,8 @@ const resume = catalogue('test', {
 describe('the title of a problem', () => {
   it('is in the language that is wanted, and else in English', () => {
     const titleFor = (accepted: string | undefined) =>
-      problemDocument(new Problem('session_paused', resume), 'id', wantedLanguage(undefined, accepted)).title;
+      problemDocument(new Problem('session_paused', resume), 'id', negotiateLanguage(undefined, accepted))
+        .title;
     expect(titleFor('zh-CN,zh;q=0.9,en;q=0.8')).toBe('会话已暂停');
     expect(titleFor('zh')).toBe('会话已暂停');
     expect(titleFor('en-GB,zh;q=0.5')).toBe('The session is paused');

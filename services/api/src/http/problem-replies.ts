@@ -1,8 +1,8 @@
 import { problemContentType } from '@holdfast/shared/contracts/http/problem-content-type.ts';
 import { inLanguage } from '@holdfast/texts/text.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { languageOf } from '../problems/negotiate-language.ts';
 import { Problem } from '../problems/problem.ts';
-import { languageOf } from '../problems/wanted-language.ts';
 import { ClientGone } from './client-gone.ts';
 import { problemDocument } from './problem-document.ts';
 import { problemOf } from './problem-of.ts';

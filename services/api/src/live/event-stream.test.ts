@@ -13,7 +13,7 @@ afterEach(() => {
   }
 });
 
-/** A stream whose client is a plain socket, which reads only when it is told to. */
+/** A stream whose client is a plain socket, which reads only on request. */
 async function streamTo(options: { patienceMs: number }): Promise<{ stream: EventStream; socket: Socket }> {
   const server = createServer();
   const opened = new Promise<EventStream>((resolve) => {

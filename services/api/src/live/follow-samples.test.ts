@@ -78,14 +78,14 @@ it('a client that reconnects too late gets a notice and continues with new sampl
   ]);
 });
 
-it('a client that is not that far behind is told everything', async () => {
+it('a client that is not that far behind gets everything', async () => {
   const events = await eventsAfter(2, streamOf(10));
   expect(events.map((block) => block.split('\n')[0])).toEqual(
     [3, 4, 5, 6, 7, 8, 9, 10].map((id) => `id: ${id}`),
   );
 });
 
-it('a client that the stream overtakes while it reads is told what it has missed, and goes on', async () => {
+it('a client that the stream overtakes while it reads learns what it has missed, and goes on', async () => {
   const events = await eventsAfter(2, streamOf(10, { after: 4, upTo: 7 }));
   expect(events.map((block) => block.split('\n').slice(0, 2).join(' '))).toEqual([
     'id: 3 event: sample',

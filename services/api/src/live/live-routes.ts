@@ -7,10 +7,10 @@ import { Problem, validationFailed } from '../problems/problem.ts';
 import type { DeviceSites } from './device-sites.ts';
 import { followSamples, startingPoint, startingPointOfReturn } from './follow-samples.ts';
 import type { LiveClients } from './live-clients.ts';
-import { type KnownLiveSources, requireKnownLive } from './require-known-live.ts';
+import { type LivePointSources, requireLivePoints } from './require-live-points.ts';
 import { liveText } from './texts.ts';
 
-export interface LiveSources extends KnownLiveSources {
+export interface LiveSources extends LivePointSources {
   readonly samples: LiveSamples;
   readonly sites: DeviceSites;
 }
@@ -48,7 +48,7 @@ export function liveRoute(
       // device since.
       if (lastEventId === undefined) {
         const signal = clientGone(reply);
-        await requireKnownLive({ database, sampleStore }, { devices: device, points: point, signal });
+        await requireLivePoints({ database, sampleStore }, { devices: device, points: point, signal });
       }
       // Taken before the answer: a client that has it may count on every sample that comes after.
       const atFirst = await startingPoint(samples, lastEventId).catch((error: unknown) => {

@@ -20,7 +20,7 @@ const sample: Sample = {
   ...{ measurement: 'meter-1', tick: 2, period_ms: 60_000, time: 120_000, read_at: 70_000 },
 };
 
-describe('what a subscribed device told', () => {
+describe('what a subscribed device reported', () => {
   const part: Sample = {
     ...sample,
     part: 1,

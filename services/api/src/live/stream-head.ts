@@ -31,8 +31,8 @@ export class StreamHead {
    */
   async passed(position: number, sequence: number): Promise<number | undefined> {
     if (sequence === position + 1) return undefined;
-    const since = this.#since ?? position;
-    this.#since = since;
+    const gapSince = this.#since ?? position;
+    this.#since = gapSince;
     const isFresh = this.#nowMs() - this.#askedAtMs < freshMs;
     if (isFresh && (!this.#isMoving || position - this.#first > safeDistance)) return undefined;
     const { firstSequence } = await this.#bounds();
@@ -40,6 +40,6 @@ export class StreamHead {
     this.#first = firstSequence;
     this.#askedAtMs = this.#nowMs();
     this.#since = undefined;
-    return firstSequence > since + 1 ? since : undefined;
+    return firstSequence > gapSince + 1 ? gapSince : undefined;
   }
 }

@@ -1,9 +1,9 @@
 import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { faultNote, formField } from './form-field.ts';
+import { formatTime } from './format-time.ts';
 import { rightsInWords } from './grants-in-words.ts';
 import { type Html, html } from './html.ts';
 import { type PageAddress, pageFrame, pathInLanguage } from './page-frame.ts';
-import { shownTime } from './shown-time.ts';
 import { sayIn } from './texts.ts';
 
 /** Where the form's other button sends it. */
@@ -68,7 +68,7 @@ ${note && faultNote(...note)}
 <dl class="facts">
 <div><dt>${say('approve_machine')}</dt><dd>${waiting.host || waiting.address}${waiting.host !== '' && html`<small>${waiting.address}</small>`}</dd></div>
 <div><dt>${say('approve_program')}</dt><dd>${waiting.agent || '–'}</dd></div>
-<div><dt>${say('approve_asked')}</dt><dd>${shownTime(waiting.askedAt)}</dd></div>
+<div><dt>${say('approve_asked')}</dt><dd>${formatTime(waiting.askedAt)}</dd></div>
 <div><dt>${say('approve_as')}</dt><dd>${person.name}<small>${person.login}</small></dd></div>
 <div><dt>${say('approve_may')}</dt><dd>${rightsInWords(person.grants, language)}</dd></div>
 </dl>

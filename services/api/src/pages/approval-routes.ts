@@ -1,11 +1,11 @@
-import { shownLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
+import { formatLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.ts';
 import type { CommandLineAccess } from '../access/logins/command-line-routes.ts';
 import { type LoginAccess, requireOwnOrigin } from '../access/logins/login-access.ts';
 import { requireUsableLogin } from '../access/logins/login-caller.ts';
 import { loginDelayed, userOfPassword } from '../access/logins/login-routes.ts';
-import { renewLogin, unlessAway } from '../access/logins/open-login.ts';
+import { orLoginsUnavailable, renewLogin } from '../access/logins/open-login.ts';
 import { type Route, route } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { type ApprovalForm, approvalPage, codePage, decidedPage, denyPath } from './approval-pages.ts';
@@ -27,9 +27,9 @@ export function approvalPageRoutes(
   const waitingAt = async (person: Person, code: string) => {
     const waitMs = guesses.countTry(person.id);
     if (waitMs > 0) throw loginDelayed(waitMs, pagesText('so_many_codes_were_typed_within'));
-    const login = await unlessAway(() => commandLines.waiting(code));
+    const login = await orLoginsUnavailable(() => commandLines.waiting(code));
     const { host, address, agent, asked_at: askedAt } = login;
-    return { code: shownLoginCode(login.code), host, address, agent, askedAt };
+    return { code: formatLoginCode(login.code), host, address, agent, askedAt };
   };
   const hasPassword = ({ id }: Person) => people.users.byId(id)?.password != null;
   const formFor = (
@@ -111,7 +111,7 @@ export function approvalPageRoutes(
               return sendFault(request, reply, error, (note) => approvalPage(address, { ...form, note }));
             }
           }
-          await unlessAway(() => commandLines.decide(waiting.code, 'approved', person));
+          await orLoginsUnavailable(() => commandLines.decide(waiting.code, 'approved', person));
           return sendPage(reply, decidedPage(address, 'approved', waiting.host || waiting.address));
         }),
     }),
@@ -123,7 +123,7 @@ export function approvalPageRoutes(
       summary: 'Keep a command line out',
       handler: (request, reply) =>
         decided(request, reply, async (person, waiting) => {
-          await unlessAway(() => commandLines.decide(waiting.code, 'denied', person));
+          await orLoginsUnavailable(() => commandLines.decide(waiting.code, 'denied', person));
           const address = addressOf(request, withCode(waiting.code));
           return sendPage(reply, decidedPage(address, 'denied', waiting.host || waiting.address));
         }),

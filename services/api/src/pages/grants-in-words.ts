@@ -1,6 +1,6 @@
 import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { everySite } from '@holdfast/shared/contracts/api-key.ts';
-import type { Language } from '../problems/wanted-language.ts';
+import type { Language } from '../problems/negotiate-language.ts';
 import { type Html, html } from './html.ts';
 import { sayIn } from './texts.ts';
 

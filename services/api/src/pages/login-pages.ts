@@ -1,10 +1,10 @@
 import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { faultNote, formField } from './form-field.ts';
+import { formatTime } from './format-time.ts';
 import { grantsInWords } from './grants-in-words.ts';
 import { type Html, html } from './html.ts';
 import { type PageAddress, pageFrame, pathInLanguage } from './page-frame.ts';
 import { firstLinkCommand } from './password-pages.ts';
-import { shownTime } from './shown-time.ts';
 import { sayIn } from './texts.ts';
 
 export interface LoginForm {
@@ -58,7 +58,7 @@ export function loggedInPage(address: PageAddress, person: LoggedIn): Html {
     html`<dl class="facts">
 <div><dt>${say('inside_login')}</dt><dd>${person.login}</dd></div>
 <div><dt>${say('inside_may')}</dt><dd>${grantsInWords(person.grants, language)}</dd></div>
-<div><dt>${say('inside_until')}</dt><dd>${shownTime(person.expiresAt)}${person.idleMinutes !== null && html`<small>${say('inside_until_unused', { minutes: person.idleMinutes })}</small>`}</dd></div>
+<div><dt>${say('inside_until')}</dt><dd>${formatTime(person.expiresAt)}${person.idleMinutes !== null && html`<small>${say('inside_until_unused', { minutes: person.idleMinutes })}</small>`}</dd></div>
 </dl>
 <a class="key" href="./">${say('inside_console')}</a>
 <form class="close" method="post" action="${pathInLanguage({ path: 'logout' }, language)}">

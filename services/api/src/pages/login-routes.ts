@@ -7,7 +7,7 @@ import {
 } from '../access/logins/login-access.ts';
 import { noLoginCookie } from '../access/logins/login-cookie.ts';
 import { userOfPassword } from '../access/logins/login-routes.ts';
-import { openLogin, unlessAway } from '../access/logins/open-login.ts';
+import { openLogin, orLoginsUnavailable } from '../access/logins/open-login.ts';
 import { pathHere } from '../access/logins/path-here.ts';
 import { type Route, route } from '../http/route.ts';
 import { formOf } from './form-body.ts';
@@ -97,7 +97,7 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
         try {
           requireOwnOrigin(people, request, { mayBeMissing: false });
           const { caller } = request;
-          if (caller.kind === 'user') await unlessAway(() => people.logins.end(caller.loginId));
+          if (caller.kind === 'user') await orLoginsUnavailable(() => people.logins.end(caller.loginId));
           else request.isAudited = true;
           const cookie = noLoginCookie(isHttps(request));
           return goTo(

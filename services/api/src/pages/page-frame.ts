@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Language } from '../problems/wanted-language.ts';
+import type { Language } from '../problems/negotiate-language.ts';
 import { type Html, html, Html as Trusted } from './html.ts';
 import { pageStyle } from './page-style.ts';
 import { sayIn } from './texts.ts';

@@ -3,8 +3,8 @@ import { isLoopbackAddress, isPassedOn } from '../access/from-loopback.ts';
 import { isHttps } from '../access/logins/login-access.ts';
 import { problemOf } from '../http/problem-of.ts';
 import { wayBack } from '../http/way-back.ts';
+import { negotiateLanguage } from '../problems/negotiate-language.ts';
 import type { Problem } from '../problems/problem.ts';
-import { wantedLanguage } from '../problems/wanted-language.ts';
 import type { Html } from './html.ts';
 import { type PageAddress, pagePolicy } from './page-frame.ts';
 import { type Say, sayIn } from './texts.ts';
@@ -32,7 +32,7 @@ export function addressOf(request: FastifyRequest, path: string): PageAddress {
   return {
     root: wayBack(request.url.slice(1)),
     path,
-    language: wantedLanguage(queryOf(request).lang, request.headers['accept-language']),
+    language: negotiateLanguage(queryOf(request).lang, request.headers['accept-language']),
     isOpenToReaders: !isHttps(request) && !isLocal,
   };
 }

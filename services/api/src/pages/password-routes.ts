@@ -2,7 +2,7 @@ import { everySite } from '@holdfast/shared/contracts/api-key.ts';
 import { loginNamePattern } from '@holdfast/shared/contracts/user.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type LoginAccess, requireOwnOrigin, requireSafeWay } from '../access/logins/login-access.ts';
-import { openLogin, unlessAway } from '../access/logins/open-login.ts';
+import { openLogin, orLoginsUnavailable } from '../access/logins/open-login.ts';
 import type { FirstLinks } from '../access/people/first-links.ts';
 import { userOfLink } from '../access/people/password-link.ts';
 import { setPasswordByLink } from '../access/people/password-link-route.ts';
@@ -34,7 +34,7 @@ export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Rout
         const { token = '' } = queryOf(request);
         const address = addressOf(request, withToken(firstPath, token));
         try {
-          const link = await unlessAway(() => links.look(token));
+          const link = await orLoginsUnavailable(() => links.look(token));
           return link
             ? sendPage(reply, firstAdministratorPage(address, { token }))
             : over(reply, address, 'first');
@@ -60,7 +60,7 @@ export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Rout
         try {
           requireSafeWay(people, request);
           requireOwnOrigin(people, request, { mayBeMissing: false });
-          const link = await unlessAway(() => links.look(token));
+          const link = await orLoginsUnavailable(() => links.look(token));
           if (!link) return over(reply, address, 'first');
           const faults = {
             ...personFaults(say, { login, name }),
@@ -70,8 +70,8 @@ export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Rout
             faults.login = say('fault_login_taken');
           if (Object.keys(faults).length > 0) return sendPage(reply, again({ faults }), 422);
           const hash = await people.passwords.hash(password);
-          if (!(await unlessAway(() => links.use(link)))) return over(reply, address, 'first');
-          const user = await unlessAway(() =>
+          if (!(await orLoginsUnavailable(() => links.use(link)))) return over(reply, address, 'first');
+          const user = await orLoginsUnavailable(() =>
             people.users.create({
               ...{ login, name, language: address.language, password: hash, identity: null },
               ...{ grants: [{ role: 'administrator', sites: [everySite] }], by: 'first-link' },

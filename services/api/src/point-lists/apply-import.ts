@@ -1,13 +1,13 @@
 import { taskCreateSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ImportResult } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import { judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../access/granted-sites.ts';
 import {
   bodyRefused,
   explained,
-  maxNamed,
+  mostNames,
   stillReferenced,
 } from '../configuration/configuration-problems.ts';
 import { devices } from '../configuration/devices.ts';
@@ -243,7 +243,7 @@ async function requireUnchosen(transaction: Database, importId: number): Promise
     select distinct tasks.code from tasks join task_points on task_points.task_id = tasks.id
     where task_points.point_id in (
       select point_id from point_import_rows where import_id = ${importId} and state = 'missing')
-    order by tasks.code limit ${maxNamed}`.execute(transaction);
+    order by tasks.code limit ${mostNames}`.execute(transaction);
   if (rows.length > 0)
     throw stillReferenced(pointListsText('a_point_that_the_list_lacks'), {
       tasks: rows.map(({ code }) => code),
@@ -270,7 +270,7 @@ async function putIntoTasks(
     const ids = members.map(({ id }) => id);
     const taskId = taskIds.get(code);
     if (taskId === undefined) {
-      const verdict = judgedBy(taskCreateSchema, { code, period_ms: periodMs, device_ids: ids });
+      const verdict = validate(taskCreateSchema, { code, period_ms: periodMs, device_ids: ids });
       if (!verdict.ok) throw bodyRefused(verdict.issues);
       await tasks(transaction).create(verdict.value);
       changed.push(code);

@@ -3,7 +3,7 @@ import { flatDevice } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { Selectable } from 'kysely';
 import { specOf } from '../configuration/device-specs.ts';
 import type { DevicesTable, PointsTable } from '../database/tables.ts';
-import type { KnownConfiguration, KnownDevice, KnownPoint } from './judging/known-configuration.ts';
+import type { CurrentConfiguration, CurrentDevice, CurrentPoint } from './judging/current-configuration.ts';
 
 export interface StoredDevices {
   readonly devices: readonly Selectable<DevicesTable>[];
@@ -13,12 +13,12 @@ export interface StoredDevices {
 export type StoredPoint = Selectable<PointsTable> & { readonly version: string };
 
 /** The configuration of devices, from what is stored. */
-export async function knownConfiguration(
+export async function currentConfiguration(
   { devices, sites }: StoredDevices,
   pointsAfter: (id: number) => Promise<readonly StoredPoint[]>,
-): Promise<KnownConfiguration> {
+): Promise<CurrentConfiguration> {
   const siteCodes = new Map(sites.map(({ id, code }) => [id, code]));
-  const ofDevice = new Map<number, [string, KnownPoint][]>(devices.map(({ id }) => [id, []]));
+  const ofDevice = new Map<number, [string, CurrentPoint][]>(devices.map(({ id }) => [id, []]));
   for (let after = 0; ; ) {
     const some = await pointsAfter(after);
     for (const { id, device_id, version, address, ...common } of some) {
@@ -31,7 +31,7 @@ export async function knownConfiguration(
     sites: new Map(sites.map(({ id, code }) => [code, id])),
     specOf: (protocol) => bodies().devices.specOf({ protocol }),
     devices: new Map(
-      devices.map((row): readonly [string, KnownDevice] => {
+      devices.map((row): readonly [string, CurrentDevice] => {
         const spec = specOf(row);
         const { id, connection, endpoint: _, site_id, ...rest } = row;
         const flat = {

@@ -1,7 +1,7 @@
 import type { Database } from '../database/open-database.ts';
 import { localize } from '../problems/localize.ts';
 import type { TableRow } from '../spreadsheets/write/workbook.ts';
-import { toldFault } from './import-view.ts';
+import { faultView } from './import-view.ts';
 import { faultsHeader, type RowFault } from './judging/row-fault.ts';
 import type { StoredImport } from './stored-import.ts';
 
@@ -32,7 +32,7 @@ export function faultyRows(
         ({ cells, faults }): TableRow => [
           ...filled(cells ?? []),
           (faults as RowFault[])
-            .map(toldFault)
+            .map(faultView)
             .map(({ column, message }) => `${column}: ${message}`)
             .join('; '),
         ],

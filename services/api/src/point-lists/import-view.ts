@@ -3,14 +3,14 @@ import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.t
 import type { ImportFault, ImportRow, ImportView } from '@holdfast/shared/contracts/http/point-list-http.ts';
 import { localize, spokenLanguage } from '../problems/localize.ts';
 import type { RowFault } from './judging/row-fault.ts';
-import { keptHours, type StoredImport, type StoredRow } from './stored-import.ts';
+import { retentionHours, type StoredImport, type StoredRow } from './stored-import.ts';
 
 /** An import as the API shows it, in the language of the request. */
 export function importView({ id, name, settings, view, result, createdAt }: StoredImport): ImportView {
   return {
     ...{ id, name, mode: settings.mode, device: settings.device ?? null },
     created_at: createdAt.toISOString(),
-    expires_at: new Date(createdAt.getTime() + keptHours * 3_600_000).toISOString(),
+    expires_at: new Date(createdAt.getTime() + retentionHours * 3_600_000).toISOString(),
     state: result ? 'applied' : 'preview',
     mapping: view.mapping,
     format: view.format,
@@ -32,7 +32,7 @@ export function importView({ id, name, settings, view, result, createdAt }: Stor
       isNew ? [{ code, period_ms: periodMs }] : [],
     ),
     sample: view.sample.map(({ fields, ...row }) => ({ ...row, fields: { ...fields } })),
-    faults: view.faults.map(toldFault),
+    faults: view.faults.map(faultView),
     result,
   };
 }
@@ -54,10 +54,10 @@ export function importRow({
     ...{ line, device, code },
     state: state as ImportRow['state'],
     changes: (changes ?? {}) as ImportRow['changes'],
-    faults: (faults as RowFault[]).map(toldFault),
+    faults: (faults as RowFault[]).map(faultView),
   };
 }
 
-export function toldFault(fault: RowFault): ImportFault {
+export function faultView(fault: RowFault): ImportFault {
   return { ...fault, message: spokenLanguage() === 'zh' ? faultInChinese(fault.message) : fault.message };
 }

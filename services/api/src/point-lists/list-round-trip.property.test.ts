@@ -1,13 +1,13 @@
 import { buffer } from 'node:stream/consumers';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
-import { flatPoint, judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { flatPoint, validateDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readListFile } from '../spreadsheets/read/read-list-file.ts';
+import type { CurrentConfiguration } from './judging/current-configuration.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { judgeList } from './judging/judge-list.ts';
-import type { KnownConfiguration } from './judging/known-configuration.ts';
 import { openList } from './judging/open-list.ts';
 import { listDownload } from './list-download.ts';
 import { ListTable } from './list-table.ts';
@@ -82,7 +82,7 @@ it('a list that was exported is taken as what it is, whatever stands in it', asy
             const fieldsGiven = Object.fromEntries(
               Object.entries(fields).filter(([, value]) => value !== undefined),
             );
-            const verdict = judgedDevicePoint(
+            const verdict = validateDevicePoint(
               { spec, connection },
               { ...pointExamples[example % pointExamples.length], ...fieldsGiven },
             );
@@ -92,7 +92,7 @@ it('a list that was exported is taken as what it is, whatever stands in it', asy
           }),
         );
         fc.pre(storedPoints.size > 0);
-        const configuration: KnownConfiguration = {
+        const configuration: CurrentConfiguration = {
           devices: new Map([
             ['press', { id: 1, spec, connection, flat: { protocol }, points: storedPoints }],
           ]),

@@ -1,9 +1,9 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { pointWords } from '@holdfast/shared/forms/common-words.ts';
 import { inLanguage, type Text } from '@holdfast/texts/text.ts';
-import type { Language } from '../problems/wanted-language.ts';
+import type { Language } from '../problems/negotiate-language.ts';
 import type { TableCell, TableRow } from '../spreadsheets/write/workbook.ts';
-import { shownNames } from './judging/cell-value.ts';
+import { formatNames } from './judging/cell-value.ts';
 import { columnNames } from './judging/open-list.ts';
 
 /** Fields that points of every protocol have, as columns of a list: those before the place and those after it. */
@@ -51,7 +51,7 @@ export class ListTable {
       if (name in place) return cellOf(place[name]);
       if (name.startsWith('linear_')) return cellOf(linear[name.slice('linear_'.length)]);
       if (name === 'enumeration')
-        return flat.enumeration ? shownNames(flat.enumeration as Record<string, string>) : null;
+        return flat.enumeration ? formatNames(flat.enumeration as Record<string, string>) : null;
       return cellOf(flat[name]);
     });
   }

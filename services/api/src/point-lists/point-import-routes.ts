@@ -11,7 +11,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { SiteAccess } from '../access/granted-sites.ts';
-import { changedOrTried } from '../access/request-change.ts';
+import { changeOrDryRun } from '../access/request-change.ts';
 import { changeSetHeader } from '../configuration/collection-routes.ts';
 import type { KindsOfStore } from '../configuration/stored-kinds.ts';
 import type { Database } from '../database/open-database.ts';
@@ -227,7 +227,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
           ...(reason && { reason }),
           ...(source && { source }),
         } as const;
-        await changedOrTried(request, database, change, async (transaction) => {
+        await changeOrDryRun(request, database, change, async (transaction) => {
           const listImport = await findImport(transaction, request.params.id, { owner, isLocked: true });
           // A repeat gets the same answer as the first time.
           if (listImport.result) return;

@@ -1,7 +1,7 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
-import { flatPoint, judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { flatPoint, validateDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import {
   importTemplateQuerySchema,
   listTypes,
@@ -11,8 +11,8 @@ import * as z from 'zod';
 import type { Database } from '../database/open-database.ts';
 import { type Route, route } from '../http/route.ts';
 import { spokenLanguage } from '../problems/localize.ts';
+import type { Language } from '../problems/negotiate-language.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
-import type { Language } from '../problems/wanted-language.ts';
 import type { TableRow } from '../spreadsheets/write/workbook.ts';
 import { exportedDevices, exportedPoints } from './exported-points.ts';
 import { columnNames } from './judging/open-list.ts';
@@ -133,7 +133,7 @@ function templateRows(
   const table = new ListTable({ specs: [spec], language, isTemplate: true, ofDevice });
   const about = { ...connection, protocol: spec.protocol, device: device.code };
   const rows = spec.words.pointExamples.flatMap((point) => {
-    const verdict = judgedDevicePoint({ spec, connection }, point);
+    const verdict = validateDevicePoint({ spec, connection }, point);
     if (!verdict.ok) return [];
     const { common, address } = verdict.value;
     return [

@@ -1,15 +1,15 @@
 import { flatPoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { KindOfPoint } from '../configuration/stored-kinds.ts';
 import { columnLetters } from '../spreadsheets/cell-place.ts';
-import { type Cell, shownCell } from '../spreadsheets/read/list-file.ts';
+import { type Cell, cellText } from '../spreadsheets/read/list-file.ts';
 import { readListFile } from '../spreadsheets/read/read-list-file.ts';
 import type { TableCell } from '../spreadsheets/write/workbook.ts';
-import { knownConfiguration, type StoredDevices, type StoredPoint } from './configuration-of-devices.ts';
+import { currentConfiguration, type StoredDevices, type StoredPoint } from './configuration-of-devices.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { devicesOfList, type Judgement, judgeList, placedFaults } from './judging/judge-list.ts';
-import type { JudgedRow } from './judging/judge-rows.ts';
+import type { RowVerdict } from './judging/judge-rows.ts';
 import { type OpenedList, openList } from './judging/open-list.ts';
-import type { KeptView, StoredRow } from './stored-import.ts';
+import type { StoredImportView, StoredRow } from './stored-import.ts';
 import { type ChoosingTask, importedStates, unreadPoints } from './unread-points.ts';
 
 /** The questions of judging a list to the database. Each question and answer is small, or a page of what may be much. */
@@ -44,12 +44,12 @@ const unset = new Map<string, unknown>([
 export async function previewImport(
   questions: PreviewQuestions,
   { content, settings }: { readonly content: Buffer; readonly settings: ImportSettings },
-): Promise<{ readonly view: KeptView; readonly rows: StoredRow[] }> {
+): Promise<{ readonly view: StoredImportView; readonly rows: StoredRow[] }> {
   const file = await readListFile(content, { encoding: settings.encoding });
   const list = openList(file, settings);
   const devicesAndSites = await questions.devices(devicesOfList(list, settings.device));
   const ids = devicesAndSites.devices.map(({ id }) => id);
-  const configuration = await knownConfiguration(devicesAndSites, (after) => questions.points(ids, after));
+  const configuration = await currentConfiguration(devicesAndSites, (after) => questions.points(ids, after));
   const judgement = await withStoredKinds(questions, await judgeList(list, settings, configuration));
   await questions.sites([...new Set(newSites(judgement))]);
   const faultsOf = placedFaults(list);
@@ -99,7 +99,7 @@ async function withStoredKinds(
     ),
   );
   if (messageByRow.size === 0) return judgement;
-  const rows = judgement.rows.map((row): JudgedRow => {
+  const rows = judgement.rows.map((row): RowVerdict => {
     const message = messageByRow.get(row);
     if (message === undefined) return row;
     const fault = { field: 'data_type', code: 'refused', message } as const;
@@ -109,7 +109,7 @@ async function withStoredKinds(
 }
 
 /** The cells of faulty rows as they came, for a list of these rows to be corrected. */
-function faultyCells({ rows }: OpenedList): (row: JudgedRow) => TableCell[] | null {
+function faultyCells({ rows }: OpenedList): (row: RowVerdict) => TableCell[] | null {
   const byLine = new Map(rows.map((row) => [row.line, row]));
   return ({ state, reading }) =>
     state === 'fault' ? (byLine.get(reading?.line ?? 0)?.cells ?? []).map(asCell) : null;
@@ -118,12 +118,12 @@ function faultyCells({ rows }: OpenedList): (row: JudgedRow) => TableCell[] | nu
 function asCell(cell: Cell): TableCell {
   if (typeof cell === 'object' && 'number' in cell && Number.isFinite(Number(cell.number)))
     return Number(cell.number);
-  const text = shownCell(cell);
+  const text = cellText(cell);
   return text === '' ? null : text;
 }
 
 function storedRow(
-  { state, reading, deviceCode, code, current, point, changes }: JudgedRow,
+  { state, reading, deviceCode, code, current, point, changes }: RowVerdict,
   { no, faults, cells }: Pick<StoredRow, 'no' | 'cells'> & { readonly faults: readonly object[] },
 ): StoredRow {
   const isWritten = state === 'new' || state === 'changed';
@@ -151,12 +151,12 @@ function viewOf(
   }: {
     readonly judgement: Judgement;
     readonly rows: readonly StoredRow[];
-    readonly tasks: KeptView['tasks'];
+    readonly tasks: StoredImportView['tasks'];
     readonly settings: ImportSettings;
-    readonly format: KeptView['format'];
+    readonly format: StoredImportView['format'];
     readonly encoding: string | undefined;
   },
-): KeptView {
+): StoredImportView {
   const counts = { same: 0, changed: 0, new: 0, missing: 0, fault: 0, skipped: 0 };
   for (const { state } of judgement.rows) counts[state] += 1;
   const faulty = rows.filter(({ state }) => state === 'fault');
@@ -183,12 +183,12 @@ function viewOf(
     ),
     tasks,
     sample: sampleOf(judgement.rows),
-    faults: faulty.flatMap((row) => row.faults as KeptView['faults']).slice(0, shownFaults),
+    faults: faulty.flatMap((row) => row.faults as StoredImportView['faults']).slice(0, shownFaults),
   };
 }
 
-function sampleOf(rows: readonly JudgedRow[]): KeptView['sample'] {
-  const sample: KeptView['sample'][number][] = [];
+function sampleOf(rows: readonly RowVerdict[]): StoredImportView['sample'] {
+  const sample: StoredImportView['sample'][number][] = [];
   for (const { reading, device, code, point } of rows) {
     if (sample.length === sampledRows) break;
     if (!reading || !device || !point) continue;
@@ -204,15 +204,15 @@ function sampleOf(rows: readonly JudgedRow[]): KeptView['sample'] {
 async function withNewness(
   { tasks }: Pick<PreviewQuestions, 'tasks'>,
   wantedTasks: WantedTask[],
-): Promise<KeptView['tasks']> {
+): Promise<StoredImportView['tasks']> {
   if (wantedTasks.length === 0) return [];
   const existing = new Set(await tasks(wantedTasks.map(({ code }) => code)));
   return wantedTasks.map((task) => ({ ...task, isNew: !existing.has(task.code) }));
 }
 
-type WantedTask = Omit<KeptView['tasks'][number], 'isNew'>;
+type WantedTask = Omit<StoredImportView['tasks'][number], 'isNew'>;
 
-function tasksOf(rows: readonly JudgedRow[]): WantedTask[] {
+function tasksOf(rows: readonly RowVerdict[]): WantedTask[] {
   const rowsWithTask = rows.flatMap(({ reading, deviceCode, state }) => {
     const task = reading?.values.task;
     return typeof task === 'string' && importedStates.includes(state)

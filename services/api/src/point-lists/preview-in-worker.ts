@@ -4,13 +4,13 @@ import type { Text } from '@holdfast/texts/text.ts';
 import { sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../access/granted-sites.ts';
 import { specOf } from '../configuration/device-specs.ts';
-import { type KindsOfStore, kindFaultsIfKnown } from '../configuration/stored-kinds.ts';
+import { type KindsOfStore, kindFaultsOrNone } from '../configuration/stored-kinds.ts';
 import type { Database } from '../database/open-database.ts';
 import { ListFileRefused } from '../spreadsheets/read/list-file.ts';
 import type { StoredDevices, StoredPoint } from './configuration-of-devices.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import type { PreviewQuestions } from './preview-import.ts';
-import type { KeptView } from './stored-import.ts';
+import type { StoredImportView } from './stored-import.ts';
 import { pointListsText } from './texts.ts';
 import { choosingTasks } from './unread-points.ts';
 
@@ -30,7 +30,7 @@ export interface PreviewRequest {
 
 /** The judgement of a list, with batches of its rows as JSON, each made when it is read. */
 export interface Preview {
-  readonly view: KeptView;
+  readonly view: StoredImportView;
   readonly rows: AsyncIterable<string>;
 }
 
@@ -45,7 +45,7 @@ const limits: WorkerLimits = { heapMb: 448, silentMs: 120_000 };
 
 type Message =
   | { readonly question: keyof PreviewQuestions; readonly of: readonly never[] }
-  | { readonly view: KeptView }
+  | { readonly view: StoredImportView }
   | { readonly rows: string }
   | { readonly end: true }
   | { readonly refused: Text };
@@ -67,7 +67,7 @@ export async function previewInWorker<T>(
       return configuration;
     },
     points: (deviceIds, after) => pointRows(database, deviceIds, after),
-    kindFaults: (points) => kindFaultsIfKnown(store, database, points),
+    kindFaults: (points) => kindFaultsOrNone(store, database, points),
     sites: (ids) => siteAccess.require(sites, { sites: [...ids] }),
     tasks: async (codes) => {
       const rows = await database.selectFrom('tasks').select('code').where('code', 'in', codes).execute();

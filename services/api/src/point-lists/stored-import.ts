@@ -10,12 +10,12 @@ import type { Question } from './judging/question.ts';
 import type { RowFault } from './judging/row-fault.ts';
 import { pointListsText } from './texts.ts';
 
-export const keptHours = 24;
+export const retentionHours = 24;
 /** Lists kept for one caller, so that those of others stay; each may be 10 MiB. */
-export const keptAtMost = 10;
+export const mostImportsOfCaller = 10;
 
 /** The stored judgement of a list, without its rows. */
-export interface KeptView {
+export interface StoredImportView {
   readonly mapping: 'columns' | 'predecessor';
   readonly format: 'csv' | 'xlsx';
   readonly encoding: string | null;
@@ -58,7 +58,7 @@ export interface StoredImport {
   readonly owner: string;
   readonly name: string;
   readonly settings: ImportSettings;
-  readonly view: KeptView;
+  readonly view: StoredImportView;
   readonly result: ImportResult | null;
   readonly createdAt: Date;
 }
@@ -71,7 +71,7 @@ export interface NewImport {
   readonly name: string;
   readonly content: Buffer;
   readonly settings: ImportSettings;
-  readonly view: KeptView;
+  readonly view: StoredImportView;
   /** Batches of rows as JSON. */
   readonly rows: AsyncIterable<string>;
 }
@@ -80,9 +80,9 @@ export interface NewImport {
 export async function keepImport(database: Database, newImport: NewImport): Promise<number> {
   return inTransaction(database, async (transaction) => {
     const { owner, name, content, settings, view } = newImport;
-    await sql`delete from point_imports where created_at < now() - make_interval(hours => ${keptHours})
+    await sql`delete from point_imports where created_at < now() - make_interval(hours => ${retentionHours})
       or id in (select id from point_imports where owner = ${owner}
-        order by id desc offset ${keptAtMost - 1})`.execute(transaction);
+        order by id desc offset ${mostImportsOfCaller - 1})`.execute(transaction);
     const { id } = await transaction
       .insertInto('point_imports')
       .values({ owner, name, content, settings: JSON.stringify(settings), view: JSON.stringify(view) })
@@ -132,7 +132,7 @@ export async function findImport(
         .select(['id', 'owner', 'name', 'settings', 'view', 'result', 'created_at'])
         .where('id', '=', Number(id))
         .where('owner', '=', owner)
-        .where('created_at', '>', sql<Date>`now() - make_interval(hours => ${keptHours})`)
+        .where('created_at', '>', sql<Date>`now() - make_interval(hours => ${retentionHours})`)
         .$if(isLocked, (query) => query.forUpdate())
         .executeTakeFirst()
     : undefined;
@@ -141,7 +141,7 @@ export async function findImport(
   return {
     ...rest,
     settings: settings as ImportSettings,
-    view: view as KeptView,
+    view: view as StoredImportView,
     result: result as ImportResult | null,
     createdAt: created_at,
   };
@@ -161,5 +161,8 @@ export async function forgetImport(database: Database, id: number): Promise<void
 }
 
 function notFound(id: string): Problem {
-  return new Problem('import_not_found', pointListsText('import_not_found', { id, keptAtMost, keptHours }));
+  return new Problem(
+    'import_not_found',
+    pointListsText('import_not_found', { id, keptAtMost: mostImportsOfCaller, keptHours: retentionHours }),
+  );
 }

@@ -3,7 +3,7 @@ import { type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../access/granted-sites.ts';
 import { atSites } from '../configuration/at-sites.ts';
 import type { Database } from '../database/open-database.ts';
-import { type Question, shownRows } from './judging/question.ts';
+import { exampleRowCount, type Question } from './judging/question.ts';
 import type { StoredRow } from './stored-import.ts';
 import { pointListsText } from './texts.ts';
 
@@ -68,7 +68,7 @@ export async function unreadPoints(
     ],
     chosen: answer === 'leave' ? 'leave' : 'add',
     isGuess: answer !== 'add' && answer !== 'leave',
-    rows: unreadRows.slice(0, shownRows).map(({ row, task }) => ({
+    rows: unreadRows.slice(0, exampleRowCount).map(({ row, task }) => ({
       ...{ cell: String(row.line ?? ''), value: `${row.device}/${row.code}` },
       meanings: { add: `+ ${task.code}`, leave: '—' },
     })),

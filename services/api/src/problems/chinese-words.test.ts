@@ -11,7 +11,7 @@ import { storeProblem } from '../http/store-problems.ts';
 
 const sources = join(import.meta.dirname, '..');
 
-describe('what is told in Chinese', () => {
+describe('what is said in Chinese', () => {
   it('has one word for an epoch', async () => {
     const others: string[] = [];
     for await (const file of glob('**/*.ts', { cwd: sources })) {
@@ -45,24 +45,24 @@ describe('what is told in Chinese', () => {
     const url = `http://127.0.0.1:${(influx.address() as AddressInfo).port}`;
     const store = openInfluxSampleStore({ url, org: 'holdfast', bucket: 'plant' });
     const question = { pointCode: 'zone', start: new Date(0), end: new Date(1e9), limit: 1 };
-    const toldOf = async (answer: Promise<unknown>) => {
+    const detailOf = async (answer: Promise<unknown>) => {
       const error = await answer.catch((refused: unknown) => refused);
       const detail = storeProblem(error)?.detail;
       return detail && inEachLanguage(detail);
     };
-    expect(await toldOf(store.history(question))).toEqual({
+    expect(await detailOf(store.history(question))).toEqual({
       en: 'InfluxDB 400: no such function',
       zh: 'InfluxDB 给出的原因为“no such function”',
     });
-    expect(await toldOf(store.history(question))).toEqual({
+    expect(await detailOf(store.history(question))).toEqual({
       en: 'InfluxDB: timeout reached',
       zh: 'InfluxDB 给出的原因为“timeout reached”',
     });
-    expect(await toldOf(store.history(question))).toEqual({
+    expect(await detailOf(store.history(question))).toEqual({
       en: 'InfluxDB: not an InfluxQL answer',
       zh: 'InfluxDB 返回的不是 InfluxQL 结果',
     });
-    expect(await toldOf(store.aggregate({ ...question, intervalMs: 1, utcOffsetMs: 0 }))).toEqual({
+    expect(await detailOf(store.aggregate({ ...question, intervalMs: 1, utcOffsetMs: 0 }))).toEqual({
       en: '1000000000 intervals are too many (100000 at most): ask for less time or longer intervals',
       zh: '时段共 1000000000 个，超过上限 100000 个：请取更短的时间，或更长的间隔',
     });

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import type { FastifyInstance } from 'fastify';
-import { type Language, languageOf } from './wanted-language.ts';
+import { type Language, languageOf } from './negotiate-language.ts';
 
 const languageOfRequest = new AsyncLocalStorage<Language>();
 

@@ -2,7 +2,7 @@ import {
   type AppliedSession,
   appliedSessionSchema,
   applyQuery,
-  triedDifferencesAtMost,
+  mostDryRunDifferences,
 } from '@holdfast/shared/contracts/http/applied-sessions.ts';
 import { inLanguage } from '@holdfast/texts/text.ts';
 import type { FastifyRequest } from 'fastify';
@@ -15,9 +15,9 @@ import { problemDocument } from '../http/problem-document.ts';
 import { problemOf } from '../http/problem-of.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import type { Route } from '../http/route.ts';
-import { languageOf } from '../problems/wanted-language.ts';
+import { languageOf } from '../problems/negotiate-language.ts';
 import { type Applied, type ApplySources, applyToSessions } from './commands/apply-to-sessions.ts';
-import { requireSessionsCanTake, type TriedSessions, triedSessions } from './commands/tried-sessions.ts';
+import { type DryRunSessions, dryRunSessions, requireSessionsCanTake } from './commands/dry-run-sessions.ts';
 import { runningOrPausedSessionsOf } from './queries/list-sessions.ts';
 
 /**
@@ -70,7 +70,7 @@ export function withApply(
         }
         const hasAll = await sources.caughtUp();
         request.whenTried = async (transaction) => {
-          const outcome = await triedSessions(transaction, request.grantedSites);
+          const outcome = await dryRunSessions(transaction, request.grantedSites);
           if (outcome) tried.set(request, { ...outcome, hasAll });
         };
       },
@@ -99,7 +99,7 @@ function isTry({ body }: FastifyRequest): boolean {
 }
 
 /** The sessions that a dry run would change, as they were before it. */
-type Tried = TriedSessions & { readonly hasAll: boolean };
+type Tried = DryRunSessions & { readonly hasAll: boolean };
 
 /** Applies a change that is already stored or tried, so whatever goes wrong here is reported next to its answer. */
 async function appliedBy(
@@ -134,7 +134,7 @@ async function appliedBy(
       ...{ granted: request.grantedSites, reason: reasonIn(request) },
       ...{ by: whoOf(request), actor: actorIn(request), traceparent: traceParentOf(request.raw) },
     });
-    const differences = Math.floor(triedDifferencesAtMost / Math.max(1, applied.length));
+    const differences = Math.floor(mostDryRunDifferences / Math.max(1, applied.length));
     return applied.map((each) => appliedSession(each, differences));
   } catch (error) {
     request.log.warn({ err: error }, 'sessions could not be looked for that read what was changed');

@@ -14,11 +14,11 @@ import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { actorIn, whoOf } from '../access/access-control.ts';
-import { requireGranted } from '../access/granted-sites.ts';
+import { requireRoleAt } from '../access/granted-sites.ts';
 import { entityTagOf, preconditionOf } from '../http/entity-tag.ts';
 import { storedNothing } from '../http/idempotency.ts';
 import { type Route, route } from '../http/route.ts';
-import { languageOf } from '../problems/wanted-language.ts';
+import { languageOf } from '../problems/negotiate-language.ts';
 import type { SessionCommands } from './commands/session-commands.ts';
 
 const once = { changedNothing: storedNothing, keepsAnswer: true };
@@ -75,7 +75,7 @@ export function commandRoutes(commands: SessionCommands): Route[] {
           taskId: String(task_id),
           metadata: metadata ?? {},
           validate,
-          requireSites: (codes) => requireGranted(request.grantedSites, codes),
+          requireSites: (codes) => requireRoleAt(request.grantedSites, codes),
           by: whoOf(request),
           actor: actorIn(request),
           attempt,
@@ -117,7 +117,7 @@ export function commandRoutes(commands: SessionCommands): Route[] {
             isNeeded: false,
             view: (change) => change,
           }),
-          requireSites: (codes) => requireGranted(request.grantedSites, codes),
+          requireSites: (codes) => requireRoleAt(request.grantedSites, codes),
           ...{ by: whoOf(request), actor: actorIn(request) },
         });
         return { status: 200, body: { ...toldTo(request, done), etag: entityTagOf(tagged) } };

@@ -2,7 +2,7 @@ import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { regularly } from '@holdfast/shared/runtime/regularly.ts';
-import type { NewerConfigured } from '../configuration/newer-configured.ts';
+import type { FindNewerConfigured } from '../configuration/newer-configured.ts';
 import type { Database } from '../database/open-database.ts';
 
 /** Counts sessions whose task is configured otherwise by now, every few seconds, for a metric. */
@@ -14,7 +14,7 @@ export function countNewerConfigured({
   log,
 }: {
   readonly database: Database;
-  readonly newerConfigured: NewerConfigured;
+  readonly newerConfigured: FindNewerConfigured;
   readonly isPossible: () => boolean;
   readonly everyMs: number;
   readonly log: Logger;

@@ -17,15 +17,14 @@ import {
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import * as z from 'zod';
 import type { GrantedSites } from '../access/granted-sites.ts';
-import type { NewerConfigured } from '../configuration/newer-configured.ts';
-import { planIfKnown } from '../configuration/polling-plans.ts';
+import type { FindNewerConfigured } from '../configuration/newer-configured.ts';
+import { findPlan } from '../configuration/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
 import { localizeHealthOfAll } from '../problems/localize-faults.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { timeOf } from '../times/relative-time.ts';
-import { knownSession } from './known-session.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
 import type { CurrentSessions } from './queries/current-sessions.ts';
@@ -35,6 +34,7 @@ import { type NamedSessionRow, sessionView } from './queries/session-view.ts';
 import { freshWithin } from './recovery/compare-session.ts';
 import { type PeriodSources, periodsToShow } from './recovery/period-to-show.ts';
 import { placedSince } from './recovery/recovery-view.ts';
+import { requireSession } from './require-session.ts';
 import { type StoringSources, storingOfSessions } from './storing/storing-of-sessions.ts';
 import { sessionsText } from './texts.ts';
 
@@ -49,7 +49,7 @@ export function sessionRoutes(options: {
   liveStatus: Pick<LiveStatus, 'totals'>;
   waiting: Pick<WaitingNotices, 'of'>;
   storing: StoringSources & PeriodSources;
-  newerConfigured: NewerConfigured;
+  newerConfigured: FindNewerConfigured;
 }): Route[] {
   const { database, current, liveStatus, waiting, storing, newerConfigured } = options;
   const viewOf = (row: NamedSessionRow, now: Date) => sessionView(row, now, waiting.of(row));
@@ -82,10 +82,10 @@ export function sessionRoutes(options: {
   };
 
   const requireCurrentSession = (sessionId: string) =>
-    knownSession(database, sessionId, (id) => current.find(id));
+    requireSession(database, sessionId, (id) => current.find(id));
 
   const storingOf = async (row: NamedSessionRow, view: SessionView): Promise<Storing | null> => {
-    const plan = await planIfKnown(storing.plans, row);
+    const plan = await findPlan(storing.plans, row);
     const now = new Date();
     const periods = await periodsToShow(storing, [row], now.getTime());
     const session = {

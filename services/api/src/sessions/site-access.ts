@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { type GrantedSites, requireGranted, type SiteAccess } from '../access/granted-sites.ts';
+import { type GrantedSites, requireRoleAt, type SiteAccess } from '../access/granted-sites.ts';
 import type { VersionSites } from '../configuration/version-sites.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Concerned } from '../ports.ts';
-import { knownSession } from './known-session.ts';
 import type { CurrentSessions } from './queries/current-sessions.ts';
+import { requireSession } from './require-session.ts';
 
 /** Looks up nothing for callers whose role holds everywhere. Sessions are known even while PostgreSQL is down. */
 export function siteAccess({
@@ -18,18 +18,18 @@ export function siteAccess({
   readonly versions: VersionSites;
 }): SiteAccess {
   const requireConfigured = async (from: Database, granted: GrantedSites, concerned: Concerned) => {
-    if (concerned.sites?.includes(null)) requireGranted(granted, ['']);
-    requireGranted(granted, await configuredSites(from, concerned));
+    if (concerned.sites?.includes(null)) requireRoleAt(granted, ['']);
+    requireRoleAt(granted, await configuredSites(from, concerned));
   };
   return {
     require: async (granted, concerned) => {
       if (granted === 'everywhere') return;
       const past = new Set(concerned.pastSessions);
       for (const sessionId of new Set([...(concerned.sessions ?? []), ...past])) {
-        const session = await knownSession(database, sessionId, (id) => current.find(id));
+        const session = await requireSession(database, sessionId, (id) => current.find(id));
         const had = past.has(sessionId) ? await formerVersions(database, sessionId) : [];
         for (const version of new Set([session.config_version, ...had])) {
-          requireGranted(granted, await versions.of(session.task_id, version));
+          requireRoleAt(granted, await versions.of(session.task_id, version));
         }
       }
       await requireConfigured(database, granted, concerned);

@@ -13,10 +13,10 @@ import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { type Route, route } from '../http/route.ts';
-import type { Collectors, KnownCollector } from '../ports.ts';
+import type { CollectorRecord, Collectors } from '../ports.ts';
 import { faultText } from '../problems/localize-faults.ts';
+import { languageOf } from '../problems/negotiate-language.ts';
 import { Problem } from '../problems/problem.ts';
-import { languageOf } from '../problems/wanted-language.ts';
 import { timeOf } from '../times/relative-time.ts';
 import { collectorMoves } from './collector-moves.ts';
 import { type CollectorsSources, collectorsView } from './collectors-view.ts';
@@ -30,7 +30,7 @@ export function collectorRoutes(
 ): Route[] {
   const { database, collectors } = sources;
   const ask = async (
-    collector: KnownCollector,
+    collector: CollectorRecord,
     kind: 'drain' | 'undrain',
     request: FastifyRequest,
   ): Promise<{ sessions: number; draining: boolean }> => {
@@ -49,7 +49,7 @@ export function collectorRoutes(
   };
   const requireCollector = async (
     id: string,
-  ): Promise<{ collector: KnownCollector; others: KnownCollector[] }> => {
+  ): Promise<{ collector: CollectorRecord; others: CollectorRecord[] }> => {
     const all = idPattern.test(id) ? await collectors.list() : [];
     const collector = all.find((each) => each.id === id);
     if (!collector)

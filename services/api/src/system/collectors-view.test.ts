@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { KnownCollector } from '../ports.ts';
+import type { CollectorRecord } from '../ports.ts';
 import { missedSince, stateOf } from './collectors-view.ts';
 
 const nowMs = Date.parse('2026-01-01T08:00:00.000Z');
 const ago = (seconds: number) => new Date(nowMs - seconds * 1_000).toISOString();
-const collector = (changes: Partial<KnownCollector>): KnownCollector => ({
+const collector = (changes: Partial<CollectorRecord>): CollectorRecord => ({
   ...{ id: 'c1', state: 'active', isLost: false, stateSince: ago(600), lastHeartbeat: ago(1) },
   ...{ version: '1', host: 'h', startedAt: ago(600), formerLives: [], capacity: 10, labels: {}, ...changes },
 });

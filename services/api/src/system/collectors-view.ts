@@ -8,7 +8,7 @@ import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
 import { driversIn, ownLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
-import type { Collectors, KnownCollector, Sinks } from '../ports.ts';
+import type { CollectorRecord, Collectors, Sinks } from '../ports.ts';
 import { isAlive } from './sinks-view.ts';
 
 export interface CollectorsSources {
@@ -57,7 +57,7 @@ export async function collectorsView({
 }
 
 function viewOf(
-  collector: KnownCollector,
+  collector: CollectorRecord,
   load: Load | undefined,
   outbox: OutboxStatus | undefined,
   nowMs: number,
@@ -91,7 +91,7 @@ function viewOf(
 /** A collector that holds nothing is not declared dead. */
 const givenUpAfterMs = 60_000;
 
-export function stateOf(collector: KnownCollector, sessions: number, nowMs: number): CollectorState {
+export function stateOf(collector: CollectorRecord, sessions: number, nowMs: number): CollectorState {
   const { state, isLost, lastHeartbeat } = collector;
   if (state === 'given_up') return isLost ? 'lost' : 'ended';
   if (lastHeartbeat !== undefined && !isAlive({ updated_at: lastHeartbeat }, nowMs)) {
@@ -102,7 +102,7 @@ export function stateOf(collector: KnownCollector, sessions: number, nowMs: numb
 }
 
 /** Since when a collector is missed; undefined while it is not. */
-export function missedSince(collector: KnownCollector, nowMs: number): string | undefined {
+export function missedSince(collector: CollectorRecord, nowMs: number): string | undefined {
   if (stateOf(collector, 0, nowMs) !== 'lost') return undefined;
   return collector.state === 'given_up' ? collector.stateSince : collector.lastHeartbeat;
 }

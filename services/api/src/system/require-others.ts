@@ -3,7 +3,7 @@ import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
-import type { KnownCollector } from '../ports.ts';
+import type { CollectorRecord } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import { systemText } from './texts.ts';
 
@@ -16,8 +16,8 @@ const namedAtMost = 20;
  */
 export async function requireOthers(
   database: Database,
-  { id }: KnownCollector,
-  others: readonly KnownCollector[],
+  { id }: CollectorRecord,
+  others: readonly CollectorRecord[],
 ): Promise<void> {
   if (others.length === 0) {
     throw lastCollector(systemText('no_other_collector_is_up', { id }), []);

@@ -59,7 +59,7 @@ async function wouldBeFenced(
   return localize(systemText('it_was_read_under_epoch', { epoch, session, tick, later: later.epoch }));
 }
 
-export type SentAgain =
+export type ResendOutcome =
   | { readonly ok: true; readonly stream: string; readonly subject: string; readonly sentAs: number }
   | { readonly ok: false; readonly why: string };
 
@@ -72,7 +72,7 @@ export async function sendAgain(
   { quarantine, samples }: { quarantine: QuarantineStore; samples: Pick<SampleStore, 'firstTicks'> },
   item: Quarantined,
   { trustEpoch }: { readonly trustEpoch: boolean },
-): Promise<SentAgain> {
+): Promise<ResendOutcome> {
   const message = resendable(item);
   if (!message.ok) return message;
   const why = await wouldBeFenced(samples, message);

@@ -82,7 +82,7 @@ describe('the health of the sinks', () => {
       'failing',
       'refused',
     ],
-    ['is that nobody is there', [], 'no_writer', 'no writer is alive'],
+    ['is that no writer is there', [], 'no_writer', 'no writer is alive'],
     [
       'does not count a writer that has gone',
       [{ ...working, updated_at: ago(60) }],

@@ -4,13 +4,13 @@ import {
   deleteQuarantinedSchema,
   manyDeletedSchema,
   manyQuarantinedSchema,
-  manySentAgainSchema,
   type QuarantinedView,
   quarantinedViewSchema,
   quarantinePageSchema,
   quarantineQuerySchema,
+  resendResultSchema,
+  resendSummarySchema,
   sendAgainBodySchema,
-  sentAgainSchema,
   sinksSchema,
 } from '@holdfast/shared/contracts/http/system-http.ts';
 import * as z from 'zod';
@@ -127,7 +127,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       summary: 'Process a quarantined message again',
       about:
         'Returns it to its subject. Samples only; if another epoch has followed theirs, only those that first arrived before that. `trust_epoch` accepts the `lost_epoch` of a restored log and needs a fresh login.',
-      schema: { params, body: sendAgainBodySchema, response: { 200: sentAgainSchema } },
+      schema: { params, body: sendAgainBodySchema, response: { 200: resendResultSchema } },
       handler: async (request) => {
         const { sequence } = request.params;
         const upTo = await quarantine.lastSequence();
@@ -156,7 +156,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
         querystring: manyQuarantinedSchema,
         // A filter that stands in the body by mistake must not send everything again.
         body: sendAgainBodySchema,
-        response: { 200: manySentAgainSchema },
+        response: { 200: resendSummarySchema },
       },
       handler: async (request) => {
         const { limit, ...wantedMessages } = request.query;

@@ -94,7 +94,7 @@ const storedUsers = async (): Promise<User[]> =>
   (await users((book) => book.readAll())).map(({ record }) => record);
 
 describe('a company login', () => {
-  it('lets somebody in with the rights of the groups, by cookies that fit the way', async () => {
+  it('lets a person in with the rights of the groups, by cookies that fit the way', async () => {
     const browser = new TestBrowser();
     const start = await browser.visit(`${api.url}${beginPath}?to=sessions%3Fstatus%3Drunning`);
     const sent = new URL(start.headers.get('location') ?? '');
@@ -142,7 +142,7 @@ describe('a company login', () => {
     expect(byIdentity.map(({ identity }) => identity?.subject).sort()).toEqual(['anna', 'namesake']);
   });
 
-  it('never becomes somebody of the same login who has a password here', async () => {
+  it('never becomes the person of the same login who has a password here', async () => {
     const [local] = await makePeople(nats, { carl: [{ role: 'administrator', sites: ['*'] }] });
     await company.tell({
       subject: 'carl-there',
@@ -233,7 +233,7 @@ describe('the way back', () => {
     expect(await browser.visit(back)).toMatchObject(isOver);
   });
 
-  it('is refused with a state that nobody began, or none', async () => {
+  it('is refused with a state that no login began, or none', async () => {
     const browser = new TestBrowser();
     const back = new URL(await begun(browser));
     for (const state of ['', 'x', 'x'.repeat(43)]) {
@@ -309,7 +309,7 @@ describe('the way back', () => {
   });
 });
 
-describe('somebody who has logged in at the company', () => {
+describe('a person who has logged in at the company', () => {
   it('shows there again who they are, and goes on with the same login under another token', async () => {
     const browser = new TestBrowser();
     await company.tell({ ahead_s: -3_000 });
@@ -357,7 +357,7 @@ describe('somebody who has logged in at the company', () => {
 });
 
 describe('a company sign-on that is unavailable', () => {
-  it('is told so, in the form that is asked for, while passwords let people in', async () => {
+  it('learns it, in the form that is asked for, while passwords let people in', async () => {
     await makePeople(nats, { local: [{ role: 'viewer', sites: ['*'] }] });
     const browser = new TestBrowser();
     const back = await begun(browser);

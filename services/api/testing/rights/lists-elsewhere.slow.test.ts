@@ -3,13 +3,13 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, expect, it } from 'vitest';
 import { apiDatabase } from '../api-database.ts';
 import { startApiInProcess } from '../api-in-process.ts';
-import type { Answer, AskedApi } from '../api-under-test.ts';
+import type { Answer, ApiClient } from '../api-under-test.ts';
 import type { IdAt } from './places.ts';
 import { configureTwoHalls } from './two-halls.ts';
 
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const imports = '/api/config/imports/';
-let api: AskedApi;
+let api: ApiClient;
 let idAt: IdAt;
 /** A key of the engineer of hall 1. */
 let own: string;

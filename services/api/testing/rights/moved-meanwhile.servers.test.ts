@@ -7,7 +7,7 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from '../api-database.ts';
 import { startApiInProcess } from '../api-in-process.ts';
-import { type Answer, type AskedApi, sessionsPath } from '../api-under-test.ts';
+import { type Answer, type ApiClient, sessionsPath } from '../api-under-test.ts';
 import type { IdAt } from './places.ts';
 import { configureTwoHalls } from './two-halls.ts';
 
@@ -15,7 +15,7 @@ const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 
 let database: string;
 let nats: string;
-let api: AskedApi;
+let api: ApiClient;
 let idAt: IdAt;
 /** A key of the engineer of hall 1. */
 let own: string;
@@ -207,7 +207,9 @@ describe('the past of a session that has gone on without what it read at another
       ...{ device: 'hall-2-beside-press', collector: 'c1', from: null, to: 'timeout' },
       ...{ detail: 'no answer', time: new Date().toISOString() },
     });
-    await eventually(async () => (await healthChanges({})).length === 1, { what: 'the health to be told' });
+    await eventually(async () => (await healthChanges({})).length === 1, {
+      what: 'the health to be reported',
+    });
     expect(await healthChanges({ key: own })).toEqual([]);
     for (const list of ['completeness', 'report']) {
       const tells = async (as: { key?: string }) =>

@@ -4,7 +4,7 @@ import { type Route, route } from '../../src/http/route.ts';
 import { pageRoutes } from '../../src/pages/page-routes.ts';
 import { allRoutes, unused } from '../all-routes.ts';
 import type { IdAt } from './places.ts';
-import { callsOf, grantsAsked, outcomeOf } from './rights-matrix.ts';
+import { callsOf, outcomeOf, testedGrants } from './rights-matrix.ts';
 
 const idAt: IdAt = (kind, place) =>
   (place === 'both' && kind !== 'tasks' && kind !== 'sessions') || (kind === 'sites' && place === 'nowhere')
@@ -17,7 +17,7 @@ describe('the matrix of rights', () => {
       const calls = callsOf(each, idAt);
       if (typeof each.sites !== 'function') continue;
       const refused = calls.filter(({ place }) =>
-        grantsAsked.some((grant) => outcomeOf(each, grant, place) === 'site_not_granted'),
+        testedGrants.some((grant) => outcomeOf(each, grant, place) === 'site_not_granted'),
       );
       expect(refused.length, `${each.method} ${each.url}`).toBeGreaterThan(0);
     }

@@ -14,7 +14,7 @@ export interface Call {
 
 type Declared = Pick<Route, 'method' | 'url' | 'role' | 'sites'>;
 
-export const grantsAsked: readonly Grant[] = roles.flatMap((role) =>
+export const testedGrants: readonly Grant[] = roles.flatMap((role) =>
   [['hall-1'], ['hall-1', 'hall-2'], [everySite]].map((sites) => ({ role, sites })),
 );
 

@@ -11,7 +11,7 @@ import { changeLogin, notFresh } from '../change-login.ts';
 import { makePeople, password } from '../people.ts';
 import { TestBrowser } from '../test-browser.ts';
 import { type IdAt, places } from './places.ts';
-import { type Call, callsOf, grantsAsked, type Outcome, outcomeOf } from './rights-matrix.ts';
+import { type Call, callsOf, type Outcome, outcomeOf, testedGrants } from './rights-matrix.ts';
 import { configureTwoHalls } from './two-halls.ts';
 
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
@@ -63,7 +63,7 @@ beforeAll(async () => {
   idAt = await configureTwoHalls((method, path, { body }) => send({ authorization }, { method, path, body }));
   const everything: Grant = { role: 'administrator', sites: [everySite] };
   await makePeople(nats, {
-    ...Object.fromEntries(grantsAsked.map((grant) => [nameOf(grant), [grant]])),
+    ...Object.fromEntries(testedGrants.map((grant) => [nameOf(grant), [grant]])),
     stale: [everything],
   });
   const loggedIn = async (login: string) => {
@@ -71,7 +71,7 @@ beforeAll(async () => {
     await eventually(async () => (await browser.logIn(login, password)).status === 200, { what: login });
     return browser;
   };
-  for (const grant of grantsAsked) {
+  for (const grant of testedGrants) {
     const body = { name: nameOf(grant), grants: [grant] };
     const creation = await send({ authorization }, { method: 'POST', path: '/api/system/keys/', body });
     const own = { authorization: `Bearer ${creation.body.key}` };
@@ -212,7 +212,7 @@ describe('each role at each site', () => {
   });
 });
 
-describe('whoever is nobody', () => {
+describe('a caller without an identity', () => {
   it.each(guarded)('is refused by $method $url', async (route) => {
     const [call] = callsOf(route, idAt);
     if (!call) throw new Error('nothing to ask');

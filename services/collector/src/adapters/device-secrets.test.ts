@@ -61,7 +61,7 @@ describe('a secret of a device', () => {
     }
   });
 
-  it('is given to nobody while its binding is missing or cannot be read', () => {
+  it('is given to no collector while its binding is missing or cannot be read', () => {
     put('broker', 'geheim');
     bind({});
     expect(failure('broker', { from: folder })).toEqual([

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { modbusOver } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
-import type { AskedOfDevice } from './asked-of-device.ts';
+import type { ResolvedCall } from './resolve-call.ts';
 
 const device = modbusDevice({
   id: '1',
@@ -16,7 +16,7 @@ const device = modbusDevice({
   timeout_ms: 1_000,
   points: [{ code: 'setpoint', table: 'holding_register', address: 5, data_type: 'uint16', writable: true }],
 });
-const write: AskedOfDevice = { v: 1, kind: 'write', within_ms: 5_000, device, value: 7 };
+const write: ResolvedCall = { v: 1, kind: 'write', within_ms: 5_000, device, value: 7 };
 
 /** A device with one register, which fails to answer on demand. */
 function registerBus(onWrite: () => Error | undefined = () => undefined) {
@@ -38,7 +38,7 @@ function registerBus(onWrite: () => Error | undefined = () => undefined) {
 }
 
 const ask = (
-  call: AskedOfDevice,
+  call: ResolvedCall,
   endpoints: Endpoints,
   leaseMs: number,
   renew: () => void = () => undefined,
@@ -55,7 +55,7 @@ describe('a reading', () => {
     const { state, endpoints } = registerBus();
     state.value = 0x00fa;
     const counting = { ...device, points: [pointOf('count', 5, { data_type: 'bcd16' })] };
-    const readCall: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
+    const readCall: ResolvedCall = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
     expect(await ask(readCall, endpoints, 10_000)).toMatchObject({
       points: [{ quality: 'bad', raw: ['0x00FA'], detail: 'holds a digit above 9, which BCD does not have' }],
     });
@@ -67,7 +67,7 @@ describe('a reading', () => {
     ['bytes', { data_type: 'uint8', count: 240 }, 'registers', 'bytes[3]', ['0x0001']],
     ['flags', { data_type: 'bool', bit: 9, count: 1_990 }, 'registers', 'flags[7]', ['0x0001']],
   ] as const)(
-    'of a long array of %s has beside each value what holds that one alone',
+    'of a long array of %s has next to each value what holds that one alone',
     async (code, point, kind, value, raw) => {
       const bus: DeviceBus = {
         read: async ({ quantity, address }) =>
@@ -78,7 +78,7 @@ describe('a reading', () => {
         disconnect: () => undefined,
       };
       const long = { ...device, points: [pointOf(code, 0, point)] };
-      const readCall: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device: long };
+      const readCall: ResolvedCall = { v: 1, kind: 'read', within_ms: 5_000, device: long };
       const reply = await ask(readCall, new Endpoints(modbusOver(() => bus)), 10_000);
       if (reply.kind !== 'read') throw new Error(JSON.stringify(reply));
       expect(reply.points).toHaveLength(point.count);
@@ -90,7 +90,7 @@ describe('a reading', () => {
 describe('what was learned', () => {
   it('is forgotten without a word to the device', async () => {
     const { state, endpoints } = registerBus();
-    const forget: AskedOfDevice = { v: 1, kind: 'forget', within_ms: 5_000, device };
+    const forget: ResolvedCall = { v: 1, kind: 'forget', within_ms: 5_000, device };
     expect(await ask(forget, endpoints, 0)).toEqual({ kind: 'forgotten', sessions: ['7-1'] });
     expect(state.reads).toBe(0);
   });
@@ -164,7 +164,7 @@ describe('a write', () => {
     expect(state.writes).toEqual([]);
   });
 
-  it('is not repeated without an answer; what the device holds afterwards is told', async () => {
+  it('is not repeated without an answer; what the device holds afterwards is reported', async () => {
     const silent = registerBus(() => new ReadFailure('timeout', 'no answer'));
     expect(await ask(write, silent.endpoints, 10_000)).toMatchObject({
       outcome: 'unknown',
@@ -173,7 +173,7 @@ describe('a write', () => {
     expect(silent.state.writes).toHaveLength(1);
   });
 
-  it('that broke off in a way nobody has foreseen is not called one that did not happen', async () => {
+  it('that broke off in an unforeseen way is not called one that did not happen', async () => {
     const { endpoints } = registerBus(() => new TypeError('a fault of the program'));
     expect(await ask(write, endpoints, 10_000)).toMatchObject({ kind: 'written', outcome: 'unknown' });
   });
@@ -201,7 +201,7 @@ describe('a write', () => {
 describe('a reading', () => {
   it('asks nothing without a lease', async () => {
     const { state, endpoints } = registerBus();
-    const call: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device };
+    const call: ResolvedCall = { v: 1, kind: 'read', within_ms: 5_000, device };
     expect(await ask(call, endpoints, 0)).toMatchObject({ kind: 'refused' });
     expect(state.reads).toBe(0);
     expect(await ask(call, endpoints, 5_000)).toMatchObject({ kind: 'read', points: [{ value: 0 }] });

@@ -3,12 +3,12 @@ import type { Command } from '@holdfast/driver/requests.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { askedDevice, turnOptions } from '../polling/asked-device.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
 import { PointSet } from '../polling/point-sets.ts';
-import type { AskedOfDevice } from './asked-of-device.ts';
+import { pollableDevice, turnOptions } from '../polling/pollable-device.ts';
 import { readDevice } from './read-device.ts';
+import type { ResolvedCall } from './resolve-call.ts';
 import { writePoint } from './write-point.ts';
 
 export interface AnswerDeviceCallOptions {
@@ -30,7 +30,7 @@ const renewalMs = 1_000;
 
 /** Answers one call over the endpoint that the sessions use, so that a device has one asker at a time. */
 export async function answerDeviceCall(
-  call: AskedOfDevice,
+  call: ResolvedCall,
   {
     endpoints,
     leaseRemainingMs,
@@ -50,7 +50,7 @@ export async function answerDeviceCall(
     return { kind: 'refused', detail: `${device.code} ${point?.code ?? ''} is not marked writable` };
   }
   const driver = endpoints.driver(device.protocol);
-  const deviceToAsk = askedDevice(device, driver, new PointSet(device.points));
+  const deviceToAsk = pollableDevice(device, driver, new PointSet(device.points));
   await endpoints.locate([device]);
   const endpoint = endpoints.acquire(deviceToAsk, '');
   const asker = {};

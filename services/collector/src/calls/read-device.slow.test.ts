@@ -10,16 +10,16 @@ import type { ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
-import { askedModbus, modbusOver } from '../polling/testing/modbus-links.ts';
+import { modbusOver, pollableModbus } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
-import type { AskedOfDevice } from './asked-of-device.ts';
+import type { ResolvedCall } from './resolve-call.ts';
 
 afterEach(cleanUp);
 
 /** `end`: the connection ends. A number: the device answers with this exception. */
 type Fate = 'answer' | 'silent' | 'end' | number;
 
-interface Asked {
+interface ReadRequest {
   readonly address: number;
   readonly quantity: number;
   /** Counted from 0. */
@@ -27,7 +27,7 @@ interface Asked {
 }
 
 /** A device over TCP whose register n holds n + 1000. */
-async function deviceThat(does: (request: Asked) => Fate | Promise<Fate>) {
+async function deviceThat(does: (request: ReadRequest) => Fate | Promise<Fate>) {
   const requests: string[] = [];
   const { bus } = await startPeer(async (socket, request, n) => {
     const [address, quantity] = [request.readUInt16BE(8), request.readUInt16BE(10)];
@@ -39,9 +39,9 @@ async function deviceThat(does: (request: Asked) => Fate | Promise<Fate>) {
       socket.write(mbapFrame(request.readUInt16BE(0), request.readUInt8(6), Buffer.of(0x83, fate)));
   });
   const endpoints = new Endpoints(modbusOver(() => bus));
-  const test = async (device: DeviceConfig, call: Partial<AskedOfDevice> = {}) => {
+  const test = async (device: DeviceConfig, call: Partial<ResolvedCall> = {}) => {
     const reply = await answerDeviceCall(
-      { v: 1, kind: 'read', within_ms: 120_000, device, ...call } as AskedOfDevice,
+      { v: 1, kind: 'read', within_ms: 120_000, device, ...call } as ResolvedCall,
       {
         endpoints,
         leaseRemainingMs: () => 60_000,
@@ -87,7 +87,7 @@ describe('a slow device', () => {
     expect(points.filter(({ met_limit }) => met_limit === 'device_timeout')).toEqual([]);
   });
 
-  it('whose answer was still to come is told apart from one whose own time is over', async () => {
+  it('whose answer was still to come is distinguished from one whose own time is over', async () => {
     const { test } = await deviceThat(() => 'silent');
     const { of } = await test(deviceWith(run(1), { timeout_ms: 60_000 }), { within_ms: 5_000 });
     expect(of.get('r0')).toMatchObject({ met_limit: 'test_time' });
@@ -99,7 +99,7 @@ describe('a slow device', () => {
   it('whose turn does not come says that others keep it busy', async () => {
     const { bus, endpoints, requests: sent, test } = await deviceThat(() => 'silent');
     const device = deviceWith(run(1));
-    const endpoint = endpoints.acquire(askedModbus(device), '');
+    const endpoint = endpoints.acquire(pollableModbus(device), '');
     const others = endpoint.turn({}, { timeoutMs: 60_000 }, (its) =>
       its.read(groupOf({ unitId: 1, table: 'coil', address: 7, quantity: 1, timeoutMs: 60_000 }), 60_000),
     );
@@ -112,7 +112,7 @@ describe('a slow device', () => {
 });
 
 describe('the bytes of a reading', () => {
-  it('are told as they went over the line, of an answer, a refusal and a silence', async () => {
+  it('are reported as they went over the line, of an answer, a refusal and a silence', async () => {
     const { test } = await deviceThat(({ address }) =>
       address === 0 ? 'answer' : address === 10 ? 2 : 'silent',
     );

@@ -1,17 +1,17 @@
 import type { Driver, UnreadValue } from '@holdfast/driver/driver.ts';
 import type { Group } from '@holdfast/driver/requests.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
-import type { LearnedLimits as ToldLimits } from '@holdfast/shared/contracts/session-status.ts';
+import type { LearnedLimits } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { askedDevice } from '../polling/asked-device.ts';
 import { DeviceRecord } from '../polling/device-record.ts';
 import { DuePoints } from '../polling/due-points.ts';
 import { type Endpoint, NotPermitted } from '../polling/endpoint.ts';
 import { EndpointBreakers } from '../polling/endpoint-breakers.ts';
 import { LackingPoints } from '../polling/lacking-points.ts';
 import { PointSet } from '../polling/point-sets.ts';
+import { pollableDevice } from '../polling/pollable-device.ts';
 import { SteadyClock } from '../polling/steady-clock.ts';
 import { TickReader, type TickReaderOptions } from '../polling/tick-reader.ts';
 import { ReportFilter } from '../samples/report-filter.ts';
@@ -21,7 +21,7 @@ import { RequestsOfReading } from './requests-of-reading.ts';
 export interface ReadDeviceOptions {
   readonly device: DeviceConfig;
   readonly driver: Driver;
-  readonly learnedLimits: ToldLimits | undefined;
+  readonly learnedLimits: LearnedLimits | undefined;
   readonly withinMs: number;
   readonly endpoint: Endpoint;
   readonly leaseRemainingMs: () => number;
@@ -55,7 +55,7 @@ export async function readDevice(
     report: undefined,
   }));
   const set = new PointSet(points);
-  const device = askedDevice({ ...options.device, points }, options.driver, set, {
+  const device = pollableDevice({ ...options.device, points }, options.driver, set, {
     learned: options.learnedLimits,
   });
   const { list } = set;

@@ -4,18 +4,18 @@ import type { PointList } from '@holdfast/driver/point-list.ts';
 import type { Answer, Group } from '@holdfast/driver/requests.ts';
 import { Readings } from '@holdfast/driver/values/readings.ts';
 import type {
-  HeardBytes,
+  FrameBytes,
   ReadPoint,
   ReadRequestReport,
   RequestFailure,
 } from '@holdfast/shared/contracts/device-call.ts';
-import type { AskedDevice } from '../polling/asked-device.ts';
 import { missCauseOf } from '../polling/miss-cause.ts';
+import type { PollableDevice } from '../polling/pollable-device.ts';
 import { isBusy, isFailureOfDevice, isRefusal } from '../polling/tick-reader.ts';
 import { readValue, type Unread } from './read-point.ts';
 
 export interface RequestsOfReadingOptions {
-  readonly device: Pick<AskedDevice, 'pace' | 'timeoutMs'>;
+  readonly device: Pick<PollableDevice, 'pace' | 'timeoutMs'>;
   readonly list: PointList;
   /** Monotonic. */
   readonly nowMs: () => number;
@@ -78,19 +78,19 @@ export class RequestsOfReading {
     const startedMs = nowMs();
     const timeoutMs = Math.min(deviceMs, Math.max(1, Math.floor(leftMs())));
     const sinceMs = () => Math.round((nowMs() - startedMs) * 10) / 10;
-    const heard: HeardBytes[] = [];
+    const frames: FrameBytes[] = [];
     const report = (error: string, failure?: RequestFailure) => {
-      const isKept = this.#hear(heard);
+      const isKept = this.#hear(frames);
       this.reports.push({
         ...group.describe(),
         ...{ ms: sinceMs(), error },
         ...(failure && { failure }),
-        ...(isKept && { heard }),
+        ...(isKept && { heard: frames }),
       });
     };
     try {
       const answer = await link.read(group, timeoutMs, (direction, bytes) =>
-        heard.push({ direction, ms: sinceMs(), bytes: Buffer.from(bytes).toString('hex') }),
+        frames.push({ direction, ms: sinceMs(), bytes: Buffer.from(bytes).toString('hex') }),
       );
       report('');
       this.#keep(group, answer);
@@ -103,8 +103,8 @@ export class RequestsOfReading {
   }
 
   /** Whether there is room for these bytes too. */
-  #hear(heard: readonly HeardBytes[]): boolean {
-    this.#heardLength += heard.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  #hear(frames: readonly FrameBytes[]): boolean {
+    this.#heardLength += frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
     return this.#heardLength <= mostHeard;
   }
 

@@ -1,13 +1,13 @@
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import type { AskedOfDevice } from './asked-of-device.ts';
+import type { ResolvedCall } from './resolve-call.ts';
 
 /**
  * Logs a call that asks a device, and its outcome, under the trace of the request. Values are left out: logs go to more
  * people than the audit log, which has them.
  */
 export async function tellDeviceCall(
-  { kind, device, traceparent }: AskedOfDevice,
+  { kind, device, traceparent }: ResolvedCall,
   { log, nowMs }: { readonly log: Logger; readonly nowMs: () => number },
   answer: () => Promise<DeviceReply>,
 ): Promise<DeviceReply> {

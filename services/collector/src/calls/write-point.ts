@@ -3,13 +3,13 @@ import type { Answer, Command, Group } from '@holdfast/driver/requests.ts';
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
 import { Readings } from '@holdfast/driver/values/readings.ts';
 import type { DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
-import type { AskedDevice } from '../polling/asked-device.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
+import type { PollableDevice } from '../polling/pollable-device.ts';
 import { readValue, unreadValue } from './read-point.ts';
 
 export interface WritePointOptions {
   /** With exactly one point. */
-  readonly device: AskedDevice;
+  readonly device: PollableDevice;
   readonly value: number | boolean | string;
   /** @throws DriverFailure, NotPermitted */
   readonly write: (command: Command) => Promise<void>;

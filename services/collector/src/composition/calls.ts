@@ -6,7 +6,7 @@ import type { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { answerDeviceCall } from '../calls/answer-device-call.ts';
-import { askedOfDevice } from '../calls/asked-of-device.ts';
+import { resolveCall } from '../calls/resolve-call.ts';
 import { tellDeviceCall } from '../calls/tell-device-call.ts';
 import type { CollectorConfig } from '../config.ts';
 import type { Collector } from '../holding/collector.ts';
@@ -34,7 +34,7 @@ export async function openCalls(
     nc,
     collectorId: config.COLLECTOR_ID,
     answer: async (call) => {
-      const resolved = await askedOfDevice(call, { snapshots, nowMs });
+      const resolved = await resolveCall(call, { snapshots, nowMs });
       if ('refusal' in resolved) {
         const { refusal: detail } = resolved;
         log.warn({ device: call.device, detail, traceparent: call.traceparent }, 'a call was refused');

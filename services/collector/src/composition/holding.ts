@@ -18,8 +18,8 @@ import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
 import type { CollectorConfig } from '../config.ts';
 import { Collector } from '../holding/collector.ts';
-import { judgedConfigs } from '../holding/judged-configs.ts';
-import { SeenEvents } from '../holding/seen-events.ts';
+import { LogProgress } from '../holding/log-progress.ts';
+import { readableConfigs } from '../holding/readable-configs.ts';
 import { TaskHolder } from '../holding/task-holder.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
 import type { SessionRunner } from '../polling/session-runner.ts';
@@ -51,7 +51,7 @@ export async function openHolding(
   const collectorId = config.COLLECTOR_ID;
   // A slow link may take as long as the lease lasts.
   const store = await JetStreamEventStore.open(nc, { requestTimeoutMs: config.LEASE_TTL_MS });
-  const configs = judgedConfigs(await TaskConfigStore.open(nc), (devices) => endpoints.locate(devices));
+  const configs = readableConfigs(await TaskConfigStore.open(nc), (devices) => endpoints.locate(devices));
   const liveStatus = await StatusBoard.open(nc);
   const judge = new LogJudge({
     clock: systemClock,
@@ -64,7 +64,7 @@ export async function openHolding(
         );
     },
   });
-  const seenEvents = new SeenEvents(judge);
+  const seenEvents = new LogProgress(judge);
   const inTurn = fewAtOnce(startRequestsAtOnce);
   // Follow the log before taking anything: a change after a look at the log is then always noticed.
   const sessionLog = await standByForSessionLog({

@@ -106,7 +106,7 @@ class InboxWorld {
 }
 
 describe('the inbox of a collector', () => {
-  it('is made anew with the lease where it could not be made with the connection before', async () => {
+  it('is recreated with the lease where it could not be created with the connection before', async () => {
     const world = new InboxWorld();
     await world.begin();
     world.canOpen = false;
@@ -123,7 +123,7 @@ describe('the inbox of a collector', () => {
     expect(world.closed).toBe(1);
   });
 
-  it('is made anew when it does not bring what the log gives to the collector, though the broker finds nothing wrong', async () => {
+  it('is recreated when it does not bring what the log gives to the collector, though the broker finds nothing wrong', async () => {
     const world = new InboxWorld();
     await world.begin();
     world.assigned('A', 20);
@@ -136,7 +136,7 @@ describe('the inbox of a collector', () => {
     expect(world.opened).toBe(2);
   });
 
-  it('is made anew ever more rarely where there is no message', async () => {
+  it('is recreated ever more rarely where there is no message', async () => {
     const world = new InboxWorld();
     await world.begin();
     world.assigned('A', 20);

@@ -99,7 +99,7 @@ const rows: { situation: string; epoch: number; truth: TaskState; verdict: Assig
     verdict: 'over',
   },
   {
-    situation: 'the task runs anew',
+    situation: 'the task runs again',
     epoch: 20,
     truth: task(26, running(26, '7-2'), 20, assigned('A', 20)),
     verdict: 'over',

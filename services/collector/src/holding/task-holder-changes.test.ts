@@ -4,7 +4,7 @@ import type { LatestChange } from '@holdfast/shared/domain/session/state.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
 import type { LoadedConfig } from '../ports.ts';
-import { HeldWorld, heldBy, session } from './testing/held-world.ts';
+import { HolderWorld, session, stateHeldBy } from './testing/holder-world.ts';
 
 const hourMs = 3_600_000;
 const missing: LoadedConfig = { ok: false, problem: 'the snapshot is missing' };
@@ -21,7 +21,7 @@ function configOf(configVersion: number, changed: Partial<TaskConfig> = {}): Loa
   return { ok: true, config };
 }
 
-class World extends HeldWorld {
+class World extends HolderWorld {
   constructor() {
     super();
     for (const version of [1, 2, 3]) this.versions.set(version, configOf(version));
@@ -35,7 +35,7 @@ class World extends HeldWorld {
       effectiveAt: new Date(nowMs + inMs).toISOString(),
       undoUntil: new Date(nowMs + inMs + 60_000).toISOString(),
     };
-    const held = heldBy('A', epoch);
+    const held = stateHeldBy('A', epoch);
     this.truth = {
       ...held,
       session: { status: 'running', session: { ...session, configVersion: to }, runningSince: 10, change },
@@ -193,7 +193,7 @@ describe('a session whose configuration was changed', () => {
     expect(world.versionsAsked()).toEqual([2]);
   });
 
-  it('is refused when nobody has taken back in time what cannot be had', async () => {
+  it('is refused when what cannot be had was not taken back in time', async () => {
     const world = new World();
     world.versions.set(2, missing);
     world.ring(20);
@@ -223,7 +223,7 @@ describe('a session whose configuration was changed', () => {
     expect(world.statuses.at(-1)).toMatchObject({ state: 'refused', detail: 'the snapshot is missing' });
   });
 
-  it('begins anew where a former holder has read it by ticks of another length', async () => {
+  it('starts over where a former holder has read it by ticks of another length', async () => {
     const world = new World();
     world.versions.set(2, configOf(2, { period_ms: 250 }));
     const nowMs = world.process.clock.wallMs();

@@ -1,9 +1,9 @@
 import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { describe, expect, it } from 'vitest';
-import { HeldWorld, heldBy, session } from './testing/held-world.ts';
+import { HolderWorld, session, stateHeldBy } from './testing/holder-world.ts';
 
 /** The newest sample of the device is one of collector B, under an earlier epoch of the same session. */
-function readByB(world: HeldWorld): void {
+function readByB(world: HolderWorld): void {
   const about = { v: 1, session: '7-1', epoch: 12, collector: 'B', task: '7', device_id: '1' } as const;
   const names = { device: 'press', site: 'north', measurement: 'press' };
   const times = { tick: 41, since_tick: 10, period_ms: 1_000, time: 41_000, read_at: 41_001 };
@@ -18,7 +18,7 @@ function readByB(world: HeldWorld): void {
 
 describe('an assignment that the log shows before its message comes', () => {
   it('is prepared meanwhile over a slow link, and polled once the log was read after the message', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.loadMs = 1_000;
     world.lastTicks = { d1: { session: '7-0', epoch: 3, tick: 5, period_ms: 1_000, values: {} } };
     world.prepare(20);
@@ -32,13 +32,13 @@ describe('an assignment that the log shows before its message comes', () => {
   });
 
   it('is not prepared for with what this process itself goes on reading', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.ring(20);
     await world.time.advance(1_500);
     world.prepare(30);
     await world.time.advance(1_500);
     expect(world.askedUnder).toEqual([20]);
-    world.truth = heldBy('A', 30);
+    world.truth = stateHeldBy('A', 30);
     world.ring(30);
     await world.time.advance(1_500);
     expect(world.askedUnder).toEqual([20, 30]);
@@ -46,7 +46,7 @@ describe('an assignment that the log shows before its message comes', () => {
   });
 
   it('leaves nothing behind when no message comes', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.prepare(20);
     expect(world.holder.isIdle()).toBe(false);
     await world.time.advance(20_000);
@@ -56,7 +56,7 @@ describe('an assignment that the log shows before its message comes', () => {
 
 describe('an assignment', () => {
   it('is polled when the log bears it out, and keeps its message', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.ring(20);
     await world.time.advance(3_500);
     expect(world.holder.isRunning()).toBe(true);
@@ -66,7 +66,7 @@ describe('an assignment', () => {
   });
 
   it('that is rung again is not begun again', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.ring(20);
     await world.time.advance(1_500);
     world.ring(20);
@@ -75,19 +75,19 @@ describe('an assignment', () => {
     expect(world.bus.disconnects).toBe(0);
   });
 
-  it('is polled also while nobody answers what was written of the live state', async () => {
-    const world = new HeldWorld();
+  it('is polled also while writes of the live state get no answer', async () => {
+    const world = new HolderWorld();
     world.isStatusLost = true;
     world.ring(20);
     await world.time.advance(1_000);
-    world.truth = heldBy('A', 30);
+    world.truth = stateHeldBy('A', 30);
     world.ring(30);
     await world.time.advance(10_000);
     expect(world.epochsPolled.at(-1)).toBe(30);
   });
 
   it('begins with what is known of its devices: which of them answered when they were read last', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     const ids = ['whole', 'in part', 'too large', 'left out', 'silent', 'gone', 'new'];
     const devices = ids.map((id) => deviceOf({ id, code: id }));
     if (world.config.ok) world.config = { ok: true, config: { ...world.config.config, devices } };
@@ -107,7 +107,7 @@ describe('an assignment', () => {
   });
 
   it('is polled only when what former holders have sent is on record, and says when it is over', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     readByB(world);
     let polledThen: readonly number[] | undefined;
     world.onFound = () => {
@@ -127,7 +127,7 @@ describe('an assignment', () => {
     ['has to begin again', false],
     ['comes before the log shows it', true],
   ])('that %s records what a former holder has sent only once', async (_, isShownLater) => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.loadMs = 50;
     readByB(world);
     world.ring(20);
@@ -141,7 +141,7 @@ describe('an assignment', () => {
     expect(world.epochsPolled.length).toBeGreaterThan(0);
   });
 
-  it.each<[string, (world: HeldWorld) => Promise<void> | void]>([
+  it.each<[string, (world: HolderWorld) => Promise<void> | void]>([
     ['a drain', (world) => void world.holder.close()],
     [
       'a lost lease',
@@ -150,7 +150,7 @@ describe('an assignment', () => {
       },
     ],
   ])('asks nothing more for a start whose turn comes after %s', async (_what, happens) => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.turns = [];
     world.ring(20);
     await world.time.advance(100);
@@ -166,11 +166,11 @@ describe('an assignment', () => {
   });
 
   it('ends when the log has moved on, and its message goes after the last request', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.bus.reply = () => ({ afterMs: 300 });
     world.ring(20);
     await world.time.advance(1_100);
-    world.truth = heldBy('B', 30);
+    world.truth = stateHeldBy('B', 30);
     world.holder.recheck();
     await world.time.advance(100);
     expect(world.answered).toEqual([]);
@@ -182,7 +182,7 @@ describe('an assignment', () => {
   });
 
   it('of an older epoch stands for the newer one that it pushed off the subject, until that is over', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.ring(20);
     await world.time.advance(100);
     world.ring(15);
@@ -190,7 +190,7 @@ describe('an assignment', () => {
     expect(world.answered).toEqual([]);
     expect(world.holder.isRunning()).toBe(true);
     world.truth = {
-      ...heldBy('A', 20),
+      ...stateHeldBy('A', 20),
       session: { status: 'stopped', session, stoppedAt: session.startedAt, by: 'li', reason: '' },
       lastLifecycle: 21,
     };
@@ -201,9 +201,9 @@ describe('an assignment', () => {
   });
 
   it('that came after the session was stopped is let go, not asked about for ever', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.truth = {
-      ...heldBy('A', 20),
+      ...stateHeldBy('A', 20),
       session: { status: 'stopped', session, stoppedAt: session.startedAt, by: 'li', reason: '' },
       lastLifecycle: 19,
     };
@@ -220,12 +220,12 @@ describe('the source of a subscribed device', () => {
   it.each([
     ['stopped', { session: { status: 'stopped', session, ...isOver } }, [20]],
     ['paused', { session: { status: 'paused', session } }, []],
-    ['given to another collector', heldBy('B', 22), []],
+    ['given to another collector', stateHeldBy('B', 22), []],
   ] as const)('hears of a session that is %s whether it ends for good', async (_, change, forgotten) => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.ring(20);
     await world.time.advance(100);
-    world.truth = { ...heldBy('A', 20), ...change, lastLifecycle: 21 };
+    world.truth = { ...stateHeldBy('A', 20), ...change, lastLifecycle: 21 };
     world.holder.recheck();
     await world.time.advance(1_000);
     expect(world.holder.isIdle()).toBe(true);
@@ -235,7 +235,7 @@ describe('the source of a subscribed device', () => {
 
 describe('a lease that is lost', () => {
   it('ends polling at once, and polling begins again when it is held and the log still says so', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.ring(20);
     await world.time.advance(1_500);
     world.mayPoll = false;
@@ -250,7 +250,7 @@ describe('a lease that is lost', () => {
   });
 
   it('is named by the ticks that were not read meanwhile, once it is held again under the same epoch', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.ring(20);
     await world.time.advance(1_500);
     const ticks = world.samples.map(({ tick }) => tick);
@@ -270,7 +270,7 @@ describe('a lease that is lost', () => {
   });
 
   it('explains no tick of a time that only a leaping clock has passed', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.ring(20);
     await world.time.advance(1_500);
     const before = world.samples.length;
@@ -289,7 +289,7 @@ describe('a lease that is lost', () => {
   it('explains no tick that another process has read meanwhile, nor one under another epoch', async () => {
     const device = deviceOf();
     for (const epoch of [20, 30]) {
-      const world = new HeldWorld();
+      const world = new HolderWorld();
       world.ring(20);
       await world.time.advance(1_500);
       const before = world.samples.length;
@@ -300,7 +300,7 @@ describe('a lease that is lost', () => {
       world.lastTicks = {
         [device.id]: { session: '7-1', epoch, tick: last + 2, period_ms: 1_000, values: { a: 1 } },
       };
-      world.truth = heldBy('A', epoch);
+      world.truth = stateHeldBy('A', epoch);
       world.mayPoll = true;
       if (epoch === 20) world.holder.recheck();
       else world.ring(epoch);
@@ -311,7 +311,7 @@ describe('a lease that is lost', () => {
   });
 
   it('and held again while the log is being read lets no poller go on, and none stay silent', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.ring(20);
     await world.time.advance(1_500);
     // A hint has made the holder look at the log, which takes some time.
@@ -332,12 +332,12 @@ describe('a lease that is lost', () => {
   });
 
   it('and held again when another has the session does not bring it back', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.ring(20);
     await world.time.advance(1_500);
     world.mayPoll = false;
     world.holder.recheck();
-    world.truth = heldBy('B', 30);
+    world.truth = stateHeldBy('B', 30);
     await world.time.advance(100);
     world.mayPoll = true;
     world.holder.recheck();
@@ -349,7 +349,7 @@ describe('a lease that is lost', () => {
 
 describe('a session that cannot be run', () => {
   it('is refused with the reason, and its message goes', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.config = { ok: false, problem: 'configuration snapshot 7/1 is missing in TASK_CONFIGS' };
     world.ring(20);
     await world.time.advance(1_000);
@@ -361,14 +361,14 @@ describe('a session that cannot be run', () => {
     expect(world.answered).toEqual(['done 20']);
   });
 
-  it('is told again until the log has moved on, then its live state belongs to the next holder', async () => {
-    const world = new HeldWorld();
+  it('is reported again until the log has moved on, then its live state belongs to the next holder', async () => {
+    const world = new HolderWorld();
     world.config = { ok: false, problem: 'no snapshot' };
     world.ring(20);
     await world.time.advance(1_000);
     await world.holder.writeStatus();
     expect(world.statuses).toHaveLength(2);
-    world.truth = heldBy('B', 30);
+    world.truth = stateHeldBy('B', 30);
     world.holder.recheck();
     await world.time.advance(1_000);
     await world.holder.writeStatus();
@@ -379,7 +379,7 @@ describe('a session that cannot be run', () => {
 
 describe('a drain', () => {
   it('ends polling after the request in flight and gives the message back for the next', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.bus.reply = () => ({ afterMs: 300 });
     world.ring(20);
     await world.time.advance(1_100);

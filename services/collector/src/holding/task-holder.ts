@@ -23,16 +23,16 @@ import { judgeAssignment } from './judge-assignment.ts';
 import { type LastReads, lastReads } from './last-reads.ts';
 import { PreparedStart } from './prepared-start.ts';
 import { standingFor } from './standing-for.ts';
-import { type Refused, TaskStatus } from './task-status.ts';
 import {
   type ConfigsToStart,
   configsToStart,
   type Inability,
   isSameVersion,
+  type TargetVersion,
+  targetVersionOf,
   undoableUntilMs,
-  type WantedVersion,
-  wantedVersion,
-} from './wanted-config.ts';
+} from './target-version.ts';
+import { type Refused, TaskStatus } from './task-status.ts';
 
 export interface TaskHolderOptions {
   readonly taskId: string;
@@ -73,7 +73,7 @@ export class TaskHolder {
   #handle: AssignmentHandle | undefined;
   #runner: SessionRunner | undefined;
   /** The version by which the runner reads, or will read. */
-  #version: WantedVersion = { version: 0, fromMs: undefined };
+  #version: TargetVersion = { version: 0, fromMs: undefined };
   /** The version by which the runner should read but cannot. */
   #unable: Inability | undefined;
   /** When the change to that version can no longer be undone, on the monotonic clock. */
@@ -249,7 +249,7 @@ export class TaskHolder {
   async #reconfigure(runner: SessionRunner, { session }: TaskState): Promise<void> {
     if (session.status !== 'running') return;
     const { taskId, configs, clock } = this.#options;
-    const target = wantedVersion(session);
+    const target = targetVersionOf(session);
     const { version, fromMs = clock.wallMs() } = target;
     if (isSameVersion(this.#version, target)) {
       this.#unable = undefined;
@@ -284,7 +284,7 @@ export class TaskHolder {
     return this.#refuse(handle.assignment, handle, detail, 'permanent');
   }
 
-  async #change(runner: SessionRunner, target: WantedVersion, change: Promise<void>): Promise<void> {
+  async #change(runner: SessionRunner, target: TargetVersion, change: Promise<void>): Promise<void> {
     const { log, taskId: task, clock } = this.#options;
     const { version, fromMs = clock.wallMs() } = target;
     const about = { session: runner.sessionId, task, epoch: runner.epoch, config_version: version };
@@ -310,7 +310,7 @@ export class TaskHolder {
     const start = this.#prepared?.start;
     const prepared = start?.epoch === assignment.epoch ? start : undefined;
     if (!prepared) start?.drop();
-    const { version: newest } = wantedVersion(session);
+    const { version: newest } = targetVersionOf(session);
     const config = await prepared?.config(newest);
     const last = await prepared?.last();
     // Once this process reads, newest samples found before are outdated.
@@ -357,7 +357,7 @@ export class TaskHolder {
     const runner = this.#options.createRunner(placed, first);
     this.#runner = runner;
     this.#unable = unable;
-    const target = wantedVersion(session);
+    const target = targetVersionOf(session);
     this.#version = unable || next ? { version: first.config_version, fromMs: undefined } : target;
     const { firstMs, answering } = reads;
     const formerReads = this.#former?.epoch === assignment.epoch ? this.#former.leftOff() : undefined;

@@ -11,7 +11,7 @@ import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { sentSample } from '../samples/testing/sent-sample.ts';
+import { parseOutgoing } from '../samples/testing/parse-outgoing.ts';
 import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
@@ -52,7 +52,7 @@ describe.skipIf(!hasLibmodbus)('a libmodbus device that closes the connection af
       backoff: { firstMs: 300, maxMs: 1_000 },
       permission: () => true,
       jitter: Math.random,
-      onSample: (sample) => samples.push(sentSample(sample)),
+      onSample: (sample) => samples.push(parseOutgoing(sample)),
       onHealth: () => undefined,
     });
     // Ticks for which a busy machine was too late were not asked.

@@ -10,9 +10,9 @@ import type { PollObserver } from '../ports.ts';
 import { DevicePoller, type DevicePollerOptions } from './device-poller.ts';
 import { Endpoint } from './endpoint.ts';
 import { SteadyClock } from './steady-clock.ts';
-import { askedModbus } from './testing/modbus-links.ts';
+import { pollableModbus } from './testing/modbus-links.ts';
 import { type Reply, ScriptedBus } from './testing/scripted-bus.ts';
-import { type ToldTick, toldTick } from './testing/told-tick.ts';
+import { copyTick, type TickCopy } from './testing/tick-copy.ts';
 
 /** The simulation begins at a full second, so that ticks of 100 ms fall on full hundreds. */
 const startMs = 1_740_000_000_000;
@@ -29,14 +29,14 @@ class World {
     clock: this.process.clock,
     timers: this.process.timers,
   });
-  readonly results: ToldTick[] = [];
+  readonly results: TickCopy[] = [];
   readonly faults: unknown[] = [];
   mayPoll = true;
   readonly poller: DevicePoller;
 
   constructor({ device = deviceOf(), ...options }: WorldOptions = {}) {
     this.poller = new DevicePoller({
-      device: askedModbus(device),
+      device: pollableModbus(device),
       taskPeriodMs: 100,
       phaseMs: 0,
       endpoint: this.endpoint,
@@ -45,7 +45,7 @@ class World {
       backoff: { firstMs: 300, maxMs: 1_000 },
       permission: () => this.mayPoll,
       jitter: () => 0,
-      onTick: (result) => this.results.push(toldTick(result)),
+      onTick: (result) => this.results.push(copyTick(result)),
       onFault: (error) => this.faults.push(error),
       ...options,
     });

@@ -59,7 +59,7 @@ describe('a device that', () => {
     ['modbus_rtu_over_tcp', [0, 31]],
     ['modbus_rtu', [0, 31]],
   ] as const)(
-    'wants a pause over %s leaves units beside it or the whole line in peace',
+    'wants a pause over %s leaves units next to it or the whole line in peace',
     async (protocol, at) => {
       const world = new PolledWorld();
       world.bus.reply = () => ({ afterMs: 1 });

@@ -2,20 +2,20 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
 import { tickTimeMs } from '../samples/schedule.ts';
-import type { AskedDevice } from './asked-device.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { DeviceRecord } from './device-record.ts';
 import { DuePoints } from './due-points.ts';
 import type { Permission } from './endpoint.ts';
 import type { FormerReading, GoesOnFrom } from './former-reading.ts';
 import { LackingPoints } from './lacking-points.ts';
+import type { PollableDevice } from './pollable-device.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
 /** The clocks of two collectors differ by less than this. */
 export const maxClockDifferenceMs = 60_000;
 
 export interface DeviceReaderOptions {
-  readonly device: AskedDevice;
+  readonly device: PollableDevice;
   /** Period of the points without a period of their own. */
   readonly taskPeriodMs: number;
   /** How long after its scheduled time a tick is read or closed; shorter than the device's period. */

@@ -124,7 +124,7 @@ describe('a watched device', () => {
     expect(world.faults).toEqual([]);
   });
 
-  it('lacks what nothing was told of yet, what is no value, and while the watch is down what was not told in the tick', async () => {
+  it('lacks what was not reported yet, what is no value, and while the watch is down what was not reported in the tick', async () => {
     const world = new WatchedWorld();
     await world.time.advance(500);
     world.source.sink?.number(0, 20.5, 0);
@@ -279,7 +279,7 @@ describe('a watched device', () => {
     expect(pauses.every((pause, index) => pause >= (pauses[index - 1] ?? 0))).toBe(true);
   });
 
-  it('is handed over with the tick under way open, and all that was told until then', async () => {
+  it('is handed over with the tick under way open, and all that was reported until then', async () => {
     const world = new WatchedWorld();
     await world.time.advance(1_300);
     world.source.sink?.number(0, 1, 0);

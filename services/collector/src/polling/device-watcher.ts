@@ -2,7 +2,7 @@ import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { WatchSink } from '@holdfast/driver/link.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { ReportFilter } from '../samples/report-filter.ts';
-import type { ToldOfTick } from '../samples/sample-of-changes.ts';
+import type { TickReports } from '../samples/sample-of-changes.ts';
 import { tickAt } from '../samples/schedule.ts';
 import { mostChanges, TickChanges } from '../samples/tick-changes.ts';
 import { Breaker } from './breaker.ts';
@@ -10,7 +10,7 @@ import { DeviceReader, type DeviceReaderOptions } from './device-reader.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { FormerReading } from './former-reading.ts';
 import { missCauseOf } from './miss-cause.ts';
-import { lateMiss, leftOutMiss, lostOnTheWay, noValuesMiss, unansweredMiss } from './watch-misses.ts';
+import { lateMiss, lostOnTheWay, noValuesMiss, overrunMiss, unansweredMiss } from './watch-misses.ts';
 
 /** How long changes that must be safe soon are gathered: a broker that delivers few at a time waits for them. */
 const gatherMs = 5;
@@ -36,7 +36,7 @@ export interface WatchedTick {
 export interface DeviceWatcherOptions extends DeviceReaderOptions {
   readonly endpoint: Pick<Endpoint, 'link'>;
   /** Takes what is to be sent. @param settled called once it is safe, or lost */
-  readonly send: (part: ToldOfTick, settled: (isSafe: boolean) => void) => void;
+  readonly send: (part: TickReports, settled: (isSafe: boolean) => void) => void;
   readonly onTick: (tick: WatchedTick) => void;
 }
 
@@ -257,7 +257,7 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
     const { lost, dropped } = this.#changes;
     if (this.#down) return this.#down;
     if (this.#openSinceMs === undefined) return unansweredMiss(this.options.device.code);
-    if (dropped > 0) return leftOutMiss(dropped, mostChanges);
+    if (dropped > 0) return overrunMiss(dropped, mostChanges);
     return lost && noValuesMiss(lost);
   }
 
@@ -273,7 +273,7 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
     this.#sendNow({ tick, readAtMs, sinceTick: this.first, changes, part: this.#part });
   }
 
-  #sendNow(part: ToldOfTick): void {
+  #sendNow(part: TickReports): void {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#underWay.add(promise);
     // Whoever has called `commit` learns of a failure; no other code needs to know.

@@ -198,7 +198,7 @@ describe('an endpoint', () => {
     expect(world.bus.disconnects).toBe(1);
   });
 
-  it('whose bus never ends a request is overdue, and goes on with a new one when it is told to', async () => {
+  it('whose bus never ends a request is overdue, and goes on with a new one when the device is replaced', async () => {
     const world = new World();
     world.bus.reply = () => ({ afterMs: 1_000_000 });
     const stuck = world.read(1);

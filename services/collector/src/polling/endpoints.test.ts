@@ -5,11 +5,11 @@ import { FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
 import type { DeviceLinks, LinkUse } from './device-links.ts';
 import { Endpoints } from './endpoints.ts';
-import { askedModbus, modbusOver } from './testing/modbus-links.ts';
+import { modbusOver, pollableModbus } from './testing/modbus-links.ts';
 import { ScriptedBus } from './testing/scripted-bus.ts';
 
 const tcp = (port: number, framing: 'mbap' | 'rtu' = 'mbap') =>
-  askedModbus(
+  pollableModbus(
     deviceOf({ host: 'plc', port, protocol: framing === 'rtu' ? 'modbus_rtu_over_tcp' : 'modbus_tcp' }),
   );
 
@@ -53,7 +53,7 @@ describe('the endpoints in use', () => {
     expect(endpoints.acquire(tcp(502), '7-1')).toBe(one);
   });
 
-  it('stay as they are when somebody else means something else by the same address, and tell them', async () => {
+  it('stay as they are when another task means something else by the same address, and tell them', async () => {
     const { endpoints, opened } = world();
     const one = endpoints.acquire(tcp(502), '7-1');
     const other = endpoints.acquire(tcp(502, 'rtu'), '7-1');
@@ -84,9 +84,10 @@ function endpointsAt(addresses: Readonly<Record<string, readonly string[]>>) {
   const endpoints = new Endpoints(links, { lookUp });
   const device = (host: string, site: object = {}) => deviceOf({ host, ...site });
   const locate = (...hosts: string[]) => endpoints.locate(hosts.map((host) => device(host)));
-  const acquire = (host: string, site?: object) => endpoints.acquire(askedModbus(device(host, site)), '7-1');
+  const acquire = (host: string, site?: object) =>
+    endpoints.acquire(pollableModbus(device(host, site)), '7-1');
   const release = (host: string, endpoint: ReturnType<typeof acquire>) =>
-    endpoints.release(askedModbus(device(host)), endpoint);
+    endpoints.release(pollableModbus(device(host)), endpoint);
   const addressesOf = (...keys: string[]) => endpoints.addressesOf(keys);
   return { uses, locate, acquire, release, addressesOf };
 }

@@ -10,9 +10,9 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { siteNetworkRule } from '@holdfast/shared/runtime/networks.ts';
 import { systemTimers, type Timers, withDeadline } from '@holdfast/shared/runtime/timers.ts';
-import type { AskedDevice } from './asked-device.ts';
 import type { DeviceLinks, LinkUse } from './device-links.ts';
 import { Endpoint } from './endpoint.ts';
+import type { PollableDevice } from './pollable-device.ts';
 
 interface OpenEndpoint {
   readonly endpoint: Endpoint;
@@ -25,7 +25,7 @@ interface OpenEndpoint {
 }
 
 /** The part of a device that says where its endpoint is. */
-export type Acquired = Pick<AskedDevice, 'identity' | 'driver' | 'connection' | 'pace' | 'site'>;
+export type Acquired = Pick<PollableDevice, 'identity' | 'driver' | 'connection' | 'pace' | 'site'>;
 
 /** The addresses of a name. @throws where there are none */
 export type HostLookup = (host: string) => Promise<readonly string[]>;

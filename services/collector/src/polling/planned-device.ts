@@ -7,14 +7,14 @@ import {
 } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { areOfSameLine, lineOf, readFromLine } from '@holdfast/shared/sessions/snapshot-line.ts';
-import { type AskedDevice, askedDevice } from './asked-device.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { PointSets } from './point-sets.ts';
+import { type PollableDevice, pollableDevice } from './pollable-device.ts';
 
 /** A device by one version of the configuration, with its requests planned; nothing is opened yet. */
 export interface PlannedDevice {
   readonly device: DeviceConfig;
-  readonly target: AskedDevice;
+  readonly target: PollableDevice;
   /** The period of the task. */
   readonly taskPeriodMs: number;
   readonly periodMs: number;
@@ -43,7 +43,10 @@ export function planDevice(
   const device = isKept
     ? configured
     : readFromLine({ ...configured, points: set.points }, lineOf(configured));
-  const target = askedDevice(device, endpoints.driver(configured.protocol), set, { refusedPauseMs, learned });
+  const target = pollableDevice(device, endpoints.driver(configured.protocol), set, {
+    refusedPauseMs,
+    learned,
+  });
   const periodMs = devicePeriodMs(taskPeriodMs, device.points);
   return { device, target, taskPeriodMs, periodMs, configVersion };
 }

@@ -78,7 +78,7 @@ describe('points of different rates', () => {
     ]);
   });
 
-  it('lose none by a handover either: the next holder reads what was due in the ticks that nobody read', async () => {
+  it('lose none by a handover either: the next holder reads what was due in the ticks without a reader', async () => {
     const world = new PolledWorld();
     await world.time.advance(750);
     const points = [every(100, pointOf('fast', 0)), every(600, pointOf('slow', 100))];

@@ -6,7 +6,7 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { sentSample } from '../samples/testing/sent-sample.ts';
+import { parseOutgoing } from '../samples/testing/parse-outgoing.ts';
 import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
@@ -70,7 +70,7 @@ function poll(devices: DeviceConfig[]): {
     permission: () => true,
     jitter: Math.random,
     spread: 0.5,
-    onSample: (sample) => samples.push(sentSample(sample)),
+    onSample: (sample) => samples.push(parseOutgoing(sample)),
     onHealth: () => undefined,
   });
   runner.start(new Map());

@@ -5,7 +5,7 @@ import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-c
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sentSample } from '../samples/testing/sent-sample.ts';
+import { parseOutgoing } from '../samples/testing/parse-outgoing.ts';
 import { Endpoints } from './endpoints.ts';
 import { type ComingVersion, SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
@@ -18,13 +18,13 @@ const ids = ['d1', 'd2', 'd3', 'd4'];
 const address = 7;
 
 /** A device in one version. Its scale shows the version by which its values were read. */
-interface Wanted {
+interface DeviceVersion {
   readonly host: string;
   readonly periodMs: number;
   readonly scale: number;
 }
 
-type Version = Readonly<Partial<Record<string, Wanted>>>;
+type Version = Readonly<Partial<Record<string, DeviceVersion>>>;
 
 interface Change {
   readonly atMs: number;
@@ -78,7 +78,7 @@ class World {
       permission: () => true,
       jitter: () => 0,
       spread,
-      onSample: (sample) => this.samples.push(sentSample(sample)),
+      onSample: (sample) => this.samples.push(parseOutgoing(sample)),
       onHealth: () => undefined,
     });
     const firstMs = new Map(former?.samples.map(({ device_id, time }) => [device_id, time + 1]));
@@ -114,12 +114,12 @@ function configOf(version: Version, configVersion: number): TaskConfig {
   };
 }
 
-function deviceFor(id: string, { host, periodMs, scale }: Wanted): DeviceConfig {
+function deviceFor(id: string, { host, periodMs, scale }: DeviceVersion): DeviceConfig {
   const points = [{ ...pointOf('v', address), scale, period_ms: periodMs }];
   return deviceOf({ id, code: id, host, unit_id: Number(id.slice(1)), points });
 }
 
-const deviceVersion: fc.Arbitrary<Wanted> = fc.record({
+const deviceVersion: fc.Arbitrary<DeviceVersion> = fc.record({
   host: fc.constantFrom('10.0.0.1', '10.0.0.2'),
   periodMs: fc.constantFrom(100, 200, 500, 1_000, 3_000),
   scale: fc.integer({ min: 1, max: 9 }),
@@ -261,11 +261,11 @@ describe('a session whose configuration changes while it is polled', () => {
         async ({ first, changes, endMs }, replyMs, seed, lates) => {
           const world = new World(first, { replyMs, seed });
           let atMs = 0;
-          const heard = changes.map((change, index) => {
+          const deliveries = changes.map((change, index) => {
             atMs = Math.max(atMs, change.atMs, change.fromMs + (lates[index] ?? 0));
             return { ...change, atMs };
           });
-          await world.run(heard, Math.max(endMs, atMs + 5_000));
+          await world.run(deliveries, Math.max(endMs, atMs + 5_000));
           for (const id of ids) {
             const times = world.of(id).map(({ time }) => time);
             // In order, and none of them twice.
@@ -282,7 +282,7 @@ describe('a session whose configuration changes while it is polled', () => {
                 ({ fromMs }) => fromMs <= ms,
               );
               // A process that has not heard of the change yet goes on as before.
-              const versions = [{ atMs: 0, version: first }, ...heard].filter(
+              const versions = [{ atMs: 0, version: first }, ...deliveries].filter(
                 (each) => each.atMs <= sample.read_at - startMs,
               );
               const isOfForce = isRight(inForce?.version ?? first);

@@ -1,6 +1,6 @@
 import type { ReadRequest } from '@holdfast/driver-modbus/layout/requests.ts';
+import type { ReportedLimits } from '@holdfast/driver-modbus/plan/reported-limits.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
-import type { ToldLimits } from '@holdfast/driver-modbus/plan/told-limits.ts';
 import { describe, expect, it } from 'vitest';
 import { PolledWorld } from './testing/polled-world.ts';
 import type { Reply } from './testing/scripted-bus.ts';
@@ -52,7 +52,7 @@ describe('a device that refuses a block because of one register', () => {
     expect(world.requestsTo().at(-1)?.[1]).toBe('0+100');
   });
 
-  it('is asked for everything at its next tick once that is to be forgotten, and found out about anew', async () => {
+  it('is asked for everything at its next tick once that is to be forgotten, and narrowed down again', async () => {
     const world = new PolledWorld();
     world.bus.reply = without([37], 60);
     world.poll(deviceOf({ points: registers(100) }));
@@ -241,7 +241,7 @@ describe('what a device has taught, as settings of it,', () => {
     first.poll(deviceOf({ points, profile }), { refusedPauseMs: 2_000 });
     await first.time.advance(10_000);
     await first.stop();
-    const learned = first.pollers[0]?.learnedLimits() as ToldLimits | undefined;
+    const learned = first.pollers[0]?.learnedLimits() as ReportedLimits | undefined;
     if (!learned) throw new Error('nothing was learned');
     const second = new PolledWorld();
     second.bus.reply = without([37, 71], 60);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RoundTrips } from './round-trips.ts';
 
 describe('round trips', () => {
-  it('are told within a tenth or so', () => {
+  it('are known within a tenth or so', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0.2, max: 30_000, noNaN: true }), { minLength: 1, maxLength: 300 }),

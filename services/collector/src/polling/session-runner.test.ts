@@ -4,7 +4,7 @@ import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample/sam
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it, vi } from 'vitest';
-import { sentSample } from '../samples/testing/sent-sample.ts';
+import { parseOutgoing } from '../samples/testing/parse-outgoing.ts';
 import { Endpoints } from './endpoints.ts';
 import { PolledDevice } from './polled-device.ts';
 import { type HealthTransition, SessionRunner } from './session-runner.ts';
@@ -67,7 +67,7 @@ class World {
       backoff: { firstMs: 300, maxMs: 1_000 },
       permission: () => this.mayPoll,
       jitter: () => 0,
-      onSample: (sample) => this.samples.push(sentSample(sample)),
+      onSample: (sample) => this.samples.push(parseOutgoing(sample)),
       onHealth: ({ device, from, to }: HealthTransition) =>
         this.health.push(`${device.code} ${from} → ${to.status}`),
     });

@@ -7,11 +7,11 @@ import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { modbusOver } from './testing/modbus-links.ts';
 import { PolledWorld } from './testing/polled-world.ts';
-import type { ToldTick } from './testing/told-tick.ts';
+import type { TickCopy } from './testing/tick-copy.ts';
 
 const unit = (unitId: number) =>
   deviceOf({ id: `d${unitId}`, code: `unit-${unitId}`, unit_id: unitId, timeout_ms: 800 });
-const good = (results: readonly ToldTick[]) => results.filter(({ miss }) => miss === undefined).length;
+const good = (results: readonly TickCopy[]) => results.filter(({ miss }) => miss === undefined).length;
 
 describe('a dead unit on a shared line', () => {
   it('costs the others one timeout for each of its probes, and has a miss for each of its ticks', async () => {
@@ -182,7 +182,7 @@ describe('many units of which some never answer, read by the second collector', 
 });
 
 describe('a unit that answered a former collector and is silent now', () => {
-  it('waits behind its neighbours again once it has failed, like any that nobody knows an answer of', async () => {
+  it('waits behind its neighbours again once it has failed, like any that has never answered', async () => {
     const world = new PolledWorld();
     world.bus.reply = ({ unitId }) => (unitId === 2 ? { afterMs: 300, failure: 'timeout' } : { afterMs: 50 });
     world.endpoint
@@ -211,7 +211,7 @@ describe('a unit that answered a former collector and is silent now', () => {
   });
 });
 
-describe('a gateway that is away', () => {
+describe('a gateway that is unavailable', () => {
   it('does not cost each of its units a connect timeout', async () => {
     const world = new PolledWorld();
     world.bus.reply = () => ({ afterMs: 800, failure: 'timeout', wasSent: false });
@@ -232,7 +232,7 @@ describe('a gateway that is away', () => {
     for (const each of results) expect(each.at(-1)?.miss).toBeUndefined();
   });
 
-  it('is asked again when a try has met an error that nobody knows', async () => {
+  it('is asked again when a try has met an unknown error', async () => {
     const world = new PolledWorld();
     world.bus.reply = () => ({ afterMs: 50, failure: 'timeout', wasSent: false });
     const results = world.poll(unit(1));

@@ -12,7 +12,7 @@ function world() {
 }
 
 describe('the clock of schedules', () => {
-  it('is the wall clock while nobody touches that', async () => {
+  it('is the wall clock while that is not set', async () => {
     const { time, clock } = world();
     await time.advance(1_234);
     expect(clock.nowMs()).toBe(startMs + 1_234);
@@ -36,7 +36,7 @@ describe('the clock of schedules', () => {
     expect(clock.nowMs()).toBe(process.clock.wallMs());
   });
 
-  it('goes on at its own speed beside one that was set back far', async () => {
+  it('goes on at its own speed next to one that was set back far', async () => {
     const { time, process, clock } = world();
     process.setWallClock(-3_600_000);
     await time.advance(10_000);

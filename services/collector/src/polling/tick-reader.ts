@@ -10,7 +10,6 @@ import { tickTimeMs } from '../samples/schedule.ts';
 import type { Tick } from '../samples/tick.ts';
 import { TickReadings } from '../samples/tick-readings.ts';
 import type { ValueKeys } from '../samples/value-keys.ts';
-import { type AskedDevice, turnOptions } from './asked-device.ts';
 import { type Failure, type Refusal, refusalInWords } from './breaker.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { DuePoints } from './due-points.ts';
@@ -18,11 +17,12 @@ import { type Endpoint, NotPermitted, type Permission, type TurnOptions } from '
 import type { EndpointBreakers, UnitBreaker } from './endpoint-breakers.ts';
 import { type LackingPoints, lackCauseOf } from './lacking-points.ts';
 import { missCauseOf } from './miss-cause.ts';
+import { type PollableDevice, turnOptions } from './pollable-device.ts';
 import type { SilentGroups } from './silent-groups.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
 export interface TickReaderOptions {
-  readonly device: Pick<AskedDevice, 'code' | 'timeoutMs' | 'pace' | 'plan'>;
+  readonly device: Pick<PollableDevice, 'code' | 'timeoutMs' | 'pace' | 'plan'>;
   readonly record: DeviceRecord;
   readonly endpoint: Pick<Endpoint, 'turn' | 'cancel' | 'closeWhenIdle'>;
   readonly breakers: EndpointBreakers;

@@ -16,7 +16,7 @@ export function unansweredMiss(code: string): Miss {
 }
 
 /** @param dropped values that were left out of a tick, which takes `most` */
-export function leftOutMiss(dropped: number, most: number): Miss {
+export function overrunMiss(dropped: number, most: number): Miss {
   const detail = `${dropped} values were left out: a tick takes ${most}, then the last one of each point. Have the device publish less often, or shorten its period`;
   return { cause: 'overrun', detail };
 }

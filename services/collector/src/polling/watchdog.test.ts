@@ -8,7 +8,7 @@ function watchedWorld() {
   const results = world.poll(deviceOf());
   const problems: string[] = [];
   const [poller] = world.pollers;
-  if (!poller) throw new Error('nobody polls');
+  if (!poller) throw new Error('nothing polls');
   const stopWatch = watchPolling(
     () => [{ poller, endpoint: world.endpoint, onStall: (problem) => problems.push(problem) }],
     world.process.timers,
@@ -38,7 +38,7 @@ describe('a device of which nothing is heard', () => {
     );
   });
 
-  it('although its endpoint is idle is polled anew', async () => {
+  it('although its endpoint is idle is polled again', async () => {
     const { world, results, problems, poller, stopWatch } = watchedWorld();
     await world.time.advance(5_500);
     // As if the poller's loop had been lost: it waits for a turn that never comes.
@@ -74,7 +74,7 @@ describe('a device of which nothing is heard', () => {
     world.poll(deviceOf(), { taskPeriodMs: 3_600_000 });
     const problems: string[] = [];
     const [poller] = world.pollers;
-    if (!poller) throw new Error('nobody polls');
+    if (!poller) throw new Error('nothing polls');
     const stopWatch = watchPolling(
       () => [{ poller, endpoint: world.endpoint, onStall: (problem) => problems.push(problem) }],
       world.process.timers,
@@ -86,7 +86,7 @@ describe('a device of which nothing is heard', () => {
   });
 });
 
-it('an error that nobody has thought of is told, and polling goes on', async () => {
+it('an unforeseen error is reported, and polling goes on', async () => {
   const world = new PolledWorld();
   let isWrong = true;
   world.bus.reply = () => {

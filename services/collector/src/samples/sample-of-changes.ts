@@ -5,7 +5,7 @@ import { membersOf, type SampleSource } from './sample-source.ts';
 import { tickTimeMs } from './schedule.ts';
 
 /** Everything that a subscribed device has reported in a tick so far. */
-export interface ToldOfTick {
+export interface TickReports {
   readonly tick: number;
   readonly readAtMs: number;
   /** First tick that this holder answers for. */
@@ -28,7 +28,7 @@ export interface ToldOfTick {
 const encoder = new TextEncoder();
 
 /** Makes the messages of a subscribed device. A partly read tick has `changes`, even if empty. */
-export function changesWriter(source: SampleSource): (tick: ToldOfTick) => OutgoingSample {
+export function changesWriter(source: SampleSource): (tick: TickReports) => OutgoingSample {
   const { periodMs } = source;
   const about = membersOf(source);
   return ({ tick, readAtMs, sinceTick, sourceKept, changes, part, end }) => {

@@ -4,7 +4,7 @@ import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import { PolledWorld } from '../polling/testing/polled-world.ts';
 import { sampleWriter } from './sample-of-tick.ts';
-import { sentSample } from './testing/sent-sample.ts';
+import { parseOutgoing } from './testing/parse-outgoing.ts';
 
 const report = { heartbeat_ms: 3_000 };
 const reported: PointConfig[] = [
@@ -90,7 +90,7 @@ describe('the messages of a device that is reported by exception', () => {
     isThere = true;
     await world.time.advance(60_000);
     await world.stop();
-    const lacking = all.map((sample) => sentSample(sample).lacking);
+    const lacking = all.map((sample) => parseOutgoing(sample).lacking);
     const list = [{ cause: 'exception', period_ms: 1_000, codes: ['gone'] }];
     expect(lacking[0]).toMatchObject([{ points: list }]);
     expect(lacking.flatMap((sets, index) => (sets?.some(({ points }) => points) ? [index] : []))).toEqual([
@@ -109,7 +109,7 @@ describe('the messages of a device that is reported by exception', () => {
 });
 
 describe('a message', () => {
-  it('has exact integers beside the other values, and says what is uncertain', async () => {
+  it('has exact integers next to the other values, and says what is uncertain', async () => {
     const points: PointConfig[] = [
       { ...pointOf('total', 0), data_type: 'uint64' },
       { ...pointOf('speed', 10), valid_max: 5 },

@@ -37,7 +37,7 @@ function give(readings: TickReadings, at: number, value: PointValue): void {
 }
 
 describe('what is read of a device tick after tick, in the same memory', () => {
-  it('reads as if each tick had been written anew: every value once, as it came first, in the order of coming', () => {
+  it('reads as if each tick had been rewritten: every value once, as it came first, in the order of coming', () => {
     fc.assert(
       fc.property(fc.array(tick, { minLength: 2, maxLength: 8 }), (ticks) => {
         const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { OutboxHealth } from './outbox-health.ts';
 import { reportOutbox } from './outbox-report.ts';
 
-const idle: OutboxHealth = {
+const idleOutbox: OutboxHealth = {
   ...{ waitingInMemory: 0, spooledSamples: 0, spooledBytes: 0 },
   ...{ dropped: 0, tooLarge: 0, unsentNotices: 0, damagedRecords: 0 },
 };
@@ -18,21 +18,21 @@ function toldAt(looks: readonly Partial<OutboxHealth>[]): unknown[] {
     );
   }
   let look = () => {};
-  let now: OutboxHealth = idle;
+  let now: OutboxHealth = idleOutbox;
   const after = (_ms: number, next: () => void) => {
     look = next;
     return () => {};
   };
   reportOutbox({ health: () => now, worthTelling: 100, timers: { after }, log });
   for (const each of looks) {
-    now = { ...idle, ...each };
+    now = { ...idleOutbox, ...each };
     look();
   }
   return reports;
 }
 
 describe('what waits in the outbox', () => {
-  it('is told when it begins to be much, and when all is sent, though some samples are on their way at every look', () => {
+  it('is reported when it begins to be much, and when all is sent, though some samples are on their way at every look', () => {
     const onTheirWay = { waitingInMemory: 7 };
     const reports = toldAt([
       onTheirWay,

@@ -94,7 +94,7 @@ describe('samples on their way to the broker', () => {
     expect(world.outbox.waiting()).toBe(0);
   });
 
-  it('wait while the broker is away and go out in order when it is back, without waiting for a timer', async () => {
+  it('wait while the broker is unavailable and go out in order when it is back, without waiting for a timer', async () => {
     const world = new World({ maxWaiting: 100 });
     world.up = false;
     world.push(1, 20);
@@ -106,7 +106,7 @@ describe('samples on their way to the broker', () => {
     expect(world.storedTicks).toEqual(range(1, 20));
   });
 
-  it('go out by themselves when nobody says that the broker is back', async () => {
+  it('go out by themselves without a notice that the broker is back', async () => {
     const world = new World({ maxWaiting: 100 });
     world.up = false;
     world.push(1, 3);
@@ -304,7 +304,7 @@ describe('whoever waits for a sample to be safe', () => {
     return settled;
   };
 
-  it('is told when the broker has it', async () => {
+  it('resolves when the broker has it', async () => {
     const world = new World({ maxWaiting: 100 });
     const settled = settledBy(world, [1, 2]);
     expect(settled).toEqual([]);
@@ -315,7 +315,7 @@ describe('whoever waits for a sample to be safe', () => {
     ]);
   });
 
-  it('is told when it was lost', async () => {
+  it('rejects when it was lost', async () => {
     const world = new World({ maxWaiting: 2 });
     world.up = false;
     const settled = settledBy(world, [1, 2, 3]);
@@ -323,7 +323,7 @@ describe('whoever waits for a sample to be safe', () => {
     expect(settled).toEqual([[1, false]]);
   });
 
-  it('is told once the disk has it, while the broker is away', async () => {
+  it('resolves once the disk has it, while the broker is unavailable', async () => {
     const world = new World({ maxWaiting: 100 });
     world.outbox.useSpool(new MemorySpool());
     world.up = false;
@@ -335,7 +335,7 @@ describe('whoever waits for a sample to be safe', () => {
     ]);
   });
 
-  it('does not keep anything else from going on while an answer of the broker that is away is awaited', async () => {
+  it('does not block anything else while an answer of an unavailable broker is awaited', async () => {
     const world = new World({ maxWaiting: 100 });
     const { promise, reject } = Promise.withResolvers<void>();
     world.answer = () => promise;
@@ -353,7 +353,7 @@ describe('whoever waits for a sample to be safe', () => {
     ]);
   });
 
-  it('is told once the disk takes it again, which is asked for no more than every 250 ms', async () => {
+  it('resolves once the disk takes it again, which is asked for no more than every 250 ms', async () => {
     const world = new World({ maxWaiting: 100 });
     const spool = new MemorySpool();
     spool.isBroken = true;

@@ -9,12 +9,12 @@ import { Fifo } from './fifo.ts';
 import { Gathering } from './gather.ts';
 import { LostTicks } from './lost-ticks.ts';
 import type { OutboxHealth } from './outbox-health.ts';
-import { SentInVain } from './sent-in-vain.ts';
 import { Spilling } from './spilling.ts';
 import type { Spool, SpooledNotice } from './spool.ts';
 import { SpoolFeed } from './spool-feed.ts';
 import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
 import { TooLargeSamples } from './too-large-samples.ts';
+import { UnconfirmedSamples } from './unconfirmed-samples.ts';
 import { isOnlyInMemory, type Settled, type Waiting } from './waiting.ts';
 
 export interface SampleOutboxOptions {
@@ -77,7 +77,7 @@ export class SampleOutbox {
   readonly #clock: Clock;
   readonly #lost = new LostTicks();
   readonly #queue = new Fifo<Waiting>();
-  readonly #again = new SentInVain();
+  readonly #again = new UnconfirmedSamples();
   readonly #inFlight = new Tickets<Waiting>();
   #spooling: { readonly feed: SpoolFeed; readonly spilling: Spilling } | undefined;
   readonly #gathering: Gathering;

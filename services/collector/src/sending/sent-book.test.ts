@@ -88,7 +88,7 @@ describe('up to where samples were sent', () => {
     await world.book.close();
   });
 
-  it('is said again while nothing changes, so that nobody takes the process for dead, and given up after long', async () => {
+  it('is said again while nothing changes, so that the process is not taken for dead, and given up after long', async () => {
     const world = new World();
     world.book.start();
     world.note(10, 10);
@@ -137,7 +137,7 @@ describe('up to where samples were sent', () => {
     expect(world.logMessages()).toEqual(['7-1/12 press 10-40.', '7-1/20 oven 12-41.']);
   });
 
-  it('is said later when the broker does not take it, and then nobody waits for it', async () => {
+  it('is said later when the broker does not take it, and then nothing waits for it', async () => {
     const world = new World();
     world.takes = () => false;
     world.book.start();

@@ -25,6 +25,6 @@ export interface Waiting {
 }
 
 /** Sorts the oldest first. */
-export const byTaken = (a: Waiting, b: Waiting) => (a.taken ?? 0) - (b.taken ?? 0);
+export const oldestFirst = (a: Waiting, b: Waiting) => (a.taken ?? 0) - (b.taken ?? 0);
 /** Whether the sample would be lost with the process. */
 export const isOnlyInMemory = ({ position, notice }: Waiting) => !position && !notice;

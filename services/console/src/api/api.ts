@@ -43,10 +43,10 @@ function leaveUnlessRenewed(): Promise<void> {
 
 /** Address of the login, which leads back to the present screen. */
 export function loginAddress(): string {
-  return new URL(`login?${new URLSearchParams({ to: shownNow() })}`, apiRoot).href;
+  return new URL(`login?${new URLSearchParams({ to: currentScreen() })}`, apiRoot).href;
 }
 
 /** Address of the present screen below the API's root: the login does not know the prefix of a proxy. */
-export function shownNow(): string {
+export function currentScreen(): string {
   return (location.pathname + location.search).slice(apiRoot.pathname.length);
 }

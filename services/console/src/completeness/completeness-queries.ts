@@ -12,7 +12,7 @@ export type Completeness = Pages<CompletenessOfAll>;
 
 const rowsAtMost = 1_000;
 
-export interface AskedMap {
+export interface MapQuery {
   readonly by: MapView;
   readonly range: TimeRange;
   /** The session or device whose hours are asked; only one of the two. */
@@ -21,7 +21,7 @@ export interface AskedMap {
 }
 
 /** Ticks by day of the plant, or by hour of one session or device. */
-export function useCompleteness({ by, range, session, device }: AskedMap) {
+export function useCompleteness({ by, range, session, device }: MapQuery) {
   const { ofPlant } = usePlantTime();
   const isHours = by === 'hours';
   const query = {
@@ -41,7 +41,7 @@ export function useCompleteness({ by, range, session, device }: AskedMap) {
   });
 }
 
-export interface AskedGaps {
+export interface GapsQuery {
   readonly from: string;
   readonly to: string;
   readonly session?: string | undefined;
@@ -54,7 +54,7 @@ export const gapsAtMost = 200;
  * Gaps of a period, oldest first.
  * @param readAt when the figures next to the gaps were read: gaps are read again together with them
  */
-export function useGapsOfAll(gapQuery: AskedGaps | undefined, readAt: number) {
+export function useGapsOfAll(gapQuery: GapsQuery | undefined, readAt: number) {
   return useQuery({
     queryKey: ['completeness', 'gaps', gapQuery, readAt],
     queryFn: () => api.get<GapsOfAll>('/api/acquisition/gaps/', { ...gapQuery, limit: gapsAtMost }),
@@ -67,7 +67,7 @@ export function useGapsOfAll(gapQuery: AskedGaps | undefined, readAt: number) {
  * How many values the points of one session gave in a period, and which points gave none.
  * @param readAt when the figures next to the values were read: values are read again together with them
  */
-export function useValuesOfSession({ from, to, session }: AskedGaps, readAt: number) {
+export function useValuesOfSession({ from, to, session }: GapsQuery, readAt: number) {
   return useQuery({
     queryKey: ['completeness', 'values', session, from, to, readAt],
     queryFn: () =>

@@ -7,7 +7,7 @@ import { usePlantTime } from '../time/plant-time.tsx';
 import { GapOrigins } from '../words/gap-origins.tsx';
 import { useWords } from '../words/texts.ts';
 import { useCellText } from './cell-text.ts';
-import { type AskedGaps, gapsAtMost, useGapsOfAll } from './completeness-queries.ts';
+import { type GapsQuery, gapsAtMost, useGapsOfAll } from './completeness-queries.ts';
 import type { MapCell, MapRow } from './map-rows.ts';
 import { PointValues } from './point-values.tsx';
 import { useMapTexts } from './texts.ts';
@@ -106,7 +106,7 @@ export function GapPanel({
   );
 }
 
-function GapList({ gapQuery, readAt }: { gapQuery: AskedGaps; readAt: number }) {
+function GapList({ gapQuery, readAt }: { gapQuery: GapsQuery; readAt: number }) {
   const { t } = useMapTexts();
   const plant = usePlantTime();
   const query = useGapsOfAll(gapQuery, readAt);

@@ -128,7 +128,7 @@ function dueOfAll(cells: readonly MapCell[], whole: Pick<MapCell, 'from' | 'to'>
 }
 
 /** Splits the hours of one row into a row for each day. @param dayOf the name of the day of a moment */
-export function rowsOfHours(row: MapRow, dayOf: (at: Date) => string): MapRow[] {
+export function rowsOfHours(row: MapRow, dayOf: (moment: Date) => string): MapRow[] {
   const days = Map.groupBy(row.cells, ({ from }) => dayOf(new Date(from)));
   return [...days].map(([day, cells]) => {
     const whole = sumCell(cells, { from: cells[0]?.from ?? '', to: cells.at(-1)?.to ?? '' });

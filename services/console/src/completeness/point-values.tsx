@@ -2,13 +2,13 @@ import type { CompletenessView } from '@holdfast/shared/contracts/http/accountin
 import { QueryAnswer } from '../parts/query-answer.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useWords } from '../words/texts.ts';
-import { type AskedGaps, useValuesOfSession } from './completeness-queries.ts';
+import { type GapsQuery, useValuesOfSession } from './completeness-queries.ts';
 import { useMapTexts } from './texts.ts';
 
 const pointsNamed = 20;
 
 /** How many values the points of a session gave in a period, and which points gave none. */
-export function PointValues({ gapQuery, readAt }: { gapQuery: AskedGaps; readAt: number }) {
+export function PointValues({ gapQuery, readAt }: { gapQuery: GapsQuery; readAt: number }) {
   const { t } = useMapTexts();
   const query = useValuesOfSession(gapQuery, readAt);
   return (

@@ -51,11 +51,11 @@ export function sinceOf(view: Pick<DeviceHealthView, 'condition' | 'since' | 'he
 }
 
 /** One of the devices, to stand for all, if they fail for the same reason; undefined where they do not. */
-export function deviceForAlike(failing: readonly DeviceHealthView[]): DeviceHealthView | undefined {
+export function deviceForAlike(failingDevices: readonly DeviceHealthView[]): DeviceHealthView | undefined {
   const reasons = new Set(
-    failing.map(
+    failingDevices.map(
       ({ health }) => `${health?.status} ${health?.status === 'error' && health.last_exception?.code}`,
     ),
   );
-  return reasons.size === 1 ? failing[0] : undefined;
+  return reasons.size === 1 ? failingDevices[0] : undefined;
 }

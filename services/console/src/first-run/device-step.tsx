@@ -9,8 +9,8 @@ import { SchemaForm } from '../forms/schema-form.tsx';
 import type { Forms } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { bodyOfDevice, tryDevice, useDevice, useSites } from './first-run-queries.ts';
-import { type KeptDraft, useKeptDraft } from './kept-draft.ts';
 import { noRefusal, refusalOf } from './refusals.ts';
+import { type StoredDraft, useStoredDraft } from './stored-draft.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { TrialAnswer } from './trial-answer.tsx';
 
@@ -33,7 +33,7 @@ export function DeviceStep({
 }
 
 function NewDevice({ protocols, sideContent }: { protocols: readonly Forms[]; sideContent: ReactNode }) {
-  const keptDraft = useKeptDraft('first-run.device');
+  const keptDraft = useStoredDraft('first-run.device');
   return <DeviceForm {...{ protocols, ...keptDraft }} before={{}} id={undefined} sideContent={sideContent} />;
 }
 
@@ -62,14 +62,14 @@ function ChangedDevice({
   before: Record<string, unknown>;
 }) {
   const form = protocols.find(({ protocol }) => protocol === before.protocol);
-  const keptDraft = useKeptDraft(`first-run.device.${id}`, {
+  const keptDraft = useStoredDraft(`first-run.device.${id}`, {
     ...(form && draftOf(form.device, before)),
     protocol: String(before.protocol),
   });
   return <DeviceForm {...{ protocols, ...keptDraft, before, id }} />;
 }
 
-interface DeviceFormProps extends KeptDraft {
+interface DeviceFormProps extends StoredDraft {
   readonly protocols: readonly Forms[];
   /** The stored device; empty for a new one. */
   readonly before: Record<string, unknown>;

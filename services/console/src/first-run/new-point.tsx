@@ -10,9 +10,9 @@ import type { Forms } from '../forms/use-protocols.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { classicOf, inHexadecimal, readAddress } from './address-reading.ts';
-import { useKeptDraft } from './kept-draft.ts';
 import { PointPreview } from './point-preview.tsx';
 import { noRefusal, refusalOf } from './refusals.ts';
+import { useStoredDraft } from './stored-draft.ts';
 import { useFirstRunTexts } from './texts.ts';
 
 /** The form of a new point, next to the value that it would read. */
@@ -29,7 +29,7 @@ export function NewPoint({
   const queries = useQueryClient();
   const { note } = useOutcomes();
   const within = useRef<HTMLDivElement>(null);
-  const { draft, setDraft } = useKeptDraft(`first-run.point.${deviceId}`);
+  const { draft, setDraft } = useStoredDraft(`first-run.point.${deviceId}`);
   const [refusal, setRefusal] = useState(noRefusal);
   // A new round begins with a form that shows no faults yet.
   const [round, setRound] = useState(0);

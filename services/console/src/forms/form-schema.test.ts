@@ -1,6 +1,6 @@
 import { bodies, forms as formsOfAll } from '@holdfast/drivers/bodies.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
-import { judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { validateDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { describe, expect, it } from 'vitest';
 import { bodyOf, draftOf, type FormSchema, faultsIn, isShown, kindOf, valueIn } from './form-schema.ts';
 
@@ -9,7 +9,7 @@ const judgedPoint = (protocol: string, body: unknown) => {
   const spec = specs.get(protocol);
   if (!spec) throw new Error(protocol);
   const connection = bodies().devices.connectionIn(spec, spec.words.deviceExamples[0]);
-  return judgedDevicePoint({ spec, connection }, body);
+  return validateDevicePoint({ spec, connection }, body);
 };
 const forms = formsOfAll().map(({ protocol, device, point }) => ({
   protocol,

@@ -1,7 +1,7 @@
 import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { api, apiRoot, shownNow } from '../api/api.ts';
+import { api, apiRoot, currentScreen } from '../api/api.ts';
 import { useMe } from '../api/me.ts';
 import { useFreshTexts } from './texts.ts';
 
@@ -33,8 +33,10 @@ export function FreshLogin({
           <a
             className="button is-main"
             href={
-              new URL(`api/login/company?${new URLSearchParams({ again: 'true', to: shownNow() })}`, apiRoot)
-                .href
+              new URL(
+                `api/login/company?${new URLSearchParams({ again: 'true', to: currentScreen() })}`,
+                apiRoot,
+              ).href
             }
           >
             {t('fresh.company')}

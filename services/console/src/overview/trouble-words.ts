@@ -31,12 +31,12 @@ export function useSharedDeviceWords(trouble: SessionTrouble, sharedDevice: Devi
   const { t } = useOverviewTexts();
   const { session, attention } = trouble;
   const { why } = useReason(attention, session);
-  const ofOne = useDeviceWords({ device: sharedDevice });
-  const ofAll = sharedDevice.health?.status === 'error' ? t('trouble.devices.error') : why;
-  const what = session.devices?.total === 1 ? ofOne.what : ofAll;
+  const deviceWords = useDeviceWords({ device: sharedDevice });
+  const sessionWords = sharedDevice.health?.status === 'error' ? t('trouble.devices.error') : why;
+  const what = session.devices?.total === 1 ? deviceWords.what : sessionWords;
   return {
     what: `${nameOf(session)}${t('app.colon')}${what}`,
-    todo: ofOne.todo,
+    todo: deviceWords.todo,
     serverDetail: attention.detail,
   };
 }

@@ -2,7 +2,7 @@ import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-htt
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { isNamedLike } from '../evidence/is-named-like.ts';
+import { matchesSearch } from '../evidence/matches-search.ts';
 import { FindField } from '../parts/find-field.tsx';
 import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
@@ -194,7 +194,7 @@ function OwnershipLanes({
 
 function rowsOf(rows: readonly OwnershipRow[], find: string, locale: string): OwnershipRow[] {
   return rows
-    .filter((row) => isNamedLike(row, find, ...row.spans.map(({ collector_id }) => collector_id)))
+    .filter((row) => matchesSearch(row, find, ...row.spans.map(({ collector_id }) => collector_id)))
     .sort(
       (one, other) =>
         one.task_code.localeCompare(other.task_code, locale, { numeric: true }) ||

@@ -2,7 +2,7 @@ import { usePreferences } from '../app/preferences.tsx';
 
 export type Severity = 1 | 2 | 3;
 
-/** Shows a severity by shape, number and colour. Beside a figure the sign is `!`, which cannot be taken for a number. */
+/** Shows a severity by shape, number and colour. Next to a figure the sign is `!`, which cannot be taken for a number. */
 export function SeverityMark({ severity, sign = severity }: { severity: Severity; sign?: Severity | '!' }) {
   const { t } = usePreferences();
   const shape = { 1: 'M1 1h14v14H1z', 2: 'M8 0.5 16 15H0z', 3: 'M8 0 16 8 8 16 0 8z' }[severity];

@@ -12,20 +12,20 @@ export type Report = Pages<ReportPage>;
 const sessionsAtMost = 1_000;
 const byName = new Intl.Collator('en', { numeric: true });
 
-export interface AskedReport {
+export interface ReportQuery {
   readonly range: TimeRange;
   readonly split: Split;
   readonly site?: string | undefined;
   readonly session?: string | undefined;
 }
 
-const queryOf = ({ range, split, site, session }: AskedReport, zone: string) => ({
+const queryOf = ({ range, split, site, session }: ReportQuery, zone: string) => ({
   ...rangeQuery(range, zone),
   ...{ split, site, session },
 });
 
 /** The report, read again each time: it belongs to the moment at which it was made. */
-export function useReport(reportQuery: AskedReport) {
+export function useReport(reportQuery: ReportQuery) {
   const { ofPlant } = usePlantTime();
   const query = queryOf(reportQuery, ofPlant);
   const { range, ...rest } = reportQuery;
@@ -48,7 +48,7 @@ export function useReport(reportQuery: AskedReport) {
 }
 
 /** Address of the same report as a table. */
-export function csvAddress(reportQuery: AskedReport & { readonly title: string }, zone: string): string {
+export function csvAddress(reportQuery: ReportQuery & { readonly title: string }, zone: string): string {
   const url = new URL('api/acquisition/report/csv/', apiRoot);
   for (const [name, value] of Object.entries({
     ...queryOf(reportQuery, zone),

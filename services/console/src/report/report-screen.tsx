@@ -15,11 +15,11 @@ import './report.css';
 export default function ReportScreen() {
   const { t } = useReportTexts();
   const plant = usePlantTime();
-  const { title, ...asked } = useReportSearch();
+  const { title, ...search } = useReportSearch();
   const navigate = useNavigate({ from: '/report' });
-  const query = useReport(asked);
+  const query = useReport(search);
   const { data: sites = [] } = useSites();
-  const { range, split, site } = asked;
+  const { range, split, site } = search;
   const change = (changes: ReportSearch, replace = false) =>
     void navigate({ replace, search: (before) => ({ ...before, ...changes }) });
   const [titleText, type] = useTypedText(title, (text) => change({ title: text || undefined }, true));
@@ -71,7 +71,7 @@ export default function ReportScreen() {
           onChange={({ target }) => type(target.value)}
         />
         <span className="toolbar-end">
-          <a className="button" href={csvAddress({ ...asked, title }, plant.ofPlant)} download>
+          <a className="button" href={csvAddress({ ...search, title }, plant.ofPlant)} download>
             {t('report.csv')}
           </a>
           <Button className="button is-main" onPress={() => print()}>

@@ -13,7 +13,7 @@ import { useCloseOnEscape } from '../parts/use-close-on-escape.ts';
 import type { TimeRange } from '../time/time-range.ts';
 import { SessionList } from './session-list.tsx';
 import { useSessionsSearch } from './sessions-search.ts';
-import { isFound, isShown, type SessionSummaries, shows, useSummaries } from './summaries.ts';
+import { isShown, matchesSearch, type SessionSummaries, shows, useSummaries } from './summaries.ts';
 import './sessions.css';
 import { Explanation } from '../parts/explanation.tsx';
 import { MarkLegend } from '../parts/mark-legend.tsx';
@@ -95,7 +95,7 @@ function OutdatedSessions({ sessions }: { sessions: readonly SessionSummary[] })
 function useGroups(data: SessionSummaries | undefined, show: (typeof shows)[number], find: string) {
   const { t } = usePreferences();
   return useMemo(() => {
-    const matches = (data?.results ?? []).filter((each) => isShown(each, show) && isFound(each, find));
+    const matches = (data?.results ?? []).filter((each) => isShown(each, show) && matchesSearch(each, find));
     const group = (name: 'attention' | 'normal' | 'ended', sessions: typeof matches) => ({
       name: t(`sessions.group.${name}`),
       order: t(`sessions.group.${name}.order`),

@@ -53,7 +53,7 @@ export function isShown({ attention, status }: SessionSummary, show: Show): bool
 }
 
 /** Whether a session's names contain all words of the search. */
-export function isFound(
+export function matchesSearch(
   { id, task_code, task_name, collector_id, sites }: SessionSummary,
   find: string,
 ): boolean {

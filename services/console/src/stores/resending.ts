@@ -1,5 +1,5 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
-import type { ManySentAgain, SentAgain } from '@holdfast/shared/contracts/http/system-http.ts';
+import type { ResendResult, ResendSummary } from '@holdfast/shared/contracts/http/system-http.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from '../api/api.ts';
@@ -86,13 +86,13 @@ export function useResending() {
   );
   const sendOne = useCallback(
     ({ sequence, subject }: QuarantinedItem) =>
-      run({ subject }, subject, async () => sentOne(await api.post<SentAgain>(pathOf(sequence)))),
+      run({ subject }, subject, async () => sentOne(await api.post<ResendResult>(pathOf(sequence)))),
     [run],
   );
   const sendMany = useCallback(
     ({ stream, reason }: StoresSearch, name: string) =>
       run({ subject: undefined }, name, async () =>
-        sentMany(await api.post<ManySentAgain>(manyPath, undefined, { stream, reason })),
+        sentMany(await api.post<ResendSummary>(manyPath, undefined, { stream, reason })),
       ),
     [run],
   );
@@ -101,8 +101,8 @@ export function useResending() {
       const trust = { trust_epoch: true };
       try {
         const result = item
-          ? sentOne(await api.post<SentAgain>(pathOf(item.sequence), trust))
-          : sentMany(await api.post<ManySentAgain>(manyPath, trust, { collector, up_to: upTo }));
+          ? sentOne(await api.post<ResendResult>(pathOf(item.sequence), trust))
+          : sentMany(await api.post<ResendSummary>(manyPath, trust, { collector, up_to: upTo }));
         void run({ subject: item?.subject }, name, async () => result);
       } catch (error) {
         if (error instanceof ApiRefusal && error.code === 'fresh_authentication_needed') return 'fresh';
@@ -118,14 +118,14 @@ export function useResending() {
 const manyPath = '/api/system/quarantine/send-again/';
 const pathOf = (sequence: number) => `/api/system/quarantine/${sequence}/send-again/`;
 
-function sentOne({ sent_as, quarantined_up_to }: SentAgain): SendingResult {
+function sentOne({ sent_as, quarantined_up_to }: ResendResult): SendingResult {
   return {
     ...{ sentCount: 1, keptMessages: [], keptCount: 0, isMore: false },
     ...{ lastSentAs: sent_as, upTo: quarantined_up_to },
   };
 }
 
-function sentMany(answer: ManySentAgain): SendingResult {
+function sentMany(answer: ResendSummary): SendingResult {
   const { sent, kept, kept_because, limit_reached, last_sent_as, quarantined_up_to } = answer;
   return {
     ...{ sentCount: sent, keptMessages: kept_because, keptCount: kept, isMore: limit_reached },

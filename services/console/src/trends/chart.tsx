@@ -256,12 +256,12 @@ function timesOf(splits: readonly number[], plant: ChartContext['plant']): strin
   const apart = (splits[1] ?? 0) - (splits[0] ?? 0);
   let day = '';
   return splits.map((seconds) => {
-    const at = new Date(seconds * 1_000);
-    const today = plant.day(at);
+    const splitTime = new Date(seconds * 1_000);
+    const today = plant.day(splitTime);
     const isOther = today !== day;
     day = today;
     if (apart >= 86_400) return today;
-    const clock = plant.clock(at, apart < 60);
+    const clock = plant.clock(splitTime, apart < 60);
     return isOther ? `${clock}\n${today}` : clock;
   });
 }

@@ -8,7 +8,7 @@ import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { trendsAtMost } from '../trends/trends-search.ts';
-import { countPlaces, foundPlaces, type ShownCounts, shownPlaces } from './shown-places.ts';
+import { countPlaces, filterPlaces, type PlaceCounts, placesMatching } from './filter-places.ts';
 import { useValuesTexts } from './texts.ts';
 import { type Link as StreamLink, useBoard, valuesAtMost } from './use-board.ts';
 import type { ValueBoard } from './value-board.ts';
@@ -78,7 +78,7 @@ function Values({ board, link, subscribe, heldAt, onHold }: ValuesProps) {
   const { points, show, find } = useValuesSearch();
   const navigate = useNavigate({ from: '/live' });
   const chosenPoints = useMemo(() => new Set(points), [points]);
-  const matches = useMemo(() => foundPlaces(board, find), [board, find]);
+  const matches = useMemo(() => placesMatching(board, find), [board, find]);
   const { counts, places, isSilent } = useVisibleValues(board, matches, {
     subscribe,
     heldAt,
@@ -89,9 +89,9 @@ function Values({ board, link, subscribe, heldAt, onHold }: ValuesProps) {
     (name: string, isChosen: boolean) =>
       void navigate({
         search: ({ points = [], ...before }) => {
-          const others = points.filter((each) => each !== name);
-          const next = isChosen ? [...others, name] : others;
-          return { ...before, points: next.length === 0 ? undefined : next };
+          const otherPoints = points.filter((each) => each !== name);
+          const nextPoints = isChosen ? [...otherPoints, name] : otherPoints;
+          return { ...before, points: nextPoints.length === 0 ? undefined : nextPoints };
         },
         replace: true,
       }),
@@ -146,7 +146,7 @@ function useVisibleValues(board: ValueBoard, places: readonly number[], options:
     const nowMs = (heldAt?.getTime() ?? Date.now()) + board.clockAheadMs;
     return {
       counts: countPlaces(board, places, nowMs),
-      places: shownPlaces(board, places, { show, chosenPoints, nowMs }),
+      places: filterPlaces(board, places, { show, chosenPoints, nowMs }),
       isSilent: nowMs - board.newestMs() > silentMs && board.devices.length > 0,
     };
   }, [board, places, heldAt, show, chosenPoints]);
@@ -212,7 +212,7 @@ function StreamState({
 }
 
 interface ToolbarProps extends Pick<ValuesProps, 'heldAt' | 'onHold'> {
-  readonly counts: ShownCounts | undefined;
+  readonly counts: PlaceCounts | undefined;
 }
 
 function Toolbar({ counts, heldAt, onHold }: ToolbarProps) {

@@ -16,7 +16,7 @@ export interface Choice {
   readonly avoid?: string | undefined;
 }
 
-export type Chosen =
+export type CollectorOrReason =
   | { readonly ok: true; readonly collectorId: string }
   /** In words for people. */
   | { readonly ok: false; readonly why: Text };
@@ -26,7 +26,7 @@ export type Chosen =
  * devices, and not be full. A session that shares an endpoint with a placed one goes to the same collector and nowhere
  * else, since an endpoint has one owner. Otherwise the former holder is chosen, else the least loaded; ties go by id.
  */
-export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choice): Chosen {
+export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choice): CollectorOrReason {
   const alive = [...fleet.values()].filter(({ verdict }) => verdict === 'alive');
   if (alive.length === 0) return { ok: false, why: nobodyTakesWork(fleet) };
   const able = alive.filter(({ labels }) => canRead(labels, needs));

@@ -45,7 +45,7 @@ describe('a collector that is to stay up without work', () => {
     expect(moved(fleetOf({ c1: {}, c2: {} }), { 1: {} })).toEqual([]);
   });
 
-  it('keeps what nobody else has the labels or the drivers for', () => {
+  it('keeps what no other collector has the labels or the drivers for', () => {
     const fleet = fleetOf({ c1: drained, c2: { labels: { site: 'b' } } });
     expect(moved(fleet, { 1: { labels: { site: 'a' } }, 2: { labels: { site: 'b' } } })).toEqual(['2']);
     expect(moved(fleet, { 1: { drivers: { mqtt: 'meter' } }, 2: {} })).toEqual(['2']);

@@ -41,9 +41,9 @@ function balance(loads: readonly number[], maxMoves: number): { loads: number[];
     if (moved > 1_000) throw new Error('this comes to no end');
     placed = placed.filter((session) => !moves.includes(session));
     for (const { taskId, collectorId: avoid } of moves) {
-      const chosen = chooseCollector({ fleet, occupancy: occupancyOf(placed), avoid });
-      if (!chosen.ok) throw new Error(chosen.why.code);
-      placed.push({ taskId, collectorId: chosen.collectorId, needs: undefined, heldForMs: 0 });
+      const choice = chooseCollector({ fleet, occupancy: occupancyOf(placed), avoid });
+      if (!choice.ok) throw new Error(choice.why.code);
+      placed.push({ taskId, collectorId: choice.collectorId, needs: undefined, heldForMs: 0 });
     }
   }
   const load = (id: string) => placed.filter(({ collectorId }) => collectorId === id).length;

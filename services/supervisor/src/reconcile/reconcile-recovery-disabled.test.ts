@@ -30,7 +30,7 @@ const holdingBack: Row[] = [
     does: ['assign 7 to B (failover)'],
   },
   {
-    situation: 'what somebody recovers afterwards is placed',
+    situation: 'what a person recovers afterwards is placed',
     tasks: [
       task({
         since: 20,

@@ -29,7 +29,7 @@ const tryingAgain: Row[] = [
     does: [],
   },
   {
-    situation: 'never after a failure that somebody must put right',
+    situation: 'never after a failure that a person must put right',
     tasks: [task({ state: failing('permanent', '2025-02-01T00:00:00.000Z', 0) })],
     fleet: fleet({ A: 'alive' }),
     does: [],

@@ -32,13 +32,13 @@ const placing: Row[] = [
     does: ['7 waits: no_collector'],
   },
   {
-    situation: 'nobody is trusted with work before a renewal was seen of him',
+    situation: 'no collector is trusted with work before it was seen to renew its lease',
     tasks: [task()],
     fleet: fleet({ A: 'unproven' }),
     does: ['7 waits: no_collector'],
   },
   {
-    situation: 'nobody gets work who drains, has given up or is dead',
+    situation: 'no collector gets work that drains, has given up or is dead',
     tasks: [task()],
     fleet: fleet({ A: 'draining', B: 'given_up', C: 'dead' }),
     does: ['7 waits: no_collector'],
@@ -186,7 +186,7 @@ const moving: Row[] = [
     does: ['assign 7 to B (drain)'],
   },
   {
-    situation: 'a dead holder’s session waits while nobody else is there',
+    situation: 'a dead holder’s session waits while there is no other collector',
     tasks: [task({ placement: assigned('A', 20) })],
     fleet: fleet({ A: 'dead' }),
     rest: { listing: rung('A.7') },
@@ -322,7 +322,7 @@ describe('a holder whose lease is over', () => {
     }
   });
 
-  it('is left alone while there is nobody else, and may go on when it is back', () => {
+  it('is left alone while there is no other, and may go on when it is back', () => {
     const { actions, waiting } = plan(held, fleet({ A: 'dead' }, { voidUpTo: 0 }), { listing: rung('A.7') });
     expect(actions).toEqual([]);
     expect(waiting).toMatchObject([{ why: 'no_collector' }]);
@@ -352,17 +352,17 @@ describe('a plan', () => {
     expect(assignOf(resumed)?.former).toBeUndefined();
   });
 
-  it('counts refusals on over the assignments that follow them, and forgets them when the session is taken up anew', () => {
+  it('counts refusals on over the assignments that follow them, and forgets them when the session is taken up again', () => {
     const again = plan(
       [task({ placement: released('A', 20, { refusals: 2 }), lastPlacement: 25 })],
       fleet({ A: 'alive' }),
     );
     expect(assignOf(again)?.refusals).toBe(2);
-    const anew = plan(
+    const nextPlan = plan(
       [task({ since: 30, placement: released('A', 20, { refusals: 2 }), lastPlacement: 25 })],
       fleet({ A: 'alive' }),
     );
-    expect(assignOf(anew)?.refusals).toBe(0);
+    expect(assignOf(nextPlan)?.refusals).toBe(0);
   });
 
   it.each<[Parameters<typeof fleet>[0], string, string]>([

@@ -214,15 +214,15 @@ function place(
   const former = placement.situation === 'never_placed' ? undefined : placement.collectorId;
   const isToLeave =
     placement.situation === 'released' && (placement.reason === 'refused' || isHandOver(placement.reason));
-  const chosen = chooseCollector({
+  const choice = chooseCollector({
     fleet,
     occupancy,
     needs,
     former: isToLeave ? undefined : former,
     avoid: isToLeave ? former : undefined,
   });
-  if (!chosen.ok) return { taskId, sessionId, why: 'no_collector', detail: chosen.why };
-  const { collectorId } = chosen;
+  if (!choice.ok) return { taskId, sessionId, why: 'no_collector', detail: choice.why };
+  const { collectorId } = choice;
   const formerEpoch = placement.situation === 'never_placed' ? 0 : placement.epoch;
   if (former !== undefined && former !== collectorId && !isFenced(fleet.get(former), formerEpoch)) {
     if (!mayStillPoll(fleet.get(former))) {

@@ -5,7 +5,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { News } from '@holdfast/shared/runtime/news.ts';
 import { StoppedWhileTrying, untilItWorks } from '@holdfast/shared/runtime/until-it-works.ts';
 import { firstPlace } from '../admission/first-place.ts';
-import { knownClockAheadMs } from '../batch/clock-difference.ts';
+import { clockAheadMsOf } from '../batch/clock-difference.ts';
 import { partOfSample } from '../batch/part-of-sample.ts';
 import type { PutAway, Unstorable } from '../ports.ts';
 import { writerOutage } from '../retry/writer-outage.ts';
@@ -43,7 +43,7 @@ export function putAwayInto(quarantine: Quarantine, log: Logger): PutAway {
           subject: first?.subject ?? message.subject,
           sequence: message.seq,
           firstSequence: first?.sequence,
-          clockAheadMs: knownClockAheadMs(message, sample),
+          clockAheadMs: clockAheadMsOf(message, sample),
           lostEpoch,
           pointCodes: codes,
           reason:

@@ -3,14 +3,14 @@ import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 import { parsePublishedSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { sampleProgress } from '@holdfast/shared/jetstream/samples/sample-progress.ts';
-import { deleteSent, readSent } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
+import { deleteSentMessages, readSentMessages } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import type { EpochBook } from '@holdfast/shared/sessions/epoch-book.ts';
-import type { HeldUntil } from '../fencing/held-until.ts';
-import { isSendersWord } from '../sent/is-senders-word.ts';
+import type { HoldingEnds } from '../fencing/holding-ends.ts';
+import { isFromSender } from '../sent/is-from-sender.ts';
 import { PendingSent } from '../sent/pending-sent.ts';
 
 /** Ticks scheduled later than this after the record of them was stored cannot have come yet. */
@@ -21,7 +21,7 @@ export interface RecordSentOptions {
   /** Undefined where ticks are not recorded. */
   readonly coverage: Pick<TickCoverage, 'record'> | undefined;
   readonly epochs: Pick<EpochBook, 'find'>;
-  readonly heldUntil: Pick<HeldUntil, 'find'>;
+  readonly heldUntil: Pick<HoldingEnds, 'find'>;
   /** Whether the database takes samples, as far as is known. */
   readonly isDatabaseUp: () => boolean;
   /** 5 s unless set. */
@@ -50,7 +50,7 @@ export function recordSent({
 
   const look = async (signal: AbortSignal): Promise<void> => {
     const { nc } = connection;
-    const news = await readSent(nc, readUpTo);
+    const news = await readSentMessages(nc, readUpTo);
     // The stream was recreated.
     if (news.upTo < readUpTo) pending.forget();
     pending.take(news.messages);
@@ -65,7 +65,7 @@ export function recordSent({
     for (const { message, record } of ready) {
       if (signal.aborted) return;
       const { session, epoch, collector } = record;
-      const isTrue = await isSendersWord(message.subject, record, epochs);
+      const isTrue = await isFromSender(message.subject, record, epochs);
       if (isTrue === undefined) continue;
       if (isTrue) {
         const taskId = parsePublishedSubject(message.subject)?.taskId ?? '';
@@ -78,7 +78,7 @@ export function recordSent({
           'a report of how far samples were sent comes from a client that did not send them; it is not believed',
         );
       }
-      await deleteSent(nc, message.sequence);
+      await deleteSentMessages(nc, message.sequence);
       pending.settle(message);
     }
   };

@@ -66,7 +66,7 @@ describe('a sample', () => {
 
   it.each<[string, Partial<Sample>, string]>([
     [
-      'a past epoch, which somebody else had',
+      'a past epoch, which another holder had',
       { epoch: 5 },
       'epoch 5 is that of session session-1 at collector-9',
     ],
@@ -109,7 +109,7 @@ describe('a sample', () => {
     );
   });
 
-  it('that somebody else publishes in its holder’s name is not, and neither is a copy by the broker', async () => {
+  it('that another client publishes in its holder’s name is not, and neither is a copy by the broker', async () => {
     expect(await verdictOn(on('samples.evil.task-1.device-1', sample))).toEqual(
       rejected('evil has published it'),
     );
@@ -123,7 +123,7 @@ describe('a sample', () => {
     expect(await verdictOn(on(own, sample, { [brokerCopyHeader]: 'SAMPLES' }))).toEqual(rejected('a copy'));
   });
 
-  it('of an epoch beyond the end of the log cannot be judged, and of one that was lost is nobody’s fault', async () => {
+  it('of an epoch beyond the end of the log cannot be judged, and one that was lost is not held against its sender', async () => {
     expect(await verdictOn(on(own, { ...sample, epoch: 10 }))).toBeUndefined();
     expect(await verdictOn(on(own, { ...sample, epoch: Number.MAX_SAFE_INTEGER }))).toBeUndefined();
     expect(await verdictOn(on(own, { ...sample, epoch: 9 }))).toEqual(rejected('trust_epoch', true));
@@ -252,7 +252,7 @@ describe('a sample', () => {
     expect(await judgedAt(120_000)).toEqual({ kind: 'admitted', isVerified: true, sinceMs: 0 });
   });
 
-  it('is not judged by what was asked of a broker that was away since', async () => {
+  it('is not judged by what was asked of a broker that was unavailable since', async () => {
     const answers: (() => void)[] = [];
     const slow: Snapshots = {
       load: (...task) =>

@@ -6,8 +6,8 @@ import { RecentlyUsed } from '@holdfast/shared/runtime/recently-used.ts';
 import { type EpochBook, isPlacedSo } from '@holdfast/shared/sessions/epoch-book.ts';
 import type { SampleMessage, Snapshots } from '../ports.ts';
 import { firstPlace } from './first-place.ts';
-import { KnownDevice, type SampleOfDevice } from './known-device.ts';
 import type { SessionVersions } from './session-versions.ts';
+import { type SampleOfDevice, SnapshotDevice } from './snapshot-device.ts';
 
 /** The words of a sample about where it comes from. */
 export interface Claim extends SampleOfDevice {
@@ -39,7 +39,7 @@ export type Verdict =
 
 /** A device as it is read under an epoch. */
 interface Place {
-  readonly device: KnownDevice;
+  readonly device: SnapshotDevice;
   /** The subject on which its holder publishes. */
   readonly subject: string;
 }
@@ -58,7 +58,7 @@ interface KnownEpoch {
   readonly places: Map<string, Place>;
 }
 
-type Devices = ReadonlyMap<string, KnownDevice>;
+type Devices = ReadonlyMap<string, SnapshotDevice>;
 
 const vouchedFor: Verdict = { kind: 'admitted', isVerified: false, sinceMs: 0 };
 const epochsKept = 100_000;
@@ -173,7 +173,9 @@ export class Admission {
    * Names and units of the device's values, if the snapshot of its epoch is known. For everything that the log admits,
    * it is.
    */
-  labelsOf(claim: Pick<Claim, 'epoch' | 'device_id' | 'config_version'>): KnownDevice['labels'] | undefined {
+  labelsOf(
+    claim: Pick<Claim, 'epoch' | 'device_id' | 'config_version'>,
+  ): SnapshotDevice['labels'] | undefined {
     const devices = this.#foundOf(claim)?.devices;
     return typeof devices === 'object' ? devices.get(claim.device_id)?.labels : undefined;
   }
@@ -227,7 +229,7 @@ export class Admission {
     const generation = this.#generation;
     const loaded = await this.#snapshots.load(task, configVersion);
     if (!loaded.ok) return loaded.problem;
-    const devices = new Map(loaded.config.devices.map((device) => [device.id, new KnownDevice(device)]));
+    const devices = new Map(loaded.config.devices.map((device) => [device.id, new SnapshotDevice(device)]));
     if (generation === this.#generation) this.#devices.set(key, devices);
     return devices;
   }

@@ -52,7 +52,7 @@ it('an epoch is not lost while SESSIONS cannot be read', async () => {
   await expect(gate.judge([{ message, claim }], stopping.signal)).rejects.toThrow('stopped');
 });
 
-it('samples are not taken for early when the broker was away while their epochs were looked up', async () => {
+it('samples are not taken for early when the broker was unavailable while their epochs were looked up', async () => {
   const epochs: number[] = [];
   const { gate, admission } = gateAndAdmissionForTest(
     async (epoch) => {

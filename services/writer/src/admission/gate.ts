@@ -17,7 +17,7 @@ export interface Claimed<M> {
   readonly claim: Claim;
 }
 
-export type Judged = Verdict | { readonly kind: 'early' };
+export type GateVerdict = Verdict | { readonly kind: 'early' };
 
 /** Judges batches of messages. It repeats its questions to the broker until they are answered. */
 export class Gate {
@@ -34,7 +34,7 @@ export class Gate {
   async judge<M extends SampleMessage>(
     claimed: readonly Claimed<M>[],
     signal: AbortSignal,
-  ): Promise<Judged[]> {
+  ): Promise<GateVerdict[]> {
     const { admission, early } = this.#options;
     const unknown = new Map<string, Holding>();
     const verdicts = claimed.map(({ message, claim }) => {
@@ -42,9 +42,9 @@ export class Gate {
       if (verdict === undefined) unknown.set(keyOf(claim), claim);
       return verdict;
     });
-    if (unknown.size === 0 && !early.hasAny()) return verdicts as Judged[];
+    if (unknown.size === 0 && !early.hasAny()) return verdicts as GateVerdict[];
     await this.#lookUp(unknown, signal);
-    return claimed.map(({ message, claim }, index): Judged => {
+    return claimed.map(({ message, claim }, index): GateVerdict => {
       const verdict = verdicts[index] ?? admission.judge(message, claim);
       if (verdict !== undefined) {
         early.settled(message.seq);

@@ -8,7 +8,7 @@ import { RecentlyUsed } from '@holdfast/shared/runtime/recently-used.ts';
  */
 export type NextLifecycleEvent = (taskId: string, after: number) => Promise<StoredEvent | undefined>;
 
-interface Known {
+interface VersionsOfTask {
   readonly bySession: Map<string, Set<number>>;
   through: number;
   /** When the log may next be read from its beginning; monotonic. */
@@ -34,7 +34,7 @@ const anewMs = 5_000;
 export class SessionVersions {
   readonly #next: NextLifecycleEvent;
   readonly #nowMs: () => number;
-  readonly #historyByTask = new RecentlyUsed<string, Known>(tasksKept);
+  readonly #historyByTask = new RecentlyUsed<string, VersionsOfTask>(tasksKept);
   /** By task, session and version: until when the session is taken never to have had it. */
   readonly #noes = new RecentlyUsed<string, number>(noesKept);
 
@@ -68,7 +68,7 @@ export class SessionVersions {
     this.#noes.clear();
   }
 
-  #knownOf(taskId: string): Known {
+  #knownOf(taskId: string): VersionsOfTask {
     const cached = this.#historyByTask.get(taskId);
     if (cached) return cached;
     const history = {
@@ -81,14 +81,14 @@ export class SessionVersions {
     return history;
   }
 
-  #readOn(taskId: string, history: Known): Promise<void> {
+  #readOn(taskId: string, history: VersionsOfTask): Promise<void> {
     history.reading ??= this.#read(taskId, history).finally(() => {
       history.reading = undefined;
     });
     return history.reading;
   }
 
-  async #read(taskId: string, history: Known): Promise<void> {
+  async #read(taskId: string, history: VersionsOfTask): Promise<void> {
     if (history.through === 0) history.anewAtMs = this.#nowMs() + anewMs;
     for (;;) {
       const event = await this.#next(taskId, history.through);

@@ -14,7 +14,7 @@ import type { SampleMessage, Unstorable } from '../ports.ts';
 import { PatientStore } from '../retry/patient-store.ts';
 import { BatchHandler } from './batch-handler.ts';
 import { MemoryStore } from './testing/memory-store.ts';
-import { firstTimeMs, messageOf, sampleOf, sentAgain } from './testing/sample-message.ts';
+import { firstTimeMs, messageOf, resentMessage, sampleOf } from './testing/sample-message.ts';
 
 function writerCore(gate = gateForTest(), heldUntilMs = Number.POSITIVE_INFINITY) {
   const log = createLogger('writer', 'fatal');
@@ -77,7 +77,7 @@ describe('a batch of samples', () => {
     expect(counters).toMatchObject({ samplesWritten: 2, valuesWritten: 2 });
   });
 
-  it('waits for a database that is away, unacknowledged, and says so', async () => {
+  it('waits for a database that is unavailable, unacknowledged, and says so', async () => {
     const { handle, store, acked, counters, monitor } = writerCore();
     store.goAway();
     const handling = handle(messageOf(1, sampleOf({ tick: 1 })));
@@ -90,7 +90,7 @@ describe('a batch of samples', () => {
     expect(monitor.status(true, Date.now()).failing_since).toBeNull();
   });
 
-  it('leaves alone a database that told the one before it to do so', async () => {
+  it('leaves alone a database that asked the one before it to do so', async () => {
     const { handle, store, stop } = writerCore();
     const answer = store.hangOnce('write');
     const first = handle(messageOf(1, sampleOf({ tick: 1 })));
@@ -230,11 +230,11 @@ describe('a sample of a former owner', () => {
     expect(acked.map(({ seqs }) => seqs)).toEqual([[1], [2, 3, 4]]);
   });
 
-  it('goes to quarantine again when somebody has sent it from there', async () => {
+  it('goes to quarantine again when it was sent from there', async () => {
     const { handle, putAway, store } = writerCore();
     await handle(
       messageOf(1, sampleOf({ tick: 5, epoch: 9 })),
-      sentAgain(4, sampleOf({ tick: 6, epoch: 7 }), { [firstSequenceHeader]: '3' }),
+      resentMessage(4, sampleOf({ tick: 6, epoch: 7 }), { [firstSequenceHeader]: '3' }),
     );
     expect(putAway).toMatchObject([
       { reason: 'it was first published after the session had gone on under epoch 9' },
@@ -297,7 +297,7 @@ describe('a sample that is not its holder’s', () => {
     subject: 'samples.evil.task-1.device-1',
   });
 
-  it('fences nobody, marks no tick of the session, is counted and kept for people', async () => {
+  it('fences no holder, marks no tick of the session, is counted and kept for people', async () => {
     const { handle, ticks, store, putAway, acked, counters, rejections } = writerCore();
     await handle(
       evil(1, { tick: 0, epoch: 9_000_000 }),

@@ -6,7 +6,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { News } from '@holdfast/shared/runtime/news.ts';
 import type { Claim } from '../admission/admission.ts';
 import { firstPlace } from '../admission/first-place.ts';
-import { type Gate, type Judged, sourceOf } from '../admission/gate.ts';
+import { type Gate, type GateVerdict, sourceOf } from '../admission/gate.ts';
 import type { PostponedSamples } from '../admission/postponed-samples.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import { type IsEpochOf, learnFromStore } from '../fencing/learn-from-store.ts';
@@ -41,7 +41,7 @@ export interface BatchHandlerOptions<M extends SampleMessage> {
   readonly withoutRoom: PostponedSamples;
   readonly putAway: PutAway;
   readonly acknowledge: Acknowledge<M>;
-  /** Until when the holder of an epoch held its session, see `HeldUntil`; asks until it is answered. */
+  /** Until when the holder of an epoch held its session, see `HoldingEnds`; asks until it is answered. */
   readonly heldUntil: (sample: Pick<Sample, 'task' | 'epoch'>, signal: AbortSignal) => Promise<number>;
   readonly account: WrittenAccount;
   readonly monitor: Pick<SinkMonitor, 'wrote'>;
@@ -66,7 +66,7 @@ interface Admitted<M> {
   readonly early: M[];
 }
 
-/** Adds to the sample itself, which nobody else uses. */
+/** Adds to the sample itself, which nothing else uses. */
 function addLabels(sample: { labels?: StorableSample['labels'] }, labels: StorableSample['labels']): void {
   if (labels) sample.labels = labels;
 }
@@ -76,7 +76,7 @@ const nobodys = { kind: 'rejected', reason: '', isLost: false } as const;
 
 function whyOf(
   { reason }: { readonly reason: string },
-  verdict: Extract<Judged, { kind: 'rejected' }>,
+  verdict: Extract<GateVerdict, { kind: 'rejected' }>,
 ): string {
   return verdict.reason === '' ? reason : `${reason}; ${verdict.reason}`;
 }
@@ -163,7 +163,7 @@ export class BatchHandler<M extends SampleMessage> {
       }));
   }
 
-  /** Separates messages of their holder from those of others, and from those that cannot be told apart yet. */
+  /** Separates messages of their holder from those of others, and from those that cannot be distinguished yet. */
   async #admit(
     decoded: readonly DecodedMessage<M>[],
     undecodable: readonly UndecodableMessage<M>[],
@@ -177,7 +177,7 @@ export class BatchHandler<M extends SampleMessage> {
     const verdicts = await gate.judge(claimed, signal);
     const parted: Admitted<M> = { admitted: [], unreadable: [], rejected: [], early: [] };
     decoded.forEach((entry, index) => {
-      const verdict = verdicts[index] as Judged;
+      const verdict = verdicts[index] as GateVerdict;
       if (verdict.kind === 'admitted') {
         const { isVerified, sinceMs } = verdict;
         parted.admitted.push({ ...entry, isVerified, sinceMs });
@@ -186,7 +186,7 @@ export class BatchHandler<M extends SampleMessage> {
     });
     let at = decoded.length;
     for (const entry of undecodable) {
-      const verdict: Judged = entry.claim ? (verdicts[at++] as Judged) : nobodys;
+      const verdict: GateVerdict = entry.claim ? (verdicts[at++] as GateVerdict) : nobodys;
       if (verdict.kind === 'admitted') parted.unreadable.push(entry);
       else if (verdict.kind === 'early') parted.early.push(entry.message);
       else parted.rejected.push({ ...entry, isLost: verdict.isLost, reason: whyOf(entry, verdict) });
@@ -211,7 +211,7 @@ export class BatchHandler<M extends SampleMessage> {
     const { store, fence, monitor } = this.#options;
     const startedAt = performance.now();
     const parts = await writeInParts(storable, (entries) => {
-      // Checked before each attempt: a successor may have begun while the database was away.
+      // Checked before each attempt: a successor may have begun while the database was unavailable.
       const samples = () =>
         entries.map(({ sample }) => {
           (sample as { overtaken?: boolean }).overtaken = sample.epoch < fence.highest(sample.session);
@@ -246,7 +246,7 @@ export class BatchHandler<M extends SampleMessage> {
 
   /** @returns the messages to keep for people to look at; the rest are only counted */
   async #turnAway(rejected: Admitted<M>['rejected']): Promise<Unstorable<M>[]> {
-    const kept: Unstorable<M>[] = [];
+    const quarantined: Unstorable<M>[] = [];
     const countedOnly: M[] = [];
     for (const { message, sample, claim, reason, isLost, lostEpoch } of rejected) {
       const session = claim?.session ?? '';
@@ -256,11 +256,12 @@ export class BatchHandler<M extends SampleMessage> {
       // Messages that were sent again by hand must not vanish.
       const isKept =
         this.#options.account.rejected({ session, source, reason, isLost }) || first !== undefined;
-      if (isKept) kept.push({ message, ...(sample && { sample }), reason, lostEpoch, isNobodys: true });
+      if (isKept)
+        quarantined.push({ message, ...(sample && { sample }), reason, lostEpoch, isNobodys: true });
       else countedOnly.push(message);
     }
     await this.#acknowledge(countedOnly);
-    return kept;
+    return quarantined;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockAheadMs, knownClockAheadMs } from './clock-difference.ts';
+import { clockAheadMs, clockAheadMsOf } from './clock-difference.ts';
 
 const storedMs = 1_767_225_600_000;
 const hourMs = 3_600_000;
@@ -15,7 +15,7 @@ describe('the difference between clocks', () => {
     expect(clockAheadMs(message(String(storedMs - 2 * hourMs)), { read_at: 0 })).toBe(-2 * hourMs);
   });
 
-  it('is not seen in a reading that waited for a broker that was away', () => {
+  it('is not seen in a reading that waited for an unavailable broker', () => {
     expect(clockAheadMs(message(String(storedMs)), { read_at: storedMs - 9 * hourMs })).toBe(0);
     expect(clockAheadMs(message(), { read_at: storedMs - 9 * hourMs })).toBe(0);
   });
@@ -31,12 +31,12 @@ describe('the difference between clocks', () => {
     });
     expect(clockAheadMs(again(String(-3 * hourMs)), { read_at: storedMs })).toBe(-3 * hourMs);
     expect(clockAheadMs(again('3h'), { read_at: storedMs })).toBe(0);
-    expect(knownClockAheadMs(again('7200000'))).toBe(2 * hourMs);
-    expect(knownClockAheadMs(message(String(storedMs - hourMs)))).toBe(-hourMs);
-    expect(knownClockAheadMs(message())).toBeUndefined();
+    expect(clockAheadMsOf(again('7200000'))).toBe(2 * hourMs);
+    expect(clockAheadMsOf(message(String(storedMs - hourMs)))).toBe(-hourMs);
+    expect(clockAheadMsOf(message())).toBeUndefined();
   });
 
-  it('is not told by a header that is no number', () => {
+  it('is unknown with a header that is no number', () => {
     expect(clockAheadMs(message('yesterday'), { read_at: storedMs })).toBe(0);
     expect(clockAheadMs(message(''), { read_at: storedMs })).toBe(0);
   });

@@ -1,6 +1,6 @@
 import { clockAheadHeader, type Sample, sentAtHeader } from '@holdfast/shared/contracts/sample/sample.ts';
 
-/** The part of a message from which clock differences can be told. */
+/** The part of a message that shows clock differences. */
 export interface TimedMessage {
   /** When the broker stored it. */
   readonly time: Date;
@@ -8,7 +8,7 @@ export interface TimedMessage {
 }
 
 /**
- * How far the collector's clock is ahead of the broker's (negative: behind), as far as the message tells.
+ * How far the collector's clock is ahead of the broker's (negative: behind), as far as the message shows.
  *
  * The collector notes in a header when it sent the message, so that readings that waited hours for an absent broker are
  * not suspected. A message sent again from quarantine has the difference that was known when it first came. Without
@@ -27,7 +27,7 @@ export function clockAheadMs(message: TimedMessage, sample: Pick<Sample, 'read_a
  * The difference in whole ms, for a message to be put away; undefined where the message, which may be no sample, does
  * not tell.
  */
-export function knownClockAheadMs(
+export function clockAheadMsOf(
   message: TimedMessage,
   sample: Pick<Sample, 'read_at'> = { read_at: Number.NaN },
 ): number | undefined {

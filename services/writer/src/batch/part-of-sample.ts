@@ -3,12 +3,12 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 /** The message of a sample, reduced to the values of some points: everything else in it is stored already. */
 export function partOfSample(message: string, codes: readonly string[]): string {
   const { miss: _, uncertain, values, integers, changes, ...sample } = JSON.parse(message) as Sample;
-  const wanted = new Set(codes);
+  const codesOfPart = new Set(codes);
   const part = <T>(of: Readonly<Record<string, T>> | undefined): Record<string, T> | undefined => {
-    const kept = Object.entries(of ?? {}).filter(([code]) => wanted.has(code));
-    return kept.length === 0 ? undefined : Object.fromEntries(kept);
+    const entries = Object.entries(of ?? {}).filter(([code]) => codesOfPart.has(code));
+    return entries.length === 0 ? undefined : Object.fromEntries(entries);
   };
-  const doubtful = uncertain?.filter((code) => wanted.has(code));
+  const doubtful = uncertain?.filter((code) => codesOfPart.has(code));
   return JSON.stringify({
     ...sample,
     ...(doubtful?.length ? { uncertain: doubtful } : {}),

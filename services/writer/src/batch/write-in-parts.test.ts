@@ -28,10 +28,12 @@ describe('writing in parts', () => {
           const left = part.filter(({ index }) => fates[index] !== 'taken');
           return left.length === 0 ? { kind: 'written' } : { kind: 'written', refused: left.map(refusalOf) };
         });
-        const taken = items.filter(({ index }) => fates[index] === 'taken');
-        expect(written).toEqual(taken);
-        const kept = items.filter(({ index }) => fates[index] === 'taken' || fates[index] === 'in part');
-        expect([...stored]).toEqual(kept.map(({ index }) => index));
+        const wholeItems = items.filter(({ index }) => fates[index] === 'taken');
+        expect(written).toEqual(wholeItems);
+        const storedItems = items.filter(
+          ({ index }) => fates[index] === 'taken' || fates[index] === 'in part',
+        );
+        expect([...stored]).toEqual(storedItems.map(({ index }) => index));
         expect(refused).toEqual(
           items
             .filter(({ index }) => fates[index] !== 'taken')

@@ -8,8 +8,8 @@ import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import {
   ackAll,
   consumeBatches,
-  giveBackFor,
   type JsMsg,
+  redeliverAfter,
 } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
 import { jetStreamEpochs, lifecycleEventAfter } from '@holdfast/shared/jetstream/sessions/logged-at.ts';
@@ -35,7 +35,7 @@ import { SessionVersions } from '../admission/session-versions.ts';
 import { BatchHandler } from '../batch/batch-handler.ts';
 import type { WriterConfig } from '../config.ts';
 import { EpochFence } from '../fencing/epoch-fence.ts';
-import { HeldUntil } from '../fencing/held-until.ts';
+import { HoldingEnds } from '../fencing/holding-ends.ts';
 import { maintainStore } from '../health/maintain-store.ts';
 import { RefusedDevices } from '../health/refused-devices.ts';
 import { Rejections } from '../health/rejections.ts';
@@ -80,7 +80,7 @@ export async function startWriter(
   if (coverage) {
     onStop('record of ticks', () => withDeadline(coverage.close(), 2_000));
   } else {
-    log.warn('without DATABASE_URL it is not recorded what becomes of ticks: gaps will not be told apart');
+    log.warn('without DATABASE_URL it is not recorded what becomes of ticks: gaps will have no causes');
   }
   const storeWatch = watchStore(store);
   onStop('store watch', storeWatch.stop);
@@ -135,7 +135,7 @@ export async function startWriter(
     snapshots: jetStreamSnapshots(connection),
     versions: new SessionVersions((task, after) => lifecycleEventAfter(connection.nc, task, after)),
   });
-  const heldUntil = new HeldUntil((taskId, epoch) => nextPlacement(connection.nc, taskId, epoch));
+  const heldUntil = new HoldingEnds((taskId, epoch) => nextPlacement(connection.nc, taskId, epoch));
   connection.onReconnect(() => {
     admission.forget();
     heldUntil.forget();
@@ -147,7 +147,7 @@ export async function startWriter(
       early: new PostponedSamples({ atMost: postponedAtMost }),
       outage: logOutage,
     }),
-    postpone: (messages) => giveBackFor(messages, postponedForMs),
+    postpone: (messages) => redeliverAfter(messages, postponedForMs),
     withoutRoom: new PostponedSamples({ atMost: postponedAtMost, patienceMs: roomPatienceMs }),
     store: new PatientStore({ store, coverage, counters, monitor, log }),
     fence: new EpochFence(),

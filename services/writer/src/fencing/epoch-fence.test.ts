@@ -49,7 +49,7 @@ describe('the epoch fence', () => {
     expect(fence.judge(of(5), 11)).toEqual(fencedBy(9));
   });
 
-  it('rejects it too when the stream is delivered anew, after a hundred further owners', () => {
+  it('rejects it too when the stream is delivered again, after a hundred further owners', () => {
     const fence = new EpochFence();
     fence.know('s', 105);
     for (let epoch = 5; epoch <= 105; epoch += 1) {

@@ -3,7 +3,7 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { PatientStore } from '../retry/patient-store.ts';
 import type { EpochFence } from './epoch-fence.ts';
 
-type Known = Pick<PatientStore, 'epochStarts' | 'firstTicks' | 'forgetEpochs'>;
+type EpochSource = Pick<PatientStore, 'epochStarts' | 'firstTicks' | 'forgetEpochs'>;
 type EpochOfSession = Pick<EpochStart, 'session' | 'epoch'>;
 
 /** Whether the session had this epoch; undefined while the log does not reach so far. */
@@ -22,7 +22,7 @@ export async function learnFromStore(
     store,
     isEpochOf,
     signal,
-  }: { readonly store: Known; readonly isEpochOf: IsEpochOf; readonly signal: AbortSignal },
+  }: { readonly store: EpochSource; readonly isEpochOf: IsEpochOf; readonly signal: AbortSignal },
 ): Promise<void> {
   const highestBySession = new Map<string, number>();
   for (const { session } of samples)

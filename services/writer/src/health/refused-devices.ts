@@ -1,6 +1,10 @@
 import { codesOf } from '@holdfast/sample-store/refusals.ts';
 import type { Refusal, StorableSample } from '@holdfast/sample-store/sample-store.ts';
-import { codesTold, type RefusedValues, refusedDevicesTold } from '@holdfast/shared/contracts/sink-status.ts';
+import {
+  mostRefusedDevices,
+  mostRefusedPoints,
+  type RefusedValues,
+} from '@holdfast/shared/contracts/sink-status.ts';
 
 /** A refusal that has not recurred for so long, and for three ticks, is no longer news. */
 const newsForMs = 10 * 60_000;
@@ -67,18 +71,18 @@ export class RefusedDevices {
     const all = this.#current(nowMs).toSorted((a, b) => b.lastMs - a.lastMs);
     return {
       refused: all
-        .slice(0, refusedDevicesTold)
+        .slice(0, mostRefusedDevices)
         .map(({ session, device, codes, reason, sinceMs, lastMs, ticks }) => ({
           session,
           device,
-          point_codes: [...codes].slice(0, codesTold),
+          point_codes: [...codes].slice(0, mostRefusedPoints),
           points: codes.size,
           reason,
           since: new Date(sinceMs).toISOString(),
           last: new Date(lastMs).toISOString(),
           ticks,
         })),
-      refused_left_out: Math.max(0, all.length - refusedDevicesTold),
+      refused_left_out: Math.max(0, all.length - mostRefusedDevices),
     };
   }
 

@@ -22,7 +22,7 @@ describe('samples that are turned away', () => {
     expect(keptOf(10, 60_000)).toBe(10);
   });
 
-  it('are told by session and source, the latest first, until they are no news any more', () => {
+  it('are listed by session and source, the latest first, until they are no news any more', () => {
     const rejections = new Rejections();
     for (const nowMs of [0, 1_000, 2_000]) rejections.note(of(), nowMs);
     rejections.note(of({ session: '8-1' }), 3_000);

@@ -1,4 +1,4 @@
-import { type RejectedSamples, rejectedTold } from '@holdfast/shared/contracts/sink-status.ts';
+import { mostRejectedSenders, type RejectedSamples } from '@holdfast/shared/contracts/sink-status.ts';
 
 /** A rejection that has not recurred for so long is no longer news. */
 const newsForMs = 10 * 60_000;
@@ -83,15 +83,17 @@ export class Rejections {
     }
     all.sort((a, b) => b.lastMs - a.lastMs);
     return {
-      rejected: all.slice(0, rejectedTold).map(({ session, source, reason, sinceMs, lastMs, samples }) => ({
-        session,
-        source,
-        reason,
-        since: new Date(sinceMs).toISOString(),
-        last: new Date(lastMs).toISOString(),
-        samples,
-      })),
-      rejected_left_out: leftOut + Math.max(0, all.length - rejectedTold),
+      rejected: all
+        .slice(0, mostRejectedSenders)
+        .map(({ session, source, reason, sinceMs, lastMs, samples }) => ({
+          session,
+          source,
+          reason,
+          since: new Date(sinceMs).toISOString(),
+          last: new Date(lastMs).toISOString(),
+          samples,
+        })),
+      rejected_left_out: leftOut + Math.max(0, all.length - mostRejectedSenders),
     };
   }
 

@@ -12,7 +12,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import {
-  longestAskedPauseMs,
+  longestRetryAfterMs,
   StoppedWhileTrying,
   untilItWorks,
 } from '@holdfast/shared/runtime/until-it-works.ts';
@@ -125,7 +125,7 @@ export class PatientStore {
     this.#storeOutage.failed(error);
     monitor.failed(error, Date.now());
     const askedMs = error instanceof SampleStoreUnavailable ? (error.retryAfterMs ?? 0) : 0;
-    const untilMs = performance.now() + Math.min(askedMs, longestAskedPauseMs);
+    const untilMs = performance.now() + Math.min(askedMs, longestRetryAfterMs);
     this.#leftAloneUntilMs = Math.max(this.#leftAloneUntilMs, untilMs);
   }
 }

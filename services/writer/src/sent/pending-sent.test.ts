@@ -43,7 +43,7 @@ describe('what was sent', () => {
     expect(ready(pending, { ...gone, monotonicMs: 71_000 })).toEqual([1]);
   });
 
-  it('waits anew when everything is delivered once more', () => {
+  it('waits again when everything is delivered once more', () => {
     const pending = new PendingSent();
     pending.take([message(1)]);
     expect(ready(pending, { end: 500, doneUpTo: 500, monotonicMs: 0 })).toEqual([]);

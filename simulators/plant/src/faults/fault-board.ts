@@ -1,5 +1,5 @@
 import { seededRandom, seedOf } from '../seeded-random.ts';
-import type { Fault, ShownFault } from '../simulator.ts';
+import type { Fault, FaultStatus } from '../simulator.ts';
 import { actsOnListener } from './common-faults.ts';
 import { FaultCourse } from './fault-course.ts';
 
@@ -25,7 +25,7 @@ export class FaultBoard<F extends Fault = Fault> {
   }
 
   /** The fault that was set, whether it acts now or not; else a planned one that acts now. */
-  current(nowMs: number): ShownFault<F> | undefined {
+  current(nowMs: number): FaultStatus<F> | undefined {
     const course = this.#set ?? this.#planned.find((each) => each.isActive(nowMs));
     return course && { fault: course.fault, isActive: course.isActive(nowMs) };
   }

@@ -3,7 +3,7 @@ import { specs } from '@holdfast/drivers/specs.ts';
 import { connectionOf } from '@holdfast/shared/contracts/http/device-http.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { duration, percentSaid, record, records } from '../output/values.ts';
+import { duration, percentText, record, records } from '../output/values.ts';
 import { yesOrNo } from '../output/yes-or-no.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
@@ -145,7 +145,7 @@ export const configurationLists: readonly Command[] = [
           { head: 'head_verdict', cell: ({ verdict }) => valueWord('verdict', verdict) },
           {
             head: 'head_busy',
-            cell: ({ busy_share }) => percentSaid(Math.ceil(Number(busy_share) * 100)),
+            cell: ({ busy_share }) => percentText(Math.ceil(Number(busy_share) * 100)),
             align: 'right',
           },
           { head: 'head_devices', cell: ({ devices }) => count(devices), align: 'right' },

@@ -162,9 +162,9 @@ const sentenceOf = ({ created, changed, unchanged }: Done) =>
 type Part = readonly Step[];
 
 function partsOf({ steps }: Plan): Part[] {
-  const wanted = steps.filter(({ action }) => action !== 'none');
-  return Array.from({ length: Math.ceil(wanted.length / thingsAtOnce) }, (_, index) =>
-    wanted.slice(index * thingsAtOnce, (index + 1) * thingsAtOnce),
+  const changes = steps.filter(({ action }) => action !== 'none');
+  return Array.from({ length: Math.ceil(changes.length / thingsAtOnce) }, (_, index) =>
+    changes.slice(index * thingsAtOnce, (index + 1) * thingsAtOnce),
   );
 }
 
@@ -203,12 +203,12 @@ async function makeParts(
   parts: readonly Part[],
   { query, progress }: { readonly query: Query; readonly progress: ProgressLine },
 ): Promise<Item[]> {
-  const wanted = parts.flat().length;
+  const stepCount = parts.flat().length;
   const answers: Item[] = [];
   let done = 0;
   try {
     for (const steps of parts) {
-      progress.at(done, wanted);
+      progress.at(done, stepCount);
       // The things made so far have ids by now.
       const there = done === 0 ? plan.there : itemsByKey(await whatIsThere(about.api, about.file));
       answers.push(
@@ -216,7 +216,7 @@ async function makeParts(
           if (!(error instanceof CliError)) throw error;
           const refusal = error instanceof ApiRefused ? refused(error, path, steps) : error;
           if (done === 0) throw refusal;
-          const stays = say('of_were_done_before_and_stay', { done, wanted });
+          const stays = say('of_were_done_before_and_stay', { done, wanted: stepCount });
           throw new CliError([refusal.message, stays].join('\n'), refusal.exitCode, { cause: error });
         }),
       );

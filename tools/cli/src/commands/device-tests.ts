@@ -80,10 +80,10 @@ async function formsByProtocol(api: ApiClient): Promise<ReadonlyMap<unknown, Req
   return new Map(records(results).map((each) => [each.protocol, each as unknown as RequestForms]));
 }
 
-type Asked = (request: Readonly<Record<string, unknown>>) => string;
+type RequestText = (request: Readonly<Record<string, unknown>>) => string;
 
 /** @param inWords describes a request, where its bytes are to be shown as well */
-function show(print: Printer, tested: Item, inWords: Asked | undefined): void {
+function show(print: Printer, tested: Item, inWords: RequestText | undefined): void {
   const { device, status, detail, problem, points, collector_id: collector } = tested;
   if (problem) {
     print.line(say('what_detail', { what: String(device), detail: String(detail) }));
@@ -110,7 +110,7 @@ function show(print: Printer, tested: Item, inWords: Asked | undefined): void {
 }
 
 /** One line for each transfer of bytes in one direction. */
-function bytesOf(tested: Item, inWords: Asked): string[] {
+function bytesOf(tested: Item, inWords: RequestText): string[] {
   return records(tested.requests).flatMap(({ ms: _, error, failure: __, heard, ...request }) => [
     error ? say('what_detail', { what: inWords(request), detail: error }) : inWords(request),
     ...records(heard).map(({ direction, ms, bytes }) => {

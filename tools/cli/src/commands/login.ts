@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from '@holdfast/api-client/api-client.ts';
 import { ownAccount } from '@holdfast/api-client/own-account.ts';
 import type {
-  AskedCommandLineLogin,
+  CommandLineLoginRequest,
   PolledCommandLineLogin,
 } from '@holdfast/shared/contracts/http/command-line-login-http.ts';
 import type { LoginView, Me } from '@holdfast/shared/contracts/http/login-http.ts';
@@ -40,7 +40,7 @@ export const loginCommands: readonly Command[] = [
     async run(context) {
       const { access, print } = context;
       const client = access.client(undefined);
-      const request = await client.post<AskedCommandLineLogin>(askPath, {
+      const request = await client.post<CommandLineLoginRequest>(askPath, {
         host: hostname(),
         person: access.person,
       });
@@ -135,7 +135,7 @@ export const loginCommands: readonly Command[] = [
 /** Waits for the decision. @throws CliError unless the login is approved */
 async function decided(
   client: ApiClient,
-  { secret, poll_seconds }: AskedCommandLineLogin,
+  { secret, poll_seconds }: CommandLineLoginRequest,
   { print }: Context,
 ): Promise<PolledCommandLineLogin> {
   const giveUpAt = performance.now() + patienceMs;

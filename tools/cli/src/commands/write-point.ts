@@ -19,7 +19,7 @@ export const writePoint: Command = {
     const { id, ...configured } = await pointNamed(api, point);
     const reason = input.text('reason');
     const done = await api.command<Item>(`/api/acquisition/points/${id}/write/`, {
-      value: isText(configured) ? value : givenValue(value),
+      value: isText(configured) ? value : parseValue(value),
       ...(reason && { reason }),
     });
     const readBack = record(done.read_back);
@@ -61,7 +61,7 @@ function isText({ data_type, enumeration }: Item): boolean {
 }
 
 /** Whole numbers that a double cannot hold are sent as text, which the API takes to the last digit. */
-function givenValue(text: string): number | boolean | string {
+function parseValue(text: string): number | boolean | string {
   if (text === 'true' || text === 'false') return text === 'true';
   if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return text;
   const number = Number(text);

@@ -15,7 +15,7 @@ export function localTime(value: unknown): unknown {
 }
 
 /** Reads a typed time: without an offset it means the reader's clock, and without an hour midnight there. */
-export function givenTime(text: string): string {
+export function parseTypedTime(text: string): string {
   const [, day, time = '00:00'] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?$/.exec(text) ?? [];
   if (day === undefined || rfc3339Ms(`${day}T${time}Z`) === undefined) return text;

@@ -36,10 +36,10 @@ export function duration(seconds: unknown): string | undefined {
 }
 
 /** Chinese has no space before the sign. */
-export const percentSaid = (percent: number): string => `${percent}${speaksChinese() ? '%' : ' %'}`;
+export const percentText = (percent: number): string => `${percent}${speaksChinese() ? '%' : ' %'}`;
 
 /** A share in percent: never 100 % while something is missing. */
 export function percent(share: unknown): string {
   if (typeof share !== 'number') return say('nothing_was_due');
-  return percentSaid(Math.floor(share * 10_000) / 100);
+  return percentText(Math.floor(share * 10_000) / 100);
 }

@@ -81,10 +81,10 @@ function isFree({ point, place, width }: PlacedPoint, bitsByCell: Map<string, nu
   let isAlone = true;
   for (let at = 0; at < width; at += 1) {
     const key = `${device.symbol} ${number + at}`;
-    const before = bitsByCell.get(key) ?? 0;
+    const usedBits = bitsByCell.get(key) ?? 0;
     const mask = bit === undefined ? 0xffff : maskOf(bit, point.count ?? 1, at);
-    if ((before & mask) !== 0) isAlone = false;
-    bitsByCell.set(key, before | mask);
+    if ((usedBits & mask) !== 0) isAlone = false;
+    bitsByCell.set(key, usedBits | mask);
   }
   return isAlone;
 }

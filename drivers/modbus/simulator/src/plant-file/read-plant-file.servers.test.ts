@@ -196,7 +196,7 @@ endpoints:
     expect(() => plantOf(yaml)).toThrow(message);
   });
 
-  it('is refused in another encoding than UTF-8, and so is a file of values beside it', () => {
+  it('is refused in another encoding than UTF-8, and so is a file of values next to it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'plant-'));
     cleanUps.push(() => rmSync(folder, { recursive: true }));
     const gbk = Buffer.from('d6d0cec4', 'hex');

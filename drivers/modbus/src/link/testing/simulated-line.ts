@@ -106,7 +106,7 @@ function answerOf(
 }
 
 /** Judges each operation with the line's own record: which request a value answers, and when it was over. */
-export class JudgedBus implements DeviceBus {
+export class CheckingBus implements DeviceBus {
   readonly wrong: string[] = [];
   readonly #bus: DeviceBus;
   readonly #line: SimulatedLine;

@@ -3,10 +3,10 @@ import { gapCauses } from '../../domain/gaps/gap-causes.ts';
 import { lackCauses } from '../sample/lacking.ts';
 import { commaList } from './comma-list.ts';
 import { gapEventsSchema, traceText } from './gap-event-http.ts';
-import { notAskedSchema } from './not-asked.ts';
 import { cursorText, gapCursorPattern, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 import { intervalZoneText, lengthText, timeText, utcOffsetText } from './time-texts.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 const window = {
   device: storableText(128)
@@ -56,7 +56,7 @@ const accounted = {
   from: z.string().nullable(),
   /** Without `to`, a few seconds ago: what is still on its way is not missing. */
   to: z.string(),
-  not_asked: notAskedSchema,
+  not_asked: unavailableSourcesSchema,
 } as const;
 
 export const gapOfSessionSchema = gapViewSchema.extend({ events: gapEventsSchema });

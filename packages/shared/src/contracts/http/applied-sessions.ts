@@ -6,7 +6,7 @@ import { reconfiguredSchema } from './reconfigure-http.ts';
 export const appliedAtMost = 50;
 
 /** Most differences by field that a dry run lists, over all sessions. */
-export const triedDifferencesAtMost = 500;
+export const mostDryRunDifferences = 500;
 
 /** The query of a change of configuration that running sessions may be brought to. */
 export const applyQuery = {

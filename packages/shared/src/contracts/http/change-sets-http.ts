@@ -147,7 +147,7 @@ const selections = {
   points: closedObject({ code: codePattern, device_id: id, site_id: id.nullable(), task_id: id }).partial(),
 } as const;
 /** Many things, chosen by ids or by a common property. */
-const chosen = <T extends z.ZodType<{ ids?: unknown; filter?: object | undefined }>>(schema: T) =>
+const selection = <T extends z.ZodType<{ ids?: unknown; filter?: object | undefined }>>(schema: T) =>
   schema.superRefine(({ ids: some, filter }, context) => {
     const isEmpty = filter !== undefined && Object.keys(filter).length === 0;
     if ((some === undefined) === (filter === undefined) || isEmpty) {
@@ -161,15 +161,15 @@ const chosen = <T extends z.ZodType<{ ids?: unknown; filter?: object | undefined
 const set = z.record(z.string().min(1).max(64), z.unknown());
 
 export const bulkEditSchemas = {
-  devices: chosen(closedObject({ ...bulk, filter: selections.devices.optional(), set })),
-  points: chosen(closedObject({ ...bulk, filter: selections.points.optional(), set })),
+  devices: selection(closedObject({ ...bulk, filter: selections.devices.optional(), set })),
+  points: selection(closedObject({ ...bulk, filter: selections.points.optional(), set })),
 } as const;
 const cascade = z.boolean().default(false);
 export const bulkDeleteSchemas = {
   /** With `cascade` their points go too, and tasks lose them. */
-  devices: chosen(closedObject({ ...bulk, filter: selections.devices.optional(), cascade })),
+  devices: selection(closedObject({ ...bulk, filter: selections.devices.optional(), cascade })),
   /** With `cascade` tasks that have chosen them lose them. */
-  points: chosen(closedObject({ ...bulk, filter: selections.points.optional(), cascade })),
+  points: selection(closedObject({ ...bulk, filter: selections.points.optional(), cascade })),
 } as const;
 export type BulkSelection = Pick<z.infer<(typeof bulkDeleteSchemas)['points']>, 'ids' | 'filter'>;
 
@@ -179,7 +179,7 @@ const fields = z
   .describe(
     'As the calls of its kind take them; ids of what the set makes are the negative ones of its items',
   );
-const askedItem = z.discriminatedUnion('op', [
+const requestedItem = z.discriminatedUnion('op', [
   closedObject({
     op: z.literal('create'),
     kind,
@@ -190,10 +190,10 @@ const askedItem = z.discriminatedUnion('op', [
   closedObject({ op: z.literal('delete'), kind, id }),
 ]);
 /** One thing, and the change that is asked for. */
-export type AskedItem = z.infer<typeof askedItem>;
+export type RequestedItem = z.infer<typeof requestedItem>;
 
 export const changeItemsBodySchema = closedObject({
-  items: z.array(askedItem).min(1).max(50_000),
+  items: z.array(requestedItem).min(1).max(50_000),
   /** The kind under which the set is listed. */
   kind: z.enum(['bulk', 'import']).default('bulk'),
   reason: reason.default(''),

@@ -9,14 +9,14 @@ export const askCommandLineLoginSchema = closedObject({
 });
 
 /** `secret` asks how it was decided, every `poll_seconds`; `code` is typed at `page`. */
-export const askedCommandLineLoginSchema = z.object({
+export const commandLineLoginRequestSchema = z.object({
   secret: z.string(),
   code: z.string(),
   page: z.string(),
   poll_seconds: z.number(),
   expires_at: z.string(),
 });
-export type AskedCommandLineLogin = z.infer<typeof askedCommandLineLoginSchema>;
+export type CommandLineLoginRequest = z.infer<typeof commandLineLoginRequestSchema>;
 
 export const pollCommandLineLoginSchema = closedObject({ secret: z.string().min(1).max(64) });
 

@@ -1,10 +1,10 @@
 import type { Specs } from '@holdfast/driver/spec.ts';
 import * as z from 'zod';
-import { described, type Judged, judgedBy, schemaOf } from '../../judgement/verdict-on-body.ts';
-import { heardBytesSchema, readPointSchema, readRequestReportSchema } from '../device-call.ts';
+import { described, schemaOf, type Validated, validate } from '../../judgement/verdict-on-body.ts';
+import { frameBytesSchema, readPointSchema, readRequestReportSchema } from '../device-call.ts';
 import { closedObject } from './closed-object.ts';
 import type { DeviceBodies, DeviceCreate } from './device-http.ts';
-import { devicePointSchema, type JudgedPoint, judgedDevicePoint } from './point-http.ts';
+import { devicePointSchema, type ValidPoint, validateDevicePoint } from './point-http.ts';
 
 /** `partly`: some points gave no value. */
 export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
@@ -16,10 +16,10 @@ export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
 export const framePartSchema = z.object({ part: z.string(), length: z.int(), text: z.string().optional() });
 
 /** A request whose frames are taken apart as the device's protocol defines them: their parts from the first byte on. */
-export const shownRequestSchema = readRequestReportSchema.extend({
-  heard: z.array(heardBytesSchema.extend({ parts: z.array(framePartSchema) })).optional(),
+export const deviceRequestViewSchema = readRequestReportSchema.extend({
+  heard: z.array(frameBytesSchema.extend({ parts: z.array(framePartSchema) })).optional(),
 });
-export type ShownRequest = z.infer<typeof shownRequestSchema>;
+export type DeviceRequestView = z.infer<typeof deviceRequestViewSchema>;
 
 /** The answer when a device's points were read once. */
 export const deviceTestSchema = z.object({
@@ -33,7 +33,7 @@ export const deviceTestSchema = z.object({
   /** The collector that asked the device; null when none did. */
   collector_id: z.string().nullable(),
   points: z.array(readPointSchema),
-  requests: z.array(shownRequestSchema),
+  requests: z.array(deviceRequestViewSchema),
 });
 export type DeviceTestView = z.infer<typeof deviceTestSchema>;
 
@@ -43,7 +43,7 @@ export type DeviceTestView = z.infer<typeof deviceTestSchema>;
  */
 export interface DeviceTrialBody {
   readonly device: DeviceCreate;
-  readonly points: readonly JudgedPoint[];
+  readonly points: readonly ValidPoint[];
 }
 
 /** The schema of a trial, for the protocols that there are. */
@@ -55,14 +55,14 @@ export function deviceTrialBody(specs: Specs, devices: DeviceBodies): z.ZodType<
   const shownPoint = {
     anyOf: [...new Set([...specs.values()].map(devicePointSchema))].map((schema) => described(schema)),
   };
-  const judge = (body: unknown): Judged<DeviceTrialBody> => {
-    const parsed = judgedBy(envelope, body);
+  const judge = (body: unknown): Validated<DeviceTrialBody> => {
+    const parsed = validate(envelope, body);
     const { device, points } = (body ?? {}) as { readonly device?: unknown; readonly points?: unknown };
     const spec = devices.specOf(device);
     const verdict =
       spec && Array.isArray(points)
         ? points.map((point) =>
-            judgedDevicePoint({ spec, connection: devices.connectionIn(spec, device) }, point),
+            validateDevicePoint({ spec, connection: devices.connectionIn(spec, device) }, point),
           )
         : [];
     const issues = [

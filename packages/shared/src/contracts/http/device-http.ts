@@ -4,15 +4,15 @@ import * as z from 'zod';
 import {
   anyOf,
   described,
-  type Judged,
-  judgedBy,
   refusedFor,
   schemaOf,
+  type Validated,
+  validate,
 } from '../../judgement/verdict-on-body.ts';
 import { deviceConfigSchema, modeSchema, protocolSchema } from '../device.ts';
 import { learnedLimitsSchema } from '../session-status.ts';
 import { closedObject } from './closed-object.ts';
-import { ownFields, ownOf, shownOf, unstorable } from './own-fields.ts';
+import { allFieldsOf, ownFields, ownOf, unstorable } from './own-fields.ts';
 import { pageSchema } from './page.ts';
 
 const id = z.int().positive();
@@ -80,7 +80,7 @@ export class DeviceBodies {
     });
     const changes = new Map(all.map((spec) => [spec.connection, this.#schemasOf(spec).change]));
     this.change = schemaOf(
-      (body) => judgedBy(z.looseObject({ site_id: id.nullable().optional() }), body),
+      (body) => validate(z.looseObject({ site_id: id.nullable().optional() }), body),
       anyOf([...changes.values()].map((schema) => described(schema))),
     );
   }
@@ -130,28 +130,28 @@ export class DeviceBodies {
   }
 
   /** A device that is to be created, flat. */
-  judged(body: unknown): Judged<DeviceCreate> {
+  judged(body: unknown): Validated<DeviceCreate> {
     const spec = this.specOf(body);
     // Fields of an unknown protocol have no owner.
-    if (!spec) return judgedBy(this.#unknown(), body) as Judged<DeviceCreate>;
+    if (!spec) return validate(this.#unknown(), body) as Validated<DeviceCreate>;
     const { create } = this.#schemasOf(spec);
-    const verdict = judgedBy(create, body) as Judged<DeviceCreate>;
+    const verdict = validate(create, body) as Validated<DeviceCreate>;
     if (verdict.ok) {
       const faults = faultsAcross(spec, verdict.value);
       return faults.length > 0 ? refusedFor(faults) : verdict;
     }
     // A mistyped field is reported next to the one that is missing because of it.
-    const rest = judgedBy(create, onlyKnown(create, body)) as Judged<DeviceCreate>;
+    const rest = validate(create, onlyKnown(create, body)) as Validated<DeviceCreate>;
     if (!rest.ok) return verdict;
     const across = refusedFor(faultsAcross(spec, rest.value));
     return { ok: false, issues: [...verdict.issues, ...(across.ok ? [] : across.issues)] };
   }
 
   /** A device after a change, flat. Fields that a new protocol does not have are dropped. */
-  changed(now: DeviceView, body: unknown): Judged<DeviceCreate> {
+  changed(now: DeviceView, body: unknown): Validated<DeviceCreate> {
     const spec = this.#specs.get(protocolIn(body) ?? now.protocol);
-    if (!spec) return judgedBy(this.#unknown(), body) as Judged<DeviceCreate>;
-    const change = judgedBy(this.#schemasOf(spec).change, body);
+    if (!spec) return validate(this.#unknown(), body) as Validated<DeviceCreate>;
+    const change = validate(this.#schemasOf(spec).change, body);
     if (!change.ok) return change;
     const { id: _, ...rest } = now;
     const keptFields = Object.entries(rest).filter(
@@ -256,5 +256,5 @@ export function flatDevice<Stored extends StoredDevice>(
   spec: Pick<DriverSpec, 'connection'>,
   { connection, ...rest }: Stored,
 ): Omit<Stored, 'connection'> & Record<string, unknown> {
-  return { ...rest, ...shownOf(spec.connection, connection) };
+  return { ...rest, ...allFieldsOf(spec.connection, connection) };
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { notAskedSchema } from './not-asked.ts';
 import { pageQuery } from './page.ts';
 import { sessionStatuses } from './session-http.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 /** A filter; an empty one filters nothing. */
 export const filterText = (description: string) =>
@@ -28,7 +28,7 @@ export const evidenceQuery = {
 export const evidenceHead = {
   from: z.string(),
   to: z.string(),
-  not_asked: notAskedSchema,
+  not_asked: unavailableSourcesSchema,
 } as const;
 
 /** A session as rows of evidence name it. */

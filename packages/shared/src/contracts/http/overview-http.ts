@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { notAskedSchema } from './not-asked.ts';
 import { devicesSummarySchema, sessionCountsSchema } from './session-summary-http.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 /**
  * The whole in one answer. Parts about all sites are null for callers whose role holds at some only, or while they
@@ -48,6 +48,6 @@ export const overviewSchema = z.object({
   audit: z.object({ share_of_stream: z.number() }).nullable(),
   /** Who has found that SESSIONS has lost events. */
   log_damage: z.array(z.object({ found_by: z.string(), detail: z.string() })),
-  not_asked: notAskedSchema,
+  not_asked: unavailableSourcesSchema,
 });
 export type Overview = z.infer<typeof overviewSchema>;

@@ -77,7 +77,7 @@ export function ownOf(schema: z.ZodObject, flat: object): Record<string, unknown
 }
 
 /** The fields of a schema in its order, with null for those that may be left out and are. */
-export function shownOf(schema: z.ZodObject, own: object): Record<string, unknown> {
+export function allFieldsOf(schema: z.ZodObject, own: object): Record<string, unknown> {
   const fields = own as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
     Object.entries(schema.shape).flatMap(([name, field]) => {

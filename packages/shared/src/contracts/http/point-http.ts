@@ -6,14 +6,14 @@ import * as z from 'zod';
 import {
   anyOf,
   described,
-  type Judged,
-  judgedBy,
   refusedFor,
   schemaOf,
+  type Validated,
+  validate,
 } from '../../judgement/verdict-on-body.ts';
 import { linearRangeSchema, pointConfigSchema, reportByExceptionSchema } from '../device.ts';
 import { closedObject } from './closed-object.ts';
-import { ownFields, ownOf, shownOf, unstorable } from './own-fields.ts';
+import { allFieldsOf, ownFields, ownOf, unstorable } from './own-fields.ts';
 import { pageSchema } from './page.ts';
 import { withoutNulls } from './without-nulls.ts';
 
@@ -105,7 +105,7 @@ export const pointPageSchema = pageSchema(pointViewSchema);
 const warnings = z.array(z.string()).optional();
 
 /** A point whose fields go together, as it is stored. */
-export interface JudgedPoint {
+export interface ValidPoint {
   readonly common: PointCommon;
   readonly address: unknown;
 }
@@ -146,12 +146,12 @@ export class PointBodies {
       (body) => {
         const isMany = Array.isArray(body);
         const verdict = isMany
-          ? judgedBy(manyNamed, body)
-          : judgedBy<NamedPoint | NamedPoint[]>(namedPoint, body);
+          ? validate(manyNamed, body)
+          : validate<NamedPoint | NamedPoint[]>(namedPoint, body);
         if (verdict.ok) return verdict;
         // All that is wrong, as far as it can be said without a device.
         const { create } = schemasOf(first);
-        const whole = judgedBy<unknown>(isMany ? z.array(create).min(1).max(10_000) : create, body);
+        const whole = validate<unknown>(isMany ? z.array(create).min(1).max(10_000) : create, body);
         return whole.ok ? verdict : whole;
       },
       {
@@ -159,7 +159,7 @@ export class PointBodies {
       },
     );
     this.change = schemaOf(
-      (body) => judgedBy(z.looseObject({ device_id: id.optional() }), body),
+      (body) => validate(z.looseObject({ device_id: id.optional() }), body),
       anyOf(each((spec) => described(closedObject({ device_id: id, ...changeShape(spec) }).partial()))),
     );
     this.view = pointViewSchema.meta({
@@ -168,9 +168,9 @@ export class PointBodies {
   }
 
   /** Judges a point whose device does not exist, as if it spoke the first protocol. */
-  judgedWithoutDevice(body: unknown): Judged<JudgedPoint> {
+  judgedWithoutDevice(body: unknown): Validated<ValidPoint> {
     const spec = this.#first;
-    const verdict = judgedPoint({ spec, connection: {} }, body);
+    const verdict = validateNewPoint({ spec, connection: {} }, body);
     if (verdict.ok) return verdict;
     return {
       ok: false,
@@ -216,13 +216,13 @@ export function devicePointSchema(spec: Pick<DriverSpec, 'place'>): z.ZodObject 
 }
 
 /** Judges a point's body that does not name its device. */
-export function judgedDevicePoint(device: DeviceOfPoint, body: unknown): Judged<JudgedPoint> {
-  return placed(device, judgedBy(schemasOf(device.spec).point, body));
+export function validateDevicePoint(device: DeviceOfPoint, body: unknown): Validated<ValidPoint> {
+  return placed(device, validate(schemasOf(device.spec).point, body));
 }
 
 /** A point that is to be created. */
-export function judgedPoint(device: DeviceOfPoint, body: unknown): Judged<JudgedPoint> {
-  return placed(device, judgedBy(schemasOf(device.spec).create, body));
+export function validateNewPoint(device: DeviceOfPoint, body: unknown): Validated<ValidPoint> {
+  return placed(device, validate(schemasOf(device.spec).create, body));
 }
 
 /**
@@ -232,20 +232,20 @@ export function judgedPoint(device: DeviceOfPoint, body: unknown): Judged<Judged
  */
 export function changedPoint(
   { from, to }: { readonly from: DeviceOfPoint; readonly to: DeviceOfPoint },
-  now: JudgedPoint,
+  now: ValidPoint,
   body: object,
-): Judged<JudgedPoint> {
-  const change = judgedBy(schemasOf(to.spec).change, body);
+): Validated<ValidPoint> {
+  const change = validate(schemasOf(to.spec).change, body);
   if (!change.ok) return change;
   const { device_id: _, ...fields } = change.value as Record<string, unknown>;
   const own = Object.keys(to.spec.place.shape).filter((name) => fields[name] !== undefined);
-  const currentPlace = shownOf(from.spec.place, from.spec.showAddress(now.address));
+  const currentPlace = allFieldsOf(from.spec.place, from.spec.showAddress(now.address));
   const setByAddress = saidByAddress(to.spec, fields);
   const keptFields = Object.entries(currentPlace).filter(
     ([name]) => name in to.spec.place.shape && !setByAddress.has(name),
   );
   const whole = { ...now.common, ...Object.fromEntries(keptFields), ...fields };
-  const checked = judgedBy(to.spec.place, ownOf(to.spec.place, whole));
+  const checked = validate(to.spec.place, ownOf(to.spec.place, whole));
   const after = checked.ok ? placed(to, { ok: true, value: { ...whole, ...checked.value } }) : checked;
   if (after.ok || own.length > 0 || from !== to) return after;
   const had = placed(from, { ok: true, value: { ...now.common, ...currentPlace } });
@@ -271,8 +271,8 @@ function saidByAddress(
 
 function placed(
   { spec, connection }: DeviceOfPoint,
-  verdict: Judged<Record<string, unknown>>,
-): Judged<JudgedPoint> {
+  verdict: Validated<Record<string, unknown>>,
+): Validated<ValidPoint> {
   if (!verdict.ok) return verdict;
   const common = commonOf(verdict.value);
   const fields = withoutNulls(common) as PointFields;
@@ -298,11 +298,11 @@ export function flatPoint<Stored extends { readonly address: unknown }>(
   spec: Pick<DriverSpec, 'place' | 'showAddress'>,
   { address, ...rest }: Stored,
 ): Omit<Stored, 'address'> & Record<string, unknown> {
-  return { ...rest, ...shownOf(spec.place, spec.showAddress(address)) };
+  return { ...rest, ...allFieldsOf(spec.place, spec.showAddress(address)) };
 }
 
 /** A shown point in its stored form. */
-export function placeOfView({ spec, connection }: DeviceOfPoint, view: PointView): JudgedPoint {
+export function placeOfView({ spec, connection }: DeviceOfPoint, view: PointView): ValidPoint {
   const common = commonOf(view);
   const parsed = spec.parseAddress(ownOf(spec.place, view), withoutNulls(common) as PointFields, connection);
   return { common, address: parsed.ok ? parsed.address : undefined };

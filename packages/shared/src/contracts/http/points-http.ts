@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { missCauses } from '../sample/sample.ts';
 import { gapViewSchema } from './accounting-http.ts';
-import { notAskedSchema } from './not-asked.ts';
 import { cursorPattern, cursorText, pageSchema } from './page.ts';
 import { parsePointName } from './point-name.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 export const pointForm = '`DEVICE/POINT` by their codes (`~1` for a slash within a code, `~0` for a tilde)';
 export const namedPoint = storableText(300)
@@ -78,7 +78,7 @@ export const pointValuesPageSchema = pageSchema(pointValueSchema).extend({
   live_id: z.string().nullable(),
   /** Named points that are not configured. */
   unknown: z.array(z.string()),
-  not_asked: notAskedSchema,
+  not_asked: unavailableSourcesSchema,
 });
 export type PointValuesPage = z.infer<typeof pointValuesPageSchema>;
 
@@ -140,6 +140,6 @@ export const pointTrendsSchema = z.object({
   ),
   /** Named points that do not exist. */
   unknown: z.array(z.string()),
-  not_asked: notAskedSchema,
+  not_asked: unavailableSourcesSchema,
 });
 export type PointTrends = z.infer<typeof pointTrendsSchema>;

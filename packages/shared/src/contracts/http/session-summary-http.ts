@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { gapCauses } from '../../domain/gaps/gap-causes.ts';
 import { tickCountsSchema } from './accounting-http.ts';
 import { commaList } from './comma-list.ts';
-import { notAskedSchema } from './not-asked.ts';
 import { pageQuery, pageSchema } from './page.ts';
 import { listedSessionSchema, sessionStatuses } from './session-http.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 /**
  * Reasons for which a session needs attention, the worst first. Each is about now: what is over is in the ribbon.
@@ -126,7 +126,7 @@ export const sessionSummaryPageSchema = pageSchema(sessionSummarySchema).extend(
   counts: sessionCountsSchema,
   /** Oldest sessions for which there was no room; narrow the search. */
   left_out: z.int(),
-  not_asked: notAskedSchema,
+  not_asked: unavailableSourcesSchema,
 });
 export type SessionSummaryPage = z.infer<typeof sessionSummaryPageSchema>;
 

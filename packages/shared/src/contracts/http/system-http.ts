@@ -105,7 +105,7 @@ export const sendAgainBodySchema = closedObject({
   .partial()
   .nullish();
 
-export const sentAgainSchema = z.object({
+export const resendResultSchema = z.object({
   sequence: z.int(),
   stream: z.string(),
   subject: z.string(),
@@ -116,9 +116,9 @@ export const sentAgainSchema = z.object({
   detail: z.string(),
 });
 
-export type SentAgain = z.infer<typeof sentAgainSchema>;
+export type ResendResult = z.infer<typeof resendResultSchema>;
 
-export const manySentAgainSchema = z.object({
+export const resendSummarySchema = z.object({
   sent: z.int(),
   /** Messages that stay, since they cannot be sent again. */
   kept: z.int(),
@@ -131,7 +131,7 @@ export const manySentAgainSchema = z.object({
   quarantined_up_to: z.int(),
 });
 
-export type ManySentAgain = z.infer<typeof manySentAgainSchema>;
+export type ResendSummary = z.infer<typeof resendSummarySchema>;
 
 /**
  * How samples get into their database. `ok`; `failing`: no writer can write now, samples wait in the stream;

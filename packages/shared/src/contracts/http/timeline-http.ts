@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { deviceStatuses } from '../session-status.ts';
-import { notAskedSchema } from './not-asked.ts';
 import { ribbonSchema } from './session-summary-http.ts';
 import { timeText } from './time-texts.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 export const timelineQuerySchema = z.object({
   from: timeText(
@@ -77,6 +77,6 @@ export const timelineSchema = z.object({
   events: z.array(z.object({ bucket: z.int(), count: z.int(), abnormal: z.int() })),
   /** True: so much has happened that the oldest of it was left out. */
   is_cut: z.boolean(),
-  not_asked: notAskedSchema,
+  not_asked: unavailableSourcesSchema,
 });
 export type Timeline = z.infer<typeof timelineSchema>;

@@ -60,7 +60,7 @@ describe('a decoded sample', () => {
     expect(decodeSample(JSON.stringify(miss))).toEqual({ ok: true, sample: miss });
   });
 
-  it('is also one of a sender of before, which told nothing of points without a value', () => {
+  it('is also one of an older sender, which reported nothing of points without a value', () => {
     const former = { ...good, v: 1 };
     expect(decodeSample(JSON.stringify(former))).toEqual({ ok: true, sample: former });
   });

@@ -99,7 +99,7 @@ describe('the account of a device that has ticks of several lengths', () => {
     );
   });
 
-  it('gives the ticks of a time in which nobody read one cause, whichever length they have', () => {
+  it('gives the ticks of a time without a reader one cause, whichever length they have', () => {
     const hole = fc.tuple(fc.integer({ min: 11, max: 250 }), fc.integer({ min: 11, max: 100 }));
     fc.assert(
       fc.property(story, hole, fc.boolean(), (each, [from, length], isTaken) => {

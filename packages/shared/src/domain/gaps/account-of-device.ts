@@ -7,7 +7,10 @@ export interface AccountOfLength extends Accounting {
   readonly periodMs: number;
 }
 
-type Known = Omit<Parameters<typeof attributeGaps>[0], 'scheduled' | 'coverage' | 'periodMs' | 'others'>;
+type GapEvidence = Omit<
+  Parameters<typeof attributeGaps>[0],
+  'scheduled' | 'coverage' | 'periodMs' | 'others'
+>;
 
 const nothing: Coverage = { stored: [], quarantined: [], missed: new Map(), sent: [], confirmed: [] };
 
@@ -20,7 +23,7 @@ export function accountOfDevice({
   due,
   coverage,
   ...rest
-}: Known & {
+}: GapEvidence & {
   readonly due: readonly DueTicks[];
   readonly coverage: ReadonlyMap<number, Coverage>;
 }): AccountOfLength[] {

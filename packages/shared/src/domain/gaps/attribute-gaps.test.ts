@@ -74,7 +74,7 @@ const startedAt10 = [
   ['start', 10],
 ] as const;
 
-describe('ticks in which nobody listened to a source that keeps what it has to tell', () => {
+describe('ticks without a listener to a source that keeps its values', () => {
   it.each<[string, Story, (string | number)[][]]>([
     [
       'were delivered late after a restart of their collector, but not after another one that found nothing kept',
@@ -161,7 +161,7 @@ describe('a tick without a sample', () => {
       ],
     ],
     [
-      'is fenced when a former holder sent it too late and nobody else read it',
+      'is fenced when a former holder sent it too late and no other holder read it',
       {
         log: startedAt10,
         stored: [...range(10, 29), ...range(33, 100)],
@@ -224,7 +224,7 @@ describe('a tick without a sample', () => {
       [['rebalance', 30, 31]],
     ],
     [
-      'was lost while the holder was away, as in an outage of the broker, before it was moved for balance',
+      'was lost while the holder was unavailable, as in an outage of the broker, before it was moved for balance',
       {
         log: [...startedAt10, ['released', 42], ['rebalance', 42]],
         stored: [...range(10, 29), ...range(44, 100)],
@@ -257,7 +257,7 @@ describe('a tick without a sample', () => {
       ],
     ],
     [
-      'is not explained yet before a move, as long as nobody has read again',
+      'is not explained yet before a move, as long as no holder has read again',
       { log: [...startedAt10, ['released', 42], ['rebalance', 42]], stored: range(10, 29), nowTick: 43 },
       [
         ['not_arrived', 30, 40],
@@ -273,7 +273,7 @@ describe('a tick without a sample', () => {
       [['recovery', 30, 49]],
     ],
     [
-      'was lost while the holder was away and came back by itself',
+      'was lost while the holder was unavailable and came back by itself',
       { log: startedAt10, stored: [...range(10, 29), ...range(35, 100)] },
       [['restart', 30, 34]],
     ],
@@ -350,7 +350,7 @@ describe('a tick without a sample', () => {
       ],
     ],
     [
-      'was lost on its way from where the process that was started anew had begun; before it, to the restart',
+      'was lost on its way from where the restarted process had begun; before it, to the restart',
       {
         log: startedAt10,
         stored: [...range(10, 29), ...range(50, 100)],
@@ -455,7 +455,7 @@ describe('a tick without a sample', () => {
       ],
     ],
     [
-      'has not arrived yet where nobody has read since, whatever a clock that was ahead has left on record for later',
+      'has not arrived yet where no holder has read since, whatever a clock that was ahead has left on record for later',
       {
         log: startedAt10,
         stored: [...range(10, 90), ...range(400, 415)],
@@ -491,7 +491,7 @@ describe('a tick without a sample', () => {
       ],
     ],
     [
-      'was lost on its way, and the failover after it explains only what nobody had read',
+      'was lost on its way, and the failover after it explains only what no holder had read',
       {
         log: [...startedAt10, ['failover', 46]],
         stored: [...range(10, 29), ...range(50, 100)],

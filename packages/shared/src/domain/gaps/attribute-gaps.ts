@@ -66,9 +66,9 @@ export function attributeGaps(options: {
   placements: readonly TimedPlacement[];
   coverage: Coverage;
   periodMs: number;
-  /** See `KnownOfDevice`. */
+  /** See `DeviceEvidence`. */
   changes?: readonly ChangeInForce[] | undefined;
-  /** See `KnownOfDevice`. */
+  /** See `DeviceEvidence`. */
   others?: readonly TicksOfLength[] | undefined;
   /** End of the time looked at; it may lie in the past. */
   nowMs: number;

@@ -5,7 +5,7 @@ import { firstRangeAfter, lowerBound, type TickRange, type TickRanges } from './
 import type { TimedPlacement } from './timed-placements.ts';
 
 /** The log and the book of ticks, as far as they concern one device of a session. */
-export interface KnownOfDevice {
+export interface DeviceEvidence {
   readonly intervals: readonly RunningInterval[];
   /** Assignments of the session, oldest first. */
   readonly placements: readonly TimedPlacement[];
@@ -27,7 +27,7 @@ export interface KnownOfDevice {
 }
 
 /** The ticks of one length that a device was to be read in, and those for which something was recorded. */
-export type TicksOfLength = Pick<KnownOfDevice, 'periodMs' | 'scheduled' | 'recorded' | 'sourceKept'>;
+export type TicksOfLength = Pick<DeviceEvidence, 'periodMs' | 'scheduled' | 'recorded' | 'sourceKept'>;
 
 export interface ChangeInForce {
   /** ms since 1970 */
@@ -63,7 +63,7 @@ const endingMs = 2_000;
 const moveMs = 5_000;
 
 /** Gives each tick of `open`, for which nothing was recorded, the cause that follows from who held the session when. */
-export function causesFromLog(open: TickRanges, device: KnownOfDevice): CausedTicks[] {
+export function causesFromLog(open: TickRanges, device: DeviceEvidence): CausedTicks[] {
   const { intervals, periodMs, nowMs, settledMs, changes = [] } = device;
   const held = intervals.map((interval) => ({
     ...interval,
@@ -96,7 +96,7 @@ export function causesFromLog(open: TickRanges, device: KnownOfDevice): CausedTi
 }
 
 /** Whether the device's next sender has begun with what its source had kept for it. */
-function wasKept(range: TickRange, device: KnownOfDevice): boolean {
+function wasKept(range: TickRange, device: DeviceEvidence): boolean {
   const { periodMs, others = [] } = device;
   const lengths: readonly Pick<TicksOfLength, 'periodMs' | 'sourceKept'>[] = [device, ...others];
   if (!lengths.some(({ sourceKept = [] }) => sourceKept.length > 0)) return false;
@@ -116,7 +116,7 @@ interface HeldInterval extends RunningInterval {
 function leftAfter(
   { from }: TickRange,
   open: TickRanges,
-  { changes = [], others = [], periodMs, nowMs }: KnownOfDevice,
+  { changes = [], others = [], periodMs, nowMs }: DeviceEvidence,
 ): number | undefined {
   const end = open[firstRangeAfter(open, from - 1)]?.to ?? from;
   const change = changes.find(({ timeMs }) => timeMs < nowMs && Math.ceil(timeMs / periodMs) === end + 1);
@@ -129,7 +129,7 @@ function leftAfter(
 }
 
 /** Whether the device was to be read right before a change, in ticks of whatever length. */
-function wasDueBefore(changeMs: number, { scheduled, periodMs, others = [] }: KnownOfDevice): boolean {
+function wasDueBefore(changeMs: number, { scheduled, periodMs, others = [] }: DeviceEvidence): boolean {
   return [{ scheduled, periodMs }, ...others].some(
     (ticks) => rangeWith(ticks.scheduled, Math.ceil(changeMs / ticks.periodMs) - 1) !== undefined,
   );
@@ -140,7 +140,7 @@ function rangeWith(ranges: TickRanges, tick: number): TickRange | undefined {
   return range && tick <= range.to ? range : undefined;
 }
 
-interface KnownOfRange extends KnownOfDevice {
+interface KnownOfRange extends DeviceEvidence {
   readonly leftMs: number | undefined;
 }
 
@@ -225,7 +225,7 @@ interface RecordsAround {
 function readOnAfter(
   changeMs: number,
   { before, after }: RecordsAround,
-  { periodMs, others = [] }: KnownOfDevice,
+  { periodMs, others = [] }: DeviceEvidence,
 ): boolean {
   const { timeMs, periodMs: length } = before;
   if (length === periodMs || timeMs >= changeMs || timeMs + length < changeMs) return false;
@@ -237,7 +237,7 @@ function readOnAfter(
 /** The last record before some ticks and the first one after them, of whatever length. */
 function recordsAround(
   { from, to }: TickRange,
-  { recorded, periodMs, others = [] }: KnownOfDevice,
+  { recorded, periodMs, others = [] }: DeviceEvidence,
 ): RecordsAround {
   const next = firstRangeAfter(recorded, to);
   let before = { timeMs: (recorded[next - 1]?.to ?? Number.NEGATIVE_INFINITY) * periodMs, periodMs };
@@ -265,7 +265,7 @@ function isBeginning(reason: AssignReason): reason is 'start' | 'resume' {
  */
 function placementsIn(
   interval: RunningInterval,
-  { placements, nowMs }: Pick<KnownOfDevice, 'placements' | 'nowMs'>,
+  { placements, nowMs }: Pick<DeviceEvidence, 'placements' | 'nowMs'>,
 ): TimedPlacement[] {
   const { fromMs, toMs, fromSequence, toSequence } = interval;
   const endMs = toMs ?? Number.POSITIVE_INFINITY;

@@ -16,7 +16,7 @@ const placed: TimedPlacement = { timeMs: 100 * second + 50, epoch: 2, reason: 's
 const changes = [{ timeMs: 200 * second, event: 9 }];
 const nowMs = 300 * second;
 
-interface Told {
+interface PeriodChange {
   readonly before: number | undefined;
   readonly after: number | undefined;
   /** In ticks of a second. */
@@ -27,7 +27,7 @@ interface Told {
 }
 
 /** The gaps of a device whose tick length the change turned from `before` into `after`, in ms. */
-function gapsOf({ before, after, stored, storedAfter = [], placements = [placed] }: Told) {
+function gapsOf({ before, after, stored, storedAfter = [], placements = [placed] }: PeriodChange) {
   const legs = [
     { fromMs: Number.NEGATIVE_INFINITY, periodMs: before },
     { fromMs: 200 * second, periodMs: after },
@@ -65,7 +65,7 @@ describe('ticks around a change of configuration', () => {
     expect(causes(coverageOf(range(206, 299)))).toEqual([['reconfiguration', 200, 205, [9]]]);
   });
 
-  it('are no fault of the change where nobody had read the device before either', () => {
+  it('are no fault of the change where the device was not read before either', () => {
     expect(gapsOf({ before: second, after: second, stored: range(206, 299) })).toEqual([
       ['waiting', 100 * second, 205 * second, [1]],
     ]);
@@ -78,7 +78,7 @@ describe('ticks around a change of configuration', () => {
     expect(late).toEqual([['reconfiguration', 200 * second, 204_900, [9]]]);
     // A tick of an hour is too long to fall within.
     const hour = 3_600_000;
-    const slow = accountOfDevice({
+    const hourlyAccount = accountOfDevice({
       due: [
         { periodMs: hour, scheduled: [{ from: 0, to: 0 }] },
         { periodMs: 100, scheduled: range(2_000, 2_999) },
@@ -86,7 +86,7 @@ describe('ticks around a change of configuration', () => {
       coverage: new Map([[hour, coverageOf(fromTicks([0]))] as const, [100, coverageOf(storedAfter)]]),
       ...{ intervals, placements: [placed], changes, nowMs, settledMs: nowMs },
     });
-    expect(slow.map(({ gaps }) => gaps.map(({ cause, from, to }) => [cause, from, to]))).toEqual([
+    expect(hourlyAccount.map(({ gaps }) => gaps.map(({ cause, from, to }) => [cause, from, to]))).toEqual([
       [],
       [['reconfiguration', 2_000, 2_049]],
     ]);
@@ -185,7 +185,7 @@ describe('ticks around a change of configuration', () => {
     expect(causes({ endMs: nowMs, takenBackMs: 70 * second })).toEqual([['not_arrived', 200, 299, []]]);
   });
 
-  it('are missing for another cause where there is one: who was away, or took over', () => {
+  it('are missing for another cause where there is one: an unavailable or a new holder', () => {
     const away = [...range(100, 189), ...range(206, 299)];
     expect(gapsOf({ before: second, after: second, stored: away })).toEqual([
       ['restart', 190 * second, 205 * second, []],

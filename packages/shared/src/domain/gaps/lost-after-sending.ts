@@ -1,4 +1,4 @@
-import type { KnownOfDevice } from './cause-from-log.ts';
+import type { DeviceEvidence } from './cause-from-log.ts';
 import type { GapCause } from './gap-causes.ts';
 import type { RunningInterval } from './schedule.ts';
 import { firstRangeAfter, type TickRange, type TickRanges } from './tick-ranges.ts';
@@ -19,7 +19,7 @@ export function settledMs(nowMs: number, unwrittenSinceMs: number | undefined): 
   return Math.min(nowMs, unwrittenSinceMs ?? nowMs) - onItsWayMs;
 }
 
-export interface KnownOfSending extends Omit<KnownOfDevice, 'nowMs'> {
+export interface SendingEvidence extends Omit<DeviceEvidence, 'nowMs'> {
   /** See `Coverage`. */
   readonly sent: TickRanges;
   /** See `Coverage`. */
@@ -35,7 +35,7 @@ export interface KnownOfSending extends Omit<KnownOfDevice, 'nowMs'> {
  */
 export function lostAfterSending(
   open: TickRanges,
-  { recorded, sent, confirmed, intervals, placements, periodMs, settledMs }: KnownOfSending,
+  { recorded, sent, confirmed, intervals, placements, periodMs, settledMs }: SendingEvidence,
 ): (TickRange & { readonly cause: GapCause })[] {
   if (sent.length === 0) return [];
   return open.flatMap((hole) => {

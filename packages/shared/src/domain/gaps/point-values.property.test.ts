@@ -149,7 +149,7 @@ describe('the values of a device', () => {
     });
   });
 
-  it('name no point of a device that was away as a whole, nor one that gave something', () => {
+  it('name no point of a device that was unavailable as a whole, nor one that gave something', () => {
     const gaps: Gap[] = [{ from: 3, to: 9, cause: 'connection', events: [] }];
     const lacking = [{ ticks: [{ from: 0, to: 2 }], points: [dead] }];
     const away = { ...whole, window: [{ from: 3, to: 9 }], stored: [{ from: 0, to: 2 }], gaps, lacking };

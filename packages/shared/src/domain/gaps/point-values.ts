@@ -184,12 +184,12 @@ function lackedPoints(
   storedTicks: TickRanges,
   lacking: readonly LackedTicks[],
 ): { readonly lacked: LackedPoint[]; readonly isSound: boolean } {
-  interface Found {
+  interface LacksOfPoint {
     readonly periodMs: number;
     key: string;
     readonly lists: { readonly cause: string; readonly ticks: TickRanges }[];
   }
-  const points = new Map<string, Found>();
+  const points = new Map<string, LacksOfPoint>();
   const ticksRead = intersection(storedTicks, scheduled);
   lacking.forEach(({ ticks, points: lists }, index) => {
     const there = intersection(ticks, ticksRead);

@@ -161,12 +161,12 @@ const rows: { situation: string; steps: Step[]; holder: string | undefined }[] =
   { situation: 'stopped', steps: ['start', 'assign A', 'stop'], holder: undefined },
   { situation: 'failed', steps: ['start', 'assign A', 'fail'], holder: undefined },
   {
-    situation: 'assigned after a stop that nobody saw',
+    situation: 'assigned after an unseen stop',
     steps: ['start', 'stop', 'assign A'],
     holder: undefined,
   },
   {
-    situation: 'assigned after a pause that nobody saw',
+    situation: 'assigned after an unseen pause',
     steps: ['start', 'pause', 'assign A'],
     holder: undefined,
   },
@@ -176,17 +176,17 @@ const rows: { situation: string; steps: Step[]; holder: string | undefined }[] =
     holder: undefined,
   },
   {
-    situation: 'started anew, not placed yet',
+    situation: 'started again, not placed yet',
     steps: ['start', 'assign A', 'stop', 'start'],
     holder: undefined,
   },
   {
-    situation: 'started anew, then assigned for the run before',
+    situation: 'started again, then assigned for the run before',
     steps: ['start', 'stop', 'start', 'assign A for run 1'],
     holder: undefined,
   },
   {
-    situation: 'started anew and placed',
+    situation: 'started again and placed',
     steps: ['start', 'assign A', 'stop', 'start', 'assign A'],
     holder: 'A 5',
   },

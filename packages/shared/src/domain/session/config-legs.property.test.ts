@@ -113,7 +113,7 @@ describe('the version in force', () => {
     expect(changes).toBeGreaterThan(50);
   });
 
-  it('is told by the last event alone, a change that is not in force yet included', () => {
+  it('follows from the last event alone, a change that is not in force yet included', () => {
     fc.assert(
       fc.property(steps, (all) => {
         const { log, states } = logOf(all);

@@ -278,7 +278,7 @@ describe('a session that failed for a passing cause', () => {
     attempt: 1,
   } as SessionEvent;
 
-  it('can be stopped, so that nobody tries it again', () => {
+  it('can be stopped, so that it is not tried again', () => {
     expect(
       afterHistory([started(run1), failedPassing]).when(on('7-1').StopSession as SessionCommand),
     ).toEqual(stoppedNow);

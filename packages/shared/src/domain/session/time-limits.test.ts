@@ -139,7 +139,7 @@ describe('the time limits of a session', () => {
     expect(log.events).toHaveLength(6);
   });
 
-  it('end with it: nobody is warned of what is over, and it is not stopped again', () => {
+  it('end with it: there is no warning of what is over, and it is not stopped again', () => {
     const stopped = new TaskLog().start(both).on(stop('7-1'), 10);
     const failed = new TaskLog().start(both).on(fail('7-1', 'permanent'), 10);
     for (const { state } of [stopped, failed]) {

@@ -5,7 +5,7 @@ import {
   addressesCallSchema,
   addressesReplyBytesAtMost,
   addressesReplySchema,
-  askedEndpointsAtMost,
+  mostEndpointsOfCall,
 } from '../../contracts/addresses-call.ts';
 import { isReplyTo, subjects } from '../../contracts/subjects.ts';
 import { parseUntrusted } from '../../judgement/parse-untrusted.ts';
@@ -23,8 +23,8 @@ export async function callForAddresses(
   endpoints: readonly string[],
 ): Promise<AddressesOfEndpoints> {
   const questions: Promise<AddressesOfEndpoints>[] = [];
-  for (let from = 0; from < endpoints.length; from += askedEndpointsAtMost) {
-    const call: AddressesCall = { v: 1, endpoints: endpoints.slice(from, from + askedEndpointsAtMost) };
+  for (let from = 0; from < endpoints.length; from += mostEndpointsOfCall) {
+    const call: AddressesCall = { v: 1, endpoints: endpoints.slice(from, from + mostEndpointsOfCall) };
     questions.push(ask(nc, collectorId, call));
   }
   return Object.assign({}, ...(await Promise.all(questions)));

@@ -77,8 +77,12 @@ describe('a call to a collector', () => {
   it('is answered without raw data and bytes where the broker does not take all of it', async () => {
     const words = Array.from({ length: 1_000 }, () => '0x00FF');
     const points = Array.from({ length: 20 }, (_, at) => value(`text[${at}]`, 'sound', words));
-    const heard = [{ direction: 'sent', ms: 0, bytes: '00' }] as const;
-    const outcome = await read({ kind: 'read', points, requests: [{ ms: 1, error: '', heard: [...heard] }] });
+    const frames = [{ direction: 'sent', ms: 0, bytes: '00' }] as const;
+    const outcome = await read({
+      kind: 'read',
+      points,
+      requests: [{ ms: 1, error: '', heard: [...frames] }],
+    });
     expect(outcome).toEqual({
       ok: true,
       reply: {

@@ -61,7 +61,7 @@ describe('the lease store on a key-value bucket', () => {
     });
   });
 
-  it('takes a key anew that was deleted', async () => {
+  it('takes a key again that was deleted', async () => {
     const { store, kv, bucket } = await open();
     const holder = new LeaseHolder({
       store,
@@ -84,7 +84,7 @@ describe('the lease store on a key-value bucket', () => {
     await holder.giveUp();
   });
 
-  it('waits as long as answers take on a slow link, unless told how long', async () => {
+  it('waits as long as answers take on a slow link, unless the caller says how long', async () => {
     const { bucket } = await open();
     const proxy = await startTcpProxy({ targetPort: server.port });
     const url = `nats://127.0.0.1:${proxy.port}`;

@@ -133,7 +133,7 @@ export class KvLeaseStore implements LeaseStore {
       if (isBrokerSilent(error)) question.failed((error as Error).message);
       else question.answered();
       if (isWrongRevision(error)) {
-        throw new LeaseConflict(`${key} was written by somebody else`, { cause: error });
+        throw new LeaseConflict(`${key} was written by another process`, { cause: error });
       }
       throw error;
     }

@@ -53,7 +53,7 @@ describe('the board of live states', () => {
 
   const statusFrom = (instance: string) =>
     eventually(() => statuses.some((status) => status.instance === instance), {
-      what: `"${instance}" to be told`,
+      what: `"${instance}" to be reported`,
     });
   const writeEntry = (key: string, value: object | Uint8Array) =>
     kv.put(key, value instanceof Uint8Array ? value : JSON.stringify(value));
@@ -72,7 +72,7 @@ describe('the board of live states', () => {
     // A reader that comes later finds the rest of the largest state among the keys.
     const later: SessionLiveStatus[] = [];
     const stopLater = await board.watch((_, status) => later.push(status), { refusals });
-    await eventually(() => later.length > 0, { what: 'the present state to be told' });
+    await eventually(() => later.length > 0, { what: 'the present state to be reported' });
     expect(later).toEqual([smaller]);
     stop();
     stopLater();

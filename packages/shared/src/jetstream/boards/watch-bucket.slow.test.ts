@@ -87,7 +87,7 @@ it('a bucket whose last entries are gone is not taken for one that is behind for
   await isSeen('PUT a one');
   const begun = await consumersOfWatch();
   const isAnew = async () => (await consumersOfWatch()).some((name) => !begun.includes(name));
-  await eventually(isAnew, { what: 'the watch to be begun anew once' });
+  await eventually(isAnew, { what: 'the watch to be restarted once' });
   values = [];
   const last = await consumersOfWatch();
   await kv.put('a', 'two');
@@ -107,7 +107,7 @@ it('a bucket that is not there yet is waited for', async () => {
   stop();
 });
 
-it('nothing is told any more when it was stopped', async () => {
+it('nothing is reported after it was stopped', async () => {
   const stop = await watch();
   await kv.put('a', 'one');
   await isSeen('PUT a one');

@@ -3,14 +3,14 @@ import { Tickets } from '../../runtime/tickets.ts';
 import { inboxPrefixOf } from './inbox-prefix-of.ts';
 
 /** Exactly one of the two callbacks is called, once. */
-export interface Asked {
+export interface PendingRequest {
   readonly onAnswer: (message: Msg) => void;
   /** The outcome of the question is unknown. */
   readonly onLost: (why: string) => void;
   readonly timeoutMs: number;
 }
 
-interface Pending extends Asked {
+interface Pending extends PendingRequest {
   readonly deadlineMs: number;
 }
 
@@ -37,7 +37,7 @@ export class AnswerInbox {
   }
 
   /** @returns the reply subject to send the question with */
-  expect(question: Asked): string {
+  expect(question: PendingRequest): string {
     const deadlineMs = performance.now() + question.timeoutMs;
     const ticket = this.#pending.put({ ...question, deadlineMs });
     this.#watch(deadlineMs);

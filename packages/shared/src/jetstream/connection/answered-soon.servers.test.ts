@@ -54,7 +54,7 @@ describe('what the first poll of a session waits for, lost with the connection',
     expect(breaksAt).toBeUndefined();
   });
 
-  it('is told again: the assignment', async () => {
+  it('is delivered again: the assignment', async () => {
     const outbox = await AssignmentOutbox.open(nc);
     breaksAt = 'PUB assignments.c1.7';
     await outbox.publish('c1', { v: 1, session_id: '7-1', task_id: '7', config_version: 1, epoch: 1 });

@@ -29,7 +29,7 @@ describe('a question that is asked again', () => {
     expect(questionsAsked.length).toBeLessThan(5);
   });
 
-  it('is asked anew after a failure that may pass, and ends with one that will not', async () => {
+  it('is asked again after a failure that may pass, and ends with one that will not', async () => {
     const failures = [new Error('no leader'), new Error('no leader'), new RangeError('no such stream')];
     const ask = async () => {
       throw failures.shift();

@@ -84,7 +84,7 @@ describe('the time for which a broker has not answered', () => {
     expect(answers.unansweredForMs()).toBe(0);
   });
 
-  it('begins anew with another node', () => {
+  it('starts over with another node', () => {
     const { answers, after } = answersForTest();
     answers.recordQuestion('write').failed('timeout');
     const pending = answers.recordQuestion('read');

@@ -6,7 +6,7 @@ import { RequestPatience } from '../../runtime/request-patience.ts';
 /** `read`: a broker without a quorum still answers from what it has. `write`: it does not. */
 export type QuestionKind = 'read' | 'write';
 
-interface Asked {
+interface QuestionBook {
   /** Sending times of the questions sent after the last answered one. */
   readonly pending: Map<number, number>;
   answeredSentAtMs: number;
@@ -34,7 +34,7 @@ export const lateAnswersMs = 10_000;
  */
 export class BrokerAnswers {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  readonly #questions: Readonly<Record<QuestionKind, Asked>> = {
+  readonly #questions: Readonly<Record<QuestionKind, QuestionBook>> = {
     read: nothingAsked(),
     write: nothingAsked(),
   };
@@ -157,6 +157,6 @@ function newPatience(): RequestPatience {
   return new RequestPatience({ leastMs: leastPatienceMs, mostMs: longestPatienceMs });
 }
 
-function nothingAsked(): Asked {
+function nothingAsked(): QuestionBook {
   return { pending: new Map(), answeredSentAtMs: Number.NEGATIVE_INFINITY, failed: undefined };
 }

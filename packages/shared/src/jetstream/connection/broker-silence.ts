@@ -1,7 +1,7 @@
 import { NoRespondersError, PermissionViolationError, RequestError, TimeoutError } from '@nats-io/nats-core';
 import { BrokerSilent } from '../consume/fetch-in-time.ts';
 import { NoAnswerInTime } from './ask-again.ts';
-import { BrokerAway, BrokerUnfit } from './broker-unfit.ts';
+import { BrokerDisconnected, BrokerUnfit } from './broker-unfit.ts';
 import { NoLeader } from './leader-info.ts';
 
 /** Whether NATS gave no answer at all, rather than a refusal: the same question may be asked again later. */
@@ -9,7 +9,7 @@ export function isBrokerSilent(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof BrokerUnfit) return false;
   if (error.cause instanceof PermissionViolationError) return false;
   return (
-    error instanceof BrokerAway ||
+    error instanceof BrokerDisconnected ||
     error instanceof NoLeader ||
     error instanceof NoAnswerInTime ||
     error instanceof BrokerSilent ||

@@ -10,7 +10,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import { ensureStreams, prepareStreams } from '../streams/streams.ts';
-import { BrokerAway, requireFitServer } from './broker-unfit.ts';
+import { BrokerDisconnected, requireFitServer } from './broker-unfit.ts';
 import { connectNats, type NatsConnection } from './connect.ts';
 
 const log = createLogger('test', 'silent');
@@ -35,7 +35,7 @@ describe('a broker', () => {
 
   it('that has just gone is not taken for an old one', () => {
     const gone = () => requireFitServer({ getServer: () => 'broker:4222' });
-    expect(gone).toThrow(BrokerAway);
+    expect(gone).toThrow(BrokerDisconnected);
   });
 
   it('without JetStream is refused', async () => {
@@ -110,7 +110,7 @@ describe('a stream that is not as it has to be', () => {
     await expect(waiting).rejects.toThrow(message);
   });
 
-  it('that is only bookkeeping is waited for by nobody', async () => {
+  it('that is only bookkeeping is not waited for', async () => {
     await ensureStreams(nc, settings);
     await jsm.streams.delete('SENT');
     await prepareStreams(nc, settings, { mayCreate: false, log });

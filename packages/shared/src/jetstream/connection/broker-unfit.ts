@@ -2,9 +2,9 @@ import { type JetStreamManager, StorageType, type StreamConfig } from '@nats-io/
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamSetUp } from './leader-info.ts';
 
-/** NATS went away before it was asked. */
-export class BrokerAway extends Error {
-  override readonly name = 'BrokerAway';
+/** The connection to NATS was lost before the request. */
+export class BrokerDisconnected extends Error {
+  override readonly name = 'BrokerDisconnected';
 }
 
 /** The broker, or a stream on it, is not what we need. Waiting does not help; it has to be changed. */
@@ -17,10 +17,10 @@ const oldestVersion = [2, 10] as const;
 /**
  * Refuses a server that is too old: it would ignore, without a word, what appends rely on.
  * @throws BrokerUnfit
- * @throws BrokerAway when the server has just gone, so that its version is unknown
+ * @throws BrokerDisconnected when the server has just gone, so that its version is unknown
  */
 export function requireFitServer(nc: Pick<NatsConnection, 'info' | 'getServer'>): void {
-  if (nc.info === undefined) throw new BrokerAway(`NATS at ${nc.getServer()} went away`);
+  if (nc.info === undefined) throw new BrokerDisconnected(`NATS at ${nc.getServer()} went away`);
   const { version, jetstream } = nc.info;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < oldestVersion[0] || (major === oldestVersion[0] && minor < oldestVersion[1])) {

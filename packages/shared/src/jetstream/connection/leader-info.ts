@@ -49,13 +49,13 @@ export function notOfLeader({ cluster, config }: Pick<StreamInfo, 'cluster' | 'c
   // A server that stands alone.
   if (!cluster || config.num_replicas <= 1) return undefined;
   if (!cluster.leader) return 'the node that answered knows of no leader';
-  const heard = (cluster.replicas ?? []).filter(
+  const followers = (cluster.replicas ?? []).filter(
     // For a copy that it never heard from, the leader reports activity 0 ns ago.
     ({ active, current }) => active < heardWithinMs * nanosPerMs && (active > 0 || current),
   );
   const copies = Math.max(config.num_replicas, (cluster.replicas?.length ?? 0) + 1);
-  if (1 + heard.length > copies / 2) return undefined;
-  return `${cluster.leader} leads it, and hears of ${heard.length} of the other ${copies - 1} copies`;
+  if (1 + followers.length > copies / 2) return undefined;
+  return `${cluster.leader} leads it, and hears of ${followers.length} of the other ${copies - 1} copies`;
 }
 
 /** How a stream is set up, and when it was made: both are the same on every node. @throws what the client throws */

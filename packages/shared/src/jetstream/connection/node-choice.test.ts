@@ -8,7 +8,7 @@ const picked = (choice: NodeChoice, ...nodes: string[]) => {
   return picked && 'listen' in picked ? picked.listen : picked;
 };
 
-it('the client chooses by itself unless it is told', () => {
+it('the client chooses by itself unless a node is given', () => {
   expect(picked(new NodeChoice(), 'a', 'b', 'c')).toBeNull();
 });
 

@@ -274,7 +274,7 @@ describe('a durable consumer that works in batches', () => {
     expect([info.config.max_ack_pending, info.config.ack_wait]).toEqual([7, 9_000_000_000]);
   });
 
-  it('makes its consumer anew when somebody deletes it', async () => {
+  it('recreates its consumer when it was deleted', async () => {
     const deliveries: string[] = [];
     start({ maxMessages: 10, handle: takeAll(deliveries) });
     await publish(1);

@@ -58,7 +58,7 @@ const ackConfirmTimeoutMs = 2_000;
 const endOfDeliveryTimeoutMs = 2_000;
 
 /**
- * Marks messages that `ackAll` has taken or `giveBackFor` given back: they do not show it themselves, and a WeakSet of
+ * Marks messages that `ackAll` has taken or `redeliverAfter` given back: they do not show it themselves, and a WeakSet of
  * thousands slows every garbage collection.
  */
 const acknowledged = Symbol('acknowledged');
@@ -99,7 +99,7 @@ export async function ackAll(nc: NatsConnection, messages: readonly JsMsg[]): Pr
 }
 
 /** Has the broker deliver the messages again after `ms`, to whoever reads then. */
-export function giveBackFor(messages: readonly JsMsg[], ms: number): void {
+export function redeliverAfter(messages: readonly JsMsg[], ms: number): void {
   for (const message of messages) {
     (message as Marked)[acknowledged] = true;
     message.nak(ms);

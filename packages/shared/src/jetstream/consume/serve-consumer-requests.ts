@@ -4,7 +4,7 @@ import { subjects } from '../../contracts/subjects.ts';
 import { look } from '../../permissions/accounts.ts';
 import {
   accountOfRequest,
-  type JudgedRequest,
+  type ConsumerRequestVerdict,
   judgeConsumerRequest,
   maxRequestBytes,
 } from '../../permissions/consumer-request.ts';
@@ -138,7 +138,7 @@ async function passOn({ subject, reply, data }: Msg, { nc, own, budget }: Servin
   }
 }
 
-function judge(message: Msg): JudgedRequest {
+function judge(message: Msg): ConsumerRequestVerdict {
   if (message.data.length > maxRequestBytes) return { ok: false, why: 'the request is larger than 16 KiB' };
   return judgeConsumerRequest(message.subject, jsonOf(message));
 }

@@ -49,7 +49,7 @@ async function storedTexts(): Promise<string[]> {
 }
 
 describe('messages that are published', () => {
-  it('many at a time are stored in the order in which they were given, and each is told its own sequence', async () => {
+  it('many at a time are stored in the order in which they were given, and each gets its own sequence', async () => {
     const bodies = Array.from({ length: 2_000 }, (_, index) => `早班 ${index}`);
     const acks = await Promise.all(
       bodies.map((body, index) => publisher.publish(message({ body, messageId: `many-${index}` }))),
@@ -58,7 +58,7 @@ describe('messages that are published', () => {
     expect(await storedTexts()).toEqual(bodies);
   });
 
-  it('again under the same id are stored once, and told where', async () => {
+  it('again under the same id are stored once, and get the sequence of the first', async () => {
     const once = message({ messageId: 'once' });
     await publisher.publish(message({ messageId: 'before' }));
     const [first, second] = await Promise.all([publisher.publish(once), publisher.publish(once)]);
@@ -86,7 +86,7 @@ describe('messages that are published', () => {
 });
 
 describe('a message that is refused', () => {
-  it('as the subject has come further says so, and those beside it are stored', async () => {
+  it('as the subject has come further says so, and those sent with it are stored', async () => {
     await publisher.publish(message({ messageId: 'first' }));
     const outcomes = await Promise.allSettled([
       publisher.publish(message({ messageId: 'stale', expectedLast: 0 })),
@@ -108,7 +108,7 @@ describe('a message that is refused', () => {
   });
 
   it('as no stream takes its subject has the code 0', async () => {
-    const homeless = publisher.publish(message({ messageId: 'homeless', subject: 'nobody.takes.this' }));
+    const homeless = publisher.publish(message({ messageId: 'homeless', subject: 'no.stream.takes.this' }));
     await expect(homeless).rejects.toMatchObject({ name: PublishRefused.name, code: 0 });
   });
 });

@@ -97,7 +97,7 @@ describe('samples that SAMPLES drops unwritten', () => {
     await connection.close();
   });
 
-  it('are told as misses of their sessions and ticks: what was dropped and what was written is everything, once', async () => {
+  it('are reported as misses of their sessions and ticks: what was dropped and what was written is everything, once', async () => {
     await publish(100);
     const writtenSamples = await write();
     const waiting = () => (tick - 100) * devices.length;
@@ -124,7 +124,7 @@ describe('samples that SAMPLES drops unwritten', () => {
           writtenSamples
         );
       },
-      { what: 'what was dropped to be told' },
+      { what: 'what was dropped to be reported' },
     );
     for (const device of devices) {
       const of = notices.filter((one) => one.device === device);

@@ -104,7 +104,7 @@ export async function deleteQuarantined(nc: NatsConnection, sequence: number): P
   }
 }
 
-export interface SentAgain {
+export interface ResentMessage {
   /** Subject on which it came for the first time. */
   readonly subject: string;
   readonly body: string;
@@ -126,7 +126,7 @@ export interface SentAgain {
  */
 export async function sendAgain(
   nc: NatsConnection,
-  { subject, body, sequence, firstSequence, clockAheadMs, trustEpoch }: SentAgain,
+  { subject, body, sequence, firstSequence, clockAheadMs, trustEpoch }: ResentMessage,
 ): Promise<number> {
   const from = parsePublishedSubject(subject);
   if (!from) throw new RangeError(`${subject} is no subject of a sample`);

@@ -100,7 +100,7 @@ describe('the publisher of samples', () => {
     expect(await published).toBe(10);
   });
 
-  it('gives a sample whose id somebody else has used the same other one at each try', async () => {
+  it('gives a sample whose id another sender has used the same other one at each try', async () => {
     arrived = [];
     const publisher = new SamplePublisher(connection.nc, { liesOn: async () => false });
     const idOf = async (index: number) => (await question(index)).headers?.get('Nats-Msg-Id');
@@ -154,7 +154,7 @@ describe('the publisher of samples', () => {
     expect(ids.slice(8)).toEqual([expect.stringMatching(/^left\/[0-9a-f]{36}$/)]);
   });
 
-  it('is confirmed again after a stream that was made anew counts from one', async () => {
+  it('is confirmed again after a recreated stream counts from one', async () => {
     arrived = [];
     const publisher = new SamplePublisher(connection.nc);
     const before = publisher.publish('samples.a.1.1', '{}', 'before');

@@ -50,7 +50,7 @@ describe('the collector’s side of SAMPLES', () => {
   });
   afterAll(() => connection.close());
 
-  it('stores many samples at a time, each under the sequence that it is told, in order', async () => {
+  it('stores many samples at a time, each under the sequence in its acknowledgement, in order', async () => {
     const sequences = await Promise.all(
       Array.from({ length: 500 }, (_, index) => samples.publish(sample(index + 1))),
     );
@@ -94,7 +94,7 @@ describe('the collector’s side of SAMPLES', () => {
     expect(await samples.wasStored(coming, seq)).toBe(true);
   });
 
-  it('takes nobody’s sample for the newest one but a holder’s, however many have been made up', async () => {
+  it('takes only a holder’s sample for the newest one, however many have been made up', async () => {
     const js = jetstream(connection.nc);
     await samples.publish(sample(530));
     const evil = { ...sample(9_999_999), collector: 'evil' };

@@ -34,7 +34,7 @@ describe('the watch over samples that are not written', () => {
     Object.assign(log, { info: listen, warn: listen, error: listen });
     watch = watchSampleBacklog({ nc: connection.nc, log, everyMs: 20 });
   };
-  const heard = (what: string) =>
+  const logLine = (what: string) =>
     eventually(() => logLines.find((line) => line.match(what)), { what: `to hear "${what}"` });
   const backlogOf = (messages: number) =>
     eventually(() => watch.current()?.waiting === messages && watch.current(), {
@@ -59,7 +59,7 @@ describe('the watch over samples that are not written', () => {
   });
 
   it('says at the start how long the stream holds', async () => {
-    expect(await heard('24 h at 5,000 values/s need')).toContain('SAMPLES has 0.001 GB');
+    expect(await logLine('24 h at 5,000 values/s need')).toContain('SAMPLES has 0.001 GB');
   });
 
   it('warns at 50 % and at 80 % of what the stream can hold, each once', async () => {
@@ -68,16 +68,16 @@ describe('the watch over samples that are not written', () => {
     await backlogOf(500);
     expect(logLines.filter((line) => line.includes('is not in the database'))).toEqual([]);
     await publish(100);
-    await heard('^5. % of what SAMPLES can hold is not in the database');
+    await logLine('^5. % of what SAMPLES can hold is not in the database');
     await publish(250);
-    await heard('^8. % of what SAMPLES can hold is not in the database');
+    await logLine('^8. % of what SAMPLES can hold is not in the database');
     expect(logLines.filter((line) => line.includes('is not in the database'))).toHaveLength(2);
     expect(watch.current()?.lostMessages).toBe(0);
   });
 
-  it('counts exactly what the stream drops while nobody writes', async () => {
+  it('counts exactly what the stream drops while no writer runs', async () => {
     await publish(1_150);
-    await heard('SAMPLES has dropped samples that were in no database');
+    await logLine('SAMPLES has dropped samples that were in no database');
     const jsm = await jetstreamManager(connection.nc);
     const { first_seq } = (await jsm.streams.info(streamNames.samples)).state;
     expect(first_seq).toBeGreaterThan(700);
@@ -97,14 +97,14 @@ describe('the watch over samples that are not written', () => {
         message.ack();
       }
     }
-    await heard('the backlog of samples has gone down');
+    await logLine('the backlog of samples has gone down');
     await backlogOf(0);
     await publish(700);
     await backlogOf(700);
     expect(watch.current()?.lostMessages).toBe(lostBefore);
   });
 
-  it('begun anew, does not count what an earlier one has counted, as long as the writer was told', async () => {
+  it('does not count after a restart what was counted before, as long as it was reported to the writer', async () => {
     await watchAgain();
     await backlogOf(700);
     expect(watch.current()?.lostMessages).toBe(0);

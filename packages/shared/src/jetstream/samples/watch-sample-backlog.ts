@@ -135,7 +135,7 @@ class BacklogWatch implements SampleBacklogWatch {
     const now: Look = { stream, writer };
     if (!this.#hasToldCapacity) await this.#tellCapacity(jsm, stream);
     const lostNow = lostBetween(this.#before, now);
-    const lostEntries = this.#knownOfLost(this.#before, now);
+    const lostEntries = this.#lostEntries(this.#before, now);
     this.#before = now;
     this.#lost += lostNow;
     const backlog = await readSampleBacklog(nc);
@@ -171,12 +171,12 @@ class BacklogWatch implements SampleBacklogWatch {
    * The known ones among the messages that were dropped since the last look. Where the writer went on meanwhile, it has
    * the last of them. A message that is wrongly taken for lost is in the database all the same, which counts for more.
    */
-  #knownOfLost(before: Look | undefined, { stream, writer }: Look): HeadEntry[] {
-    if (!writer || !before?.writer) return [];
+  #lostEntries(lastLook: Look | undefined, { stream, writer }: Look): HeadEntry[] {
+    if (!writer || !lastLook?.writer) return [];
     const droppedUpTo = stream.state.first_seq - 1;
     const { stream_seq: at, consumer_seq } = writer.delivered;
-    const takenCount = Math.max(0, consumer_seq - before.writer.delivered.consumer_seq);
-    const after = Math.max(before.writer.delivered.stream_seq, this.#settledUpTo);
+    const takenCount = Math.max(0, consumer_seq - lastLook.writer.delivered.consumer_seq);
+    const after = Math.max(lastLook.writer.delivered.stream_seq, this.#settledUpTo);
     const skipped = this.#head.between(after, Math.min(at - takenCount, droppedUpTo));
     const ahead = this.#head.between(Math.max(at, after), droppedUpTo);
     this.#settledUpTo = Math.max(this.#settledUpTo, droppedUpTo);

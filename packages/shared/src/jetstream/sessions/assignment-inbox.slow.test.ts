@@ -27,7 +27,7 @@ async function open(collectorId: string, nc = log.nc) {
 }
 
 describe("a collector's inbox", () => {
-  it('finds out when its consumer was made anew by another process, or deleted', async () => {
+  it('finds out when its consumer was recreated by another process, or deleted', async () => {
     const first = await open('c1');
     expect(await first.isIntact()).toBe(true);
     const second = await open('c1');
@@ -59,7 +59,7 @@ describe("a collector's inbox", () => {
     await close();
   });
 
-  it('finds out when nobody speaks for its consumer any more', async () => {
+  it('finds out when its consumer has no leader any more', async () => {
     const server = await natsForTest();
     await sessionLogForTest(server.url);
     const silent = createLogger('test', 'silent');
@@ -88,7 +88,7 @@ describe("a collector's inbox", () => {
     await second.close();
   });
 
-  it('takes nothing that somebody else has had delivered to it', async () => {
+  it('takes nothing that another client has had delivered to it', async () => {
     const inbox = await open('c4');
     const jsm = await jetstreamManager(log.nc);
     const { config } = await jsm.consumers.info(streamNames.assignments, durableNames.collector('c4'));

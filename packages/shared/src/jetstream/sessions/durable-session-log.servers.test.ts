@@ -77,7 +77,7 @@ describe('the session log of a reader that keeps its own position', () => {
     await reader.close();
   });
 
-  it('ends when another reader takes over, and nobody gets what is meant for the other', async () => {
+  it('ends when another reader takes over, and neither gets what is meant for the other', async () => {
     const end = await readLastSequence(log.nc);
     const former = await open(end);
     const reading = (async () => {
@@ -136,7 +136,7 @@ describe('the session log of a reader that keeps its own position', () => {
     expect(await readAcknowledged(log.nc, 'nobody')).toBeUndefined();
   });
 
-  it('is asked for anew soon by who gets no answer, well before the connection is given up', async () => {
+  it('is asked for again soon when there is no answer, well before the connection is given up', async () => {
     const nats = await natsForTest();
     await sessionLogForTest(nats.url);
     const quiet = createLogger('test', 'silent');

@@ -259,7 +259,7 @@ export class DurableSessionLog {
       }
     }
     if (info.created !== this.#created) {
-      throw new TakenOver(`SESSIONS: another reader made ${this.#durable} anew`);
+      throw new TakenOver(`SESSIONS: another reader recreated ${this.#durable}`);
     }
     this.#lookAtCopies(info);
   }

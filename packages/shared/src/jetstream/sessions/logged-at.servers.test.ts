@@ -6,7 +6,7 @@ import { EpochMissing } from '../../sessions/epoch-book.ts';
 import { connectNats } from '../connection/connect.ts';
 import { jetStreamEpochs, lifecycleEventAfter } from './logged-at.ts';
 
-it('an event that SESSIONS lacks in its middle is told from a log that cannot be read', async () => {
+it('an event that SESSIONS lacks in its middle is distinguished from a log that cannot be read', async () => {
   const { url } = await natsForTest();
   const { nc, close } = await connectNats({ url, name: 'test', log: createLogger('test', 'silent') });
   const jsm = await jetstreamManager(nc);

@@ -33,7 +33,7 @@ describe('saved session events', () => {
     expect(await messages(nc)).toEqual(expected);
   });
 
-  it('are refused by a log that somebody else has written to', async () => {
+  it('are refused by a log that another program has written to', async () => {
     const { nc, store } = await sessionLogForTest((await natsForTest()).url);
     const event = { specversion: '1.0' as const, id: 'x', source: '/test', type: 't', subject: 's' };
     const time = '2026-01-01T00:00:00Z';

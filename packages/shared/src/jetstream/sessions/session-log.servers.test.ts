@@ -276,7 +276,7 @@ describe('a log that the broker delivers by itself', () => {
     expect((await consumerOf(log, 'c1'))?.created).toBe(createdAt);
     waiting.follower.begin();
     await eventually(async () => (await consumerOf(log, 'c1'))?.created !== createdAt, {
-      what: 'the consumer to be made anew for the other',
+      what: 'the consumer to be recreated for the other',
     });
     await start(log, '3');
     await waiting.follower.reached(3);

@@ -87,7 +87,7 @@ describe('the configuration snapshots', () => {
     expect(await store.put(config('30', 5_000))).toBe('stored');
   });
 
-  it('that are not there, or not what was stored, are told as such and not waited for', async () => {
+  it('that are not there, or not what was stored, are reported as such and not waited for', async () => {
     expect(await store.load('3', 1)).toEqual({
       ok: false,
       problem: expect.stringContaining('3/1 is missing'),
@@ -119,7 +119,7 @@ describe('the configuration snapshots', () => {
     [4, 'half of a line', (text: string) => text.slice(0, -10), 'is not JSON'],
     [5, 'nothing', () => '', 'is not JSON'],
   ])(
-    'that have another content are told as such: version %i has %s',
+    'that have another content are reported as such: version %i has %s',
     async (version, _what, changed, problem) => {
       await store.put(config('5'));
       const text = await store.loadText('5/1');
@@ -166,8 +166,10 @@ describe('the configuration snapshots', () => {
     const knownDevices = first.ok ? first.config.devices : [];
     const second = await store.load('8', 2, knownDevices);
     expect(second).toEqual({ ok: true, config: versions[1] });
-    const anew = second.ok ? second.config.devices.filter((device) => !knownDevices.includes(device)) : [];
-    expect(anew.map(({ id }) => id)).toEqual(['press-7']);
+    const newDevices = second.ok
+      ? second.config.devices.filter((device) => !knownDevices.includes(device))
+      : [];
+    expect(newDevices.map(({ id }) => id)).toEqual(['press-7']);
     // Devices that come from elsewhere are not taken for what is stored.
     const editedDevices = versions[0]?.devices.map((device) => ({ ...device, name: 'made up' }));
     expect(await store.load('8', 2, editedDevices)).toEqual({ ok: true, config: versions[1] });

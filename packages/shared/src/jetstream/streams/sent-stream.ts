@@ -41,7 +41,7 @@ export interface SentMessage {
   readonly text: string;
 }
 
-export interface NewInSent {
+export interface SentBatch {
   readonly messages: readonly SentMessage[];
   /** Up to here the stream has been read. */
   readonly upTo: number;
@@ -50,7 +50,7 @@ export interface NewInSent {
 }
 
 /** The messages of SENT behind a sequence. @throws when the broker cannot be asked */
-export async function readSent(nc: NatsConnection, after: number): Promise<NewInSent> {
+export async function readSentMessages(nc: NatsConnection, after: number): Promise<SentBatch> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const { state, ts } = await leaderInfo(jsm, streamNames.sent);
   const nowMs = ts === undefined ? Date.now() : Date.parse(ts);
@@ -86,7 +86,7 @@ export async function readSent(nc: NatsConnection, after: number): Promise<NewIn
 }
 
 /** Takes one message away; one that is gone already is no error. @throws when the broker cannot be asked */
-export async function deleteSent(nc: NatsConnection, sequence: number): Promise<void> {
+export async function deleteSentMessages(nc: NatsConnection, sequence: number): Promise<void> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   try {
     await jsm.streams.deleteMessage(streamNames.sent, sequence, false);

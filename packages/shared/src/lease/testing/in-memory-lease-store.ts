@@ -17,7 +17,7 @@ export class LeaseBucket {
 
   write(key: string, value: string, expectedRevision: number): number {
     if ((this.#records.get(key)?.revision ?? 0) !== expectedRevision) {
-      throw new LeaseConflict(`${key} was written by somebody else`);
+      throw new LeaseConflict(`${key} was written by another process`);
     }
     this.#revision += 1;
     const record = { key, value, revision: this.#revision };

@@ -9,7 +9,7 @@ import {
   type CompanyAttempt,
   type CompanyIdentity,
   type CompanyIssuer,
-  CompanyIssuerAway,
+  CompanyIssuerUnavailable,
   CompanyLoginRefused,
   type CompanyRefusal,
 } from '../../ports.ts';
@@ -152,7 +152,7 @@ export class CompanyLogins {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof CompanyIssuerAway) {
+      if (error instanceof CompanyIssuerUnavailable) {
         log.warn({ why: error.message }, 'the company sign-on does not answer');
         throw issuerAway(settings, error);
       }

@@ -5,7 +5,7 @@ import { problemOf } from '../../http/problem-of.ts';
 import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
 import { isHttps, type LoginAccess, requireSafeWay } from '../logins/login-access.ts';
-import { loginDelayed, tooManyTried } from '../logins/login-routes.ts';
+import { loginDelayed, tooManyAttempts } from '../logins/login-routes.ts';
 import { openLogin, renewLogin } from '../logins/open-login.ts';
 import { pathHere } from '../logins/path-here.ts';
 import { accessText } from '../texts.ts';
@@ -149,7 +149,7 @@ function setUp(company: CompanyLogins | undefined): CompanyLogins {
 /** Limits how often one address begins a login: each is a write at the broker. @throws Problem */
 function requireTime({ delays }: LoginAccess, { ip }: FastifyRequest): void {
   const waitMs = delays.countTry(ip);
-  if (waitMs > 0) throw loginDelayed(waitMs, tooManyTried);
+  if (waitMs > 0) throw loginDelayed(waitMs, tooManyAttempts);
 }
 
 /** @throws Problem when no person is logged in */

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { loginNamePattern, type User } from '@holdfast/shared/contracts/user.ts';
 import type { CompanyIdentity } from '../../ports.ts';
-import { withoutInvisible } from '../as-read.ts';
+import { withoutInvisible } from '../name-as-read.ts';
 import type { Users } from '../users.ts';
 
 const by = 'company sign-on';

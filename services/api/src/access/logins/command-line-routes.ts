@@ -1,10 +1,10 @@
 import type { BegunCommandLineLogin } from '@holdfast/shared/contracts/begun-login.ts';
-import { shownLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
+import { formatLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   askCommandLineLoginSchema,
-  askedCommandLineLoginSchema,
   type CommandLineLoginView,
+  commandLineLoginRequestSchema,
   commandLineLoginViewSchema,
   type PolledCommandLineLogin,
   pollCommandLineLoginSchema,
@@ -20,8 +20,8 @@ import { accessText } from '../texts.ts';
 import type { CommandLineLogins } from './command-line-logins.ts';
 import { addressForBrowsers, type LoginAccess, requireSafeWay } from './login-access.ts';
 import type { LoginDelays } from './login-delays.ts';
-import { loginDelayed, tooManyTried } from './login-routes.ts';
-import { openLogin, unlessAway } from './open-login.ts';
+import { loginDelayed, tooManyAttempts } from './login-routes.ts';
+import { openLogin, orLoginsUnavailable } from './open-login.ts';
 
 /** The page where a person types the code, below the address of the API. */
 const approvalPath = '/approve';
@@ -54,7 +54,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       throw loginDelayed(begun, accessText('you_have_typed_several_wrong_codes'));
     let hasFailed: boolean | undefined;
     try {
-      const login = await unlessAway(() => find(caller));
+      const login = await orLoginsUnavailable(() => find(caller));
       hasFailed = false;
       return login;
     } catch (error) {
@@ -75,12 +75,12 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       about:
         'For programs without a browser: `code` is entered on `page` by a person who is logged in, within ten minutes.',
       problems: { 429: 'Too many tries' },
-      schema: { body: askCommandLineLoginSchema, response: { 201: askedCommandLineLoginSchema } },
+      schema: { body: askCommandLineLoginSchema, response: { 201: commandLineLoginRequestSchema } },
       handler: async (request, reply) => {
         requireSafeWay(access, request);
-        requireTime(access.delays, request.ip, tooManyTried);
+        requireTime(access.delays, request.ip, tooManyAttempts);
         const { host, person } = request.body;
-        const { secret, login } = await unlessAway(() =>
+        const { secret, login } = await orLoginsUnavailable(() =>
           own.commandLines.ask({
             ...{ host, person: person ?? '', address: auditAddress(request.ip) },
             agent: (request.headers['user-agent'] ?? '').slice(0, 200),
@@ -90,7 +90,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
           .code(201)
           .header('cache-control', 'no-store')
           .send({
-            ...{ secret, code: shownLoginCode(login.code), expires_at: login.expires_at },
+            ...{ secret, code: formatLoginCode(login.code), expires_at: login.expires_at },
             page: `${addressForBrowsers(access, request)}${approvalPath}`,
             poll_seconds: pollSeconds,
           });
@@ -109,7 +109,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       handler: async (request, reply) => {
         requireSafeWay(access, request);
         requireTime(own.polls, request.ip, accessText('this_address_asks_too_often'));
-        const decision = await unlessAway(() => own.commandLines.poll(request.body.secret));
+        const decision = await orLoginsUnavailable(() => own.commandLines.poll(request.body.secret));
         reply.header('cache-control', 'no-store');
         const none = { token: null, login: null, expires_at: null };
         if (decision.status !== 'approved') return { status: decision.status, ...none };
@@ -158,7 +158,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
 
 function view(login: BegunCommandLineLogin): CommandLineLoginView {
   const { code, host, person, address, agent, asked_at, expires_at } = login;
-  return { code: shownLoginCode(code), host, person, address, agent, asked_at, expires_at };
+  return { code: formatLoginCode(code), host, person, address, agent, asked_at, expires_at };
 }
 
 /** @throws Problem */

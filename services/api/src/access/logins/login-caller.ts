@@ -31,7 +31,7 @@ export function loginCallerOf(access: LoginAccess, request: FastifyRequest): Cal
 }
 
 /** The caller, after asking the broker if the login is not known here. */
-export async function knownAfterAll(access: LoginAccess, request: FastifyRequest): Promise<Caller> {
+export async function recheckedCaller(access: LoginAccess, request: FastifyRequest): Promise<Caller> {
   const { caller } = request;
   const isOver =
     caller.kind === 'refused' && caller.problem instanceof Problem && caller.problem.code === 'login_over';

@@ -15,7 +15,7 @@ import { isHttps, type LoginAccess, requireOwnOrigin, requireSafeWay } from './l
 import { loginsUnavailable } from './login-caller.ts';
 import { noLoginCookie } from './login-cookie.ts';
 import { meView } from './me-view.ts';
-import { hasCookie, openLogin, renewLogin, unlessAway } from './open-login.ts';
+import { hasCookie, openLogin, orLoginsUnavailable, renewLogin } from './open-login.ts';
 
 /** Logging in and out. */
 export function loginRoutes(access: LoginAccess): Route[] {
@@ -79,7 +79,7 @@ export function loginRoutes(access: LoginAccess): Route[] {
       handler: async (request, reply) => {
         const { caller } = request;
         requireOwnOrigin(access, request, { mayBeMissing: !hasCookie(request) });
-        if (caller.kind === 'user') await unlessAway(() => access.logins.end(caller.loginId));
+        if (caller.kind === 'user') await orLoginsUnavailable(() => access.logins.end(caller.loginId));
         else request.isAudited = true;
         // The cookie of a login that is over already is cleared, too, so that the browser stops sending it.
         return reply
@@ -103,7 +103,7 @@ export async function userOfPassword(
 ): Promise<User> {
   if (logins.currency() !== 'current') throw loginsUnavailable();
   const tooSoonMs = delays.countTry(ip);
-  if (tooSoonMs > 0) throw loginDelayed(tooSoonMs, tooManyTried);
+  if (tooSoonMs > 0) throw loginDelayed(tooSoonMs, tooManyAttempts);
   const begun = delays.begin(login, ip);
   if (typeof begun === 'number') {
     throw loginDelayed(begun, accessText('this_login_has_failed_several_times'));
@@ -119,7 +119,7 @@ export async function userOfPassword(
   throw new Problem('login_failed', accessText('login_failed'));
 }
 
-export const tooManyTried = accessText('so_many_logins_were_tried');
+export const tooManyAttempts = accessText('so_many_logins_were_tried');
 
 export function loginDelayed(ms: number, why: Text): Problem {
   const retryAfterSeconds = Math.max(1, Math.ceil(ms / 1_000));

@@ -12,7 +12,7 @@ import { accessText } from '../texts.ts';
 import type { LoginAccess } from './login-access.ts';
 import { userOfPassword } from './login-routes.ts';
 import { loginView, meView } from './me-view.ts';
-import { hasCookie, renewLogin, unlessAway } from './open-login.ts';
+import { hasCookie, orLoginsUnavailable, renewLogin } from './open-login.ts';
 
 const params = z.object({ id: z.string().describe('Id of the login') });
 
@@ -44,7 +44,7 @@ export function meRoutes(access: LoginAccess): Route[] {
       handler: async (request) => {
         const { id } = personOf(request);
         const { language } = request.body;
-        await unlessAway(() => users.change(id, () => ({ language })));
+        await orLoginsUnavailable(() => users.change(id, () => ({ language })));
         return meView(access, request.caller);
       },
     }),
@@ -63,8 +63,8 @@ export function meRoutes(access: LoginAccess): Route[] {
         const { password, new_password } = request.body;
         await userOfPassword(access, request, { login, password });
         const hashed = await passwords.hash(new_password);
-        await unlessAway(() => users.change(id, () => ({ password: hashed })));
-        await unlessAway(() => logins.endAllOf(id, loginId));
+        await orLoginsUnavailable(() => users.change(id, () => ({ password: hashed })));
+        await orLoginsUnavailable(() => logins.endAllOf(id, loginId));
         if (hasCookie(request)) reply.header('set-cookie', (await renewLogin(access, request)).cookie);
         return meView(access, request.caller);
       },
@@ -95,7 +95,7 @@ export function meRoutes(access: LoginAccess): Route[] {
       schema: { response: { 200: loginPageSchema } },
       handler: async (request) => {
         const { id, loginId } = personOf(request);
-        const ended = await unlessAway(() => logins.endAllOf(id, loginId));
+        const ended = await orLoginsUnavailable(() => logins.endAllOf(id, loginId));
         return { results: ended.map((login) => loginView(login, loginId)), next_cursor: null };
       },
     }),
@@ -113,7 +113,7 @@ export function meRoutes(access: LoginAccess): Route[] {
         const { id } = request.params;
         const own = logins.ofUser(personOf(request).id).find((login) => login.id === id);
         if (!own) throw new Problem('login_not_found', accessText('you_have_no_login', { id }));
-        await unlessAway(() => logins.end(id));
+        await orLoginsUnavailable(() => logins.end(id));
         return reply.code(204).send(undefined);
       },
     }),

@@ -34,13 +34,13 @@ export async function openLogin(
   const { caller } = request;
   const former = caller.kind === 'user' && hasCookie(request) ? caller.loginId : undefined;
   const overHttps = isHttps(request);
-  const opened = await unlessAway(() =>
+  const opened = await orLoginsUnavailable(() =>
     access.logins.open({
       ...{ user, how, wallDisplay, authenticatedAtMs, overHttps, address: auditAddress(request.ip) },
       agent: agentOf(request),
     }),
   );
-  if (former !== undefined) await unlessAway(() => access.logins.end(former));
+  if (former !== undefined) await orLoginsUnavailable(() => access.logins.end(former));
   request.caller = callerOfLogin(opened.login, user);
   const cookie = loginCookie(opened.token, overHttps, wallDisplay ? wallDisplaySeconds : undefined);
   return { ...opened, cookie };
@@ -62,7 +62,7 @@ export async function renewLogin(
   const login = id === undefined ? undefined : access.logins.byId(id);
   const user = login && access.users.byId(login.user);
   if (!login || !user) throw new TypeError('there is no login to renew: ask for one before');
-  const renewed = await unlessAway(() => access.logins.renew(login, proof?.authenticatedAtMs));
+  const renewed = await orLoginsUnavailable(() => access.logins.renew(login, proof?.authenticatedAtMs));
   request.caller = callerOfLogin(renewed.login, user);
   const lasts = login.idle_minutes === null ? Date.parse(login.expires_at) - Date.now() : undefined;
   const seconds = lasts === undefined ? undefined : Math.max(1, Math.floor(lasts / 1_000));
@@ -74,7 +74,7 @@ export function hasCookie(request: FastifyRequest): boolean {
 }
 
 /** @throws Problem logins_unavailable */
-export async function unlessAway<T>(work: () => Promise<T>): Promise<T> {
+export async function orLoginsUnavailable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Route, route } from '../../http/route.ts';
 import { type LoginAccess, requireOwnOrigin, requireSafeWay } from '../logins/login-access.ts';
 import { meView } from '../logins/me-view.ts';
-import { hasCookie, type LoginWithCookie, openLogin, unlessAway } from '../logins/open-login.ts';
+import { hasCookie, type LoginWithCookie, openLogin, orLoginsUnavailable } from '../logins/open-login.ts';
 import { requireLink, userOfLink } from './password-link.ts';
 
 /** The route behind an administrator's link: its person sets the password, once, and is logged in. */
@@ -39,14 +39,14 @@ export async function setPasswordByLink(
   const { id } = userOfLink(users.list(), link);
   const password = await passwords.hash(newPassword);
   // A second request with the same link finds it used.
-  const user = await unlessAway(() =>
+  const user = await orLoginsUnavailable(() =>
     users.change(id, (now) => {
       requireLink(now, link);
       return { password, password_link: null };
     }),
   );
   if (!user) throw new TypeError(`user ${id} is gone, who is never deleted`);
-  await unlessAway(() => logins.endAllOf(id));
+  await orLoginsUnavailable(() => logins.endAllOf(id));
   const opened = await openLogin(access, request, { user, how: 'link' });
   request.log.info({ user: id, login: user.login }, 'a user set a password by a link');
   return opened;

@@ -18,9 +18,9 @@ import { whoOf } from '../access-control.ts';
 import { sitesWhere } from '../granted-sites.ts';
 import type { LoginAccess } from '../logins/login-access.ts';
 import { loginView } from '../logins/me-view.ts';
-import { unlessAway } from '../logins/open-login.ts';
+import { orLoginsUnavailable } from '../logins/open-login.ts';
+import { requestedGrants } from '../requested-grants.ts';
 import { accessText } from '../texts.ts';
-import { wantedGrants } from '../wanted-grants.ts';
 import { passwordLink } from './password-link.ts';
 
 const params = z.object({ id: z.string().describe('Id or login of the person') });
@@ -40,7 +40,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
     return user;
   };
   const changed = async (id: string, change: (user: User) => Partial<User>): Promise<User> => {
-    const user = await unlessAway(() => users.change(id, change));
+    const user = await orLoginsUnavailable(() => users.change(id, change));
     return user ?? requireUser(id);
   };
 
@@ -65,10 +65,10 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       schema: { body: createUserSchema, response: { 201: createdUserSchema } },
       handler: async (request, reply) => {
         const { login, name, language } = request.body;
-        const grants = await wantedGrants(database, request.body);
+        const grants = await requestedGrants(database, request.body);
         const link = passwordLink(access, request);
         const by = whoOf(request);
-        const user = await unlessAway(() =>
+        const user = await orLoginsUnavailable(() =>
           users.create({
             ...{ login, name: (name ?? login).trim(), language: language ?? null, grants },
             ...{ password: null, identity: null, passwordLink: link.record, by },
@@ -104,7 +104,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
         const { name, language, disabled, grants: several, role, sites } = request.body;
         const { id } = requireUser(request.params.id);
         const isGranted = several || role || sites;
-        const grants = isGranted ? await wantedGrants(database, request.body) : undefined;
+        const grants = isGranted ? await requestedGrants(database, request.body) : undefined;
         const user = await changed(id, (before) => {
           const after: User = {
             ...before,
@@ -116,7 +116,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
           requireAnotherAdministrator(users.list(), before, after);
           return after;
         });
-        if (user.disabled) await unlessAway(() => logins.endAllOf(id));
+        if (user.disabled) await orLoginsUnavailable(() => logins.endAllOf(id));
         const by = whoOf(request);
         request.log.info({ user: id, login: user.login, grants, disabled, by }, 'a person was changed');
         return userView(user);
@@ -160,7 +160,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       schema: { params, response: { 200: loginPageSchema } },
       handler: async (request) => {
         const { id } = requireUser(request.params.id);
-        const ended = await unlessAway(() => logins.endAllOf(id));
+        const ended = await orLoginsUnavailable(() => logins.endAllOf(id));
         return { results: ended.map((login) => loginView(login, currentOf(request))), next_cursor: null };
       },
     }),
@@ -183,7 +183,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
             'login_not_found',
             accessText('has_no_login', { login, id: request.params.login }),
           );
-        await unlessAway(() => logins.end(one.id));
+        await orLoginsUnavailable(() => logins.end(one.id));
         return reply.code(204).send(undefined);
       },
     }),

@@ -1,6 +1,6 @@
 import type { BulkSelection } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import type { Issue, Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { Issue, Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { type RawBuilder, sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
@@ -39,7 +39,8 @@ export async function bulkEdit(
   );
   await siteAccess.requireUntilEnd(transaction, granted, { [`${kind}s`]: ids, ...referredTo(set) });
   const rows = ids.map((id) => ({ id, row: before.get(keyOf({ kind, id })) ?? {} }));
-  const verdicts = kind === 'device' ? judgedDevices(rows, set) : await judgedPoints(transaction, rows, set);
+  const verdicts =
+    kind === 'device' ? validateDevices(rows, set) : await validatePoints(transaction, rows, set);
   const issues = verdicts.flatMap(({ code, outcome }): Issue[] =>
     outcome.ok
       ? []
@@ -111,12 +112,12 @@ interface Row {
   readonly row: Columns;
 }
 
-interface JudgedRow extends Row {
+interface ValidatedRow extends Row {
   readonly code: string;
-  readonly outcome: Judged<Columns>;
+  readonly outcome: Validated<Columns>;
 }
 
-function judgedDevices(rows: readonly Row[], set: object): JudgedRow[] {
+function validateDevices(rows: readonly Row[], set: object): ValidatedRow[] {
   return rows.map(({ id, row }) => ({
     id,
     row,
@@ -125,7 +126,11 @@ function judgedDevices(rows: readonly Row[], set: object): JudgedRow[] {
   }));
 }
 
-async function judgedPoints(transaction: Database, rows: readonly Row[], set: object): Promise<JudgedRow[]> {
+async function validatePoints(
+  transaction: Database,
+  rows: readonly Row[],
+  set: object,
+): Promise<ValidatedRow[]> {
   const { device_id: newDeviceId } = set as { readonly device_id?: number };
   const currentDevices = rows.map(({ row }) => ({ device_id: row.device_id as number }));
   const devices = await devicesOfPoints(transaction, [

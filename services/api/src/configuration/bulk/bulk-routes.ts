@@ -9,7 +9,7 @@ import type { SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { Concerned } from '../../ports.ts';
-import { answeredTry } from '../change-sets/tried-route.ts';
+import { answerChange } from '../change-sets/answer-change.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { bulkDelete, bulkEdit, selectedIds } from './bulk-change.ts';
@@ -60,7 +60,7 @@ export function bulkRoutes(
       schema: { params, body: copiesBodySchema, response: answer },
       handler: async (request, reply) => {
         const { params: requestParams, body, grantedSites: granted } = request;
-        return answeredTry(
+        return answerChange(
           request,
           reply,
           database,
@@ -87,7 +87,7 @@ export function bulkRoutes(
           handler: async (request, reply) => {
             const { body, grantedSites: granted } = request;
             const { set, reason, dry_run: isTry, ...selection } = body;
-            return answeredTry(
+            return answerChange(
               request,
               reply,
               database,
@@ -110,7 +110,7 @@ export function bulkRoutes(
           handler: async (request, reply) => {
             const { body, grantedSites: granted } = request;
             const { cascade, reason, dry_run: isTry, ...selection } = body;
-            return answeredTry(
+            return answerChange(
               request,
               reply,
               database,

@@ -9,7 +9,7 @@ import { type FieldError, Problem, validationFailed } from '../../problems/probl
 import { specOf, viewOfDevice } from '../device-specs.ts';
 import { devices } from '../devices.ts';
 import { placeAgain } from '../points-of-device.ts';
-import { type KindOfPoint, type KindsOfStore, kindFaultsIfKnown } from '../stored-kinds.ts';
+import { type KindOfPoint, type KindsOfStore, kindFaultsOrNone } from '../stored-kinds.ts';
 import { configurationText } from '../texts.ts';
 import { steppedValue, textOf } from './stepped-value.ts';
 
@@ -131,7 +131,7 @@ async function requireKinds(
     .select(['device_id', 'code', 'count', 'data_type', 'enumeration'])
     .where(sql<boolean>`device_id = any(${ids}::bigint[])`)
     .execute();
-  const faults = await kindFaultsIfKnown(store, transaction, points as readonly KindOfPoint[]);
+  const faults = await kindFaultsOrNone(store, transaction, points as readonly KindOfPoint[]);
   const message = faults.find((fault) => fault !== undefined);
   if (message !== undefined) throw validationFailed([{ path: 'code', message }]);
 }

@@ -2,15 +2,19 @@ import { isDeepStrictEqual } from 'node:util';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
-import { changedPoint, type DeviceOfPoint, judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import {
+  changedPoint,
+  type DeviceOfPoint,
+  validateNewPoint,
+} from '@holdfast/shared/contracts/http/point-http.ts';
+import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { RowWrite } from '../change-sets/row-write.ts';
 import { specOf, viewOfDevice } from '../device-specs.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
 
 /** Columns of a new device. */
-export function newDeviceRow(fields: unknown): Judged<Columns> {
+export function newDeviceRow(fields: unknown): Validated<Columns> {
   return inColumns(bodies().devices.judged(fields));
 }
 
@@ -18,12 +22,12 @@ export function newDeviceRow(fields: unknown): Judged<Columns> {
 export function changedDeviceRow(
   { id, row }: { readonly id: number; readonly row: Columns },
   set: object,
-): Judged<Columns> {
+): Validated<Columns> {
   const view = viewOfDevice({ ...row, id } as unknown as Parameters<typeof viewOfDevice>[0]);
   return inColumns(bodies().devices.changed(view, set));
 }
 
-function inColumns(verdict: Judged<DeviceCreate>): Judged<Columns> {
+function inColumns(verdict: Validated<DeviceCreate>): Validated<Columns> {
   if (!verdict.ok) return verdict;
   const { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled } = verdict.value;
   const connection = connectionOf(specOf(verdict.value), verdict.value);
@@ -37,8 +41,8 @@ function inColumns(verdict: Judged<DeviceCreate>): Judged<Columns> {
 export function newPointRow(
   device: DeviceOfPoint | undefined,
   fields: { readonly device_id?: unknown },
-): Judged<Columns> {
-  const verdict = device ? judgedPoint(device, fields) : bodies().points.judgedWithoutDevice(fields);
+): Validated<Columns> {
+  const verdict = device ? validateNewPoint(device, fields) : bodies().points.judgedWithoutDevice(fields);
   if (!verdict.ok) return verdict;
   if (!device) return noDevice;
   const { common, address } = verdict.value;
@@ -53,7 +57,7 @@ export function changedPointRow(
   row: Columns,
   { from, to }: { readonly from: DeviceOfPoint; readonly to: DeviceOfPoint | undefined },
   set: { readonly device_id?: unknown },
-): Judged<Columns> {
+): Validated<Columns> {
   if (!to) return noDevice;
   const { address, ...common } = row;
   const verdict = changedPoint({ from, to }, { common: common as never, address }, set);
@@ -62,7 +66,7 @@ export function changedPointRow(
   return { ok: true, value: { ...verdict.value.common, address: verdict.value.address, device_id } };
 }
 
-const noDevice: Judged<never> = {
+const noDevice: Validated<never> = {
   ok: false,
   issues: [{ path: ['device_id'], message: 'there is no such device' }],
 };

@@ -1,5 +1,5 @@
 import type { Stepped } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
 
 const placeholder = /\{n(?::0?(\d))?\}/g;
 
@@ -12,7 +12,7 @@ export function textOf(template: string, n: number): string {
  * The value of a field in one of several copies. The last number in a text goes up: `10.0.0.11`, `plc-07.local`.
  * @param index of the copy, from 0. @param n the number for `{n}` in this copy
  */
-export function steppedValue(value: Stepped, index: number, n: number): Judged<unknown> {
+export function steppedValue(value: Stepped, index: number, n: number): Validated<unknown> {
   if (typeof value === 'string') return { ok: true, value: textOf(value, n) };
   if (typeof value !== 'object' || value === null) return { ok: true, value };
   const { from, step } = value;
@@ -27,6 +27,6 @@ export function steppedValue(value: Stepped, index: number, n: number): Judged<u
   return { ok: true, value: `${before}${String(next).padStart(figures.length, '0')}${behind}` };
 }
 
-function refused(message: string): Judged<never> {
+function refused(message: string): Validated<never> {
   return { ok: false, issues: [{ path: [], message }] };
 }

@@ -17,11 +17,11 @@ import { Problem } from '../../problems/problem.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { configurationText } from '../texts.ts';
+import { answerChange } from './answer-change.ts';
 import { changeItems, type ItemsOutcome } from './items/change-items.ts';
-import { concernedBy, thingsIn } from './items/ready-items.ts';
+import { changedThings, concernedBy } from './items/ready-items.ts';
 import { findChangeSet, listChangeItems, listChangeSets } from './read-change-sets.ts';
 import { revertChangeSet } from './revert-change-set.ts';
-import { answeredTry } from './tried-route.ts';
 
 const params = z.object({
   id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Number of the change set'),
@@ -65,7 +65,7 @@ export function changeSetRoutes(
       url,
       role: 'engineer',
       sites: ({ body }) => concernedBy(body.items),
-      names: ({ body }) => thingsIn(body.items),
+      names: ({ body }) => changedThings(body.items),
       action: 'change_set.create',
       summary: 'Create, change and delete things of all kinds as one change set',
       about:
@@ -79,7 +79,7 @@ export function changeSetRoutes(
         const granted = request.grantedSites;
         const about = { kind, reason, isTry, requireIfMatch };
         let outcome: ItemsOutcome = { unchanged: 0, warnings: [] };
-        const answer = await answeredTry(request, reply, database, about, async (transaction) => {
+        const answer = await answerChange(request, reply, database, about, async (transaction) => {
           outcome = await changeItems(transaction, items, { granted, siteAccess, store });
         });
         return { ...answer, ...outcome };
@@ -118,7 +118,7 @@ export function changeSetRoutes(
         const granted = request.grantedSites;
         if (!(await findChangeSet(database, id, granted))) throw missing(id);
         const about = { kind: 'revert', reason, reverts: id, isTry, requireIfMatch } as const;
-        return answeredTry(request, reply, database, about, (transaction) =>
+        return answerChange(request, reply, database, about, (transaction) =>
           revertChangeSet(transaction, { id, only, granted, siteAccess, store }),
         );
       },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ChangeItem } from './item-view.ts';
 import { keyOf, type LaterItem, narrowed, planRevert } from './plan-revert.ts';
-import type { ChangeItem } from './shown-item.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
 type State = ReadonlyMap<string, Columns>;

@@ -8,7 +8,7 @@ import type {
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
-import { type ChangeItem, shownItem } from './shown-item.ts';
+import { type ChangeItem, itemView } from './item-view.ts';
 
 export interface ChangeSetFilter {
   readonly kind?: ChangeKind | undefined;
@@ -80,7 +80,7 @@ export async function listChangeItems(
     sql`i.set_id = ${setId} and i.no > ${after} and ${visibleAt(sites)} order by i.no limit ${limit + 1}`,
   );
   const page = rows.slice(0, limit);
-  return { results: page.map(shownItem), next: rows.length > limit ? page.at(-1)?.no : undefined };
+  return { results: page.map(itemView), next: rows.length > limit ? page.at(-1)?.no : undefined };
 }
 
 interface ItemRow extends Omit<ChangeItem, 'deviceCode' | 'code' | 'op'> {

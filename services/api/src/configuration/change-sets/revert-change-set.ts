@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import {
   type GrantedSites,
   requireEverywhere,
-  requireGranted,
+  requireRoleAt,
   type SiteAccess,
 } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
@@ -11,9 +11,9 @@ import { Problem, validationFailed } from '../../problems/problem.ts';
 import { explained } from '../configuration-problems.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { configurationText } from '../texts.ts';
+import type { ChangeItem } from './item-view.ts';
 import { keyOf, type LaterItem, narrowed, planRevert, type RevertConflict } from './plan-revert.ts';
 import { readItems, type StoredItem } from './read-change-sets.ts';
-import type { ChangeItem } from './shown-item.ts';
 import { writeSoundly } from './sound-rows.ts';
 import { lockedRows } from './write-rows.ts';
 
@@ -84,7 +84,7 @@ async function laterItems(
 
 function requireSites(granted: GrantedSites, items: readonly StoredItem[]): void {
   if (items.some(({ kind }) => kind === 'site')) requireEverywhere(granted);
-  for (const { sites } of items) requireGranted(granted, sites.length === 0 ? [''] : sites);
+  for (const { sites } of items) requireRoleAt(granted, sites.length === 0 ? [''] : sites);
 }
 
 function requireNamed(items: readonly ChangeItem[], only: RevertOnly | undefined): void {

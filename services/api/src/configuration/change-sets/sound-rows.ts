@@ -2,13 +2,13 @@ import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-ht
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import { type FieldError, listedErrors, Problem, validationFailed } from '../../problems/problem.ts';
-import { maxNamed, stillReferenced } from '../configuration-problems.ts';
+import { mostNames, stillReferenced } from '../configuration-problems.ts';
 import { requireFreePlace } from '../device-places.ts';
 import { endpointColumn, specOf } from '../device-specs.ts';
 import { placeAgain } from '../points-of-device.ts';
 import { requireUnread } from '../read-codes.ts';
 import { togetherWithSiblings } from '../sibling-faults.ts';
-import { type KindsOfStore, kindFaults, kindFaultsIfKnown } from '../stored-kinds.ts';
+import { type KindsOfStore, kindFaults, kindFaultsOrNone } from '../stored-kinds.ts';
 import { activeSessionsOf } from '../tasks.ts';
 import { configurationText } from '../texts.ts';
 import { keyOf } from './plan-revert.ts';
@@ -166,13 +166,13 @@ async function requireUnreferenced(transaction: Database, writes: readonly RowWr
     union
     select 'tasks', tasks.code from task_points join tasks on tasks.id = task_id
       where point_id = any(${points}::bigint[]) and task_id <> all(${[...tasks, ...freeOfPoints]}::bigint[])
-    order by 1, 2 limit ${maxNamed}`.execute(transaction);
+    order by 1, 2 limit ${mostNames}`.execute(transaction);
   const active = tasks.length === 0 ? [] : await activeSessionsOf(transaction, tasks);
   const referrers = {
     ...Object.fromEntries(
       [...Map.groupBy(rows, ({ what }) => what)].map(([what, each]) => [what, each.map(({ code }) => code)]),
     ),
-    ...(active.length > 0 && { active_sessions: active.slice(0, maxNamed) }),
+    ...(active.length > 0 && { active_sessions: active.slice(0, mostNames) }),
   };
   if (Object.keys(referrers).length > 0) {
     throw stillReferenced(configurationText('what_this_would_delete'), referrers);
@@ -188,7 +188,7 @@ async function requireChosenPoints(transaction: Database, writes: readonly RowWr
     left join task_devices d on d.task_id = task_points.task_id and d.device_id = points.device_id
     where d.device_id is null
       and (task_points.task_id = any(${ids('task')}::bigint[]) or points.id = any(${ids('point')}::bigint[]))
-    order by 2, 3 limit ${maxNamed}`.execute(transaction);
+    order by 2, 3 limit ${mostNames}`.execute(transaction);
   const [first] = rows;
   if (!first) return;
   const message = `task ${first.task} has chosen point ${first.point}, of a device that is not in device_ids`;
@@ -234,7 +234,7 @@ async function requireFitting(
   );
   // New points can be made even while the store cannot be asked.
   const isAllNew = renamed.length === 0 && newOrMoved.every(({ op }) => op === 'create');
-  const judge = isAllNew ? kindFaultsIfKnown : kindFaults;
+  const judge = isAllNew ? kindFaultsOrNone : kindFaults;
   const faults = (await judge(store, transaction, points)).flatMap((message, index) => {
     const point = points[index];
     return message === undefined || !point ? [] : [{ path: `${pathTo(point)}data_type`, message }];

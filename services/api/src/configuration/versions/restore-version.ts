@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { DeviceConfig, PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { sql } from 'kysely';
-import { type GrantedSites, requireGranted, type SiteAccess } from '../../access/granted-sites.ts';
+import { type GrantedSites, requireRoleAt, type SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { Problem } from '../../problems/problem.ts';
 import { keyOf } from '../change-sets/plan-revert.ts';
@@ -36,7 +36,7 @@ export async function restoreVersion(
   transaction: Database,
   { config, granted, siteAccess, store, keepsPoints }: RestoreVersion,
 ): Promise<string[]> {
-  requireGranted(granted, siteCodesOf(config));
+  requireRoleAt(granted, siteCodesOf(config));
   const taskId = Number(config.task_id);
   const deviceIds = config.devices.map(({ id }) => Number(id));
   const points = await idsOfPoints(transaction, deviceIds);

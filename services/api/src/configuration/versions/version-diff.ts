@@ -1,6 +1,6 @@
 import type { ChangeOp } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { VersionItem } from '@holdfast/shared/contracts/http/task-versions-http.ts';
-import { shownItem } from '../change-sets/shown-item.ts';
+import { itemView } from '../change-sets/item-view.ts';
 import type { TaskContent } from '../task-snapshot.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ export function versionDiff(from: TaskContent, to: TaskContent): VersionItem[] {
     if (!thing) return [];
     const op: ChangeOp = !before ? 'created' : !after ? 'deleted' : 'changed';
     const { columns: _, ...about } = thing;
-    const item = shownItem({
+    const item = itemView({
       ...about,
       no: 0,
       op,

@@ -10,12 +10,12 @@ import {
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { sql } from 'kysely';
 import * as z from 'zod';
-import { requireGranted, type SiteAccess } from '../../access/granted-sites.ts';
+import { requireRoleAt, type SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { TaskConfigs } from '../../ports.ts';
-import { answeredTry } from '../change-sets/tried-route.ts';
+import { answerChange } from '../change-sets/answer-change.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import { readTaskContent } from '../config-versions.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
@@ -94,7 +94,7 @@ export function versionRoutes(
         const to = isCurrent
           ? await readTaskContent(database, params.id)
           : await load(params.id, Number(params.other));
-        requireGranted(grantedSites, [...siteCodesOf(from), ...siteCodesOf(to)]);
+        requireRoleAt(grantedSites, [...siteCodesOf(from), ...siteCodesOf(to)]);
         const results = await withPointIds(database, versionDiff(withoutVersion(from), withoutVersion(to)));
         return { from: params.version, to: isCurrent ? null : Number(params.other), results };
       },
@@ -132,7 +132,7 @@ export function versionRoutes(
           requireIfMatch,
         } as const;
         let unread: readonly string[] = [];
-        const answer = await answeredTry(request, reply, database, about, async (transaction) => {
+        const answer = await answerChange(request, reply, database, about, async (transaction) => {
           const options = { config, granted, siteAccess, store, keepsPoints };
           unread = await restoreVersion(transaction, options);
         });

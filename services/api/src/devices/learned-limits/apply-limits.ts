@@ -7,7 +7,7 @@ import { viewOfDevice } from '../../configuration/device-specs.ts';
 import { inTransaction } from '../../database/in-transaction.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { DevicesTable } from '../../database/tables.ts';
-import type { ShownLimits } from './shown-limits.ts';
+import type { DeviceLimits } from './device-limits.ts';
 
 export type Applied =
   | { readonly outcome: 'changed'; readonly device: StoredDevice; readonly change: object }
@@ -20,7 +20,7 @@ type StoredDevice = Selectable<DevicesTable>;
 
 export interface ApplyLimits {
   readonly deviceId: number;
-  readonly limits: readonly ShownLimits[];
+  readonly limits: readonly DeviceLimits[];
   /** Whether to include ranges that were refused only once. */
   readonly withUnconfirmed?: boolean;
   /**
@@ -68,7 +68,7 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
     }
     if (after === device.connection) return { outcome: 'nothing_new', device };
     const limits = learning.limits(after);
-    const changed = await transaction
+    const updateResult = await transaction
       .updateTable('devices')
       .set({ connection: JSON.stringify(after) })
       .where('id', '=', deviceId)
@@ -101,7 +101,7 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
           .limit(keptOfDevice),
       )
       .execute();
-    return { outcome: 'changed', device: changed, change: limits };
+    return { outcome: 'changed', device: updateResult, change: limits };
   });
 }
 

@@ -18,15 +18,20 @@ import { readDevice } from '../device-content.ts';
 import { endpointHolders } from '../endpoint-holders.ts';
 import { devicesText } from '../texts.ts';
 import { applyLimits } from './apply-limits.ts';
+import {
+  type DeviceLimitsSources,
+  deviceLimits,
+  type ReportedLimits,
+  reportedLimits,
+} from './device-limits.ts';
 import { forgetInSessions, forgetRanges } from './forget-limits.ts';
-import { type ReportedLimits, reportedLimits, type ShownLimitsSources, shownLimits } from './shown-limits.ts';
 
 const params = z.object({
   id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Device id'),
 });
 
 export function learnedLimitsRoutes(
-  sources: ShownLimitsSources & { readonly collectors: Pick<Collectors, 'call'> },
+  sources: DeviceLimitsSources & { readonly collectors: Pick<Collectors, 'call'> },
   {
     requireIfMatch = false,
     siteAccess,
@@ -72,7 +77,7 @@ export function learnedLimitsRoutes(
           .where('id', '=', id)
           .executeTakeFirst();
         if (!device) throw missing(id);
-        const limits = (await shownLimits(sources, device.code)).filter(
+        const limits = (await deviceLimits(sources, device.code)).filter(
           (each) => each.device.id === String(id),
         );
         if (limits.length === 0) throw nothingLearned(device.code);
@@ -129,7 +134,7 @@ export function learnedLimitsRoutes(
 }
 
 /** Adds to a single device the limits that this process has heard of, so that the answer never waits. */
-export function withLearnedLimits({ liveStatus }: Pick<ShownLimitsSources, 'liveStatus'>) {
+export function withLearnedLimits({ liveStatus }: Pick<DeviceLimitsSources, 'liveStatus'>) {
   return async <Device extends { readonly code: string }>(device: Device) => ({
     ...device,
     learned_limits: reportedLimits(liveStatus)

@@ -7,9 +7,14 @@ import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
 import { inChange } from '../../database/in-change.ts';
 import { applyLimits } from './apply-limits.ts';
-import { reportedLimits, type ShownLimits, type ShownLimitsSources, shownLimits } from './shown-limits.ts';
+import {
+  type DeviceLimits,
+  type DeviceLimitsSources,
+  deviceLimits,
+  reportedLimits,
+} from './device-limits.ts';
 
-export interface WriteBackOptions extends ShownLimitsSources {
+export interface WriteBackOptions extends DeviceLimitsSources {
   readonly audit: Pick<AuditTrail, 'record'>;
   readonly everyMs: number;
   readonly log: Logger;
@@ -45,7 +50,7 @@ async function writeBack(options: WriteBackOptions, settled: Map<string, string>
     if (!specs.get(protocol)?.learning?.isWrittenBack(connection)) continue;
     const reportedNow = JSON.stringify(limitsByDevice.get(code));
     if (settled.get(code) === reportedNow) continue;
-    for (const limits of await shownLimits(options, code)) {
+    for (const limits of await deviceLimits(options, code)) {
       if (limits.device.id !== String(id)) continue;
       const about = { device: code, session: limits.sessionId };
       const auditId = randomUUID();
@@ -73,7 +78,7 @@ async function writeBack(options: WriteBackOptions, settled: Map<string, string>
 /** The audit entry, as for a change of the device by hand. */
 function entryOf(
   deviceId: number,
-  { collectorId, sessionId }: ShownLimits,
+  { collectorId, sessionId }: DeviceLimits,
   change: object,
   set: number | undefined,
 ) {

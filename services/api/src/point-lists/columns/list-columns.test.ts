@@ -4,10 +4,10 @@ import { csvRows } from '../../spreadsheets/read/csv-rows.ts';
 import { ColumnNames } from './list-columns.ts';
 
 const names = new ColumnNames(specs);
-const columnsOf = (text: string, chosen?: Record<string, string>) =>
-  names.columnsOf([{ name: 's', rows: csvRows(text) }], { chosen });
-const fieldsOf = (header: string, chosen?: Record<string, string>) =>
-  columnsOf(`${header}\n`, chosen)?.columns.map(({ field, notation }) =>
+const columnsOf = (text: string, ownChoice?: Record<string, string>) =>
+  names.columnsOf([{ name: 's', rows: csvRows(text) }], { chosen: ownChoice });
+const fieldsOf = (header: string, ownChoice?: Record<string, string>) =>
+  columnsOf(`${header}\n`, ownChoice)?.columns.map(({ field, notation }) =>
     notation ? `${field?.name} ${notation}` : (field?.name ?? ''),
   );
 

@@ -1,7 +1,7 @@
 import type { Specs } from '@holdfast/driver/spec.ts';
 import { inEachLanguage } from '@holdfast/texts/text.ts';
 import { columnLetters } from '../../spreadsheets/cell-place.ts';
-import { isEmptyCell, type Sheet, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
+import { cellText, isEmptyCell, type Sheet, type SheetRow } from '../../spreadsheets/read/list-file.ts';
 import { type ListField, listFields } from './list-fields.ts';
 import { type PeriodUnit, periodHeader } from './periods.ts';
 
@@ -127,7 +127,7 @@ export class ColumnNames {
     const counted = rows.slice(0, headWithin).map((head) => ({
       head,
       columnsKnown: new Set(
-        head.cells.flatMap((cell) => this.#meaningOf(shownCell(cell), saved)?.field?.name ?? []),
+        head.cells.flatMap((cell) => this.#meaningOf(cellText(cell), saved)?.field?.name ?? []),
       ).size,
     }));
     const most = counted.reduce((best, each) => (each.columnsKnown > best.columnsKnown ? each : best), {
@@ -147,7 +147,7 @@ export class ColumnNames {
   ): ListColumn[] {
     const { fields } = this.#vocabulary;
     const takenFields = new Set(Object.values(chosen));
-    const headers = cells.map((cell) => (isEmptyCell(cell) ? '' : shownCell(cell).trim()));
+    const headers = cells.map((cell) => (isEmptyCell(cell) ? '' : cellText(cell).trim()));
     const meanings = headers.map((header) => this.#meaningOf(header, saved));
     // Many lists have only names for points and devices, no codes.
     const instead = new Map<string, string>(

@@ -56,7 +56,7 @@ export function periodMs(amount: number, unit: PeriodUnit): number {
 }
 
 /** Units that a number without one may have, for the question about it. */
-export const askedUnits: readonly { readonly value: PeriodUnit; readonly label: Text }[] = [
+export const periodUnits: readonly { readonly value: PeriodUnit; readonly label: Text }[] = [
   { value: 's', label: pointListsText('seconds') },
   { value: 'ms', label: pointListsText('milliseconds') },
   { value: 'hz', label: pointListsText('readings_per_second') },

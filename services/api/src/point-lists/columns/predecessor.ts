@@ -1,6 +1,6 @@
 import { specs } from '@holdfast/drivers/specs.ts';
 import { quoted } from '@holdfast/texts/text.ts';
-import { isEmptyCell, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
+import { cellText, isEmptyCell, type SheetRow } from '../../spreadsheets/read/list-file.ts';
 import { cellValue, oneLine } from '../judging/cell-value.ts';
 import type { FieldFault, FieldNote } from '../judging/row-fault.ts';
 import type { RowReading } from '../judging/row-reading.ts';
@@ -46,7 +46,7 @@ const numberField: ListField = { name: '', of: 'point', kind: 'number', label: q
 export function predecessorPlaces(head: SheetRow): ReadonlyMap<Column, number> | undefined {
   const places = new Map<Column, number>();
   for (const [index, cell] of head.cells.entries()) {
-    const name = shownCell(cell).trim().toLowerCase();
+    const name = cellText(cell).trim().toLowerCase();
     if (name in predecessorColumns && !places.has(name as Column)) places.set(name as Column, index);
   }
   return signs.every((sign) => places.has(sign)) ? places : undefined;
@@ -61,7 +61,7 @@ export function predecessorMeasurements(
   places: ReadonlyMap<Column, number>,
 ): ReadonlyMap<string, string> {
   const textAt = (row: SheetRow, column: Column) =>
-    shownCell(row.cells[places.get(column) ?? -1] ?? '').trim();
+    cellText(row.cells[places.get(column) ?? -1] ?? '').trim();
   const nameByDevice = new Map<string, string>();
   for (const row of rows) {
     const [device, measurement] = [textAt(row, 'device_name'), textAt(row, 'device_a_tag')];
@@ -103,7 +103,7 @@ export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): 
     faults.push({ field: nameOf(field, column), code: value.code, message: value.message });
     return undefined;
   };
-  const unsupported = unsupportedProtocol(shownCell(cell('protocol_type')), fields.get('protocol'));
+  const unsupported = unsupportedProtocol(cellText(cell('protocol_type')), fields.get('protocol'));
   for (const [column, name] of Object.entries(predecessorColumns) as [Column, string | undefined][]) {
     const field = name === undefined ? undefined : fields.get(name);
     if (!field || column === 'type' || column === 'device_a_tag' || numbers.includes(column)) continue;

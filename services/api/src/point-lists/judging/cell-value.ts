@@ -1,5 +1,5 @@
 import { periodMsSchema } from '@holdfast/shared/contracts/device.ts';
-import { type Cell, type CellFault, shownCell } from '../../spreadsheets/read/list-file.ts';
+import { type Cell, type CellFault, cellText } from '../../spreadsheets/read/list-file.ts';
 import { type ListField, normalWord } from '../columns/list-fields.ts';
 import { type PeriodUnit, periodMs, periodParts } from '../columns/periods.ts';
 import type { FaultCode, NoteKind } from './row-fault.ts';
@@ -51,7 +51,7 @@ export function cellValue(cell: Cell, field: ListField, form: CellForm = {}): Ce
   if (typeof cell === 'object' && 'fault' in cell) {
     return { ok: false, code: cell.fault, message: cellFaults[cell.fault] };
   }
-  const text = shownCell(cell);
+  const text = cellText(cell);
   switch (field.kind) {
     case 'text':
       return accept(oneLine(text));
@@ -162,7 +162,7 @@ function jsonOf(text: string): CellValue {
 }
 
 /** Writes an enumeration for a cell. */
-export function shownNames(names: Readonly<Record<string, string>>): string {
+export function formatNames(names: Readonly<Record<string, string>>): string {
   const all = Object.entries(names);
   const isPlain = all.every(([, name]) => name !== '' && name.trim() === name && !/[;；\n=＝:：]/.test(name));
   return isPlain ? all.map(([number, name]) => `${number}=${name}`).join('; ') : JSON.stringify(names);

@@ -1,10 +1,10 @@
 import { sameValueCodes } from '@holdfast/driver/same-value-codes.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import { cellName } from '../../spreadsheets/cell-place.ts';
-import { shownCell } from '../../spreadsheets/read/list-file.ts';
+import { cellText } from '../../spreadsheets/read/list-file.ts';
+import type { CurrentConfiguration } from './current-configuration.ts';
 import type { ImportSettings } from './import-settings.ts';
-import { type JudgedRow, judgeRows } from './judge-rows.ts';
-import type { KnownConfiguration } from './known-configuration.ts';
+import { judgeRows, type RowVerdict } from './judge-rows.ts';
 import { listNotes } from './list-notes.ts';
 import { notationQuestion } from './notation-question.ts';
 import type { OpenedList } from './open-list.ts';
@@ -15,7 +15,7 @@ import type { RowDevice } from './row-device.ts';
 import type { FieldFault, RowFault } from './row-fault.ts';
 
 export interface Judgement {
-  readonly rows: readonly JudgedRow[];
+  readonly rows: readonly RowVerdict[];
   readonly devices: readonly RowDevice[];
   readonly questions: readonly Question[];
   /** Says what was read otherwise than it is written. */
@@ -32,7 +32,7 @@ export function devicesOfList({ rows, read }: OpenedList, device: string | undef
 export async function judgeList(
   list: OpenedList,
   settings: ImportSettings,
-  configuration: KnownConfiguration,
+  configuration: CurrentConfiguration,
 ): Promise<Judgement> {
   const { rows, read, fields, layout } = list;
   const readings = rows.map((row) => ({ row, reading: read(row) }));
@@ -72,7 +72,7 @@ function addressesOf(
   {
     settings,
     configuration,
-  }: { readonly settings: ImportSettings; readonly configuration: KnownConfiguration },
+  }: { readonly settings: ImportSettings; readonly configuration: CurrentConfiguration },
 ) {
   const device = configuration.devices.get(String(values.device ?? settings.device));
   const spec = device?.spec ?? configuration.specOf(values.protocol);
@@ -80,7 +80,7 @@ function addressesOf(
 }
 
 /** Gives the faults of a row the cells where the list's author finds them. */
-export function placedFaults(list: OpenedList): (row: JudgedRow) => RowFault[] {
+export function placedFaults(list: OpenedList): (row: RowVerdict) => RowFault[] {
   const rows = new Map(list.rows.map((row) => [row.line, row]));
   return ({ reading, faults }) =>
     faults.map((fault) =>
@@ -102,19 +102,19 @@ function placedFault(
 ): RowFault {
   const { field, code, message } = about.fault;
   const index = about.at[field];
-  const column = index === undefined ? '' : shownCell(head.cells[index] ?? '').trim();
+  const column = index === undefined ? '' : cellText(head.cells[index] ?? '').trim();
   return {
     sheet: sheetName,
     cell: index === undefined ? String(about.line) : cellName(index, about.line),
     column: column || field,
-    value: index === undefined ? '' : shownCell(about.row?.cells[index] ?? ''),
+    value: index === undefined ? '' : cellText(about.row?.cells[index] ?? ''),
     ...{ code, message },
   };
 }
 
 /** Adds faults to rows whose values would have the same names as values of an array of their device. */
-function withSiblingFaults(rows: readonly JudgedRow[], isReplacing: boolean): JudgedRow[] {
-  const messageByRow = new Map<JudgedRow, string>();
+function withSiblingFaults(rows: readonly RowVerdict[], isReplacing: boolean): RowVerdict[] {
+  const messageByRow = new Map<RowVerdict, string>();
   for (const ofDevice of Map.groupBy(rows, ({ deviceCode }) => deviceCode).values()) {
     const points = ofDevice.flatMap((row) => {
       const isLeft = row.state !== 'fault' && !(row.state === 'missing' && isReplacing);

@@ -4,15 +4,15 @@ import { pointConfigSchema } from '@holdfast/shared/contracts/device.ts';
 import {
   changedPoint,
   flatPoint,
-  type JudgedPoint,
-  judgedDevicePoint,
+  type ValidPoint,
+  validateDevicePoint,
 } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { importModes } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { SheetRow } from '../../spreadsheets/read/list-file.ts';
 import type { ListField } from '../columns/list-fields.ts';
 import { oneLine } from './cell-value.ts';
-import type { KnownConfiguration, KnownPoint } from './known-configuration.ts';
+import type { CurrentConfiguration, CurrentPoint } from './current-configuration.ts';
 import { pointBody } from './point-body.ts';
 import { type RowDevice, RowDevices } from './row-device.ts';
 import type { FieldFault, FieldNote } from './row-fault.ts';
@@ -29,15 +29,15 @@ export type RowState = 'same' | 'changed' | 'new' | 'missing' | 'fault' | 'skipp
 
 export type Changes = Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>;
 
-export interface JudgedRow {
+export interface RowVerdict {
   readonly state: RowState;
   /** Undefined for a point that the list lacks. */
   readonly reading: RowReading | undefined;
   readonly device: RowDevice | undefined;
   readonly deviceCode: string;
   readonly code: string;
-  readonly current: KnownPoint | undefined;
-  readonly point: JudgedPoint | undefined;
+  readonly current: CurrentPoint | undefined;
+  readonly point: ValidPoint | undefined;
   readonly changes: Changes | undefined;
   readonly faults: readonly FieldFault[];
   readonly notes: readonly FieldNote[];
@@ -59,11 +59,11 @@ const rowsAtOnce = 200;
 /** Judges each row against what is configured. */
 export async function judgeRows(
   source: RowSource,
-  configuration: KnownConfiguration,
-): Promise<{ readonly rows: JudgedRow[]; readonly devices: readonly RowDevice[] }> {
+  configuration: CurrentConfiguration,
+): Promise<{ readonly rows: RowVerdict[]; readonly devices: readonly RowDevice[] }> {
   const devices = new RowDevices(configuration, source.fields);
   const lines = new Map<string, number>();
-  const rows: JudgedRow[] = [];
+  const rows: RowVerdict[] = [];
   for (const [index, row] of source.rows.entries()) {
     if (index % rowsAtOnce === rowsAtOnce - 1) await setImmediate();
     rows.push(judgeRow(row, { source, devices, lines }));
@@ -78,7 +78,7 @@ interface Judging {
   readonly lines: Map<string, number>;
 }
 
-function judgeRow(row: SheetRow, { source, devices, lines }: Judging): JudgedRow {
+function judgeRow(row: SheetRow, { source, devices, lines }: Judging): RowVerdict {
   const reading = source.read(row);
   const { values } = reading;
   const code = text(values.code);
@@ -138,7 +138,7 @@ function judgeRow(row: SheetRow, { source, devices, lines }: Judging): JudgedRow
 }
 
 interface JudgedPlace {
-  readonly point: JudgedPoint | undefined;
+  readonly point: ValidPoint | undefined;
   readonly changes: Changes | undefined;
   readonly faults: readonly FieldFault[];
   readonly notes: readonly FieldNote[];
@@ -146,7 +146,7 @@ interface JudgedPlace {
 
 function judgePoint(
   device: RowDevice,
-  current: KnownPoint | undefined,
+  current: CurrentPoint | undefined,
   {
     reading,
     place,
@@ -168,7 +168,7 @@ function judgePoint(
 
 function judgedBody(
   device: RowDevice,
-  current: KnownPoint | undefined,
+  current: CurrentPoint | undefined,
   {
     reading,
     place,
@@ -184,7 +184,7 @@ function judgedBody(
   });
   const sound = { faults: [], notes: [] };
   if (!current) {
-    const verdict = judgedDevicePoint(
+    const verdict = validateDevicePoint(
       { spec, connection },
       { code: text(reading.values.code), ...bodyOfPoint.body },
     );
@@ -220,7 +220,7 @@ function judgedBody(
   return { point: verdict.value, changes: changed.length > 0 ? changes : undefined, ...sound };
 }
 
-function faultsOf(verdict: Judged<JudgedPoint>, { values }: RowReading): FieldFault[] {
+function faultsOf(verdict: Validated<ValidPoint>, { values }: RowReading): FieldFault[] {
   if (verdict.ok) return [];
   return verdict.issues.map(({ path, message }): FieldFault => {
     const [field = 'code', part] = path.map(String);
@@ -233,7 +233,7 @@ function faultsOf(verdict: Judged<JudgedPoint>, { values }: RowReading): FieldFa
 }
 
 /** Points that the list lacks, of the devices in it. */
-function missingRows(rows: readonly JudgedRow[], devices: readonly RowDevice[]): JudgedRow[] {
+function missingRows(rows: readonly RowVerdict[], devices: readonly RowDevice[]): RowVerdict[] {
   const namedPoints = new Set(rows.map(({ deviceCode, code }) => JSON.stringify([deviceCode, code])));
   return devices.flatMap((device) => {
     if (device.isNew) return [];
@@ -241,7 +241,7 @@ function missingRows(rows: readonly JudgedRow[], devices: readonly RowDevice[]):
       ([code]) => !namedPoints.has(JSON.stringify([device.code, code])),
     );
     return missingPoints.map(
-      ([code, current]): JudgedRow => ({
+      ([code, current]): RowVerdict => ({
         ...{ state: 'missing', reading: undefined, device, deviceCode: device.code, code, current },
         ...{ point: undefined, changes: undefined, faults: [], notes: [] },
       }),

@@ -1,8 +1,8 @@
 import { inEachLanguage, type Text } from '@holdfast/texts/text.ts';
 import { cellName } from '../../spreadsheets/cell-place.ts';
-import { shownCell } from '../../spreadsheets/read/list-file.ts';
+import { cellText } from '../../spreadsheets/read/list-file.ts';
 import { pointListsText } from '../texts.ts';
-import type { JudgedRow } from './judge-rows.ts';
+import type { RowVerdict } from './judge-rows.ts';
 import type { OpenedList } from './open-list.ts';
 import { faultsHeader, type NoteKind } from './row-fault.ts';
 
@@ -21,7 +21,7 @@ const words: Readonly<Record<NoteKind, (first: NotedCell) => Text>> = {
 };
 
 /** Everything that was read otherwise than it is written, in a sentence each. */
-export function listNotes(list: OpenedList, rows: readonly JudgedRow[]): Text[] {
+export function listNotes(list: OpenedList, rows: readonly RowVerdict[]): Text[] {
   const lines = new Map(list.rows.map((row) => [row.line, row]));
   const byKind = new Map<NoteKind, { readonly first: NotedCell; count: number }>();
   for (const { reading, notes } of rows) {
@@ -32,7 +32,7 @@ export function listNotes(list: OpenedList, rows: readonly JudgedRow[]): Text[] 
         continue;
       }
       const index = reading?.at[field] ?? 0;
-      const text = shownCell(lines.get(reading?.line ?? 0)?.cells[index] ?? '').trim();
+      const text = cellText(lines.get(reading?.line ?? 0)?.cells[index] ?? '').trim();
       byKind.set(kind, { first: { cell: cellName(index, reading?.line ?? 0), text, value }, count: 1 });
     }
   }
@@ -51,7 +51,7 @@ export function listNotes(list: OpenedList, rows: readonly JudgedRow[]): Text[] 
 }
 
 /** Tasks do not read what is disabled, though the list names them for it. */
-function disabledNote(rows: readonly JudgedRow[]): Text[] {
+function disabledNote(rows: readonly RowVerdict[]): Text[] {
   const disabledRows = rows.filter(({ reading, device, point }) => {
     if (typeof reading?.values.task !== 'string' || !point) return false;
     return (
@@ -89,7 +89,7 @@ function mergeNotes({ merges, columns, head }: OpenedList): Text[] {
 }
 
 /** Names the rows that cannot be imported from this list, and do not keep the others from it. */
-function unsupportedNotes(rows: readonly JudgedRow[]): Text[] {
+function unsupportedNotes(rows: readonly RowVerdict[]): Text[] {
   const skippedRows = rows.flatMap(({ reading }) =>
     reading?.unsupported === undefined ? [] : [{ line: reading.line, ...reading.unsupported }],
   );

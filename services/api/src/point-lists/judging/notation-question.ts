@@ -1,9 +1,9 @@
 import type { SheetAddresses } from '@holdfast/driver/sheet-rules.ts';
 import { cellName } from '../../spreadsheets/cell-place.ts';
-import { type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
+import { cellText, type SheetRow } from '../../spreadsheets/read/list-file.ts';
 import { pointListsText } from '../texts.ts';
 import { plainAddress } from './cell-value.ts';
-import { type Question, shownRows } from './question.ts';
+import { exampleRowCount, type Question } from './question.ts';
 import type { RowReading } from './row-reading.ts';
 
 interface AddressRow {
@@ -22,7 +22,7 @@ export function notationQuestion(
     const cell = row.cells[reading.at[addresses.field] ?? 0] ?? '';
     const { [addresses.field]: _, ...fields } = reading.values;
     return {
-      cell: { text: plainAddress(shownCell(cell)), isNumber: typeof cell === 'object' && 'number' in cell },
+      cell: { text: plainAddress(cellText(cell)), isNumber: typeof cell === 'object' && 'number' in cell },
       fields,
     };
   });
@@ -31,7 +31,7 @@ export function notationQuestion(
   const notation = chosenName ?? likely[0] ?? addresses.notations[0]?.name ?? '';
   const choices = addresses.notations.filter(({ name }) => likely.includes(name) || name === notation);
   if (choices.length < 2) return { notation, question: undefined };
-  const examples = rows.slice(0, shownRows).flatMap(({ row, reading }, index) => {
+  const examples = rows.slice(0, exampleRowCount).flatMap(({ row, reading }, index) => {
     const read = cells[index];
     if (!read) return [];
     const meanings = choices.map(({ name }) => {

@@ -1,11 +1,11 @@
 import { specs } from '@holdfast/drivers/specs.ts';
 import { columnIndex } from '../../spreadsheets/cell-place.ts';
 import {
+  cellText,
   type ListFile,
   ListFileRefused,
   type MergedCells,
   type SheetRow,
-  shownCell,
 } from '../../spreadsheets/read/list-file.ts';
 import { ColumnNames, type ListColumn } from '../columns/list-columns.ts';
 import type { ListField } from '../columns/list-fields.ts';
@@ -83,7 +83,7 @@ export function openList(file: ListFile, settings: ImportSettings): OpenedList {
       appliesCoefficient: answers.coefficient === 'apply',
     };
     const columns = listColumns.head.cells.map((cell, index): ListColumn => {
-      const header = shownCell(cell).trim();
+      const header = cellText(cell).trim();
       const name = predecessorColumns[header.toLowerCase() as keyof typeof predecessorColumns];
       return { index, header, field: name === undefined ? undefined : fields.get(name) };
     });

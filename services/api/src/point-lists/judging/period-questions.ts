@@ -1,10 +1,10 @@
 import { cellName } from '../../spreadsheets/cell-place.ts';
-import { isEmptyCell, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
+import { cellText, isEmptyCell, type SheetRow } from '../../spreadsheets/read/list-file.ts';
 import type { ListColumn } from '../columns/list-columns.ts';
-import { askedUnits, likelyUnit, type PeriodUnit, periodMs, periodParts } from '../columns/periods.ts';
+import { likelyUnit, type PeriodUnit, periodMs, periodParts, periodUnits } from '../columns/periods.ts';
 import { pointListsText } from '../texts.ts';
-import type { JudgedRow } from './judge-rows.ts';
-import { type Question, shownRows } from './question.ts';
+import type { RowVerdict } from './judge-rows.ts';
+import { exampleRowCount, type Question } from './question.ts';
 
 /** A shorter period is likelier a mistake, such as seconds read as milliseconds, than what is wanted. */
 const shortMs = 100;
@@ -19,21 +19,21 @@ export function periodUnitQuestion(
 ): { readonly unit: PeriodUnit; readonly question: Question } | undefined {
   const bareCells = rows.flatMap((row) => {
     const cell = row.cells[index] ?? '';
-    const text = shownCell(cell).trim();
+    const text = cellText(cell).trim();
     const { amount, unit } = periodParts(text);
     const number = Number(amount.replace(',', '.'));
     return isEmptyCell(cell) || unit !== undefined || !(number > 0) ? [] : [{ row, text, number }];
   });
   if (bareCells.length === 0) return undefined;
   const isRate = /rate|freq|频|率/i.test(header);
-  const choices = askedUnits.filter(({ value }) => value !== 'hz' || isRate);
+  const choices = periodUnits.filter(({ value }) => value !== 'hz' || isRate);
   const answeredUnit = choices.find(({ value }) => value === answer)?.value;
   const unit = answeredUnit ?? likelyUnit(bareCells.map(({ number }) => number));
   const question = {
     name: 'period_unit',
     text: pointListsText('what_is_the_unit'),
     ...{ choices, chosen: unit, isGuess: answeredUnit === undefined },
-    rows: bareCells.slice(0, shownRows).map(({ row, text, number }) => ({
+    rows: bareCells.slice(0, exampleRowCount).map(({ row, text, number }) => ({
       ...{ cell: cellName(index, row.line), value: text },
       meanings: Object.fromEntries(
         choices.map(({ value }) => [value, `${Math.round(periodMs(number, value))} ms`]),
@@ -46,7 +46,7 @@ export function periodUnitQuestion(
 /** Asks whether periods below 100 ms are meant. Rows that leave a period as it is are not asked about. */
 export function shortPeriodQuestion(
   list: readonly SheetRow[],
-  rows: readonly JudgedRow[],
+  rows: readonly RowVerdict[],
   answer: string | undefined,
 ): Question | undefined {
   const shortRows = rows.flatMap(({ reading, point, state, changes }) => {
@@ -65,12 +65,12 @@ export function shortPeriodQuestion(
     chosen: value,
     isGuess: answer === undefined || !(Number(/^(\d+)ms$/.exec(answer)?.[1] ?? Number.NaN) <= shortest),
     isConfirmation: true,
-    rows: shortRows.slice(0, shownRows).map(({ reading, period }) => ({
+    rows: shortRows.slice(0, exampleRowCount).map(({ reading, period }) => ({
       cell: cellName(reading.at.period_ms ?? 0, reading.line),
       value:
         reading.at.period_ms === undefined
           ? ''
-          : shownCell(lines.get(reading.line)?.cells[reading.at.period_ms] ?? '').trim(),
+          : cellText(lines.get(reading.line)?.cells[reading.at.period_ms] ?? '').trim(),
       meanings: { [value]: `${period} ms` },
     })),
   };

@@ -1,8 +1,8 @@
 import { cellName } from '../../spreadsheets/cell-place.ts';
 import type { SheetRow } from '../../spreadsheets/read/list-file.ts';
-import { shownCell } from '../../spreadsheets/read/list-file.ts';
+import { cellText } from '../../spreadsheets/read/list-file.ts';
 import { pointListsText } from '../texts.ts';
-import { type Question, shownRows } from './question.ts';
+import { exampleRowCount, type Question } from './question.ts';
 import type { RowReading } from './row-reading.ts';
 
 interface PredecessorRow {
@@ -31,9 +31,9 @@ export function predecessorQuestions(
     meanings: (each: PredecessorRow) => Record<string, string>,
     field: string,
   ) =>
-    some.slice(0, shownRows).map((each) => {
+    some.slice(0, exampleRowCount).map((each) => {
       const index = each.reading.at[field] ?? 0;
-      const value = shownCell(each.row.cells[index] ?? '');
+      const value = cellText(each.row.cells[index] ?? '');
       return { cell: cellName(index, each.row.line), value, meanings: meanings(each) };
     });
   const questions: Question[] = [];
@@ -53,7 +53,7 @@ export function predecessorQuestions(
     });
   }
   const coefficients = withTable.flatMap((each) => {
-    const value = coefficientAt === undefined ? '' : shownCell(each.row.cells[coefficientAt] ?? '').trim();
+    const value = coefficientAt === undefined ? '' : cellText(each.row.cells[coefficientAt] ?? '').trim();
     return value === '' || Number(value) === 1 ? [] : [{ ...each, value }];
   });
   if (coefficients.length > 0) {
@@ -65,7 +65,7 @@ export function predecessorQuestions(
         { value: 'apply', label: pointListsText('yes_value_raw_coefficient') },
       ],
       ...of('coefficient', 'ignore'),
-      rows: coefficients.slice(0, shownRows).map(({ row, value }) => ({
+      rows: coefficients.slice(0, exampleRowCount).map(({ row, value }) => ({
         cell: cellName(coefficientAt ?? 0, row.line),
         value,
         meanings: { ignore: '100 → 100', apply: `100 → ${Number((100 * Number(value)).toPrecision(12))}` },

@@ -19,4 +19,4 @@ export interface Question {
   }[];
 }
 
-export const shownRows = 3;
+export const exampleRowCount = 3;

@@ -2,7 +2,7 @@ import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ListField } from '../columns/list-fields.ts';
-import type { KnownConfiguration, KnownDevice } from './known-configuration.ts';
+import type { CurrentConfiguration, CurrentDevice } from './current-configuration.ts';
 import type { FieldFault } from './row-fault.ts';
 import { fieldsOf, type RowReading } from './row-reading.ts';
 
@@ -13,7 +13,7 @@ export type RowDevice =
       readonly code: string;
       readonly spec: DriverSpec;
       readonly connection: object;
-      readonly current: KnownDevice;
+      readonly current: CurrentDevice;
     }
   | {
       readonly isNew: true;
@@ -32,11 +32,11 @@ const common = ['protocol', 'site', 'device_name', 'measurement'];
 
 /** Finds the devices of rows. Each device is judged once, by the first row that names it. */
 export class RowDevices {
-  readonly #configuration: KnownConfiguration;
+  readonly #configuration: CurrentConfiguration;
   readonly #fields: ReadonlyMap<string, ListField>;
   readonly #deviceByCode = new Map<string, RowDevice>();
 
-  constructor(configuration: KnownConfiguration, fields: ReadonlyMap<string, ListField>) {
+  constructor(configuration: CurrentConfiguration, fields: ReadonlyMap<string, ListField>) {
     this.#configuration = configuration;
     this.#fields = fields;
   }

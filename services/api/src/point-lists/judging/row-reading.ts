@@ -1,5 +1,5 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
-import { isEmptyCell, type SheetRow, shownCell } from '../../spreadsheets/read/list-file.ts';
+import { cellText, isEmptyCell, type SheetRow } from '../../spreadsheets/read/list-file.ts';
 import type { ListColumn } from '../columns/list-columns.ts';
 import type { ListField } from '../columns/list-fields.ts';
 import { cellValue, plainAddress } from './cell-value.ts';
@@ -98,7 +98,7 @@ export function readPlace(
   const index = at[addresses.field] ?? 0;
   const cell = row.cells[index] ?? '';
   const isNumber = typeof cell === 'object' && 'number' in cell;
-  const read = addresses.read({ text: plainAddress(shownCell(cell)), isNumber }, notation, {
+  const read = addresses.read({ text: plainAddress(cellText(cell)), isNumber }, notation, {
     ...others,
     data_type: values.data_type,
   });

@@ -9,10 +9,10 @@ import type { Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { type DeviceValues, deviceValues } from '@holdfast/shared/domain/gaps/point-values.ts';
 import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import {
+  findPlan,
   type PolledDevice,
   type PollingPlan,
   type PollingPlans,
-  planIfKnown,
 } from '../../configuration/polling-plans.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { SettledSamples } from '../../ports.ts';
@@ -125,7 +125,7 @@ export async function accountForSessions(
   const planned: PlannedSession[] = [];
   for (const session of sessions) {
     const past = pasts.get(session.session_id);
-    const planOf = (config_version: number) => planIfKnown(sources.plans, { ...session, config_version });
+    const planOf = (config_version: number) => findPlan(sources.plans, { ...session, config_version });
     const legs = await legsOf(session, past, planOf);
     if (legs) planned.push({ session, legs, past, isWanted });
   }

@@ -14,8 +14,8 @@ import { decodeGapCursor, encodeGapCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { localize } from '../../problems/localize.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
-import { deviceNotInSession, knownSession } from '../../sessions/known-session.ts';
-import { calendarInterval, clockOfZone } from '../../times/asked-clock.ts';
+import { deviceNotInSession, requireSession } from '../../sessions/require-session.ts';
+import { calendarInterval, clockOfZone } from '../../times/plant-clocks.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../../times/relative-time.ts';
 import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
 import {
@@ -30,7 +30,7 @@ import { eventsBehind, eventsOfTrace } from './gap-events.ts';
 import { gapViews } from './gap-views.ts';
 import { accountingText } from './texts.ts';
 
-export const brokerNotAsked = () => ({
+export const brokerUnavailableNotice = () => ({
   what: 'broker' as const,
   detail: localize(accountingText('nats_does_not_answer_now')),
 });
@@ -53,7 +53,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
   const { database } = sources;
   const account = async (sessionId: string, { device, from, to }: Window, withValues = false) => {
     const now = new Date();
-    const session = await knownSession(sources.database, sessionId);
+    const session = await requireSession(sources.database, sessionId);
     const times = {
       from: from ? timeOf('from', from, now) : undefined,
       to: to ? timeOf('to', to, now) : new Date(now.getTime() - onItsWayMs),
@@ -72,7 +72,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
         period_ms: ofDevices.periodMs,
         from: window.from?.toISOString() ?? null,
         to: window.to.toISOString(),
-        not_asked: ofDevices.brokerWasAsked ? [] : [brokerNotAsked()],
+        not_asked: ofDevices.brokerWasAsked ? [] : [brokerUnavailableNotice()],
       },
     };
   };

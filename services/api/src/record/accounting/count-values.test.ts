@@ -11,7 +11,7 @@ describe('the number of points that never deliver', () => {
   });
   const unknown = { values: undefined };
 
-  it('leaves out those of which a subscribed device has told nothing: it may tell of them rarely', () => {
+  it('leaves out those of which a subscribed device has reported nothing: it may report them rarely', () => {
     expect(countNeverDelivered([device('not_told')])).toBe(0);
     expect(countNeverDelivered([device('not_told', 'exception'), device('timeout')])).toBe(2);
   });

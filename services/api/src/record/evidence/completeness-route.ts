@@ -5,12 +5,12 @@ import {
   completenessOfAllSchema,
 } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
-import { planIfKnown } from '../../configuration/polling-plans.ts';
+import { findPlan } from '../../configuration/polling-plans.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { tooManyPeriods } from '../../problems/too-many-periods.ts';
-import { askedClock, askedPeriods } from '../../times/asked-clock.ts';
-import { type TimeAsked, timeAsked } from '../../times/time-asked.ts';
+import { clockOfQuery, periodsWithin } from '../../times/plant-clocks.ts';
+import { type TimeRange, timeRangeOf } from '../../times/time-range.ts';
 import type { DeviceAccount } from '../accounting/account-for-session.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { countNeverDelivered, valuesOf } from '../accounting/count-values.ts';
@@ -42,9 +42,9 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
     handler: async (request): Promise<CompletenessOfAll> => {
       const { limit, cursor, from, to, by, device, interval, time_zone, utc_offset, ...filter } =
         request.query;
-      const time = timeAsked({ from, to });
-      const clock = askedClock({ time_zone, utc_offset }, timeZone);
-      const periods = interval ? askedPeriods(clock, interval, time, periodsAtMost) : undefined;
+      const time = timeRangeOf({ from, to });
+      const clock = clockOfQuery({ time_zone, utc_offset }, timeZone);
+      const periods = interval ? periodsWithin(clock, interval, time, periodsAtMost) : undefined;
       const position = decodeCursor(cursor);
       const isBySession = by === 'session';
       const sessions = await sessionsWithin(accounting.database, {
@@ -72,7 +72,7 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
   });
 
   interface Question {
-    readonly time: TimeAsked;
+    readonly time: TimeRange;
     readonly periods: readonly Period[] | undefined;
     readonly device: string | undefined;
     readonly head: EvidenceHead;
@@ -125,7 +125,7 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
       const some = rows.slice(start, start + plansAtOnce);
       await accounting.plans.prepare(some);
       for (const row of some) {
-        const plan = await planIfKnown(accounting.plans, row);
+        const plan = await findPlan(accounting.plans, row);
         for (const { code } of plan?.devices ?? []) codes.add(code);
       }
     }
@@ -148,7 +148,7 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
 function counted(
   devices: readonly DeviceAccount[] | undefined,
   periods: readonly Period[] | undefined,
-  time: TimeAsked,
+  time: TimeRange,
 ): Pick<CompletenessRow, 'counts' | 'values' | 'never_delivered' | 'by_period'> {
   if (!devices) return { counts: null, values: null, never_delivered: null, by_period: null };
   const counted = {
@@ -162,7 +162,7 @@ function counted(
   return { ...counted, by_period: { ...tickColumns(devices, periods), due: due.view() } };
 }
 
-const valuesOfTime = (time: TimeAsked) => ({ ...time, withValues: true });
+const valuesOfTime = (time: TimeRange) => ({ ...time, withValues: true });
 
 function refuseTooMany(periods: readonly Period[] | undefined, rows: number): void {
   if (periods && periods.length * rows > periodsAtMost) throw tooManyPeriods(periodsAtMost);

@@ -1,7 +1,7 @@
 import type { TickCountsView, ValueCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { CompletenessRow } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
-import type { TimeAsked } from '../../times/time-asked.ts';
+import type { TimeRange } from '../../times/time-range.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { countNeverDelivered, sumOfValues, valuesOf } from '../accounting/count-values.ts';
 import { DueTimes } from './due-times.ts';
@@ -23,7 +23,7 @@ export class DeviceTotals {
   readonly #totals: Map<string, Total>;
 
   /** @param codes of the devices, in the order of the answer */
-  constructor(codes: readonly string[], periods: readonly Period[] | undefined, time: TimeAsked) {
+  constructor(codes: readonly string[], periods: readonly Period[] | undefined, time: TimeRange) {
     this.#periods = periods;
     this.#totals = new Map(
       codes.map((code) => [

@@ -19,13 +19,13 @@ const dueHours = (...devices: ReturnType<typeof due>[]) => {
 };
 
 describe('the time in which ticks were due', () => {
-  it('is told of the day on which a session began, and of that on which it ended', () => {
+  it('is given for the day on which a session began, and for that on which it ended', () => {
     expect(dueHours(due(21.25, 60))).toEqual([[0, 21.25, 24]]);
     expect(dueHours(due(0, 30))).toEqual([[1, 24, 30]]);
     expect(dueHours(due(25, 26))).toEqual([[1, 25, 26]]);
   });
 
-  it('is not told of whole days, nor of the time to come, nor of days on which nothing was due', () => {
+  it('is not given for whole days, nor for the time to come, nor for days on which nothing was due', () => {
     expect(dueHours(due(0, 60))).toEqual([]);
     expect(dueHours()).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import type { TickColumns } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
 import { lowerBound } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
-import type { TimeAsked } from '../../times/time-asked.ts';
+import type { TimeRange } from '../../times/time-range.ts';
 import type { CountedDevice } from '../accounting/ticks-by-column.ts';
 
 type Scheduled = Pick<CountedDevice, 'periodMs' | 'scheduled'>;
@@ -18,7 +18,7 @@ export class DueTimes {
   #longestMs = 0;
 
   /** @param time the requested time, beyond which nothing was counted */
-  constructor(periods: readonly Period[], { from, to }: TimeAsked) {
+  constructor(periods: readonly Period[], { from, to }: TimeRange) {
     this.#periods = periods.map(({ fromMs, toMs }) => ({
       fromMs: Math.max(fromMs, from.getTime()),
       toMs: Math.min(toMs, to.getTime()),

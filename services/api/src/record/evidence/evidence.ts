@@ -1,12 +1,12 @@
 import type { SessionPast } from '../../sessions/queries/session-pasts.ts';
-import type { TimeAsked } from '../../times/time-asked.ts';
+import type { TimeRange } from '../../times/time-range.ts';
 import {
   type AccountingSources,
   type AccountingTime,
   accountForSessions,
   type DeviceAccount,
 } from '../accounting/account-for-session.ts';
-import { brokerNotAsked } from '../accounting/accounting-routes.ts';
+import { brokerUnavailableNotice } from '../accounting/accounting-routes.ts';
 import type { RowWithin } from './sessions-within.ts';
 
 /** One session with the account of its ticks within the requested time. */
@@ -29,7 +29,7 @@ const sessionsAtOnce = 100;
 export async function* evidenceOf(
   accounting: AccountingSources,
   rows: readonly RowWithin[],
-  time: TimeAsked & Pick<AccountingTime, 'withValues'>,
+  time: TimeRange & Pick<AccountingTime, 'withValues'>,
   { only, onBrokerSilent }: { only?: ReadonlySet<string> | undefined; onBrokerSilent: () => void },
 ): AsyncGenerator<Evidence> {
   for (let start = 0; start < rows.length; start += sessionsAtOnce) {
@@ -46,10 +46,10 @@ export async function* evidenceOf(
 
 /** The head of an answer about a time, which notes if NATS could not be asked for some of it. */
 export class EvidenceHead {
-  readonly #time: TimeAsked;
+  readonly #time: TimeRange;
   #isBrokerSilent = false;
 
-  constructor(time: TimeAsked) {
+  constructor(time: TimeRange) {
     this.#time = time;
   }
 
@@ -62,7 +62,7 @@ export class EvidenceHead {
     return {
       from: this.#time.from.toISOString(),
       to: this.#time.to.toISOString(),
-      not_asked: this.#isBrokerSilent ? [brokerNotAsked()] : [],
+      not_asked: this.#isBrokerSilent ? [brokerUnavailableNotice()] : [],
     };
   }
 }

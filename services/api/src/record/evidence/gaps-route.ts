@@ -6,7 +6,7 @@ import {
 } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
 import { decodeGapOfAllCursor, encodeGapOfAllCursor, type GapOfAllPosition } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
-import { timeAsked } from '../../times/time-asked.ts';
+import { timeRangeOf } from '../../times/time-range.ts';
 import { eventsBehind, eventsOfTrace } from '../accounting/gap-events.ts';
 import { EvidenceHead, evidenceOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
@@ -35,7 +35,7 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
     schema: { querystring: gapsOfAllQuerySchema, response: { 200: gapsOfAllSchema } },
     handler: async (request): Promise<GapsOfAll> => {
       const { limit, cursor, from, to, device, cause, trace, ...filter } = request.query;
-      const time = timeAsked({ from, to });
+      const time = timeRangeOf({ from, to });
       const after = decodeGapOfAllCursor(cursor);
       const causes = cause && new Set(cause);
       const { database } = accounting;

@@ -5,14 +5,14 @@ import {
   ownershipQuerySchema,
 } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import type { ConfigLeg } from '@holdfast/shared/domain/session/config-legs.ts';
-import { type PollingPlans, planIfKnown } from '../../configuration/polling-plans.ts';
+import { findPlan, type PollingPlans } from '../../configuration/polling-plans.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
-import { timeAsked } from '../../times/time-asked.ts';
+import { timeRangeOf } from '../../times/time-range.ts';
 import { bucketsOf, lifeOf } from '../accounting/ribbon.ts';
 import { EvidenceHead, sessionOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
-import { heldEvidenceOf } from './held-evidence.ts';
+import { evidenceWithHolders } from './evidence-with-holders.ts';
 import { sessionsWithin } from './sessions-within.ts';
 
 /** Route for who held which session when, and what each change of holder cost. */
@@ -30,7 +30,7 @@ export function ownershipRoute(sources: EvidenceSources): Route {
     schema: { querystring: ownershipQuerySchema, response: { 200: ownershipPageSchema } },
     handler: async (request): Promise<OwnershipPage> => {
       const { limit, cursor, from, to, ...filter } = request.query;
-      const time = timeAsked({ from, to });
+      const time = timeRangeOf({ from, to });
       const { rows, next } = await sessionsWithin(database, {
         ...filter,
         ...time,
@@ -40,7 +40,7 @@ export function ownershipRoute(sources: EvidenceSources): Route {
       });
       const head = new EvidenceHead(time);
       const results: OwnershipPage['results'] = [];
-      for await (const { row, past, spans, spansLeftOut } of heldEvidenceOf(sources, rows, time, head)) {
+      for await (const { row, past, spans, spansLeftOut } of evidenceWithHolders(sources, rows, time, head)) {
         results.push({
           ...sessionOf(row),
           is_latest: row.is_latest,
@@ -66,7 +66,7 @@ export async function taskPeriods(
   if (legs.length === 0) return period_ms === null ? [] : [{ from: null, period_ms }];
   const periods: OwnershipRow['periods'] = [];
   for (const { fromMs, configVersion } of legs) {
-    const plan = await planIfKnown(plans, { task_id, config_version: configVersion });
+    const plan = await findPlan(plans, { task_id, config_version: configVersion });
     if (!plan || plan.periodMs === periods.at(-1)?.period_ms) continue;
     const from = Number.isFinite(fromMs) ? new Date(fromMs).toISOString() : null;
     periods.push({ from, period_ms: plan.periodMs });

@@ -9,12 +9,12 @@ import type { GrantedSites } from '../../access/granted-sites.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { csvBytes, csvType, separatorOf } from '../../spreadsheets/write/csv-line.ts';
-import { askedClock } from '../../times/asked-clock.ts';
-import { timeAsked } from '../../times/time-asked.ts';
+import { clockOfQuery } from '../../times/plant-clocks.ts';
+import { timeRangeOf } from '../../times/time-range.ts';
 import { eventsBehind } from '../accounting/gap-events.ts';
 import { EvidenceHead } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
-import { heldEvidenceOf } from './held-evidence.ts';
+import { evidenceWithHolders } from './evidence-with-holders.ts';
 import { partsOf, partView, reportRow, type UntoldRow } from './report.ts';
 import { csvHead, csvRows } from './report-csv.ts';
 import { type RowsWithin, sessionsWithin } from './sessions-within.ts';
@@ -35,8 +35,8 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
     readonly split: 'none' | 'day' | 'shift';
     readonly site?: string | undefined;
   }) => {
-    const time = timeAsked(query);
-    const clock = askedClock({ time_zone: query.time_zone }, timeZone);
+    const time = timeRangeOf(query);
+    const clock = clockOfQuery({ time_zone: query.time_zone }, timeZone);
     const parts = await partsOf(database, { clock, time, split: query.split, site: query.site });
     return { time, clock, parts };
   };
@@ -63,7 +63,7 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
         });
         const head = new EvidenceHead(time);
         const untold: UntoldRow[] = [];
-        for await (const evidence of heldEvidenceOf(sources, rows, time, head)) {
+        for await (const evidence of evidenceWithHolders(sources, rows, time, head)) {
           untold.push(reportRow(evidence, parts, time));
         }
         const behind = await eventsBehind(
@@ -110,7 +110,12 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
         const lines = async function* () {
           yield csvHead({ title, separator });
           for (let page: RowsWithin | undefined = first; page; ) {
-            for await (const evidence of heldEvidenceOf(sources, page.rows, time, new EvidenceHead(time))) {
+            for await (const evidence of evidenceWithHolders(
+              sources,
+              page.rows,
+              time,
+              new EvidenceHead(time),
+            )) {
               yield csvRows(reportRow(evidence, parts, time), { title, clock, parts, separator });
             }
             page = page.next === undefined ? undefined : await pageOf(page.next);

@@ -8,11 +8,11 @@ import {
 import type { Database } from '../../database/open-database.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
 import { tooManyPeriods } from '../../problems/too-many-periods.ts';
-import type { TimeAsked } from '../../times/time-asked.ts';
+import type { TimeRange } from '../../times/time-range.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { DueTimes } from './due-times.ts';
 import { sessionOf } from './evidence.ts';
-import type { HeldEvidence } from './held-evidence.ts';
+import type { EvidenceWithHolders } from './evidence-with-holders.ts';
 import { jointGaps } from './joint-gaps.ts';
 import { evidenceText } from './texts.ts';
 import { countsOfPeriods, tickColumns } from './tick-columns.ts';
@@ -36,7 +36,7 @@ export async function partsOf(
     site,
   }: {
     readonly clock: PlantClock;
-    readonly time: TimeAsked;
+    readonly time: TimeRange;
     readonly split: 'none' | 'day' | 'shift';
     readonly site: string | undefined;
   },
@@ -95,9 +95,9 @@ export type UntoldRow = Omit<ReportRow, 'gaps'> & {
 
 /** Makes the row of a session in a report: what is there, what is missing and why, and who held it. */
 export function reportRow(
-  { row, devices, spans }: HeldEvidence,
+  { row, devices, spans }: EvidenceWithHolders,
   parts: readonly Part[],
-  time: TimeAsked,
+  time: TimeRange,
 ): UntoldRow {
   const due = new DueTimes(parts, time);
   due.add(devices ?? []);

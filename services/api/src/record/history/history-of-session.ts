@@ -1,8 +1,8 @@
 import type { HistoryDevice } from '@holdfast/sample-store/sample-store.ts';
 import { runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
 import { historyDevices } from '../../configuration/history-devices.ts';
-import { knownSession } from '../../sessions/known-session.ts';
 import { recordedEvents } from '../../sessions/queries/recorded-events.ts';
+import { requireSession } from '../../sessions/require-session.ts';
 import { type AccountingSources, devicesOfSession } from '../accounting/account-for-session.ts';
 
 export interface SessionExtent {
@@ -28,7 +28,7 @@ export async function extentOfSession(
   },
 ): Promise<SessionExtent | undefined> {
   const { database, plans } = sources;
-  const session = await knownSession(database, query.sessionId);
+  const session = await requireSession(database, query.sessionId);
   const devices = (await devicesOfSession(sources, session)).filter(
     ({ code }) => query.device === undefined || code === query.device,
   );

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { periodsToCome, type VersionNow } from './next-periods.ts';
 
-it('the period to come is told of devices whose last reading was by a former version with another one', () => {
+it('the period to come is shown for devices whose last reading was by a former version with another one', () => {
   const plan = {
     periodMs: 60_000,
     devices: [

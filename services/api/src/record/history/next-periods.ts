@@ -1,5 +1,5 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import { type PollingPlan, type PollingPlans, planIfKnown } from '../../configuration/polling-plans.ts';
+import { findPlan, type PollingPlan, type PollingPlans } from '../../configuration/polling-plans.ts';
 import type { Database } from '../../database/open-database.ts';
 
 export interface NextPeriodSources {
@@ -42,7 +42,7 @@ export async function nextPeriods(
   await plans.prepare(changed);
   const now = new Map<string, VersionNow>();
   for (const session of changed) {
-    const plan = await planIfKnown(plans, session);
+    const plan = await findPlan(plans, session);
     if (plan) now.set(session.session_id, { configVersion: session.config_version, plan });
   }
   return periodsToCome(readings, now);

@@ -17,15 +17,15 @@ import {
 } from '@holdfast/shared/contracts/http/point-history-http.ts';
 import { evenSpans, type PlantClock } from '@holdfast/shared/domain/plant-clock.ts';
 import { historyDevices, historyDevicesAt } from '../../configuration/history-devices.ts';
-import { requireKnownPoint } from '../../configuration/known-point.ts';
+import { requirePoint } from '../../configuration/require-point.ts';
 import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
 import type { Database } from '../../database/open-database.ts';
 import { clientGone } from '../../http/client-gone.ts';
 import { type Route, route } from '../../http/route.ts';
 import { BrokerUnavailable } from '../../ports.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
-import { deviceNotInSession, knownSession, sessionThatWas } from '../../sessions/known-session.ts';
-import { clockOfZone } from '../../times/asked-clock.ts';
+import { deviceNotInSession, requireSession, sessionThatWas } from '../../sessions/require-session.ts';
+import { clockOfZone } from '../../times/plant-clocks.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../../times/relative-time.ts';
 import {
   type AccountingSources,
@@ -120,7 +120,7 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
           const devices = query.device
             ? (historyQuery?.devices ?? (await historyDevices(database, [query.device])))
             : undefined;
-          await requireKnownPoint(
+          await requirePoint(
             { database, samples },
             { pointCode: query.point_code, devices, devicesAreKnown, signal },
           );
@@ -236,7 +236,7 @@ async function knownGaps(
   window: { from: Date; to: Date },
 ): Promise<GapView[] | undefined> {
   try {
-    const session = await knownSession(sources.database, sessionId);
+    const session = await requireSession(sources.database, sessionId);
     const account = await accountForSession(sources, { session, device, ...window });
     return account && gapViews(account).map(({ view }) => view);
   } catch (error) {

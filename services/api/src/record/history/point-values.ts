@@ -4,8 +4,8 @@ import {
   type SampleStore,
   SampleStoreUnavailable,
 } from '@holdfast/sample-store/sample-store.ts';
-import type { NotAsked } from '@holdfast/shared/contracts/http/not-asked.ts';
 import type { PointValueView } from '@holdfast/shared/contracts/http/points-http.ts';
+import type { UnavailableSources } from '@holdfast/shared/contracts/http/unavailable-sources.ts';
 import { uncertainFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { BrokerUnavailable, type LastReadings, type LiveSamples } from '../../ports.ts';
@@ -29,11 +29,11 @@ interface LastValue {
   readonly sessionId: string | null;
 }
 
-const brokerNotAsked = () => ({
+const brokerUnavailableNotice = () => ({
   what: 'broker' as const,
   detail: localize(historyText('nats_does_not_answer_now_values')),
 });
-const storeNotAsked = () => ({
+const storeUnavailableNotice = () => ({
   what: 'store' as const,
   detail: localize(historyText('the_database_of_values_does')),
 });
@@ -45,7 +45,7 @@ const storeNotAsked = () => ({
 export async function pointValues(
   { samples, lastReadings, nextPeriods, live }: PointValueSources,
   points: readonly ConfiguredPoint[],
-): Promise<{ results: PointValueView[]; liveId: string | null; notAsked: NotAsked }> {
+): Promise<{ results: PointValueView[]; liveId: string | null; notAsked: UnavailableSources }> {
   // Asked before the readings: whatever comes meanwhile is reported twice rather than not at all.
   const bounds = await unlessAway(live.bounds());
   const deviceIds = [...new Set(points.map(({ deviceId }) => deviceId))];
@@ -87,7 +87,10 @@ export async function pointValues(
   return {
     results,
     liveId: bounds && readings ? String(bounds.lastSequence) : null,
-    notAsked: [...(readings ? [] : [brokerNotAsked()]), ...(storedValues ? [] : [storeNotAsked()])],
+    notAsked: [
+      ...(readings ? [] : [brokerUnavailableNotice()]),
+      ...(storedValues ? [] : [storeUnavailableNotice()]),
+    ],
   };
 }
 

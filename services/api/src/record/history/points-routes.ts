@@ -10,7 +10,7 @@ import {
   pointValuesQuerySchema,
 } from '@holdfast/shared/contracts/http/points-http.ts';
 import { historyDevices } from '../../configuration/history-devices.ts';
-import { requireKnownPoint } from '../../configuration/known-point.ts';
+import { requirePoint } from '../../configuration/require-point.ts';
 import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
 import type { Database } from '../../database/open-database.ts';
 import { clientGone } from '../../http/client-gone.ts';
@@ -18,7 +18,7 @@ import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { localize } from '../../problems/localize.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
-import { knownSession } from '../../sessions/known-session.ts';
+import { requireSession } from '../../sessions/require-session.ts';
 import { timeOf } from '../../times/relative-time.ts';
 import type { AccountingSources } from '../accounting/account-for-session.ts';
 import { configuredPoints } from './configured-points.ts';
@@ -38,7 +38,7 @@ export interface PointsSources extends Omit<PointValueSources, 'nextPeriods'> {
 /** Trends asked at once, one question each: more from one caller would keep others from the database. */
 const trendsTogether = 3;
 
-const brokerNotAsked = () => ({
+const brokerUnavailableNotice = () => ({
   what: 'broker' as const,
   detail: localize(historyText('nats_does_not_answer_now')),
 });
@@ -64,7 +64,7 @@ export function pointsRoutes(sources: PointsSources): Route[] {
       handler: async (request): Promise<PointValuesPage> => {
         const { device, session, point, limit, cursor } = request.query;
         const offset = decodeCursor(cursor) ?? 0;
-        const taskId = session === undefined ? undefined : (await knownSession(database, session)).task_id;
+        const taskId = session === undefined ? undefined : (await requireSession(database, session)).task_id;
         const places = point && placesOf(point);
         await requireDevices(database, device);
         const points = await configuredPoints(
@@ -149,7 +149,7 @@ export function pointsRoutes(sources: PointsSources): Route[] {
           };
         };
         const isKnown = (place: PointPlace, ofPlace: { deviceCode: string; measurement: string }[]) =>
-          requireKnownPoint({ database, samples }, { pointCode: place.point, devices: ofPlace, signal }).then(
+          requirePoint({ database, samples }, { pointCode: place.point, devices: ofPlace, signal }).then(
             () => true,
             (error: unknown) => {
               if (error instanceof Problem) return false;
@@ -168,7 +168,7 @@ export function pointsRoutes(sources: PointsSources): Route[] {
           results,
           devices: [...holes.devices],
           unknown,
-          not_asked: holes.brokerWasAsked ? [] : [brokerNotAsked()],
+          not_asked: holes.brokerWasAsked ? [] : [brokerUnavailableNotice()],
         };
       },
     }),

@@ -9,7 +9,7 @@ import { deviceConditions } from '@holdfast/shared/contracts/http/device-health-
 import { BrokerUnavailable, type HealthChanges } from '../../ports.ts';
 import { localizeFault, localizeHealth } from '../../problems/localize-faults.ts';
 import { conditionOf } from './devices-summary.ts';
-import { type SessionInBrief, type SessionInBriefSources, sessionsInBrief } from './seen-sessions.ts';
+import { type SessionInBrief, type SessionInBriefSources, sessionsInBrief } from './sessions-in-brief.ts';
 import { type SummaryFilter, summaryRows } from './summary-rows.ts';
 import type { CountTicksOfDay, TicksOfDay } from './ticks-of-day.ts';
 

@@ -10,10 +10,10 @@ export interface OnRecord {
 }
 
 /** Looks up what is on record, by session and device code; finds nothing while the store of samples is unavailable. */
-export type RecordOf = (session: string, device: string) => OnRecord | undefined;
+export type FindRecord = (session: string, device: string) => OnRecord | undefined;
 
 /** What is on record for devices that their present holder has never heard. */
-export type LastGood = (devices: readonly DeviceOfSession[]) => Promise<RecordOf>;
+export type LastGood = (devices: readonly DeviceOfSession[]) => Promise<FindRecord>;
 
 interface Lookup {
   readonly atMs: number;

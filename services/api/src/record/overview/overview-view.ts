@@ -4,8 +4,8 @@ import type { GrantedSites } from '../../access/granted-sites.ts';
 import {
   type AuditStreams,
   BrokerUnavailable,
+  type CollectorRecord,
   type Collectors,
-  type KnownCollector,
   type QuarantineStore,
   type Sinks,
 } from '../../ports.ts';
@@ -15,7 +15,7 @@ import type { LogGuard } from '../../sessions/projection/log-guard.ts';
 import { logDamageOf } from '../../sessions/recovery/recovery-view.ts';
 import { missedSince } from '../../system/collectors-view.ts';
 import { sinksView } from '../../system/sinks-view.ts';
-import { type SessionInBriefSources, sessionCounts, sessionsInBrief } from './seen-sessions.ts';
+import { type SessionInBriefSources, sessionCounts, sessionsInBrief } from './sessions-in-brief.ts';
 import { summaryRows } from './summary-rows.ts';
 import { overviewText } from './texts.ts';
 import { type CountTicksOfDay, neverDeliveredIn } from './ticks-of-day.ts';
@@ -144,7 +144,7 @@ async function askBroker({ collectors, sinks, quarantine, audit }: OverviewSourc
 }
 
 /** Whether a collector is missed; one that has not come back for a day no longer is. */
-function isMissed(collector: KnownCollector, nowMs: number): boolean {
+function isMissed(collector: CollectorRecord, nowMs: number): boolean {
   const since = missedSince(collector, nowMs);
   return since !== undefined && nowMs - Date.parse(since) < dayMs;
 }

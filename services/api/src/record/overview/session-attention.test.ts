@@ -58,7 +58,7 @@ it('tells since when nothing arrives, also where the collector that has the sess
   ]);
 });
 
-it('does not call a session unread of which only the storing cannot be told', () => {
+it('does not call a session unread of which only the storing is unknown', () => {
   const { compared, ...situation } = lookedAt(heardAt, []);
   const unknown = { ...compared, is_actual: false, is_unknown: true } as SessionSituation['compared'];
   expect(attentionOf({ ...situation, compared: unknown })).toEqual([]);

@@ -5,7 +5,7 @@ import type {
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import { sql } from 'kysely';
-import type { NewerConfigured } from '../../configuration/newer-configured.ts';
+import type { FindNewerConfigured } from '../../configuration/newer-configured.ts';
 import type { Database } from '../../database/open-database.ts';
 import {
   type AccountingSources,
@@ -19,13 +19,13 @@ import {
   type SessionInBriefSources,
   sessionCounts,
   sessionsInBrief,
-} from './seen-sessions.ts';
+} from './sessions-in-brief.ts';
 import { type SummaryFilter, summaryRows } from './summary-rows.ts';
 import { type CountTicksOfDay, ticksOfDayOf } from './ticks-of-day.ts';
 
 export interface SummarySources extends SessionInBriefSources {
   readonly accounting: AccountingSources;
-  readonly newerConfigured: NewerConfigured;
+  readonly newerConfigured: FindNewerConfigured;
   readonly ticksOfDay: CountTicksOfDay;
 }
 

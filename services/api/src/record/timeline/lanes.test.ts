@@ -135,7 +135,7 @@ describe('the lanes of devices', () => {
     expect(parts([], [change(55, 'healthy', 'timeout')])).toEqual([]);
   });
 
-  it('name the worst of what is too short to be told apart, and how much that was', () => {
+  it('name the worst of what is too short to be shown apart, and how much that was', () => {
     const changes = [12, 14, 16].flatMap((each) => [
       change(each, 'healthy', 'timeout'),
       change(each + 1, 'timeout', 'healthy'),

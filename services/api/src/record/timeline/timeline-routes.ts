@@ -2,7 +2,7 @@ import { timelineQuerySchema, timelineSchema } from '@holdfast/shared/contracts/
 import * as z from 'zod';
 import { type Route, route } from '../../http/route.ts';
 import { validationFailed } from '../../problems/problem.ts';
-import { knownSession } from '../../sessions/known-session.ts';
+import { requireSession } from '../../sessions/require-session.ts';
 import { timeOf } from '../../times/relative-time.ts';
 import { sessionTimeline, type TimelineSources } from './session-timeline.ts';
 
@@ -22,7 +22,7 @@ export function timelineRoutes(sources: TimelineSources): Route[] {
         'States, holders, device states, gaps, ticks and events for a chart. What is shorter than a bucket is merged (`joined`), so the size of the answer does not depend on the number of events.',
       schema: { params, querystring: timelineQuerySchema, response: { 200: timelineSchema } },
       handler: async ({ params: { id }, query: { from, to, buckets } }) => {
-        const session = await knownSession(sources.accounting.database, id);
+        const session = await requireSession(sources.accounting.database, id);
         const now = new Date();
         const begin = from ? timeOf('from', from, now) : session.started_at;
         const end = to ? timeOf('to', to, now) : (session.stopped_at ?? now);

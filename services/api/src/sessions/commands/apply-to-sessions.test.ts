@@ -45,7 +45,7 @@ const done = {
   ...{ devices: { added: 0, removed: 0, changed: 1 }, results: [], tagged: {}, detail: quoted('') },
 } as const satisfies Awaited<ReturnType<Reconfigure>>;
 
-const inShort = (applied: Awaited<ReturnType<typeof applyToSessions>>) =>
+const shortOutcomes = (applied: Awaited<ReturnType<typeof applyToSessions>>) =>
   applied.map(({ sessionId, outcome }) => {
     if (outcome.ok) return [sessionId, outcome.done.is_changed];
     const { error } = outcome;
@@ -55,10 +55,10 @@ const inShort = (applied: Awaited<ReturnType<typeof applyToSessions>>) =>
 describe('a write that more sessions read than it reconfigures', () => {
   it(`counts those beyond ${appliedAtMost}, and a repeat gets to them first`, async () => {
     const { sources, versions } = reading(appliedAtMost + 2);
-    const first = inShort(await applyToSessions(sources, write));
+    const first = shortOutcomes(await applyToSessions(sources, write));
     expect(first.filter(([, isChanged]) => isChanged === true)).toHaveLength(appliedAtMost);
     expect(first.slice(appliedAtMost)).toEqual([[null, ['sessions_left', 2]]]);
-    const again = inShort(await applyToSessions(sources, write));
+    const again = shortOutcomes(await applyToSessions(sources, write));
     expect(again.filter(([, isChanged]) => isChanged === true)).toEqual([
       ['51-1', true],
       ['52-1', true],
@@ -81,7 +81,7 @@ describe('a write whose sessions take long to be looked for', () => {
         return sources.newerConfigured(rows);
       },
     };
-    expect(inShort(await applyToSessions(slow, write)).at(-1)).toEqual([null, ['sessions_left', 2]]);
+    expect(shortOutcomes(await applyToSessions(slow, write)).at(-1)).toEqual([null, ['sessions_left', 2]]);
     expect([...versions.values()]).toEqual([2, 2, 2, 2, 2, 1, 1]);
     await applyToSessions(slow, write);
     expect(new Set(versions.values())).toEqual(new Set([2]));
@@ -92,7 +92,7 @@ describe('a dry run', () => {
   it('asks so many sessions what they would do by it, changes none, and counts those beyond', async () => {
     const { sources, versions } = reading(appliedAtMost + 2);
     const wouldBe = () => {
-      throw new Error('nobody reads it here');
+      throw new Error('not read here');
     };
     const requests: unknown[] = [];
     const reconfigure: Reconfigure = async ({ sessionId, isTry, wouldBe: by }) => {
@@ -104,7 +104,7 @@ describe('a dry run', () => {
       { ...write, isTry: true, wouldBe },
     );
     expect(requests).toEqual(Array.from({ length: appliedAtMost }, () => [true, wouldBe]));
-    expect(inShort(applied).slice(appliedAtMost)).toEqual([[null, ['sessions_left', 2]]]);
+    expect(shortOutcomes(applied).slice(appliedAtMost)).toEqual([[null, ['sessions_left', 2]]]);
     expect(new Set(versions.values())).toEqual(new Set([1]));
   });
 });
@@ -138,7 +138,7 @@ describe('a session whose change before is not in force yet', () => {
       },
       write,
     );
-    expect(inShort(applied)).toEqual([['1-1', true]]);
+    expect(shortOutcomes(applied)).toEqual([['1-1', true]]);
     expect(waited).toEqual([expect.any(Number)]);
     expect(waited[0]).toBeGreaterThan(10);
   });
@@ -167,7 +167,7 @@ describe('a session that does not answer in time', () => {
       },
       write,
     );
-    expect(inShort(applied)).toEqual([
+    expect(shortOutcomes(applied)).toEqual([
       ['1-1', true],
       ['2-1', ['outcome_unknown', undefined]],
       ['3-1', true],
@@ -179,7 +179,7 @@ describe('sessions that the read model may lack', () => {
   it('are reported next to those that it has', async () => {
     const { sources } = reading(1);
     const applied = await applyToSessions({ ...sources, caughtUp: async () => false }, write);
-    expect(inShort(applied)).toEqual([
+    expect(shortOutcomes(applied)).toEqual([
       ['1-1', true],
       [null, ['read_model_behind', undefined]],
     ]);

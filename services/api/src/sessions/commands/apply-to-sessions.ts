@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import { appliedAtMost } from '@holdfast/shared/contracts/http/applied-sessions.ts';
 import { pause, systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { type GrantedSites, requireGranted } from '../../access/granted-sites.ts';
-import type { ConfiguredSession, NewerConfigured } from '../../configuration/newer-configured.ts';
+import { type GrantedSites, requireRoleAt } from '../../access/granted-sites.ts';
+import type { ConfiguredSession, FindNewerConfigured } from '../../configuration/newer-configured.ts';
 import { Problem } from '../../problems/problem.ts';
 import { sessionsText } from '../texts.ts';
 import type { SessionCommands } from './session-commands.ts';
@@ -41,7 +41,7 @@ export interface ReadingSession extends ConfiguredSession {
 export interface ApplySources {
   /** The running and paused sessions of these tasks, in order. @throws DatabaseUnavailable */
   readonly sessionsOf: (tasks: readonly number[]) => Promise<readonly ReadingSession[]>;
-  readonly newerConfigured: NewerConfigured;
+  readonly newerConfigured: FindNewerConfigured;
   /** Waits briefly for the read model. @returns whether it has every session that existed at the call */
   readonly caughtUp: () => Promise<boolean>;
   readonly commands: Pick<SessionCommands, 'reconfigure'>;
@@ -127,7 +127,7 @@ async function sessionsToApply(
   { sessionsOf, newerConfigured }: ApplySources,
   { tasks, granted }: AppliedWrite,
 ): Promise<{ readonly visible: readonly SessionToApply[]; readonly hidden: Problem | undefined }> {
-  const { visible, hidden } = grantedOf(await sessionsOf(tasks), granted);
+  const { visible, hidden } = splitByGrant(await sessionsOf(tasks), granted);
   const newer = await newerConfigured(visible);
   return {
     visible: visible.map(({ session_id: sessionId }) => ({
@@ -139,7 +139,7 @@ async function sessionsToApply(
 }
 
 /** The sessions that a caller may change, and why not the others, if there are any. */
-export function grantedOf(
+export function splitByGrant(
   sessions: readonly ReadingSession[],
   granted: GrantedSites,
 ): { readonly visible: readonly ReadingSession[]; readonly hidden: Problem | undefined } {
@@ -147,7 +147,7 @@ export function grantedOf(
   const visible = sessions.filter(({ site_codes }) => {
     try {
       // Which sites a session with a lost version reads is unknown.
-      requireGranted(granted, site_codes ?? ['']);
+      requireRoleAt(granted, site_codes ?? ['']);
       return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -167,7 +167,7 @@ async function reconfigured(
   const ask = () =>
     commands.reconfigure({
       ...{ sessionId, to: 'latest', reason, isTry, wouldBe, precondition: undefined, by, actor },
-      requireSites: (codes) => requireGranted(granted, codes),
+      requireSites: (codes) => requireRoleAt(granted, codes),
       attempt: { commandId: randomUUID(), isRepeat: false, traceparent },
     });
   return ask().catch(async (error: unknown) => {

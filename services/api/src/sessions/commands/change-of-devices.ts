@@ -6,7 +6,7 @@ import type { TaskContent } from '../../configuration/task-snapshot.ts';
 type Content = Pick<TaskContent, 'period_ms' | 'devices'>;
 
 /** An event has room for this many device codes. */
-const codesTold = 20;
+const mostCodes = 20;
 
 /** The devices that the next content of a task adds, drops or reads differently. */
 export function devicesThatChange(from: Content, next: Content) {
@@ -28,6 +28,6 @@ export function changeOfDevices(from: Content, next: Content): ConfigChange {
   const { added, removed, changed } = devicesThatChange(from, next);
   return {
     ...{ added: added.length, removed: removed.length, changed: changed.length },
-    codes: [...changed, ...added, ...removed].slice(0, codesTold).map(({ code }) => code),
+    codes: [...changed, ...added, ...removed].slice(0, mostCodes).map(({ code }) => code),
   };
 }

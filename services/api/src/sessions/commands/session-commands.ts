@@ -30,7 +30,7 @@ import { refusalProblem } from '../../problems/session-refusals.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
 import type { ProjectionSignal, WaitOutcome } from '../projection/projection-signal.ts';
 import { sessionViewFromLog } from '../queries/session-view.ts';
-import type { ShownSessions } from '../queries/shown-sessions.ts';
+import type { SessionsAfterCommands } from '../queries/sessions-after-commands.ts';
 import { sessionsText } from '../texts.ts';
 import { onlyOnce } from './only-once.ts';
 import {
@@ -47,7 +47,7 @@ export interface SessionCommandsOptions {
   readonly broker: { stores(): CommandStores };
   readonly versions: Pick<ConfigVersions, 'ensure' | 'newestIfCurrent'>;
   readonly projection: Pick<ProjectionSignal, 'waitFor'>;
-  readonly shownSessions: Pick<ShownSessions, 'after'>;
+  readonly shownSessions: Pick<SessionsAfterCommands, 'after'>;
   readonly logGuard: Pick<LogGuard, 'damage' | 'doubt'>;
   /** Reads the task's devices once. @throws Problem when it is strict and they do not give everything */
   readonly validateTask: (

@@ -65,7 +65,7 @@ async function changing() {
   return { events, ask, back: () => (isAway = false) };
 }
 
-it('a change that is stored is told, also when the broker is gone by then; a repeat never says that nothing was changed', async () => {
+it('a change that is stored is reported, also when the broker is gone by then; a repeat never says that nothing was changed', async () => {
   const { events, ask, back } = await changing();
   expect(await ask(false)).toMatchObject({ is_changed: true, from: 1, to: 2, results: [{ kind: 'task' }] });
   await expect(ask(true)).rejects.toThrow(AppendOutcomeUnknown);

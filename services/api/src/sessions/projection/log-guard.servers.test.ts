@@ -22,7 +22,7 @@ function logOf(...ids: string[]): SessionLog {
     acknowledged: async () => undefined,
     eventAt: async (sequence) => ({ subject: '', sequence, message: { id: ids[sequence - 1] } }),
     openAfter: async () => {
-      throw new Error('nobody reads it here');
+      throw new Error('not read here');
     },
   };
 }

@@ -46,7 +46,7 @@ describe('the connection that listens to PostgreSQL', () => {
     expect(logged).toEqual([connected]);
   });
 
-  it('that does not come about a second time either is told once', async () => {
+  it('that does not come about a second time either is reported once', async () => {
     const { proxy, isUp, logged } = await follow((each) => each.stall());
     await eventually(() => proxy.connectionCount === 4, { what: 'the fourth try' });
     expect(logged).toEqual([cannotReach]);
@@ -55,7 +55,7 @@ describe('the connection that listens to PostgreSQL', () => {
     expect(logged).toEqual([cannotReach, connected]);
   });
 
-  it('that is refused is told at once', async () => {
+  it('that is refused is reported at once', async () => {
     const { proxy, isUp, logged } = await follow((each) => each.cut());
     await eventually(() => logged.length > 0, { what: 'word of it' });
     await proxy.heal();

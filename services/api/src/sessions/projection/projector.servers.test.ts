@@ -73,7 +73,7 @@ it('opens the log again when nothing comes though the log is ahead, as after a b
     log,
   });
   cleanUpAfterFile(projector.stop);
-  await eventually(() => reached.at(-1) === 2, { what: 'the event that was sent to nobody' });
+  await eventually(() => reached.at(-1) === 2, { what: 'the event that had no reader' });
   const rows = await database.selectFrom('sessions').select('session_id').orderBy('session_id').execute();
   expect(rows).toEqual([{ session_id: '1-1' }, { session_id: '2-1' }]);
   // The projector reopened the log once, from its checkpoint, and does not do so again when there is no more.

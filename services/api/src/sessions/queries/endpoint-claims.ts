@@ -31,8 +31,8 @@ export function endpointClaims(database: Database, addressesOf: AddressesOf): En
     collectorId: string,
     endpoints: readonly string[],
   ): Promise<Map<string, string[]>> => {
-    const named = endpoints.filter(isNamedEndpoint);
-    const answer = named.length === 0 ? {} : await addressesOf(collectorId, named).catch(() => ({}));
+    const hostNames = endpoints.filter(isNamedEndpoint);
+    const answer = hostNames.length === 0 ? {} : await addressesOf(collectorId, hostNames).catch(() => ({}));
     const addresses = new Map(Object.entries(answer));
     return new Map(
       endpoints.map((endpoint) => [

@@ -30,11 +30,11 @@ export function holdersOf(
   const holders: { -readonly [K in keyof Holder]: Holder[K] }[] = [];
   let isHeld = false;
   for (const { event, sequence, timeMs } of events) {
-    const last = holders.at(-1);
-    if (last && isHeld && ending.has(event.type)) {
+    const lastHolder = holders.at(-1);
+    if (lastHolder && isHeld && ending.has(event.type)) {
       // Clocks of writers differ, but no session is released before it was assigned.
-      last.toMs = Math.max(last.fromMs, timeMs);
-      last.endedBy = event.type;
+      lastHolder.toMs = Math.max(lastHolder.fromMs, timeMs);
+      lastHolder.endedBy = event.type;
       isHeld = false;
     }
     if (event.type !== 'session.assigned') continue;

@@ -87,12 +87,12 @@ describe('a session without a fresh sample', () => {
       { startedAgo: 900, placement: placed(1), says: 'polling' },
     ],
     [
-      'is taken up by nobody, however long its period',
+      'is taken up by no collector, however long its period',
       { startedAgo: 16, periodSeconds: 3_600, placement: placed(16) },
     ],
     ['is refused', { startedAgo: 1, placement: placed(1), says: 'refused' }],
     ['was started by a clock that is an hour ahead', { startedAgo: -3_600, placement: waiting(-3_600) }],
-    ['was started nobody knows when', { placement: waiting(1) }],
+    ['was started at an unknown time', { placement: waiting(1) }],
   ])('is missing when it %s', (_, situation) => {
     const { is_actual, is_starting, disagreements } = compared(situation);
     expect({ is_actual, is_starting }).toEqual({ is_actual: false, is_starting: false });

@@ -1,4 +1,4 @@
-import { type PollingPlans, planIfKnown, shortestPeriodMs } from '../../configuration/polling-plans.ts';
+import { findPlan, type PollingPlans, shortestPeriodMs } from '../../configuration/polling-plans.ts';
 import type { SessionPasts, SessionThen } from '../queries/session-pasts.ts';
 import { freshWithin } from './compare-session.ts';
 
@@ -21,7 +21,7 @@ export async function periodsToShow(
   const periods = new Map<string, number | undefined>();
   for (const session of sessions) {
     const periodOf = async (config_version: number) => {
-      const plan = await planIfKnown(plans, { task_id: session.task_id, config_version });
+      const plan = await findPlan(plans, { task_id: session.task_id, config_version });
       return plan && shortestPeriodMs(plan);
     };
     const present = await periodOf(session.config_version);

@@ -1,6 +1,6 @@
 import { BrokerUnavailable } from '../../ports.ts';
 import { spokenLanguage } from '../../problems/localize.ts';
-import type { Language } from '../../problems/wanted-language.ts';
+import type { Language } from '../../problems/negotiate-language.ts';
 import { type ComparedSession, type RecoverySources, recoveryView } from './recovery-view.ts';
 
 export interface RecentRecovery {
@@ -18,14 +18,14 @@ const freshMs = 3_000;
  * @throws DatabaseUnavailable
  */
 export function recentRecovery(sources: RecoverySources): () => Promise<RecentRecovery | undefined> {
-  const last = new Map<Language, RecentRecovery>();
-  const underWay = new Map<Language, Promise<RecentRecovery | undefined>>();
+  const recoveryByLanguage = new Map<Language, RecentRecovery>();
+  const comparisonByLanguage = new Map<Language, Promise<RecentRecovery | undefined>>();
   const compare = async (language: Language): Promise<RecentRecovery | undefined> => {
     try {
       const asOfMs = performance.now();
       const { sessions } = await recoveryView(sources, 'everywhere');
       const latest = { asOfMs, sessions: new Map(sessions.map((session) => [session.session_id, session])) };
-      last.set(language, latest);
+      recoveryByLanguage.set(language, latest);
       return latest;
     } catch (error) {
       if (error instanceof BrokerUnavailable) return undefined;
@@ -34,10 +34,12 @@ export function recentRecovery(sources: RecoverySources): () => Promise<RecentRe
   };
   return async () => {
     const language = spokenLanguage();
-    const recent = last.get(language);
+    const recent = recoveryByLanguage.get(language);
     if (recent && performance.now() - recent.asOfMs <= freshMs) return recent;
-    const begun = underWay.get(language) ?? compare(language).finally(() => underWay.delete(language));
-    underWay.set(language, begun);
+    const begun =
+      comparisonByLanguage.get(language) ??
+      compare(language).finally(() => comparisonByLanguage.delete(language));
+    comparisonByLanguage.set(language, begun);
     return begun;
   };
 }

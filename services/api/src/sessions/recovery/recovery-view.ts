@@ -4,9 +4,9 @@ import { sql } from 'kysely';
 import type { GrantedSites } from '../../access/granted-sites.ts';
 import { atSites } from '../../configuration/at-sites.ts';
 import {
+  findPlan,
   type PollingPlan,
   type PollingPlans,
-  planIfKnown,
   shortestPeriodMs,
 } from '../../configuration/polling-plans.ts';
 import type { Database } from '../../database/open-database.ts';
@@ -72,7 +72,7 @@ export async function recoveryView(
     });
     await sources.plans.prepare(rows);
     const plans = new Map<string, PollingPlan | undefined>();
-    for (const row of rows) plans.set(row.session_id, await planIfKnown(sources.plans, row));
+    for (const row of rows) plans.set(row.session_id, await findPlan(sources.plans, row));
     const periodOf = (plan: PollingPlan | undefined) => plan && shortestPeriodMs(plan);
     const periods = new Map([...plans].map(([id, plan]) => [id, periodOf(plan)]));
     const isSilent = ({ session_id: id }: { session_id: string }) =>

@@ -16,7 +16,7 @@ describe('a text file', () => {
     expect(decodeText(bytes)).toEqual({ text: '设备,点位', encoding });
   });
 
-  it('is read as it is told', () => {
+  it('is read as it is shown', () => {
     expect(decodeText(gb18030('一'), 'gb18030').text).toBe('一');
     expect(() => decodeText(gb18030('设备'), 'utf-8')).toThrow('Line 1 is not in UTF-8');
   });

@@ -130,7 +130,7 @@ function tooManyColumns(line: number): ListFileRefused {
   return new ListFileRefused(spreadsheetsText('row_has_a_value_beyond_column', { line, most }));
 }
 
-export function shownCell(cell: Cell): string {
+export function cellText(cell: Cell): string {
   if (typeof cell === 'string') return cell;
   return 'number' in cell ? plainNumber(cell.number) : cell.shown;
 }

@@ -1,12 +1,12 @@
 import { columnIndex } from '../cell-place.ts';
 import {
   type Cell,
+  cellText,
   fileLimits,
   isEmptyCell,
   type ListSize,
   type MergedCells,
   type SheetRow,
-  shownCell,
 } from './list-file.ts';
 
 /**
@@ -34,7 +34,7 @@ export function mergedDown(
     const at = rowAt(rows, firstLine);
     const value = rows[at]?.line === firstLine ? (rows[at].cells[column] ?? '') : '';
     if (isEmptyCell(value)) continue;
-    const { length } = shownCell(value);
+    const { length } = cellText(value);
     let isFilled = false;
     for (let next = at + 1; (rows[next]?.line ?? Number.POSITIVE_INFINITY) <= lastLine; next += 1) {
       // The rows are being read: nothing else has them yet.

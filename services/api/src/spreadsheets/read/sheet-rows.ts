@@ -1,11 +1,11 @@
 import {
   type Cell,
+  cellText,
   fileLimits,
   isEmptyCell,
   type ListSize,
   type MergedCells,
   type SheetRow,
-  shownCell,
 } from './list-file.ts';
 import { mergedDown } from './merged-cells.ts';
 import { readXml, workbookText } from './read-xml.ts';
@@ -76,7 +76,7 @@ export async function sheetRows(
       else if (name === 'c' && cell) {
         const value = cellOf(cell, parts);
         if (!isEmptyCell(value)) {
-          parts.size.addCell(line, cell.column - 1, { characters: shownCell(value).length });
+          parts.size.addCell(line, cell.column - 1, { characters: cellText(value).length });
           while (cells.length < cell.column - 1) cells.push('');
           cells[cell.column - 1] = value;
         }

@@ -32,7 +32,7 @@ class Broker {
   }
 }
 
-describe('spools beside our own', () => {
+describe('spools next to our own', () => {
   let spoolDir: string;
   let broker: Broker;
 
@@ -145,7 +145,7 @@ describe('spools beside our own', () => {
     expect(takenTicks()).toEqual(range(1, 1_000));
   });
 
-  it('of another installation, or of a collector of which nobody can tell whether it lives, are left alone', async () => {
+  it('of another installation, or of a collector of which it is unknown whether it lives, are left alone', async () => {
     await (await owner('old', [1, 5], { folder: spoolFolder(spoolDir, 'old', 'eeffeeff') })).process.kill();
     await (await owner('older', [1, 5])).process.kill();
     await unlink(`${folderOf('older')}.lock`);
@@ -155,7 +155,7 @@ describe('spools beside our own', () => {
     expect(await segments()).toHaveLength(2);
   });
 
-  it('that the disk does not give back keep nobody from sending', async () => {
+  it('that the disk does not give back do not block sending', async () => {
     await mkdir(join(folderOf('broken'), '000000000001-00000000.segment'), { recursive: true });
     await writeFile(`${folderOf('broken')}.lock`, '');
     await (await owner('old', [1, 5])).process.kill();

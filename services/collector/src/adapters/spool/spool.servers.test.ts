@@ -145,7 +145,7 @@ describe('the spool of samples', () => {
     await third.spool.close();
   });
 
-  it('lets its oldest segment go, with all that nobody has read of it', async () => {
+  it('lets its oldest segment go, with all of it that was not read', async () => {
     const { spool } = await openSpool();
     for (let tick = 1; tick <= 2_000; tick += 100) await spool.append(records(tick, tick + 99), 0);
     const readBefore = await spool.read();

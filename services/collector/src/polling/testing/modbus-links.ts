@@ -4,9 +4,9 @@ import { type EndpointAddress, endpointOf } from '@holdfast/driver-modbus/layout
 import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
 import { ModbusLink } from '@holdfast/driver-modbus/link/modbus-link.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { type AskedDevice, askedDevice } from '../asked-device.ts';
 import type { DeviceLinks } from '../device-links.ts';
 import { PointSet } from '../point-sets.ts';
+import { type PollableDevice, pollableDevice } from '../pollable-device.ts';
 
 const drivers = new Map(modbusProtocols.map((protocol) => [protocol as string, createDriver(protocol)]));
 
@@ -22,9 +22,13 @@ export function modbusOver(openBus: (address: EndpointAddress) => DeviceBus): De
 }
 
 /** A Modbus device as a poller takes it, with points of its own unless they are shared. */
-export function askedModbus(device: DeviceConfig, refusedPauseMs?: number, shared?: PointSet): AskedDevice {
+export function pollableModbus(
+  device: DeviceConfig,
+  refusedPauseMs?: number,
+  shared?: PointSet,
+): PollableDevice {
   const driver = drivers.get(device.protocol);
   if (!driver) throw new RangeError(device.protocol);
   const set = shared ?? new PointSet(device.points);
-  return askedDevice(device, driver, set, { refusedPauseMs });
+  return pollableDevice(device, driver, set, { refusedPauseMs });
 }

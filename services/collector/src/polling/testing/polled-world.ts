@@ -7,9 +7,9 @@ import { DevicePoller, type DevicePollerOptions } from '../device-poller.ts';
 import { Endpoint } from '../endpoint.ts';
 import type { PointSet } from '../point-sets.ts';
 import { SteadyClock } from '../steady-clock.ts';
-import { askedModbus } from './modbus-links.ts';
+import { pollableModbus } from './modbus-links.ts';
 import { ScriptedBus } from './scripted-bus.ts';
-import { type ToldTick, toldTick } from './told-tick.ts';
+import { copyTick, type TickCopy } from './tick-copy.ts';
 
 /** The simulation begins at a full hour, so that ticks of all usual periods coincide there. */
 export const startMs = 1_740_002_400_000;
@@ -41,10 +41,10 @@ export class PolledWorld {
     device: DeviceConfig,
     { firstTick = 0, refusedPauseMs, ...options }: PollOptions = {},
     set?: PointSet,
-  ): ToldTick[] {
-    const results: ToldTick[] = [];
+  ): TickCopy[] {
+    const results: TickCopy[] = [];
     const poller = new DevicePoller({
-      device: askedModbus(device, refusedPauseMs, set),
+      device: pollableModbus(device, refusedPauseMs, set),
       taskPeriodMs: 1_000,
       phaseMs: 0,
       endpoint: this.endpoint,
@@ -53,7 +53,7 @@ export class PolledWorld {
       backoff: { firstMs: 1_000, maxMs: 10_000 },
       permission: () => this.mayPoll,
       jitter: () => 0,
-      onTick: (result) => results.push(toldTick(result)),
+      onTick: (result) => results.push(copyTick(result)),
       onFault: (error) => this.faults.push(error),
       observer: { onRead: (observed) => this.reads.push(observed), onTick: (tick) => this.ticks.push(tick) },
       ...options,

@@ -6,7 +6,7 @@ import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample/s
 import type { PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import * as z from 'zod';
-import { sentSample } from '../../samples/testing/sent-sample.ts';
+import { parseOutgoing } from '../../samples/testing/parse-outgoing.ts';
 import { Endpoints } from '../endpoints.ts';
 import { type HealthTransition, SessionRunner } from '../session-runner.ts';
 import { SteadyClock } from '../steady-clock.ts';
@@ -153,7 +153,7 @@ export class WatchedWorld {
       permission: () => this.mayPoll,
       jitter: () => 0,
       onSample: (sample: OutgoingSample, settled) => {
-        this.samples.push(sentSample(sample));
+        this.samples.push(parseOutgoing(sample));
         if (!settled) return;
         if (this.isSafeAtOnce) settled(true);
         else this.settles.push(settled);

@@ -1,6 +1,6 @@
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 
-type Heard = NonNullable<DeviceTestView['requests'][number]['heard']>[number];
+type Frame = NonNullable<DeviceTestView['requests'][number]['heard']>[number];
 
 export interface FrameField {
   /** Undefined for bytes that belong to no part. */
@@ -10,7 +10,7 @@ export interface FrameField {
 }
 
 /** The parts of a frame in the form in which they are shown. */
-export function fieldsOfFrame({ bytes: hex, parts }: Pick<Heard, 'bytes' | 'parts'>): FrameField[] {
+export function fieldsOfFrame({ bytes: hex, parts }: Pick<Frame, 'bytes' | 'parts'>): FrameField[] {
   const bytes = (hex.match(/../g) ?? []).map((each) => each.toUpperCase());
   let at = 0;
   const take = (length: number) => {

@@ -68,7 +68,7 @@ export function healthLanes(
   return [...new Set([...lanes.keys(), ...unheardByTask.keys()])]
     .map((task) => ({
       task,
-      spans: withUnheard((lanes.get(task) ?? []).reverse(), unheardByTask.get(task) ?? []),
+      spans: insertUnheardSpans((lanes.get(task) ?? []).reverse(), unheardByTask.get(task) ?? []),
     }))
     .sort((one, other) => one.task.localeCompare(other.task, 'en', { numeric: true }));
 }
@@ -91,7 +91,7 @@ function unheardSpan(
 }
 
 /** Puts the unheard spans in: the last state from before gives way to them. */
-function withUnheard(spans: readonly HealthSpan[], unheardSpans: readonly HealthSpan[]): HealthSpan[] {
+function insertUnheardSpans(spans: readonly HealthSpan[], unheardSpans: readonly HealthSpan[]): HealthSpan[] {
   const heardSpans = spans.flatMap((span) =>
     without([span], unheardSpans).map((part) => ({ ...part, isNow: span.isNow && part.to === span.to })),
   );

@@ -105,7 +105,7 @@ function Result({ device, view, at }: { device: DeviceDetail; view: DeviceTestVi
 }
 
 function Request({
-  request: { ms, error, failure: _, heard, ...asked },
+  request: { ms, error, failure: _, heard, ...fields },
   protocol,
 }: {
   request: DeviceTestView['requests'][number];
@@ -119,12 +119,12 @@ function Request({
   return (
     <li>
       <p className="small">
-        {asked.table !== undefined
+        {fields.table !== undefined
           ? t('device.test.request', {
-              table: placeWord('table', asked.table),
-              ...{ address: String(asked.address), count: Number(asked.quantity) },
+              table: placeWord('table', fields.table),
+              ...{ address: String(fields.address), count: Number(fields.quantity) },
             })
-          : requestWords(asked)}
+          : requestWords(fields)}
         {t('app.comma')}
         {t('device.test.took', { ms: took })}
         {error !== '' && (

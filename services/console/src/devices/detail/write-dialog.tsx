@@ -8,8 +8,8 @@ import { FreshLogin } from '../../fresh-login/fresh-login.tsx';
 import { Overlay } from '../../parts/overlay.tsx';
 import { ReasonField } from '../../parts/reason-field.tsx';
 import { usePlantTime } from '../../time/plant-time.tsx';
-import { formOf, givenValue, type ValueForm } from './given-value.ts';
-import { shownValue } from './shown-value.ts';
+import { formatValue } from './format-value.ts';
+import { formOf, parseValue, type ValueForm } from './parse-value.ts';
 import { useDeviceTexts } from './texts.ts';
 import { failureOf, type WriteOutcome, WriteResult } from './write-result.tsx';
 import { useWriteTexts, type WriteTexts } from './write-texts.ts';
@@ -103,7 +103,7 @@ function Form({
   const form = formOf(point);
   const [text, setText] = useState(String(before?.value ?? firstOf(form, point)));
   const [reason, setReason] = useState(before?.reason ?? '');
-  const value = givenValue(form, text);
+  const value = parseValue(form, text);
   const isBad = value === undefined && text.trim() !== '';
   return (
     <form
@@ -119,7 +119,7 @@ function Form({
         </span>
         {last ? (
           <>
-            <strong>{shownValue(device, locale, last.value, point.unit)}</strong>{' '}
+            <strong>{formatValue(device, locale, last.value, point.unit)}</strong>{' '}
             <span className="quiet small">{plant.clock(last.at, true)}</span>
           </>
         ) : (
@@ -155,7 +155,7 @@ function Form({
           {isWriting
             ? t('write.doing')
             : t('write.do', {
-                value: value === undefined ? '' : shownValue(device, locale, value, point.unit),
+                value: value === undefined ? '' : formatValue(device, locale, value, point.unit),
               })}
         </Button>
       </div>

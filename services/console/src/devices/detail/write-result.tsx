@@ -4,7 +4,7 @@ import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { Button } from 'react-aria-components/Button';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemLink } from '../../parts/problem-link.tsx';
-import { shownValue } from './shown-value.ts';
+import { formatValue } from './format-value.ts';
 import { useDeviceTexts } from './texts.ts';
 import { useWriteTexts } from './write-texts.ts';
 
@@ -32,7 +32,7 @@ export function failureOf(error: unknown): WriteOutcome {
   return { kind: code === 'write_failed' ? 'failed' : 'refused', detail, code };
 }
 
-export type ToldOutcome = Exclude<WriteOutcome, { kind: 'fresh' }>;
+export type FinishedOutcome = Exclude<WriteOutcome, { kind: 'fresh' }>;
 
 /** The outcome of a write: the value before, the requested value, and the value that was read back. */
 export function WriteResult({
@@ -45,7 +45,7 @@ export function WriteResult({
 }: {
   point: PointView;
   target: number | boolean | string;
-  outcome: ToldOutcome;
+  outcome: FinishedOutcome;
   onClose: () => void;
   onRead: () => void;
   onAgain: () => void;
@@ -59,7 +59,7 @@ export function WriteResult({
   const readBackText = (readBack: WrittenPoint['read_back'] | undefined) =>
     readBack == null || readBack.value === null
       ? t('write.unread')
-      : shownValue(device, locale, readBack.value, point.unit);
+      : formatValue(device, locale, readBack.value, point.unit);
   const raw = (words: readonly string[] | undefined) =>
     words && words.length > 0 ? <code className="small quiet">{words.slice(0, 8).join(' ')}</code> : null;
   const verdict =
@@ -93,7 +93,7 @@ export function WriteResult({
         )}
         <dt>{t('write.asked')}</dt>
         <dd>
-          {shownValue(device, locale, target, point.unit)} {raw(result?.sent)}
+          {formatValue(device, locale, target, point.unit)} {raw(result?.sent)}
         </dd>
         {result && (
           <>

@@ -26,7 +26,7 @@ export function sampleOf(changes: Partial<Sample> & Pick<Sample, 'tick'>): Sampl
 }
 
 /** The same message, sent again from quarantine by the API. */
-export function sentAgain(
+export function resentMessage(
   seq: number,
   body: Sample | string,
   headers: Readonly<Record<string, string>>,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AskedItem, ChangedItems } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { ChangedItems, RequestedItem } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import {
   siteCreateSchema,
   sitePatchSchema,
@@ -7,7 +7,7 @@ import {
   taskPatchSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import { type Issue, type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { type Issue, type Validated, validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import type { Database } from '../../../database/open-database.ts';
 import { localize } from '../../../problems/localize.ts';
@@ -39,7 +39,7 @@ export type ItemsOutcome = Pick<ChangedItems, 'unchanged' | 'warnings'>;
 /** Makes, changes and deletes things of all kinds: all or none. @throws Problem, which names each item at fault */
 export async function changeItems(
   transaction: Database,
-  items: readonly AskedItem[],
+  items: readonly RequestedItem[],
   { granted, siteAccess, store }: BulkSources,
 ): Promise<ItemsOutcome> {
   const { ready, issues } = readyItems(items);
@@ -92,7 +92,7 @@ const madeBy = (items: readonly ReadyItem[]) =>
 interface JudgedItem {
   readonly index: number;
   /** Without a write if nothing differs. */
-  readonly outcome: Judged<readonly RowWrite[]>;
+  readonly outcome: Validated<readonly RowWrite[]>;
   /** Why the address of a point, which is accepted, looks like a mistake. */
   readonly doubt?: Text | undefined;
 }
@@ -152,7 +152,7 @@ async function judgedItems(
     .sort((one, other) => one.index - other.index);
 }
 
-function refused(path: readonly PropertyKey[], message: string): Judged<never> {
+function refused(path: readonly PropertyKey[], message: string): Validated<never> {
   return { ok: false, issues: [{ path, message }] };
 }
 
@@ -166,11 +166,11 @@ function rowOf(
   item: Exclude<ReadyItem, { op: 'delete' }>,
   row: Columns | undefined,
   { now, after }: Record<'now' | 'after', ReadonlyMap<unknown, DeviceOfPoint>>,
-): Judged<Columns> {
+): Validated<Columns> {
   const { kind, fields } = item;
   switch (kind) {
     case 'site':
-      return row ? judgedBy(sitePatchSchema, fields) : judgedBy(siteCreateSchema, fields);
+      return row ? validate(sitePatchSchema, fields) : validate(siteCreateSchema, fields);
     case 'device':
       return row ? changedDeviceRow({ id: item.id as number, row }, fields) : newDeviceRow(fields);
     case 'point': {
@@ -180,9 +180,9 @@ function rowOf(
       return changedPointRow(row, { from, to }, fields);
     }
     case 'task': {
-      const verdict: Judged<Columns> = row
-        ? judgedBy(taskPatchSchema, fields)
-        : judgedBy(taskCreateSchema, fields);
+      const verdict: Validated<Columns> = row
+        ? validate(taskPatchSchema, fields)
+        : validate(taskCreateSchema, fields);
       return verdict.ok ? { ok: true, value: withLists(verdict.value) } : verdict;
     }
     default:

@@ -1,11 +1,11 @@
-import type { AskedItem, ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { ChangedKind, RequestedItem } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { ChangedThings, Concerned } from '../../../ports.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** An item whose fields name new things by stand-in ids, which no database gives. */
-export type ReadyItem = AskedItem & { readonly standIn: number | undefined };
+export type ReadyItem = RequestedItem & { readonly standIn: number | undefined };
 
 /** Fields that name other things, with the kind of those things. */
 export const referring: Readonly<
@@ -26,7 +26,7 @@ const keyOf = (kind: ChangedKind, id: unknown) => `${kind} ${String(id)}`;
  * Replaces the negative ids of new things by stand-ins that every schema accepts, and finds items that do not go
  * together.
  */
-export function readyItems(items: readonly AskedItem[]): {
+export function readyItems(items: readonly RequestedItem[]): {
   readonly ready: readonly ReadyItem[];
   readonly issues: readonly Issue[];
 } {
@@ -40,7 +40,7 @@ export function readyItems(items: readonly AskedItem[]): {
     else issues.push({ path: ['items', index, 'id'], message: `is the same as that of item ${first}` });
     if (op === 'create') standIns.set(keyOf(kind, id), Number.MAX_SAFE_INTEGER - index);
   }
-  const stoodIn = (item: AskedItem, index: number): Fields => {
+  const stoodIn = (item: RequestedItem, index: number): Fields => {
     if (item.op === 'delete') return {};
     const fields: Record<string, unknown> = { ...item.fields };
     for (const [field, kind] of referring[item.kind]) {
@@ -68,7 +68,7 @@ export function readyItems(items: readonly AskedItem[]): {
  * Everything in the current configuration that items concern. Only callers with rights everywhere may change sites
  * themselves.
  */
-export function concernedBy(items: readonly AskedItem[]): Concerned {
+export function concernedBy(items: readonly RequestedItem[]): Concerned {
   const tasks: number[] = [];
   const devices: number[] = [];
   const points: number[] = [];
@@ -98,8 +98,8 @@ export function concernedBy(items: readonly AskedItem[]): Concerned {
 }
 
 /** The things that items change, without things they only refer to. */
-export function thingsIn(items: readonly AskedItem[]): ChangedThings {
-  const ids = (kind: AskedItem['kind']) =>
+export function changedThings(items: readonly RequestedItem[]): ChangedThings {
+  const ids = (kind: RequestedItem['kind']) =>
     items.flatMap((item) => (item.kind === kind && item.op !== 'create' ? [item.id] : []));
   return { sites: ids('site'), devices: ids('device'), points: ids('point'), tasks: ids('task') };
 }

@@ -1,11 +1,11 @@
 import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
-import { judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { validateDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { type InEachLanguage, inEachLanguage, type Text } from '@holdfast/texts/text.ts';
 import { readListFile } from '../../../spreadsheets/read/read-list-file.ts';
+import type { CurrentConfiguration, CurrentDevice } from '../current-configuration.ts';
 import type { ImportSettings } from '../import-settings.ts';
 import { judgeList, placedFaults } from '../judge-list.ts';
-import type { KnownConfiguration, KnownDevice } from '../known-configuration.ts';
 import { openList } from '../open-list.ts';
 
 const settings: ImportSettings = { mode: 'merge', columns: {}, answers: {}, accepted: false, cells: {} };
@@ -14,12 +14,12 @@ function device(
   id: number,
   protocol: string,
   { connection, points = [] }: { connection: object; points?: readonly object[] },
-): KnownDevice {
+): CurrentDevice {
   const spec = specs.get(protocol);
   if (!spec) throw new Error(protocol);
   const parsed = spec.connection.parse(connection);
   const configuredPoints = points.map((body, index) => {
-    const verdict = judgedDevicePoint({ spec, connection: parsed }, body);
+    const verdict = validateDevicePoint({ spec, connection: parsed }, body);
     if (!verdict.ok) throw new Error(JSON.stringify(verdict.issues));
     const { common, address } = verdict.value;
     return [common.code, { id: id * 100 + index, version: '1', common, address }] as const;
@@ -34,8 +34,8 @@ function device(
 }
 
 export const configurationOf = (
-  ...devices: readonly (readonly [string, KnownDevice])[]
-): KnownConfiguration => ({
+  ...devices: readonly (readonly [string, CurrentDevice])[]
+): CurrentConfiguration => ({
   devices: new Map(devices),
   sites: new Map([['hall-1', 1]]),
   specOf: (protocol) => specs.get(String(protocol ?? 'modbus_tcp')),
@@ -46,7 +46,7 @@ export const press = (points: readonly object[] = []) =>
 /** Judges a list in CSV, or in a workbook. @returns the list and all that becomes of it, as text in both languages */
 export async function judgeCsv(
   file: string | Buffer,
-  from: KnownConfiguration,
+  from: CurrentConfiguration,
   more: Partial<ImportSettings> = {},
 ): Promise<string> {
   const list = openList(await readListFile(Buffer.from(file)), { ...settings, ...more });

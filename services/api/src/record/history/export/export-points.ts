@@ -6,7 +6,7 @@ import {
 } from '@holdfast/shared/contracts/http/value-export-http.ts';
 import type { GrantedSites } from '../../../access/granted-sites.ts';
 import { historyDevices } from '../../../configuration/history-devices.ts';
-import { requireKnownPoint } from '../../../configuration/known-point.ts';
+import { requirePoint } from '../../../configuration/require-point.ts';
 import type { Database } from '../../../database/open-database.ts';
 import { validationFailed } from '../../../problems/problem.ts';
 import { type ConfiguredPoint, configuredPoints } from '../configured-points.ts';
@@ -43,7 +43,7 @@ export async function exportPoints(
     if (codes.length > 0) codes.forEach(add);
     else {
       const devices = await historyDevices(database, [place.device]);
-      await requireKnownPoint({ database, samples }, { pointCode: place.point, devices, signal });
+      await requirePoint({ database, samples }, { pointCode: place.point, devices, signal });
       for (const where of devices) add({ device: where, pointCode: place.point, name: '', unit: '' });
     }
   }

@@ -12,7 +12,7 @@ import { validationFailed } from '../../../problems/problem.ts';
 import { csvBytes, csvCells, csvLine, csvType, separatorOf } from '../../../spreadsheets/write/csv-line.ts';
 import { exactLocalTimes, offsetText, rememberingClock } from '../../../spreadsheets/write/local-time.ts';
 import { workbook } from '../../../spreadsheets/write/workbook.ts';
-import { askedClock } from '../../../times/asked-clock.ts';
+import { clockOfQuery } from '../../../times/plant-clocks.ts';
 import { intervalOf, timeOf } from '../../../times/relative-time.ts';
 import { historyText } from '../texts.ts';
 import { exportPoints } from './export-points.ts';
@@ -56,7 +56,7 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
         const end = timeOf('end_time', end_time || 'now', now);
         if (start >= end)
           throw validationFailed([{ path: 'start_time', message: 'must be before end_time' }]);
-        const zoned = askedClock({ time_zone }, timeZone);
+        const zoned = clockOfQuery({ time_zone }, timeZone);
         const clock = rememberingClock(zoned);
         const spans = interval
           ? evenSpans(zoned, {

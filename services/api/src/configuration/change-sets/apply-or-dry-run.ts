@@ -1,0 +1,63 @@
+import type { ChangeKind, Reverted } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { type ChangingRequest, changeOrDryRun } from '../../access/request-change.ts';
+import type { Database } from '../../database/open-database.ts';
+import type { Precondition } from '../../ports.ts';
+import { type ChangeItem, itemView } from './item-view.ts';
+import { itemsOfOpenSet } from './revert-change-set.ts';
+
+const shownAtMost = 500;
+
+export interface ChangeOutcome {
+  readonly answer: Reverted;
+  /** Everything that a dry run would touch, as it is; undefined if the change was made. */
+  readonly touched: object | undefined;
+}
+
+/** Changes configuration for a request and reports the outcome; a dry run is judged in the same way, then undone. */
+export async function applyOrDryRun(
+  request: ChangingRequest,
+  database: Database,
+  {
+    isTry,
+    precondition,
+    ...about
+  }: {
+    readonly kind: ChangeKind;
+    readonly reason: string;
+    readonly source?: string;
+    readonly reverts?: number;
+    readonly isTry: boolean;
+    /** Receives everything touched, as it was before; what it throws is passed on, and nothing is changed. */
+    readonly precondition: Precondition | undefined;
+  },
+  use: (transaction: Database) => Promise<void>,
+): Promise<ChangeOutcome> {
+  const { touched, ...outcome } = await changeOrDryRun(
+    request,
+    database,
+    { ...about, isTry },
+    async (transaction) => {
+      await use(transaction);
+      const items = await itemsOfOpenSet(transaction);
+      const touched = touchedBy(items);
+      precondition?.(touched);
+      const count = (op: ChangeItem['op']) => items.filter((item) => item.op === op).length;
+      const counts = { created: count('created'), changed: count('changed'), deleted: count('deleted') };
+      return { counts, results: items.slice(0, shownAtMost).map(itemView), touched };
+    },
+  );
+  const set = isTry ? null : (request.changeSet?.id ?? null);
+  return { answer: { change_set: set, ...outcome }, touched: isTry ? touched : undefined };
+}
+
+/**
+ * Each touched thing as it was before, whatever the order of changes. New things have no id here: each try gives
+ * another.
+ */
+function touchedBy(items: readonly ChangeItem[]): object {
+  return items
+    .map(({ kind, id, op, code, deviceCode, before }) =>
+      JSON.stringify(op === 'created' ? [kind, op, deviceCode, code] : [kind, op, id, before]),
+    )
+    .sort();
+}
