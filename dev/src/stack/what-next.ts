@@ -6,7 +6,7 @@ export interface WhatNextFacts {
   /** The file from which the NATS tool knows where NATS is, and as which user to connect. */
   readonly natsContextFile: string;
   readonly simulatorUrl: string;
-  /** The key to call with; undefined where this machine needs none. */
+  /** The key to call with, or undefined if this machine needs none. */
   readonly keyFile: string | undefined;
   /** Undefined when there is no demo session. */
   readonly demo: { readonly session: SessionView; readonly point: WatchedPoint } | undefined;

@@ -11,7 +11,7 @@ export interface Advisory {
   readonly severity: Severity;
   readonly title: string;
   readonly url: string;
-  /** Versions without the vulnerability; undefined when there are none yet. */
+  /** Versions without the vulnerability, or undefined if there are none yet. */
   readonly patchedIn: string | undefined;
 }
 

@@ -17,7 +17,7 @@ export class TestBrowser {
   /** Cookies by host with port, unlike in a real browser, because tests run on one host. */
   readonly #jars = new Map<string, Map<string, string>>();
 
-  /** @param api the API to ask; undefined if the browser visits only whole addresses */
+  /** @param api the API to ask, or undefined if the browser visits only whole addresses */
   constructor(api?: AskedApi, headers: Record<string, string> = api ? { origin: api.url } : {}) {
     this.#api = api;
     this.#headers = headers;

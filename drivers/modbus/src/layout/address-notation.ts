@@ -3,7 +3,7 @@ import { modbusText } from '../texts.ts';
 import type { RegisterTable } from './point-layout.ts';
 
 export type ParsedAddress =
-  /** The table that was given or that the notation names; undefined when there is neither. */
+  /** The table that was given or that the notation names, or undefined if there is neither. */
   | { readonly ok: true; readonly table: RegisterTable | undefined; readonly address: number }
   | { readonly ok: false; readonly field: 'address' | 'table'; readonly message: string };
 

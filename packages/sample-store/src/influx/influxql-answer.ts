@@ -5,7 +5,7 @@ export type Cell = number | bigint | string | boolean | null;
 
 /** A series as it came; its cells are not checked yet. */
 export interface Series {
-  /** The measurement; empty where the answer does not name it. */
+  /** The measurement, or empty if the answer does not name it. */
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly columns: readonly string[];

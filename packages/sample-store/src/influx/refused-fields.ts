@@ -1,7 +1,7 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { RefusedValue, StorableSample } from '../sample-store.ts';
 
-/** Why a value of a point must not be written; undefined where it may be. */
+/** Why a value of a point must not be written, or undefined if it may be. */
 export type KnownRefusal = (code: string, value: PointValue) => string | undefined;
 
 const hourMs = 3_600_000;
@@ -23,7 +23,7 @@ export class RefusedFields {
   /** By measurement and hour, then by field and kind. */
   #byMeasurement = new Map<string, Map<string, Refused>>();
 
-  /** Refusals known for a sample; undefined where there are none. */
+  /** Refusals known for a sample, or undefined if there are none. */
   of(sample: StorableSample, nowMs: number): KnownRefusal | undefined {
     if (this.#byMeasurement.size === 0) return undefined;
     const place = placeOf(sample);

@@ -98,7 +98,7 @@ const forgottenAtOnce = 10_000;
 
 /**
  * Removes the recorded outcomes of some sessions' ticks, as many as one short statement can. Stored values stay.
- * @returns how many rows were removed; 0 when none are left, or no writer has run on this database yet
+ * @returns how many rows were removed, or 0 if none are left, or no writer has run on this database yet
  */
 export async function forgetTicks(db: QueryExecutorProvider, sessionIds: readonly string[]): Promise<number> {
   if (!(await isThere(db))) return 0;

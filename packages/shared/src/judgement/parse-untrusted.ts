@@ -15,7 +15,7 @@ export function safeParseUntrusted<T>(schema: z.ZodType<T>, value: unknown): z.Z
   return { success: false, error: new z.ZodError(issues) as z.ZodError<T> };
 }
 
-/** The value in the JSON; undefined when it is not JSON, or not what the schema says. */
+/** The value in the JSON, or undefined if it is not JSON, or not what the schema says. */
 export function parseUntrusted<T>(schema: z.ZodType<T>, text: string): T | undefined {
   let value: unknown;
   try {

@@ -57,7 +57,7 @@ export class LeaseHolder {
   #loop: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #breakOff: AbortController | undefined;
-  /** Revision of our last write; undefined while the key is not ours. */
+  /** Revision of our last write, or undefined while the key is not ours. */
   #revision: number | undefined;
   #confirmed: ClockMark | undefined;
   #held = false;

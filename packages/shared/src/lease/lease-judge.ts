@@ -103,7 +103,7 @@ export class LeaseJudge {
     return this.#observed.get(key)?.record;
   }
 
-  /** How long ago this process saw the key change, in ms; undefined when it never saw it. For people, not for judging. */
+  /** How long ago this process saw the key change, in ms, or undefined if it never saw it. For people, not for judging. */
   changedAgoMs(key: string): number | undefined {
     const observed = this.#observed.get(key);
     return observed && this.#clock.monotonicMs() - observed.changedAtMs;

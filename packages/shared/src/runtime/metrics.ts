@@ -24,7 +24,7 @@ export interface Reading<L extends string> {
   readonly value: number;
 }
 
-/** One value, or one for each combination of labels; undefined when nothing is known, and then nothing is shown. */
+/** One value, or one for each combination of labels, or undefined if nothing is known, and then nothing is shown. */
 export type Readings<L extends string> = number | undefined | readonly Reading<L>[];
 
 export interface MetricDescription {

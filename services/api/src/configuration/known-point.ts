@@ -73,7 +73,7 @@ interface Configured {
   readonly arrayLength?: number | undefined;
 }
 
-/** Looks the point up in the configuration; undefined while it cannot be asked. */
+/** Looks the point up in the configuration. Returns undefined while it cannot be asked. */
 async function configuredOf(
   database: Database,
   pointCode: string,

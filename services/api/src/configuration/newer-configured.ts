@@ -32,7 +32,7 @@ export function newerConfigured(
   database: Database,
   versions: Pick<ConfigVersions, 'comparedHashes'>,
 ): NewerConfigured {
-  /** Hashes by task; undefined for a task that could not be started. */
+  /** Hashes by task, or undefined for a task that could not be started. */
   const hashByTask = new Map<number, string | undefined>();
   let latestSets: readonly number[] = [];
 

@@ -14,7 +14,7 @@ export interface ConsoleFile {
 export type ConsoleBuild = ReadonlyMap<string, ConsoleFile>;
 
 export interface ConsoleFiles {
-  /** The newest build; undefined where there is none. */
+  /** The newest build, or undefined if there is none. */
   build(): Promise<ConsoleBuild | undefined>;
 }
 

@@ -101,7 +101,7 @@ export function stateOf(collector: KnownCollector, sessions: number, nowMs: numb
   return 'active';
 }
 
-/** Since when a collector is missed; undefined while it is not. */
+/** Since when a collector is missed, or undefined while it is not. */
 export function missedSince(collector: KnownCollector, nowMs: number): string | undefined {
   if (stateOf(collector, 0, nowMs) !== 'lost') return undefined;
   return collector.state === 'given_up' ? collector.stateSince : collector.lastHeartbeat;

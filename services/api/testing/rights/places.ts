@@ -9,7 +9,7 @@ export const sitesAt: Readonly<Record<Place, readonly string[]>> = {
   nowhere: [],
 };
 
-/** The id of the thing of a kind that lies at a place; undefined if none can lie there. */
+/** The id of the thing of a kind that lies at a place, or undefined if none can lie there. */
 export type IdAt = (
   kind: 'sites' | 'devices' | 'points' | 'tasks' | 'sessions',
   place: Place,

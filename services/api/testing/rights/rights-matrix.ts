@@ -52,7 +52,7 @@ export function callsOf(route: Declared, idAt: IdAt): Call[] {
   return calls;
 }
 
-/** The call of a route that goes by the sites of what it names; undefined where nothing of the kind lies. */
+/** The call of a route that goes by the sites of what it names, or undefined if nothing of the kind lies. */
 function askedAbout(
   { method, url }: Declared,
   place: Place,

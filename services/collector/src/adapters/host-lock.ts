@@ -14,7 +14,7 @@ const lockSchema = z.object({
 });
 
 export interface HostLock {
-  /** Fields of the lease's value; empty where this machine offers no proof. */
+  /** Fields of the lease's value, or empty if this machine offers no proof. */
   readonly fields: Readonly<Record<string, unknown>>;
   /**
    * Whether the process that wrote this lease value is dead for certain. The kernel closes a dead process's socket, so

@@ -6,7 +6,7 @@ export interface StartQuestions {
   readonly configs: TaskConfigs;
   readonly samples: Samples;
   readonly sent: SentRecords;
-  /** Asks when it is its turn; undefined when nothing may be started any more. */
+  /** Asks when it is its turn. Returns undefined if nothing may be started any more. */
   readonly ask: <T>(question: () => Promise<T | undefined>) => Promise<T | undefined>;
 }
 

@@ -68,7 +68,7 @@ export abstract class DeviceReader<Options extends DeviceReaderOptions> {
     this.lastResultMs = clock.monotonicMs();
   }
 
-  /** The last tick that was read, by this reader or by a former holder; -1 when none is known. */
+  /** The last tick that was read, by this reader or by a former holder, or -1 if none is known. */
   abstract get readThrough(): number;
 
   /** Everything that this reader leaves to the next one of the device. */

@@ -133,7 +133,7 @@ export class Endpoints {
     return entry.endpoint;
   }
 
-  /** Why such an endpoint could not be had now, in words; undefined when it could. */
+  /** Why such an endpoint could not be had now, in words, or undefined if it could. */
   conflictOf(identity: EndpointIdentity): string | undefined {
     const place = this.#placeOf(identity);
     const present = this.#open.get(place);

@@ -51,7 +51,7 @@ export interface PollingOptions {
   readonly backoff: BackoffLimits;
   readonly permission: Permission;
   readonly jitter: () => number;
-  /** 0…1: share of their period over which devices are spread; 0 unless set. */
+  /** 0…1: share of their period over which devices are spread. Default: 0. */
   readonly spread?: number | undefined;
   /** Must not block. */
   readonly onSample: (sample: OutgoingSample, settled?: (isSafe: boolean) => void) => void;

@@ -10,7 +10,7 @@ export interface SpillingOptions {
   readonly isCrowded: () => boolean;
   /** Whether samples have to be safe while the broker is unavailable: then they go to the spool at once. */
   readonly isHurried: () => boolean;
-  /** Samples sent in vain that are only in memory, the oldest first; undefined while some are under way. */
+  /** Samples sent in vain that are only in memory, the oldest first, or undefined while some are under way. */
   readonly takeSentInVain: () => Waiting[] | undefined;
   /** Order of the newest sample that was pushed. */
   readonly newestOrder: () => number;

@@ -47,7 +47,7 @@ export interface Spool {
    * @throws when the disk does not take it; then nothing of it is kept
    */
   append(records: readonly (string | Uint8Array)[], afterSequence: number): Promise<void>;
-  /** The next records; empty when all are read. @throws when the disk cannot be read */
+  /** The next records, or empty if all are read. @throws when the disk cannot be read */
   read(): Promise<SpooledSample[]>;
   /** Notes that the broker has stored everything up to here. */
   confirm(position: SpoolPosition, sequence: number): void;

@@ -24,7 +24,7 @@ export function useMe(): Me | undefined {
   return data ?? undefined;
 }
 
-/** The highest role that the user has at all of these sites; undefined where there is none. */
+/** The highest role that the user has at all of these sites, or undefined if there is none. */
 export function roleAt(me: Me, sites: readonly string[]): Role | undefined {
   const rolesThere = roles.filter((role) => {
     const grants = me.grants.filter((grant) => roles.indexOf(grant.role) >= roles.indexOf(role));

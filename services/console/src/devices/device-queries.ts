@@ -74,7 +74,7 @@ export function useNeverDelivered({
   });
 }
 
-/** The device as it is configured now; null when there is none with this code, or the user may not see it. */
+/** The device as it is configured now, or null if there is none with this code, or the user may not see it. */
 export function useConfiguredDevice(device: string) {
   return useQuery({
     queryKey: ['devices', 'configured', device],

@@ -40,7 +40,7 @@ export function lastGood({ health }: Pick<DeviceHealthView, 'health'>): string |
   return health?.last_success ?? null;
 }
 
-/** Whether the device has given nothing since its session began; false while that is not known. */
+/** Whether the device has given nothing since its session began, or false while that is not known. */
 export function wasNeverRead(view: Pick<DeviceHealthView, 'health' | 'ticks'>): boolean {
   return view.health !== null && lastGood(view) === null && view.ticks?.stored === 0;
 }
@@ -50,7 +50,7 @@ export function sinceOf(view: Pick<DeviceHealthView, 'condition' | 'since' | 'he
   return view.condition === 'failing' ? (lastGood(view) ?? view.since) : view.since;
 }
 
-/** One of the devices, to stand for all, if they fail for the same reason; undefined where they do not. */
+/** One of the devices, to stand for all, if they fail for the same reason, or undefined if they do not. */
 export function deviceForAlike(failing: readonly DeviceHealthView[]): DeviceHealthView | undefined {
   const reasons = new Set(
     failing.map(

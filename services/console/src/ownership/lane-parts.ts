@@ -98,7 +98,7 @@ export function laneParts(row: OwnershipRow, time: LaneTime, absences: readonly 
   return [...parts, ...absentParts, ...twice];
 }
 
-/** The period of the task at a time, and its longest period between two times; 0 where its configuration is lost. */
+/** The period of the task at a time, and its longest period between two times, or 0 if its configuration is lost. */
 function periodsOf({ periods }: OwnershipRow) {
   const all = periods.map(({ from, period_ms: ms }) => ({
     from: from === null ? Number.NEGATIVE_INFINITY : Date.parse(from),

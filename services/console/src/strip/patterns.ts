@@ -65,7 +65,7 @@ export function label(text: string, { isOnPattern = false } = {}): Pattern {
   };
 }
 
-/** The part of a text that has room; nothing if only a letter or two fit. */
+/** The part of a text that has room, or nothing if only a letter or two fit. */
 function fittingText(pen: CanvasRenderingContext2D, text: string, room: number): string {
   if (pen.measureText(text).width <= room) return text;
   let short = text;

@@ -26,7 +26,7 @@ const ago = /^-(\d{1,4})([mhdw])$/;
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 export type RangeUnit = keyof typeof unitMs;
 
-/** How long ago a relative beginning is; undefined for any other. */
+/** How long ago a relative beginning is, or undefined for any other. */
 export function agoOf(from: string): { readonly n: number; readonly unit: RangeUnit } | undefined {
   const [, n, unit] = ago.exec(from) ?? [];
   return n === undefined ? undefined : { n: Number(n), unit: unit as RangeUnit };

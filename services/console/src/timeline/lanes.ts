@@ -13,7 +13,7 @@ export type PartKind = 'solid' | 'strong' | 'hollow' | 'hole' | 'thin' | 'now' |
 
 export interface LanePart extends Stretch {
   readonly kind: PartKind;
-  /** Text in the part where there is room; undefined where nothing needs to be said. */
+  /** Text in the part where there is room, or undefined if nothing needs to be said. */
   readonly text: PartText | undefined;
 }
 

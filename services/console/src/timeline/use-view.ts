@@ -23,7 +23,7 @@ export interface View {
   holdStill(now: Stretch): void;
 }
 
-/** The visible part of a session's life, kept in the address. @param whole its life; undefined until it is known */
+/** The visible part of a session's life, kept in the address. @param whole its life, or undefined until it is known */
 export function useView(whole: Timeline | undefined): View {
   const { from, to } = useTimelineSearch();
   const plant = usePlantTime();

@@ -26,7 +26,7 @@ export type Holding = Pick<Claim, 'epoch' | 'session' | 'task' | 'collector' | '
 export type Verdict =
   /**
    * `isVerified`: the log confirms its epoch; otherwise an engineer vouches for it. `sinceMs`: since when its collector
-   * has held the session, in ms since 1970; 0 where that is not known.
+   * has held the session, in ms since 1970, or 0 if that is not known.
    */
   | { readonly kind: 'admitted'; readonly isVerified: boolean; readonly sinceMs: number }
   /** `isLost`: it may be true, but the log or the snapshot that would confirm it is lost. `lostEpoch`: it is the log. */
@@ -160,7 +160,7 @@ export class Admission {
   }
 
   /**
-   * Whether the log confirms that the session had this epoch; undefined while the log does not reach so far.
+   * Whether the log confirms that the session had this epoch, or undefined while the log does not reach so far.
    * @throws when the broker cannot be asked
    */
   async isEpochOf(session: string, epoch: number): Promise<boolean | undefined> {

@@ -3,7 +3,7 @@ import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { RecentlyUsed } from '@holdfast/shared/runtime/recently-used.ts';
 
 /**
- * The first lifecycle event of a task after a place in the log; undefined when there is none. @throws when the log
+ * The first lifecycle event of a task after a place in the log, or undefined if there is none. @throws when the log
  * cannot be read
  */
 export type NextLifecycleEvent = (taskId: string, after: number) => Promise<StoredEvent | undefined>;

@@ -24,7 +24,7 @@ export function clockAheadMs(message: TimedMessage, sample: Pick<Sample, 'read_a
 }
 
 /**
- * The difference in whole ms, for a message to be put away; undefined where the message, which may be no sample, does
+ * The difference in whole ms, for a message to be put away, or undefined if the message, which may be no sample, does
  * not tell.
  */
 export function knownClockAheadMs(

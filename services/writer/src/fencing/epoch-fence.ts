@@ -60,7 +60,7 @@ export class EpochFence {
     if (owner === undefined || owner.sequence > first.sequence) this.#keep(session, device, first);
   }
 
-  /** The highest known epoch of a session; 0 when there is none. */
+  /** The highest known epoch of a session, or 0 if there is none. */
   highest(session: string): number {
     return this.#highest.get(session) ?? 0;
   }

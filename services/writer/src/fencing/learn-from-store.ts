@@ -6,7 +6,7 @@ import type { EpochFence } from './epoch-fence.ts';
 type Known = Pick<PatientStore, 'epochStarts' | 'firstTicks' | 'forgetEpochs'>;
 type EpochOfSession = Pick<EpochStart, 'session' | 'epoch'>;
 
-/** Whether the session had this epoch; undefined while the log does not reach so far. */
+/** Whether the session had this epoch, or undefined while the log does not reach so far. */
 export type IsEpochOf = (session: string, epoch: number, signal: AbortSignal) => Promise<boolean | undefined>;
 
 /**

@@ -49,7 +49,7 @@ export const completenessRowSchema = z.object({
   sites: z.array(z.string()),
   /** Null where the configuration that says which ticks were due is lost. */
   counts: tickCountsSchema.nullable(),
-  /** Values of its points; null where they are not known. */
+  /** Values of its points, or null if they are not known. */
   values: valueCountsSchema.nullable(),
   /**
    * Points without any value although their device has given others; for a device, in its latest session. A point about

@@ -20,7 +20,7 @@ export const ownershipSpanSchema = z.object({
   from: z.string(),
   /** Null while it holds it. */
   to: z.string().nullable(),
-  /** Type of the event that ended it; null while it holds it. */
+  /** Type of the event that ended it, or null while it holds it. */
   ended_by: z.string().nullable(),
   /** Scheduled times of its first and its last stored tick within the time asked for. */
   first_sample: z.string().nullable(),

@@ -11,7 +11,7 @@ export { settledMs } from './lost-after-sending.ts';
 export interface Gap extends TickRange {
   readonly cause: GapCause;
   /**
-   * Sequences of the events of the session that the cause follows from, oldest first; none where the cause was said, or
+   * Sequences of the events of the session that the cause follows from, oldest first, or none if the cause was said, or
    * nothing explains it.
    */
   readonly events: readonly number[];

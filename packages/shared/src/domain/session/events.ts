@@ -69,7 +69,7 @@ export interface SessionFailed extends SessionIdentity {
   readonly reason: string;
   /** `permanent` when it is left out. */
   readonly cause?: FailureCause;
-  /** How many tries of the supervisor had been made before; 0 when it is left out. */
+  /** How many tries of the supervisor had been made before, or 0 if it is left out. */
   readonly attempt?: number;
 }
 

@@ -119,7 +119,7 @@ export class BrokerAnswers {
     return this.patienceMs(kind) - leastPatienceMs;
   }
 
-  /** Time since the first unanswered question was sent to this node; 0 when the last question has its answer. */
+  /** Time since the first unanswered question was sent to this node, or 0 if the last question has its answer. */
   unansweredForMs(): number {
     const nowMs = this.#clock.monotonicMs();
     let sinceMs = nowMs;

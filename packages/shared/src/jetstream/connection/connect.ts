@@ -27,7 +27,7 @@ export { AuthorizationError, type NatsConnection, PermissionViolationError } fro
 export interface Connection {
   readonly nc: NatsConnection;
   isUp(): boolean;
-  /** Why the broker cannot be used now, in words; undefined when it can, as far as it has answered. */
+  /** Why the broker cannot be used now, in words, or undefined if it can, as far as it has answered. */
   problem(): string | undefined;
   /**
    * Called after every reconnect. Watchers may have missed something meanwhile.

@@ -44,7 +44,7 @@ export async function leaderInfo(
   return askAgain(ask, { everyMs, withinMs, isFinal: isFinalAnswer });
 }
 
-/** Why the answer does not count; undefined when it does. */
+/** Why the answer does not count, or undefined if it does. */
 export function notOfLeader({ cluster, config }: Pick<StreamInfo, 'cluster' | 'config'>): string | undefined {
   // A server that stands alone.
   if (!cluster || config.num_replicas <= 1) return undefined;

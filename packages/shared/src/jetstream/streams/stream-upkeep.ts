@@ -22,7 +22,7 @@ export interface StreamState {
   readonly copies: number;
   /** Nodes that have all of it; a server that stands alone is one. */
   readonly copiesNow: number;
-  /** The node that takes what is written; undefined while a leader is elected. */
+  /** The node that takes what is written, or undefined while a leader is elected. */
   readonly leader: string | undefined;
 }
 

@@ -34,7 +34,7 @@ export interface AppliedWrite {
 }
 
 export interface ReadingSession extends ConfiguredSession {
-  /** As `siteCodesOf`; null where its version is lost. */
+  /** As `siteCodesOf`, or null if its version is lost. */
   readonly site_codes: readonly string[] | null;
 }
 

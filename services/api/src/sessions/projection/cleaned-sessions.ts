@@ -28,7 +28,7 @@ export async function lastCleaned(database: Database): Promise<number> {
   return last ?? 0;
 }
 
-/** When a session was cleaned away; undefined when it was not. @throws DatabaseUnavailable */
+/** When a session was cleaned away, or undefined if it was not. @throws DatabaseUnavailable */
 export async function cleanedAt(database: Database, sessionId: string): Promise<Date | undefined> {
   const row = await database
     .selectFrom('cleaned_sessions')

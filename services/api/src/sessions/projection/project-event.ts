@@ -7,7 +7,7 @@ import type { SessionRow } from './read-model-rows.ts';
 type ReadableEvent = Exclude<DecodedSessionEvent, { kind: 'unreadable' }>;
 
 /**
- * Returns a session's row after one more of its events; undefined while no session is known by it. It never
+ * Returns a session's row after one more of its events, or undefined while no session is known by it. It never
  * refuses an event: history already happened.
  */
 export function projectEvent(

@@ -14,7 +14,7 @@ export class ProjectedRows {
     return this.#rows.get(sessionId);
   }
 
-  /** The row as the database has it now; undefined when only the database knows. */
+  /** The row as the database has it now, or undefined if only the database knows. */
   current(sessionId: string): SessionRow | undefined {
     const row = this.#rows.get(sessionId);
     return row && !isOver(row) ? row : undefined;

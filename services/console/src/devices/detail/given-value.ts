@@ -12,7 +12,7 @@ export function formOf({
   return type === 'string' || type.includes('time') || type.includes('date') ? 'text' : 'number';
 }
 
-/** The value as the API takes it; undefined where it is no number. A whole number that a double cannot hold goes as text. */
+/** The value as the API takes it, or undefined if it is no number. A whole number that a double cannot hold goes as text. */
 export function givenValue(form: ValueForm, text: string): number | boolean | string | undefined {
   if (form === 'switch') return text === 'true';
   if (form !== 'number') return text;

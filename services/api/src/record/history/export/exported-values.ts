@@ -7,7 +7,7 @@ import type { EvenSpan } from '@holdfast/shared/domain/plant-clock.ts';
 export interface ExportedPoint {
   readonly device: HistoryDevice;
   readonly pointCode: string;
-  /** Name and unit as configured now; empty for a point that no longer is. */
+  /** Name and unit as configured now, or empty for a point that no longer is. */
   readonly name: string;
   readonly unit: string;
 }
