@@ -57,7 +57,7 @@ export function whatNext(facts: WhatNextFacts): string[] {
   if (demo !== undefined && holder !== undefined) {
     lines.push(
       '',
-      // Explanations stand above commands, not after them: an interactive zsh would take them for arguments.
+      // Explanations are above commands, not after them: an interactive zsh would take them for arguments.
       `  Break it: ask ${holder.name}, which polls the demo session, to end; another one goes on, the epoch rises`,
       `    kill -TERM ${holder.pid}`,
       `    ${curl} ${sessions}/${demo.session.id}/events/`,

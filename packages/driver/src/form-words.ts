@@ -15,7 +15,7 @@ export interface FieldWords {
   readonly fields?: Readonly<Record<string, FieldWords>>;
 }
 
-/** Fields that stand together in a form; folded groups can be opened. */
+/** Fields that are together in a form; folded groups can be opened. */
 export interface FieldGroup<Field extends string = string> {
   readonly name: string;
   readonly label: Text;

@@ -174,7 +174,7 @@ export interface DriverSpec<C extends object = object, A = unknown> {
   /** The field of the connection that names `unit` of `pace`, for errors. */
   readonly unitField?: string;
   /**
-   * A doubt about a place that is accepted all the same, in words. @param sent as people wrote it @param address as it is
+   * A doubt about a place that is accepted anyway, in words. @param sent as people wrote it @param address as it is
    * shown
    */
   doubt?(sent: object, address: object): Text | undefined;

@@ -59,7 +59,7 @@ export class MessageDocument {
     return mayLackDigits ? valueAt(this.#exact(), steps) : value;
   }
 
-  /** ms since 1970 of the time that lies there; points that share `steps` share the answer. */
+  /** ms since 1970 of the time that is there; points that share `steps` share the answer. */
   timeMs(steps: readonly string[]): number | undefined {
     if (steps !== this.#timeSteps) {
       this.#timeSteps = steps;

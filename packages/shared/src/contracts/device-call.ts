@@ -33,7 +33,7 @@ export const deviceCallSchema = z.discriminatedUnion('kind', [
     /** Limits that a session has learned about the device: requests that it refuses are not made again. */
     learned_limits: learnedLimitsSchema.optional(),
   }),
-  /** The address, and whether it may be written, stand in the snapshot alone: a forged call reaches no other register. */
+  /** The address, and whether it may be written, are in the snapshot alone: a forged call reaches no other register. */
   z.object({
     ...common,
     kind: z.literal('write'),

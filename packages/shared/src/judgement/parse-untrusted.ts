@@ -26,7 +26,7 @@ export function parseUntrusted<T>(schema: z.ZodType<T>, text: string): T | undef
   return safeParseUntrusted(schema, value).data;
 }
 
-/** As `z.record` with any names, which alone among zod's containers goes on after a fault. */
+/** As `z.record` with any names, which alone among zod's containers continues after a fault. */
 export function untrustedRecord<V extends z.ZodType>(valueType: V): z.ZodRecord<z.ZodString, V> {
   const schema = z.record(z.string(), valueType);
   const parseAll = schema._zod.parse;

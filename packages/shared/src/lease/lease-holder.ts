@@ -42,7 +42,7 @@ const underWayAtMost = 5;
 /**
  * Acquires a lease, renews it and knows at every moment whether it is held.
  *
- * The deadline counts from the moment a renewal was *sent*. Counted from its answer, it could lie after the time at
+ * The deadline counts from the moment a renewal was *sent*. Counted from its answer, it could be after the time at
  * which others, who saw the write first, call the lease over. A lease that ran out is held again when a renewal still
  * succeeds, since then it was not taken; whether the holder's work is still its own is for `onHeld` to check.
  *
@@ -189,7 +189,7 @@ export class LeaseHolder {
     }
   }
 
-  /** An attempt without an answer when the next one is due goes on next to that. */
+  /** An attempt without an answer when the next one is due continues next to that. */
   async #untilDue(attempt: Promise<Outcome>): Promise<Outcome> {
     const { timers, times } = this.#options;
     const over = new AbortController();

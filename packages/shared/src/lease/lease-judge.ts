@@ -20,7 +20,7 @@ interface Observed {
 
 /**
  * Judges other processes' leases by the changes that this process has seen, on its own monotonic clock: a wall clock set
- * forward must not kill any holder. Silence counts only while the broker was usable without a break: when nobody could
+ * forward must not kill any holder. Silence counts only while the broker was usable without a break: when no one could
  * renew, it says nothing about a holder. It counts up to the moment for which the last list speaks, and not up to now,
  * so that a standstill of this process between looking and judging kills no holder either.
  *
@@ -79,7 +79,7 @@ export class LeaseJudge {
 
   /**
    * ms until a holder that stays silent can be called dead, if it is asked for then; Infinity when none can. While all
-   * holders renew, this moment lies nearly a lease ahead, so that looking then costs nothing in quiet times.
+   * holders renew, this moment is nearly a lease ahead, so that looking then costs nothing in quiet times.
    */
   nextDeathInMs(): number {
     if (this.#healthySinceMs === undefined) return Number.POSITIVE_INFINITY;

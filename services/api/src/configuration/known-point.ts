@@ -15,7 +15,7 @@ export interface AskedPoint {
   readonly signal?: AbortSignal;
 }
 
-/** The range of times that any database can hold; the far end lies beyond every sample. */
+/** The range of times that any database can hold; the far end is beyond every sample. */
 const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
 
 /**

@@ -24,7 +24,7 @@ export interface Changed<T> {
 
 /**
  * Changes configuration in one transaction, whose change set keeps `about`. Triggers record what is changed; a change
- * made without this function is recorded all the same, as one of the database's role.
+ * made without this function is recorded anyway, as one of the database's role.
  */
 export function inChange<T>(
   database: Database,

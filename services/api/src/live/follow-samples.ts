@@ -6,7 +6,7 @@ import type { EventStream } from './event-stream.ts';
 import { type LiveFilter, liveSample } from './live-sample.ts';
 import { StreamHead } from './stream-head.ts';
 
-/** A client that is further behind goes on with what is new: catching up would only keep it behind. */
+/** A client that is further behind continues with what is new: catching up would only keep it behind. */
 export const messagesBehindAtMost = 50_000;
 
 /**

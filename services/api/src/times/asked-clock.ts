@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 const clockByZone = new Map<string, PlantClock>();
 const keptAtMost = 50;
 
-/** The clock by which an answer counts its days. @throws Problem for a zone that nobody knows */
+/** The clock by which an answer counts its days. @throws Problem for an unknown zone */
 export function askedClock(
   {
     time_zone: zone,

@@ -136,7 +136,7 @@ export class TaskHolder {
     const held = this.#handle?.assignment;
     const isOlder = held && (handle.assignment?.epoch ?? 0) < held.epoch;
     // A late message of a former placement, or an unreadable one, has pushed the newer message off the subject. From
-    // now on it stands for what is held: while a message lies there, the session does not count as let go.
+    // now on it stands for what is held: while a message is there, the session does not count as let go.
     this.#handle = isOlder ? standingFor(held, handle) : handle;
     const runner = this.#runner;
     const isPolled = runner?.isStopping() === false && runner.epoch === handle.assignment?.epoch;
@@ -260,7 +260,7 @@ export class TaskHolder {
     await this.#tellVersion(session);
   }
 
-  /** Publishes the version that is read by now. Where the new one cannot be used, the former one goes on. */
+  /** Publishes the version that is read by now. Where the new one cannot be used, the former one continues. */
   async #tellVersion({ change }: RunningSession): Promise<void> {
     this.#undoableUntilMs = undoableUntilMs(change, this.#options.clock);
     await this.#status.orLater(this.writeStatus());
@@ -439,7 +439,7 @@ export class TaskHolder {
   }
 }
 
-/** Whether the session was stopped, or has failed; a paused one goes on, perhaps elsewhere. */
+/** Whether the session was stopped, or has failed; a paused one continues, perhaps elsewhere. */
 function isEnded({ session }: TaskState, { session_id }: Assignment): boolean {
   if (session.status === 'never_started') return false;
   const isActive = session.status === 'running' || session.status === 'paused';

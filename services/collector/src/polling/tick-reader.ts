@@ -51,7 +51,7 @@ const narrowingPerTick = 24;
 const firstBusyPauseMs = 50;
 const longestBusyPauseMs = 1_000;
 
-/** Nothing was asked: the endpoint is known to be away. */
+/** Nothing was asked: the endpoint is known to be unavailable. */
 class NotAsked extends Error {
   override readonly name = 'NotAsked';
   readonly refusal: Refusal;

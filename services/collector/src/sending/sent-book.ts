@@ -42,7 +42,7 @@ const paceMs = 5;
 const publishedAtOnce = 8;
 /** How often an unchanged record is repeated: a sender silent for minutes is taken for dead. */
 const saidAgainAfterMs = 30_000;
-/** Time without a change after which a record counts as ended. If its sender goes on, a new record begins. */
+/** Time without a change after which a record counts as ended. If its sender continues, a new record begins. */
 const endedAfterMs = 15 * 60_000;
 /** Most devices in one record, which must fit into a message with names of any length. */
 const devicesOfRecord = 1_000;

@@ -8,7 +8,7 @@ import { api } from './api.ts';
 const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
-/** The user and their roles. Undefined while, or where, the API does not tell: then it judges each call. */
+/** The user and their roles. Undefined while, or where, the API does not say: then it judges each call. */
 export function useMe(): Me | undefined {
   const { data } = useQuery({
     queryKey: ['me'],

@@ -6,7 +6,7 @@ export type ChangeNews =
   | { readonly kind: 'change'; readonly event: ChangeEvent };
 
 export const changeEvents = ['session', 'device', 'configuration', 'sink', 'reset'] as const;
-/** `reconfigured`: a session goes on by another configuration. */
+/** `reconfigured`: a session continues under another configuration. */
 export type ChangeEvent = (typeof changeEvents)[number] | 'reconfigured';
 
 const againMs = 5_000;

@@ -1,7 +1,7 @@
 import { midnight } from './zone-clock.ts';
 
 /**
- * The time that a screen shows, as the address has it and the API takes it: `-24h` begins that long ago and goes on,
+ * The time that a screen shows, as the address has it and the API takes it: `-24h` begins that long ago and continues,
  * `today` and `yesterday` begin at midnight in the plant, anything else is a moment. Without an end it lasts until now.
  */
 export interface TimeRange {
@@ -18,7 +18,7 @@ export interface AddressedRange {
 export interface TimeSpan {
   readonly from: Date;
   readonly to: Date;
-  /** Whether the range goes on, so that its end is now. */
+  /** Whether the range continues, so that its end is now. */
   readonly isLive: boolean;
 }
 

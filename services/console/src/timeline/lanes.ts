@@ -6,7 +6,7 @@ import type { Stretch } from '../strip/stretch.ts';
  * - `solid`: as it should be; `strong`: the same, distinct from its neighbour
  * - `hollow`: paused, nothing was due
  * - `hole`: trouble that is over; `thin`: some of it, or slow
- * - `now`: trouble that goes on
+ * - `now`: trouble that continues
  * - `several`: more than can be distinguished here
  */
 export type PartKind = 'solid' | 'strong' | 'hollow' | 'hole' | 'thin' | 'now' | 'several';
@@ -32,7 +32,7 @@ export interface Lane {
   readonly parts: readonly LanePart[];
 }
 
-/** Whether a part still goes on: its end is the end of what is known. */
+/** Whether a part still continues: its end is the end of what is known. */
 const goesOn = (to: number, { as_of, stopped_at }: Timeline) =>
   stopped_at === null && to >= Date.parse(as_of) - 20_000;
 

@@ -103,7 +103,7 @@ function breakBetween(
   return hole && Math.max(hole.from, before + (time - before) / 1_000);
 }
 
-/** The first of sorted spans that lies at least partly between two times. */
+/** The first of sorted spans that is at least partly between two times. */
 function firstWithin(spans: readonly Span[], after: number, before: number): Span | undefined {
   let low = 0;
   let high = spans.length;

@@ -66,7 +66,7 @@ interface Admitted<M> {
   readonly early: M[];
 }
 
-/** Adds to the sample itself, which nobody else uses. */
+/** Adds to the sample itself, which nothing else uses. */
 function addLabels(sample: { labels?: StorableSample['labels'] }, labels: StorableSample['labels']): void {
   if (labels) sample.labels = labels;
 }
@@ -211,7 +211,7 @@ export class BatchHandler<M extends SampleMessage> {
     const { store, fence, monitor } = this.#options;
     const startedAt = performance.now();
     const parts = await writeInParts(storable, (entries) => {
-      // Checked before each attempt: a successor may have begun while the database was away.
+      // Checked before each attempt: a successor may have begun while the database was unavailable.
       const samples = () =>
         entries.map(({ sample }) => {
           (sample as { overtaken?: boolean }).overtaken = sample.epoch < fence.highest(sample.session);

@@ -1,6 +1,6 @@
 import { clockAheadHeader, type Sample, sentAtHeader } from '@holdfast/shared/contracts/sample/sample.ts';
 
-/** The part of a message from which clock differences can be told. */
+/** The part of a message from which clock differences can be determined. */
 export interface TimedMessage {
   /** When the broker stored it. */
   readonly time: Date;
@@ -8,7 +8,7 @@ export interface TimedMessage {
 }
 
 /**
- * How far the collector's clock is ahead of the broker's (negative: behind), as far as the message tells.
+ * How far the collector's clock is ahead of the broker's (negative: behind), as far as the message says.
  *
  * The collector notes in a header when it sent the message, so that readings that waited hours for an absent broker are
  * not suspected. A message sent again from quarantine has the difference that was known when it first came. Without

@@ -12,7 +12,7 @@ export interface DecodedMessage<M> {
   readonly sample: Sample;
 }
 
-/** A message that cannot be read as a sample, and where it claims to come from, if that can be told. */
+/** A message that cannot be read as a sample, and where it claims to come from, if that can be determined. */
 export interface UndecodableMessage<M> {
   readonly message: M;
   readonly reason: string;
@@ -107,7 +107,7 @@ export function sortOut<M extends SampleMessage>(
       sorted.untimely.push({ message, sample, reason });
       continue;
     }
-    // Added to the sample itself, which nobody else uses: copies of all samples would be a tenth of the work.
+    // Added to the sample itself, which nothing else uses: copies of all samples would be a tenth of the work.
     const storable: Sample & { sequence?: number; quality?: Quality } = sample;
     // The sequence tells other writers who answers for the device from here on.
     if (isVerified) storable.sequence = sequence;

@@ -12,7 +12,7 @@ const namedTick = sampleSchema.pick({
 });
 
 /**
- * The tick that a message is about, if that can be told although the rest cannot be read. A range says nothing of ticks
+ * The tick that a message is about, if that can be determined although the rest cannot be read. A range says nothing of ticks
  * that have not come yet.
  */
 export function quarantinedTick(message: Pick<SampleMessage, 'time' | 'string'>): TickEntry | undefined {

@@ -37,7 +37,7 @@ export async function learnFromStore(
   for (const { session, epoch } of await borneOut(await store.epochStarts(highestBySession, signal))) {
     fence.know(session, epoch);
   }
-  // Asked only where samples of a former owner are among them. Those followed in this very batch lie before their
+  // Asked only where samples of a former owner are among them. Those followed in this very batch are before their
   // successor.
   const former = samples.filter(({ session, epoch }) => epoch < fence.highest(session));
   if (former.length === 0) return;

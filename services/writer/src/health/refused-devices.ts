@@ -2,7 +2,7 @@ import { codesOf } from '@holdfast/sample-store/refusals.ts';
 import type { Refusal, StorableSample } from '@holdfast/sample-store/sample-store.ts';
 import { codesTold, type RefusedValues, refusedDevicesTold } from '@holdfast/shared/contracts/sink-status.ts';
 
-/** A refusal that has not recurred for so long, and for three ticks, is no longer news. */
+/** A refusal that has not recurred for this long, and for three ticks, is no longer news. */
 const newsForMs = 10 * 60_000;
 const devicesKept = 10_000;
 const reasonLength = 500;

@@ -45,7 +45,7 @@ export async function undeliveredPoints(api: ApiClient): Promise<UndeliveredPoin
 
 type Never = Pick<CompletenessView, 'never_delivered' | 'never_delivered_count'>;
 
-/** The account of a session, or empty if it has been cleaned away meanwhile. */
+/** The account of a session, or empty if it has been cleaned up meanwhile. */
 async function accountOf(api: ApiClient, id: string): Promise<Never> {
   try {
     return await api.get<CompletenessView>(`${sessionPath(id)}/completeness/`, lately);

@@ -21,7 +21,7 @@ export const grantFields = {
 };
 
 export const createKeySchema = closedObject({
-  /** The person or program that uses the key; it stands in events. */
+  /** The person or program that uses the key; it is in events. */
   name: z
     .string()
     .normalize('NFC')

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { closedObject } from './closed-object.ts';
 import { isStorable } from './storable-text.ts';
 
-/** The fields of a spec's schema as they stand in flat bodies. */
+/** The fields of a spec's schema as they are in flat bodies. */
 export interface OwnFields {
   /** With defaults; an optional field that is left out is null. */
   readonly create: z.ZodRawShape;

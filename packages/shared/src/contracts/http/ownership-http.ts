@@ -27,7 +27,7 @@ export const ownershipSpanSchema = z.object({
   last_sample: z.string().nullable(),
   /**
    * Ticks that the change to this holder has cost: those missing between the former holder's last stored tick, or the
-   * start, and this holder's first, for a cause that lies in the change. Null when the change lies outside the time
+   * start, and this holder's first, for a cause that is in the change. Null when the change is outside the time
    * asked for.
    */
   missing_before: z.int().nullable(),

@@ -14,7 +14,7 @@ const digitsAtMost = 40;
 const namesAtMost = 2_000;
 
 /**
- * Bytes that may stand in a name: printable ASCII without what line protocol or JSON escapes. Names with other
+ * Bytes that may be in a name: printable ASCII without what line protocol or JSON escapes. Names with other
  * characters are as good: they are read in the ordinary way.
  */
 const isNameByte = new Uint8Array(256);

@@ -1,7 +1,7 @@
 import { plainMembers } from './plain-values.ts';
 import { type DecodedSample, decodeSample, type PointValue, type Sample } from './sample.ts';
 
-/** The members of a sample's `values` as they stand in its JSON, each of them plain (see `plainMembers`). */
+/** The members of a sample's `values` as they are in its JSON, each of them plain (see `plainMembers`). */
 export interface PlainValues {
   readonly bytes: Uint8Array;
   /** After the opening brace. */

@@ -16,7 +16,7 @@ interface Asked {
 
 const books = new WeakMap<NatsConnection, BrokerAnswers>();
 
-/** Over a quick link, answers are waited for so long. */
+/** Over a quick link, answers are waited for this long. */
 const leastPatienceMs = 1_000;
 /** No usable link takes longer. */
 const longestPatienceMs = 5_000;

@@ -2,7 +2,7 @@ import { type JetStreamManager, StorageType, type StreamConfig } from '@nats-io/
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamSetUp } from './leader-info.ts';
 
-/** NATS went away before it was asked. */
+/** NATS became unavailable before it was asked. */
 export class BrokerAway extends Error {
   override readonly name = 'BrokerAway';
 }

@@ -9,7 +9,7 @@ export class NoLeader extends Error {
 }
 
 /**
- * A leader hears from each copy every second. A leader that was cut off goes on as one for 15 s (measured with 2.14.5),
+ * A leader hears from each copy every second. A leader that was cut off continues as one for 15 s (measured with 2.14.5),
  * and answers with what it has.
  */
 const heardWithinMs = 4_000;
@@ -46,7 +46,7 @@ export async function leaderInfo(
 
 /** Why the answer does not count, or undefined if it does. */
 export function notOfLeader({ cluster, config }: Pick<StreamInfo, 'cluster' | 'config'>): string | undefined {
-  // A server that stands alone.
+  // A standalone server.
   if (!cluster || config.num_replicas <= 1) return undefined;
   if (!cluster.leader) return 'the node that answered knows of no leader';
   const heard = (cluster.replicas ?? []).filter(

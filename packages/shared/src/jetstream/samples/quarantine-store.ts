@@ -19,7 +19,7 @@ import { leaderInfo } from '../connection/leader-info.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
-/** Place in QUARANTINE, and what lies there; a message of unknown form has only its text. */
+/** Place in QUARANTINE, and what is there; a message of unknown form has only its text. */
 export interface InQuarantine {
   readonly sequence: number;
   readonly message: QuarantinedMessage | undefined;
@@ -63,7 +63,7 @@ export async function listQuarantine(
   return messages;
 }
 
-/** How many messages lie in QUARANTINE. @throws when the broker cannot be asked */
+/** How many messages are in QUARANTINE. @throws when the broker cannot be asked */
 export async function countQuarantined(nc: NatsConnection): Promise<number> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   return (await leaderInfo(jsm, streamNames.quarantine)).state.messages;

@@ -51,7 +51,7 @@ export function pullLog(nc: NatsConnection): DeliverLog {
   };
 }
 
-/** The broker forgets the consumer of a collector that has been away for so long. */
+/** The broker forgets the consumer of a collector that has been disconnected for this long. */
 const inactiveNanos = 30 * 1_000_000_000;
 
 /**

@@ -21,7 +21,7 @@ export interface RestoreVersion {
   readonly granted: GrantedSites;
   readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
   readonly store: KindsOfStore;
-  /** Whether the task goes on reading points that the version lacks. */
+  /** Whether the task continues reading points that the version lacks. */
   readonly keepsPoints: boolean;
 }
 

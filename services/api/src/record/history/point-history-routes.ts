@@ -200,7 +200,7 @@ async function isOfKnownSession(
   if (!sessionId) return false;
   try {
     const session = await sessionThatWas(sources.database, sessionId);
-    // The devices of a session that was cleaned away are not kept.
+    // The devices of a session that was cleaned up are not kept.
     if (!session || !device) return false;
     const devices = await unlessUnreadable(devicesOfSession(sources, session));
     if (!devices || devices.some(({ code }) => code === device)) return true;

@@ -27,8 +27,8 @@ const retryMs = 60_000;
 const logLookMs = 1_000;
 
 /**
- * Cleans up at regular times, and removes what arrived for sessions after they were cleaned away. Every API process has
- * this job; when several want to run it at the same moment, an advisory lock lets one. Nobody needs to remember whether it
+ * Cleans up at regular times, and removes what arrived for sessions after they were cleaned up. Every API process has
+ * this job; when several want to run it at the same moment, an advisory lock lets one. No process needs to remember whether it
  * ran before: what is gone is not found again.
  */
 export function startCleanupJob(options: CleanupJobOptions): { readonly stop: Stop } {

@@ -67,7 +67,7 @@ function projectLifecycle(
     case 'session.resumed':
       return waiting(started, time, placementDetail(`resumed.${event.reason}`));
     case 'session.reconfigured': {
-      // The session goes on where it is.
+      // The session continues where it is.
       const { collector_id, epoch, placement_state, placement_since, placement_detail } = row ?? unplaced;
       const placement = { collector_id, epoch, placement_state, placement_since, placement_detail };
       return { ...started, ...placement, status: event.status };

@@ -213,7 +213,7 @@ export class DiskSpool implements Spool {
       const at = this.#segments.indexOf(segment);
       if (at < 0) return;
       if (keepRecords > 0 && !this.#isConfirmed(segment.id, keepBytes)) {
-        // The part of the segment that was read before lies in memory, unconfirmed: it stays on disk until the broker
+        // The part of the segment that was read before is in memory, unconfirmed: it stays on disk until the broker
         // has it.
         await truncate(segment.path, keepBytes);
         segment.bytes = keepBytes;

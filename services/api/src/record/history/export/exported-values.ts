@@ -113,7 +113,7 @@ async function* buckets(
     while ((spans[index]?.toMs ?? endMs) <= atMs && index < spans.length - 1) index += 1;
     return spans[index] as EvenSpan;
   };
-  /** Where the interval of a moment begins, so that no interval lies in two questions. */
+  /** Where the interval of a moment begins, so that no interval is in two questions. */
   const beginOf = (span: EvenSpan, atMs: number): number =>
     span.fromMs + Math.floor((atMs - span.fromMs) / span.intervalMs) * span.intervalMs;
   /** Intervals to search for any value at all, when the last ones had none. */
