@@ -9,7 +9,7 @@ export interface FieldWords {
   readonly options?: Readonly<Record<string, Text>>;
   /** Whether reading with each of the options shows which one is right. */
   readonly isTried?: true;
-  /** True for a field that few need: it is in the folded part of the form. */
+  /** True for a field that few need. It is in the folded part of the form. */
   readonly isFolded?: true;
   /** The words of the field's own subfields. */
   readonly fields?: Readonly<Record<string, FieldWords>>;

@@ -59,7 +59,7 @@ export interface AddressNotation {
 
 /** Advice for people who get no value: what to try in this protocol, besides power, network and address. */
 export interface ProtocolAdvice {
-  /** For a device that is tried for the first time: it takes the connection, but nothing answers. */
+  /** For a device that is tried for the first time. It takes the connection, but nothing answers. */
   readonly silent: Text;
   /** For a place that was typed and has no value. */
   readonly noValue: Text;

@@ -250,7 +250,7 @@ export interface SampleStore {
 }
 
 /**
- * The store cannot be used now: it is unavailable, overloaded or too slow, does not accept our credentials, or its
+ * The store cannot be used now. It is unavailable, overloaded or too slow, does not accept our credentials, or its
  * tables are missing. None of that is the samples' fault: keep them and try again.
  */
 export class SampleStoreUnavailable extends Error {

@@ -256,7 +256,7 @@ export class ModbusPlan implements DevicePlan {
   }
 
   #withProbes(plan: KeptPlan, nowMs: number): DueGroups {
-    // A device that refuses everything may well be starting up: it is asked for one block at every tick.
+    // A device that refuses everything may well be starting up. It is asked for one block at every tick.
     if (this.#learned.refusedCount() === this.#stock.points.length) {
       const map = mapReads(this.#stock.points, readLimits(this.#device));
       const blocks = planReads(map, plan.refused);

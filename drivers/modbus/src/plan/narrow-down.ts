@@ -7,7 +7,7 @@ export interface NarrowingDown {
   readonly onRefused: (points: readonly PlannedPoint[]) => void;
   /** Called when both sides can be read, but not in one request over the hole between them. */
   readonly onCut: (cut: ReadCut, hole: AddressRange) => void;
-  /** Called when both halves can be read, but not the whole, although there is no hole between them: it is too long. */
+  /** Called when both halves can be read, but not the whole, although there is no hole between them. It is too long. */
   readonly onTooLong: (quantityThatIsRead: number) => void;
 }
 

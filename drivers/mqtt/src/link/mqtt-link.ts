@@ -140,7 +140,7 @@ export class MqttLink implements Link {
     }
   }
 
-  /** Connects again under the same client id: that ends the kept session, and the new one ends with its connection. */
+  /** Connects again under the same client id. That ends the kept session, and the new one ends with its connection. */
   async forget(timeoutMs: number): Promise<void> {
     const session = this.#session({ clientId: this.#keptClientId, isKept: false });
     try {

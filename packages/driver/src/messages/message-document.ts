@@ -51,7 +51,7 @@ export class MessageDocument {
   at(steps: readonly string[]): unknown {
     if (!this.isJson) return undefined;
     const value = valueAt(this.#json, steps);
-    // A message is parsed with all its digits only where they are needed: it takes many times as long.
+    // A message is parsed with all its digits only where they are needed. It takes many times as long.
     const mayLackDigits =
       typeof value === 'number'
         ? Math.abs(value) > Number.MAX_SAFE_INTEGER

@@ -53,7 +53,7 @@ export class LineWriter implements Lines {
         refused.push({ code, reason });
         continue;
       }
-      // As few string joins as possible: they are a tenth of the writer's work.
+      // As few string joins as possible. They are a tenth of the writer's work.
       const field = name.text + (typeof value === 'string' ? `"${escapeText(value)}"` : value);
       if (doubtful?.has(code)) other += field;
       else good += field;

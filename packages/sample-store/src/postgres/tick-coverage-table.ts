@@ -21,7 +21,7 @@ export interface RowOfDay<O extends string> {
 }
 
 /**
- * A row with so many bytes takes no further ranges: it is rewritten with each batch. PostgreSQL would compress a row of
+ * A row with so many bytes takes no further ranges. It is rewritten with each batch. PostgreSQL would compress a row of
  * more than 2,000 bytes, or move it elsewhere.
  */
 const rowIsFullAt = 1_500;

@@ -120,7 +120,7 @@ export class LeaseHolder {
     this.#wake?.();
   }
 
-  /** Waits no longer for renewals on their way: they may have been lost with the former connection. */
+  /** Waits no longer for renewals on their way. They may have been lost with the former connection. */
   connectionIsNew(): void {
     this.#renewBesides();
   }

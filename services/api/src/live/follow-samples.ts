@@ -81,7 +81,7 @@ export async function startingPoint(
 const retryMs = 1_000;
 
 /**
- * The starting point of a client that comes back and was answered already: it waits for a broker that is down. After
+ * The starting point of a client that comes back and was answered already. It waits for a broker that is down. After
  * any answer but a stream, a page's EventSource would not ask again. Samples that come meanwhile are sent from its id
  * on.
  * @returns undefined when the client is gone

@@ -238,7 +238,7 @@ export class PolledDevice {
   }
 
   /**
-   * Has the source of a subscribed device forget this session: otherwise it keeps messages for a client that never comes.
+   * Has the source of a subscribed device forget this session. Otherwise it keeps messages for a client that never comes.
    * A source that is not there forgets by itself in time.
    */
   async forgetAtSource(): Promise<void> {

@@ -1,7 +1,7 @@
 import { lastTickOf, type OutgoingSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { LastTick, Samples } from '../ports.ts';
 
-/** Stands for values that only the message has: it says that something was read. */
+/** Stands for values that only the message has. It says that something was read. */
 const somethingRead: LastTick['values'] = {};
 
 /** The newest samples in SAMPLES. */

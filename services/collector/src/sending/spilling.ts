@@ -92,7 +92,7 @@ export class Spilling {
         queue.putBack(batch);
         this.#batch = [];
         feed.complain(error);
-        // Only when memory is crowded do the oldest in the spool make room for the newest: otherwise nothing need be
+        // Only when memory is crowded do the oldest in the spool make room for the newest. Otherwise nothing need be
         // lost.
         if (!isAllToGo || !(await makeRoom())) return;
       }

@@ -55,7 +55,7 @@ export interface Spool {
   takeOldest(): Promise<SpooledSample[]>;
   /**
    * Removes what `takeOldest` returned, once it is recorded as lost. Records of the same segment that were read before,
-   * and are not confirmed, stay: they may still be sent, and must survive until they are.
+   * and are not confirmed, stay. They may still be sent, and must survive until they are.
    */
   removeTaken(): Promise<void>;
   /** Replaces the saved notices of lost samples. */

@@ -122,7 +122,7 @@ export type DeviceChanges = DeviceChangesPage['results'];
 const changesAtMost = 2_000;
 const pagesAtMost = 20;
 
-/** Causes of a missing tick that say nothing about the device: it was not asked, or nothing was heard from its collector. */
+/** Causes of a missing tick that say nothing about the device. It was not asked, or nothing was heard from its collector. */
 export const unheardCauses = [
   'lease_lost',
   'waiting',

@@ -24,7 +24,7 @@ const queryOf = ({ range, split, site, session }: AskedReport, zone: string) => 
   ...{ split, site, session },
 });
 
-/** The report, read again each time: it belongs to the moment at which it was made. */
+/** The report, read again each time. It belongs to the moment at which it was made. */
 export function useReport(reportQuery: AskedReport) {
   const { ofPlant } = usePlantTime();
   const query = queryOf(reportQuery, ofPlant);

@@ -6,7 +6,7 @@ import { usePlantTime } from '../time/plant-time.tsx';
 import { rangeQuery, spanOf } from '../time/time-range.ts';
 import { useTimelineSearch } from './timeline-search.ts';
 
-/** Time without a move until the address follows: it waits while the user zooms. */
+/** Time without a move until the address follows. It waits while the user zooms. */
 const settledMs = 250;
 const dayMs = 86_400_000;
 

@@ -79,7 +79,7 @@ export interface Waiting {
   readonly detail: Text;
   /** The collector whose message must be gone first. */
   readonly former?: string;
-  /** The collector whose lease has expired, and must be taken first: otherwise it could come back and go on. */
+  /** The collector whose lease has expired, and must be taken first. Otherwise it could come back and go on. */
   readonly fence?: string;
 }
 

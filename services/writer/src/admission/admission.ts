@@ -66,7 +66,7 @@ const snapshotsKept = 20_000;
 /** Each snapshot is parsed whole: many at a time would be in memory together. */
 const snapshotsAtOnce = 8;
 /**
- * How often a missing snapshot is looked for again: it may be written late, or not have reached the server that
+ * How often a missing snapshot is looked for again. It may be written late, or not have reached the server that
  * answers.
  */
 const missingAgainMs = 5_000;
@@ -270,7 +270,7 @@ function judgeBy(entry: KnownEpoch, place: Place | undefined, claim: Claim): Ver
 
 /**
  * Explains in words if another client published the sample in the holder's name, or for another device. Besides the
- * holder, the supervisor may publish about its samples: it says that the stream has dropped them.
+ * holder, the supervisor may publish about its samples. It says that the stream has dropped them.
  */
 function strangerOn(subject: string, { collector, task, device_id }: Claim): string | undefined {
   if (subject === subjects.sample(collector, task, device_id)) return undefined;

@@ -77,7 +77,7 @@ export interface SortedOut<M> {
  * Separates samples to be stored from fenced ones. A sample that was sent again from quarantine is judged by its first
  * place in the stream: if its database refused it then, and takes it now, it was still published under the lease.
  * Expects messages in stream order, so that of two owners in one batch the later one fences. A sample of a collector
- * whose clock is off by more than `clockToleranceMs` is stored, since its values were read, but marked: they may belong
+ * whose clock is off by more than `clockToleranceMs` is stored, since its values were read, but marked. They may belong
  * to another moment. One of a time to come, or from before its session was given to its collector, is put aside before
  * the store makes room for such a day.
  */

@@ -22,7 +22,7 @@ export interface UndeliveredPoints {
 
 /**
  * Points of running sessions that gave no value lately although their devices gave others. Points that a subscribed
- * device has never published are not counted: it may publish them rarely.
+ * device has never published are not counted. It may publish them rarely.
  * @throws CliError when the API does not know
  */
 export async function undeliveredPoints(api: ApiClient): Promise<UndeliveredPoints> {

@@ -68,7 +68,7 @@ export const cleanablePageSchema = pageSchema(cleanableSchema).extend({
   ended_before: z.string(),
   /** On all pages together. */
   count: z.int(),
-  /** Failed ones that are old enough too, but may be recovered: they stay until their task is started again. */
+  /** Failed ones that are old enough too, but may be recovered. They stay until their task is started again. */
   recoverable: z.int(),
 });
 

@@ -38,7 +38,7 @@ function fieldsOf({ shape }: z.ZodObject): OwnFields {
   return { create, change };
 }
 
-/** The same schema with every object in it closed: otherwise mistyped fields would be lost without a word. */
+/** The same schema with every object in it closed. Otherwise mistyped fields would be lost without a word. */
 function closed(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodObject) {
     const shape = Object.fromEntries(

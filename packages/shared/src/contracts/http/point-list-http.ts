@@ -135,7 +135,7 @@ const questionSchema = z.object({
   text: z.string(),
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
   chosen: z.string(),
-  /** True until it is answered: nothing is applied before. */
+  /** True until it is answered. Nothing is applied before. */
   is_guess: z.boolean(),
   /** True where only an answer by its name counts: not `accept_assumptions`, nor a saved mapping. */
   needs_answer: z.boolean(),

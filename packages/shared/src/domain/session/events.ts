@@ -9,7 +9,7 @@ export interface SessionNeeds {
 }
 
 /**
- * How long a session may take, as moments, RFC 3339 in UTC: they are in each of the session's events, so that readers
+ * How long a session may take, as moments, RFC 3339 in UTC. They are in each of the session's events, so that readers
  * need not count.
  */
 export interface TimeLimits {

@@ -58,7 +58,7 @@ export function notOfLeader({ cluster, config }: Pick<StreamInfo, 'cluster' | 'c
   return `${cluster.leader} leads it, and hears of ${heard.length} of the other ${copies - 1} copies`;
 }
 
-/** How a stream is set up, and when it was made: both are the same on every node. @throws what the client throws */
+/** How a stream is set up, and when it was made. Both are the same on every node. @throws what the client throws */
 export async function streamSetUp(
   jsm: JetStreamManager,
   stream: string,

@@ -58,7 +58,7 @@ const ackConfirmTimeoutMs = 2_000;
 const endOfDeliveryTimeoutMs = 2_000;
 
 /**
- * Marks messages that `ackAll` has taken or `giveBackFor` given back: they do not show it themselves, and a WeakSet of
+ * Marks messages that `ackAll` has taken or `giveBackFor` given back. They do not show it themselves, and a WeakSet of
  * thousands slows every garbage collection.
  */
 const acknowledged = Symbol('acknowledged');

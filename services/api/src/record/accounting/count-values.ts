@@ -54,7 +54,7 @@ export function pointsOf(
 }
 
 /**
- * Counts the points that gave nothing. Points on which a subscribed device has reported nothing do not count: it may
+ * Counts the points that gave nothing. Points on which a subscribed device has reported nothing do not count. It may
  * report them rarely, and nothing is wrong with that.
  * @returns null if no known device has such a point but the values of some device are not known
  */

@@ -118,7 +118,7 @@ async function applyWithoutLooking(
   return reached;
 }
 
-/** Reads, then writes, with the checkpoint locked: nothing is cleaned up meanwhile, so what was read still holds. */
+/** Reads, then writes, with the checkpoint locked. Nothing is cleaned up meanwhile, so what was read still holds. */
 async function applyLocked(
   database: Database,
   model: ReadModel,
