@@ -41,7 +41,7 @@ export function undone(
   if (state.status === 'paused' || state.session.configVersion !== configVersion) return nothingToDo;
   const { change: latest } = state;
   if (!latest || Date.parse(now) >= Date.parse(latest.undoUntil)) return nothingToDo;
-  // It was taken back before it was in force, because there is nothing to go back to.
+  // It was taken back before it was in force, so there is nothing to go back to.
   if (latest.from.configVersion === configVersion) return nothingToDo;
   const isPending = pendingOf(state, now) !== undefined;
   const { configVersion: formerVersion, needs } = latest.from;

@@ -67,7 +67,7 @@ function recordedIn(byPeriod: CoverageByPeriod | undefined): RecordedTicks[] {
 
 /**
  * Whether the last record is known before a hole in these ticks that reaches past `fromMs`. Records of another length are
- * within such a hole and do not end it, because there must be one from before these ticks were due.
+ * within such a hole and do not end it. There must be one from before these ticks were due.
  */
 function isToldBefore(
   fromMs: number,
