@@ -80,6 +80,6 @@ export interface DevicePlan {
   learned?(): object | undefined;
   /** One line for each lesson, for people. */
   learnedInWords?(most: number): readonly string[];
-  /** Call it when the device was repaired or replaced. Everything is asked for again. */
+  /** Call it when the device was repaired or replaced. Everything is requested again. */
   forget?(): void;
 }

@@ -329,7 +329,7 @@ export type HealthChanges = (query: {
 export interface SessionHealth {
   /** Oldest first. */
   readonly changes: readonly DeviceHealthChange[];
-  /** The last change of each device, where those before the time asked for are too many. */
+  /** The last change of each device, where those before the requested time are too many. */
   readonly latest: readonly DeviceHealthChange[];
   /** True: there were more than are read at once, and the last are missing. */
   readonly isCut: boolean;

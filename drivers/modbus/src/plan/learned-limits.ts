@@ -59,7 +59,7 @@ export class LearnedLimits {
     this.#changed();
   }
 
-  /** Forgets everything, because the device was replaced or repaired: all is asked for again. */
+  /** Forgets everything, because the device was replaced or repaired: all is requested again. */
   forget(): void {
     this.#refused.clear();
     this.#takenApart.clear();
@@ -94,7 +94,7 @@ export class LearnedLimits {
     this.#changed();
   }
 
-  /** Takes over the limits of another plan of the device. Refused points are asked for alone. They may exist by now. */
+  /** Takes over the limits of another plan of the device. Refused points are requested alone. They may exist by now. */
   teach(limits: ToldLimits): void {
     if (limits.max_registers) this.limit('holding_register', limits.max_registers);
     if (limits.max_bits) this.limit('coil', limits.max_bits);

@@ -14,7 +14,7 @@ const openWithinMs = 10_000;
 const lastCommitMs = 2_000;
 /** Time for the broker to end a connection that is over. */
 const leaveWithinMs = 1_000;
-/** Pause before refused topics are asked for again. */
+/** Pause before refused topics are requested again. */
 const refusedPauseMs = 60_000;
 /** Time before the end of a read to hand over what has come. */
 const handOverMs = 50;

@@ -44,7 +44,7 @@ export const deviceCallSchema = z.discriminatedUnion('kind', [
     point: z.string().min(1).max(128),
     value: z.union([z.number(), z.boolean(), z.string()]),
   }),
-  /** Has the sessions that read the device forget its refusals: from now on everything is asked for again. */
+  /** Has the sessions that read the device forget its refusals: from now on everything is requested again. */
   z.object({ ...common, kind: z.literal('forget'), device: deviceConfigSchema }),
 ]);
 export type DeviceCall = z.infer<typeof deviceCallSchema>;

@@ -44,7 +44,7 @@ export class LeaseJudge {
 
   /**
    * A list of all keys, read while the broker took writes.
-   * @param askedAtMs monotonic time before the list was asked for: the list shows no earlier state
+   * @param askedAtMs monotonic time before the list was requested: the list shows no earlier state
    */
   see(records: readonly LeaseRecord[], askedAtMs = this.#clock.monotonicMs()): void {
     this.#healthySinceMs ??= this.#clock.monotonicMs();

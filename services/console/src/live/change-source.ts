@@ -12,7 +12,7 @@ export type ChangeEvent = (typeof changeEvents)[number] | 'reconfigured';
 const againMs = 5_000;
 const reconfigured = 'session.reconfigured';
 
-/** Follows the changes until the returned function is called; a stream that was refused is asked for again. */
+/** Follows the changes until the returned function is called; a stream that was refused is requested again. */
 export function followSource(url: string, onNews: (news: ChangeNews) => void): () => void {
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -14,7 +14,7 @@ export interface View {
   /** The session's life so far. */
   readonly all: Stretch;
   readonly isLive: boolean;
-  /** The time that the API is asked for. */
+  /** The time requested from the API. */
   readonly query: { readonly from?: string; readonly to?: string };
   /** The drawn time, which may be ahead of the data. @param line the data that were read last */
   stretchFor(line: Timeline | undefined): Stretch;

@@ -54,7 +54,7 @@ interface KnownEpoch {
   readonly devices: Devices | string;
   /** When this was found; monotonic. */
   readonly atMs: number;
-  /** By device id, for the devices that were asked for. */
+  /** By device id, for the devices that were requested. */
   readonly places: Map<string, Place>;
 }
 

@@ -138,12 +138,12 @@ export const completenessSchema = z.object({
        */
       unscheduled: z.int(),
       values,
-      /** Where this device alone was asked for: its points that lack a value in some stored tick. */
+      /** Where this device alone was requested: its points that lack a value in some stored tick. */
       points: z.array(valueCountsSchema.extend({ point: z.string() })).optional(),
       periods: z.array(periodSchema).optional(),
     }),
   ),
-  /** Over all devices, when an interval was asked for. */
+  /** Over all devices, when an interval was requested. */
   periods: z.array(periodSchema).optional(),
 });
 export type CompletenessView = z.infer<typeof completenessSchema>;

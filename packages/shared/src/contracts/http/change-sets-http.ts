@@ -189,7 +189,7 @@ const askedItem = z.discriminatedUnion('op', [
   closedObject({ op: z.literal('change'), kind, id, fields }),
   closedObject({ op: z.literal('delete'), kind, id }),
 ]);
-/** One thing, and the change that is asked for. */
+/** One thing, and the change that is requested. */
 export type AskedItem = z.infer<typeof askedItem>;
 
 export const changeItemsBodySchema = closedObject({

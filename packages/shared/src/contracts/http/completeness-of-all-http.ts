@@ -67,7 +67,7 @@ export const periodSchema = z.object({ start_time: z.string(), end_time: z.strin
 export const completenessOfAllSchema = pageSchema(completenessRowSchema).extend({
   ...evidenceHead,
   time_zone: z.string(),
-  /** The first and the last may reach beyond the time asked for, and count only what is in it. */
+  /** The first and the last may reach beyond the requested time, and count only what is in it. */
   periods: z.array(periodSchema),
   /** By device: sessions for which there was no room, the oldest ones. */
   left_out: z.int(),

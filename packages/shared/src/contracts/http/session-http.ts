@@ -137,7 +137,7 @@ export const sessionQuerySchema = z.object({
   ),
 });
 
-/** `at` and `last_sequence` are there when an earlier time was asked for. */
+/** `at` and `last_sequence` are there when an earlier time was requested. */
 export const sessionThenOrNowSchema = sessionViewSchema.extend({
   at: z.string().optional(),
   /** Place in the SESSIONS stream of the session's last event by then. */
@@ -166,7 +166,7 @@ export type SessionEventView = z.infer<typeof sessionEventViewSchema>;
 
 export const sessionPageSchema = pageSchema(listedSessionSchema);
 /**
- * A bare array, so that scripts can count it: `jq length`. When a page is asked for, the header `Link` has the next one.
+ * A bare array, so that scripts can count it: `jq length`. When a page is requested, the header `Link` has the next one.
  */
 export const activeSessionsSchema = z.array(listedSessionSchema);
 export const sessionEventPageSchema = pageSchema(sessionEventViewSchema);

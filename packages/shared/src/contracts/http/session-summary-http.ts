@@ -88,7 +88,7 @@ export const sessionSummarySchema = listedSessionSchema.extend({
   values_per_s: z.object({ now: z.number().nullable(), planned: z.number().nullable() }),
   /** When a value of it was last read. */
   last_read_at: z.string().nullable(),
-  /** Over all devices, within the time asked for, or null if its configuration is lost. */
+  /** Over all devices, within the requested time, or null if its configuration is lost. */
   counts: tickCountsSchema.nullable(),
   /**
    * Points that gave no value in the last 24 hours although their device gave others, except those about which a

@@ -19,7 +19,7 @@ const decoder = new TextDecoder();
 
 /**
  * As `decodeSample`, for the bytes of a message. Where the values come last and are plain, as a collector writes them,
- * they stay as they are until they are asked for: a writer that hands numbers on needs no objects of them. The
+ * they stay as they are until they are requested: a writer that hands numbers on needs no objects of them. The
  * sample keeps the bytes.
  */
 export function readSample(message: Uint8Array): DecodedSample {
