@@ -14,7 +14,7 @@ export const FURTHER_FOLDERS = [
 ];
 
 /**
- * The absolute path of a program, looked for as a shell would and then where daemons usually lie.
+ * The absolute path of a program, found as a shell would find it, or else where daemons usually are.
  * @param {string} name or a path
  * @returns {string | undefined}
  */

@@ -128,7 +128,7 @@ async function restoreInto(home: HomeFolder, args: readonly string[], stop: Abor
   }
 }
 
-/** @returns the folder that has the former data now; undefined where there was none */
+/** @returns the folder that has the former data now, or undefined if there was none */
 async function replaceData(home: HomeFolder, restored: HomeFolder): Promise<string | undefined> {
   const aside = join(home.path, `before-restore-${new Date().toISOString().replace(/[:.]/g, '-')}`);
   let hasFormer = false;

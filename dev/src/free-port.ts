@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 
 const HOST = '127.0.0.1';
 /**
- * First of the ports that are tried. All lie below those that a system hands out by itself (Linux from 32768 on, others
+ * First of the ports that are tried. All are below those that a system hands out by itself (Linux from 32768 on, others
  * from 49152). Another program may get one of those at any moment, also while a server restarts: with
  * some hundred servers in a test run, one failed now and then.
  */

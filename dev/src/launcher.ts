@@ -27,7 +27,7 @@ const REACH_EVERYTHING = [
 ];
 
 /**
- * Puts util-linux's `setpriv` in front of a program where it exists: it makes the kernel send
+ * Puts util-linux's `setpriv` in front of a program where it exists. It makes the kernel send
  * `signalOnParentDeath` when this process dies, however it dies, and then becomes the program (same pid).
  */
 export function launchThroughSetpriv(

@@ -6,7 +6,7 @@ import { packedFiles } from './build/packed-files.ts';
 import { twoLocales } from './build/two-locales.ts';
 
 export default defineConfig({
-  // Relative: the page's own <base> says where the console lies.
+  // Relative: the page's own <base> says where the console is served.
   base: './',
   build: {
     target: 'es2023',

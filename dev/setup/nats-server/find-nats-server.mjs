@@ -22,7 +22,7 @@ export function natsServerFolder(version, tools = TOOLS) {
 }
 
 /**
- * The nats-server to start on this machine: the first one that is new enough, on the PATH or where daemons usually lie,
+ * The nats-server to start on this machine: the first one that is new enough, on the PATH or where daemons usually are,
  * otherwise the one that set-up has brought. Set-up and everything that starts nats-server ask here.
  * @returns {Promise<{ program: InstalledNatsServer | undefined, passedOver: PassedOver[] }>}
  */

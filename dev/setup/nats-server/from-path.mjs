@@ -4,7 +4,7 @@ import { findPrograms } from '../find-program.mjs';
 import { findNatsServer, versionOfNatsServer } from './find-nats-server.mjs';
 import { installIntoTools } from './install-into-tools.mjs';
 
-/** Uses a nats-server that is new enough where it lies. */
+/** Uses a nats-server that is new enough where it is. */
 export async function fromPath({ tools, say }) {
   const { program, passedOver } = await findNatsServer(tools);
   const older = passedOver.map(({ path, why }) => `${path} ${why}`);

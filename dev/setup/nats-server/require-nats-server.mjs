@@ -23,7 +23,7 @@ const APT = { name: 'by apt-get', obtain: fromApt };
 const GO = { name: 'by go install', obtain: fromGo };
 const ARCHIVE = { name: 'as the makers’ archive', obtain: fromArchive };
 
-/** Makes sure of a nats-server that is new enough, from the PATH or elsewhere: there is no npm package of it. */
+/** Makes sure of a nats-server that is new enough, from the PATH or elsewhere, because there is no npm package of it. */
 export async function requireNatsServer(place = HERE) {
   const failures = await firstThatWorks([PATH, APT, GO, ARCHIVE], { ...place, version: PINNED });
   if (failures !== undefined)

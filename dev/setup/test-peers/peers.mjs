@@ -10,7 +10,7 @@ import { findNatsTool, GO_OF_NATS_TOOL, installNatsTool } from './nats-tool.mjs'
 
 /**
  * @typedef {object} Peer A program or library that tests use and nothing else does.
- * @property {() => string | undefined | Promise<string | undefined>} find where it lies
+ * @property {() => string | undefined | Promise<string | undefined>} find where it is
  * @property {readonly string[]} debian packages to install for it; where a bar separates names, the first one that exists
  * @property {string} [pypi] what comes from PyPI: the path of a file with sums
  * @property {() => Promise<string | undefined>} [install] installs the rest, after those; says why it failed

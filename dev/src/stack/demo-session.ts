@@ -35,7 +35,7 @@ export interface WatchedPoint {
   readonly pointCode: string;
 }
 
-/** The first value that is in the database and was read after `since`; undefined when none came within `timeoutMs`. */
+/** The first value that is in the database and was read after `since`, or undefined if none came within `timeoutMs`. */
 export async function firstSample(
   api: PatientClient,
   options: {

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type * as z from 'zod';
 
-/** Reads the file; undefined when it is missing or holds something else. */
+/** Reads the file. Returns undefined if it is missing or holds something else. */
 export async function readJsonFile<T extends z.ZodType>(
   path: string,
   schema: T,

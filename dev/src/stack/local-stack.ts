@@ -246,7 +246,7 @@ async function rebuildConsole(logs: LogStream, stop: AbortSignal): Promise<void>
   }
 }
 
-/** Address of the page that makes the first administrator; undefined when there is one already. */
+/** Address of the page that makes the first administrator, or undefined if there is one already. */
 async function firstLink(api: PatientClient): Promise<string | undefined> {
   try {
     return (await api.post('/api/system/users/first-link/', {}, issuedLinkSchema)).url;

@@ -6,7 +6,7 @@ const ownerOnly = 0o600;
 
 /**
  * A file that collects log lines over all starts. When it is full, it is copied aside, over the copy before, and emptied,
- * so that readers that follow it (`tail -f`) stay on the same file. Only its owner may read it: it has the addresses
+ * so that readers that follow it (`tail -f`) stay on the same file. Only its owner may read it, because it has the addresses
  * and names of people and devices.
  * @param onFailure called for the first line that could not be written; a full disk stops nothing but the log
  */

@@ -172,7 +172,7 @@ function messageOf(error: unknown): string | undefined {
   return typeof message === 'string' ? message : textOf(error);
 }
 
-/** The value as text; undefined where that is not short. */
+/** The value as text, or undefined if that is not short. */
 function textOf(value: unknown): string | undefined {
   if (Array.isArray(value)) {
     const isShort = value.length <= listedAtMost && value.every((each) => typeof each !== 'object');

@@ -65,7 +65,7 @@ export class StagedChildren {
   }
 }
 
-/** True also for a child that the signal killed: it had no handler yet, so it had begun nothing that must end in order. */
+/** True also for a child that the signal killed. It had no handler yet, so it had begun nothing that must end in order. */
 function isClean({ code, signal }: ProcessExit): boolean {
   return code === 0 || signal === 'SIGTERM' || signal === 'SIGINT';
 }

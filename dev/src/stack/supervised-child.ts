@@ -21,7 +21,7 @@ export interface SupervisedChildOptions {
   readonly onDied: (pid: number, exit: ProcessExit, startsAgainInMs: number) => void;
   readonly onNotStarted: (error: unknown, startsAgainInMs: number) => void;
   readonly onBack: (pid: number) => void;
-  /** Called when the child's changed sources do not run: it then stays down until they change again. */
+  /** Called when the child's changed sources do not run. It then stays down until they change again. */
   readonly onBroken: (pid: number, exit: ProcessExit) => void;
 }
 

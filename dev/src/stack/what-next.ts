@@ -6,7 +6,7 @@ export interface WhatNextFacts {
   /** The file from which the NATS tool knows where NATS is, and as which user to connect. */
   readonly natsContextFile: string;
   readonly simulatorUrl: string;
-  /** The key to call with; undefined where this machine needs none. */
+  /** The key to call with, or undefined if this machine needs none. */
   readonly keyFile: string | undefined;
   /** Undefined when there is no demo session. */
   readonly demo: { readonly session: SessionView; readonly point: WatchedPoint } | undefined;
@@ -57,7 +57,7 @@ export function whatNext(facts: WhatNextFacts): string[] {
   if (demo !== undefined && holder !== undefined) {
     lines.push(
       '',
-      // Explanations stand above commands, not after them: an interactive zsh would take them for arguments.
+      // Explanations are above commands, not after them: an interactive zsh would take them for arguments.
       `  Break it: ask ${holder.name}, which polls the demo session, to end; another one goes on, the epoch rises`,
       `    kill -TERM ${holder.pid}`,
       `    ${curl} ${sessions}/${demo.session.id}/events/`,

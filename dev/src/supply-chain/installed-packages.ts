@@ -4,7 +4,7 @@ import { join } from 'node:path';
 export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
-  /** The licence in package.json, with older forms turned into one expression; undefined where there is nothing usable. */
+  /** The licence in package.json, with older forms turned into one expression, or undefined if there is nothing usable. */
   readonly licence: string | undefined;
 }
 

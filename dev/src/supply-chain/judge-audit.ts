@@ -11,7 +11,7 @@ export interface Advisory {
   readonly severity: Severity;
   readonly title: string;
   readonly url: string;
-  /** Versions without the vulnerability; undefined when there are none yet. */
+  /** Versions without the vulnerability, or undefined if there are none yet. */
   readonly patchedIn: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export type AuditVerdict =
       readonly serious: readonly Advisory[];
       readonly milder: readonly Advisory[];
     }
-  /** The registry could not be reached, or does not answer such questions: nothing is known. */
+  /** The registry could not be reached, or does not answer such questions. Nothing is known. */
   | { readonly kind: 'unanswered' }
   /** The audit itself failed. */
   | { readonly kind: 'failed' };

@@ -1,4 +1,4 @@
-/** Licences that a package may have, as SPDX ids: they only ask that their text is passed on. */
+/** Licences that a package may have, as SPDX ids. They only ask that their text is passed on. */
 export const ALLOWED_LICENCES: readonly string[] = [
   '0BSD',
   'Apache-2.0',

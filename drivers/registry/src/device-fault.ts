@@ -3,7 +3,7 @@ import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/device.ts';
 import { specs } from './specs.ts';
 
-/** Why a device of a snapshot cannot be read, in the words of its protocol's spec; undefined when it can. */
+/** Why a device of a snapshot cannot be read, in the words of its protocol's spec, or undefined if it can. */
 export function deviceFault(device: DeviceConfig): string | undefined {
   const { code, protocol, mode, connection, points } = device;
   const spec = specs.get(protocol);

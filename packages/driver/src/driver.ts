@@ -40,7 +40,7 @@ export interface UnreadValue {
 
 export interface DueGroups {
   readonly groups: readonly Group[];
-  /** Due points that are not read, and the reasons, for people; empty when there are none. */
+  /** Due points that are not read, and the reasons, for people, or empty if there are none. */
   readonly unread: string;
   readonly missing: readonly UnreadValue[];
 }
@@ -76,10 +76,10 @@ export interface DevicePlan {
   answered?(group: Group): void;
   /** The write that gives a point (by number) the value, or why there is none. */
   command?(point: number, value: PointValue): Command | FieldProblem;
-  /** Settings that would avoid the requests that the device has refused; undefined when there are none. */
+  /** Settings that would avoid the requests that the device has refused, or undefined if there are none. */
   learned?(): object | undefined;
   /** One line for each lesson, for people. */
   learnedInWords?(most: number): readonly string[];
-  /** Call it when the device was repaired or replaced: everything is asked for again. */
+  /** Call it when the device was repaired or replaced. Everything is requested again. */
   forget?(): void;
 }

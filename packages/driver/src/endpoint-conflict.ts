@@ -1,7 +1,7 @@
 import type { EndpointIdentity } from './spec.ts';
 
 /**
- * Why the settings of two devices for one endpoint contradict each other, in words; undefined when they agree or have
+ * Why the settings of two devices for one endpoint contradict each other, in words, or undefined if they agree or have
  * different endpoints.
  */
 export function endpointConflict(one: EndpointIdentity, other: EndpointIdentity): string | undefined {

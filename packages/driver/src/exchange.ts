@@ -140,7 +140,7 @@ export class Exchange {
       this.#fail('connection', `malformed answer: ${verdict.reason}`);
       return;
     }
-    // A process that was suspended and continued sees the answer before its timers fire: it may be out of date.
+    // A process that was suspended and continued sees the answer before its timers fire. It may be out of date.
     if (this.#host.clock.monotonicMs() > pending.deadlineMs) {
       this.#deadlinePassed();
       return;

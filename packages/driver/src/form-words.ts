@@ -9,13 +9,13 @@ export interface FieldWords {
   readonly options?: Readonly<Record<string, Text>>;
   /** Whether reading with each of the options shows which one is right. */
   readonly isTried?: true;
-  /** True for a field that few need: it is in the folded part of the form. */
+  /** True for a field that few need. It is in the folded part of the form. */
   readonly isFolded?: true;
   /** The words of the field's own subfields. */
   readonly fields?: Readonly<Record<string, FieldWords>>;
 }
 
-/** Fields that stand together in a form; folded groups can be opened. */
+/** Fields that are together in a form; folded groups can be opened. */
 export interface FieldGroup<Field extends string = string> {
   readonly name: string;
   readonly label: Text;

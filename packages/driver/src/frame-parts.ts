@@ -45,7 +45,7 @@ export function asciiText(bytes: Uint8Array): string | undefined {
   return bytes.every((byte) => byte >= 0x20 && byte <= 0x7e) ? utf8Text(bytes) : undefined;
 }
 
-/** The bytes as text; undefined where they are no text, or contain invisible characters other than line ends. */
+/** The bytes as text, or undefined if they are no text, or contain invisible characters other than line ends. */
 export function utf8Text(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

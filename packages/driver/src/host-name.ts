@@ -1,7 +1,7 @@
 /** A name or an address alone. An IPv6 address has at least two colons; `host:port` has one. */
 export const hostPattern = '^(?:[^\\s/[\\]:]*|[^\\s/[\\]:]*:[^\\s/[\\]:]*:[^\\s/[\\]]*)$';
 
-/** Why a text is not a host, in words for its author; undefined where it may be one. */
+/** Why a text is not a host, in words for its author, or undefined if it may be one. */
 export function hostProblem(host: string): string | undefined {
   return new RegExp(hostPattern).test(host)
     ? undefined

@@ -56,7 +56,7 @@ export interface BrowsedNode {
   readonly node: string;
   readonly name: string;
   readonly hasChildren: boolean;
-  /** A point for this node, flat; undefined where it has no value. */
+  /** A point for this node, flat, or undefined if it has no value. */
   readonly point?: object | undefined;
 }
 
@@ -90,7 +90,7 @@ export interface LinkHost {
    * permitted
    */
   addressOf(host: string, port: number): Promise<string>;
-  /** Why a path is not opened as a serial line, in words; undefined when it may be. */
+  /** Why a path is not opened as a serial line, in words, or undefined if it may be. */
   serialRefusal(path: string): string | undefined;
   /**
    * The value of a secret that a connection names, for the server that it is sent to or vouches for. @throws

@@ -35,7 +35,7 @@ export class RefusedPoints<P extends { readonly code: string }> {
     return [...this.#byCode.values()];
   }
 
-  /** The device's answer; empty for a point that was not refused. */
+  /** The device's answer, or empty for a point that was not refused. */
   answerTo(code: string): string {
     return this.#byCode.get(code)?.answer ?? '';
   }

@@ -57,7 +57,7 @@ export interface SheetAddresses {
   /** @param fields what the other cells of the row say about the place, and `data_type` */
   read(cell: SheetCell, notation: string, fields: object): ReadAddress;
   /**
-   * The cells of a place in a notation, by field; null for a field that then says nothing. @param place as the API
+   * The cells of a place in a notation, by field, or null for a field that then says nothing. @param place as the API
    * shows it
    */
   show(place: object, notation: string): Readonly<Record<string, unknown>>;

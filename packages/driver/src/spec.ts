@@ -20,7 +20,7 @@ export type Parsed<A> =
 export interface EndpointIdentity {
   /** `host:port`, or the path of a serial line: devices with one key are asked in turn, over one link. */
   readonly key: string;
-  /** The host, in its one spelling, and the port; undefined for a serial line. */
+  /** The host, in its one spelling, and the port, or undefined for a serial line. */
   readonly tcp?: { readonly host: string; readonly port: number } | undefined;
   /** True when every machine has one of this name, such as a first serial line. */
   readonly isLocal: boolean;
@@ -59,7 +59,7 @@ export interface AddressNotation {
 
 /** Advice for people who get no value: what to try in this protocol, besides power, network and address. */
 export interface ProtocolAdvice {
-  /** For a device that is tried for the first time: it takes the connection, but nothing answers. */
+  /** For a device that is tried for the first time. It takes the connection, but nothing answers. */
   readonly silent: Text;
   /** For a place that was typed and has no value. */
   readonly noValue: Text;
@@ -136,11 +136,11 @@ export interface Learning<C extends object> {
   /** Whether lessons are written into the device's configuration without being asked for. */
   isWrittenBack(connection: C): boolean;
   /**
-   * The connection, narrowed to what a device has taught (`DevicePlan.learned`); undefined when that changes nothing.
+   * The connection, narrowed to what a device has taught (`DevicePlan.learned`), or undefined if that changes nothing.
    * @param withUnconfirmed whether to include what was refused only once
    */
   narrowed(connection: C, learned: object, withUnconfirmed: boolean): C | undefined;
-  /** The connection without earlier lessons; undefined when it has none. */
+  /** The connection without earlier lessons, or undefined if it has none. */
   forgotten(connection: C): C | undefined;
 }
 
@@ -174,7 +174,7 @@ export interface DriverSpec<C extends object = object, A = unknown> {
   /** The field of the connection that names `unit` of `pace`, for errors. */
   readonly unitField?: string;
   /**
-   * A doubt about a place that is accepted all the same, in words. @param sent as people wrote it @param address as it is
+   * A doubt about a place that is accepted anyway, in words. @param sent as people wrote it @param address as it is
    * shown
    */
   doubt?(sent: object, address: object): Text | undefined;

@@ -81,7 +81,7 @@ export function openSampleStore(config: SampleStoreConfig): SampleStore {
 }
 
 /**
- * Why the store cannot be used and what to do about it, in words, as far as that shows at a start; undefined when it
+ * Why the store cannot be used and what to do about it, in words, as far as that shows at a start, or undefined if it
  * can.
  */
 export async function sampleStoreProblem(config: SampleStoreConfig): Promise<string | undefined> {

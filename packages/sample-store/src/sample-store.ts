@@ -159,7 +159,7 @@ export interface AggregateQuery extends HistoryQuery {
    * Length of a bucket. Buckets begin at multiples of it since 1970, whatever `start` is, in UTC or by the clock below.
    */
   readonly intervalMs: number;
-  /** How far the clock by which buckets begin is ahead of UTC; 0 unless set. */
+  /** How far the clock by which buckets begin is ahead of UTC. Default: 0. */
   readonly utcOffsetMs?: number;
 }
 
@@ -173,7 +173,7 @@ export interface HistoryBucket {
   /** Device code. */
   readonly device: string;
   readonly pointCode: string;
-  /** Mean of the numbers; null when there were none (a point of booleans or texts). Never exact beyond 2^53. */
+  /** Mean of the numbers, or null if there were none (a point of booleans or texts). Never exact beyond 2^53. */
   readonly mean: number | null;
   /** Exact, like `value` of a HistoryPoint, and so a text from 2^53 on. */
   readonly min: number | string | null;
@@ -210,7 +210,7 @@ export interface SampleStore {
   /** Ascending by time, then device. @throws SampleStoreUnavailable, HistoryQueryRefused */
   history(query: HistoryQuery): Promise<HistoryPoint[]>;
   /**
-   * The latest value at each place, however old; none where nothing is stored. In no order.
+   * The latest value at each place, however old, or none if nothing is stored. In no order.
    * @throws SampleStoreUnavailable, HistoryQueryRefused
    */
   lastValues(places: readonly StoredPlace[]): Promise<HistoryPoint[]>;
@@ -250,7 +250,7 @@ export interface SampleStore {
 }
 
 /**
- * The store cannot be used now: it is unavailable, overloaded or too slow, does not accept our credentials, or its
+ * The store cannot be used now. It is unavailable, overloaded or too slow, does not accept our credentials, or its
  * tables are missing. None of that is the samples' fault: keep them and try again.
  */
 export class SampleStoreUnavailable extends Error {

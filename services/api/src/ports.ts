@@ -59,7 +59,7 @@ export interface CommandStores {
 
 /** Reads events in order and without a gap. Every method throws when that is no longer possible; then open a new reader. */
 export interface LogReader {
-  /** At most `max` events; none when none came within `waitMs`. */
+  /** At most `max` events, or none if none came within `waitMs`. */
   next(max: number, waitMs: number): Promise<StoredEvent[]>;
   /** Reports to the broker that everything handed out so far is in the reader's database. */
   acknowledge(): void;
@@ -71,7 +71,7 @@ export interface LogReader {
 export interface SessionLog {
   /** 0 when the log never held an event. */
   lastSequence(): Promise<number>;
-  /** Sequence that the projector's consumer has acknowledged; undefined when that is unknown. */
+  /** Sequence that the projector's consumer has acknowledged, or undefined if that is unknown. */
   acknowledged(): Promise<number | undefined>;
   /** Undefined when the log has no event there. */
   eventAt(sequence: number): Promise<StoredEvent | undefined>;
@@ -143,7 +143,7 @@ export interface QuarantineStore {
   list(query: { after: number; limit: number; stream?: string | undefined }): Promise<readonly Quarantined[]>;
   /** How many entries there are. */
   count(): Promise<number>;
-  /** The place of the newest entry, even if that is gone; 0 when there never was one. */
+  /** The place of the newest entry, even if that is gone, or 0 if there never was one. */
   lastSequence(): Promise<number>;
   read(sequence: number): Promise<Quarantined | undefined>;
   /** False when the entry is not there. */
@@ -215,7 +215,7 @@ export interface CollectorRecord {
   /** How many sessions it may hold. */
   readonly capacity: number;
   readonly labels: Readonly<Record<string, string>>;
-  /** Its DEVICE_NETWORKS; undefined where it does not report them. */
+  /** Its DEVICE_NETWORKS, or undefined if it does not report them. */
   readonly deviceNetworks?: readonly string[] | undefined;
   /** Undefined where it does not report them. */
   readonly secretBindings?: SecretBindings | undefined;
@@ -255,9 +255,9 @@ export interface StoredRecord<R> {
 
 /** A bucket that the API alone writes. Every method throws BrokerUnavailable. */
 export interface RecordBook<R> {
-  /** The revision; undefined when its key is taken. */
+  /** The revision, or undefined if its key is taken. */
   create(record: R): Promise<number | undefined>;
-  /** The revision; undefined when the record has changed since `revision`. */
+  /** The revision, or undefined if the record has changed since `revision`. */
   replace(entry: StoredRecord<R>): Promise<number | undefined>;
   /** False when the record has changed since `revision`. */
   delete(entry: StoredRecord<R>): Promise<boolean>;
@@ -329,7 +329,7 @@ export type HealthChanges = (query: {
 export interface SessionHealth {
   /** Oldest first. */
   readonly changes: readonly DeviceHealthChange[];
-  /** The last change of each device, where those before the time asked for are too many. */
+  /** The last change of each device, where those before the requested time are too many. */
   readonly latest: readonly DeviceHealthChange[];
   /** True: there were more than are read at once, and the last are missing. */
   readonly isCut: boolean;
@@ -368,7 +368,7 @@ export type Precondition = (current: object) => void;
 /** A request and its answer, for metrics. */
 export interface AnsweredRequest {
   readonly method: string;
-  /** The route's pattern, as `/api/config/tasks/:id`, so that there are few of them; empty when there was none. */
+  /** The route's pattern, as `/api/config/tasks/:id`, so that there are few of them, or empty if there was none. */
   readonly route: string;
   readonly status: number;
   readonly ms: number;
@@ -390,7 +390,7 @@ export interface Concerned {
   readonly deviceCodes?: readonly string[];
   /** By id. */
   readonly points?: readonly number[];
-  /** By id; null for no site: then the role has to hold everywhere. */
+  /** By id, or null for no site: then the role has to hold everywhere. */
   readonly sites?: readonly (number | null)[];
 }
 

@@ -48,7 +48,7 @@ const missing: Readonly<Record<string, readonly [code: ProblemCode, id: 'any tex
   '/api/acquisition/points/:id/write': ['point_not_found', 'number'],
 };
 
-/** Calls of people who have logged in, or are about to: they are refused here before an id is looked up. */
+/** Calls of people who have logged in, or are about to. They are refused here before an id is looked up. */
 const forPeople = /^\/api\/(?:me|login|logout)(?:\/|$)/;
 
 /** A body that each route takes, where it needs one. */

@@ -108,7 +108,7 @@ export interface ObservedTick {
   readonly missCause: MissCause | undefined;
   /**
    * From when the tick was to be read (its scheduled time plus the device's phase) until its first request was handed
-   * to the bus; undefined when nothing was asked.
+   * to the bus, or undefined if nothing was asked.
    */
   readonly latenessMs: number | undefined;
   /** How many ticks this result answers for: 1, unless it is a range. */

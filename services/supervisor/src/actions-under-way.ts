@@ -14,7 +14,7 @@ export interface ActionsUnderWayOptions {
 
 interface UnderWay {
   readonly action: Action;
-  /** Sequence up to which the log must be known to show the outcome; undefined until the action is performed. */
+  /** Sequence up to which the log must be known to show the outcome, or undefined until the action is performed. */
   readonly shownAt: number | undefined;
 }
 

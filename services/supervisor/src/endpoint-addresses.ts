@@ -9,7 +9,7 @@ import type { AddressQuestions } from './ports.ts';
 import { type Fleet, mayStillPoll } from './reconcile/fleet.ts';
 import type { Plan } from './reconcile/reconcile.ts';
 
-/** An answer, or its absence, counts for so long. */
+/** An answer, or its absence, counts for this long. */
 const askedAgainMs = 30_000;
 
 export interface EndpointAddressesOptions {
@@ -30,7 +30,7 @@ interface Reading {
 }
 
 /**
- * The addresses of endpoints that are named, by the word of the collectors that read them: this process may stand in a
+ * The addresses of endpoints that are named, by the word of the collectors that read them: this process may be in a
  * network with another DNS. Each collector is asked about its own sessions alone, and only when a session is about to be
  * placed. Without an answer an endpoint counts by its name: DNS that fails keeps no session waiting.
  */

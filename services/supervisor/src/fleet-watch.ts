@@ -44,7 +44,7 @@ export interface WatchedLease {
 export class FleetWatch {
   readonly #options: FleetWatchOptions;
   #beatAtMs: number | undefined;
-  /** Revision of the last known probe; undefined when it has to be read. */
+  /** Revision of the last known probe, or undefined if it has to be read. */
   #probeRevision: number | undefined;
   #listedAtMs = Number.NEGATIVE_INFINITY;
   #members: string | undefined;
@@ -256,7 +256,7 @@ export class FleetWatch {
     });
   }
 
-  /** How long ago the collector gave a sign of life, in ms; 0 when that is not known. */
+  /** How long ago the collector gave a sign of life, in ms, or 0 if that is not known. */
   silentForMs(collectorId: string): number {
     return this.#options.judge.changedAgoMs(collectorId) ?? 0;
   }

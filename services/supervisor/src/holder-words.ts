@@ -2,7 +2,7 @@ import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-statu
 import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
 import type { Inability, Refusal } from './reconcile/reconcile.ts';
 
-/** Tasks of one collector whose reports are kept: it may report on any task, held or not. */
+/** Tasks of one collector whose reports are kept. It may report on any task, held or not. */
 const wordsAtMost = 10_000;
 const longestWord = 2_000;
 

@@ -51,7 +51,7 @@ export class LeadChoice {
   readonly #others = new Map<string, OtherSupervisor>();
   #lookBeganMs: number | undefined;
   #lookMs: number | undefined;
-  /** Start of the first of the looks in a row that took long; undefined where the last one did not. */
+  /** Start of the first of the looks in a row that took long, or undefined if the last one did not. */
   #slowSinceMs: number | undefined;
   #isSlower = false;
   /** Start of a leader's pass that is not over, or its last progress. */

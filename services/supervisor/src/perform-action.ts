@@ -70,7 +70,7 @@ export class ActionPerformer {
 
   /**
    * Assigns a session. The message of a former holder that is gone is left for the next pass to sweep, so that a fleet
-   * of thousands is placed first: it is already worth nothing, as its epoch is no longer the one in the log.
+   * of thousands is placed first. It is already worth nothing, as its epoch is no longer the one in the log.
    */
   async #assign(action: Extract<Action, { type: 'assign' }>): Promise<number> {
     const { logger } = this.#options;

@@ -50,7 +50,7 @@ export interface SupervisorObserver {
   released(reason: ReleaseReason): void;
   failed(cause: FailureCause): void;
   restarted(): void;
-  /** A session has reached a time limit: it was warned of (`soft`) or stopped (`hard`). */
+  /** A session has reached a time limit. It was warned of (`soft`) or stopped (`hard`). */
   limitReached(limit: 'soft' | 'hard'): void;
   /** One pass is over, a comparison of what should be with what is, including the writes. */
   passed(durationMs: number): void;

@@ -100,7 +100,7 @@ export class Supervisor {
     });
   }
 
-  /** Running sessions that no collector could be given in the last pass; undefined while another supervisor leads. */
+  /** Running sessions that no collector could be given in the last pass, or undefined while another supervisor leads. */
   waiting(): readonly Waiting[] | undefined {
     return this.#leadingSince === undefined ? undefined : this.#waiting;
   }
@@ -211,7 +211,7 @@ export class Supervisor {
 
   /**
    * Looks at all that plans go by. Each answer may take long, so all are asked for at the same time.
-   * @returns the log's last sequence; undefined where not everything up to it has been seen
+   * @returns the log's last sequence, or undefined if not everything up to it has been seen
    */
   async #look(log: SessionLog): Promise<number | undefined> {
     const { fleetWatch, assignments, leadership } = this.#options;

@@ -43,7 +43,7 @@ export class TaskBook {
     return since?.epoch === epoch ? this.#clock.monotonicMs() - since.atMs : 0;
   }
 
-  /** How long the task's session has run without a placement, as far as this process knows, in ms; 0 while it has one. */
+  /** How long the task's session has run without a placement, as far as this process knows, in ms, or 0 while it has one. */
   unplacedForMs(taskId: string): number {
     const since = this.#unplacedSinceMs.get(taskId);
     return since === undefined ? 0 : this.#clock.monotonicMs() - since;

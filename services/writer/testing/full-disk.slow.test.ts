@@ -27,7 +27,7 @@ const mebibyte = 1024 * 1024;
 /** PostgreSQL's code for "no space left on device". */
 const diskFull = '53100';
 
-/** A real file system that is soon full; undefined where this user may not mount one. */
+/** A real file system that is soon full, or undefined if this user may not mount one. */
 async function smallDisk(bytes: number): Promise<{ path: string; grow(bytes: number): void } | undefined> {
   const path = await temporaryFolder('small-disk');
   const mount = (options: string) =>

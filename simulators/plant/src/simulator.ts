@@ -35,7 +35,7 @@ export interface PlayedDevice {
   readonly address: Readonly<Record<string, unknown>> & { readonly protocol: string };
   /** Where its endpoint is, for people: `127.0.0.1:5020`. */
   readonly where: string;
-  /** Which device of the endpoint it is, for people: `unit 1`; empty where it is alone. */
+  /** Which device of the endpoint it is, for people: `unit 1`, or empty if it is alone. */
   readonly unit: string;
 }
 

@@ -40,7 +40,7 @@ const savedDatabaseSchema = z.object({
   server_version: z.string(),
   /** Names of the migrations that made the tables. */
   migrations: z.object({ api: z.array(z.string()), samples: z.array(z.string()) }),
-  /** Days (UTC, YYYY-MM-DD) that samples lie in. */
+  /** Days (UTC, YYYY-MM-DD) that samples are in. */
   days: z.array(z.iso.date()),
   tables: z.array(savedTableSchema),
   sequences: z.array(savedSequenceSchema),

@@ -115,7 +115,7 @@ export async function restoreBackup(options: {
   return { manifest, epochFloor };
 }
 
-/** How long to look for services: they ask for events again and again, and are invisible between two requests. */
+/** How long to look for services. They ask for events again and again, and are invisible between two requests. */
 const watchedMs = 2_500;
 const lookEveryMs = 100;
 

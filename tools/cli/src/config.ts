@@ -18,7 +18,7 @@ export const cliSettings = z.object({
     description: 'Address of the API',
     defaultInWords: 'that of the latest login, else `http://127.0.0.1:8000`',
   }),
-  // The refusal does not show the text: it may be another secret.
+  // The refusal does not show the text. It may be another secret.
   HOLDFAST_API_KEY: z
     .string()
     .regex(/^[\x21-\x7e]+$/, { error: () => say('must_be_one_line_without_blanks') })

@@ -97,7 +97,7 @@ function withNegativeValues(
   return joined;
 }
 
-/** The unknown option, whose name is only in the text of the error; undefined for any other error of parseArgs. */
+/** The unknown option, whose name is only in the text of the error, or undefined for any other error of parseArgs. */
 function unknownOption(
   { words, usageCode }: Command,
   error: unknown,

@@ -162,7 +162,7 @@ export function holderOf(facts: Ready, home: string): Promise<{ name: string; pi
   );
 }
 
-/** A variable in a process's environment, on Linux: it shows that everything the stack keeps lies in its folder. */
+/** A variable in a process's environment, on Linux. It shows that everything the stack keeps is in its folder. */
 export async function settingOf(pid: number, name: string): Promise<string | undefined> {
   const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
   return environment.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);

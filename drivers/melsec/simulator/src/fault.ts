@@ -48,7 +48,7 @@ export const faultDescriptions: Readonly<Record<Fault['kind'], FaultDescription>
   },
 };
 
-/** Why a PLC that speaks these frames cannot have the fault; undefined when it can. */
+/** Why a PLC that speaks these frames cannot have the fault, or undefined if it can. */
 export function faultProblem(fault: Fault, frame: Frame): string | undefined {
   if (fault.kind === 'wrong_serial' && frame !== '4E')
     return `wrong_serial needs frames 4E: ${frame} have no serial number`;

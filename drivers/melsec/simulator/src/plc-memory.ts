@@ -2,7 +2,7 @@ import { deviceOf, plcDevices } from '@holdfast/driver-melsec/layout/devices.ts'
 
 /**
  * The cells of a device as they are at a time, in ms since 1970.
- * @param present what lies there now: a value that is a part of a word leaves the rest of it alone
+ * @param present what is there now: a value that is a part of a word leaves the rest of it alone
  */
 export type Motion = (nowMs: number, present: readonly number[]) => readonly number[];
 

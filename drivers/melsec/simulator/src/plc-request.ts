@@ -6,7 +6,7 @@ export interface PlcRequest {
   readonly number: number;
   readonly count: number;
   readonly isInBits: boolean;
-  /** The values to write; undefined for a read. */
+  /** The values to write, or undefined for a read. */
   readonly values: readonly number[] | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface ParsedRequest {
 
 /** How a request is answered. */
 export interface Reply {
-  /** @param cells the cells that were read; none for a write */
+  /** @param cells the cells that were read, or none for a write */
   answer(cells: readonly number[]): Buffer;
   refuse(endCode: number): Buffer;
   /** The same answer under another serial number, or from another station. */

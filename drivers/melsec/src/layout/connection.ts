@@ -3,7 +3,7 @@ import { plcSeries } from './devices.ts';
 
 export const frames = ['3E', '4E', '1E'] as const;
 export type Frame = (typeof frames)[number];
-/** How fields lie on the line. */
+/** How fields are laid out on the line. */
 export const dataCodes = ['binary', 'ascii'] as const;
 export type DataCode = (typeof dataCodes)[number];
 /** "Communication data code" of GX Works: FX5 has two ASCII codes, one of them with octal numbers for X and Y. */

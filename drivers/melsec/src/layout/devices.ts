@@ -16,7 +16,7 @@ export interface PlcDevice {
   readonly ascii: string;
   /** Radix of its numbers in ASCII frames 3E and 4E. */
   readonly asciiRadix: 8 | 10 | 16;
-  /** Code in frames 1E; undefined where they have none. QnUCPU User's Manual (SH-080811), 5.1.2; JY997D18101, page 9-17. */
+  /** Code in frames 1E, or undefined if they have none. QnUCPU User's Manual (SH-080811), 5.1.2; JY997D18101, page 9-17. */
   readonly code1e: number | undefined;
 }
 

@@ -2,7 +2,7 @@ import { textEncodings } from '@holdfast/driver/values/device-text.ts';
 import * as z from 'zod';
 import { notationPattern } from './notation.ts';
 
-/** The fields of a point that say where it lies. Stored as written, because the series decides what a number means. */
+/** The fields of a point that say where it is. Stored as written, because the series decides what a number means. */
 export const placeSchema = z.object({
   address: z
     .string()

@@ -10,6 +10,6 @@ export interface McRequest {
   readonly device: PlcDevice;
   readonly number: number;
   readonly count: number;
-  /** The values to write: words 0…65535, or bits 0 and 1; undefined for a read. */
+  /** The values to write: words 0…65535, or bits 0 and 1, or undefined for a read. */
   readonly values?: readonly number[] | undefined;
 }

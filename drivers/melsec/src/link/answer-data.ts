@@ -10,7 +10,7 @@ export function answerBytes({ device, count, values }: McRequest, code: DataCode
   return frame === '1E' ? count + (count % 2) : count;
 }
 
-/** The words or bits that were asked for; undefined where the answer holds anything that cannot be one. */
+/** The words or bits that were requested, or undefined if the answer holds anything that cannot be one. */
 export function readCells(
   { device, count }: McRequest,
   code: DataCode,

@@ -3,7 +3,7 @@ import type { DataCode } from '../layout/connection.ts';
 import type { McRequest } from '../layout/requests.ts';
 import { readCells } from './answer-data.ts';
 
-/** Makes the frame of a request. The answer is the cells that it asked for; none for a write. */
+/** Makes the frame of a request. The answer is the cells that it asked for, or none for a write. */
 export type Framing = (request: McRequest, timeoutMs: number) => Outgoing<Uint16Array>;
 
 /** How long a PLC tries, in quarters of a second: as long as we wait. 0 is for ever. SH-080008, 5.3, "Monitoring timer". */

@@ -69,7 +69,7 @@ const needsConnections: readonly FaultKind[] = [
   'single_connection',
 ];
 
-/** Why a device of this protocol cannot have the fault; undefined when it can. */
+/** Why a device of this protocol cannot have the fault, or undefined if it can. */
 export function faultProblem(fault: Fault, protocol: ModbusProtocol): string | undefined {
   const { kind } = fault;
   if (needsMbap.includes(kind) && protocol !== 'modbus_tcp')

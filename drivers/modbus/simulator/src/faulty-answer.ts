@@ -51,7 +51,7 @@ export function faultyAnswer(
   }
 }
 
-/** Data longer or shorter than was asked for; header, byte count and check sum are right for what is sent. */
+/** Data longer or shorter than was requested; header, byte count and check sum are right for what is sent. */
 function withOtherLength(reply: Buffer, more: number): Buffer {
   const isException = ((reply[0] ?? 0) & 0x80) !== 0;
   // No protocol data unit is longer than 253 bytes.

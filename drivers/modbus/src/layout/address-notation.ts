@@ -3,7 +3,7 @@ import { modbusText } from '../texts.ts';
 import type { RegisterTable } from './point-layout.ts';
 
 export type ParsedAddress =
-  /** The table that was given or that the notation names; undefined when there is neither. */
+  /** The table that was given or that the notation names, or undefined if there is neither. */
   | { readonly ok: true; readonly table: RegisterTable | undefined; readonly address: number }
   | { readonly ok: false; readonly field: 'address' | 'table'; readonly message: string };
 
@@ -25,7 +25,7 @@ const allowed =
   'write the zero-based address as a number (0), in hexadecimal ("0x0000"), or in the classic notation with its table ("40001", "400001")';
 
 /**
- * Reads where a point lies, as people write it: a number or hexadecimal text, zero-based as on the wire; or five or six
+ * Reads where a point is, as people write it: a number or hexadecimal text, zero-based as on the wire; or five or six
  * digits of the classic notation, which names the table and counts from 1. Anything that could be read in two
  * ways is refused: "100" could be the register 100 or the hundredth.
  */

@@ -45,7 +45,7 @@ export const deviceProfileSchema = z.object({
   max_hole: z.int().min(0).max(2_000).default(0),
   /** Addresses that must never be read, not even within a larger block. */
   excluded: z.array(excludedRangeSchema).max(1_000).default([]),
-  /** Whether limits that collectors learn from refusals are written into the device's configuration; false unless set. */
+  /** Whether limits that collectors learn from refusals are written into the device's configuration. Default: false. */
   write_back: z.boolean().optional(),
 });
 export type DeviceProfile = z.infer<typeof deviceProfileSchema>;

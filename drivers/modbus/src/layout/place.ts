@@ -9,7 +9,7 @@ import {
   textEncodings,
 } from './point-layout.ts';
 
-/** The fields of a point that say where it lies and how its registers are read, as people write them. */
+/** The fields of a point that say where it is and how its registers are read, as people write them. */
 export const placeSchema = z.object({
   /** May be left out where the address names the table. */
   table: z.enum(registerTables).exactOptional(),

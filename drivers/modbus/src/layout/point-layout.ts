@@ -11,7 +11,7 @@ export { registersPerValue };
 export const registerTables = ['coil', 'discrete_input', 'input_register', 'holding_register'] as const;
 export type RegisterTable = (typeof registerTables)[number];
 
-/** The fields that decide how a point lies in its table and what its raw data mean; a PointConfig has all of them. */
+/** The fields that decide how a point is laid out in its table and what its raw data mean; a PointConfig has all of them. */
 export interface PointLayout extends PointMeaning {
   readonly table: RegisterTable;
   readonly byte_order: ByteOrder;

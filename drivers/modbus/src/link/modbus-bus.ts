@@ -23,7 +23,7 @@ export interface ModbusBusOptions {
   readonly framing: Framing;
   /** The line of RTU frames, serial or over TCP. */
   readonly line?: RtuLine | undefined;
-  /** Whether the channel stays open after a failure, as a serial line does: it has no state that reopening would clear. */
+  /** Whether the channel stays open after a failure, as a serial line does. It has no state that reopening would clear. */
   readonly keepsOpen: boolean;
   /**
    * Called right before a request's bytes leave, because connecting may have taken long, or the process may have
@@ -155,7 +155,7 @@ export class ModbusBus implements DeviceBus {
     }
     const { line } = this.#options;
     const lateAnswerMs = exchange.steps ? 0 : (line?.lateAnswerWaitMs(request, nowMs) ?? 0);
-    // Other units share the line: it is not kept idle for a request that would hardly have time for its reply.
+    // Other units share the line. It is not kept idle for a request that would hardly have time for its reply.
     if (lateAnswerMs > request.timeoutMs / 2) {
       this.#holdBack(
         `not asked: an answer to an earlier request may come for another ${Math.ceil(lateAnswerMs)} ms`,
@@ -172,7 +172,7 @@ export class ModbusBus implements DeviceBus {
     this.#send(exchange, nowMs);
   }
 
-  /** Fails the request without closing the channel: nothing is wrong with the device. */
+  /** Fails the request without closing the channel. Nothing is wrong with the device. */
   #holdBack(reason: string, wasSent: boolean): void {
     this.#settle('kept')?.reject(new ReadFailure('timeout', reason, { wasSent, isHeldBack: true }));
   }

@@ -22,7 +22,7 @@ export class ExpectedReply {
     this.pduBytes = isWrite(request) ? requestHeadBytes : 2 + dataBytesOf(request);
   }
 
-  /** The length of a reply with this function code; undefined when it does not answer the request. */
+  /** The length of a reply with this function code, or undefined if it does not answer the request. */
   pduBytesFor(functionCode: number | undefined): number | undefined {
     if (functionCode === this.functionCode) return this.pduBytes;
     return functionCode === (this.functionCode | exceptionFlag) ? exceptionPduBytes : undefined;

@@ -41,7 +41,7 @@ export class RtuFraming implements Framing {
       if (!isException && expected.headFault(bytes, pduAt, count - pduAt - 1)) continue;
       const crcAt = pduAt + pduBytes;
       const end = crcAt + crcBytes;
-      // Any later start would lie within this frame.
+      // Any later start would be within this frame.
       if (end > count) {
         if (!isWholeEcho(bytes, start, count, frame.bytes)) return incomplete;
         start += frame.bytes.length - 1;

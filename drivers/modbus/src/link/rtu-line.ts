@@ -76,7 +76,7 @@ export class RtuLine {
     return this.#hasSecondAnswer;
   }
 
-  /** How long the line must still stay quiet; 0 when a request may go out. */
+  /** How long the line must still stay quiet, or 0 if a request may go out. */
   silenceWaitMs(nowMs: number): number {
     const waitMs =
       this.#lastByteAtMs + (this.#isInStep ? this.#silenceMs : Math.max(resyncMs, this.#silenceMs)) - nowMs;

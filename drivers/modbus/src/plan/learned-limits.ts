@@ -59,7 +59,7 @@ export class LearnedLimits {
     this.#changed();
   }
 
-  /** Forgets everything, because the device was replaced or repaired: all is asked for again. */
+  /** Forgets everything, because the device was replaced or repaired: all is requested again. */
   forget(): void {
     this.#refused.clear();
     this.#takenApart.clear();

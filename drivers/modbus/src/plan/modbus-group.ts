@@ -9,7 +9,7 @@ export interface DecodedBlock {
   readonly decode: BlockDecoder;
   /** Places of its values. */
   readonly values: readonly number[];
-  /** The registers or bits of the block that hold a value; undefined for a value of another block. */
+  /** The registers or bits of the block that hold a value, or undefined for a value of another block. */
   readonly extentOf: (at: number) => { readonly offset: number; readonly width: number } | undefined;
 }
 

@@ -256,7 +256,7 @@ export class ModbusPlan implements DevicePlan {
   }
 
   #withProbes(plan: KeptPlan, nowMs: number): DueGroups {
-    // A device that refuses everything may well be starting up: it is asked for one block at every tick.
+    // A device that refuses everything may well be starting up. It is asked for one block at every tick.
     if (this.#learned.refusedCount() === this.#stock.points.length) {
       const map = mapReads(this.#stock.points, readLimits(this.#device));
       const blocks = planReads(map, plan.refused);
@@ -285,7 +285,7 @@ export class ModbusPlan implements DevicePlan {
 
   #stockWithin(configured: ReadLimits): Stock {
     const limits = this.#learned.limits(configured);
-    // Texts wider than the learned limit are asked for all the same: the limit is an estimate.
+    // Texts wider than the learned limit are asked for anyway: the limit is an estimate.
     const { readable, unreadable } = mapReads(
       this.#device.points.flatMap((point) => {
         const isWhole = this.#learned.isRefused(point.code) || !isWideArray(point, limits);
@@ -352,7 +352,7 @@ function firstPlaces(codes: readonly string[]): ReadonlyMap<string, number> {
   return new Map(codes.map((code, at) => [code, at] as const).reverse());
 }
 
-/** An array that lies in more than one register, or bit. */
+/** An array that takes more than one register, or bit. */
 function isDivisible({ point, width }: PlannedPoint): boolean {
   return width > 1 && (point.count ?? 1) > 1;
 }

@@ -3,11 +3,11 @@ import type { AddressRange, ReadCut } from './plan-reads.ts';
 import type { PlannedPoint, ReadBlock } from './read-plan.ts';
 
 export interface NarrowingDown {
-  /** Called with refused points that lie at the same place and were asked for alone. */
+  /** Called with refused points that are at the same place and were requested alone. */
   readonly onRefused: (points: readonly PlannedPoint[]) => void;
   /** Called when both sides can be read, but not in one request over the hole between them. */
   readonly onCut: (cut: ReadCut, hole: AddressRange) => void;
-  /** Called when both halves can be read, but not the whole, although no hole lies between them: it is too long. */
+  /** Called when both halves can be read, but not the whole, although there is no hole between them. It is too long. */
   readonly onTooLong: (quantityThatIsRead: number) => void;
 }
 

@@ -124,7 +124,7 @@ export function planReads<P extends PlannablePoint>(map: ReadMap<P>, due: readon
   return registerTables.flatMap((table) => {
     const points = due
       .filter((point) => point.table === table)
-      // At one address narrow points come before wide ones: they may still fit where a wide one does not.
+      // At one address narrow points come before wide ones. They may still fit where a wide one does not.
       .sort((a, b) => a.address - b.address || pointWidth(a) - pointWidth(b));
     return points.length === 0 ? [] : planTable(table, points, map);
   });

@@ -172,7 +172,7 @@ function identity(protocol: ModbusProtocol, connection: ModbusConnection): Endpo
 
 type Property = JsonSchema & { readonly anyOf?: readonly JsonSchema[] };
 
-/** The form of a device, with a host or a serial line as its protocol wants: it asks the rules that judge a body. */
+/** The form of a device, with a host or a serial line as its protocol wants. It asks the rules that judge a body. */
 function deviceForm(protocol: ModbusProtocol, schema: JsonSchema): JsonSchema {
   const [example = {}] = deviceExamples[protocol];
   const sample = { ...connectionSchema.parse(example), protocol };

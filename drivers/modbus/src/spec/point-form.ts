@@ -80,7 +80,7 @@ function requiredFields({ data_type }: Kind): Partial<RuledPoint> {
   return data_type === 'string' ? { length: exampleFields.length } : {};
 }
 
-/** The fewest conditions that hold for exactly these kinds: tables with the same types stand together. */
+/** The fewest conditions that hold for exactly these kinds: tables with the same types are together. */
 function conditionsOf(fitting: readonly Kind[]): Condition[] {
   const typesByTable = Map.groupBy(fitting, ({ table }) => table);
   const tablesByTypes = Map.groupBy(typesByTable, ([, each]) =>

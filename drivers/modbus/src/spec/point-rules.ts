@@ -25,7 +25,7 @@ export function pointProblems(point: RuledPoint): readonly FieldProblem[] {
 
 function* extentProblems(point: RuledPoint): Iterable<FieldProblem> {
   const { table, data_type, address, count } = point;
-  // The numbers among these types have always been accepted: they read 0 or 1.
+  // The numbers among these types have always been accepted. They read 0 or 1.
   const bitTypes: readonly string[] = ['bool', 'int16', 'uint16', 'int32', 'uint32', 'float32'];
   if (isBitTable(table) && !bitTypes.includes(data_type)) {
     yield {

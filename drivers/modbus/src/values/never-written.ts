@@ -1,13 +1,13 @@
 import { isSingleBit, isSingleByte, type PointExtent, type RegisterTable } from '../layout/point-layout.ts';
 
-/** Why the table cannot be written; undefined for a table that can be written. */
+/** Why the table cannot be written, or undefined for a table that can be written. */
 export function tableNeverWritten(table: RegisterTable): string | undefined {
   return table === 'input_register' || table === 'discrete_input'
     ? `a point of the table ${table} cannot be written: only coils and holding registers can`
     : undefined;
 }
 
-/** Why Holdfast never writes this point, in words for operators; undefined where it does. */
+/** Why Holdfast never writes this point, in words for operators, or undefined if it does. */
 export function neverWritten(point: PointExtent): string | undefined {
   const { table, count } = point;
   const ofTable = tableNeverWritten(table);

@@ -22,7 +22,7 @@ export type MqttConnection = z.infer<typeof connectionSchema>;
 
 /** The fields of a point that are MQTT's own. */
 export const placeSchema = z.object({
-  /** Topic filter, with a JSON Pointer behind `#` where the value lies within JSON. */
+  /** Topic filter, with a JSON Pointer behind `#` where the value is within JSON. */
   topic: z.string().min(1).max(1_024),
   /** JSON Pointer to the time that the source gives: RFC 3339, or seconds or ms since 1970. */
   time_at: z.string().max(256).optional(),

@@ -1,7 +1,7 @@
 import { pointerSteps } from '@holdfast/driver/messages/json-pointer.ts';
 import { filterProblem } from './topic-filter.ts';
 
-/** `topic`: the whole message is the value; `topic#/a/b`: the value that lies there in its JSON. */
+/** `topic`: the whole message is the value; `topic#/a/b`: the value that is there in its JSON. */
 export interface TopicAddress {
   readonly filter: string;
   /** Undefined where the whole message is the value. */

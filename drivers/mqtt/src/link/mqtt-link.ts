@@ -14,7 +14,7 @@ const openWithinMs = 10_000;
 const lastCommitMs = 2_000;
 /** Time for the broker to end a connection that is over. */
 const leaveWithinMs = 1_000;
-/** Pause before refused topics are asked for again. */
+/** Pause before refused topics are requested again. */
 const refusedPauseMs = 60_000;
 /** Time before the end of a read to hand over what has come. */
 const handOverMs = 50;
@@ -140,7 +140,7 @@ export class MqttLink implements Link {
     }
   }
 
-  /** Connects again under the same client id: that ends the kept session, and the new one ends with its connection. */
+  /** Connects again under the same client id. That ends the kept session, and the new one ends with its connection. */
   async forget(timeoutMs: number): Promise<void> {
     const session = this.#session({ clientId: this.#keptClientId, isKept: false });
     try {

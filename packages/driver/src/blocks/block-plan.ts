@@ -56,7 +56,7 @@ export class BlockPlan<A> implements DevicePlan {
   groups(due: readonly number[], nowMs: number): DueGroups {
     const plan = this.#planOf(due);
     if (plan.refused.length === 0) return plan;
-    // A device that refuses everything is probably starting up: it is asked for one point at every tick.
+    // A device that refuses everything is probably starting up. It is asked for one point at every tick.
     const isAll = this.#refused.size === this.#points.length;
     const probes = plan.refused
       .filter(({ point }) => isAll || this.#refused.isProbeDue(point.code, nowMs))

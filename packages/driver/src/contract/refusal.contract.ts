@@ -17,7 +17,7 @@ interface RefusalUnderTest<C extends object, A, P extends Peer> extends WorldUnd
 /** Longer than any plan's longest pause between two looks at a refused point. */
 const afterEveryPauseMs = 24 * 3_600_000;
 
-/** The contract of refusals: a refused point costs only that point, from the first tick on, and is asked for again. */
+/** The contract of refusals: a refused point costs only that point, from the first tick on, and is requested again. */
 export function refusalContract<C extends object, A, P extends Peer>(
   name: string,
   subject: RefusalUnderTest<C, A, P>,

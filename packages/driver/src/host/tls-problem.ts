@@ -3,7 +3,7 @@ import type { DialOptions } from '../link.ts';
 
 type Pem = { readonly cert?: string } | { readonly key?: string };
 
-/** Why our own certificate and its key cannot be used for a connection; undefined when both are sound. */
+/** Why our own certificate and its key cannot be used for a connection, or undefined if both are sound. */
 export function tlsProblem({ cert = '', key = '' }: NonNullable<DialOptions['tls']>): string | undefined {
   const ofCert = faultOf({ cert });
   if (ofCert !== undefined) return `tls.cert is no certificate that can be used (${ofCert})`;
@@ -33,7 +33,7 @@ const refusesCertificate =
   /^ERR_SSL_.*_ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_(EXPIRED|REVOKED|UNKNOWN))$/;
 
 /**
- * Why a connection over TLS could not be made or has ended; undefined where the error itself says it best.
+ * Why a connection over TLS could not be made or has ended, or undefined if the error itself says it best.
  * @param isOpen whether the handshake was over
  */
 export function tlsFailure(

@@ -1,4 +1,4 @@
-/** The steps of a JSON Pointer (RFC 6901); undefined when it is none. */
+/** The steps of a JSON Pointer (RFC 6901), or undefined if it is none. */
 export function pointerSteps(pointer: string): readonly string[] | undefined {
   if (pointer === '') return [];
   if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return undefined;
@@ -8,7 +8,7 @@ export function pointerSteps(pointer: string): readonly string[] | undefined {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** The value that lies there; undefined where none does. */
+/** The value that is there, or undefined if there is none. */
 export function valueAt(document: unknown, steps: readonly string[]): unknown {
   let value = document;
   for (const step of steps) {

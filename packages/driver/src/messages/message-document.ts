@@ -4,7 +4,7 @@ import { valueAt } from './json-pointer.ts';
 /** Smaller numbers are seconds since 1970, which stay below this until the year 5138; ms, µs and ns are each 1000 times as large. */
 const secondsBelow = 100_000_000_000;
 
-/** The time that a source gives, in ms since 1970; undefined for anything that is no time, or leaves open which one. */
+/** The time that a source gives, in ms since 1970, or undefined for anything that is no time, or leaves open which one. */
 export function messageTimeMs(value: unknown): number | undefined {
   if (typeof value === 'string') {
     const ms = rfc3339Ms(value.replace(' ', 'T'));
@@ -47,11 +47,11 @@ export class MessageDocument {
     return this.#isJson;
   }
 
-  /** The value at this place; undefined where there is none or the message is no JSON. Integers beyond 2^53 are bigints. */
+  /** The value at this place, or undefined if there is none or the message is no JSON. Integers beyond 2^53 are bigints. */
   at(steps: readonly string[]): unknown {
     if (!this.isJson) return undefined;
     const value = valueAt(this.#json, steps);
-    // A message is parsed with all its digits only where they are needed: it takes many times as long.
+    // A message is parsed with all its digits only where they are needed. It takes many times as long.
     const mayLackDigits =
       typeof value === 'number'
         ? Math.abs(value) > Number.MAX_SAFE_INTEGER
@@ -59,7 +59,7 @@ export class MessageDocument {
     return mayLackDigits ? valueAt(this.#exact(), steps) : value;
   }
 
-  /** ms since 1970 of the time that lies there; points that share `steps` share the answer. */
+  /** ms since 1970 of the time that is there; points that share `steps` share the answer. */
   timeMs(steps: readonly string[]): number | undefined {
     if (steps !== this.#timeSteps) {
       this.#timeSteps = steps;

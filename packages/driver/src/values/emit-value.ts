@@ -3,7 +3,7 @@ import type { Quality, ValueSink } from '../value-sink.ts';
 import { decimals, engineeringScale, shiftedDecimals } from './engineering-scale.ts';
 
 /**
- * Why raw data have no value. Devices send NaN and infinities for "sensor broken" or "not measured": these are facts
+ * Why raw data have no value. Devices send NaN and infinities for "sensor broken" or "not measured". These are facts
  * about the point, but fit neither JSON numbers nor database fields.
  */
 export const noValue = {

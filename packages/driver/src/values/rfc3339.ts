@@ -1,7 +1,7 @@
 const form = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
 
 /**
- * ms since 1970 for a time in RFC 3339, with or without seconds; undefined for anything else. A day that its month does
+ * ms since 1970 for a time in RFC 3339, with or without seconds, or undefined for anything else. A day that its month does
  * not have is not a time: `Date.parse` takes 30 February for 2 March.
  */
 export function rfc3339Ms(text: string): number | undefined {

@@ -38,7 +38,7 @@ export function typeOfField(value: PointValue): 'float' | 'boolean' | 'string' {
   return typeof value === 'number' ? 'float' : (typeof value as 'boolean' | 'string');
 }
 
-/** The kind of a field's values; undefined for a type that InfluxDB may have in the future. */
+/** The kind of a field's values, or undefined for a type that InfluxDB may have in the future. */
 export function kindOfType(type: string): ValueKind | undefined {
   if (type === 'float' || type === 'integer' || type === 'unsigned') return 'number';
   if (type === 'boolean') return 'truth';

@@ -14,7 +14,7 @@ const isNotBelieved = new Set([
 ]);
 
 /**
- * Advice on a server's certificate; nothing if the error is about something else.
+ * Advice on a server's certificate, or nothing if the error is about something else.
  * @param file the file that INFLUX_TLS_CA_FILE names
  */
 function certificateAdvice(
@@ -74,7 +74,7 @@ export function unavailable(
   return new SampleStoreUnavailable(`${what}: ${reason}`, code ?? name ?? 'unknown', { cause: error });
 }
 
-/** The time in a Retry-After header (RFC 9110 §10.2.3: seconds or a date) in ms; undefined where there is none. */
+/** The time in a Retry-After header (RFC 9110 §10.2.3: seconds or a date) in ms, or undefined if there is none. */
 export function retryAfterMs(header: string | string[] | undefined, nowMs: number): number | undefined {
   const text = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
   const ms = /^[0-9]{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;

@@ -6,7 +6,7 @@ import { get, type InfluxAddress, send } from './influx-requests.ts';
 const usualTimeoutMs = 5_000;
 
 /**
- * Why samples cannot be written to an InfluxDB 2, or read from it, and what to do; undefined when they can. It sends a
+ * Why samples cannot be written to an InfluxDB 2, or read from it, and what to do, or undefined if they can. It sends a
  * write without any line, for which the server checks token, organisation and bucket as usual, and asks which
  * measurements there are.
  */

@@ -44,7 +44,7 @@ import { type Writing, write } from './write-samples.ts';
  * Limits: it keeps no sessions, epochs or misses, and the last value written for a measurement, device and time stays.
  * Samples marked as overtaken are therefore written only where nothing is stored yet. Another writer may store the tick
  * after that look: then the older value stays, which was also read under its lease. In VictoriaMetrics the look finds
- * nothing: it takes the question and answers something else.
+ * nothing. It takes the question and answers something else.
  */
 export function openInfluxSampleStore(
   options: InfluxAddress & { readonly layout?: InfluxLayout },

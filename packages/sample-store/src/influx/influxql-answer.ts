@@ -5,7 +5,7 @@ export type Cell = number | bigint | string | boolean | null;
 
 /** A series as it came; its cells are not checked yet. */
 export interface Series {
-  /** The measurement; empty where the answer does not name it. */
+  /** The measurement, or empty if the answer does not name it. */
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly columns: readonly string[];
@@ -35,7 +35,7 @@ const cutShort = {
 /**
  * Rows in one part of an answer. Asked with `chunked=true`, InfluxDB 1.x answers in parts of so many rows, one JSON
  * document per line, to which its `max-row-limit` does not apply. Every part of a statement but the last says
- * `partial`, and so does a series that goes on in the next part.
+ * `partial`, and so does a series that continues in the next part.
  *
  * A server that does not know `chunked` gives one document, in which a limit shows as `partial` next to the rows that
  * it has cut. 1.x also leaves that word on a series which it has joined from several parts: there it means nothing (all
@@ -45,7 +45,7 @@ const rowsOfPart = 10_000;
 
 interface Statement {
   series: Series[];
-  /** Whether its last series goes on in the next part. */
+  /** Whether its last series continues in the next part. */
   goesOn: boolean;
   isWhole: boolean;
 }

@@ -13,7 +13,7 @@ export interface LastQuestion {
   readonly places: readonly StoredPlace[];
 }
 
-/** Groups places into questions. Devices of one kind have the same points, so they are asked for together. */
+/** Groups places into questions. Devices of one kind have the same points, so they are requested together. */
 export function lastQuestions(places: readonly StoredPlace[]): LastQuestion[] {
   const devices = Map.groupBy(places, ({ deviceCode }) => deviceCode);
   const kinds = Map.groupBy(devices.values(), (ofDevice) =>

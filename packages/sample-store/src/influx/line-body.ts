@@ -11,7 +11,7 @@ const quote = 0x22;
 const colon = 0x3a;
 const equalsSign = 0x3d;
 
-/** Endings of plain names that `LineWriter` refuses all the same. */
+/** Endings of plain names that `LineWriter` refuses anyway. */
 const refusedNameEnds = [integerSuffix, upperIntegerSuffix].map((text) => Buffer.from(text));
 const lastBytes = new Uint8Array(256);
 for (const end of [...refusedNameEnds, Buffer.from('time')]) lastBytes[end.at(-1) ?? 0] = 1;

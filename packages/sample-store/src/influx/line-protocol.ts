@@ -24,7 +24,7 @@ const namesKeptAtMost = 100_000;
  *
  * Every number becomes a float field: a point that reads 20 now and 20.5 later would otherwise change its type, which
  * InfluxDB refuses. The same holds for 64-bit integers, which were floats before, and are again once the point has a
- * scale; where the float is not exact, an integer field stands next to it. Numbers that are not finite never become a
+ * scale; where the float is not exact, an integer field is next to it. Numbers that are not finite never become a
  * field.
  *
  * Written here instead of through the client's Point, which escapes every name each time and sorts the fields: that
@@ -53,7 +53,7 @@ export class LineWriter implements Lines {
         refused.push({ code, reason });
         continue;
       }
-      // As few string joins as possible: they are a tenth of the writer's work.
+      // As few string joins as possible. They are a tenth of the writer's work.
       const field = name.text + (typeof value === 'string' ? `"${escapeText(value)}"` : value);
       if (doubtful?.has(code)) other += field;
       else good += field;

@@ -9,7 +9,7 @@ export interface TickGroup {
   readonly samples: readonly StorableSample[];
 }
 
-/** Ticks further apart are asked for separately, rather than with everything between them. */
+/** Ticks further apart are requested separately, rather than with everything between them. */
 const longestGroupMs = 3_600_000;
 
 export function tickGroups(samples: readonly StorableSample[]): TickGroup[] {

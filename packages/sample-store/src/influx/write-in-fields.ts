@@ -10,7 +10,7 @@ export interface Rejection {
 }
 
 export interface WritingOfOne {
-  /** @returns why the server does not take it; undefined when it does. @throws SampleStoreUnavailable */
+  /** @returns why the server does not take it, or undefined if it does. @throws SampleStoreUnavailable */
   readonly send: (sample: StorableSample) => Promise<Rejection | undefined>;
   readonly fields: RefusedFields;
   readonly fieldTypes: FieldTypes;

@@ -49,7 +49,7 @@ export async function write(writing: Writing, samples: readonly StorableSample[]
   });
 }
 
-/** @returns why the server does not take it; undefined when it does */
+/** @returns why the server does not take it, or undefined if it does */
 async function sendLines({ influx, options }: Writing, body: Buffer): Promise<Rejection | undefined> {
   if (body.length === 0) return undefined;
   try {

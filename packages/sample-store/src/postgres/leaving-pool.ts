@@ -79,7 +79,7 @@ export type LeavingPoolOptions = pg.PoolConfig &
 
 /**
  * A pool that closes every connection when the server wants to shut down. On SIGTERM, PostgreSQL takes no new clients
- * and waits until the last one has left. It does not notify those that are connected: they only find out by making
+ * and waits until the last one has left. It does not notify those that are connected. They only find out by making
  * another connection.
  */
 export class LeavingPool {

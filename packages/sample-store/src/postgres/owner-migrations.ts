@@ -11,7 +11,7 @@ export async function mayMakeTables(db: Kysely<unknown>, schema: string): Promis
 }
 
 /**
- * Says in words which tables are missing, and what to do, in a database whose owner makes them; undefined where
+ * Says in words which tables are missing, and what to do, in a database whose owner makes them. Returns undefined if
  * none are missing.
  * @param table the table of migration names, with its schema, as written in SQL
  */

@@ -171,7 +171,7 @@ async function write(
     return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
   } catch (error) {
     const reason = rejectionReason(error);
-    // A missing day gives this error too (23514): it was dropped without our knowing, and is recreated next time.
+    // A missing day gives this error too (23514). It was dropped without our knowing, and is recreated next time.
     days.forget();
     series.forget();
     if (reason !== undefined) return { kind: 'rejected', reason };

@@ -4,7 +4,7 @@ import { refusalOf, withValues } from '../refusals.ts';
 import type { Refusal, RefusedValue, StorableSample } from '../sample-store.ts';
 import { timeProblem } from './day-partitions.ts';
 
-/** Takes out values that PostgreSQL is known to refuse: it would refuse the whole batch for one of them. */
+/** Takes out values that PostgreSQL is known to refuse. It would refuse the whole batch for one of them. */
 export function withoutRefused(samples: readonly StorableSample[]): {
   readonly storable: readonly StorableSample[];
   readonly refused: readonly Refusal[];

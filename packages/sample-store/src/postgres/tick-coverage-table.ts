@@ -21,7 +21,7 @@ export interface RowOfDay<O extends string> {
 }
 
 /**
- * A row with so many bytes takes no further ranges: it is rewritten with each batch. PostgreSQL would compress a row of
+ * A row with so many bytes takes no further ranges. It is rewritten with each batch. PostgreSQL would compress a row of
  * more than 2,000 bytes, or move it elsewhere.
  */
 const rowIsFullAt = 1_500;
@@ -98,7 +98,7 @@ const forgottenAtOnce = 10_000;
 
 /**
  * Removes the recorded outcomes of some sessions' ticks, as many as one short statement can. Stored values stay.
- * @returns how many rows were removed; 0 when none are left, or no writer has run on this database yet
+ * @returns how many rows were removed, or 0 if none are left, or no writer has run on this database yet
  */
 export async function forgetTicks(db: QueryExecutorProvider, sessionIds: readonly string[]): Promise<number> {
   if (!(await isThere(db))) return 0;

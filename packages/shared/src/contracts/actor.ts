@@ -6,7 +6,7 @@ export const actorKinds = ['user', 'key', 'service', 'local', 'nobody'] as const
 /** Who did something. `kind` and `id` cannot be imitated: ids are given by the API and never used again. */
 export const actorSchema = z.object({
   kind: z.enum(actorKinds),
-  /** Id of the person or key, or the name of the service; empty where there is none. */
+  /** Id of the person or key, or the name of the service, or empty if there is none. */
   id: z.string(),
   /** Login of the person, or name of the key. */
   name: z.string(),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { actorSchema } from './actor.ts';
 import { streamNames } from './subjects.ts';
 
-/** Where entries lie: what was done or tried, and what was refused. */
+/** Where entries are: what was done or tried, and what was refused. */
 export const auditStreams = [streamNames.audit, streamNames.auditRefused] as const;
 export type AuditStream = (typeof auditStreams)[number];
 

@@ -73,7 +73,7 @@ export function begunLoginKey(record: BegunLogin): string {
 export const loginCodeLetters = 'BCDFGHJKLMNPQRSTVWXZ';
 const codeLength = 8;
 
-/** Reads `BCDF-GHJK` as it was typed, in any case and with any separators; undefined when it is no code. */
+/** Reads `BCDF-GHJK` as it was typed, in any case and with any separators. Returns undefined if it is no code. */
 export function parseLoginCode(typed: string): string | undefined {
   const letters = typed.toUpperCase().replace(/[\s\p{P}]+/gu, '');
   const isCode =

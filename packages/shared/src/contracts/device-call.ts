@@ -33,7 +33,7 @@ export const deviceCallSchema = z.discriminatedUnion('kind', [
     /** Limits that a session has learned about the device: requests that it refuses are not made again. */
     learned_limits: learnedLimitsSchema.optional(),
   }),
-  /** The address, and whether it may be written, stand in the snapshot alone: a forged call reaches no other register. */
+  /** The address, and whether it may be written, are in the snapshot alone: a forged call reaches no other register. */
   z.object({
     ...common,
     kind: z.literal('write'),
@@ -44,7 +44,7 @@ export const deviceCallSchema = z.discriminatedUnion('kind', [
     point: z.string().min(1).max(128),
     value: z.union([z.number(), z.boolean(), z.string()]),
   }),
-  /** Has the sessions that read the device forget its refusals: from now on everything is asked for again. */
+  /** Has the sessions that read the device forget its refusals: from now on everything is requested again. */
   z.object({ ...common, kind: z.literal('forget'), device: deviceConfigSchema }),
 ]);
 export type DeviceCall = z.infer<typeof deviceCallSchema>;
@@ -71,7 +71,7 @@ export const readPointSchema = z.object({
   quality: z.enum(readQualities),
   /** 64-bit integers without a scale come in decimal, as text. */
   value: z.union([z.number(), z.boolean(), z.string()]).nullable(),
-  /** The registers that hold the value, hexadecimal (`0x00FF`), or its bit (`0`, `1`); empty when none were read. */
+  /** The registers that hold the value, hexadecimal (`0x00FF`), or its bit (`0`, `1`), or empty if none were read. */
   raw: z.array(z.string()),
   detail: z.string(),
   /** Left out when the value was read, or when no limit kept it from being read. */
@@ -121,11 +121,11 @@ export const deviceReplySchema = z.discriminatedUnion('kind', [
     /** `unknown`: the device may have done it or not. */
     outcome: z.enum(['written', 'differs', 'failed', 'unknown']),
     detail: z.string(),
-    /** The value right before; null when nothing was read. */
+    /** The value right before, or null if nothing was read. */
     before: readPointSchema.nullable(),
     /** The values sent, as in `readPointSchema`. */
     sent: z.array(z.string()),
-    /** The values read afterwards; null when that failed. */
+    /** The values read afterwards, or null if that failed. */
     read_back: readPointSchema.nullable(),
   }),
   /** Ids of the sessions that read the device here and ask for everything again. */

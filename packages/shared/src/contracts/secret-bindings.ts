@@ -27,7 +27,7 @@ export interface SecretUse {
   readonly port: number;
 }
 
-/** Why a device may not use a secret, for people; undefined when it may. */
+/** Why a device may not use a secret, for people, or undefined if it may. */
 export function secretRefusal(
   bindings: SecretBindings,
   name: string,

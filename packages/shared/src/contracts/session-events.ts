@@ -116,7 +116,7 @@ export type DecodedSessionEvent =
       readonly event: SessionWarned;
       readonly metadata: EventMetadata;
     }
-  /** Written by a newer release, or damaged. The reader goes on and leaves this task alone. */
+  /** Written by a newer release, or damaged. The reader continues and leaves this task alone. */
   | { readonly kind: 'unreadable'; readonly problem: string };
 
 /** The data of an event, under the names that they have outside. */

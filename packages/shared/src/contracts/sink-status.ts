@@ -54,7 +54,7 @@ export const sinkStatusSchema = z.object({
   updated_at: z.string(),
   /** Whether the database answered when it was last asked or written to. */
   reachable: z.boolean(),
-  /** Since when writing fails; null while it works. */
+  /** Since when writing fails, or null while it works. */
   failing_since: z.string().nullable(),
   last_error: z.object({ time: z.string(), code: z.string(), message: z.string() }).nullable(),
   last_write: z.string().nullable(),

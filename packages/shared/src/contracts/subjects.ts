@@ -45,7 +45,7 @@ export const subjects = {
   placement: (taskId: string) => `sessions.task.${taskId}.placement`,
   /** Changes nothing of the session; releases that do not know it pass over it. */
   warning: (taskId: string) => `sessions.task.${taskId}.warning`,
-  /** Says nothing of any task: it only moves the log on after a restore, so that epochs rise above lost ones. */
+  /** Says nothing of any task. It only moves the log on after a restore, so that epochs rise above lost ones. */
   restored: 'sessions.restored',
 
   allAssignments: 'assignments.>',

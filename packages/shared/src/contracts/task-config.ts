@@ -17,7 +17,7 @@ export {
 export const taskDevicesAtMost = 10_000;
 
 /**
- * The configuration snapshot that a session runs on, as it lies in TASK_CONFIGS under `<taskId>/<version>`.
+ * The configuration snapshot that a session runs on, as it is stored in TASK_CONFIGS under `<taskId>/<version>`.
  * A collector needs nothing else to poll.
  */
 export const taskConfigSchema = z.object({
@@ -38,7 +38,7 @@ export function taskConfigKey(taskId: string, configVersion: number): string {
   return `${taskId}/${configVersion}`;
 }
 
-/** @param hash SHA-256 of the device as it lies there, in hexadecimal */
+/** @param hash SHA-256 of the device as it is stored there, in hexadecimal */
 export function deviceConfigKey(hash: string): string {
   return `device/${hash}`;
 }

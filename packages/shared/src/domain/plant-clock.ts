@@ -55,7 +55,7 @@ export function plantClock(zone: string): PlantClock {
 }
 
 /**
- * The period of one length in which a moment lies. Whole days begin at midnight, weeks on Mondays; shorter periods are
+ * The period of one length that contains a moment. Whole days begin at midnight, weeks on Mondays; shorter periods are
  * counted from each midnight on, so that a day of 23 hours has 23 of one hour.
  */
 export function periodAt(clock: PlantClock, intervalMs: number): (atMs: number) => Period {

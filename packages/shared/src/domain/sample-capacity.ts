@@ -16,7 +16,7 @@ export interface SampleCapacity {
   readonly boundBy: 'bytes' | 'age';
 }
 
-/** Time for which SAMPLES holds unwritten samples: the database may be away for so long before anything is lost. */
+/** Time for which SAMPLES holds unwritten samples: the database may be unavailable for this long before anything is lost. */
 export function sampleCapacity(stream: {
   readonly maxBytes: number;
   readonly maxAgeHours: number;

@@ -11,7 +11,7 @@ export interface StoredEvent {
 /**
  * The log of session events.
  *
- * Callers may rely on: an append that returned is durable and stands in the log exactly once, even when the
+ * Callers may rely on: an append that returned is durable and is in the log exactly once, even when the
  * answer to an attempt was lost; of two appends with the same expectation on a subject one wins; reads see
  * every append that returned before them, in one order per log.
  */

@@ -6,7 +6,7 @@ interface PlaceField {
   readonly 'x-options'?: Readonly<Record<string, InEachLanguage>>;
 }
 
-/** The parts of a protocol's forms that say where points lie. */
+/** The parts of a protocol's forms that say where points are. */
 export interface PlaceForms {
   readonly point: {
     readonly properties: Readonly<Record<string, PlaceField>>;
@@ -15,7 +15,7 @@ export interface PlaceForms {
   readonly notations: readonly { readonly sets: Readonly<Record<string, string>> }[];
 }
 
-/** Where a point lies, in words. */
+/** Where a point is, in words. */
 export interface PointPlace {
   /** Its address, with what a notation of addresses may say as well: `D100`, `Holding register 0`, `hall/meter-4#/power`. */
   readonly address: string;
@@ -50,7 +50,7 @@ export function addressField({ point }: PlaceForms): string | undefined {
   return placeFields(point['x-groups'])[0];
 }
 
-/** The word for a field's value, without what stands in brackets; the value itself if there is no word. */
+/** The word for a field's value, without what is in brackets; the value itself if there is no word. */
 export function optionWord(field: PlaceField | undefined, value: unknown, language: Language): string {
   return field?.['x-options']?.[String(value)]?.[language].replace(/ ?[(（].*[)）]/, '') ?? String(value);
 }

@@ -31,7 +31,7 @@ export const collectorIdentitiesSchema = z.object({
 export type CollectorIdentities = z.infer<typeof collectorIdentitiesSchema>;
 
 export interface GrantedRights extends CollectorRights {
-  /** Claims of its lease beyond its identity, in words: they are not believed. */
+  /** Claims of its lease beyond its identity, in words. They are not believed. */
   readonly excess: string | undefined;
 }
 

@@ -6,7 +6,7 @@ import { regularly } from '../runtime/regularly.ts';
 import { type CollectorRights, collectorIdentitiesSchema } from './collector-identities.ts';
 
 export interface WatchedIdentities {
-  /** Rights of this collector; undefined for one that has no account of its own. */
+  /** Rights of this collector, or undefined for one that has no account of its own. */
   of(collectorId: string): CollectorRights | undefined;
   readonly stop: Stop;
 }

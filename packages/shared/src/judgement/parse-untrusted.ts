@@ -15,7 +15,7 @@ export function safeParseUntrusted<T>(schema: z.ZodType<T>, value: unknown): z.Z
   return { success: false, error: new z.ZodError(issues) as z.ZodError<T> };
 }
 
-/** The value in the JSON; undefined when it is not JSON, or not what the schema says. */
+/** The value in the JSON, or undefined if it is not JSON, or not what the schema says. */
 export function parseUntrusted<T>(schema: z.ZodType<T>, text: string): T | undefined {
   let value: unknown;
   try {
@@ -26,7 +26,7 @@ export function parseUntrusted<T>(schema: z.ZodType<T>, text: string): T | undef
   return safeParseUntrusted(schema, value).data;
 }
 
-/** As `z.record` with any names, which alone among zod's containers goes on after a fault. */
+/** As `z.record` with any names, which alone among zod's containers continues after a fault. */
 export function untrustedRecord<V extends z.ZodType>(valueType: V): z.ZodRecord<z.ZodString, V> {
   const schema = z.record(z.string(), valueType);
   const parseAll = schema._zod.parse;

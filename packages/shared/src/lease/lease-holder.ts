@@ -47,7 +47,7 @@ const underWayAtMost = 5;
 /**
  * Acquires a lease, renews it and knows at every moment whether it is held.
  *
- * The deadline counts from the moment a renewal was *sent*. Counted from its answer, it could lie after the time at
+ * The deadline counts from the moment a renewal was *sent*. Counted from its answer, it could be after the time at
  * which others, who saw the write first, call the lease over. A lease that ran out is held again when a renewal still
  * succeeds, since then it was not taken; whether the holder's work is still its own is for `onHeld` to check.
  *
@@ -62,7 +62,7 @@ export class LeaseHolder {
   #loop: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #breakOff: AbortController | undefined;
-  /** Revision of our last write; undefined while the key is not ours. */
+  /** Revision of our last write, or undefined while the key is not ours. */
   #revision: number | undefined;
   #confirmed: ClockMark | undefined;
   #held = false;
@@ -139,7 +139,7 @@ export class LeaseHolder {
     this.#wake?.();
   }
 
-  /** Waits no longer for renewals on their way: they may have been lost with the former connection. */
+  /** Waits no longer for renewals on their way. They may have been lost with the former connection. */
   connectionIsNew(): void {
     this.#renewBesides();
   }
@@ -208,7 +208,7 @@ export class LeaseHolder {
     }
   }
 
-  /** An attempt without an answer when the next one is due goes on next to that. */
+  /** An attempt without an answer when the next one is due continues next to that. */
   async #untilDue(attempt: Promise<Outcome>): Promise<Outcome> {
     const { timers, times } = this.#options;
     const over = new AbortController();

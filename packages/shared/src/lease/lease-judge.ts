@@ -44,7 +44,7 @@ export class LeaseJudge {
 
   /**
    * A list of all keys, read while the broker took writes.
-   * @param askedAtMs monotonic time before the list was asked for: the list shows no earlier state
+   * @param askedAtMs monotonic time before the list was requested: the list shows no earlier state
    */
   see(records: readonly LeaseRecord[], askedAtMs = this.#clock.monotonicMs()): void {
     this.#healthySinceMs ??= this.#clock.monotonicMs();
@@ -79,7 +79,7 @@ export class LeaseJudge {
 
   /**
    * ms until a holder that stays silent can be called dead, if it is asked for then; Infinity when none can. While all
-   * holders renew, this moment lies nearly a lease ahead, so that looking then costs nothing in quiet times.
+   * holders renew, this moment is nearly a lease ahead, so that looking then costs nothing in quiet times.
    */
   nextDeathInMs(): number {
     if (this.#healthySinceMs === undefined) return Number.POSITIVE_INFINITY;
@@ -103,7 +103,7 @@ export class LeaseJudge {
     return this.#observed.get(key)?.record;
   }
 
-  /** How long ago this process saw the key change, in ms; undefined when it never saw it. For people, not for judging. */
+  /** How long ago this process saw the key change, in ms, or undefined if it never saw it. For people, not for judging. */
   changedAgoMs(key: string): number | undefined {
     const observed = this.#observed.get(key);
     return observed && this.#clock.monotonicMs() - observed.changedAtMs;

@@ -72,7 +72,7 @@ const lookConfigAsSent = lookConfig.extend({
 });
 
 /**
- * Marks the consumer as an operator's and drops acknowledgements: they would have to go to whatever consumer they name.
+ * Marks the consumer as an operator's and drops acknowledgements. They would have to go to whatever consumer they name.
  */
 function onlyToLook(lookConfig: z.infer<typeof lookConfigAsSent>) {
   const { pause_until: _never, metadata: _brokers, ...sent } = lookConfig;

@@ -24,7 +24,7 @@ const answerWithin = '5m';
 
 /**
  * The `accounts` block of a NATS server's configuration, and the setting that soon frees its accounts of cut
- * connections. A client without one of these keys is refused: there is no user without a key, and no `no_auth_user`.
+ * connections. A client without one of these keys is refused, because there is no user without a key, and no `no_auth_user`.
  */
 export function natsAuthorization(identities: readonly Identity[]): string {
   const others = [...new Set(identities.map(({ account }) => account))].filter((account) => account !== core);

@@ -337,7 +337,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
     deny: denyDurable(sessions, durableNames.projector),
   }),
 
-  /** Fills an empty broker. Only for as long as a restore takes: it may write what it likes into the log. */
+  /** Fills an empty broker. Only for as long as a restore takes. It may write what it likes into the log. */
   restore: () => ({
     publish: [
       ...makeStreams,

@@ -9,7 +9,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads a service's settings and reports every fault at once. For a setting `NAME` the file named by
- * `NAME_FILE` is read when that is set, so that secrets need not stand in the environment.
+ * `NAME_FILE` is read when that is set, so that secrets need not be in the environment.
  * @throws ConfigError
  */
 export function readConfig<T extends z.ZodObject>(schema: T, environment: Environment): z.infer<T> {

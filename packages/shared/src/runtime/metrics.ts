@@ -24,7 +24,7 @@ export interface Reading<L extends string> {
   readonly value: number;
 }
 
-/** One value, or one for each combination of labels; undefined when nothing is known, and then nothing is shown. */
+/** One value, or one for each combination of labels, or undefined if nothing is known, and then nothing is shown. */
 export type Readings<L extends string> = number | undefined | readonly Reading<L>[];
 
 export interface MetricDescription {
@@ -35,7 +35,7 @@ export interface MetricDescription {
 }
 
 /**
- * The metrics of one process. Code that does the work knows nothing of them: it counts for itself or notifies an
+ * The metrics of one process. Code that does the work knows nothing of them. It counts for itself or notifies an
  * observer. Metrics read those counts when they are asked, or listen.
  */
 export class Metrics implements MetricsPage {
@@ -128,7 +128,7 @@ export class Metrics implements MetricsPage {
   }
 
   /**
-   * Sorts the values that it is given into buckets. Anything but a number is left out: it says nothing, and would spoil
+   * Sorts the values that it is given into buckets. Anything but a number is left out. It says nothing, and would spoil
    * the sum for as long as the process lives.
    */
   histogram<L extends string = never>(

@@ -1,6 +1,6 @@
 import { BlockList, isIP, SocketAddress } from 'node:net';
 
-/** The fault in the text of a network; undefined when it has none. */
+/** The fault in the text of a network, or undefined if it has none. */
 export function networkProblem(text: string): string | undefined {
   try {
     networkList([text]);
@@ -43,7 +43,7 @@ const deniedUnlessNamed = [
 /**
  * Judges where devices may be reached.
  * @param allowed in CIDR notation. When empty, every network is allowed but those that never hold a device
- * @returns a function that says why an address may not be used, for people; undefined when it may
+ * @returns a function that says why an address may not be used, for people, or undefined if it may
  * @throws RangeError for a text that is no network
  */
 export function deviceNetworkRule(allowed: readonly string[]): (ip: string) => string | undefined {

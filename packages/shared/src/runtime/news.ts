@@ -1,7 +1,7 @@
 /** Most things remembered; beyond it all of them are news again. */
 const mostKnown = 10_000;
 
-/** Knows what was reported already: something that goes on for long is reported once, or once per `againAfterMs`. */
+/** Knows what was reported already: something that continues for long is reported once, or once per `againAfterMs`. */
 export class News {
   readonly #againAfterMs: number;
   readonly #toldAtMs = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** By the name of each dependency, why it cannot be used right now, in words for people; undefined where it can. */
+/** By the name of each dependency, why it cannot be used right now, in words for people, or undefined if it can. */
 export type Readiness = () => Readonly<Record<string, string | undefined>>;
 
 export function isReady(readiness: Readiness): boolean {

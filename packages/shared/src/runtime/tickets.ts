@@ -3,7 +3,7 @@ const mostSlots = 2 ** 20;
 
 /**
  * Holds items that come and go by the thousand a second, each under a ticket that no other item has at the time, and
- * that none gets later unless it was settled. No Map or Set is used: they make a new table every few changes, and the
+ * that none gets later unless it was settled. No Map or Set is used. They make a new table every few changes, and the
  * engine links each to the next, so that a table that has grown old keeps all later ones until the whole heap is
  * collected (measured: 2.5 of 2.5 MB a second).
  */

@@ -11,7 +11,7 @@ export const systemTimers: Timers = {
   },
 };
 
-/** Settles as `work` does, or resolves with undefined after `ms`. The work itself goes on. */
+/** Settles as `work` does, or resolves with undefined after `ms`. The work itself continues. */
 export function withDeadline<T>(work: Promise<T>, ms: number, timers = systemTimers): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const cancel = timers.after(ms, () => resolve(undefined));

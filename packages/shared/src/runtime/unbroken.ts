@@ -5,7 +5,7 @@
 const treacherous = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 const eachTreacherous = new RegExp(treacherous, 'g');
 
-/** JSON text with those characters written as JSON escapes: it says the same, in one line and in its order. */
+/** JSON text with those characters written as JSON escapes. It says the same, in one line and in its order. */
 export function unbrokenJson(json: string): string {
   return treacherous.test(json)
     ? json.replace(eachTreacherous, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -40,7 +40,7 @@ interface Passing {
 
 /**
  * Knows who may speak under which epoch. An epoch is the sequence of its event, and the log is never changed: a found
- * epoch is found for good, and each is looked up once, however many ask. An epoch that was not found is asked for again,
+ * epoch is found for good, and each is looked up once, however many ask. An epoch that was not found is requested again,
  * at intervals.
  */
 export class EpochBook {

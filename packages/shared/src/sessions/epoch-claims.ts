@@ -1,7 +1,7 @@
 import { RecentlyUsed } from '../runtime/recently-used.ts';
 import { type EpochBook, isPlacedSo } from './epoch-book.ts';
 
-/** A message's own word for its epoch, session and task, and the collector whose subject it lies on. */
+/** A message's own word for its epoch, session and task, and the collector whose subject it is on. */
 export interface EpochClaim {
   readonly epoch: number;
   readonly session: string;

@@ -3,7 +3,7 @@ import type { TaskConfig } from '../contracts/task-config.ts';
 import type { SessionNeeds } from '../domain/session/events.ts';
 
 /**
- * A session's needs stand in each of its events, so that a supervisor can place it by the log alone. Endpoints beyond
+ * A session's needs are in each of its events, so that a supervisor can place it by the log alone. Endpoints beyond
  * this number are left out, to keep events small: sharing is not looked for on those.
  */
 export const maxEndpointsInNeeds = 256;

@@ -5,7 +5,7 @@ const line = Symbol('line of a snapshot');
 
 type Read = DeviceConfig & { readonly [line]?: string };
 
-/** SHA-256 of the line that a device was read from, in hexadecimal; undefined for one that comes from elsewhere. */
+/** SHA-256 of the line that a device was read from, in hexadecimal, or undefined for one that comes from elsewhere. */
 export function lineOf(device: DeviceConfig): string | undefined {
   return (device as Read)[line];
 }

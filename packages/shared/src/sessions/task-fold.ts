@@ -15,7 +15,7 @@ export interface TaskState {
   readonly lastPlacement: number;
   /** 0 also for readers that leave warnings out, see `loadTask`. */
   readonly lastWarning: number;
-  /** The latest session of the task that was warned of for its time, and when; undefined while there is none. */
+  /** The latest session of the task that was warned of for its time, and when, or undefined while there is none. */
   readonly warned: { readonly sessionId: string; readonly at: string } | undefined;
   /** The trace of the request behind the last event of a subject, where that is known. */
   readonly traces: { readonly [A in SessionSubject['aspect']]?: string };

@@ -28,7 +28,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Undefined when a request is answered before its caller is determined. */
     caller: Caller;
-    /** Where the caller may do what the route does; a list, a history or a stream shows only what lies there. */
+    /** Where the caller may do what the route does; a list, a history or a stream shows only what is there. */
     grantedSites: GrantedSites;
   }
 }

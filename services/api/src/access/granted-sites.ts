@@ -15,7 +15,7 @@ export function sitesWhere(grants: readonly Grant[], neededRole: Role): GrantedS
   return codes.includes(everySite) ? 'everywhere' : codes;
 }
 
-/** The highest role that the grants give at any site; undefined when there are none. */
+/** The highest role that the grants give at any site, or undefined if there are none. */
 export function highestRole(grants: readonly Grant[]): Role | undefined {
   return roles.findLast((role) => grants.some((grant) => grant.role === role));
 }

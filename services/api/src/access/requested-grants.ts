@@ -12,7 +12,7 @@ export interface RequestedGrants {
 }
 
 /**
- * The grants that a body asks for. A mistyped site code is refused: it would open nothing, or one day a site of that
+ * The grants that a body asks for. A mistyped site code is refused. It would open nothing, or one day a site of that
  * name.
  * @throws Problem, DatabaseUnavailable
  */

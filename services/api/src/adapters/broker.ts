@@ -199,7 +199,7 @@ class BrokerPreparation {
         this.#isPrepared ||= !this.#isOver(nc, attempt);
         return;
       } catch (error) {
-        // At the start an unfit broker ends the service; one that runs goes on trying, and answers what it can
+        // At the start an unfit broker ends the service; one that runs continues trying, and answers what it can
         // meanwhile.
         if (error instanceof BrokerUnfit && attempt === 1) throw error;
         outage.failed(error);

@@ -155,7 +155,7 @@ function requireForUs({ sub, azp }: oidc.IDToken, clientId: string): void {
 
 /**
  * Requires that the person has logged in there as recently as `max_age` asked, which the provider may have ignored.
- * Some give no time unless they are set up to: that is enough for a login, but not for a fresh one.
+ * Some give no time unless they are set up to. That is enough for a login, but not for a fresh one.
  * @throws CompanyLoginRefused
  */
 function requireRecent(

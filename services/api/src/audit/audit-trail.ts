@@ -103,7 +103,7 @@ function countRefusals(all: readonly Waiting[]): number {
   return all.filter(({ isRefusal }) => isRefusal).length;
 }
 
-/** An entry as the log gets it: a value that was to be written to a device stands in AUDIT alone. */
+/** An entry as the log gets it: a value that was to be written to a device is in AUDIT alone. */
 function withoutWrittenValue(entry: AuditEntry): AuditEntry {
   if (entry.action !== 'point.write') return entry;
   const { body: _, query: __, ...data } = entry.data ?? {};

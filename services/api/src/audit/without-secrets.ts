@@ -1,6 +1,6 @@
 /**
  * Calls of this API take a key only in the header Authorization. A secret that is sent in another place is
- * refused, and must not get into the log or the audit log all the same.
+ * refused, and must not get into the log or the audit log anyway.
  */
 
 export const redacted = '[redacted]';

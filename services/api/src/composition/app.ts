@@ -228,7 +228,7 @@ export function routesOf(dependencies: AppDependencies): {
   return { routes, end: () => clients.end() };
 }
 
-/** Builds the HTTP API without its process: it never listens and opens nothing. */
+/** Builds the HTTP API without its process. It never listens and opens nothing. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { log, access, tls, commandKeys, readiness, onAnswered, devices } = dependencies;
   const app = fastify({

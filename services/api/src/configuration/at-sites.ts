@@ -3,7 +3,7 @@ import type { GrantedSites } from '../access/granted-sites.ts';
 
 type Condition = RawBuilder<SqlBool>;
 
-/** Conditions with which lists leave out what lies at other sites or at none. Undefined leaves nothing out. */
+/** Conditions with which lists leave out what is at other sites or at none. Undefined leaves nothing out. */
 export const atSites = {
   sites: (granted: GrantedSites) => within(granted, (codes) => sql`sites.code = any(${codes}::text[])`),
   devices: (granted: GrantedSites) =>
@@ -17,7 +17,7 @@ export const atSites = {
       (codes) => sql`points.device_id in (
         select devices.id from devices join sites on sites.id = devices.site_id where sites.code = any(${codes}::text[]))`,
     ),
-  /** Every device of the task has to lie at these sites. */
+  /** Every device of the task has to be at these sites. */
   tasks: (granted: GrantedSites) =>
     within(
       granted,

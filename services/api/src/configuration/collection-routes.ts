@@ -83,7 +83,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   };
   // Fields come in the schema's order, whichever query brought them.
   const encodedView = (item: unknown) => z.encode(schemas.view, item) as object;
-  /** Requires the item to match If-Match and still lie at granted sites: it may have moved since the request was checked. */
+  /** Requires the item to match If-Match and still be at granted sites. It may have moved since the request was checked. */
   const holdsFor = (
     { headers, grantedSites }: Pick<FastifyRequest, 'headers' | 'grantedSites'>,
     concerned: Concerned,

@@ -31,11 +31,11 @@ export interface Collection<Create, Patch, View, Filter> {
   find(id: number): Promise<View | undefined>;
   create(item: Create): Promise<View>;
   /**
-   * Changes an item; undefined when there is none with this id.
+   * Changes an item, or undefined if there is none with this id.
    * @param holds receives the locked item; what it throws is passed on, and nothing is changed
    */
   patch(id: number, patch: Patch, holds?: LockedCheck): Promise<View | undefined>;
-  /** Deletes an item; false when there is none with this id. `holds` as above. */
+  /** Deletes an item. Returns false if there is none with this id. `holds` as above. */
   remove(id: number, holds?: LockedCheck): Promise<boolean>;
 }
 

@@ -128,7 +128,7 @@ export class ConfigVersions {
   }
 
   /**
-   * The hash of each task's current configuration, to compare with the `compared_hash` of a version; undefined where a start
+   * The hash of each task's current configuration, to compare with the `compared_hash` of a version, or undefined if a start
    * would be refused. @throws DatabaseUnavailable
    */
   async comparedHashes(taskIds: readonly number[]): Promise<ReadonlyMap<number, string | undefined>> {

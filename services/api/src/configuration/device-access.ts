@@ -63,7 +63,7 @@ export async function requireAccessOfChange(
     readonly device: { readonly code: string; readonly protocol: string; readonly connection: object };
     readonly site_code: string | null;
     readonly site_networks: string[] | null;
-    /** The fields that were changed, as they were; null where only the site was. */
+    /** The fields that were changed, as they were, or null if only the site was. */
     readonly before: { readonly [field: string]: unknown; readonly connection?: object } | null;
   }>`
     select json_build_object('code', d.code, 'protocol', d.protocol, 'connection', d.connection) as device,
@@ -111,7 +111,7 @@ async function collectorsNow(collectors: Pick<Collectors, 'list'>): Promise<read
   }
 }
 
-/** The address that a device names; undefined where it names a host, or has a serial line. */
+/** The address that a device names, or undefined if it names a host, or has a serial line. */
 function addressOf(device: Pick<DeviceAccess, 'code' | 'protocol' | 'connection'>): string | undefined {
   const { tcp } = specOf(device).endpoint(device.connection);
   return tcp && isIP(tcp.host) !== 0 ? tcp.host : undefined;

@@ -17,7 +17,7 @@ interface Placed {
 }
 
 /**
- * Refuses a device at the place of another one: both would be asked in turn, though they are one and the same. A device
+ * Refuses a device at the place of another one. Both would be asked in turn, though they are one and the same. A device
  * takes no place if it is not enabled, or if its endpoint serves any number of devices. No other device can take the place
  * until the transaction is over.
  * @throws Problem

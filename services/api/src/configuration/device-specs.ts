@@ -23,7 +23,7 @@ export function viewOfDevice(row: Selectable<DevicesTable>): DeviceView {
   return flatDevice(specOf(row), device);
 }
 
-/** The column by which devices behind one endpoint are found; null if any number of collectors may use the endpoint. */
+/** The column by which devices behind one endpoint are found, or null if any number of collectors may use the endpoint. */
 export function endpointColumn(spec: DriverSpec, connection: object): string | null {
   const { key, isExclusive } = spec.endpoint(connection);
   return isExclusive ? key : null;

@@ -5,7 +5,7 @@ import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { atSites } from './at-sites.ts';
 
-/** The devices that lie at these sites now, or one of them. @throws DatabaseUnavailable */
+/** The devices that are at these sites now, or one of them. @throws DatabaseUnavailable */
 export async function historyDevicesAt(
   database: Database,
   granted: Exclude<GrantedSites, 'everywhere'>,

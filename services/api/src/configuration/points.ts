@@ -235,7 +235,7 @@ async function faultsOf(
   devices: ReadonlyMap<number, DeviceOfPoint>,
   items: readonly Item[],
 ): Promise<FieldError[]> {
-  // Two arrays instead of one parameter per value: there may be ten thousand values.
+  // Two arrays instead of one parameter per value, because there may be ten thousand values.
   const clashes = await sql<{ device_id: number; code: string }>`
     select device_id, code from points
     where (device_id, code) in (

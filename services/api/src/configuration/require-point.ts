@@ -15,7 +15,7 @@ export interface PointQuery {
   readonly signal?: AbortSignal;
 }
 
-/** The range of times that any database can hold; the far end lies beyond every sample. */
+/** The range of times that any database can hold; the far end is beyond every sample. */
 const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
 
 /**
@@ -73,7 +73,7 @@ interface Configured {
   readonly arrayLength?: number | undefined;
 }
 
-/** Looks the point up in the configuration; undefined while it cannot be asked. */
+/** Looks the point up in the configuration. Returns undefined while it cannot be asked. */
 async function configuredOf(
   database: Database,
   pointCode: string,

@@ -14,7 +14,7 @@ export interface ConsoleFile {
 export type ConsoleBuild = ReadonlyMap<string, ConsoleFile>;
 
 export interface ConsoleFiles {
-  /** The newest build; undefined where there is none. */
+  /** The newest build, or undefined if there is none. */
   build(): Promise<ConsoleBuild | undefined>;
 }
 
@@ -29,7 +29,7 @@ const types: Readonly<Record<string, string>> = {
 const suffixes = { br: '.br', gzip: '.gz' } as const;
 
 /**
- * Serves the console from memory: it is only a few hundred kB, and no caller's path ever reaches the disk. A newer
+ * Serves the console from memory. It is only a few hundred kB, and no caller's path ever reaches the disk. A newer
  * build is picked up when its index.html has changed, which the build writes last.
  */
 export function consoleFiles(folder: string): ConsoleFiles {

@@ -24,7 +24,7 @@ export interface Changed<T> {
 
 /**
  * Changes configuration in one transaction, whose change set keeps `about`. Triggers record what is changed; a change
- * made without this function is recorded all the same, as one of the database's role.
+ * made without this function is recorded anyway, as one of the database's role.
  */
 export function inChange<T>(
   database: Database,
@@ -39,7 +39,7 @@ export function inChange<T>(
   });
 }
 
-/** The set that the triggers have opened for this transaction; undefined while it has changed nothing. */
+/** The set that the triggers have opened for this transaction, or undefined while it has changed nothing. */
 export async function openChangeSet(transaction: Database): Promise<number | undefined> {
   const { rows } = await sql<{ readonly opened: number | null }>`
     select nullif(current_setting('holdfast.change_set', true), '')::bigint as opened`.execute(transaction);

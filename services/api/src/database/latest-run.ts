@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 
 /**
  * Within a query on `sessions`: whether no later run of the same task has followed. Only such a run can go on. A later
- * run that was cleaned away counts as well.
+ * run that was cleaned up counts as well.
  */
 export const isLatestRun = sql<boolean>`(not exists (
   select from sessions as later

@@ -233,7 +233,7 @@ const readModel = [
 ];
 
 const records = [
-  // AUDIT and AUDIT_REFUSED, to be searched: the fields that are searched in lower case, the whole entry as it lies
+  // AUDIT and AUDIT_REFUSED, to be searched: the fields that are searched in lower case, the whole entry as it is stored
   // there.
   `create table audit_entries (
     id bigint generated always as identity constraint audit_entries_id_key unique,

@@ -20,7 +20,7 @@ export function prepared<Row>(name: string, text: string): Prepared<Row> {
   return { text: marked };
 }
 
-/** The name under which the connection is to keep a statement; undefined for all others. */
+/** The name under which the connection is to keep a statement, or undefined for all others. */
 export function preparedName(text: string): string | undefined {
   return text.startsWith('/*') ? mark.exec(text)?.[1] : undefined;
 }

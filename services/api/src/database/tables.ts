@@ -33,7 +33,7 @@ export interface DevicesTable {
   timeout_ms: number;
   /** The protocol's own fields, as its spec has parsed them. */
   connection: Json<Record<string, unknown>>;
-  /** As the spec gives it; null where any number of collectors may use it. */
+  /** As the spec gives it, or null if any number of collectors may use it. */
   endpoint: string | null;
   measurement: string | null;
   enabled: boolean;

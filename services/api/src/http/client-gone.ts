@@ -11,7 +11,7 @@ export class ClientGone extends Error {
 
 /**
  * A signal that aborts, with the reason `ClientGone`, when the client leaves before it has its answer: further queries
- * for it would be wasted. The request's own `close` does not show that: it comes when a request has arrived.
+ * for it would be wasted. The request's own `close` does not show that. It comes when a request has arrived.
  */
 export function clientGone({ raw: response }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const aborting = new AbortController();

@@ -69,7 +69,7 @@ export type RouteRole = Role | 'open' | 'known';
 
 /**
  * At which sites the role has to hold. `all`: at all of them; a function: at those of what it finds in the request;
- * `own`: at any, and the answer shows only what lies there.
+ * `own`: at any, and the answer shows only what is there.
  */
 export type RouteSites<R = FastifyRequest> = 'all' | 'own' | ((request: R) => Concerned);
 

@@ -13,13 +13,13 @@ declare module 'fastify' {
 
 /** The route that serves a request. */
 export interface ServedRoute {
-  /** Its pattern; undefined where there is none. */
+  /** Its pattern, or undefined if there is none. */
   readonly url: string | undefined;
   /** Undefined where no route serves the request. */
   readonly role: RouteRole | undefined;
   /** Undefined where no role is needed. */
   readonly sites: RouteSites | undefined;
-  /** `<kind>.<verb>` as the audit log calls it; undefined where nothing is changed. */
+  /** `<kind>.<verb>` as the audit log calls it, or undefined if nothing is changed. */
   readonly action: string | undefined;
   /** Whether a person must just have shown who they are. */
   readonly needsFresh: boolean;

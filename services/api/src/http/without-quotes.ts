@@ -2,7 +2,7 @@
 const quoted = /\/(?:"|%22)([^/"%]*)(?:"|%22)(?=\/|$)/g;
 
 /**
- * `…/sessions/"1-1"/stop/` means `…/sessions/1-1/stop/`: ids that a script has from `jq '.[].id'` stand in quotes, and no id
+ * `…/sessions/"1-1"/stop/` means `…/sessions/1-1/stop/`: ids that a script has from `jq '.[].id'` are quoted, and no id
  * has any in it.
  */
 export function withoutQuotes(url: string): string {

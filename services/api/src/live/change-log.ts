@@ -9,7 +9,7 @@ export interface Change {
   readonly place: { readonly source: ChangeSource; readonly sequence: number } | undefined;
   readonly event: 'session' | 'device' | 'configuration' | 'sink';
   readonly data: object;
-  /** `data` for a caller whose role holds only at some sites; undefined when he may not know of the change. */
+  /** `data` for a caller whose role holds only at some sites, or undefined if he may not know of the change. */
   readonly at: (sites: readonly string[]) => Promise<object | undefined>;
 }
 
@@ -75,7 +75,7 @@ export class ChangeLog {
     return this.#changes.filter(({ place }) => place && place.sequence > position[place.source]);
   }
 
-  /** The changes from a number on; undefined when some of them are not kept any more. */
+  /** The changes from a number on, or undefined if some of them are not kept any more. */
   from(number: number): LoggedChange[] | undefined {
     const [first] = this.#changes;
     if (number >= this.#next) return [];

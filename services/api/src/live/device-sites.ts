@@ -12,7 +12,7 @@ export interface DeviceSites {
 
 export interface FollowedSites {
   /**
-   * The code of the site where a device is now, empty at none; undefined for one that is no longer configured. While
+   * The code of the site where a device is now, empty at none, or undefined for one that is no longer configured. While
    * PostgreSQL has never answered, the site that it had when its session was configured.
    */
   siteOf(device: { readonly device_id: string; readonly site: string }): string | undefined;

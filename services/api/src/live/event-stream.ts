@@ -58,7 +58,7 @@ export class EventStream {
     return this.#closed.signal;
   }
 
-  /** Notes the position from which a returning client goes on. */
+  /** Notes the position from which a returning client continues. */
   reached(id: number | string): void {
     this.#lastId = id;
   }

@@ -7,7 +7,7 @@ import type { EventStream } from './event-stream.ts';
 /**
  * Sends a client every change after its position, until the client or the log is gone; in the latter case it comes back
  * and the next log has it.
- * @param position where the client is; undefined when it has seen nothing
+ * @param position where the client is, or undefined if it has seen nothing
  */
 export async function followChanges(
   client: EventStream,

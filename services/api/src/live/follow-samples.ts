@@ -6,7 +6,7 @@ import type { EventStream } from './event-stream.ts';
 import { type LiveFilter, liveSample } from './live-sample.ts';
 import { StreamHead } from './stream-head.ts';
 
-/** A client that is further behind goes on with what is new: catching up would only keep it behind. */
+/** A client that is further behind continues with what is new: catching up would only keep it behind. */
 export const messagesBehindAtMost = 50_000;
 
 /**
@@ -81,7 +81,7 @@ export async function startingPoint(
 const retryMs = 1_000;
 
 /**
- * The starting point of a client that comes back and was answered already: it waits for a broker that is down. After
+ * The starting point of a client that comes back and was answered already. It waits for a broker that is down. After
  * any answer but a stream, a page's EventSource would not ask again. Samples that come meanwhile are sent from its id
  * on.
  * @returns undefined when the client is gone

@@ -3,7 +3,7 @@ import type { Database } from '../database/open-database.ts';
 import { findSession } from '../sessions/queries/list-sessions.ts';
 import type { IsSessionAt } from './read-change.ts';
 
-/** Judges by the configuration that the session runs on, as lists of sessions do when they leave out what lies elsewhere. */
+/** Judges by the configuration that the session runs on, as lists of sessions do when they leave out what is elsewhere. */
 export function isSessionAt(database: Database, versions: VersionSites): IsSessionAt {
   return async (sessionId, sites) => {
     const row = await findSession(database, sessionId);

@@ -44,7 +44,7 @@ export function liveRoute(
       const { task, device, point } = request.query;
       const lastEventId = lastEventIdOf(request.headers['last-event-id'] ?? request.query.lastEventId);
       const taskId = task === undefined ? undefined : await taskIdOf(database, task);
-      // A client that comes back was let in when it came first: it gets what it has missed, whatever became of the
+      // A client that comes back was let in when it came first. It gets what it has missed, whatever became of the
       // device since.
       if (lastEventId === undefined) {
         const signal = clientGone(reply);

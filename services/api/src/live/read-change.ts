@@ -13,7 +13,7 @@ export type IsSessionAt = (sessionId: string, sites: readonly string[]) => Promi
 
 const configured = ['site', 'device', 'point', 'task'] as const;
 
-/** A message of one of the streams as a change; undefined for what changes nothing that is shown. */
+/** A message of one of the streams as a change, or undefined for what changes nothing that is shown. */
 export function readChange(
   place: { readonly source: ChangeSource; readonly sequence: number },
   { data: text, subject }: { readonly data: string; readonly subject: string },

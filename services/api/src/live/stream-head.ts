@@ -26,7 +26,7 @@ export class StreamHead {
   /**
    * @param position the last sequence that was sent
    * @param sequence the one that is to be sent next
-   * @returns the position after which samples may be missing; undefined when none are
+   * @returns the position after which samples may be missing, or undefined if none are
    * @throws BrokerUnavailable
    */
   async passed(position: number, sequence: number): Promise<number | undefined> {

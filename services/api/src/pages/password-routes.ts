@@ -159,7 +159,7 @@ function withLink(link: string): string {
 }
 
 /**
- * Faults of a new password; none when it may be taken. Its length counts, and no rule says what must be in it (NIST SP
+ * Faults of a new password, or none if it may be taken. Its length counts, and no rule says what must be in it (NIST SP
  * 800-63B).
  */
 function passwordFaults(

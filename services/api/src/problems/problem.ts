@@ -43,7 +43,7 @@ export class Problem extends Error {
 }
 
 export interface FieldError {
-  /** Dotted, with array positions as numbers: `points.3.address`; empty for the whole. */
+  /** Dotted, with array positions as numbers: `points.3.address`, or empty for the whole. */
   readonly path: string;
   readonly message: string;
 }

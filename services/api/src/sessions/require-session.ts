@@ -24,7 +24,7 @@ export async function requireSession(
 }
 
 /**
- * The session, or undefined when it was cleaned away.
+ * The session, or undefined when it was cleaned up.
  * @throws Problem when there never was such a session, DatabaseUnavailable
  */
 export async function sessionThatWas(

@@ -42,7 +42,7 @@ export function siteAccess({
   };
 }
 
-/** The versions that a session has had, as far as they are projected; none while PostgreSQL is unavailable. */
+/** The versions that a session has had, as far as they are projected, or none while PostgreSQL is unavailable. */
 async function formerVersions(database: Database, sessionId: string): Promise<number[]> {
   try {
     const { rows } = await sql<{ version: unknown }>`

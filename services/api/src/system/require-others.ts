@@ -10,7 +10,7 @@ import { systemText } from './texts.ts';
 const namedAtMost = 20;
 
 /**
- * Requires that other collectors could take what one reads: there is one, and each session finds the labels and drivers
+ * Requires that other collectors could take what one reads. There is one, and each session finds the labels and drivers
  * that it requires.
  * @throws Problem when not, DatabaseUnavailable
  */

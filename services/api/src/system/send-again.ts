@@ -41,7 +41,7 @@ export function resendable({ message }: Quarantined): Resendable {
 }
 
 /**
- * Whether the writer would reject a sample once more: it does if the sample was published after a later holder's first
+ * Whether the writer would reject a sample once more. It does if the sample was published after a later holder's first
  * one of its device, and is for the tick of that one or a later tick. @returns why that is to be expected; undefined:
  * it is not. @throws SampleStoreUnavailable
  */

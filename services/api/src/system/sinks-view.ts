@@ -5,7 +5,7 @@ import type { Backlog } from '../ports.ts';
 import { localize } from '../problems/localize.ts';
 import { systemText } from './texts.ts';
 
-/** Writers speak every 2 s, collectors every 5 s; one that is silent for so long counts as gone. */
+/** Writers speak every 2 s, collectors every 5 s; one that is silent for this long counts as gone. */
 const aliveWithinMs = 15_000;
 
 export interface SinkReports {

@@ -154,7 +154,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       summary: 'Process many quarantined messages again',
       schema: {
         querystring: manyQuarantinedSchema,
-        // A filter that stands in the body by mistake must not send everything again.
+        // A filter that is in the body by mistake must not send everything again.
         body: sendAgainBodySchema,
         response: { 200: resendSummarySchema },
       },

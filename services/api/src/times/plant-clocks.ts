@@ -4,7 +4,7 @@ import { tooManyPeriods } from '../problems/too-many-periods.ts';
 import { intervalOf, utcOffsetOf } from './relative-time.ts';
 
 const dayMs = 86_400_000;
-/** Clocks that were asked for, by their zones: making a clock takes longer than using it. */
+/** Clocks that were requested, by their zones: making a clock takes longer than using it. */
 const clockByZone = new Map<string, PlantClock>();
 const keptAtMost = 50;
 

@@ -11,7 +11,7 @@ const unitsMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * `now`, `-30m` (s, m, h, d, w) or RFC 3339; undefined for anything else. A time before 1970 becomes 1970: nothing is
+ * `now`, `-30m` (s, m, h, d, w) or RFC 3339, or undefined for anything else. A time before 1970 becomes 1970: nothing is
  * older, and PostgreSQL does not take the year 1, by which some programs mean "from the beginning".
  */
 export function parseTime(text: string, now: Date): Date | undefined {
@@ -41,7 +41,7 @@ export function timeOf(field: string, text: string, now: Date): Date {
   return time;
 }
 
-/** `90s`, `15m`, `1h`, `1d`, `2w` in ms; undefined for anything else. */
+/** `90s`, `15m`, `1h`, `1d`, `2w` in ms, or undefined for anything else. */
 export function parseInterval(text: string): number | undefined {
   return lengthPattern.test(text) ? lengthMs(text) : undefined;
 }

@@ -1,4 +1,4 @@
-/** Where something lies: at one site, at the other, at both or at none. Codes of everything there begin with the place. */
+/** Where something is: at one site, at the other, at both or at none. Codes of everything there begin with the place. */
 export const places = ['hall-1', 'hall-2', 'both', 'nowhere'] as const;
 export type Place = (typeof places)[number];
 
@@ -9,7 +9,7 @@ export const sitesAt: Readonly<Record<Place, readonly string[]>> = {
   nowhere: [],
 };
 
-/** The id of the thing of a kind that lies at a place; undefined if none can lie there. */
+/** The id of the thing of a kind that is at a place, or undefined if none can be there. */
 export type IdAt = (
   kind: 'sites' | 'devices' | 'points' | 'tasks' | 'sessions',
   place: Place,

@@ -37,7 +37,7 @@ export function outcomeOf(
 /**
  * The calls that test whether a route keeps its declaration. A route whose rights depend on what it names is called about
  * something at each place.
- * @throws for a route about a kind of thing that lies at no place here; add below how to call it
+ * @throws for a route about a kind of thing that is at no place here; add below how to call it
  */
 export function callsOf(route: Declared, idAt: IdAt): Call[] {
   const { method, url, sites } = route;
@@ -52,7 +52,7 @@ export function callsOf(route: Declared, idAt: IdAt): Call[] {
   return calls;
 }
 
-/** The call of a route that goes by the sites of what it names; undefined where nothing of the kind lies. */
+/** The call of a route that goes by the sites of what it names, or undefined if there is nothing of the kind. */
 function askedAbout(
   { method, url }: Declared,
   place: Place,

@@ -16,7 +16,7 @@ export interface DeviceNetworksOptions {
 
 export interface DeviceNetworks {
   /**
-   * Why no device may be reached at this address, for people; undefined when one may. Pass the address that the
+   * Why no device may be reached at this address, for people, or undefined if one may. Pass the address that the
    * connection really has: a name may stand for another address at each look.
    */
   refusal(ip: string, port: number): string | undefined;

@@ -21,7 +21,7 @@ export interface DeviceSecrets {
    * use; no message contains a secret's value
    */
   value(name: string, use: SecretUse): string;
-  /** Which sites and hosts each secret is for; undefined where that cannot be read. */
+  /** Which sites and hosts each secret is for, or undefined if that cannot be read. */
   bindings(): SecretBindings | undefined;
 }
 

@@ -14,7 +14,7 @@ const lockSchema = z.object({
 });
 
 export interface HostLock {
-  /** Fields of the lease's value; empty where this machine offers no proof. */
+  /** Fields of the lease's value, or empty if this machine offers no proof. */
   readonly fields: Readonly<Record<string, unknown>>;
   /**
    * Whether the process that wrote this lease value is dead for certain. The kernel closes a dead process's socket, so
@@ -48,7 +48,7 @@ export async function takeHostLock(
       server.listen(socket, resolve);
     });
   } catch (error) {
-    // The proof only saves time, so polling goes on even if the folder cannot be written.
+    // The proof only saves time, so polling continues even if the folder cannot be written.
     log.warn(
       { err: error, folder },
       'no lock can be kept in this folder: after a crash this collector waits for its old lease to run out. Set LOCK_DIR to a folder that it may write',

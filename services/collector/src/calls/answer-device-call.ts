@@ -13,7 +13,7 @@ import { writePoint } from './write-point.ts';
 
 export interface AnswerDeviceCallOptions {
   readonly endpoints: Pick<Endpoints, 'driver' | 'locate' | 'acquire' | 'release'>;
-  /** ms for which this process is certainly still allowed to ask devices; 0 when it is not. */
+  /** ms for which this process is certainly still allowed to ask devices, or 0 if it is not. */
   readonly leaseRemainingMs: () => number;
   /** Renews the lease now; settles when that is done, or after `withinMs` at the latest. */
   readonly renewLease: (withinMs: number) => Promise<void>;

@@ -31,7 +31,7 @@ export interface ReadDeviceOptions {
 
 /** A session pauses a device after so many silent ticks in a row. Here, a block that failed so often is given up. */
 const mostTries = 3;
-/** Pause before failed blocks are asked for again, as a session would do at its next tick. */
+/** Pause before failed blocks are requested again, as a session would do at its next tick. */
 const retryPauseMs = 1_000;
 /** Nothing is asked when less time is left. */
 const leastMs = 10;

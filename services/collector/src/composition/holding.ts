@@ -106,7 +106,7 @@ export async function openHolding(
         log,
         mayPoll: () => lease.isHeld(),
         voidUpTo: () => lease.voidUpTo(),
-        // Two seconds at most: a late sample is stored all the same.
+        // Two seconds at most: a late sample is stored anyway.
         flushSamples: () => sending.flush(2_000),
         createRunner,
       }),

@@ -68,7 +68,7 @@ export async function openLease(
   return lease;
 }
 
-/** Longer ones are not reported: the lease is written every 2 s. Devices are judged when they are connected to, all the same. */
+/** Longer ones are not reported: the lease is written every 2 s. Devices are judged when they are connected to, anyway. */
 const reportedBytesAtMost = 16_384;
 
 function reportedBindings(bindings: SecretBindings | undefined): SecretBindings | undefined {

@@ -59,7 +59,7 @@ export class AwaitedWork {
 
   /**
    * Looks once more.
-   * @returns the tasks whose messages are overdue. Each is returned again only after twice as many looks: there may be
+   * @returns the tasks whose messages are overdue. Each is returned again only after twice as many looks, because there may be
    * no message, where the supervisor ended before it sent one
    */
   look(): string[] {

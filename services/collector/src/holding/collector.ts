@@ -19,7 +19,7 @@ export interface Lease {
 /** The log of sessions, as it is followed. */
 export interface FollowedLog {
   /**
-   * Starts the delivery of events. Only the holder of the lease may call it: it takes the deliveries away from another
+   * Starts the delivery of events. Only the holder of the lease may call it. It takes the deliveries away from another
    * process of the same name.
    */
   begin(): void;

@@ -54,7 +54,7 @@ const longestTickMs = 86_400_000;
 /**
  * Loads the configuration with which a session begins. Around a change these are both versions: ticks scheduled before
  * it belong to the former one. A new version that cannot be loaded is reported as long as the change may still be
- * undone, and the former one goes on.
+ * undone, and the former one continues.
  * @throws what `load` throws
  */
 export async function configsToStart(

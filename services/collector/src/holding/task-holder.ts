@@ -140,7 +140,7 @@ export class TaskHolder {
     const held = this.#handle?.assignment;
     const isOlder = held && (handle.assignment?.epoch ?? 0) < held.epoch;
     // A late message of a former placement, or an unreadable one, has pushed the newer message off the subject. From
-    // now on it stands for what is held: while a message lies there, the session does not count as let go.
+    // now on it stands for what is held: while a message is there, the session does not count as let go.
     this.#handle = isOlder ? standingFor(held, handle) : handle;
     const runner = this.#runner;
     const isPolled = runner?.isStopping() === false && runner.epoch === handle.assignment?.epoch;
@@ -264,7 +264,7 @@ export class TaskHolder {
     await this.#tellVersion(session);
   }
 
-  /** Publishes the version that is read by now. Where the new one cannot be used, the former one goes on. */
+  /** Publishes the version that is read by now. Where the new one cannot be used, the former one continues. */
   async #tellVersion({ change }: RunningSession): Promise<void> {
     this.#undoableUntilMs = undoableUntilMs(change, this.#options.clock);
     await this.#status.orLater(this.writeStatus());

@@ -9,7 +9,7 @@ export interface Failure {
 
 /** Why something is not asked now. */
 export interface Refusal extends Failure {
-  /** ms until it may be asked; undefined while another's probe is under way. */
+  /** ms until it may be asked, or undefined while another's probe is under way. */
   readonly waitMs: number | undefined;
 }
 

@@ -31,7 +31,7 @@ export function afterOverrun(
 /**
  * Health after a failed tick. A device that stays silent keeps the words with which it fell silent: each later tick
  * asks for another block first, which shows nothing more.
- * @param partlyReadAt RFC 3339, when some of its points were read all the same: then the device itself did not fail
+ * @param partlyReadAt RFC 3339, when some of its points were read anyway: then the device itself did not fail
  */
 export function afterFailure(
   health: DeviceHealth,

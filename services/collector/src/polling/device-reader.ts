@@ -26,7 +26,7 @@ export interface DeviceReaderOptions {
   readonly permission: Permission;
   /** 0…1 */
   readonly jitter: () => number;
-  /** Notified of an error that the loop does not know; it goes on. */
+  /** Notified of an error that the loop does not know; it continues. */
   readonly onFault: (error: unknown) => void;
   readonly observer?: PollObserver | undefined;
   /** Left by the former reader of the device, which went by another configuration. */
@@ -68,13 +68,13 @@ export abstract class DeviceReader<Options extends DeviceReaderOptions> {
     this.lastResultMs = clock.monotonicMs();
   }
 
-  /** The last tick that was read, by this reader or by a former holder; -1 when none is known. */
+  /** The last tick that was read, by this reader or by a former holder, or -1 if none is known. */
   abstract get readThrough(): number;
 
   /** Everything that this reader leaves to the next one of the device. */
   abstract reading(): FormerReading;
 
-  /** Gives up whatever the loop is waiting for and goes on with the next tick that has no result. */
+  /** Gives up whatever the loop is waiting for and continues with the next tick that has no result. */
   abstract restart(): void;
 
   /** @param from tick that the former holder has left. @returns the first tick to read */
@@ -87,7 +87,7 @@ export abstract class DeviceReader<Options extends DeviceReaderOptions> {
   protected abstract run(): Promise<void>;
 
   /**
-   * @param firstTick no tick before this one is read, unless it lies further ahead than clocks may differ: a former
+   * @param firstTick no tick before this one is read, unless it is further ahead than clocks may differ: a former
    * holder with a wrong clock must not silence the device until then
    * @returns the first tick that it answers for
    */

@@ -50,9 +50,9 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
   readonly #ending = new AbortController();
   #part = 0;
   #lastFlushMs: number;
-  /** Since when the watch has been open; undefined while it is not. */
+  /** Since when the watch has been open, or undefined while it is not. */
   #openSinceMs: number | undefined;
-  /** Whether the source had kept values from before this watcher; undefined until the first watch is open. */
+  /** Whether the source had kept values from before this watcher, or undefined until the first watch is open. */
   #sourceKept: boolean | undefined;
   /** Why the watch is not open. */
   #down: NonNullable<Sample['miss']> | undefined;

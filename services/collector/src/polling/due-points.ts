@@ -20,7 +20,7 @@ export class DuePoints {
   }
 
   /**
-   * Notes up to which tick nothing is owed. In ticks that were overrun or refused nothing was asked for: points due in
+   * Notes up to which tick nothing is owed. In ticks that were overrun or refused nothing was requested: points due in
    * them are due in the next tick that is read. So a slow point loses no reading by the bad luck of one tick, and has
    * at most one in each of its periods.
    * @param tick up to which nothing is owed

@@ -70,7 +70,7 @@ export class EndpointBreakers {
   }
 
   /**
-   * How long the endpoint has no time for a probe of a dead unit; undefined while another probe is under way. For
+   * How long the endpoint has no time for a probe of a dead unit, or undefined while another probe is under way. For
    * UnitBreaker.
    */
   probeWaitMs(nowMs: number): number | undefined {

@@ -125,7 +125,7 @@ export class Endpoint<L extends Closable = Link> {
     }) as Promise<T | undefined>;
   }
 
-  /** Fails this asker's waiting turns with NotPermitted; a request in flight goes on. */
+  /** Fails this asker's waiting turns with NotPermitted; a request in flight continues. */
   cancel(asker: object): void {
     for (const queue of [this.#queue, this.#patient]) {
       for (let at = queue.length - 1; at >= 0; at -= 1) {
@@ -149,7 +149,7 @@ export class Endpoint<L extends Closable = Link> {
     return this.#clock.monotonicMs() - sinceMs > waiting.options.timeoutMs + settlesLateByMs;
   }
 
-  /** Gives up the link with whatever it was doing, and goes on with a new one. */
+  /** Gives up the link with whatever it was doing, and continues with a new one. */
   restart(): void {
     const current = this.#current;
     this.#current = undefined;

@@ -133,7 +133,7 @@ export class Endpoints {
     return entry.endpoint;
   }
 
-  /** Why such an endpoint could not be had now, in words; undefined when it could. */
+  /** Why such an endpoint could not be had now, in words, or undefined if it could. */
   conflictOf(identity: EndpointIdentity): string | undefined {
     const place = this.#placeOf(identity);
     const present = this.#open.get(place);
@@ -201,7 +201,7 @@ export class Endpoints {
     return ip === undefined ? key : hostAndPort(plainHost(ip), tcp?.port ?? 0);
   }
 
-  /** Why an address may not be connected to for an endpoint: it is that of another one, under another name. */
+  /** Why an address may not be connected to for an endpoint. It is that of another one, under another name. */
   #conflictAt(
     ip: string,
     port: number,

@@ -51,7 +51,7 @@ export interface PollingOptions {
   readonly backoff: BackoffLimits;
   readonly permission: Permission;
   readonly jitter: () => number;
-  /** 0…1: share of their period over which devices are spread; 0 unless set. */
+  /** 0…1: share of their period over which devices are spread. Default: 0. */
   readonly spread?: number | undefined;
   /** Must not block. */
   readonly onSample: (sample: OutgoingSample, settled?: (isSafe: boolean) => void) => void;
@@ -238,7 +238,7 @@ export class PolledDevice {
   }
 
   /**
-   * Has the source of a subscribed device forget this session: otherwise it keeps messages for a client that never comes.
+   * Has the source of a subscribed device forget this session. Otherwise it keeps messages for a client that never comes.
    * A source that is not there forgets by itself in time.
    */
   async forgetAtSource(): Promise<void> {

@@ -51,7 +51,7 @@ const narrowingPerTick = 24;
 const firstBusyPauseMs = 50;
 const longestBusyPauseMs = 1_000;
 
-/** Nothing was asked: the endpoint is known to be away. */
+/** Nothing was asked: the endpoint is known to be unavailable. */
 class NotAsked extends Error {
   override readonly name = 'NotAsked';
   readonly refusal: Refusal;
@@ -370,7 +370,7 @@ export class TickReader {
   #failed({ group, sentAtMs }: GroupRequest, error: unknown): void {
     const { breakers, clock, permission } = this.#options;
     if (!(error instanceof DriverFailure) || !group || sentAtMs === undefined) {
-      // Whatever the error was, the request is not under way: otherwise no device would be asked over this endpoint
+      // Whatever the error was, the request is not under way. Otherwise no device would be asked over this endpoint
       // again.
       if (sentAtMs !== undefined) breakers.requestAbandoned();
       throw error;

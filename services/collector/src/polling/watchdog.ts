@@ -17,7 +17,7 @@ const silentAtLeastMs = 120_000;
 /**
  * Restarts what hangs. It watches results, not sockets: whatever state a connection seems to be in, a device without a
  * result for long, not even a miss, is restarted, and so is a bus whose request does not end in its time. A process
- * that stood still finds everything late when it goes on, so only what is late at two looks in a row counts.
+ * that stood still finds everything late when it continues, so only what is late at two looks in a row counts.
  * @param watched asked at each look: a session's devices change
  * @returns what ends the watch
  */

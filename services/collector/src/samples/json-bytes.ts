@@ -45,7 +45,7 @@ export class JsonBytes {
   }
 
   /**
-   * Takes what lies here from before {@link clear}, up to before `end`, as written.
+   * Takes what is here from before {@link clear}, up to before `end`, as written.
    * @param end the end of a piece that began here and was not overwritten since
    */
   again(end: number): void {

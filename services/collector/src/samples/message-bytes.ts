@@ -5,7 +5,7 @@ let slab: Uint8Array = new Uint8Array(0);
 let used = 0;
 
 /**
- * Takes memory for one message, from a slab that it shares with its neighbours: they are sent one after the other, and
+ * Takes memory for one message, from a slab that it shares with its neighbours. They are sent one after the other, and
  * so are let go together. A buffer for each would mean thousands a second outside of the heap.
  */
 export function takeBytes(length: number): Uint8Array {

@@ -27,7 +27,7 @@ export function phaseMs(deviceId: string, periodMs: number, share: number): numb
   return Math.floor(((fnv1a(deviceId) / 0x1_0000_0000) * widthMs) / slotMs) * slotMs;
 }
 
-/** FNV-1a with a final mixing of its bits: ids that differ only in their last digit must lie far apart. */
+/** FNV-1a with a final mixing of its bits: ids that differ only in their last digit must be far apart. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

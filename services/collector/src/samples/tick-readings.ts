@@ -20,7 +20,7 @@ interface LostValue {
 }
 
 /**
- * The readings of one tick of a device so far, as they will stand in the message: no objects are made for values that
+ * The readings of one tick of a device so far, as they will be in the message: no objects are made for values that
  * nobody here looks at. Codes are chosen by users: `__proto__` is one like any other.
  */
 export class TickReadings implements ValueSink {
@@ -47,8 +47,8 @@ export class TickReadings implements ValueSink {
   /** Never 0, which means "never" in `#readIn`; during a tick not 1 either, whose predecessor is 0. */
   #tick = 1;
   /**
-   * By value: where its key and text lie in `values`, and which number the text says (NaN: none). Each tick is written
-   * from the start, so a piece of the tick before that begins where the next one is to be written still lies there: a
+   * By value: where its key and text are in `values`, and which number the text says (NaN: none). Each tick is written
+   * from the start, so a piece of the tick before that begins where the next one is to be written is still there: a
    * value that did not move needs no new key, and one that did not change no new text.
    */
   readonly #starts: Uint32Array;
@@ -108,7 +108,7 @@ export class TickReadings implements ValueSink {
     if (this.#isFiltered && !this.#takes(at, digits, true, quality)) return;
     this.sentCount += 1;
     this.integerCount += 1;
-    // Nothing of this value stands in `values`.
+    // Nothing of this value is in `values`.
     this.#starts[at] = nowhere;
     this.integers ??= new JsonBytes(64);
     this.#key(this.integers, at);

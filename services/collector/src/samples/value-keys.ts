@@ -1,7 +1,7 @@
 import { valueCodes } from '@holdfast/driver/point.ts';
 
 /**
- * The names of a device's values as they stand in a message, `,"code":` each, made once.
+ * The names of a device's values as they are in a message, `,"code":` each, made once.
  */
 export class ValueKeys {
   readonly #codes: string[];
@@ -19,7 +19,7 @@ export class ValueKeys {
     keys.forEach((key, index) => {
       this.starts[index + 1] = (this.starts[index] ?? 0) + Buffer.byteLength(key);
     });
-    // A name stands in a message once, so several values with the same name share the place of the first.
+    // A name is in a message once, so several values with the same name share the place of the first.
     const places = this.#places();
     if (places.size < this.#codes.length) {
       this.#codes = this.#codes.map((code, index) => (places.get(code) === index ? code : ''));

@@ -1,7 +1,7 @@
 import { lastTickOf, type OutgoingSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { LastTick, Samples } from '../ports.ts';
 
-/** Stands for values that only the message has: it says that something was read. */
+/** Stands for values that only the message has. It says that something was read. */
 const somethingRead: LastTick['values'] = {};
 
 /** The newest samples in SAMPLES. */
@@ -49,7 +49,7 @@ export class LastKnownSamples implements Samples {
   async last(taskId: string, deviceId: string, under: number): Promise<LastTick | undefined> {
     const noted = this.#onTheWay.get(taskId)?.get(deviceId);
     const sample = await this.#stream.last(taskId, deviceId, under).catch((error: unknown) => {
-      // Under the same placement no other process has read the device since: a session goes on although no service that
+      // Under the same placement no other process has read the device since: a session continues although no service that
       // reads SAMPLES for this collector is up.
       if (noted?.epoch === under) return undefined;
       throw error;

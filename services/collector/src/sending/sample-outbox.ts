@@ -337,7 +337,7 @@ export class SampleOutbox {
 
   #take(): Waiting | undefined {
     if (this.#again.length > 0) {
-      // Failed samples go first, but not before their time: otherwise later ones would overtake them.
+      // Failed samples go first, but not before their time. Otherwise later ones would overtake them.
       return this.#cancelRetry ? undefined : this.#again.take();
     }
     const notice = this.#lost.take();

@@ -42,7 +42,7 @@ const paceMs = 5;
 const publishedAtOnce = 8;
 /** How often an unchanged record is repeated: a sender silent for minutes is taken for dead. */
 const saidAgainAfterMs = 30_000;
-/** Time without a change after which a record counts as ended. If its sender goes on, a new record begins. */
+/** Time without a change after which a record counts as ended. If its sender continues, a new record begins. */
 const endedAfterMs = 15 * 60_000;
 /** Most devices in one record, which must fit into a message with names of any length. */
 const devicesOfRecord = 1_000;
@@ -122,7 +122,7 @@ export class SentBook {
         this.#reading.set(key, senders);
       }
       if (!sender || entry) {
-        // It was another process, or one that has restarted: nothing is known of the time between.
+        // It was another process, or one that has restarted. Nothing is known of the time between.
         if (sender) this.#leave(sender);
         sender = this.#newSender(sample);
         senders.set(collector, sender);
@@ -275,7 +275,7 @@ export class SentBook {
 
   /**
    * Publishes what is due, one record at a time, so that polling never waits for it. After a refused record it stops,
-   * and the next time it begins behind that one: otherwise a record that is never taken would keep all others from
+   * and the next time it begins behind that one. Otherwise a record that is never taken would keep all others from
    * their turn.
    */
   async #publishDue(): Promise<void> {

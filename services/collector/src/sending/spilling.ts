@@ -10,7 +10,7 @@ export interface SpillingOptions {
   readonly isCrowded: () => boolean;
   /** Whether samples have to be safe while the broker is unavailable: then they go to the spool at once. */
   readonly isHurried: () => boolean;
-  /** Samples sent in vain that are only in memory, the oldest first; undefined while some are under way. */
+  /** Samples sent in vain that are only in memory, the oldest first, or undefined while some are under way. */
   readonly takeSentInVain: () => Waiting[] | undefined;
   /** Order of the newest sample that was pushed. */
   readonly newestOrder: () => number;
@@ -92,7 +92,7 @@ export class Spilling {
         queue.putBack(batch);
         this.#batch = [];
         feed.complain(error);
-        // Only when memory is crowded do the oldest in the spool make room for the newest: otherwise nothing need be
+        // Only when memory is crowded do the oldest in the spool make room for the newest. Otherwise nothing need be
         // lost.
         if (!isAllToGo || !(await makeRoom())) return;
       }

@@ -65,7 +65,7 @@ export class SpoolFeed {
     return this.isDrained() && this.#outstanding.length === 0;
   }
 
-  /** The oldest record; undefined when it must be read first, which `onRead` reports. */
+  /** The oldest record, or undefined if it must be read first, which `onRead` reports. */
   next(): Waiting | undefined {
     const record = this.#ahead[this.#next];
     if (this.#ahead.length - this.#next < 128) this.#readAhead();
@@ -98,7 +98,7 @@ export class SpoolFeed {
 
   /**
    * Writes all or nothing.
-   * @param makeRoom drops the oldest; false when nothing is left to drop
+   * @param makeRoom drops the oldest, or false if nothing is left to drop
    * @throws when the disk does not take it
    */
   async write(

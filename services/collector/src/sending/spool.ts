@@ -47,7 +47,7 @@ export interface Spool {
    * @throws when the disk does not take it; then nothing of it is kept
    */
   append(records: readonly (string | Uint8Array)[], afterSequence: number): Promise<void>;
-  /** The next records; empty when all are read. @throws when the disk cannot be read */
+  /** The next records, or empty if all are read. @throws when the disk cannot be read */
   read(): Promise<SpooledSample[]>;
   /** Notes that the broker has stored everything up to here. */
   confirm(position: SpoolPosition, sequence: number): void;
@@ -55,7 +55,7 @@ export interface Spool {
   takeOldest(): Promise<SpooledSample[]>;
   /**
    * Removes what `takeOldest` returned, once it is recorded as lost. Records of the same segment that were read before,
-   * and are not confirmed, stay: they may still be sent, and must survive until they are.
+   * and are not confirmed, stay. They may still be sent, and must survive until they are.
    */
   removeTaken(): Promise<void>;
   /** Replaces the saved notices of lost samples. */

@@ -6,7 +6,7 @@ export interface TooLarge {
   readonly bytes: number;
   /** Undefined where the refusal did not say. */
   readonly limitBytes: number | undefined;
-  /** The setting to raise so that it would be taken; undefined where no setting helps. */
+  /** The setting to raise so that it would be taken, or undefined if no setting helps. */
   readonly bound: string | undefined;
 }
 

@@ -14,7 +14,7 @@ const systems = [
   ['Linux', /Linux|X11/],
 ] as const;
 
-/** The browser and the system that an HTTP user agent names; undefined for anything else, like a command line. */
+/** The browser and the system that an HTTP user agent names, or undefined for anything else, like a command line. */
 export function agentOf(agent: string): { readonly browser: string; readonly system: string } | undefined {
   const browser = browsers.find(([, sign]) => sign.test(agent))?.[0];
   const system = systems.find(([, sign]) => sign.test(agent))?.[0];

@@ -71,7 +71,7 @@ export function PasswordForm({ login }: { login: string }) {
 
 type Translate = ReturnType<typeof useAccountTexts>['t'];
 
-/** Why a password was not taken, in words that tell what to do. */
+/** Why a password was not taken, in words that say what to do. */
 function refusalText(t: Translate, error: unknown): string {
   if (error instanceof NoAnswer) return t('problem.unreached');
   if (!(error instanceof ApiRefusal)) throw error;

@@ -8,7 +8,7 @@ import { api } from './api.ts';
 const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
-/** The user and their roles. Undefined while, or where, the API does not tell: then it judges each call. */
+/** The user and their roles. Undefined while, or where, the API does not say: then it judges each call. */
 export function useMe(): Me | undefined {
   const { data } = useQuery({
     queryKey: ['me'],
@@ -24,7 +24,7 @@ export function useMe(): Me | undefined {
   return data ?? undefined;
 }
 
-/** The highest role that the user has at all of these sites; undefined where there is none. */
+/** The highest role that the user has at all of these sites, or undefined if there is none. */
 export function roleAt(me: Me, sites: readonly string[]): Role | undefined {
   const rolesThere = roles.filter((role) => {
     const grants = me.grants.filter((grant) => roles.indexOf(grant.role) >= roles.indexOf(role));

@@ -94,7 +94,7 @@ function LanguageButton() {
 
 function ThemeButton() {
   const { t, theme, setTheme } = usePreferences();
-  // Each press has a visible effect: it goes to the other colours, and leaves the choice to the system where it has those.
+  // Each press has a visible effect. It goes to the other colours, and leaves the choice to the system where it has those.
   const toggle = () => {
     const other = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
     const ofSystem = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';

@@ -18,7 +18,7 @@ import './apply.css';
 /** Most sessions at once: people are to read each difference before they apply it. */
 const togetherAtMost = 50;
 
-/** Shows what each session would read differently, applies exactly these changes, and tells each outcome. */
+/** Shows what each session would read differently, applies exactly these changes, and shows each outcome. */
 export default function ApplyDialog({
   sessions: sessionsAtFirst,
   onClose,
@@ -129,7 +129,7 @@ export default function ApplyDialog({
   );
 }
 
-/** One session's differences, or why it goes on as it is. */
+/** One session's differences, or why it continues as it is. */
 function SessionDifferences({
   dryRun: { data, error, isFetching, refetch },
   force,

@@ -47,7 +47,7 @@ export function useCellText() {
     /** `Due from 21:14 on: nothing was due before.` */
     const due = (time: Pick<MapCell, 'from' | 'to'>, { from, to }: Pick<MapCell, 'from' | 'to'>): string => {
       const [begins, ends] = [Date.parse(time.from) > Date.parse(from), Date.parse(time.to) < Date.parse(to)];
-      // In a period that goes on, ticks are due up to now, which need not be said.
+      // In a period that continues, ticks are due up to now, which need not be said.
       const isUntil = ends && Date.parse(time.to) < Date.now() - tenMinutesMs;
       const kind = begins && isUntil ? 'within' : isUntil ? 'until' : 'since';
       const name = (at: string) => ofPlant(hour.format(new Date(at)));

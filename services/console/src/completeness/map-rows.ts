@@ -114,7 +114,7 @@ export function sumCell(cells: readonly MapCell[], { from, to }: Pick<MapCell, '
   };
 }
 
-/** The time in which any of several fields had due ticks; undefined where that is the whole time. */
+/** The time in which any of several fields had due ticks, or undefined if that is the whole time. */
 function dueOfAll(cells: readonly MapCell[], whole: Pick<MapCell, 'from' | 'to'>): MapCell['due'] {
   const times = cells.flatMap(({ expected, due, from, to }) => (expected === 0 ? [] : [due ?? { from, to }]));
   const [from] = times.map((each) => each.from).sort();

@@ -62,7 +62,7 @@ function fieldMarks(cell: MapStripProps['cells'][number], x: number, width: numb
   ];
 }
 
-/** The frame of the chosen field: its line, 2 px wide, lies half outside of the field. */
+/** The frame of the chosen field: its line, 2 px wide, is half outside of the field. */
 function frame(x: number, width: number): StripMark {
   const line = { pattern: outline, colour: 'text-1', lineWidth: 2, top: 1.5, bottom: 22.5 };
   return { x: x - 0.5, width: width + 1, layers: [line] };

@@ -12,7 +12,7 @@ interface ListProps {
   readonly total: number;
   /** Code of the device that is shown next to the list. */
   readonly chosenDevice: string | undefined;
-  /** Loads more devices; undefined when there are none, or they are on their way. */
+  /** Loads more devices. Returns undefined if there are none, or they are on their way. */
   readonly more: (() => void) | undefined;
 }
 

@@ -43,7 +43,7 @@ export function useDeviceHealth({
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    // The stream tells changes; this refreshes ages and round trips.
+    // The stream reports changes; this refreshes ages and round trips.
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? 15_000 : 5_000),
   });
 }
@@ -67,14 +67,14 @@ export function useNeverDelivered({
     queryFn: async () => {
       const path = `/api/acquisition/sessions/${session}/completeness/`;
       const { never_delivered: never } = await api.get<CompletenessView>(path, { device, from: '-24h' });
-      // A subscribed device may tell of a point rarely.
+      // A subscribed device may report a point rarely.
       return never.filter(({ cause }) => cause !== 'not_told');
     },
     refetchInterval: 60_000,
   });
 }
 
-/** The device as it is configured now; null when there is none with this code, or the user may not see it. */
+/** The device as it is configured now, or null if there is none with this code, or the user may not see it. */
 export function useConfiguredDevice(device: string) {
   return useQuery({
     queryKey: ['devices', 'configured', device],
@@ -122,7 +122,7 @@ export type DeviceChanges = DeviceChangesPage['results'];
 const changesAtMost = 2_000;
 const pagesAtMost = 20;
 
-/** Causes of a missing tick that say nothing about the device: it was not asked, or nothing was heard from its collector. */
+/** Causes of a missing tick that say nothing about the device. It was not asked, or nothing was heard from its collector. */
 export const unheardCauses = [
   'lease_lost',
   'waiting',
@@ -190,7 +190,7 @@ async function changesOf(search: Query): Promise<Pick<DeviceHistory, 'changes' |
   return { changes, isWhole: false };
 }
 
-/** Sessions that still exist, by their ids: their past tells until when a device was read. */
+/** Sessions that still exist, by their ids: their past shows until when a device was read. */
 export function useSessionsOf(ids: readonly string[]) {
   return useQueries({
     queries: ids.map((id) => ({

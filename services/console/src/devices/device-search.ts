@@ -17,7 +17,7 @@ export interface DevicesSearch {
   readonly condition?: Exclude<DeviceShow, 'all'> | undefined;
   readonly find?: string | undefined;
   readonly session?: string | undefined;
-  /** Length of the shown device's history; a day when left out, which suits a fault that goes on. */
+  /** Length of the shown device's history; a day when left out, which suits a fault that continues. */
   readonly days?: HistoryDays | undefined;
 }
 

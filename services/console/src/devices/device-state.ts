@@ -40,7 +40,7 @@ export function lastGood({ health }: Pick<DeviceHealthView, 'health'>): string |
   return health?.last_success ?? null;
 }
 
-/** Whether the device has given nothing since its session began; false while that is not known. */
+/** Whether the device has given nothing since its session began, or false while that is not known. */
 export function wasNeverRead(view: Pick<DeviceHealthView, 'health' | 'ticks'>): boolean {
   return view.health !== null && lastGood(view) === null && view.ticks?.stored === 0;
 }

@@ -19,7 +19,7 @@ export function readAddress(text: string, notations: readonly AddressNotation[])
   return undefined;
 }
 
-/** The same place in the notation that counts from 1 and names its table; undefined where there is none. */
+/** The same place in the notation that counts from 1 and names its table, or undefined if there is none. */
 export function classicOf(
   wire: number,
   valueFor: (field: string) => string | undefined,

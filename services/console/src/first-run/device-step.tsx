@@ -71,7 +71,7 @@ function ChangedDevice({
 
 interface DeviceFormProps extends StoredDraft {
   readonly protocols: readonly Forms[];
-  /** The stored device; empty for a new one. */
+  /** The stored device, or empty for a new one. */
   readonly before: Record<string, unknown>;
   readonly id: number | undefined;
   readonly sideContent?: ReactNode;

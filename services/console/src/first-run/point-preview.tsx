@@ -7,7 +7,7 @@ import { tryDevice } from './first-run-queries.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { valueText } from './value-text.ts';
 
-/** Time without a key before the device is asked: it is a real one, and each preview sends it requests. */
+/** Time without a key before the device is asked. It is a real one, and each preview sends it requests. */
 const quietMs = 700;
 
 /** Shows how a point would be read, before it is stored, in each possible order of its bytes. */

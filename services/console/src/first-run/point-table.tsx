@@ -96,7 +96,7 @@ export function PointTable({
   );
 }
 
-/** Where a point lies, in full, and as manuals write it where the protocol has notations of addresses. */
+/** Where a point is, in full, and as manuals write it where the protocol has notations of addresses. */
 function placeOf(point: PointView, form: Forms, field: string, language: Language) {
   const { address, more } = pointPlace(form, point, language);
   const { data_type: type } = point;

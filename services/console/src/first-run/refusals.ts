@@ -1,6 +1,6 @@
 import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 
-/** Why a request was refused: field by field where the API tells fields, else as a whole. */
+/** Why a request was refused: field by field where the API names fields, else as a whole. */
 export interface FormRefusal {
   readonly fields: ReadonlyMap<string, string>;
   readonly whole: Error | undefined;

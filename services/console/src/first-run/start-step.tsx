@@ -69,7 +69,7 @@ function StartForm({ device, points, tasks, running }: StartProps) {
     mutationFn: async () => {
       const task = await withDevice(chosenTask, { device, code, periodMs });
       if (running.has(task.id)) return { task, started: undefined };
-      // A user who reloads the page goes on with this task and makes no second one.
+      // A user who reloads the page continues with this task and makes no second one.
       await navigate({ search: (before) => ({ ...before, task: task.id }), replace: true });
       setTaskId(task.id);
       const startedTask = await api.command<StartedTask>('/api/acquisition/sessions/start-task/', {

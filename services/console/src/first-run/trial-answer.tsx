@@ -83,7 +83,7 @@ function TrialText({ answer, form }: { answer: DeviceTrialView; form: Forms }) {
   );
 }
 
-/** Where the device is, as far as the form tells. */
+/** Where the device is, as far as the form says. */
 function whereIs({ host, port, serial }: Record<string, unknown>): string {
   const path = (serial as { path?: unknown } | undefined)?.path;
   if (path !== undefined) return String(path);

@@ -136,7 +136,7 @@ export function isShown(field: FieldSchema, valueFor: ValueLookup): boolean {
 }
 
 /**
- * The other field whose choice this one waits for, where this one goes with most of the choices there: it is then shown
+ * The other field whose choice this one waits for, where this one goes with most of the choices there. It is then shown
  * from the start, and cannot be filled in yet.
  */
 export function missingDependency(

@@ -20,7 +20,7 @@ export function useProtocols() {
   });
 }
 
-/** The forms of one protocol; undefined until they are loaded. */
+/** The forms of one protocol, or undefined until they are loaded. */
 export function useForms(protocol: string | undefined): Forms | undefined {
   return useProtocols().data?.find((each) => each.protocol === protocol);
 }

@@ -3,7 +3,7 @@ import type { en } from './en.ts';
 /** Texts by name. `{{name}}` is filled in; `_one` and `_other` go by `count`. */
 export type Dictionary = Readonly<Record<string, string>>;
 
-/** The key by which a text is asked for: without the ending that depends on `count`. */
+/** The key by which a text is requested: without the ending that depends on `count`. */
 export type TextKeyOf<D> = keyof D extends infer K
   ? K extends `${infer Stem}_one` | `${infer Stem}_other`
     ? Stem

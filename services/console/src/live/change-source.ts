@@ -6,13 +6,13 @@ export type ChangeNews =
   | { readonly kind: 'change'; readonly event: ChangeEvent };
 
 export const changeEvents = ['session', 'device', 'configuration', 'sink', 'reset'] as const;
-/** `reconfigured`: a session goes on by another configuration. */
+/** `reconfigured`: a session continues under another configuration. */
 export type ChangeEvent = (typeof changeEvents)[number] | 'reconfigured';
 
 const againMs = 5_000;
 const reconfigured = 'session.reconfigured';
 
-/** Follows the changes until the returned function is called; a stream that was refused is asked for again. */
+/** Follows the changes until the returned function is called; a stream that was refused is requested again. */
 export function followSource(url: string, onNews: (news: ChangeNews) => void): () => void {
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout> | undefined;

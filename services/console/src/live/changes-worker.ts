@@ -16,7 +16,7 @@ let latestNews: ChangeNews | undefined;
 const scope = globalThis as unknown as WorkerScope;
 scope.onconnect = ({ ports: [tab] }) => {
   if (tab === undefined) return;
-  // A tab tells when it goes, and when it has been brought back.
+  // A tab reports when it goes, and when it has been brought back.
   tab.onmessage = ({ data }) => (data === 'join' ? join(tab) : leave(tab));
   join(tab);
 };

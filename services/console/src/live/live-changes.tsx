@@ -16,7 +16,7 @@ const queryKeysOf: Readonly<Record<ChangeEvent, readonly string[]>> = {
 /** Time for which changes are collected: a plant that starts up changes a hundred sessions at once. */
 const togetherMs = 300;
 
-/** Keeps the screen up to date: reads data again when the server tells that it has changed. */
+/** Keeps the screen up to date: reads data again when the server reports that it has changed. */
 export function LiveChanges() {
   const queries = useQueryClient();
   useOwnLanguage(queries);

@@ -20,7 +20,7 @@ export function StoresPart({
   first,
 }: {
   query: UseQueryResult<SinksView>;
-  /** Number of messages in quarantine; undefined when unknown. */
+  /** Number of messages in quarantine, or undefined if unknown. */
   messages: number | undefined;
   /** The oldest of them. */
   first: readonly QuarantinedItem[] | undefined;

@@ -15,7 +15,7 @@ import type { Severity } from '../parts/mark.tsx';
 export type Trouble = {
   readonly key: string;
   readonly severity: Severity;
-  /** When it began; null when unknown. */
+  /** When it began, or null if unknown. */
   readonly since: string | null;
 } & TroubleKind;
 
@@ -43,7 +43,7 @@ type TroubleKind =
   | { readonly kind: 'quarantine'; readonly messages: number }
   | { readonly kind: 'audit'; readonly share: number };
 
-/** The data from which troubles are found; undefined where unknown, or not for this user to see. */
+/** The data from which troubles are found, or undefined if unknown, or not for this user to see. */
 export interface PlantState {
   readonly sessions: readonly SessionSummary[] | undefined;
   readonly devices: readonly DeviceHealthView[] | undefined;
@@ -100,7 +100,7 @@ function ofSessions({ sessions = [], devices }: PlantState): Trouble[] {
   );
 }
 
-/** A device that stands for all; undefined where they fail for several reasons, or some are not known. */
+/** A device that stands for all, or undefined if they fail for several reasons, or some are not known. */
 function deviceForAll(
   { id, devices: counts }: SessionSummary,
   devices: PlantState['devices'] = [],

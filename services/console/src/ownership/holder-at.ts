@@ -25,7 +25,7 @@ export function holderAt({ spans, life, status }: HeldSession, at: number): Hold
   if (now === undefined) return { kind: 'before' };
   if (now.state === 'running') return { kind: 'nobody' };
   if (now.state === 'over') return { kind: status === 'error' ? 'failed' : 'ended' };
-  // Between two runs the session was paused or had failed; its present status only tells about the last time.
+  // Between two runs the session was paused or had failed; its present status only describes the last time.
   return { kind: life.at(-1) === now && status === 'error' ? 'failed' : 'paused' };
 }
 

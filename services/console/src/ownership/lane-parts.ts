@@ -6,7 +6,7 @@ import { type Stretch, without } from '../strip/stretch.ts';
  * - `held`: the holder's samples are there
  * - `unseen`: the log says held, but there is no sample
  * - `paused`: nothing was due
- * - `nobody`, `failed`: the session has no holder, and this goes on
+ * - `nobody`, `failed`: the session has no holder, and this continues
  * - `unheld`: the session had no holder, and this is over
  * - `twice`: two holders have read the same ticks
  */
@@ -56,7 +56,7 @@ export function laneParts(row: OwnershipRow, time: LaneTime, absences: readonly 
   for (const { state, from, to } of row.life) {
     const part = { from: Date.parse(from), to: Date.parse(to) };
     const isLast = part.to >= time.to;
-    // A failure goes on until a later run follows; anything else that has ended is over.
+    // A failure continues until a later run follows; anything else that has ended is over.
     const isFailed = state === 'over' && row.status === 'error' && row.is_latest;
     if (isFailed && time.isLive && isLast) parts.push({ kind: 'failed', ...part });
     else if (state === 'paused') parts.push({ kind: 'paused', ...part });
@@ -98,7 +98,7 @@ export function laneParts(row: OwnershipRow, time: LaneTime, absences: readonly 
   return [...parts, ...absentParts, ...twice];
 }
 
-/** The period of the task at a time, and its longest period between two times; 0 where its configuration is lost. */
+/** The period of the task at a time, and its longest period between two times, or 0 if its configuration is lost. */
 function periodsOf({ periods }: OwnershipRow) {
   const all = periods.map(({ from, period_ms: ms }) => ({
     from: from === null ? Number.NEGATIVE_INFINITY : Date.parse(from),

@@ -7,7 +7,7 @@ import type { LanePart, LaneTime } from './lane-parts.ts';
 
 const height = 24;
 const bar = { top: 2, bottom: 22 };
-/** Least width of a mark in px, so that it is always visible: words tell its true length. */
+/** Least width of a mark in px, so that it is always visible: the text says its true length. */
 const leastMark = 3;
 const leastTwice = 6;
 

@@ -5,7 +5,7 @@ export interface Change {
   readonly at: number;
   readonly reason: string;
   readonly session: string;
-  /** Who held the session before; undefined where that is unknown. */
+  /** Who held the session before, or undefined if that is unknown. */
   readonly before: string | undefined;
   readonly missing: number;
 }

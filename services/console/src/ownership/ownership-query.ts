@@ -25,7 +25,7 @@ export function useOwnership(range: TimeRange) {
 
 const awayAtMost = 1_000;
 
-/** Times, by session, in which its holder was restarted and went on under the same epoch: the log does not tell them. */
+/** Times, by session, in which its holder was restarted and went on under the same epoch: the log does not show them. */
 export function useAbsences(range: TimeRange): ReadonlyMap<string, readonly Absence[]> {
   const { ofPlant } = usePlantTime();
   const { data } = useQuery({

@@ -56,7 +56,7 @@ export default function OwnershipScreen() {
     },
     [navigate],
   );
-  /** Chooses a moment. A typed one may lie outside of the time shown, which then moves there. */
+  /** Chooses a moment. A typed one may be outside of the time shown, which then moves there. */
   const lookAt = (moment: number) => {
     if (moment >= time.from && moment <= time.to) return setAt(moment);
     const iso = (ms: number) => new Date(ms).toISOString();

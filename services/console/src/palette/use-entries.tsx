@@ -48,7 +48,7 @@ export function useEntries(
     recover: t('palette.word.recover'),
   });
   const { data, isError, isSearching } = useMatches(search);
-  // While a search goes on, finds of the earlier text are offered only if they fit the present one.
+  // While a search continues, finds of the earlier text are offered only if they fit the present one.
   const fits = (...names: readonly string[]) => !isSearching || matches({ name: names.join(' ') }, search);
   const go = (to: string, params: object = {}) => {
     onClose();

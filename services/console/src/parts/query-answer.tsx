@@ -15,7 +15,7 @@ export function QueryAnswer<T>({
   /** Title of a failure: `Devices cannot be read`. */
   title: string;
   isEmpty?: (data: T) => boolean;
-  /** Shown when there is nothing: tells what is missing and how to get it. */
+  /** Shown when there is nothing: says what is missing and how to get it. */
   empty?: ReactNode;
   children: (data: T) => ReactNode;
 }) {

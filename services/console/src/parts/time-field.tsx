@@ -20,7 +20,7 @@ export function TimeField({
   label: string;
   at: number;
   withSeconds?: boolean;
-  /** Refuses, with a message, moments that lie in the future. */
+  /** Refuses, with a message, moments in the future. */
   notAfter?: 'now';
   onAt: (at: number) => void;
 }) {

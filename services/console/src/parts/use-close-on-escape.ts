@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent } from 'react';
 
-/** Escape closes the detail next to a list, but not while a dialog lies over it. */
+/** Escape closes the detail next to a list, but not while a dialog covers it. */
 export function useCloseOnEscape(isOpen: boolean, close: () => void): void {
   const onEscape = useEffectEvent(close);
   useEffect(() => {

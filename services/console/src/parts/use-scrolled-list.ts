@@ -10,7 +10,7 @@ interface ScrolledList {
   readonly overscan?: number;
   /** The data attribute in which a row's link holds its key. */
   readonly attribute: 'session' | 'device';
-  /** The row that is shown next to the list, and its place there; -1 when it is not in the list. */
+  /** The row that is shown next to the list, and its place there, or -1 if it is not in the list. */
   readonly chosenKey: string | undefined;
   readonly chosenIndex: number;
 }

@@ -1,6 +1,6 @@
 import type { ReportPart, ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
 
-/** From when to when ticks of a session were due; undefined where that is the whole time, or no tick was. */
+/** From when to when ticks of a session were due, or undefined if that is the whole time, or no tick was. */
 export function dueOf(
   { by_part, due }: Pick<ReportRow, 'by_part' | 'due'>,
   parts: readonly ReportPart[],

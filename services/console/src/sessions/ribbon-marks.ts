@@ -7,7 +7,7 @@ export interface RibbonMark {
   readonly to: number;
 }
 
-/** Least widths in px, so that every hole is visible: words tell its true length. */
+/** Least widths in px, so that every hole is visible: the text says its true length. */
 const least: Readonly<Record<RibbonKind, number>> = {
   ...{ stored: 1, refused: 3, gap: 3, paused: 3, over: 0, 'now-some': 6, now: 6 },
 };

@@ -5,7 +5,7 @@ import { type Stretch, without } from '../strip/stretch.ts';
  * Parts of a ribbon:
  * - `stored`: every due tick is there
  * - `gap`: ticks are missing, and this is over
- * - `now`, `now-some`: ticks of all devices, or of some, are missing and this goes on
+ * - `now`, `now-some`: ticks of all devices, or of some, are missing and this continues
  * - `refused`: the database refused values
  * - `paused`, `over`: nothing was due
  */
@@ -94,7 +94,7 @@ const least = 0.01;
 const liveMs = 120_000;
 
 /**
- * A loss that goes on. It reaches to the end of the ribbon, and is visible there however recently it began, unless the
+ * A loss that continues. It reaches to the end of the ribbon, and is visible there however recently it began, unless the
  * ribbon shows a past time.
  */
 function partOfNow(

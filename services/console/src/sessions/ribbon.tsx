@@ -33,7 +33,7 @@ export function Ribbon({
   return <Strip marks={marks} height={20} className="ribbon" label={label} />;
 }
 
-/** @param colour that of a loss that goes on */
+/** @param colour that of a loss that continues */
 function layersOf(colour: string): Readonly<Record<RibbonKind, readonly StripLayer[]>> {
   const stored: StripLayer = { pattern: fill, ...bar };
   const refused: StripLayer = {

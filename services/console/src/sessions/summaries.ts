@@ -22,7 +22,7 @@ export function useSummaries(range: TimeRange, isEnded: boolean) {
     queryKey: ['sessions', 'summary', range.from, range.to, ofPlant, isEnded],
     queryFn: () => readSummaries(rangeQuery(range, ofPlant), isEnded),
     placeholderData: keepPreviousData,
-    // The stream tells changes; this refreshes ages and rates.
+    // The stream reports changes; this refreshes ages and rates.
     refetchInterval: ({ state }) => ((state.data?.results.length ?? 0) > 100 ? 15_000 : 5_000),
   });
 }

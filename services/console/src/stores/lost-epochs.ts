@@ -5,7 +5,7 @@ export interface LostEpoch {
   readonly collector: string;
   readonly epochs: readonly number[];
   readonly count: number;
-  /** The one message; undefined for all listed ones. */
+  /** The one message, or undefined for all listed ones. */
   readonly item: QuarantinedItem | undefined;
   /** The last place in quarantine that the user has seen. */
   readonly upTo: number;

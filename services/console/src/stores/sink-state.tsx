@@ -3,7 +3,7 @@ import type { Severity } from '../parts/mark.tsx';
 import { StateWord } from '../parts/state.tsx';
 import { useStoreTexts } from './texts.ts';
 
-/** Severity where samples are not written: nothing is lost yet, but nothing new can be seen in the database. */
+/** Severity where samples are not written. Nothing is lost yet, but nothing new can be seen in the database. */
 export const sinkSeverity: Readonly<Record<SinksView['status'], Severity | undefined>> = {
   ok: undefined,
   refusing: 2,

@@ -19,7 +19,7 @@ export const dashes: Pattern = (pen, box, every) => {
   pen.setLineDash([]);
 };
 
-/** Pales what lies below. */
+/** Pales what is below. */
 export const veil: Pattern = (pen, box) => {
   pen.globalAlpha = 0.6;
   pen.fillRect(...box);
@@ -50,7 +50,7 @@ export const diamond: Pattern = (pen, [x, y, w, h]) => {
 const leastLabelled = 24;
 const padding = 6;
 
-/** A text in a mark, shortened to its visible room. @param options.isOnPattern whether to clear what lies below the text */
+/** A text in a mark, shortened to its visible room. @param options.isOnPattern whether to clear what is below the text */
 export function label(text: string, { isOnPattern = false } = {}): Pattern {
   return (pen, [x, y, w, h]) => {
     const [from, to] = [Math.max(0, x), Math.min(pen.canvas.clientWidth, x + w)];
@@ -65,7 +65,7 @@ export function label(text: string, { isOnPattern = false } = {}): Pattern {
   };
 }
 
-/** The part of a text that has room; nothing if only a letter or two fit. */
+/** The part of a text that has room, or nothing if only a letter or two fit. */
 function fittingText(pen: CanvasRenderingContext2D, text: string, room: number): string {
   if (pen.measureText(text).width <= room) return text;
   let short = text;

@@ -4,7 +4,7 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** The parts without what the others cover; a part in whose middle another lies becomes two. */
+/** The parts without what the others cover; a part that another one splits becomes two. */
 export function without<P extends Stretch>(parts: readonly P[], others: readonly Stretch[]): P[] {
   return others.reduce<P[]>(
     (rest, other) =>

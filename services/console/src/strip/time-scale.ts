@@ -51,7 +51,7 @@ export function timeScale(view: Stretch, happenings: readonly number[] = []): Ti
   };
 }
 
-/** Where a stretch lies on a strip, in px. A shorter one is widened to the least width, and stays centred. */
+/** Where a stretch is on a strip, in px. A shorter one is widened to the least width, and stays centred. */
 export function extentOf(
   { from, to }: Stretch,
   scale: TimeScale,

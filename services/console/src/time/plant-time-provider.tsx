@@ -8,7 +8,7 @@ export function PlantTimeProvider({ children }: { children: ReactNode }) {
   const { locale, clock } = usePreferences();
   const { data } = useOverview();
   const plantZone = data?.time_zone;
-  // The last known zone is used at first, so that no time jumps when the server tells it again.
+  // The last known zone is used at first, so that no time jumps when the server reports it again.
   const ofPlant = plantZone ?? readSetting('zone') ?? ownZone();
   useEffect(() => {
     if (plantZone !== undefined) storeSetting('zone', plantZone);

@@ -1,7 +1,7 @@
 import { midnight } from './zone-clock.ts';
 
 /**
- * The time that a screen shows, as the address has it and the API takes it: `-24h` begins that long ago and goes on,
+ * The time that a screen shows, as the address has it and the API takes it: `-24h` begins that long ago and continues,
  * `today` and `yesterday` begin at midnight in the plant, anything else is a moment. Without an end it lasts until now.
  */
 export interface TimeRange {
@@ -18,7 +18,7 @@ export interface AddressedRange {
 export interface TimeSpan {
   readonly from: Date;
   readonly to: Date;
-  /** Whether the range goes on, so that its end is now. */
+  /** Whether the range continues, so that its end is now. */
   readonly isLive: boolean;
 }
 
@@ -26,7 +26,7 @@ const ago = /^-(\d{1,4})([mhdw])$/;
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 export type RangeUnit = keyof typeof unitMs;
 
-/** How long ago a relative beginning is; undefined for any other. */
+/** How long ago a relative beginning is, or undefined for any other. */
 export function agoOf(from: string): { readonly n: number; readonly unit: RangeUnit } | undefined {
   const [, n, unit] = ago.exec(from) ?? [];
   return n === undefined ? undefined : { n: Number(n), unit: unit as RangeUnit };

@@ -13,7 +13,7 @@ const namedDays: Readonly<Record<string, number>> = {
 };
 
 /**
- * The moment in a typed text, by the clock of the zone; undefined while the text is none.
+ * The moment in a typed text, by the clock of the zone, or undefined while the text is none.
  * @param upTo a time alone, or a day without its year, never means a later moment: just after midnight, 23:55 belongs to
  * the day before
  */

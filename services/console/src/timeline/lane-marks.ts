@@ -6,7 +6,7 @@ import { extentOf, type TimeScale } from '../strip/time-scale.ts';
 import { type Lane, type LanePart, missingBuckets, type PartKind } from './lanes.ts';
 
 export const laneHeight = 24;
-/** Least width of trouble in px, so that it is always visible: words tell its true length. */
+/** Least width of trouble in px, so that it is always visible: the text says its true length. */
 const leastWidth = 3;
 
 /** The marks of a lane, trouble on top, with words where they have room. */

@@ -172,7 +172,7 @@ function Line({
   );
 }
 
-/** Says how long nothing happened, because an empty space would not tell. */
+/** Says how long nothing happened, because an empty space would not show it. */
 function Idle({
   scale,
   view,

@@ -6,14 +6,14 @@ import type { Stretch } from '../strip/stretch.ts';
  * - `solid`: as it should be; `strong`: the same, distinct from its neighbour
  * - `hollow`: paused, nothing was due
  * - `hole`: trouble that is over; `thin`: some of it, or slow
- * - `now`: trouble that goes on
+ * - `now`: trouble that continues
  * - `several`: more than can be distinguished here
  */
 export type PartKind = 'solid' | 'strong' | 'hollow' | 'hole' | 'thin' | 'now' | 'several';
 
 export interface LanePart extends Stretch {
   readonly kind: PartKind;
-  /** Text in the part where there is room; undefined where nothing needs to be said. */
+  /** Text in the part where there is room, or undefined if nothing needs to be said. */
   readonly text: PartText | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface Lane {
   readonly parts: readonly LanePart[];
 }
 
-/** Whether a part still goes on: its end is the end of what is known. */
+/** Whether a part still continues: its end is the end of what is known. */
 const goesOn = (to: number, { as_of, stopped_at }: Timeline) =>
   stopped_at === null && to >= Date.parse(as_of) - 20_000;
 

@@ -9,7 +9,7 @@ import { useTimelineTexts } from './texts.ts';
 export function usePartWords(): {
   /** The short text inside the part itself. */
   short(part: LanePart): string;
-  /** Everything that the drawing tells about the part. */
+  /** Everything that the drawing says about the part. */
   whole(part: LanePart): string;
   lane(lane: Pick<Lane, 'kind' | 'name'>): string;
 } {

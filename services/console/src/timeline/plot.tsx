@@ -12,7 +12,7 @@ interface PlotProps {
   readonly children: ReactNode;
   onView(next: Stretch): void;
   onMoment(at: number): void;
-  /** Where the pointer is, in ms; undefined when it has left. */
+  /** Where the pointer is, in ms, or undefined if it has left. */
   onPoint(at: number | undefined): void;
 }
 
@@ -114,7 +114,7 @@ export function Plot({ scale, view, all, children, onView, onMoment, onPoint }: 
   );
 }
 
-/** The view after a key; undefined for a key that moves nothing. */
+/** The view after a key, or undefined for a key that moves nothing. */
 function viewAfter(key: string, view: Stretch, all: Stretch): Stretch | undefined {
   const middle = (view.from + view.to) / 2;
   const step = (view.to - view.from) * panShare;

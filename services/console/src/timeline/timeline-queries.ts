@@ -46,7 +46,7 @@ export function useSessionAt(id: string, at: string) {
 
 const aroundMs = 60_000;
 
-/** The gaps that a moment lies in. */
+/** The gaps that contain a moment. */
 export function useGapsAt(id: string, at: string) {
   return useQuery({
     queryKey: ['sessions', id, 'gaps-at', at],

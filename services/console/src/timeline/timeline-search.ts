@@ -4,7 +4,7 @@ import { type AddressedRange, timeRangeSearch } from '../time/time-range.ts';
 export const kinds = ['all', 'session', 'devices', 'missing'] as const;
 export type FeedKind = (typeof kinds)[number];
 
-/** The state of a timeline in the address; without an end it goes on. */
+/** The state of a timeline in the address; without an end it continues. */
 export interface TimelineSearch extends AddressedRange {
   readonly kind?: FeedKind | undefined;
   readonly only?: 'abnormal' | undefined;

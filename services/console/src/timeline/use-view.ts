@@ -6,7 +6,7 @@ import { usePlantTime } from '../time/plant-time.tsx';
 import { rangeQuery, spanOf } from '../time/time-range.ts';
 import { useTimelineSearch } from './timeline-search.ts';
 
-/** Time without a move until the address follows: it waits while the user zooms. */
+/** Time without a move until the address follows. It waits while the user zooms. */
 const settledMs = 250;
 const dayMs = 86_400_000;
 
@@ -14,7 +14,7 @@ export interface View {
   /** The session's life so far. */
   readonly all: Stretch;
   readonly isLive: boolean;
-  /** The time that the API is asked for. */
+  /** The time requested from the API. */
   readonly query: { readonly from?: string; readonly to?: string };
   /** The drawn time, which may be ahead of the data. @param line the data that were read last */
   stretchFor(line: Timeline | undefined): Stretch;
@@ -23,7 +23,7 @@ export interface View {
   holdStill(now: Stretch): void;
 }
 
-/** The visible part of a session's life, kept in the address. @param whole its life; undefined until it is known */
+/** The visible part of a session's life, kept in the address. @param whole its life, or undefined until it is known */
 export function useView(whole: Timeline | undefined): View {
   const { from, to } = useTimelineSearch();
   const plant = usePlantTime();

@@ -21,7 +21,7 @@ export function centreView(view: Stretch, moment: number, all: Stretch): Stretch
   return panView(view, moment - (view.from + view.to) / 2, all);
 }
 
-/** The view between the two ends of a drag; undefined where they are too close for one. */
+/** The view between the two ends of a drag, or undefined if they are too close for one. */
 export function brushView(one: number, other: number, all: Stretch): Stretch | undefined {
   const [from, to] = [Math.min(one, other), Math.max(one, other)];
   if (to - from < (all.to - all.from) / 500) return undefined;

@@ -8,7 +8,7 @@ export interface Line {
   readonly kind: 'number' | 'boolean' | 'text';
   readonly times: readonly number[];
   readonly values: readonly (number | null)[];
-  /** Lowest and highest of each interval; undefined where every value is there. */
+  /** Lowest and highest of each interval, or undefined if every value is there. */
   readonly range:
     | { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] }
     | undefined;
@@ -73,7 +73,7 @@ function numberOf(value: number | string | boolean | null | undefined): number |
   return Number.isFinite(number) ? number : null;
 }
 
-/** The usual distance of two values of the point in seconds; undefined where it is unknown. */
+/** The usual distance of two values of the point in seconds, or undefined if it is unknown. */
 function stepsOf({
   periods,
   interval_seconds,
@@ -103,7 +103,7 @@ function breakBetween(
   return hole && Math.max(hole.from, before + (time - before) / 1_000);
 }
 
-/** The first of sorted spans that lies at least partly between two times. */
+/** The first of sorted spans that is at least partly between two times. */
 function firstWithin(spans: readonly Span[], after: number, before: number): Span | undefined {
   let low = 0;
   let high = spans.length;
@@ -116,7 +116,7 @@ function firstWithin(spans: readonly Span[], after: number, before: number): Spa
   return span && span.from < before ? span : undefined;
 }
 
-/** The spans without data; undefined where they are unknown. */
+/** The spans without data, or undefined if they are unknown. */
 function spansOf(holes: Holes | undefined): Span[] | undefined {
   if (!holes?.gaps || !holes.not_read) return undefined;
   return [...holes.gaps, ...holes.not_read]

@@ -128,7 +128,7 @@ interface TrendFigures {
   readonly min: number | undefined;
   readonly mean: number | undefined;
   readonly max: number | undefined;
-  /** Ticks of its device without anything on record; undefined where unknown. */
+  /** Ticks of its device without anything on record, or undefined if unknown. */
   readonly missing: number | undefined;
 }
 

@@ -61,7 +61,7 @@ export class SampleGatherer {
     }
   }
 
-  /** The news since the last call; undefined when there are none. */
+  /** The news since the last call, or undefined if there are none. */
   batch(): Batch | undefined {
     if (this.#news.size === 0) return undefined;
     const entries = [...this.#points];

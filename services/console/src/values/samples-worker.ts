@@ -48,7 +48,7 @@ function open(url: string): void {
   source.onopen = () => scope.postMessage({ kind: 'open' });
   source.onerror = () => {
     scope.postMessage({ kind: 'lost' });
-    // A broken stream reconnects by itself; a refused one is asked for again, with the last values.
+    // A broken stream reconnects by itself; a refused one is requested again, with the last values.
     if (source.readyState === EventSource.CLOSED)
       setTimeout(() => scope.postMessage({ kind: 'reset' }), againMs);
   };

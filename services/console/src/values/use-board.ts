@@ -120,7 +120,7 @@ async function readBoard(choice: Choice, before: ValueBoard | undefined): Promis
   return { board: new ValueBoard(results, page, Date.now(), before), page };
 }
 
-/** Longer addresses may be refused on the way: then all devices are asked for, and unwanted ones left out here. */
+/** Longer addresses may be refused on the way: then all devices are requested, and unwanted ones left out here. */
 const addressAtMost = 4_000;
 
 function liveUrl({ devices }: ValueBoard, liveId: string | null): string {

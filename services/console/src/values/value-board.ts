@@ -117,7 +117,7 @@ export class ValueBoard {
     return this.#uncertain[place] === 1 ? 'uncertain' : 'good';
   }
 
-  /** The latest time of anything, in ms since 1970; 0 when there is nothing. */
+  /** The latest time of anything, in ms since 1970, or 0 if there is nothing. */
   newestMs(): number {
     return this.#news.reduce((newestMs, { timeMs }) => Math.max(newestMs, timeMs), 0);
   }

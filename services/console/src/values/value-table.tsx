@@ -17,7 +17,7 @@ interface TableProps {
   readonly chosenPoints: ReadonlySet<string>;
   readonly onChoose: (name: string, isChosen: boolean) => void;
   readonly subscribe: (listener: () => void) => () => void;
-  /** The time at which values are held; undefined while they go on. */
+  /** The time at which values are held, or undefined while they go on. */
   readonly heldAt: Date | undefined;
 }
 

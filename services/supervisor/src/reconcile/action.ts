@@ -35,7 +35,7 @@ export type Action =
       readonly reason: ReleaseReason;
       readonly detail: string;
       readonly refusals: number;
-      /** Trace of the request behind it; undefined where there was none. */
+      /** Trace of the request behind it, or undefined if there was none. */
       readonly traceparent?: string | undefined;
     }
   /** Removes the message on the subject of a collector that is gone, for a task that is not placed there. */

@@ -10,9 +10,9 @@ export interface Choice {
   readonly fleet: Fleet;
   readonly occupancy: Occupancy;
   readonly needs?: SessionNeeds | undefined;
-  /** Preferred when it can take the session: it may still have the devices' connections. */
+  /** Preferred when it can take the session. It may still have the devices' connections. */
   readonly former?: string | undefined;
-  /** Chosen only if there is no other: it has just refused the session, or is to be relieved. */
+  /** Chosen only if there is no other. It has just refused the session, or is to be relieved. */
   readonly avoid?: string | undefined;
 }
 

@@ -35,7 +35,7 @@ export function rebalance(
   }
   const relative = (collectorId: string, extra: number) =>
     ((loads.get(collectorId) ?? 0) + extra) / (fleet.get(collectorId)?.capacity ?? 1);
-  // A move is worth it only if the receiver is not left with more than the giver: otherwise the session would come
+  // A move is worth it only if the receiver is not left with more than the giver. Otherwise the session would come
   // back.
   const isWorthIt = (giver: string, receiver: string) => {
     const there = relative(receiver, 1);

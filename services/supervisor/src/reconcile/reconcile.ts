@@ -33,7 +33,7 @@ export interface Refusal {
   readonly cause: FailureCause;
 }
 
-/** Says that a holder cannot read by the version to which its session was changed; it goes on by the former one. */
+/** Says that a holder cannot read by the version to which its session was changed; it continues under the former one. */
 export interface Inability {
   readonly epoch: number;
   readonly configVersion: number;
@@ -79,7 +79,7 @@ export interface Waiting {
   readonly detail: Text;
   /** The collector whose message must be gone first. */
   readonly former?: string;
-  /** The collector whose lease is over, and must be taken first: otherwise it could come back and go on. */
+  /** The collector whose lease has expired, and must be taken first. Otherwise it could come back and go on. */
   readonly fence?: string;
 }
 

@@ -33,7 +33,7 @@ export interface RecordSentOptions {
  * Records which ticks were sent by collectors that have ended, and removes their messages from SENT. Safe to repeat,
  * also by several writers at a time. It waits for the database and for SENT without holding up any sample.
  *
- * Where ticks are not recorded, the messages are removed all the same: if they were still there when recording begins,
+ * Where ticks are not recorded, the messages are removed anyway: if they were still there when recording begins,
  * ticks that were stored before it would all be called lost.
  */
 export function recordSent({

@@ -26,7 +26,7 @@ export type Holding = Pick<Claim, 'epoch' | 'session' | 'task' | 'collector' | '
 export type Verdict =
   /**
    * `isVerified`: the log confirms its epoch; otherwise an engineer vouches for it. `sinceMs`: since when its collector
-   * has held the session, in ms since 1970; 0 where that is not known.
+   * has held the session, in ms since 1970, or 0 if that is not known.
    */
   | { readonly kind: 'admitted'; readonly isVerified: boolean; readonly sinceMs: number }
   /** `isLost`: it may be true, but the log or the snapshot that would confirm it is lost. `lostEpoch`: it is the log. */
@@ -54,7 +54,7 @@ interface KnownEpoch {
   readonly devices: Devices | string;
   /** When this was found; monotonic. */
   readonly atMs: number;
-  /** By device id, for the devices that were asked for. */
+  /** By device id, for the devices that were requested. */
   readonly places: Map<string, Place>;
 }
 
@@ -66,7 +66,7 @@ const snapshotsKept = 20_000;
 /** Each snapshot is parsed whole: many at a time would be in memory together. */
 const snapshotsAtOnce = 8;
 /**
- * How often a missing snapshot is looked for again: it may be written late, or not have reached the server that
+ * How often a missing snapshot is looked for again. It may be written late, or not have reached the server that
  * answers.
  */
 const missingAgainMs = 5_000;
@@ -160,7 +160,7 @@ export class Admission {
   }
 
   /**
-   * Whether the log confirms that the session had this epoch; undefined while the log does not reach so far.
+   * Whether the log confirms that the session had this epoch, or undefined while the log does not reach so far.
    * @throws when the broker cannot be asked
    */
   async isEpochOf(session: string, epoch: number): Promise<boolean | undefined> {
@@ -272,7 +272,7 @@ function judgeBy(entry: KnownEpoch, place: Place | undefined, claim: Claim): Ver
 
 /**
  * Explains in words if another client published the sample in the holder's name, or for another device. Besides the
- * holder, the supervisor may publish about its samples: it says that the stream has dropped them.
+ * holder, the supervisor may publish about its samples. It says that the stream has dropped them.
  */
 function strangerOn(subject: string, { collector, task, device_id }: Claim): string | undefined {
   if (subject === subjects.sample(collector, task, device_id)) return undefined;

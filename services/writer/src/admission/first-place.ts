@@ -10,7 +10,7 @@ export interface FirstPlace {
 const again = `samples.${sampleSources.again}.`;
 
 /**
- * Where a sample was in the stream, and on which subject, when it first came; undefined for one that was never in
+ * Where a sample was in the stream, and on which subject, when it first came, or undefined for one that was never in
  * quarantine. This is believed only on subjects on which only the API may publish: a collector that could say so would
  * bring its samples past the fence. A first place behind the present one counts as the present one.
  */

@@ -61,7 +61,7 @@ export class Gate {
 
   async #lookUp(holdings: ReadonlyMap<string, Holding>, signal: AbortSignal): Promise<void> {
     const { admission } = this.#options;
-    // Epochs already found may be forgotten while the others are asked for, if the broker was unavailable.
+    // Epochs already found may be forgotten while the others are requested, if the broker was unavailable.
     for (let asOf = -1; asOf !== admission.generation; ) {
       asOf = admission.generation;
       const pending = new Map(holdings);

@@ -3,7 +3,7 @@ import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { RecentlyUsed } from '@holdfast/shared/runtime/recently-used.ts';
 
 /**
- * The first lifecycle event of a task after a place in the log; undefined when there is none. @throws when the log
+ * The first lifecycle event of a task after a place in the log, or undefined if there is none. @throws when the log
  * cannot be read
  */
 export type NextLifecycleEvent = (taskId: string, after: number) => Promise<StoredEvent | undefined>;
@@ -19,7 +19,7 @@ interface VersionsOfTask {
 
 const tasksKept = 10_000;
 const noesKept = 10_000;
-/** How often a missing version is asked for again. */
+/** How often a missing version is requested again. */
 const againMs = 1_000;
 /**
  * How often all events are read again: a leader that was just elected may lack an event in the middle for a while, and
@@ -29,7 +29,7 @@ const anewMs = 5_000;
 
 /**
  * The versions of the configuration that sessions have had. Only samples of a session whose configuration was changed
- * need them. A version that was found stays known; a missing one is asked for again, at intervals.
+ * need them. A version that was found stays known; a missing one is requested again, at intervals.
  */
 export class SessionVersions {
   readonly #next: NextLifecycleEvent;

@@ -47,7 +47,7 @@ export class SnapshotDevice {
     return this.#labels;
   }
 
-  /** Names what in the sample does not belong to this device; undefined when everything does. */
+  /** Names what in the sample does not belong to this device, or undefined if everything does. */
   strangerIn(sample: SampleOfDevice): string | undefined {
     if (sample.device !== this.code) return `the device is ${this.code}, not ${sample.device}`;
     if (sample.site !== this.site) return `${this.code} is at the site '${this.site}', not '${sample.site}'`;

@@ -12,7 +12,7 @@ export interface TimedMessage {
  *
  * The collector notes in a header when it sent the message, so that readings that waited hours for an absent broker are
  * not suspected. A message sent again from quarantine has the difference that was known when it first came. Without
- * that header only one thing is certain: nothing is read after it was stored.
+ * that header only one thing is certain. Nothing is read after it was stored.
  */
 export function clockAheadMs(message: TimedMessage, sample: Pick<Sample, 'read_at'>): number {
   const storedMs = message.time.getTime();
@@ -24,7 +24,7 @@ export function clockAheadMs(message: TimedMessage, sample: Pick<Sample, 'read_a
 }
 
 /**
- * The difference in whole ms, for a message to be put away; undefined where the message, which may be no sample, does
+ * The difference in whole ms, for a message to be put away, or undefined if the message, which may be no sample, does
  * not tell.
  */
 export function clockAheadMsOf(

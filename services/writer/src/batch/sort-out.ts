@@ -60,7 +60,7 @@ function claimOf(body: string): Claim | undefined {
 export interface AdmittedMessage<M> extends DecodedMessage<M> {
   /** Whether the log confirms its epoch. */
   readonly isVerified: boolean;
-  /** Since when its collector has held the session, in ms since 1970; 0 where that is not known. */
+  /** Since when its collector has held the session, in ms since 1970, or 0 if that is not known. */
   readonly sinceMs: number;
 }
 
@@ -77,7 +77,7 @@ export interface SortedOut<M> {
  * Separates samples to be stored from fenced ones. A sample that was sent again from quarantine is judged by its first
  * place in the stream: if its database refused it then, and takes it now, it was still published under the lease.
  * Expects messages in stream order, so that of two owners in one batch the later one fences. A sample of a collector
- * whose clock is off by more than `clockToleranceMs` is stored, since its values were read, but marked: they may belong
+ * whose clock is off by more than `clockToleranceMs` is stored, since its values were read, but marked. They may belong
  * to another moment. One of a time to come, or from before its session was given to its collector, is put aside before
  * the store makes room for such a day.
  */
@@ -125,7 +125,7 @@ export function sortOut<M extends SampleMessage>(
 const sourceAheadMs = 60_000;
 const sourceBehindMs = 86_400_000;
 
-/** Why the sample cannot have been read when it says; undefined when it can. */
+/** Why the sample cannot have been read when it says, or undefined if it can. */
 function untimely(sample: Sample, fromMs: number, untilMs: number): string | undefined {
   const { tick, through_tick = tick, since_tick = tick, period_ms, time, changes } = sample;
   const latestMs = Math.max(time, Math.max(tick, through_tick) * period_ms);

@@ -39,7 +39,7 @@ const ownersKept = 1_000_000;
  * Keeps out samples of a session's former owners: those published after the first sample of a higher epoch of their
  * device, for its first tick or a later one. The position in the stream decides, not the order of arrival: a sample
  * that was published in time and is delivered again after its successor's belongs into the database. A late sample of a
- * collector that was cut off, for a tick before the successor's first, belongs there too: it was read while the lease
+ * collector that was cut off, for a tick before the successor's first, belongs there too. It was read while the lease
  * stood. A part says nothing of its whole tick, and names one that is not over. It is also admitted for the tick after
  * the successor's first, which was then under way.
  */
@@ -60,7 +60,7 @@ export class EpochFence {
     if (owner === undefined || owner.sequence > first.sequence) this.#keep(session, device, first);
   }
 
-  /** The highest known epoch of a session; 0 when there is none. */
+  /** The highest known epoch of a session, or 0 if there is none. */
   highest(session: string): number {
     return this.#highest.get(session) ?? 0;
   }

@@ -1,6 +1,6 @@
 import { RecentlyUsed } from '@holdfast/shared/runtime/recently-used.ts';
 
-/** The next placement of a task after an epoch; undefined while there is none. */
+/** The next placement of a task after an epoch, or undefined while there is none. */
 type LookUp = (taskId: string, epoch: number) => Promise<{ readonly storedAtMs: number } | undefined>;
 
 const epochsKept = 20_000;

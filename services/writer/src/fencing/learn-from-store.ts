@@ -6,7 +6,7 @@ import type { EpochFence } from './epoch-fence.ts';
 type EpochSource = Pick<PatientStore, 'epochStarts' | 'firstTicks' | 'forgetEpochs'>;
 type EpochOfSession = Pick<EpochStart, 'session' | 'epoch'>;
 
-/** Whether the session had this epoch; undefined while the log does not reach so far. */
+/** Whether the session had this epoch, or undefined while the log does not reach so far. */
 export type IsEpochOf = (session: string, epoch: number, signal: AbortSignal) => Promise<boolean | undefined>;
 
 /**
@@ -37,7 +37,7 @@ export async function learnFromStore(
   for (const { session, epoch } of await borneOut(await store.epochStarts(highestBySession, signal))) {
     fence.know(session, epoch);
   }
-  // Asked only where samples of a former owner are among them. Those followed in this very batch lie before their
+  // Asked only where samples of a former owner are among them. Those followed in this very batch are before their
   // successor.
   const former = samples.filter(({ session, epoch }) => epoch < fence.highest(session));
   if (former.length === 0) return;

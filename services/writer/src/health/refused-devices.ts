@@ -6,7 +6,7 @@ import {
   type RefusedValues,
 } from '@holdfast/shared/contracts/sink-status.ts';
 
-/** A refusal that has not recurred for so long, and for three ticks, is no longer news. */
+/** A refusal that has not recurred for this long, and for three ticks, is no longer news. */
 const newsForMs = 10 * 60_000;
 const devicesKept = 10_000;
 const reasonLength = 500;

@@ -1,6 +1,6 @@
 import { mostRejectedSenders, type RejectedSamples } from '@holdfast/shared/contracts/sink-status.ts';
 
-/** A rejection that has not recurred for so long is no longer news. */
+/** A rejection that has not recurred for this long is no longer news. */
 const newsForMs = 10 * 60_000;
 const sourcesKept = 200;
 /** Sessions that are reported of each publisher: one that makes up thousands must not hide those of others. */

@@ -60,12 +60,12 @@ export class SinkMonitor {
     if (this.#latenciesMs.length > latencyBatches) this.#latenciesMs.shift();
   }
 
-  /** How long writing has failed; 0 while it works. */
+  /** How long writing has failed, or 0 while it works. */
   failingForMs(nowMs: number): number {
     return this.#failingSinceMs === undefined ? 0 : Math.max(0, nowMs - this.#failingSinceMs);
   }
 
-  /** Why the database does not take samples now, in words; undefined while it does. */
+  /** Why the database does not take samples now, in words, or undefined while it does. */
   problem(storeAnswers: boolean, nowMs: number): string | undefined {
     if (!storeAnswers) return 'the database of samples does not answer';
     if (this.#failingSinceMs === undefined) return undefined;

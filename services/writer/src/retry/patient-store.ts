@@ -116,7 +116,7 @@ export class PatientStore {
   }
 
   /**
-   * A request by the database to be left alone counts for all batches, not only one: otherwise the others would knock
+   * A request by the database to be left alone counts for all batches, not only one. Otherwise the others would knock
    * at once.
    */
   #failed(error: unknown): void {

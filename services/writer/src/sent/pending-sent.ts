@@ -24,7 +24,7 @@ interface Pending {
   /** Without its text, as SENT may have megabytes of it. */
   readonly message: Omit<SentMessage, 'text'>;
   readonly record: SentRecord;
-  /** No sample covered by the record lies after this sequence of SAMPLES. */
+  /** No sample covered by the record is after this sequence of SAMPLES. */
   end: number | undefined;
   /** Since when none of these samples is left there while the database was up; monotonic. */
   goneSinceMs: number | undefined;

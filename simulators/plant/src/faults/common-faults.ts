@@ -88,7 +88,7 @@ export function actsOnListener({ kind }: Fault): boolean {
   return kind === 'refuse_connections' || kind === 'single_connection';
 }
 
-/** Contradictions about the time of a fault; undefined when there are none. */
+/** Contradictions about the time of a fault. Returns undefined if there are none. */
 export function whenProblem(fault: Fault): string | undefined {
   if (fault.every !== undefined && fault.for === undefined)
     return 'every needs for: how long it acts each time';

@@ -32,7 +32,7 @@ export class FaultBoard<F extends Fault = Fault> {
 
   /** The first fault that hits the request that came now. */
   hitting(nowMs: number): F | undefined {
-    // The hot path of a sound plant: nothing is set, nothing is planned.
+    // The hot path of a sound plant. Nothing is set, nothing is planned.
     if (this.#set === undefined && this.#planned.length === 0) return undefined;
     return this.#courses().find((each) => !actsOnListener(each.fault) && each.hits(nowMs))?.fault;
   }

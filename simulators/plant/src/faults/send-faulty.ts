@@ -24,7 +24,7 @@ export function sendFaulty(
       link.held = answer.bytes;
       return;
     case 'detached':
-      // Sent outside the line's order: it is late because others are answered in the meantime.
+      // Sent outside the line's order. It is late because others are answered in the meantime.
       link.sendAfter(answer.bytes, answer.delayMs);
       return;
     case 'none':

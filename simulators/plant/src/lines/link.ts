@@ -30,7 +30,7 @@ export interface ConnectionRules {
   readonly isRefusing: boolean;
   /** Unset: any number. */
   readonly maxConnections?: number | undefined;
-  /** The treatment of one connection more: it is closed, accepted and never served, or takes the place of the oldest. */
+  /** The treatment of one connection more. It is closed, accepted and never served, or takes the place of the oldest. */
   readonly others: 'close' | 'ignore' | 'replace';
 }
 

@@ -51,7 +51,7 @@ class ListeningLine<R> implements TcpLine {
 
   connectionRulesChanged(): Promise<void> {
     const changed = this.#changing.then(() => this.#followRules());
-    // The caller learns of the failure of this change; the next change is made all the same.
+    // The caller learns of the failure of this change; the next change is made anyway.
     this.#changing = changed.catch(() => {});
     return changed;
   }

@@ -44,7 +44,7 @@ export function readPlantFile(file: string, options: ReadOptions): ReadPlant {
   return parsePlantFile(text, { file, ...options });
 }
 
-/** @param options.file name of the text in messages; files that the text names lie next to it */
+/** @param options.file name of the text in messages; files that the text names are next to it */
 export function parsePlantFile(
   text: string,
   { file, simulators, startedAtMs = Date.now() }: ReadOptions & { readonly file: string },

@@ -9,7 +9,7 @@ type Value = PointValue | readonly PointValue[];
 export interface ValueCourse {
   /** Called with times that never go back, in ms since the start of the plant. */
   readonly at: (elapsedMs: number) => Value;
-  /** The least and the greatest value, or all values: these have to fit into the registers. */
+  /** The least and the greatest value, or all values. These have to fit into the registers. */
   readonly extremes: readonly Value[];
   readonly moves: boolean;
 }

@@ -33,7 +33,7 @@ function placeOf(device: Item): { readonly where: string; readonly unit: string 
     const connection = connectionOf(spec, device);
     return { where: spec.endpoint(connection).key, unit: spec.pace(connection).unit };
   } catch {
-    // A device stored by another release is listed all the same.
+    // A device stored by another release is listed anyway.
     return { where: [device.host, device.port].filter(Boolean).join(':'), unit: '' };
   }
 }

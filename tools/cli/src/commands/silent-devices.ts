@@ -63,7 +63,7 @@ export async function silentDevices(api: ApiClient): Promise<DeviceVerdict> {
   return { count, silent: rows.filter((device) => !isSlow(device)), slow: rows.filter(isSlow) };
 }
 
-/** @returns undefined when the session has been cleaned away meanwhile */
+/** @returns undefined when the session has been cleaned up meanwhile */
 async function statusOf(api: ApiClient, id: string): Promise<SessionLiveView | undefined> {
   try {
     return await api.get<SessionLiveView>(`${sessionPath(id)}/status/`);

@@ -22,7 +22,7 @@ export interface UndeliveredPoints {
 
 /**
  * Points of running sessions that gave no value lately although their devices gave others. Points that a subscribed
- * device has never published are not counted: it may publish them rarely.
+ * device has never published are not counted. It may publish them rarely.
  * @throws CliError when the API does not know
  */
 export async function undeliveredPoints(api: ApiClient): Promise<UndeliveredPoints> {
@@ -45,7 +45,7 @@ export async function undeliveredPoints(api: ApiClient): Promise<UndeliveredPoin
 
 type Never = Pick<CompletenessView, 'never_delivered' | 'never_delivered_count'>;
 
-/** The account of a session; empty when it has been cleaned away meanwhile. */
+/** The account of a session, or empty if it has been cleaned up meanwhile. */
 async function accountOf(api: ApiClient, id: string): Promise<Never> {
   try {
     return await api.get<CompletenessView>(`${sessionPath(id)}/completeness/`, lately);

@@ -89,7 +89,7 @@ function isFree({ point, place, width }: PlacedPoint, bitsByCell: Map<string, nu
   return isAlone;
 }
 
-/** Mask of those among `count` bits from `bit` on that lie in the word `at`. */
+/** Mask of those among `count` bits from `bit` on that are in the word `at`. */
 function maskOf(bit: number, count: number, at: number): number {
   let mask = 0;
   for (let index = bit; index < bit + count; index += 1) {

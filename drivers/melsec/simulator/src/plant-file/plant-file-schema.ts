@@ -16,7 +16,7 @@ const pointSchema = z.strictObject({
 });
 export type PointOfFile = z.infer<typeof pointSchema>;
 
-/** A PLC: a port of its own, and what lies in its memory. */
+/** A PLC: a port of its own, and what is in its memory. */
 export const endpointSchema = z.strictObject({
   protocol: z.literal('melsec'),
   /** Name of the PLC and of its endpoint; unique in the plant. */

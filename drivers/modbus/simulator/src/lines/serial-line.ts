@@ -62,7 +62,7 @@ export async function openSerialLine(options: SerialLineOptions): Promise<Line> 
 }
 
 async function openPath(path: string, { baudRate, parity, stopBits }: SerialSettings): Promise<OpenLine> {
-  // Loaded when it is needed: it has a native part, and most plants have no serial line.
+  // Loaded when it is needed. It has a native part, and most plants have no serial line.
   const { SerialPort } = await import('serialport');
   const port = new SerialPort({ path, baudRate, parity, stopBits, dataBits: 8, autoOpen: false });
   await new Promise<void>((resolve, reject) => {

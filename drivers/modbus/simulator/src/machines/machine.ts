@@ -9,7 +9,7 @@ import type { RegisterImage } from '../memory/register-image.ts';
 import { tableMemory } from '../memory/table-memory.ts';
 import type { UnitMemory } from '../memory/unit-memory.ts';
 
-/** One value of a machine: where it lies, and what it is at a time (ms since 1970), in engineering units. */
+/** One value of a machine: where it is, and what it is at a time (ms since 1970), in engineering units. */
 export interface MachinePoint extends PointLayout {
   readonly code: string;
   /** Chinese and English. */

@@ -2,12 +2,12 @@ import type { RegisterTable } from '@holdfast/driver-modbus/layout/point-layout.
 import { isBitTable } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { packBits, type UnitMemory, type WritableTable } from './unit-memory.ts';
 
-/** A value that moves: where it lies, and what lies there at a time. */
+/** A value that moves: where it is, and what is there at a time. */
 export interface MovingCells {
   readonly table: RegisterTable;
   readonly address: number;
   readonly width: number;
-  /** @param present what lies there now: a value that is a part of a register leaves the rest of it alone */
+  /** @param present what is there now: a value that is a part of a register leaves the rest of it alone */
   readonly rawAt: (nowMs: number, present: readonly number[]) => readonly (number | boolean)[];
 }
 

@@ -9,7 +9,7 @@ import { timeText } from './time-texts.ts';
 /** Codes of sites where a role holds; without any, or with `*`, all of them. */
 const grantedSites = z.array(storableText(128).min(1)).min(1).max(100).nullish();
 
-/** Rights that are asked for: several grants, or, for a single one, a role with the sites where it holds. */
+/** Rights that are requested: several grants, or, for a single one, a role with the sites where it holds. */
 export const grantFields = {
   grants: z
     .array(closedObject({ role: z.enum(roles), sites: grantedSites }))
@@ -21,7 +21,7 @@ export const grantFields = {
 };
 
 export const createKeySchema = closedObject({
-  /** The person or program that uses the key; it stands in events. */
+  /** The person or program that uses the key; it is in events. */
   name: z
     .string()
     .normalize('NFC')

@@ -52,7 +52,7 @@ const accounted = {
   session_id: z.string(),
   /** The task's period. A device whose fastest point has another one has ticks of that length. */
   period_ms: z.int(),
-  /** Ticks scheduled in this time were counted; null when it goes back to the start of the session. */
+  /** Ticks scheduled in this time were counted, or null if it goes back to the start of the session. */
   from: z.string().nullable(),
   /** Without `to`, a few seconds ago: what is still on its way is not missing. */
   to: z.string(),
@@ -80,7 +80,7 @@ const counts = {
   quarantined: z.int(),
   missing: z.int(),
   missing_by_cause: z.partialRecord(z.enum(gapCauses), z.int()),
-  /** `stored` / `expected`; null when nothing was expected. */
+  /** `stored` / `expected`, or null if nothing was expected. */
   completeness: z.number().nullable(),
 } as const;
 export const tickCountsSchema = z.object(counts);
@@ -138,12 +138,12 @@ export const completenessSchema = z.object({
        */
       unscheduled: z.int(),
       values,
-      /** Where this device alone was asked for: its points that lack a value in some stored tick. */
+      /** Where this device alone was requested: its points that lack a value in some stored tick. */
       points: z.array(valueCountsSchema.extend({ point: z.string() })).optional(),
       periods: z.array(periodSchema).optional(),
     }),
   ),
-  /** Over all devices, when an interval was asked for. */
+  /** Over all devices, when an interval was requested. */
   periods: z.array(periodSchema).optional(),
 });
 export type CompletenessView = z.infer<typeof completenessSchema>;

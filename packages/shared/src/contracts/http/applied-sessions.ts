@@ -25,7 +25,7 @@ const reconfiguredEntry = reconfiguredSchema.omit({ results: true, etag: true })
 const refused = z.object({
   /** Null for sessions that are not named: those at other sites, and those for which there was no room. */
   session_id: z.string().nullable(),
-  /** Why the session goes on as it was. */
+  /** Why the session continues as it was. */
   problem: problemSchema,
 });
 

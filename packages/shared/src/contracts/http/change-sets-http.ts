@@ -57,7 +57,7 @@ export const changeSetSchema = z.object({
   reason: z.string(),
   /** The means by which it came: `console`, `cli`, `api`, `session 7-3`, the name of a file. */
   source: z.string(),
-  /** The entry in the audit log; null if no request made the change. */
+  /** The entry in the audit log, or null if no request made the change. */
   audit_id: z.string().nullable(),
   /** The set that it takes back. */
   reverts: id.nullable(),
@@ -117,7 +117,7 @@ export type RevertOnly = z.infer<typeof only>;
 
 /** The outcome of a change of many things. */
 export const revertedSchema = z.object({
-  /** Number of the new set; null for a dry run. */
+  /** Number of the new set, or null for a dry run. */
   change_set: id.nullable(),
   counts: z.object({ created: z.int(), changed: z.int(), deleted: z.int() }),
   /** The first 500; GET of the set has all. */

@@ -7,7 +7,7 @@ import { deviceStatuses } from '../session-status.ts';
  */
 export const changeIdPattern = /^s(0|[1-9][0-9]{0,14})\.h(0|[1-9][0-9]{0,14})\.a(0|[1-9][0-9]{0,14})$/;
 
-/** Event `session`: its lifecycle, its placement or a warning. Its new state is read by the other calls: they have it already. */
+/** Event `session`: its lifecycle, its placement or a warning. Its new state is read by the other calls. They have it already. */
 export const sessionChangeSchema = z.object({
   session_id: z.string(),
   task_id: z.int(),

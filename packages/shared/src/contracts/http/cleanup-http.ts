@@ -18,7 +18,7 @@ export const cleanupMaxAgeMs = 3_650 * dayMs;
 /** The longest is 3650d. */
 const agePattern = /^[1-9](?:[0-9]{0,6}m|[0-9]{0,4}h|[0-9]{0,3}d|[0-9]{0,2}w)$/;
 
-/** `30d` in ms; undefined for what is no length of time. */
+/** `30d` in ms, or undefined for what is no length of time. */
 export function ageMs(text: string): number | undefined {
   return agePattern.test(text) ? Number(text.slice(0, -1)) * (unitsMs[text.slice(-1)] ?? 0) : undefined;
 }
@@ -68,7 +68,7 @@ export const cleanablePageSchema = pageSchema(cleanableSchema).extend({
   ended_before: z.string(),
   /** On all pages together. */
   count: z.int(),
-  /** Failed ones that are old enough too, but may be recovered: they stay until their task is started again. */
+  /** Failed ones that are old enough too, but may be recovered. They stay until their task is started again. */
   recoverable: z.int(),
 });
 

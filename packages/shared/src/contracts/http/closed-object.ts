@@ -14,5 +14,5 @@ export function closedObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodOb
   });
 }
 
-/** The body of a call that takes no fields. Clients send `{}` all the same. */
+/** The body of a call that takes no fields. Clients send `{}` anyway. */
 export const noFieldsSchema = closedObject({}).nullish();

@@ -29,10 +29,10 @@ const formerLifeSchema = z.object({
 export const collectorSchema = z.object({
   id: z.string(),
   state: z.enum(collectorStates),
-  /** When that began; null when it is not known. */
+  /** When that began, or null if it is not known. */
   state_since: z.string().nullable(),
   host: z.string(),
-  /** Its release; null when it did not report one. */
+  /** Its release, or null if it did not report one. */
   version: z.string().nullable(),
   started_at: z.string(),
   /** The last five lives before this one, newest first. */

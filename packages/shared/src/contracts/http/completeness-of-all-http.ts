@@ -49,7 +49,7 @@ export const completenessRowSchema = z.object({
   sites: z.array(z.string()),
   /** Null where the configuration that says which ticks were due is lost. */
   counts: tickCountsSchema.nullable(),
-  /** Values of its points; null where they are not known. */
+  /** Values of its points, or null if they are not known. */
   values: valueCountsSchema.nullable(),
   /**
    * Points without any value although their device has given others; for a device, in its latest session. A point about
@@ -67,7 +67,7 @@ export const periodSchema = z.object({ start_time: z.string(), end_time: z.strin
 export const completenessOfAllSchema = pageSchema(completenessRowSchema).extend({
   ...evidenceHead,
   time_zone: z.string(),
-  /** The first and the last may reach beyond the time asked for, and count only what lies in it. */
+  /** The first and the last may reach beyond the requested time, and count only what is in it. */
   periods: z.array(periodSchema),
   /** By device: sessions for which there was no room, the oldest ones. */
   left_out: z.int(),

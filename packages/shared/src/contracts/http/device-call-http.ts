@@ -30,7 +30,7 @@ export const deviceTestSchema = z.object({
   detail: z.string(),
   /** The time that the test had: what it did not get to has the `met_limit` `test_time`. */
   within_ms: z.int(),
-  /** The collector that asked the device; null when none did. */
+  /** The collector that asked the device, or null if none did. */
   collector_id: z.string().nullable(),
   points: z.array(readPointSchema),
   requests: z.array(deviceRequestViewSchema),
@@ -125,7 +125,7 @@ export const writtenPointSchema = z.object({
   /** `differs`: the device confirmed it and holds another value. */
   outcome: z.enum(['written', 'differs']),
   detail: z.string(),
-  /** The value right before it was written; null when it could not be read. */
+  /** The value right before it was written, or null if it could not be read. */
   before: readPointSchema.nullable(),
   sent: z.array(z.string()),
   read_back: readPointSchema.nullable(),

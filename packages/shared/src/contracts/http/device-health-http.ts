@@ -62,7 +62,7 @@ export const deviceHealthViewSchema = z.object({
   health: deviceHealthSchema.nullable(),
   /** When the holder said it. */
   reported_at: z.string().nullable(),
-  /** Its ticks in this session in `ticks_within`; null while they are not known. */
+  /** Its ticks in this session in `ticks_within`, or null while they are not known. */
   ticks: tickCountsSchema.nullable(),
   /**
    * How many of its points gave no value in that time, or since they are read, although it gave others; the session's
@@ -75,11 +75,11 @@ export type DeviceHealthView = z.infer<typeof deviceHealthViewSchema>;
 
 export const deviceHealthPageSchema = pageSchema(deviceHealthViewSchema).extend({
   as_of: z.string(),
-  /** The last 24 hours, up to some seconds ago; null while the store of samples is unavailable. */
+  /** The last 24 hours, up to some seconds ago, or null while the store of samples is unavailable. */
   ticks_within: z.object({ from: z.string(), to: z.string() }).nullable(),
   /** Counts of the devices that all filters but `condition` leave. */
   counts: z.record(z.enum(deviceConditions), z.int()),
-  /** How many of the same devices have such points; null while the store of samples is unavailable. */
+  /** How many of the same devices have such points, or null while the store of samples is unavailable. */
   with_never_delivered: z.int().nullable(),
 });
 export type DeviceHealthPage = z.infer<typeof deviceHealthPageSchema>;

@@ -101,7 +101,7 @@ export class DeviceBodies {
       /** Running sessions that ask the device for everything again. */
       sessions: z.array(z.string()),
       /**
-       * Collectors that should read it and gave no answer: they keep what they know until the session is placed again.
+       * Collectors that should read it and gave no answer. They keep what they know until the session is placed again.
        */
       not_reached: z.array(z.string()),
       device: this.view,

@@ -12,7 +12,7 @@ export const filterText = (description: string) =>
     .optional()
     .describe(description);
 
-/** A time over which sessions are asked for, and which of them. */
+/** A time over which sessions are requested, and which of them. */
 export const evidenceQuery = {
   ...pageQuery,
   from: timeText(

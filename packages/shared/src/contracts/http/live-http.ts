@@ -68,7 +68,7 @@ export const liveSampleSchema = z.object({
 export type LiveSample = z.infer<typeof liveSampleSchema>;
 
 /**
- * Data of the event `reset`: what lies between `after` and the next sample is not sent here; point-history has it.
+ * Data of the event `reset`: what is between `after` and the next sample is not sent here; point-history has it.
  * `gone`: the broker no longer holds it; `unknown`: it never had a sample with that id; `behind`: the client reads
  * more slowly than samples come, or was offline for too long.
  */

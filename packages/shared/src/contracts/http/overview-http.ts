@@ -14,7 +14,7 @@ export const overviewSchema = z.object({
   sessions: sessionCountsSchema,
   /** Devices of sessions that run. */
   devices: devicesSummarySchema.omit({ failing_codes: true }),
-  /** Ticks of the last 24 h, of sessions that are not over; null while they cannot be counted. */
+  /** Ticks of the last 24 h, of sessions that are not over, or null while they cannot be counted. */
   ticks: z.object({ from: z.string(), to: z.string(), expected: z.int(), stored: z.int() }).nullable(),
   /**
    * Points of running sessions that gave no value in that time although their device gave others, except those about
@@ -38,7 +38,7 @@ export const overviewSchema = z.object({
       status: z.enum(['ok', 'refusing', 'failing', 'no_writer']),
       detail: z.string(),
       backlog_messages: z.int(),
-      /** Age of the oldest sample that is not in the database yet; null when it cannot be determined. */
+      /** Age of the oldest sample that is not in the database yet, or null if it cannot be determined. */
       lag_seconds: z.number().nullable(),
       share_of_stream: z.number(),
     })

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { closedObject } from './closed-object.ts';
 import { isStorable } from './storable-text.ts';
 
-/** The fields of a spec's schema as they stand in flat bodies. */
+/** The fields of a spec's schema as they are in flat bodies. */
 export interface OwnFields {
   /** With defaults; an optional field that is left out is null. */
   readonly create: z.ZodRawShape;
@@ -38,7 +38,7 @@ function fieldsOf({ shape }: z.ZodObject): OwnFields {
   return { create, change };
 }
 
-/** The same schema with every object in it closed: otherwise mistyped fields would be lost without a word. */
+/** The same schema with every object in it closed. Otherwise mistyped fields would be lost without a word. */
 function closed(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodObject) {
     const shape = Object.fromEntries(

@@ -20,14 +20,14 @@ export const ownershipSpanSchema = z.object({
   from: z.string(),
   /** Null while it holds it. */
   to: z.string().nullable(),
-  /** Type of the event that ended it; null while it holds it. */
+  /** Type of the event that ended it, or null while it holds it. */
   ended_by: z.string().nullable(),
-  /** Scheduled times of its first and its last stored tick within the time asked for. */
+  /** Scheduled times of its first and its last stored tick within the requested time. */
   first_sample: z.string().nullable(),
   last_sample: z.string().nullable(),
   /**
    * Ticks that the change to this holder has cost: those missing between the former holder's last stored tick, or the
-   * start, and this holder's first, for a cause that lies in the change. Null when the change lies outside the time
+   * start, and this holder's first, for a cause that is in the change. Null when the change is outside the time
    * asked for.
    */
   missing_before: z.int().nullable(),
@@ -49,7 +49,7 @@ export const ownershipRowSchema = z.object({
   error_message: z.string().nullable(),
   /** States of the session within the time, without a hole from its start on. */
   life: ribbonSchema.shape.life,
-  /** Spans that touch the time asked for, oldest first; the newest 500 of a session. */
+  /** Spans that touch the requested time, oldest first; the newest 500 of a session. */
   spans: z.array(ownershipSpanSchema),
   spans_left_out: z.int(),
 });

@@ -5,7 +5,7 @@ export function pageSchema<T extends z.ZodType>(item: T) {
   return z.object({ results: z.array(item), next_cursor: z.string().nullable() });
 }
 
-/** Where the next page begins. What stands in it is not promised. */
+/** Where the next page begins. What is in it is not promised. */
 export const cursorPattern = /^p(?:0|[1-9][0-9]{0,14})$/;
 /** Cursor of a list of gaps: a time and the place of a device. */
 export const gapCursorPattern = /^g[0-9]{1,15}\.[0-9]{1,6}$/;

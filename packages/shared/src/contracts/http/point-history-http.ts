@@ -45,7 +45,7 @@ const value = z.union([z.number(), z.boolean(), z.string()]);
 const figure = z.union([z.number(), z.string()]);
 
 /**
- * Present when an interval was asked for. Mean, min and max exist for numbers only; texts and booleans have just the
+ * Present when an interval was requested. Mean, min and max exist for numbers only; texts and booleans have just the
  * last one.
  */
 const figures = {
@@ -59,7 +59,7 @@ const figures = {
 export const pointHistorySchema = z.object({
   start_time: z.string(),
   end_time: z.string(),
-  /** Null when every value was asked for. */
+  /** Null when every value was requested. */
   interval_seconds: z.number().nullable(),
   /**
    * Ascending by time; the latest ones when there are more than the limit. With an interval there is one for each

@@ -135,7 +135,7 @@ const questionSchema = z.object({
   text: z.string(),
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
   chosen: z.string(),
-  /** True until it is answered: nothing is applied before. */
+  /** True until it is answered. Nothing is applied before. */
   is_guess: z.boolean(),
   /** True where only an answer by its name counts: not `accept_assumptions`, nor a saved mapping. */
   needs_answer: z.boolean(),
@@ -159,7 +159,7 @@ const resultSchema = z.object({
   skipped: z.int(),
   devices: z.array(z.string()),
   tasks: z.array(z.string()),
-  /** Taking it back undoes the import; null where nothing was changed. */
+  /** Taking it back undoes the import, or null if nothing was changed. */
   change_set: z.int().nullable(),
 });
 export type ImportResult = z.infer<typeof resultSchema>;
@@ -212,7 +212,7 @@ export const importViewSchema = z.object({
 export type ImportView = z.infer<typeof importViewSchema>;
 
 const rowSchema = z.object({
-  /** Row of the file; null for a point that it lacks. */
+  /** Row of the file, or null for a point that it lacks. */
   line: z.int().nullable(),
   state: z.enum(importStates),
   device: z.string(),

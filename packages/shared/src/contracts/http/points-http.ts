@@ -46,7 +46,7 @@ const value = z.union([z.number(), z.boolean(), z.string()]);
 const about = {
   device: z.string(),
   point_code: z.string(),
-  /** As they are configured now; empty if the point no longer is. */
+  /** As they are configured now, or empty if the point no longer is. */
   name: z.string(),
   unit: z.string(),
 } as const;
@@ -110,7 +110,7 @@ export const pointTrendSchema = z.object({
   point: z.string(),
   /** Null: every value is there, in `last`. Else the lowest, mean, highest and last value of each interval, so that no peak is lost. */
   interval_seconds: z.number().nullable(),
-  /** Time between its values at the end of the time; null where it sends only changes, or where that is not known. */
+  /** Time between its values at the end of the time, or null if it sends only changes, or where that is not known. */
   period_ms: z.int().nullable(),
   /** Periods, each from its start until the next one begins, oldest first: a running session may get another one. */
   periods: z.array(z.object({ start_time: z.string(), period_ms: z.int() })),

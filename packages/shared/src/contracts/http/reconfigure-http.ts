@@ -26,7 +26,7 @@ export const reconfiguredSchema = z.object({
   to: version.nullable(),
   /** False: the session reads by that version already, and nothing was done. */
   is_changed: z.boolean(),
-  /** Ticks that are scheduled then or later belong to the new version; null for a dry run and where nothing changes. */
+  /** Ticks that are scheduled then or later belong to the new version, or null for a dry run and where nothing changes. */
   effective_at: z.iso.datetime().nullable(),
   /** Devices, as they are read. */
   devices: z.object({ added: z.int(), removed: z.int(), changed: z.int() }),

@@ -23,7 +23,7 @@ export const sessionRecoverySchema = z.object({
   expected: z.object({ status: z.enum(sessionStatuses), config_version: z.int() }),
   /** The collector that the supervisor gave it to, or why it waits. */
   assigned: placementViewSchema.nullable(),
-  /** Last word of the holder; null when there is none. */
+  /** Last word of the holder, or null if there is none. */
   collector: z
     .object({
       collector_id: z.string(),
@@ -44,7 +44,7 @@ export const sessionRecoverySchema = z.object({
   is_starting: z.boolean(),
   /** Its last sample is that fresh, and whether what it reads is stored is unknown now: `storing.detail` says why. */
   is_unknown: z.boolean(),
-  /** Contradictions, in words; empty when all agrees. */
+  /** Contradictions, in words, or empty if all agrees. */
   disagreements: z.array(z.string()),
 });
 export type SessionRecoveryView = z.infer<typeof sessionRecoverySchema>;

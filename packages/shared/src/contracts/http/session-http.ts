@@ -73,7 +73,7 @@ export const sessionViewSchema = z.object({
   error_message: z.string().nullable(),
   /** Status `error` only. `passing`: it is retried automatically; `permanent`: a change is needed first. */
   error_cause: z.enum(['passing', 'permanent']).nullable(),
-  /** When the supervisor tries it again; null when it does not. */
+  /** When the supervisor tries it again, or null if it does not. */
   next_try_at: z.string().nullable(),
   /** When it has taken so long that people are warned, by its task's `max_duration` at the start; null without. */
   soft_limit_at: z.string().nullable(),
@@ -137,7 +137,7 @@ export const sessionQuerySchema = z.object({
   ),
 });
 
-/** `at` and `last_sequence` are there when an earlier time was asked for. */
+/** `at` and `last_sequence` are there when an earlier time was requested. */
 export const sessionThenOrNowSchema = sessionViewSchema.extend({
   at: z.string().optional(),
   /** Place in the SESSIONS stream of the session's last event by then. */
@@ -166,7 +166,7 @@ export type SessionEventView = z.infer<typeof sessionEventViewSchema>;
 
 export const sessionPageSchema = pageSchema(listedSessionSchema);
 /**
- * A bare array, so that scripts can count it: `jq length`. When a page is asked for, the header `Link` has the next one.
+ * A bare array, so that scripts can count it: `jq length`. When a page is requested, the header `Link` has the next one.
  */
 export const activeSessionsSchema = z.array(listedSessionSchema);
 export const sessionEventPageSchema = pageSchema(sessionEventViewSchema);
@@ -195,7 +195,7 @@ export const startedTaskSchema = z.object({
   status: z.enum(sessionStatuses),
   config_version: z.int(),
   detail: z.string(),
-  /** Result of the validation; null when it was skipped. */
+  /** Result of the validation, or null if it was skipped. */
   validation: startValidationViewSchema.nullable(),
 });
 export type StartedTask = z.infer<typeof startedTaskSchema>;

@@ -80,15 +80,15 @@ export const sessionSummarySchema = listedSessionSchema.extend({
   sites: z.array(z.string()),
   /** When its present state began: its status or, while it runs, its placement. */
   since: z.string().nullable(),
-  /** Why it needs attention, the worst first; empty when all is well. */
+  /** Why it needs attention, the worst first, or empty if all is well. */
   attention: z.array(attentionSchema),
-  /** By its holder's last word; null while it does not run. */
+  /** By its holder's last word, or null while it does not run. */
   devices: devicesSummarySchema.nullable(),
-  /** `now`: over the last minute; null while it is unknown. `planned`: when every device answers. */
+  /** `now`: over the last minute, or null while it is unknown. `planned`: when every device answers. */
   values_per_s: z.object({ now: z.number().nullable(), planned: z.number().nullable() }),
   /** When a value of it was last read. */
   last_read_at: z.string().nullable(),
-  /** Over all devices, within the time asked for; null when its configuration is lost. */
+  /** Over all devices, within the requested time, or null if its configuration is lost. */
   counts: tickCountsSchema.nullable(),
   /**
    * Points that gave no value in the last 24 hours although their device gave others, except those about which a

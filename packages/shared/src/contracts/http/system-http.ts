@@ -125,7 +125,7 @@ export const resendSummarySchema = z.object({
   /** Why, of the first ones that stay. */
   kept_because: z.array(z.object({ sequence: z.int(), detail: z.string() })),
   limit_reached: z.boolean(),
-  /** The last place that one of them has in SAMPLES now; null when none was sent. */
+  /** The last place that one of them has in SAMPLES now, or null if none was sent. */
   last_sent_as: z.int().nullable(),
   /** The last place in QUARANTINE before they were sent: what comes back has a later one. */
   quarantined_up_to: z.int(),
@@ -147,7 +147,7 @@ export const sinksSchema = z.object({
     in_hand: z.int(),
     /** Estimated from the average size of a message. */
     bytes: z.int(),
-    /** Age of the oldest one; 0 when there is none, null when it cannot be determined. */
+    /** Age of the oldest one, or 0 if there is none, null when it cannot be determined. */
     seconds: z.number().nullable(),
     oldest: z.string().nullable(),
     /** Share of what the stream can hold, 0 to 1; at 1 the oldest are dropped unwritten. */

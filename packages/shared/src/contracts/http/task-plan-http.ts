@@ -50,7 +50,7 @@ export const taskPlanSchema = z.object({
         z.object({
           device: z.string(),
           protocol: z.string(),
-          /** The box behind the endpoint that answers by itself; empty where there is no such thing. */
+          /** The box behind the endpoint that answers by itself, or empty if there is no such thing. */
           unit: z.string(),
           /** Period of the device's ticks. */
           period_ms: z.int(),

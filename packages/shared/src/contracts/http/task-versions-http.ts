@@ -39,7 +39,7 @@ export const restoreBodySchema = closedObject({
   reason,
   /** Says what would be done, and does nothing. */
   dry_run: z.boolean(),
-  /** The task goes on reading the points that it reads now and the version lacks. */
+  /** The task continues reading the points that it reads now and the version lacks. */
   keep_points: z.boolean(),
 })
   .partial()

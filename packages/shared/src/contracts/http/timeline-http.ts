@@ -71,7 +71,7 @@ export const timelineSchema = z.object({
       gaps: z.array(z.object(ticks)),
     }),
   ),
-  /** Ticks of all devices by bucket; null when the configuration of the session is lost. */
+  /** Ticks of all devices by bucket, or null if the configuration of the session is lost. */
   ticks: ribbonSchema.omit({ life: true }).nullable(),
   /** Events by bucket; only buckets that have any. */
   events: z.array(z.object({ bucket: z.int(), count: z.int(), abnormal: z.int() })),

@@ -14,8 +14,8 @@ const digitsAtMost = 40;
 const namesAtMost = 2_000;
 
 /**
- * Bytes that may stand in a name: printable ASCII without what line protocol or JSON escapes. Names with other
- * characters are as good: they are read in the ordinary way.
+ * Bytes that may be in a name: printable ASCII without what line protocol or JSON escapes. Names with other
+ * characters are as good. They are read in the ordinary way.
  */
 const isNameByte = new Uint8Array(256);
 for (let byte = 0x21; byte < 0x7f; byte++) isNameByte[byte] = 1;
@@ -81,7 +81,7 @@ export function plainNames(bytes: Uint8Array, from: number, to: number): string[
   return names;
 }
 
-/** Two names of one hash count as the same: that costs time, once in a thousand million objects. */
+/** Two names of one hash count as the same. That costs time, once in a thousand million objects. */
 function isNew(hash: number): boolean {
   let slot = (hash ^ (hash >>> 13)) & (slots - 1);
   while (rounds[slot] === round) {

@@ -1,7 +1,7 @@
 import { plainMembers } from './plain-values.ts';
 import { type DecodedSample, decodeSample, type PointValue, type Sample } from './sample.ts';
 
-/** The members of a sample's `values` as they stand in its JSON, each of them plain (see `plainMembers`). */
+/** The members of a sample's `values` as they are in its JSON, each of them plain (see `plainMembers`). */
 export interface PlainValues {
   readonly bytes: Uint8Array;
   /** After the opening brace. */
@@ -19,7 +19,7 @@ const decoder = new TextDecoder();
 
 /**
  * As `decodeSample`, for the bytes of a message. Where the values come last and are plain, as a collector writes them,
- * they stay as they are until they are asked for: a writer that hands numbers on needs no objects of them. The
+ * they stay as they are until they are requested: a writer that hands numbers on needs no objects of them. The
  * sample keeps the bytes.
  */
 export function readSample(message: Uint8Array): DecodedSample {

@@ -24,7 +24,7 @@ const sampleVersions = [1, sampleVersion] as const;
 
 /** Longest length of a tick: a period is a day at most. */
 const longestPeriodMs = 86_400_000;
-/** Scheduled times lie before the year 10000: later ones neither fit a day's table nor, soon after, any date. */
+/** Scheduled times are before the year 10000: later ones neither fit a day's table nor, soon after, any date. */
 const scheduledBeforeMs = Date.UTC(10_000, 0, 1);
 
 /**

@@ -5,7 +5,7 @@ import type { Sample } from './sample.ts';
 export type SampleSource = 'holder' | 'again' | 'dropped';
 
 /**
- * Who has published a sample, by its subject; undefined where this subject may not carry it, such as one collector's
+ * Who has published a sample, by its subject, or undefined if this subject may not carry it, such as one collector's
  * sample in another one's name.
  */
 export function sourceOfSample(

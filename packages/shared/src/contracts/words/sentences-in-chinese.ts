@@ -20,7 +20,7 @@ const shapes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Puts into Chinese what services and drivers say in English. The English stands in the log, and parses to the same
+ * Puts into Chinese what services and drivers say in English. The English is in the log, and parses to the same
  * words again. A message for which there is no Chinese stays as it is.
  * @param names words that sentences name, by their English
  */

@@ -11,7 +11,7 @@ export { settledMs } from './lost-after-sending.ts';
 export interface Gap extends TickRange {
   readonly cause: GapCause;
   /**
-   * Sequences of the events of the session that the cause follows from, oldest first; none where the cause was said, or
+   * Sequences of the events of the session that the cause follows from, oldest first, or none if the cause was said, or
    * nothing explains it.
    */
   readonly events: readonly number[];
@@ -21,7 +21,7 @@ export interface Gap extends TickRange {
 export interface Coverage {
   /** Ticks whose values are in the database. */
   readonly stored: TickRanges;
-  /** Ticks whose message lies in quarantine. */
+  /** Ticks whose message is in quarantine. */
   readonly quarantined: TickRanges;
   /** Ticks for which the collector or the writer said why there are no values. */
   readonly missed: ReadonlyMap<GapCause, TickRanges>;
@@ -33,7 +33,7 @@ export interface Coverage {
   readonly sent: TickRanges;
   /**
    * Ticks for each of which the broker had something, as reported by the sender or its successor, and put on record when
-   * none of it could lie in SAMPLES any more. Says nothing about what the same sender sent after a range.
+   * none of it could be in SAMPLES any more. Says nothing about what the same sender sent after a range.
    */
   readonly confirmed: TickRanges;
   /** Ticks with which a sender has begun whose source had kept earlier values. */
@@ -70,7 +70,7 @@ export function attributeGaps(options: {
   changes?: readonly ChangeInForce[] | undefined;
   /** See `DeviceEvidence`. */
   others?: readonly TicksOfLength[] | undefined;
-  /** End of the time looked at; it may lie in the past. */
+  /** End of the time looked at; it may be in the past. */
   nowMs: number;
   /** See the function of that name. */
   settledMs: number;

@@ -16,7 +16,7 @@ export interface DeviceEvidence {
   /** See `Coverage`. */
   readonly sourceKept?: TickRanges | undefined;
   readonly periodMs: number;
-  /** End of the time looked at; it may lie in the past. */
+  /** End of the time looked at; it may be in the past. */
   readonly nowMs: number;
   /** See the function of that name. */
   readonly settledMs: number;
@@ -160,7 +160,7 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, context: Known
   const { before, after } = recordsAround({ from, to }, context);
   const [beforeMs, afterMs] = [before.timeMs, after.timeMs];
   const inForce = changes.filter(({ timeMs }) => timeMs <= from * periodMs && timeMs > interval.fromMs);
-  // When a change has brought the device, nothing lies before that, and nothing is to be explained there. Later changes
+  // When a change has brought the device, nothing is before that, and nothing is to be explained there. Later changes
   // may have come before anybody has read the device.
   const broughtBy =
     beforeMs === Number.NEGATIVE_INFINITY

@@ -10,10 +10,10 @@ import { firstRangeAfter, type TickRange, type TickRanges } from './tick-ranges.
 export const onItsWayMs = 10_000;
 
 /**
- * The time before which every sample that was sent is on record by now, or lost. Samples that lie unwritten in SAMPLES
+ * The time before which every sample that was sent is on record by now, or lost. Samples that are unwritten in SAMPLES
  * still come, even those that a writer held when it died: the broker gives them out again after the ack wait, and counts
  * them as unwritten until then.
- * @param unwrittenSinceMs when the oldest sample that is not written was published; undefined when all are
+ * @param unwrittenSinceMs when the oldest sample that is not written was published, or undefined if all are
  */
 export function settledMs(nowMs: number, unwrittenSinceMs: number | undefined): number {
   return Math.min(nowMs, unwrittenSinceMs ?? nowMs) - onItsWayMs;

@@ -270,7 +270,7 @@ function tally(
   };
 }
 
-/** The cause for which the point is lacked in the latest of these ticks; undefined if it is lacked in none. */
+/** The cause for which the point is lacked in the latest of these ticks, or undefined if it is lacked in none. */
 function latestCause({ byCause }: LackedPoint, due: TickRanges): string | undefined {
   let latest: { readonly cause: string; readonly tick: number } | undefined;
   for (const [cause, ticks] of byCause) {

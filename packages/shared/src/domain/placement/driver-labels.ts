@@ -1,6 +1,6 @@
 import type { SessionNeeds } from '../session/events.ts';
 
-/** Prefix of the labels that a collector has by itself: they are never configured. */
+/** Prefix of the labels that a collector has by itself. They are never configured. */
 const prefix = 'driver.';
 const value = 'yes';
 
@@ -42,7 +42,7 @@ export function hasRequiredLabels(labels: Labels, needs: SessionNeeds | undefine
   return Object.entries(needs?.labels ?? {}).every(([name, required]) => labels[name] === required);
 }
 
-/** Whether a collector with these labels can have the session: it needs the task's labels and the devices' drivers. */
+/** Whether a collector with these labels can have the session. It needs the task's labels and the devices' drivers. */
 export function canRead(labels: Labels, needs: SessionNeeds | undefined): boolean {
   return (
     hasRequiredLabels(labels, needs) &&

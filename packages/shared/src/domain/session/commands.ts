@@ -55,7 +55,7 @@ export interface RestartSession extends OnSession {
   readonly attempt: number;
 }
 
-/** Asks for another version of the task's configuration, for a session that goes on. */
+/** Asks for another version of the task's configuration, for a session that continues. */
 export interface ReconfigureSession extends OnSession {
   readonly type: 'ReconfigureSession';
   readonly reason: string;

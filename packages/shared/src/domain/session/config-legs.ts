@@ -37,7 +37,7 @@ export function configLegs(events: Iterable<TimedConfigEvent>): ConfigLeg[] {
   return legs;
 }
 
-/** The version by which a tick scheduled for this time is read; undefined while the session has no event. */
+/** The version by which a tick scheduled for this time is read, or undefined while the session has no event. */
 export function versionAt(legs: readonly ConfigLeg[], timeMs: number): number | undefined {
   return legs.findLast(({ fromMs }) => fromMs <= timeMs)?.configVersion;
 }

@@ -9,7 +9,7 @@ export interface SessionNeeds {
 }
 
 /**
- * How long a session may take, as moments, RFC 3339 in UTC: they stand in each of the session's events, so that readers
+ * How long a session may take, as moments, RFC 3339 in UTC. They are in each of the session's events, so that readers
  * need not count.
  */
 export interface TimeLimits {
@@ -69,7 +69,7 @@ export interface SessionFailed extends SessionIdentity {
   readonly reason: string;
   /** `permanent` when it is left out. */
   readonly cause?: FailureCause;
-  /** How many tries of the supervisor had been made before; 0 when it is left out. */
+  /** How many tries of the supervisor had been made before, or 0 if it is left out. */
   readonly attempt?: number;
 }
 
@@ -89,8 +89,8 @@ export interface ConfigChange {
 }
 
 /**
- * The session goes on with another configuration from a moment on: its identity has the new one. It ends no placement
- * and no running time. It lies on the lifecycle subject: a reader that skipped it would read devices by the wrong
+ * The session continues with another configuration from a moment on: its identity has the new one. It ends no placement
+ * and no running time. It is on the lifecycle subject: a reader that skipped it would read devices by the wrong
  * configuration.
  */
 export interface SessionReconfigured extends SessionIdentity {

@@ -41,7 +41,7 @@ export function undone(
   if (state.status === 'paused' || state.session.configVersion !== configVersion) return nothingToDo;
   const { change: latest } = state;
   if (!latest || Date.parse(now) >= Date.parse(latest.undoUntil)) return nothingToDo;
-  // It was taken back before it was in force: there is nothing to go back to.
+  // It was taken back before it was in force, so there is nothing to go back to.
   if (latest.from.configVersion === configVersion) return nothingToDo;
   const isPending = pendingOf(state, now) !== undefined;
   const { configVersion: formerVersion, needs } = latest.from;
@@ -50,7 +50,7 @@ export function undone(
     effectiveAt: isPending ? now : effectiveAtFor(now),
     change: { added: 0, removed: 0, changed: 0, codes: [] },
   });
-  // The change never was in force, and never will be: there is one configuration before and after.
+  // The change never was in force, and never will be. There is one configuration before and after.
   return accept(isPending ? { ...event, from: latest.from } : event);
 }
 

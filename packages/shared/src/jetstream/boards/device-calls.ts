@@ -36,7 +36,7 @@ export type CallOutcome =
 
 export type DrainOutcome =
   | { readonly ok: true; readonly reply: DrainReply }
-  /** `silent`: the collector may have heard the call all the same. */
+  /** `silent`: the collector may have heard the call anyway. */
   | { readonly ok: false; readonly why: 'absent' | 'silent' };
 
 const drainMs = 5_000;

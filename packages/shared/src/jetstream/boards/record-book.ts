@@ -42,12 +42,12 @@ export class RecordBook<R> {
     );
   }
 
-  /** @returns the revision; undefined when the key is taken */
+  /** @returns the revision, or undefined if the key is taken */
   create(record: R): Promise<number | undefined> {
     return unlessTaken(() => this.#kv.create(this.#kind.keyOf(record), JSON.stringify(record)));
   }
 
-  /** @returns the new revision; undefined when the record has changed since `revision` */
+  /** @returns the new revision, or undefined if the record has changed since `revision` */
   replace({ record, revision }: StoredRecord<R>): Promise<number | undefined> {
     return unlessTaken(() => this.#kv.update(this.#kind.keyOf(record), JSON.stringify(record), revision));
   }

@@ -16,7 +16,7 @@ interface QuestionBook {
 
 const books = new WeakMap<NatsConnection, BrokerAnswers>();
 
-/** Over a quick link, answers are waited for so long. */
+/** Over a quick link, answers are waited for this long. */
 const leastPatienceMs = 1_000;
 /** No usable link takes longer. */
 const longestPatienceMs = 5_000;
@@ -119,7 +119,7 @@ export class BrokerAnswers {
     return this.patienceMs(kind) - leastPatienceMs;
   }
 
-  /** Time since the first unanswered question was sent to this node; 0 when the last question has its answer. */
+  /** Time since the first unanswered question was sent to this node, or 0 if the last question has its answer. */
   unansweredForMs(): number {
     const nowMs = this.#clock.monotonicMs();
     let sinceMs = nowMs;

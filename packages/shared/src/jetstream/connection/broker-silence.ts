@@ -22,5 +22,5 @@ export function isBrokerSilent(error: unknown): boolean {
   );
 }
 
-/** For services that cannot begin without NATS: they wait until it answers. */
+/** For services that cannot begin without NATS. They wait until it answers. */
 export const untilBrokerAnswers = { name: 'NATS', isSilent: isBrokerSilent };

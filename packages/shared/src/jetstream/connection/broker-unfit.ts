@@ -15,7 +15,7 @@ export class BrokerUnfit extends Error {
 const oldestVersion = [2, 10] as const;
 
 /**
- * Refuses a server that is too old: it would ignore, without a word, what appends rely on.
+ * Refuses a server that is too old. It would ignore, without a word, what appends rely on.
  * @throws BrokerUnfit
  * @throws BrokerDisconnected when the server has just gone, so that its version is unknown
  */

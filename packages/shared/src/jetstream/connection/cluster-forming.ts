@@ -9,7 +9,7 @@ const formingMs = 30_000;
 const againMs = 500;
 
 /**
- * Does `work` again and again while a cluster is still forming. On a server that stands alone it is done once: such a
+ * Does `work` again and again while a cluster is still forming. On a standalone server it is done once: such a
  * server would only refuse again.
  * @throws what `work` threw last, when the cluster has not come together in time
  */

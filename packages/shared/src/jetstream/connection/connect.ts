@@ -27,7 +27,7 @@ export { AuthorizationError, type NatsConnection, PermissionViolationError } fro
 export interface Connection {
   readonly nc: NatsConnection;
   isUp(): boolean;
-  /** Why the broker cannot be used now, in words; undefined when it can, as far as it has answered. */
+  /** Why the broker cannot be used now, in words, or undefined if it can, as far as it has answered. */
   problem(): string | undefined;
   /**
    * Called after every reconnect. Watchers may have missed something meanwhile.
@@ -189,7 +189,7 @@ function nodesOf(servers: NodeConnectionOptions['servers'], nc: NatsConnection):
 
 /**
  * The client's transport, except that an attempt which is given up leaves no socket behind. By itself the client forgets
- * one to a server that is frozen or cannot be reached (3.4.0): it stays open until the kernel gives up, minutes later,
+ * one to a server that is frozen or cannot be reached (3.4.0). It stays open until the kernel gives up, minutes later,
  * and each look at such a node adds another.
  */
 class OwnTransport extends NodeTransport {

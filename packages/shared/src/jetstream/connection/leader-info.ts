@@ -9,7 +9,7 @@ export class NoLeader extends Error {
 }
 
 /**
- * A leader hears from each copy every second. A leader that was cut off goes on as one for 15 s (measured with 2.14.5),
+ * A leader hears from each copy every second. A leader that was cut off continues as one for 15 s (measured with 2.14.5),
  * and answers with what it has.
  */
 const heardWithinMs = 4_000;
@@ -44,9 +44,9 @@ export async function leaderInfo(
   return askAgain(ask, { everyMs, withinMs, isFinal: isFinalAnswer });
 }
 
-/** Why the answer does not count; undefined when it does. */
+/** Why the answer does not count, or undefined if it does. */
 export function notOfLeader({ cluster, config }: Pick<StreamInfo, 'cluster' | 'config'>): string | undefined {
-  // A server that stands alone.
+  // A standalone server.
   if (!cluster || config.num_replicas <= 1) return undefined;
   if (!cluster.leader) return 'the node that answered knows of no leader';
   const followers = (cluster.replicas ?? []).filter(
@@ -58,7 +58,7 @@ export function notOfLeader({ cluster, config }: Pick<StreamInfo, 'cluster' | 'c
   return `${cluster.leader} leads it, and hears of ${followers.length} of the other ${copies - 1} copies`;
 }
 
-/** How a stream is set up, and when it was made: both are the same on every node. @throws what the client throws */
+/** How a stream is set up, and when it was made. Both are the same on every node. @throws what the client throws */
 export async function streamSetUp(
   jsm: JetStreamManager,
   stream: string,

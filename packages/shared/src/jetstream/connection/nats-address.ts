@@ -10,7 +10,7 @@ export interface NatsAddress {
 
 /**
  * Reads `nats://user:password@host:port`, several with commas between; the credentials count for all of them.
- * The client takes no credentials from an address: it would drop them without a word.
+ * The client takes no credentials from an address. It would drop them without a word.
  */
 export function parseNatsAddress(address: string): NatsAddress {
   const urls = address.split(',').map((each) => {

@@ -28,7 +28,7 @@ const askEveryMs = 1_000;
 /** Longer than any usable link takes. A question that is given up still counts from its sending. */
 const askTimeoutMs = 10_000;
 /**
- * A node that has given no answer that counts for so long, or twice as long as answers are waited for on a slow link, is
+ * A node that has given no answer that counts for this long, or twice as long as answers are waited for on a slow link, is
  * left for one that does …
  */
 const leftAfterMs = 4_000;

@@ -11,7 +11,7 @@ import { BrokerAnswers } from './broker-answers.ts';
 /** A query for one message of a stream. The client's types lack the second form: first of a subject from a sequence on. */
 export type MessageQuery = MsgRequest | { readonly seq: number; readonly next_by_subj: string };
 
-/** A message as the leader of its stream has it; undefined when there is none. @throws when the broker cannot be asked */
+/** A message as the leader of its stream has it, or undefined if there is none. @throws when the broker cannot be asked */
 export async function storedMessage(
   jsm: JetStreamManager,
   stream: string,

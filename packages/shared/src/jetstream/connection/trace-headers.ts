@@ -1,7 +1,7 @@
 import { headers, type MsgHdrs } from '@nats-io/nats-core';
 import { traceParentName } from '../../contracts/trace-parent.ts';
 
-/** The trace as options of a publish; nothing where there is none. */
+/** The trace as options of a publish, or nothing if there is none. */
 export function traceHeaders(traceparent: unknown): { headers?: MsgHdrs } {
   if (typeof traceparent !== 'string') return {};
   const about = headers();

@@ -21,7 +21,7 @@ export interface ConsumeBatchesOptions extends DurableConsumerOptions {
   /** … or when its first message has waited so long. */
   readonly maxWaitMs: number;
   /**
-   * With more bytes than this waiting and in hand, no more are asked for, whatever `maxAckPending` allows; how much may
+   * With more bytes than this waiting and in hand, no more are requested, whatever `maxAckPending` allows; how much may
    * be on its way already follows from the average size of messages in the stream.
    */
   readonly maxHeldBytes?: number;

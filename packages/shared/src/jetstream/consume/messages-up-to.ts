@@ -58,7 +58,7 @@ export async function* messagesUpTo(
   }
 }
 
-/** Sequence of the newest message on a subject, as the stream's leader has it; 0 when there is none. @throws what the client throws */
+/** Sequence of the newest message on a subject, as the stream's leader has it, or 0 if there is none. @throws what the client throws */
 export async function lastSequenceOf(
   jsm: JetStreamManager,
   stream: string,

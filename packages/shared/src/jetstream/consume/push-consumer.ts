@@ -110,7 +110,7 @@ export async function openPushConsumer(options: PushConsumerOptions): Promise<Pu
   }
 }
 
-/** The broker goes on delivering once it knows that what it sent has arrived. */
+/** The broker continues delivering once it knows that what it sent has arrived. */
 function answerStatus(nc: NatsConnection, message: Msg): void {
   const replySubject = message.reply || message.headers?.get('Nats-Consumer-Stalled');
   if (replySubject) nc.publish(replySubject);

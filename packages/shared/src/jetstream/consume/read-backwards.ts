@@ -8,7 +8,7 @@ import { orderedConsumer } from './ordered-consumer.ts';
 export interface PageBackwards<T> {
   /** Newest first; messages of which `read` makes nothing are left out. */
   readonly items: readonly { readonly sequence: number; readonly item: T }[];
-  /** The next page ends before this sequence; undefined when there is none. */
+  /** The next page ends before this sequence, or undefined if there is none. */
   readonly next: number | undefined;
 }
 

@@ -138,7 +138,7 @@ export class SenderQueues<M extends UntrustedMessage> {
     }
   }
 
-  /** The next message of the sender whose turn it is; undefined when none waits whose sender may have it decoded. */
+  /** The next message of the sender whose turn it is, or undefined if none waits whose sender may have it decoded. */
   #next(): [Sender<M>, M] | undefined {
     for (const [name, sender] of this.#senders) {
       const [message] = sender.waiting.values();

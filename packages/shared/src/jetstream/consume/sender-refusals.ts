@@ -11,7 +11,7 @@ const furtherSenders = 'others';
 /** Messages of one sender that this process did not act on, as they are counted. */
 export interface SenderRefusal {
   readonly sender: string;
-  /** Bucket in which the messages lie. */
+  /** Bucket in which the messages are. */
   readonly bucket: string;
   readonly cause: RefusalCause;
 }

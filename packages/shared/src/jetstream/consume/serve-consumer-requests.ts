@@ -99,7 +99,7 @@ async function answer(message: Msg, { nc, own, budget }: Serving): Promise<void>
   try {
     const end = consumerEnd(message.subject);
     if (end) {
-      // JetStream's answer for a missing consumer: nothing is revealed about other accounts' consumers.
+      // JetStream's answer for a missing consumer. Nothing is revealed about other accounts' consumers.
       if (!(await own.isOwn(end))) return respond(message, refusal('consumer not found', notFound));
       own.ended(account, end.consumer);
       message.respond((await nc.request(end.subject, '', { timeout: timeoutMs })).data);

@@ -9,7 +9,7 @@ export interface ConfirmedPublish {
   readonly subject: string;
   readonly body: string;
   readonly messageId: string;
-  /** Expected last sequence of the subject; 0 when it has none yet. */
+  /** Expected last sequence of the subject, or 0 if it has none yet. */
   readonly expectedLast?: number;
   readonly traceparent?: unknown;
   readonly timeoutMs: number;

@@ -3,7 +3,7 @@ import type { Msg } from '@nats-io/nats-core';
 /** The broker answered, but did not store the message. */
 export class PublishRefused extends Error {
   override readonly name = 'PublishRefused';
-  /** JetStream's error code; 0 when no stream took it at all. */
+  /** JetStream's error code, or 0 if no stream took it at all. */
   readonly code: number;
   constructor(message: string, code: number) {
     super(message);

@@ -18,7 +18,7 @@ export interface ReadMessage {
   readonly body: string;
 }
 
-/** The sample in a message, if a holder of its session has published it; undefined for anything else. @throws when SESSIONS cannot be read */
+/** The sample in a message, if a holder of its session has published it, or undefined for anything else. @throws when SESSIONS cannot be read */
 export async function holdersSample(message: ReadMessage, epochs: EpochBook): Promise<Sample | undefined> {
   const sample = claimedSample(message);
   return sample && isPlacedSo(await epochs.find(sample.epoch), sample) ? sample : undefined;
@@ -37,7 +37,7 @@ export type NextEpoch = (taskId: string, epoch: number) => Promise<number | unde
 export interface NewestSampleOptions {
   readonly epochs: EpochBook;
   readonly nextEpoch: NextEpoch;
-  /** Epoch of the caller, who takes the place of the last holder; undefined for a caller who only looks. */
+  /** Epoch of the caller, who takes the place of the last holder, or undefined for a caller who only looks. */
   readonly under: number | undefined;
 }
 

@@ -19,7 +19,7 @@ import { leaderInfo } from '../connection/leader-info.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
-/** Place in QUARANTINE, and what lies there; a message of unknown form has only its text. */
+/** Place in QUARANTINE, and what is there; a message of unknown form has only its text. */
 export interface InQuarantine {
   readonly sequence: number;
   readonly message: QuarantinedMessage | undefined;
@@ -63,13 +63,13 @@ export async function listQuarantine(
   return messages;
 }
 
-/** How many messages lie in QUARANTINE. @throws when the broker cannot be asked */
+/** How many messages are in QUARANTINE. @throws when the broker cannot be asked */
 export async function countQuarantined(nc: NatsConnection): Promise<number> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   return (await leaderInfo(jsm, streamNames.quarantine)).state.messages;
 }
 
-/** Place of the newest message that was ever put there; 0 when there was none. @throws when the broker cannot be asked */
+/** Place of the newest message that was ever put there, or 0 if there was none. @throws when the broker cannot be asked */
 export async function lastQuarantined(nc: NatsConnection): Promise<number> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   return (await leaderInfo(jsm, streamNames.quarantine)).state.last_seq;
@@ -112,7 +112,7 @@ export interface ResentMessage {
   readonly sequence: number;
   /** Its sequence in its original stream when it came for the first time. */
   readonly firstSequence: number;
-  /** How far its sender's clock was ahead of the broker's then, in ms; undefined where that is not known. */
+  /** How far its sender's clock was ahead of the broker's then, in ms, or undefined if that is not known. */
   readonly clockAheadMs: number | undefined;
   /** An epoch unknown to the log that an administrator vouches for. */
   readonly trustEpoch: number | undefined;

@@ -12,7 +12,7 @@ export interface SampleBacklog {
   readonly inHand: number;
   /** Estimated from the average size of a message in the stream. */
   readonly bytes: number;
-  /** When the oldest of them was published, in ms since 1970; undefined when there is none. */
+  /** When the oldest of them was published, in ms since 1970, or undefined if there is none. */
   readonly oldestMs: number | undefined;
   /**
    * When the tick of this message was due: long before `oldestMs` if it waited for the broker. Undefined also if

@@ -95,7 +95,7 @@ export class SampleStream {
   }
 
   /**
-   * Whether exactly this sample lies behind this sequence, for repeats that come too late for the stream to know
+   * Whether exactly this sample is behind this sequence, for repeats that come too late for the stream to know
    * the id. A device's samples were sent in order, so its newest one answers most questions.
    * @throws when the broker cannot be asked
    */

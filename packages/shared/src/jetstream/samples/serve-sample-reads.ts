@@ -21,7 +21,7 @@ const maxRequestBytes = 1_024;
 const rate = { burst: 30_000, perSecond: 500, mostUnderWay: 2_000 };
 const askedAtOnce = 32;
 const tellEveryMs = 60_000;
-/** A task that a collector holds is not looked up again for so long. */
+/** A task that a collector holds is not looked up again for this long. */
 const placedForMs = 1_000;
 const tasksKept = 10_000;
 

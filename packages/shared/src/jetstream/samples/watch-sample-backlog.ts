@@ -169,7 +169,7 @@ class BacklogWatch implements SampleBacklogWatch {
 
   /**
    * The known ones among the messages that were dropped since the last look. Where the writer went on meanwhile, it has
-   * the last of them. A message that is wrongly taken for lost is in the database all the same, which counts for more.
+   * the last of them. A message that is wrongly taken for lost is in the database anyway, which counts for more.
    */
   #lostEntries(lastLook: Look | undefined, { stream, writer }: Look): HeadEntry[] {
     if (!writer || !lastLook?.writer) return [];

@@ -73,7 +73,7 @@ export async function readLastSequence(nc: NatsConnection): Promise<number> {
 }
 
 /**
- * Last acknowledged sequence of a durable consumer; undefined when there is none, or no node answers for it: after a
+ * Last acknowledged sequence of a durable consumer, or undefined if there is none, or no node answers for it: after a
  * cluster had healed, a consumer was seen without a leader for minutes, though its stream had one.
  */
 export async function readAcknowledged(nc: NatsConnection, durable: string): Promise<number | undefined> {
@@ -275,7 +275,7 @@ export class DurableSessionLog {
   }
 
   /**
-   * The next events, at most `max`; none when none came within `waitMs`.
+   * The next events, at most `max`, or none if none came within `waitMs`.
    * @throws DeliveryGap, TakenOver, CopyIsBack, and what the client throws when the durable or the broker is gone for good; then the log is
    * to be opened again
    */

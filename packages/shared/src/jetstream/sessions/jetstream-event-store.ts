@@ -132,7 +132,7 @@ export class JetStreamEventStore implements EventStore {
       }
       const follower = await this.#follower(subject, expectedLast);
       if (follower.event) return settle(subject, event, expectedLast, follower.event);
-      // No event has followed, yet the expected sequence was refused: it lies beyond the subject's end. After an
+      // No event has followed, yet the expected sequence was refused. It is beyond the subject's end. After an
       // unanswered attempt, or with another client's in flight, this end may still move.
       if (!isUnanswered() && follower.isAnswered && isWrongLastSequence(cause) && !mayBeInFlight(cause)) {
         throw new VersionConflict(subject, expectedLast, { cause });
@@ -274,7 +274,7 @@ export function storedEvent(subject: string, sequence: number, data: Uint8Array)
   try {
     message = JSON.parse(text.decode(data));
   } catch {
-    // Left as text: the codec calls it unreadable and the reader goes on.
+    // Left as text: the codec calls it unreadable and the reader continues.
     message = text.decode(data);
   }
   return { subject, sequence, message };

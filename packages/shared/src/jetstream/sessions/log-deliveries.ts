@@ -51,11 +51,11 @@ export function pullLog(nc: NatsConnection): DeliverLog {
   };
 }
 
-/** The broker forgets the consumer of a collector that has been away for so long. */
+/** The broker forgets the consumer of a collector that has been disconnected for this long. */
 const inactiveNanos = 30 * 1_000_000_000;
 
 /**
- * Has the broker push events to a collector. The consumer is in memory on one node: it is lost with that node, and
+ * Has the broker push events to a collector. The consumer is in memory on one node. It is lost with that node, and
  * `followSessionLog` reads on without it until there is another. On several nodes, all of them would write each event
  * for each collector, and it would be there no sooner after a fault.
  */

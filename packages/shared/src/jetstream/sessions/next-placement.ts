@@ -13,7 +13,7 @@ export interface NextPlacement {
 }
 
 /**
- * The placement of a task that follows this epoch; undefined while there is none. Once found, it never changes.
+ * The placement of a task that follows this epoch, or undefined while there is none. Once found, it never changes.
  * @throws when SESSIONS cannot be read
  */
 export async function nextPlacement(

@@ -6,7 +6,7 @@ import type { StreamSettings } from '../streams/stream-configs.ts';
 
 const nanosPerHour = 3_600_000_000_000;
 
-/** Events that are on their way at once: the broker writes them one after the other anyhow. */
+/** Events that are on their way at once: the broker writes them one after the other anyway. */
 const inFlight = 256;
 const publishTimeoutMs = 30_000;
 

@@ -240,7 +240,7 @@ class LogFollower {
   async deliver(): Promise<void> {
     this.#generation += 1;
     const own = this.#generation;
-    // No event may be handed over twice, so a replay that was cut short goes on with every event.
+    // No event may be handed over twice, so a replay that was cut short continues with every event.
     const picksNewest = this.#isReplaying() && this.#applied === 0;
     const begin = await this.#deliver(picksNewest ? 'newest_per_subject' : this.#applied + 1);
     if (picksNewest) {

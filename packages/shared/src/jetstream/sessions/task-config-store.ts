@@ -108,7 +108,7 @@ export class TaskConfigStore {
 
   /**
    * Stores a device by itself, for when no snapshot of a task has it.
-   * @returns the hash under which it lies.
+   * @returns the hash under which it is stored.
    * @throws TaskConfigStoreFull, and when the broker cannot be asked
    */
   async putDevice(device: DeviceConfig): Promise<string> {

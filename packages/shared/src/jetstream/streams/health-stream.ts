@@ -60,7 +60,7 @@ export interface HealthOfSession {
 }
 
 /**
- * Health changes of a session's devices, oldest first: from its start up to the end of the time asked for. If those are
+ * Health changes of a session's devices, oldest first: from its start up to the end of the requested time. If those are
  * too many, only the changes within that time, next to the very last one of each device.
  * @throws when the broker cannot be asked
  */

@@ -71,7 +71,7 @@ export function streamConfigs(settings: StreamSettings): StreamSpec[] {
     },
     {
       ...common,
-      // Apart from SAMPLES, which pushes out whatever lies in it. The oldest go: mere bookkeeping must not block
+      // Apart from SAMPLES, which pushes out whatever is in it. The oldest go: mere bookkeeping must not block
       // anything.
       name: streamNames.sent,
       subjects: [subjects.allSent],

@@ -20,9 +20,9 @@ export interface StreamState {
   readonly maxBytes: number | undefined;
   /** How many nodes it should be on. */
   readonly copies: number;
-  /** Nodes that have all of it; a server that stands alone is one. */
+  /** Nodes that have all of it; a standalone server is one. */
   readonly copiesNow: number;
-  /** The node that takes what is written; undefined while a leader is elected. */
+  /** The node that takes what is written, or undefined while a leader is elected. */
   readonly leader: string | undefined;
 }
 

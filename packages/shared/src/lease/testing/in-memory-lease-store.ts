@@ -35,9 +35,9 @@ export class LeaseBucket {
 
 /** Fate of one request; a lost one or a lost answer ends in a timeout for the caller. */
 export interface Passage {
-  /** ms until the broker has the request; undefined when it never gets it. */
+  /** ms until the broker has the request, or undefined if it never gets it. */
   readonly requestMs: number | undefined;
-  /** ms until the caller has the answer; undefined when it never gets it. */
+  /** ms until the caller has the answer, or undefined if it never gets it. */
   readonly answerMs: number | undefined;
 }
 

@@ -111,7 +111,7 @@ export class FakeProcess {
     this.#standsStill = true;
   }
 
-  /** The machine is suspended: nothing runs, only the wall clock goes on. */
+  /** The machine is suspended: nothing runs, only the wall clock continues. */
   suspend(): void {
     this.#standsStill = true;
     this.#suspendedAtMs ??= this.#time.nowMs();

@@ -11,7 +11,7 @@ import type { LoginCheck } from './logins.ts';
 export const isSafeMethod = ({ method }: Pick<FastifyRequest, 'method'>): boolean =>
   method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 
-/** The caller of a request that comes with a login; undefined when it comes with none. */
+/** The caller of a request that comes with a login, or undefined if it comes with none. */
 export function loginCallerOf(access: LoginAccess, request: FastifyRequest): Caller | undefined {
   const { authorization } = request.headers;
   const cookie = tokenInCookie(request.headers, isHttps(request));

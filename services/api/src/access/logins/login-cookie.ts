@@ -8,7 +8,7 @@ const secureName = '__Host-hf';
 /** The name over plain HTTP is another, so that neither is ever taken for the other. */
 const plainName = 'hf-http';
 
-/** The token in the cookie for HTTPS or for HTTP; empty when there are several, since one of them belongs to another. */
+/** The token in the cookie for HTTPS or for HTTP, or empty if there are several, since one of them belongs to another. */
 export function tokenInCookie(headers: IncomingHttpHeaders, isHttps: boolean): string | undefined {
   const { cookie } = headers;
   const name = `${isHttps ? secureName : plainName}=`;

@@ -9,7 +9,7 @@ function delaysAt(perMinute = 0) {
     pass: (ms: number) => {
       now += ms;
     },
-    /** ms to wait; 0 when the try was looked at. */
+    /** ms to wait, or 0 if the try was looked at. */
     fail: (login: string, address: string): number => {
       const begun = delays.begin(login, address);
       if (typeof begun === 'number') return begun;

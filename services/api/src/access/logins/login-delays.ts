@@ -143,7 +143,7 @@ export class LoginDelays {
 
 /**
  * How long a network waits for failures elsewhere. The wait counts from its first try, and grows with what fails
- * meanwhile: otherwise all networks could begin to wait at once and then guess at once.
+ * meanwhile. Otherwise all networks could begin to wait at once and then guess at once.
  */
 function waitForOthers(account: Account, failures: Failures, now: number): number {
   const delayMs = delayAfter(account.failures + account.pending - failuresAnywhereBefore);

@@ -41,7 +41,7 @@ export class FirstLinks {
     return { url: `${this.#address}/first-administrator?token=${token}`, expires_at: record.expires_at };
   }
 
-  /** The link of the token; undefined when it opens nothing, or nothing any more. @throws BrokerUnavailable */
+  /** The link of the token, or undefined if it opens nothing, or nothing any more. @throws BrokerUnavailable */
   async look(token: string): Promise<StoredRecord<FirstLink> | undefined> {
     if (!isFirstLinkToken(token) || this.hasAdministrator()) return undefined;
     const entry = await this.#book().read(hash('sha256', token));

@@ -124,7 +124,7 @@ export function bulkRoutes(
   ];
 }
 
-/** The site that copies get; null for no site. */
+/** The site that copies get, or null for no site. */
 function sitesIn({ site_id }: Readonly<Record<string, unknown>>): (number | null)[] {
   return typeof site_id === 'number' || site_id === null ? [site_id] : [];
 }

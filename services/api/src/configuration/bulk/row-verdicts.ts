@@ -71,7 +71,7 @@ const noDevice: Validated<never> = {
   issues: [{ path: ['device_id'], message: 'there is no such device' }],
 };
 
-/** The write of a change; none if nothing differs. */
+/** The write of a change, or none if nothing differs. */
 export function writeOfChange(
   { kind, id, row }: { readonly kind: ChangedKind; readonly id: number; readonly row: Columns },
   value: Columns,

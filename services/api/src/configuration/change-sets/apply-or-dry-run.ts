@@ -9,7 +9,7 @@ const shownAtMost = 500;
 
 export interface ChangeOutcome {
   readonly answer: Reverted;
-  /** Everything that a dry run would touch, as it is; undefined if the change was made. */
+  /** Everything that a dry run would touch, as it is, or undefined if the change was made. */
   readonly touched: object | undefined;
 }
 

@@ -66,7 +66,7 @@ function recorded(requests: readonly { id: number; what: number; value: number }
   return { sets, state };
 }
 
-/** The state that results when a set is taken back; undefined when something else was written over it. */
+/** The state that results when a set is taken back, or undefined if something else was written over it. */
 function takenBack(
   state: State,
   { op, before, after, ...item }: Item,

@@ -8,7 +8,7 @@ export interface RevertConflict {
   readonly kind: ChangedKind;
   readonly id: number;
   readonly code: string;
-  /** The code of a point's device; null for all else. */
+  /** The code of a point's device, or null for all else. */
   readonly device: string | null;
   readonly field: string;
   readonly change_set: number;

@@ -56,7 +56,7 @@ export async function listChangeSets(
   return { results, next: rows.length > limit ? results.at(-1)?.id : undefined };
 }
 
-/** The change set; undefined when there is none, or nothing of it lies at these sites. */
+/** The change set, or undefined if there is none, or nothing of it is at these sites. */
 export async function findChangeSet(
   database: Database,
   id: number,

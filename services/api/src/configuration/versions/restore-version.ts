@@ -21,7 +21,7 @@ export interface RestoreVersion {
   readonly granted: GrantedSites;
   readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
   readonly store: KindsOfStore;
-  /** Whether the task goes on reading points that the version lacks. */
+  /** Whether the task continues reading points that the version lacks. */
   readonly keepsPoints: boolean;
 }
 
@@ -74,7 +74,7 @@ export async function restoreVersion(
   return unread;
 }
 
-/** The write that makes a row as wanted; none if it already is. */
+/** The write that makes a row as wanted, or none if it already is. */
 function writeOf(
   kind: ChangedKind,
   id: number | undefined,
@@ -134,7 +134,7 @@ async function idsOfSites(
   return new Map(rows.map(({ id, code }) => [code, id]));
 }
 
-/** Ids of the points to choose; none if the devices have no enabled points beyond those. */
+/** Ids of the points to choose, or none if the devices have no enabled points beyond those. */
 async function choosePoints(
   transaction: Database,
   { devices }: TaskConfig,

@@ -74,7 +74,7 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
       .where('id', '=', deviceId)
       .returningAll()
       .executeTakeFirstOrThrow();
-    // Limits that a user applied also count as written by the session, which goes on from there.
+    // Limits that a user applied also count as written by the session, which continues from there.
     for (const { sessionId } of sameDevice) {
       const row = { device_id: deviceId, session_id: sessionId, limits: JSON.stringify(limits) };
       await transaction

@@ -89,7 +89,7 @@ export class ColumnNames {
     return this.#vocabulary.fields;
   }
 
-  /** Columns of the wanted sheet, or of the one with the most known headers; undefined if there is no sheet of this name. */
+  /** Columns of the wanted sheet, or of the one with the most known headers, or undefined if there is no sheet of this name. */
   columnsOf(
     sheets: readonly Sheet[],
     {

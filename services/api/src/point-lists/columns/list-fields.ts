@@ -291,7 +291,7 @@ export function listFields(specs: Specs): ReadonlyMap<string, ListField> {
   return fields;
 }
 
-/** The kind of a field; undefined for a value that no cell can hold. */
+/** The kind of a field, or undefined for a value that no cell can hold. */
 function kindOf(schema: z.ZodType): FieldKind | undefined {
   if (
     schema instanceof z.ZodOptional ||

@@ -24,7 +24,7 @@ const headerPattern = new RegExp(
 );
 const cellPattern = new RegExp(`^(.*?)\\s*${word}$`, 'u');
 
-/** The unit that a header of periods names, and the header without it; undefined if it names none. */
+/** The unit that a header of periods names, and the header without it, or undefined if it names none. */
 export function periodHeader(
   header: string,
 ): { readonly rest: string; readonly unit: PeriodUnit } | undefined {

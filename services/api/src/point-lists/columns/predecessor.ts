@@ -6,7 +6,7 @@ import type { FieldFault, FieldNote } from '../judging/row-fault.ts';
 import type { RowReading } from '../judging/row-reading.ts';
 import { type ListField, normalWord } from './list-fields.ts';
 
-/** The columns of the predecessor's lists, with the field that each becomes; undefined for columns that are not taken. */
+/** The columns of the predecessor's lists, with the field that each becomes, or undefined for columns that are not taken. */
 export const predecessorColumns = {
   protocol_type: 'protocol',
   source_ip: 'host',
@@ -42,7 +42,7 @@ const numbers: readonly Column[] = [
 ];
 const numberField: ListField = { name: '', of: 'point', kind: 'number', label: quoted(''), headers: [] };
 
-/** The places of the predecessor's columns; undefined if the head is not from one of its lists. */
+/** The places of the predecessor's columns, or undefined if the head is not from one of its lists. */
 export function predecessorPlaces(head: SheetRow): ReadonlyMap<Column, number> | undefined {
   const places = new Map<Column, number>();
   for (const [index, cell] of head.cells.entries()) {

@@ -40,7 +40,7 @@ const no = new Set([
 
 /** How the cells of a list are written. */
 export interface CellForm {
-  /** The unit of periods without one; undefined if it is still open. */
+  /** The unit of periods without one, or undefined if it is still open. */
   readonly unit?: PeriodUnit | undefined;
   /** Whether `1,5` is one and a half. */
   readonly hasDecimalCommas?: boolean | undefined;

@@ -11,7 +11,7 @@ interface AddressRow {
   readonly reading: RowReading;
 }
 
-/** The notation by which addresses are read, and the question about it; undefined if only one notation is likely. */
+/** The notation by which addresses are read, and the question about it, or undefined if only one notation is likely. */
 export function notationQuestion(
   addresses: SheetAddresses,
   all: readonly AddressRow[],

@@ -51,7 +51,7 @@ export function pointBody(
   return { body, faults: [] };
 }
 
-/** The default of a field; undefined if it cannot be left out. */
+/** The default of a field, or undefined if it cannot be left out. */
 function defaultOf(schema: z.ZodType): unknown {
   if (schema instanceof z.ZodDefault) return schema.parse(undefined);
   return schema instanceof z.ZodOptional && !(schema instanceof z.ZodExactOptional) ? null : undefined;

@@ -54,7 +54,7 @@ export interface DeviceAccount {
   readonly unscheduled: TickRanges;
   /** Ticks sent by a collector that no longer held the session, whether or not the holder stored them too. */
   readonly fenced: TickRanges;
-  /** Values of the device's points; undefined if they were not asked for or are not known. */
+  /** Values of the device's points, or undefined if they were not asked for or are not known. */
   readonly values: DeviceValues | undefined;
 }
 

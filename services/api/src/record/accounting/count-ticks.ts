@@ -33,7 +33,7 @@ export function countsOf(accounts: readonly Counted[]): TickCountsView {
   };
 }
 
-/** The interval in which a moment lies. */
+/** The interval that contains a moment. */
 export type IntervalAt = (atMs: number) => Period;
 
 /** Intervals that begin at multiples of their length since 1970. @param utcOffsetMs how far their clock is ahead of UTC */

@@ -12,7 +12,7 @@ export function valuesView({ expected, delivered, byCause }: ValueCounts): Value
   return { expected, delivered, by_cause: byCause as Partial<Record<Cause, number>> };
 }
 
-/** The values of all these devices together; null if those of any device are not known. */
+/** The values of all these devices together, or null if those of any device are not known. */
 export function valuesOf(devices: readonly Pick<DeviceAccount, 'values'>[]): ValueCountsView | null {
   let sum: ValueCountsView | null = valuesView({ expected: 0, delivered: 0, byCause: {} });
   for (const { values } of devices) sum = sumOfValues(sum, values ? valuesView(values) : null);
@@ -36,7 +36,7 @@ export function sumOfValues(
 }
 
 /**
- * The points of one device that some stored tick lacks, over all lengths of its ticks; undefined if one of these is not
+ * The points of one device that some stored tick lacks, over all lengths of its ticks, or undefined if one of these is not
  * known.
  */
 export function pointsOf(
@@ -54,7 +54,7 @@ export function pointsOf(
 }
 
 /**
- * Counts the points that gave nothing. Points on which a subscribed device has reported nothing do not count: it may
+ * Counts the points that gave nothing. Points on which a subscribed device has reported nothing do not count. It may
  * report them rarely, and nothing is wrong with that.
  * @returns null if no known device has such a point but the values of some device are not known
  */

@@ -21,7 +21,7 @@ export type CoverageOfSessions = ReadonlyMap<string, ReadonlyMap<string, Coverag
 
 /**
  * Reads the record of the requested time and a day on either side. This shows why a tick within is missing, if the
- * nearest records before and after the time lie there. If they do not, as for a device that was unreachable for long,
+ * nearest records before and after the time are there. If they are not, as for a device that was unreachable for long,
  * its whole record is read. @throws SampleStoreUnavailable
  */
 export async function coverageAround(
@@ -66,8 +66,8 @@ function recordedIn(byPeriod: CoverageByPeriod | undefined): RecordedTicks[] {
 }
 
 /**
- * Whether the last record is known before a hole in these ticks that reaches past `fromMs`. Records of another length lie
- * within such a hole and do not end it: there must be one from before these ticks were due.
+ * Whether the last record is known before a hole in these ticks that reaches past `fromMs`. Records of another length are
+ * within such a hole and do not end it. There must be one from before these ticks were due.
  */
 function isToldBefore(
   fromMs: number,

@@ -132,7 +132,7 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
     return [...codes].sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
   }
 
-  /** Sites by device code, for configured devices that lie at one. */
+  /** Sites by device code, for configured devices that are at one. */
   async function sitesOf(codes: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (codes.length === 0) return new Map();
     const rows = await accounting.database

@@ -54,7 +54,7 @@ export class DeviceTotals {
     }
   }
 
-  /** @param sitesOf codes of the sites where the devices lie now */
+  /** @param sitesOf codes of the sites where the devices are now */
   rows(sitesOf: ReadonlyMap<string, string>): CompletenessRow[] {
     return [...this.#totals].map(([device, { counts, values, neverDelivered: never = 0, columns, due }]) => ({
       ...{ session_id: null, task_code: null, task_name: null, status: null },

@@ -14,9 +14,9 @@ export interface SessionExtent {
 /**
  * The part of a store without sessions that belongs to one session: the devices of all its versions, from its start to
  * its end. (A task has one session at a time. Values of another task that reads the device at that time are included,
- * because they lie in the same series.) A device has the measurement that it had then, even if it was renamed or
+ * because they are in the same series.) A device has the measurement that it had then, even if it was renamed or
  * removed since. Undefined when the query covers no device or no time of the session.
- * @throws Problem when there is no such session or it was cleaned away, DatabaseUnavailable, BrokerUnavailable
+ * @throws Problem when there is no such session or it was cleaned up, DatabaseUnavailable, BrokerUnavailable
  */
 export async function extentOfSession(
   sources: Pick<AccountingSources, 'database' | 'pasts' | 'plans'>,

@@ -63,7 +63,7 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
     return buckets.map((bucket) => bucketResult(bucket, aggregation));
   };
 
-  /** The question to the store; undefined when nothing can be found. */
+  /** The question to the store, or undefined if nothing can be found. */
   const questionOf = async (
     { point_code, device, session_id, limit }: PointHistoryQuery,
     { start, end, signal, own }: { start: Date; end: Date; signal: AbortSignal; own: OwnDevices },
@@ -164,7 +164,7 @@ async function bucketsOf(
   return aggregateSpans(samples, { ...query, intervalMs }, evenSpans(clock, { fromMs, toMs, intervalMs }));
 }
 
-/** The devices at the caller's sites; undefined for all devices. */
+/** The devices at the caller's sites, or undefined for all devices. */
 type OwnDevices = readonly HistoryDevice[] | undefined;
 
 function isAmong(own: OwnDevices): (device: Pick<HistoryDevice, 'deviceCode'>) => boolean {
@@ -200,7 +200,7 @@ async function isOfKnownSession(
   if (!sessionId) return false;
   try {
     const session = await sessionThatWas(sources.database, sessionId);
-    // The devices of a session that was cleaned away are not kept.
+    // The devices of a session that was cleaned up are not kept.
     if (!session || !device) return false;
     const devices = await unlessUnreadable(devicesOfSession(sources, session));
     if (!devices || devices.some(({ code }) => code === device)) return true;
@@ -211,7 +211,7 @@ async function isOfKnownSession(
   throw deviceNotInSession(sessionId, device);
 }
 
-/** Awaits an answer; undefined when a snapshot is lost. */
+/** Awaits an answer. Returns undefined if a snapshot is lost. */
 async function unlessUnreadable<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
@@ -228,7 +228,7 @@ function isOutage(error: unknown): boolean {
     error instanceof BrokerUnavailable
   );
 }
-/** The gaps; undefined when they cannot be found out now, since history is useful even without them. */
+/** The gaps, or undefined if they cannot be found out now, since history is useful even without them. */
 async function knownGaps(
   sources: AccountingSources,
   sessionId: string,

@@ -139,7 +139,7 @@ async function unlessAway<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** A time as RFC 3339; empty if a wrong clock gave a time that no calendar has. */
+/** A time as RFC 3339, or empty if a wrong clock gave a time that no calendar has. */
 function rfc3339(ms: number): string {
   const time = new Date(ms);
   return Number.isNaN(time.getTime()) ? '' : time.toISOString();

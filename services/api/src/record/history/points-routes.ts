@@ -203,7 +203,7 @@ async function requireDevices(database: Database, codes: readonly string[] = [])
     throw new Problem('device_not_found', historyText('device_unknown', { unknown }));
 }
 
-/** The configured points; empty while the database is unavailable, since values are useful without names and units. */
+/** The configured points, or empty while the database is unavailable, since values are useful without names and units. */
 async function configuredIfKnown(database: Database, places: readonly PointPlace[]) {
   try {
     // The caller's right to these places was already judged.

@@ -30,7 +30,7 @@ export async function deviceChanges(
     idOfDevice,
   }: {
     readonly healthChanges: HealthChanges;
-    /** Whether everything that the session has read lies at these sites. */
+    /** Whether everything that the session has read is at these sites. */
     readonly mayReadPast: (sessionId: string, sites: GrantedSites) => Promise<boolean>;
     /** Undefined for a device that is no longer configured, whose changes are then looked for among all. */
     readonly idOfDevice: (code: string) => Promise<string | undefined>;

@@ -26,7 +26,7 @@ export function deviceHealthRoutes(
       await sources.siteAccess.require(sites, { pastSessions: [sessionId] });
       return true;
     } catch (error) {
-      // The session lies at another site, or was cleaned away.
+      // The session is at another site, or was cleaned up.
       if (error instanceof Problem && error.status < 500) return false;
       throw error;
     }

@@ -125,7 +125,7 @@ async function withConfigured(
   return views.map((view) => ({ ...view, configured: byCode.get(view.device) ?? null }));
 }
 
-/** Adds since when devices are as they are. If the change lies further back than the last ones, the time stays unknown. */
+/** Adds since when devices are as they are. If the change is further back than the last ones, the time stays unknown. */
 async function withSince(
   { healthChanges }: DeviceHealthSources,
   views: readonly DeviceHealthView[],

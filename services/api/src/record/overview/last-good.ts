@@ -5,7 +5,7 @@ import type { DeviceOfSession, TickCoverage } from '@holdfast/sample-store/tick-
 export interface OnRecord {
   /** Scheduled time of the first tick on record, even if it was a miss. */
   readonly first: string;
-  /** Scheduled time of the last stored tick; null where there is none. */
+  /** Scheduled time of the last stored tick, or null if there is none. */
   readonly lastGood: string | null;
 }
 

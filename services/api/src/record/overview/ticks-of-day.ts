@@ -33,7 +33,7 @@ export interface DayOfDevice {
 }
 
 /**
- * Counts the ticks; null while the store of samples is unavailable.
+ * Counts the ticks. Returns null while the store of samples is unavailable.
  * @param sessions the current ones that match the filter
  */
 export type CountTicksOfDay = (

@@ -100,7 +100,7 @@ async function cleanBatch(
 const sessionsLookedAt = 1_000;
 
 /**
- * Removes what arrived for sessions after they were cleaned away, however long after: ticks of samples that had waited at a
+ * Removes what arrived for sessions after they were cleaned up, however long after: ticks of samples that had waited at a
  * collector or were sent again from the quarantine, ticks that the broker had confirmed, counters out of the bucket STATUS. Nobody is
  * shown any of that, and no other cleanup would find it.
  * @returns the number of such sessions. @throws DatabaseUnavailable
@@ -156,7 +156,7 @@ async function markUnfinished(
 }
 
 /**
- * Removes the tick accounts of sessions that were cleaned away, by this call or by one that broke off. They can be large, so
+ * Removes the tick accounts of sessions that were cleaned up, by this call or by one that broke off. They can be large, so
  * this is not done while the projector waits.
  */
 async function finishCleaning(database: Database, signal: AbortSignal | undefined): Promise<void> {

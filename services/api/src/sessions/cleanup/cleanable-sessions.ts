@@ -27,7 +27,7 @@ const ended: ReadonlySet<SessionStatus> = new Set<EndedStatus>(['stopped', 'erro
 
 /**
  * Condition of a query on `sessions` for those that are over for good. A failed session without a later run may be
- * taken up again, so it stays. So does a session whose last events a newer release wrote: it may have gone on.
+ * taken up again, so it stays. So does a session whose last events a newer release wrote. It may have gone on.
  */
 export function isCleanable({ endedBefore, statuses }: CleanupCriteria) {
   return (where: ExpressionBuilder<Tables, 'sessions'>) =>

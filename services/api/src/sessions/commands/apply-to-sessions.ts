@@ -34,7 +34,7 @@ export interface AppliedWrite {
 }
 
 export interface ReadingSession extends ConfiguredSession {
-  /** As `siteCodesOf`; null where its version is lost. */
+  /** As `siteCodesOf`, or null if its version is lost. */
   readonly site_codes: readonly string[] | null;
 }
 
@@ -53,7 +53,7 @@ export interface ApplySources {
 const atOnce = 5;
 /** Sessions not begun within this time count as having found no room: callers wait for about 30 s. */
 const beginWithinMs = 10_000;
-/** The outcome of a session that takes longer is reported as unknown: it may still take the change. */
+/** The outcome of a session that takes longer is reported as unknown. It may still take the change. */
 const toldWithinMs = 20_000;
 
 /**

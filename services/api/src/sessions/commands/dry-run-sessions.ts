@@ -50,7 +50,7 @@ export async function dryRunSessions(
 const judgedWithinMs = 5_000;
 
 /**
- * Refuses a change that sessions are to take, but one never can: it would exchange a device for another one. Called before
+ * Refuses a change that sessions are to take, but one never can. It would exchange a device for another one. Called before
  * the change is committed, so only for changes that bring devices into tasks. Whatever cannot be found out in time is told
  * afterwards.
  * @throws Problem

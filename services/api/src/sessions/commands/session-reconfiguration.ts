@@ -65,7 +65,7 @@ export interface ChangeSources extends StayingSources {
     readonly from: TaskConfig;
     readonly next: TaskContent;
   }) => Promise<void>;
-  /** When the holder of the task's session last reported on it, by the holder's clock; undefined if it never has. */
+  /** When the holder of the task's session last reported on it, by the holder's clock, or undefined if it never has. */
   readonly heldAt: (taskId: number) => string | undefined;
 }
 

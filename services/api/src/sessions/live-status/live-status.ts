@@ -21,7 +21,7 @@ export interface LiveStatus {
   lastWord(taskId: number): SessionLiveStatus | undefined;
   /** The same for every task. */
   lastWords(): Iterable<SessionLiveStatus>;
-  /** Values per second that the task's session has read lately; undefined while unknown. */
+  /** Values per second that the task's session has read lately, or undefined while unknown. */
   valuesPerSecond(taskId: number): number | undefined;
   /** Also stores what is not stored yet, if the database is there. */
   stop: Stop;

@@ -35,7 +35,7 @@ interface HeardDamage {
 
 /**
  * Keeps the supervisor's notices here, so that a list of sessions costs the broker no question. While the broker is
- * away the last ones stand: nothing can be placed meanwhile.
+ * away the last ones stand. Nothing can be placed meanwhile.
  */
 export function startWaitingNotices(): WaitingNotices {
   let notices = new Map<string, WaitingNotice>();

@@ -28,7 +28,7 @@ export interface ReadModel {
   readonly checkpoint: Checkpoint;
   readonly rows: ProjectedRows;
   /**
-   * No event after this sequence was cleaned away when the projector began, and none is later: whatever is cleaned away
+   * No event after this sequence was cleaned up when the projector began, and none is later: whatever is cleaned up
    * was in the read model, and so is older than what comes next.
    */
   readonly cleanedUpTo: number;
@@ -118,7 +118,7 @@ async function applyWithoutLooking(
   return reached;
 }
 
-/** Reads, then writes, with the checkpoint locked: nothing is cleaned away meanwhile, so what was read still holds. */
+/** Reads, then writes, with the checkpoint locked. Nothing is cleaned up meanwhile, so what was read still holds. */
 async function applyLocked(
   database: Database,
   model: ReadModel,

@@ -19,7 +19,7 @@ export async function readCleaned(
   return new Map(rows.map((row) => [row.session_id, row.last_sequence]));
 }
 
-/** The highest sequence that was cleaned away, 0 when none was. @throws DatabaseUnavailable */
+/** The highest sequence that was cleaned up, 0 when none was. @throws DatabaseUnavailable */
 export async function lastCleaned(database: Database): Promise<number> {
   const { last } = await database
     .selectFrom('cleaned_sessions')
@@ -28,7 +28,7 @@ export async function lastCleaned(database: Database): Promise<number> {
   return last ?? 0;
 }
 
-/** When a session was cleaned away; undefined when it was not. @throws DatabaseUnavailable */
+/** When a session was cleaned up, or undefined if it was not. @throws DatabaseUnavailable */
 export async function cleanedAt(database: Database, sessionId: string): Promise<Date | undefined> {
   const row = await database
     .selectFrom('cleaned_sessions')
@@ -39,7 +39,7 @@ export async function cleanedAt(database: Database, sessionId: string): Promise<
 }
 
 /**
- * Forgets which sessions of another log were cleaned away: in this log the same ids mean other sessions. A log is only
+ * Forgets which sessions of another log were cleaned up: in this log the same ids mean other sessions. A log is only
  * ever added to, so two logs with the same event at one sequence are the same up to there; the last such place is found
  * by halving. Needed only when the read model is built again, maybe with an exchanged or set-back log.
  * @returns how many were forgotten

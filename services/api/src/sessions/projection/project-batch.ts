@@ -15,7 +15,7 @@ export interface ProjectedBatch {
 }
 
 /**
- * Computes the rows of a batch's sessions after its events, from the rows before. What was cleaned away stays away, however
+ * Computes the rows of a batch's sessions after its events, from the rows before. What was cleaned up stays away, however
  * often the log is read.
  */
 export function projectBatch(
@@ -88,7 +88,7 @@ export function readEvent({ subject, sequence, message }: StoredEvent): ReadEven
 }
 
 /**
- * The problem of a well-formed event that lies on the wrong subject: both the session's id and the subject name the
+ * The problem of a well-formed event that is on the wrong subject: both the session's id and the subject name the
  * task.
  */
 function problemOf(decoded: Decoded, place: ReturnType<typeof parseSessionSubject>): string | undefined {

@@ -7,7 +7,7 @@ import type { SessionRow } from './read-model-rows.ts';
 type ReadableEvent = Exclude<DecodedSessionEvent, { kind: 'unreadable' }>;
 
 /**
- * Returns a session's row after one more of its events; undefined while no session is known by it. It never
+ * Returns a session's row after one more of its events, or undefined while no session is known by it. It never
  * refuses an event: history already happened.
  */
 export function projectEvent(
@@ -67,7 +67,7 @@ function projectLifecycle(
     case 'session.resumed':
       return waiting(started, time, placementDetail(`resumed.${event.reason}`));
     case 'session.reconfigured': {
-      // The session goes on where it is.
+      // The session continues where it is.
       const { collector_id, epoch, placement_state, placement_since, placement_detail } = row ?? unplaced;
       const placement = { collector_id, epoch, placement_state, placement_since, placement_detail };
       return { ...started, ...placement, status: event.status };

@@ -4,7 +4,7 @@ const rowsAtMost = 4_096;
 
 /**
  * Session rows as this process last wrote them, while it is the one that writes the read model. No other process changes them
- * then, except that rows of ended sessions can be cleaned away. Rows that have not changed for longest are forgotten.
+ * then, except that rows of ended sessions can be cleaned up. Rows that have not changed for longest are forgotten.
  */
 export class ProjectedRows {
   readonly #rows = new Map<string, SessionRow>();
@@ -14,7 +14,7 @@ export class ProjectedRows {
     return this.#rows.get(sessionId);
   }
 
-  /** The row as the database has it now; undefined when only the database knows. */
+  /** The row as the database has it now, or undefined if only the database knows. */
   current(sessionId: string): SessionRow | undefined {
     const row = this.#rows.get(sessionId);
     return row && !isOver(row) ? row : undefined;
@@ -38,7 +38,7 @@ export class ProjectedRows {
   }
 }
 
-/** Whether the session's row can be cleaned away. */
+/** Whether the session's row can be cleaned up. */
 function isOver({ status }: SessionRow): boolean {
   return status === 'stopped' || status === 'error';
 }

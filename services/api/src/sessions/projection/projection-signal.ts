@@ -18,7 +18,7 @@ export interface ProjectionSignal {
   databaseIsUp(): boolean;
   /** Sequence that the read model is known to have reached. */
   reached(): number;
-  /** Notes the sequence that this process wrote itself, without waiting for PostgreSQL; undefined when it does not write. */
+  /** Notes the sequence that this process wrote itself, without waiting for PostgreSQL. Returns undefined if it does not write. */
   projectedHere(sequence: number | undefined): void;
   /** Resolves when the read model contains `sequence`, at the latest after `timeoutMs`. Never throws. */
   waitFor(sequence: number, timeoutMs: number): Promise<WaitOutcome>;

@@ -3,7 +3,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { SessionLog } from '../../ports.ts';
 
 export interface ProjectorLag {
-  /** Number of events in SESSIONS that the read model lacks; undefined while either cannot be asked. */
+  /** Number of events in SESSIONS that the read model lacks, or undefined while either cannot be asked. */
   events(): number | undefined;
   /** For how many ms the read model has lacked the oldest of them, as far as this process has looked. */
   ms(): number | undefined;
@@ -18,7 +18,7 @@ export interface ProjectorLag {
 export interface ProjectorLagOptions {
   /** The log while the broker can be used, undefined otherwise. */
   readonly sessionLog: () => Pick<SessionLog, 'lastSequence'> | undefined;
-  /** Sequence that the read model has reached; undefined while the database is unavailable. */
+  /** Sequence that the read model has reached, or undefined while the database is unavailable. */
   readonly reached: () => number | undefined;
   readonly everyMs: number;
   /** How long the result of a look counts. */

@@ -16,7 +16,7 @@ export interface ProjectorOptions {
   readonly database: Database;
   /** The log while the broker and the tables can be used, undefined otherwise. */
   readonly sessionLog: () => SessionLog | undefined;
-  /** Rows that this process writes; empty while it does not project. */
+  /** Rows that this process writes, or empty while it does not project. */
   readonly rows: ProjectedRows;
   /** Called with the sequence where this process begins and after each commit; with undefined when it stops projecting. */
   readonly onProjected: (sequence: number | undefined) => void;

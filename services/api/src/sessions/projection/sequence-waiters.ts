@@ -5,7 +5,7 @@ interface Waiter<Outcome> {
 }
 
 export interface SequenceWaitersOptions<Outcome> {
-  /** Result of waiting for this sequence; undefined while the wait goes on. */
+  /** Result of waiting for this sequence, or undefined while the wait continues. */
   readonly outcomeOf: (sequence: number) => Outcome | undefined;
   /** The outcome for callers whose time is over. */
   readonly tooLate: Outcome;

@@ -133,7 +133,7 @@ export class CurrentSessions {
     const rows = await this.#fromLog(foldLog(events, taskId), foldQuestions);
     const row = rows.get(sessionId);
     if (!row) return undefined;
-    // Only ended sessions are cleaned away. While the database is unavailable, that is unknown, so the log counts.
+    // Only ended sessions are cleaned up. While the database is unavailable, that is unknown, so the log counts.
     if (row.status === 'stopped' || row.status === 'error') {
       const cleaned = inTime(cleanedAt(database, sessionId), DatabaseUnavailable);
       if ((await cleaned.catch(ifUnavailable)) instanceof Date) return undefined;

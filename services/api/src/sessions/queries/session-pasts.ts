@@ -9,7 +9,7 @@ import { recordedEventsOf } from './recorded-events.ts';
 export interface SessionPast {
   readonly intervals: readonly RunningInterval[];
   readonly placements: readonly TimedPlacement[];
-  /** The session's versions in order; none if the beginning of its log cannot be read. */
+  /** The session's versions in order, or none if the beginning of its log cannot be read. */
   readonly legs: readonly ConfigLeg[];
   readonly holders: readonly Holder[];
 }

@@ -12,7 +12,7 @@ export type NamedSessionRow = SessionRow & {
   readonly task_name: string;
   /** Whether no later run of its task has followed. */
   readonly is_latest: boolean;
-  /** Period in the snapshot that the session runs on; null where PostgreSQL does not know it. */
+  /** Period in the snapshot that the session runs on, or null if PostgreSQL does not know it. */
   readonly period_ms: number | null;
 };
 

@@ -21,7 +21,7 @@ export class SessionsAfterCommands {
 
   /**
    * The session with the event at `sequence`, which the read model has. If this process itself just wrote the row,
-   * PostgreSQL is not asked to read it back: that was a third of what a command cost it.
+   * PostgreSQL is not asked to read it back. That was a third of what a command cost it.
    * @param isNew whether the event has just been appended; if not, and the session is over, any process may have
    * cleaned its row away since
    * @returns `gone` when the read model does not have the session, undefined when the database has just become unavailable

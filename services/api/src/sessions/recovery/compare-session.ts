@@ -21,14 +21,14 @@ const settlingMs = 2_000;
  */
 export function compareSession(options: {
   session: SessionView;
-  /** When the session was started or last resumed; undefined when unknown. */
+  /** When the session was started or last resumed, or undefined if unknown. */
   startedMs: number | undefined;
   /** Undefined when the configuration cannot be read. */
   periodMs: number | undefined;
   status: SessionLiveStatus | undefined;
   lastSample: LastSample | undefined;
   storing: Storing;
-  /** Only samples since this time count; undefined when every fresh one does. */
+  /** Only samples since this time count, or undefined if every fresh one does. */
   sinceMs?: number | undefined;
   nowMs: number;
 }): SessionRecoveryView {

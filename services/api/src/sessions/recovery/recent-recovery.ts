@@ -12,7 +12,7 @@ export interface RecentRecovery {
 const freshMs = 3_000;
 
 /**
- * The comparison of all running sessions, at most a few seconds old and shared by all who ask: it costs one question to the
+ * The comparison of all running sessions, at most a few seconds old and shared by all who ask. It costs one question to the
  * broker per device. Code that uses it must leave out what its caller may not see.
  * @returns undefined while the broker cannot be asked
  * @throws DatabaseUnavailable

@@ -20,7 +20,7 @@ export interface StoringSources {
 /** A running session. */
 export interface StoredSession {
   readonly sessionId: string;
-  /** When its placement began; undefined while it has none. */
+  /** When its placement began, or undefined while it has none. */
   readonly placedMs: number | undefined;
   /** Undefined when its configuration cannot be read. */
   readonly plan: PollingPlan | undefined;

@@ -36,7 +36,7 @@ export class ZipEntries {
     return this.#entries.has(name);
   }
 
-  /** The content of an entry, unpacked as it is read; undefined if there is no such entry. */
+  /** The content of an entry, unpacked as it is read, or undefined if there is no such entry. */
   content(name: string): AsyncIterable<Uint8Array> | undefined {
     const entry = this.#entries.get(name);
     return entry && this.#unpacked(entry);

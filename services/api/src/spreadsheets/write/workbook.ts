@@ -17,7 +17,7 @@ export interface WorkbookOptions {
   readonly head: readonly string[];
   /** Batches of rows. */
   readonly rows: AsyncIterable<readonly (readonly WorkbookCell[])[]>;
-  /** Whether the first column has times: it is wide enough for them. */
+  /** Whether the first column has times. It is wide enough for them. */
   readonly hasTimes?: boolean;
   /** Rows per sheet; a spreadsheet takes 1,048,576 including the head. */
   readonly rowsOfSheet?: number;

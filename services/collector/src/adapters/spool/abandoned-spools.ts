@@ -11,7 +11,7 @@ export interface AbandonedSpoolsOptions
     'createOutbox' | 'isBrokerUp' | 'onIdle' | 'lookEveryMs' | 'timers' | 'log'
   > {
   readonly spoolDir: string;
-  /** This collector's folder in it; undefined when it spools nothing itself. */
+  /** This collector's folder in it, or undefined if it spools nothing itself. */
   readonly own: string | undefined;
   readonly installation: string;
   readonly instance: string;

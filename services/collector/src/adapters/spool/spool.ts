@@ -213,7 +213,7 @@ export class DiskSpool implements Spool {
       const at = this.#segments.indexOf(segment);
       if (at < 0) return;
       if (keepRecords > 0 && !this.#isConfirmed(segment.id, keepBytes)) {
-        // The part of the segment that was read before lies in memory, unconfirmed: it stays on disk until the broker
+        // The part of the segment that was read before is in memory, unconfirmed. It stays on disk until the broker
         // has it.
         await truncate(segment.path, keepBytes);
         segment.bytes = keepBytes;
@@ -284,7 +284,7 @@ export class DiskSpool implements Spool {
   async #saveConfirmed(): Promise<void> {
     const confirmed = this.#confirmed;
     if (!confirmed || !this.#hasFolder) return;
-    // Record it first, then remove: otherwise a successor would not know from where to look.
+    // Record it first, then remove. Otherwise a successor would not know from where to look.
     await writeConfirmed(this.#options.folder, confirmed);
     for (let first = this.#segments[0]; first; first = this.#segments[0]) {
       if (!this.#isConfirmed(first.id, first.bytes) || first === this.#dropping?.segment) return;

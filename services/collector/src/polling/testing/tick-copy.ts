@@ -13,7 +13,7 @@ export interface TickCopy extends Omit<Tick, 'readings'> {
 
 export function copyTick({ readings, ...result }: Tick): TickCopy {
   const { values, integers, uncertain, readCount, sentCount, integerCount } = readings;
-  // JSON.parse would not notice a name that stands there twice.
+  // JSON.parse would not notice a name that is there twice.
   if (Object.keys(members(values)).length !== sentCount - integerCount)
     throw new Error('a value stands there twice');
   return {

@@ -73,7 +73,7 @@ export function healthLanes(
     .sort((one, other) => one.task.localeCompare(other.task, 'en', { numeric: true }));
 }
 
-/** The span of a gap. One that goes on lasts until the next report of the device. */
+/** The span of a gap. One that continues lasts until the next report of the device. */
 function unheardSpan(
   { session_id: session, cause, start_time, end_time, goesOn }: DeviceGap,
   changes: DeviceChanges,
@@ -98,7 +98,7 @@ function insertUnheardSpans(spans: readonly HealthSpan[], unheardSpans: readonly
   return [...heardSpans, ...unheardSpans].sort((one, other) => one.from - other.from);
 }
 
-/** When the session ended; undefined while it goes on. A deleted session has left nothing but its changes. */
+/** When the session ended, or undefined while it continues. A deleted session has left nothing but its changes. */
 function endOf(session: SessionLife | undefined, now: number): number | undefined {
   if (session === undefined) return undefined;
   return session.stopped_at === null ? undefined : Math.min(now, Date.parse(session.stopped_at));

@@ -22,7 +22,7 @@ export function Lane({
   lane: HealthLane;
   from: number;
   to: number;
-  /** Severity of the state that goes on now. */
+  /** Severity of the state that continues now. */
   severity: Severity;
   isNamed: boolean;
 }) {
@@ -53,7 +53,7 @@ export function Lane({
   );
 }
 
-/** How a span looks, and its least width in px, so that an outage is always visible: words tell its true length. */
+/** How a span looks, and its least width in px, so that an outage is always visible: the text says its true length. */
 function drawingOf(
   { status, isNow }: HealthSpan,
   severity: Severity,

@@ -1,7 +1,7 @@
 import { isAtLeast, type Role, roleAt, useMe } from '../../api/me.ts';
 import { useDeviceTexts } from './texts.ts';
 
-/** Why the user lacks a role at these sites, in words; undefined when they have it, or the API has to judge. */
+/** Why the user lacks a role at these sites, in words, or undefined if they have it, or the API has to judge. */
 export function useForbidden(requiredRole: Role, sites: readonly string[] | undefined): string | undefined {
   const { t } = useDeviceTexts();
   const me = useMe();

@@ -2,7 +2,7 @@ import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { fits, textOf } from '../../forms/form-schema.ts';
 import type { Forms } from '../../forms/use-protocols.ts';
 
-/** Why a point is never written; undefined when it may be. Its form says which places and types can be written. */
+/** Why a point is never written, or undefined if it may be. Its form says which places and types can be written. */
 export function lockOf(
   point: Pick<PointView, 'count' | 'writable'> & Readonly<Record<string, unknown>>,
   forms: Pick<Forms, 'point'> | undefined,

@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react';
 import { api } from '../../api/api.ts';
 
 export interface TestReading {
-  /** When the test began, in ms since 1970; set while it goes on. */
+  /** When the test began, in ms since 1970; set while it continues. */
   readonly since: number | undefined;
   readonly done: { readonly at: Date; readonly view: DeviceTestView } | undefined;
   readonly error: Error | undefined;

@@ -7,7 +7,7 @@ import type { EvenSpan } from '@holdfast/shared/domain/plant-clock.ts';
 export interface ExportedPoint {
   readonly device: HistoryDevice;
   readonly pointCode: string;
-  /** Name and unit as configured now; empty for a point that no longer is. */
+  /** Name and unit as configured now, or empty for a point that no longer is. */
   readonly name: string;
   readonly unit: string;
 }
@@ -113,7 +113,7 @@ async function* buckets(
     while ((spans[index]?.toMs ?? endMs) <= atMs && index < spans.length - 1) index += 1;
     return spans[index] as EvenSpan;
   };
-  /** Where the interval of a moment begins, so that no interval lies in two questions. */
+  /** Where the interval of a moment begins, so that no interval is in two questions. */
   const beginOf = (span: EvenSpan, atMs: number): number =>
     span.fromMs + Math.floor((atMs - span.fromMs) / span.intervalMs) * span.intervalMs;
   /** Intervals to search for any value at all, when the last ones had none. */
