@@ -9,7 +9,7 @@ import type { SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { Concerned } from '../../ports.ts';
-import { answerChange } from '../change-sets/answer-change.ts';
+import { answerChange } from '../change-sets/answer-change-route.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { bulkDelete, bulkEdit, selectedIds } from './bulk-change.ts';

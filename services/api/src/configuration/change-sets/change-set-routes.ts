@@ -17,7 +17,7 @@ import { Problem } from '../../problems/problem.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { configurationText } from '../texts.ts';
-import { answerChange } from './answer-change.ts';
+import { answerChange } from './answer-change-route.ts';
 import { changeItems, type ItemsOutcome } from './items/change-items.ts';
 import { changedThings, concernedBy } from './items/ready-items.ts';
 import { findChangeSet, listChangeItems, listChangeSets } from './read-change-sets.ts';

@@ -15,7 +15,7 @@ import type { Database } from '../../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { TaskConfigs } from '../../ports.ts';
-import { answerChange } from '../change-sets/answer-change.ts';
+import { answerChange } from '../change-sets/answer-change-route.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import { readTaskContent } from '../config-versions.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
