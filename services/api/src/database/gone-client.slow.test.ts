@@ -17,7 +17,7 @@ async function connect(options: pg.ClientConfig): Promise<pg.Client> {
 }
 
 // Only Linux tells a server that the client did not take what was sent.
-it.skipIf(process.platform !== 'linux').for([
+it.skipIf(process.platform !== 'linux').concurrent.for([
   { who: 'an API', optionsFor: connectionOptions },
   {
     who: 'a writer',
