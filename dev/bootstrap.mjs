@@ -15,7 +15,7 @@ import {
 import { OLDEST_TESTED } from './setup/nats-server/versions.mjs';
 import { installPackages, PNPM, projectNode } from './setup/packages.mjs';
 import { ROOT } from './setup/root.mjs';
-import { run, stopRequested } from './setup/run.mjs';
+import { run, runAtOnce, stopRequested } from './setup/run.mjs';
 import { requireTestPeers } from './setup/test-peers/require-peers.mjs';
 
 const OLDEST_NODE = 20;
@@ -49,7 +49,7 @@ const programs = {
     servers: [requireNatsServer],
     commands: (args) => [[join(ROOT, 'bench/src/main.ts'), ...args]],
   },
-  check: { servers: [], commands: checks },
+  check: { servers: [], commands: checks, areAtOnce: true },
   verify: {
     servers: [],
     commands: (args) => [[join(ROOT, 'test/verify/main.ts'), ...args]],
@@ -141,8 +141,10 @@ async function main([what, ...args]) {
   await installPackages();
   for (const server of program.servers) await server();
   // All commands run even if one fails, so that every fault is seen at once.
+  const commands = program.commands(args);
+  if (program.areAtOnce) return (await runAtOnce(projectNode(), commands)).find(Boolean) ?? 0;
   let worst = 0;
-  for (const command of program.commands(args)) {
+  for (const command of commands) {
     if (stopRequested()) break;
     const code = await run(projectNode(), command, { stdout: 'inherit', env: program.env });
     if (worst === 0) worst = code;

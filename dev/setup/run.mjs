@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from './find-program.mjs';
@@ -13,7 +13,7 @@ const SAME_WISH_MS = 1_000;
 // SIGHUP means that the terminal is gone: the program is to end in good order, as on SIGTERM.
 const FORWARDED = { SIGINT: 'SIGINT', SIGTERM: 'SIGTERM', SIGHUP: 'SIGTERM' };
 
-let child;
+const children = new Set();
 let requested;
 const lastForwardedAt = new Map();
 
@@ -30,6 +30,32 @@ export function stopRequested() {
  */
 export async function run(command, args, { stdout = 2, env = {} } = {}) {
   return endOf(launch(command, args, env, ['ignore', stdout, 'inherit']), command);
+}
+
+/**
+ * Runs programs to their ends, as many at once as there are cores. What each prints is shown when it has ended, so that
+ * they do not mix.
+ * @param {string} command
+ * @param {string[][]} argumentLists one for each run of the command
+ * @returns their exit codes
+ */
+export async function runAtOnce(command, argumentLists) {
+  const codes = [];
+  const waiting = argumentLists.entries();
+  const lane = async () => {
+    for (const [index, args] of waiting) {
+      if (requested !== undefined) return;
+      const launched = launch(command, args, {}, ['ignore', 'pipe', 'pipe']);
+      const output = [];
+      for (const stream of [launched.stdout, launched.stderr]) stream.on('data', (data) => output.push(data));
+      const closed = new Promise((resolve) => launched.once('close', resolve));
+      codes[index] = await endOf(launched, command);
+      await closed;
+      process.stdout.write(Buffer.concat(output));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  return codes;
 }
 
 /**
@@ -78,12 +104,13 @@ function launch(command, args, env, stdio) {
   passSignalsOn();
   if (requested !== undefined) throw new SetupError('Stopped.', exitCodeOf(requested));
   const through = throughSetpriv(command, args);
-  child = spawn(through.command, through.args, {
+  const child = spawn(through.command, through.args, {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio,
     detached: true,
   });
+  children.add(child);
   return child;
 }
 
@@ -94,7 +121,7 @@ async function endOf(launched, command) {
       launched.once('exit', (code, signal) => resolve(code ?? exitCodeOf(signal)));
     });
   } finally {
-    child = undefined;
+    children.delete(launched);
   }
 }
 
@@ -113,7 +140,7 @@ function passSignalsOn() {
       const now = performance.now();
       if (now - (lastForwardedAt.get(forwarded) ?? Number.NEGATIVE_INFINITY) < SAME_WISH_MS) return;
       lastForwardedAt.set(forwarded, now);
-      child?.kill(forwarded);
+      for (const child of children) child.kill(forwarded);
     });
   }
 }

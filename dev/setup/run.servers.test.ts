@@ -67,6 +67,29 @@ describe('the relay between npm and the real program', () => {
   });
 });
 
+describe('programs that run at once', () => {
+  it('show what each prints in one piece, and give the exit codes in order', async () => {
+    const print = (name: string, code: number) =>
+      `console.log('${name} begins'); setImmediate(() => { console.error('${name} ends'); process.exitCode = ${code}; })`;
+    const programs = [print('one', 3), print('two', 0), print('three', 5)].map((program) => ['-e', program]);
+    const module = JSON.stringify(new URL('./run.mjs', import.meta.url).href);
+    const code = `
+      const { runAtOnce } = await import(${module});
+      console.log(JSON.stringify(await runAtOnce(process.execPath, ${JSON.stringify(programs)})));
+    `;
+    const command = process.execPath;
+    const relay = await startProcess({ name: 'relay', command, args: ['--input-type=module', '-e', code] });
+    const lines: string[] = [];
+    for await (const line of relay.lines()) lines.push(line);
+    expect(lines.pop()).toBe('[3,0,5]');
+    for (const name of ['one', 'two', 'three']) {
+      const at = lines.indexOf(`${name} begins`);
+      expect(lines.slice(at, at + 2)).toEqual([`${name} begins`, `${name} ends`]);
+    }
+    expect(lines).toHaveLength(6);
+  });
+});
+
 describe('a script of package.json', () => {
   it('ends when npm is asked to end, and takes what it runs with it', async () => {
     // npm signals only its child, a shell: if the shell merely waits for the script, it ends and the script goes on.

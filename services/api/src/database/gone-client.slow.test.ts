@@ -16,8 +16,8 @@ async function connect(options: pg.ClientConfig): Promise<pg.Client> {
   return client;
 }
 
-// Only Linux informs a server that the client did not take what was sent.
-it.skipIf(process.platform !== 'linux').for([
+// Only Linux tells a server that the client did not take what was sent.
+it.skipIf(process.platform !== 'linux').concurrent.for([
   { who: 'an API', optionsFor: connectionOptions },
   {
     who: 'a writer',

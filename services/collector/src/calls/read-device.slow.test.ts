@@ -8,13 +8,14 @@ import { groupOf } from '@holdfast/driver-modbus/link/testing/raw-requests.ts';
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { modbusOver, pollableModbus } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
 import type { ResolvedCall } from './resolve-call.ts';
 
-afterEach(cleanUp);
+// Each test has a device of its own. Those that wait for silent ones do so together.
+afterAll(cleanUp);
 
 /** `end`: the connection ends. A number: the device answers with this exception. */
 type Fate = 'answer' | 'silent' | 'end' | number;
@@ -71,7 +72,7 @@ const good = (points: Iterable<ReadPoint>) =>
   [...points].flatMap(({ code, quality }) => (quality === 'good' ? [code] : []));
 const after = (ms: number, fate: Fate) => new Promise<Fate>((resolve) => setTimeout(resolve, ms, fate));
 
-describe('a slow device', () => {
+describe.concurrent('a slow device', () => {
   it('for which the time was too short is not said to be silent', async () => {
     const { test } = await deviceThat(() => after(400, 'answer'));
     const { points, of, given_up } = await test(deviceWith(apart(40), { timeout_ms: 60_000 }), {
@@ -146,7 +147,7 @@ describe('the bytes of a reading', () => {
   });
 });
 
-describe('a device that is silent', () => {
+describe.concurrent('a device that is silent', () => {
   it.each([
     ['first', [0]],
     ['in the midst', [20]],
@@ -256,7 +257,7 @@ describe('a device that refuses a part', () => {
   });
 });
 
-describe('a device that is busy', () => {
+describe.concurrent('a device that is busy', () => {
   it('for a while is asked again until it gives its values', async () => {
     const { test } = await deviceThat(({ n }) => (n < 5 ? 6 : 'answer'));
     expect(good((await test(deviceWith(run(3)))).points)).toEqual(['r0', 'r1', 'r2']);
@@ -293,7 +294,7 @@ describe('points that no request can read', () => {
   });
 });
 
-describe('a device that ends the connection instead of an answer', () => {
+describe.concurrent('a device that ends the connection instead of an answer', () => {
   it('to some blocks has all others read', async () => {
     const { test } = await deviceThat(({ address }) => (address < 20 ? 'end' : 'answer'));
     const { points, of, given_up } = await test(deviceWith(apart(6)));

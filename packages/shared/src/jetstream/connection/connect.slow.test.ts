@@ -9,7 +9,8 @@ import { expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import { connectNats } from './connect.ts';
 
-it('a connection to a server that hangs can be closed', async () => {
+// Each waits with servers of its own.
+it.concurrent('a connection to a server that hangs can be closed', async () => {
   const server = await natsForTest();
   const { nc, close } = await connectNats({
     url: server.url,
@@ -26,7 +27,7 @@ it('a connection to a server that hangs can be closed', async () => {
   }
 });
 
-it('a server that hangs is left, however much is on the way to it', async () => {
+it.concurrent('a server that hangs is left, however much is on the way to it', async () => {
   const [hanging, other] = [await natsForTest(), await natsForTest()];
   const { nc, close } = await connectNats({
     url: `${hanging.url},${other.url}`,
@@ -48,7 +49,7 @@ it('a server that hangs is left, however much is on the way to it', async () => 
   }
 });
 
-it('a server that does not hear in time who connects is asked again', async () => {
+it.concurrent('a server that does not hear in time who connects is asked again', async () => {
   const server = await natsForTest({ configLines: ['authorization { user: test, password: test }'] });
   let isTurnedAway = false;
   const proxy = await startTcpProxy({
@@ -70,7 +71,7 @@ it('a server that does not hear in time who connects is asked again', async () =
   await close();
 });
 
-it('a server that takes connections and says nothing, as one that is frozen, is left with no socket', async () => {
+it.concurrent('a server that takes connections and says nothing, as one that is frozen, is left with no socket', async () => {
   let connectionCount = 0;
   let open = 0;
   const silent = createServer((socket) => {
