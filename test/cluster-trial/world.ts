@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiKey } from '../faults/clients.ts';
 import { type Load, makeLoad } from '../faults/world/load.ts';
 import { Service } from '../faults/world/service.ts';
-import { eventually } from '../support/eventually.ts';
+import { untilReady } from '../support/over-rest.ts';
 import { type RestClient, restClient } from '../support/rest-client.ts';
 import type { ServiceName } from '../support/service-processes.ts';
 import { type Devices, startDevicesOn } from './hosts/devices-on-host.ts';
@@ -134,11 +134,7 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
   await Promise.all(services.map((service) => service.start()));
   const keeper = keepUp(services);
   const rest = restClient(`http://${hosts.api.address}:${apiPort}`, key.key);
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-    what: 'the API to be ready',
-    timeoutMs: 60_000,
-    intervalMs: 250,
-  });
+  await untilReady(rest);
   const load = await makeLoad({
     rest,
     devices: codesByTask.flat().map((code) => ({

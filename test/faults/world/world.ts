@@ -10,6 +10,7 @@ import type { PublishedMessage, SeenRequest, Simulator } from '@holdfast/plant/s
 import { cleanUpAfterFile } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type IdentitiesForTest, identitiesForTest } from '../../support/identities-for-test.ts';
+import { untilReady } from '../../support/over-rest.ts';
 import { type RestClient, restClient } from '../../support/rest-client.ts';
 import { type ServiceName, testLease } from '../../support/service-processes.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
@@ -139,11 +140,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   // The later forger holds everything at first, so that it has an epoch of its own in each session.
   const isLater = (id: string) => forger !== undefined && id.startsWith('collector-');
   await Promise.all(all.filter(({ id }) => !isLater(id)).map((service) => service.start()));
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-    what: 'the API to be ready',
-    timeoutMs: 180_000,
-    intervalMs: 100,
-  });
+  await untilReady(rest);
   const honest = all.filter(({ id }) => id !== forgerId);
   const load = await makeLoad({ rest, devices: plant.devices, deviceCodes, ...options });
   const idsOf = (kind: ServiceName) => [...services.keys()].filter((id) => id.startsWith(`${kind}-`));
