@@ -2,12 +2,12 @@ import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { describe, expect, it } from 'vitest';
 import { wallClockOff } from '../faults/faults/turn-clock.ts';
-import { evaluate } from '../faults/world/inspector.ts';
 import { doubledTicks } from '../support/doubled-ticks.ts';
 import { eventually } from '../support/eventually.ts';
 import { constantPoint, sessionsPath } from '../support/over-rest.ts';
 import { longLease } from '../support/service-processes.ts';
 import { systemForTest } from '../support/system-for-test.ts';
+import { evaluate } from '../world/inspector.ts';
 
 const hourMs = 3_600_000;
 const periodMs = 200;

@@ -2,7 +2,8 @@ import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { eventually } from '../../support/eventually.ts';
-import { DidNotHappen, type Fault } from '../fault.ts';
+import { DidNotHappen } from '../../world/service.ts';
+import type { Fault } from '../fault.ts';
 
 /** A durable consumer is deleted: it is created again, and everything in the stream is delivered once more. */
 export function replay(name: string, stream: string, durable: string): Fault {

@@ -1,7 +1,6 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
@@ -54,26 +53,6 @@ describe('a durable consumer that works in batches', () => {
     expect(batches.flat()).toEqual(numbers(25));
     expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(10);
     await eventually(async () => (await ackFloor()) === 25, { what: 'all acks' });
-  });
-
-  it('has acks confirmed that take longer on a slow link than is waited for at first', async () => {
-    const proxy = await startTcpProxy({ targetPort: server.port });
-    const url = `nats://127.0.0.1:${proxy.port}`;
-    const { nc, close } = await connectNats({ url, name: 'consume-batches-test', log });
-    await publish(4);
-    const confirmed: boolean[] = [];
-    const consumer = start({
-      nc,
-      maxMessages: 1,
-      handle: async (messages) => {
-        proxy.delay(1_050);
-        confirmed.push(await ackAll(nc, messages));
-      },
-    });
-    await eventually(() => confirmed.length === 4, { what: 'four acks' });
-    expect(confirmed.at(-1)).toBe(true);
-    await consumer.stop();
-    await close();
   });
 
   it('hands over an incomplete batch after its time', async () => {
