@@ -16,22 +16,8 @@ const mebibyte = 1_048_576;
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let api: ApiUnderTest;
 
-function ask(
-  of: ApiUnderTest,
-  method: string,
-  path: string,
-  key = bootstrapKey,
-  body?: unknown,
-): Promise<Answer> {
-  return of.raw(path, {
-    method,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
+const ask = (of: ApiUnderTest, method: string, path: string, key = bootstrapKey, body?: unknown) =>
+  of.ask(method, path, { key, body });
 
 async function keyOf(role: string): Promise<string> {
   const creation = await ask(api, 'POST', '/api/system/keys/', bootstrapKey, { name: `the ${role}`, role });

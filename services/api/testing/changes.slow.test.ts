@@ -73,14 +73,9 @@ const isOf = (session: string, type: string) => (each: ChangeEvent) =>
 
 const as = (key: string) => ({ authorization: `Bearer ${key}` });
 const asAdmin: Pick<ApiUnderTest, 'post' | 'get' | 'request'> = {
-  get: (at) => api.raw(at, { headers: as(adminKey) }),
+  get: (at) => asAdmin.request('GET', at),
   post: (at, body) => asAdmin.request('POST', at, body),
-  request: (method, at, body) =>
-    api.raw(at, {
-      method,
-      headers: { ...as(adminKey), ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }),
+  request: (method, at, body) => api.ask(method, at, { key: adminKey, body }),
 };
 const admin = () => asAdmin as ApiUnderTest;
 

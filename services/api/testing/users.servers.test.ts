@@ -17,14 +17,7 @@ let nats: string;
 let api: AskedApi;
 
 const byKey = (method: string, path: string, body?: unknown): Promise<Answer> =>
-  api.raw(path, {
-    method,
-    headers: {
-      authorization: `Bearer ${bootstrapKey}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+  api.ask(method, path, { key: bootstrapKey, body });
 
 const join = (login: string, grants: object[]) => addPerson(api, bootstrapKey, { login, grants });
 
