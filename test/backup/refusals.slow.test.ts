@@ -18,6 +18,7 @@ import { sessionLogForTest } from '../support/session-log.ts';
 import { servicesForTest } from '../support/system-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { backupCommand, contentOf } from './backup-command.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 
 const sizes = { SESSIONS_MAX_BYTES: String(64 * 1024 * 1024), SAMPLES_MAX_BYTES: String(64 * 1024 * 1024) };
 
@@ -118,8 +119,7 @@ describe('a restore', () => {
   it('refuses a broker whose log somebody follows, also between two questions for events', async () => {
     const own = { nats: (await natsForTest()).url, database: empty.database };
     await sessionLogForTest(own.nats);
-    const { nc } = await connectNats({ url: own.nats, name: 'look', log: createLogger('look', 'fatal') });
-    cleanUpAfterFile(() => nc.close());
+    const nc = await connectionForTest(own.nats);
     const consumer = await jetstream(nc).consumers.get('SESSIONS', { filter_subjects: ['sessions.>'] });
     let looks = 0;
     // This service asks only after the second look: one look, or two at once, would miss it.
@@ -186,8 +186,7 @@ describe('a restore into what an API has already been started on', () => {
     expect(await readdir(folder)).toEqual(['b']);
 
     const { api } = await start(second);
-    const { nc } = await connectNats({ url: second.nats, name: 'look', log: createLogger('look', 'fatal') });
-    cleanUpAfterFile(() => nc.close());
+    const nc = await connectionForTest(second.nats);
     // The broker knows nothing of a service until it follows the log.
     await eventually(async () => (await sessionLogExtent(nc))?.isFollowed, {
       what: 'the API to follow the log',

@@ -1,14 +1,13 @@
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import { tableMemory } from '@holdfast/driver-modbus-simulator/memory/table-memory.ts';
 import { startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import type { RestClient } from '../support/rest-client.ts';
 import { servicesForTest } from '../support/system-for-test.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 
 let rest: RestClient;
 let api: RunningProcess;
@@ -59,12 +58,7 @@ beforeAll(async () => {
   await eventually(async () => (await rest.post(`/api/config/devices/${device}/test/`)).status === 200, {
     what: 'the collector to take calls',
   });
-  const { nc, close } = await connectNats({
-    url: nats.url,
-    name: 'test',
-    log: createLogger('test', 'fatal'),
-  });
-  cleanUpAfterFile(close);
+  const nc = await connectionForTest(nats.url);
   nc.subscribe('collectors.c1.call', {
     callback: (_error, message) =>
       void heard.push({ header: message.headers?.get('traceparent') ?? '', body: message.string() }),

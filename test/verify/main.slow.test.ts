@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { newNkeyPair } from '@holdfast/shared/jetstream/connection/nkey-pair.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startApi } from '../../services/api/testing/api-under-test.ts';
@@ -18,6 +16,7 @@ import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts'
 import { startInfluxTwoFront } from '../support/influx-two-front.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 
 function startVerify(env: Record<string, string>, args: readonly string[]): Promise<RunningProcess> {
   return startProcess({
@@ -147,12 +146,7 @@ describe('npm run verify', () => {
         INFLUX_URL: front.url,
         INFLUX_BUCKET: 'verified',
       });
-      const { nc } = await connectNats({
-        url: fleet.nats.url,
-        name: 'test',
-        log: createLogger('test', 'silent'),
-      });
-      cleanUpAfterFile(() => nc.close());
+      const nc = await connectionForTest(fleet.nats.url);
       const jsm = await jetstreamManager(nc);
       await eventually(
         async () => {

@@ -17,7 +17,8 @@ export async function judge(
   minimum: Minimum,
   by: JudgedBy = {},
 ): Promise<{ verdict: Verdict; history: History }> {
-  const history = await readHistory({ natsUrl, databaseUrl, commands, requests, ...by });
+  // Devices may still be read: what comes later would find no events that explain it.
+  const history = await readHistory({ natsUrl, databaseUrl, commands, requests: [...requests], ...by });
   // One clock, but few cores, which may be busy for a while.
   const tolerances = {
     ...{ stopMs: leaseTtlMs + 1_500, clockMs: 750, settleMs: 8_000, freshMs: 10_000, plantMs: 1_000 },

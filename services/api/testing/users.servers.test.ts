@@ -1,14 +1,13 @@
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
 import { addPerson, password, TestBrowser } from './test-browser.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const usersPath = '/api/system/users';
@@ -112,8 +111,7 @@ describe('a person', () => {
 
   it('who is kept out is out, also where a process ended before it could end the logins', async () => {
     const { id, browser } = await join('eve', [{ role: 'viewer' }]);
-    const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
-    onTestFinished(close);
+    const nc = await connectionForTest(nats);
     const book = await UserBook.open(nc);
     const entry = (await book.readAll()).find(({ record }) => record.id === id);
     if (!entry) throw new Error('there is no eve');

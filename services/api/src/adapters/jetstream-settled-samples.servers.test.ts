@@ -1,22 +1,17 @@
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-backlog.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
-import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { expect, it } from 'vitest';
 import { jetStreamSettledSamples } from './jetstream-settled-samples.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 
 it('a broker that hangs is not waited for: what it said last counts, and that it was not asked is told', async () => {
   const nats = await natsForTest();
   await sessionLogForTest(nats.url);
   const proxy = await startTcpProxy({ targetPort: Number(new URL(nats.url).port) });
-  const { nc, close } = await connectNats({
-    ...{ url: `nats://127.0.0.1:${proxy.port}`, name: 'test', log: createLogger('test', 'silent') },
-  });
-  cleanUpAfterFile(close);
+  const nc = await connectionForTest(`nats://127.0.0.1:${proxy.port}`);
   const settled = jetStreamSettledSamples(() => nc);
   const first = await settled.now();
   expect(first).toEqual({ beforeMs: expect.any(Number), wasAsked: true });
