@@ -8,6 +8,7 @@ import { jetstream } from '@nats-io/jetstream';
 import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
@@ -18,7 +19,6 @@ import { sessionLogForTest } from '../support/session-log.ts';
 import { servicesForTest } from '../support/system-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { backupCommand, contentOf } from './backup-command.ts';
-import { connectionForTest } from '../support/connection-for-test.ts';
 
 const sizes = { SESSIONS_MAX_BYTES: String(64 * 1024 * 1024), SAMPLES_MAX_BYTES: String(64 * 1024 * 1024) };
 

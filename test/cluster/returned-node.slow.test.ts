@@ -1,24 +1,16 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { CopyIsBack, DurableSessionLog } from '@holdfast/shared/jetstream/sessions/durable-session-log.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { nodesOfCluster } from './nodes-of-cluster.ts';
 import { connectionForTest } from '../support/connection-for-test.ts';
-
-const settings = {
-  ...{ sessionsMaxBytes: 2_097_152, samplesMaxBytes: 4_194_304, taskConfigsMaxBytes: 2_097_152 },
-  ...{ samplesMaxAgeHours: 1, replicas: 3 },
-};
+import { eventually } from '../support/eventually.ts';
+import { nodesOfCluster, streamsOnThreeNodes } from './nodes-of-cluster.ts';
 
 it('the log is to be opened anew when a node is back that it was opened without, and not before', async () => {
   const nodes = await Promise.all((await nodesOfCluster(3)).map((start) => start()));
   const [first, , victim] = nodes;
   const nc = await connectionForTest(first?.url ?? '');
-  await eventually(() => ensureStreams(nc, settings).then(() => true), {
-    what: 'the streams on three nodes',
-  });
+  await streamsOnThreeNodes(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const durable = 'projector';
   const open = () =>

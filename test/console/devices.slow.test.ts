@@ -1,16 +1,16 @@
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, inject, it, } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { makePeople, password } from '../../services/api/testing/people.ts';
 import { fillIn } from '../browser/people-for-test.ts';
 import { cliForTest } from '../cli/cli-for-test.ts';
 import { openPage } from '../support/browser-for-test.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { foreignDeviceIsInstalled } from '../support/foreign-device.ts';
 import { expectFaultless, looks } from './expect-faultless.ts';
 import { startTroubledPlant, type TroubledPlant } from './troubled-plant.ts';
-import { connectionForTest } from '../support/connection-for-test.ts';
 
 const widths = [320, 480, 768, 1024, 1280, 1920];
 const words = {

@@ -4,10 +4,9 @@ import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';
-import type { RestClient } from '../support/rest-client.ts';
-
-import { type PressPlant, startPressPlant } from './press-plant.ts';
 import { connectionForTest } from '../support/connection-for-test.ts';
+import type { RestClient } from '../support/rest-client.ts';
+import { type PressPlant, startPressPlant } from './press-plant.ts';
 
 let rest: RestClient;
 let plant: PressPlant['plant'];

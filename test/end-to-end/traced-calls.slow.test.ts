@@ -3,11 +3,11 @@ import { tableMemory } from '@holdfast/driver-modbus-simulator/memory/table-memo
 import { startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import type { RestClient } from '../support/rest-client.ts';
 import { servicesForTest } from '../support/system-for-test.ts';
-import { connectionForTest } from '../support/connection-for-test.ts';
 
 let rest: RestClient;
 let api: RunningProcess;

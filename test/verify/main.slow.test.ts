@@ -8,6 +8,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startApi } from '../../services/api/testing/api-under-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
@@ -16,7 +17,6 @@ import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts'
 import { startInfluxTwoFront } from '../support/influx-two-front.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { connectionForTest } from '../support/connection-for-test.ts';
 
 function startVerify(env: Record<string, string>, args: readonly string[]): Promise<RunningProcess> {
   return startProcess({

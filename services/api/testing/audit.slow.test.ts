@@ -1,12 +1,12 @@
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import { appendAudit } from '@holdfast/shared/jetstream/boards/audit-log.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts';
-import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const mebibyte = 1_048_576;

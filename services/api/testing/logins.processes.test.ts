@@ -1,16 +1,16 @@
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import type { LoginView } from '@holdfast/shared/contracts/http/login-http.ts';
 import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { beforeAll, describe, expect, it, } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type ApiUnderTest, type AskedApi, sessionsPath, startApi } from './api-under-test.ts';
 import { changeLogin, notFresh } from './change-login.ts';
 import { makePeople, password } from './people.ts';
 import { TestBrowser } from './test-browser.ts';
-import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const everywhere = ['*'];

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -11,7 +12,6 @@ import { answerClientError } from '../src/http/client-errors.ts';
 import { addProblemReplies } from '../src/http/problem-replies.ts';
 import { refuseWhileClosing } from '../src/http/refuse-while-closing.ts';
 import { configureTask, sessionsPath, startApi } from './api-under-test.ts';
-import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 
 async function listening(app: FastifyInstance): Promise<Socket> {
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -1,13 +1,13 @@
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { beforeAll, describe, expect, it, } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
 import { addPerson, password, TestBrowser } from './test-browser.ts';
-import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const usersPath = '/api/system/users';

@@ -3,12 +3,12 @@ import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { jetStreamEpochs } from '@holdfast/shared/jetstream/sessions/logged-at.ts';
 import { EpochClaims } from '@holdfast/shared/sessions/epoch-claims.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { expect, it } from 'vitest';
 import { jetStreamLiveSamples } from './jetstream-live-samples.ts';
-import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 
 const invented = 2_000;
 

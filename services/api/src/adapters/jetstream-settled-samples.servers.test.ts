@@ -1,11 +1,11 @@
 import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-backlog.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { expect, it } from 'vitest';
 import { jetStreamSettledSamples } from './jetstream-settled-samples.ts';
-import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 
 it('a broker that hangs is not waited for: what it said last counts, and that it was not asked is told', async () => {
   const nats = await natsForTest();

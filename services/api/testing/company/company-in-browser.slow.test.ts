@@ -2,16 +2,16 @@ import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
 import { openPage } from '@holdfast/test/support/browser-for-test.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { proxyBelowPath } from '@holdfast/test/support/proxy-below-path.ts';
 import { restClient } from '@holdfast/test/support/rest-client.ts';
-import { describe, expect, inject, it, } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { companyCallbackPath } from '../../src/access/company/company-routes.ts';
 import { startApi } from '../api-under-test.ts';
 import { clientId, clientSecret, companyForTest } from './company-for-test.ts';
-import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 
 describe.skipIf(inject('installedServers').chromium === null)('a company login in a real browser', () => {
   it('is there on the page that the way back leads to, from another site to a path behind a proxy', async () => {

@@ -1,4 +1,5 @@
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -16,7 +17,6 @@ import {
   readLastSequence,
   TakenOver,
 } from './durable-session-log.ts';
-import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 
 let log: SessionLogForTest;
 let port: number;
@@ -134,7 +134,6 @@ describe('the session log of a reader that keeps its own position', () => {
   it('is asked for anew soon by who gets no answer, well before the connection is given up', async () => {
     const nats = await natsForTest();
     await sessionLogForTest(nats.url);
-    const quiet = createLogger('test', 'silent');
     const nc = await connectionForTest(nats.url);
     await readLastSequence(nc);
     const lost = (async () => {
