@@ -8,7 +8,6 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
-import { createLogger } from '../../runtime/logger.ts';
 import {
   DeliveryGap,
   DurableSessionLog,
