@@ -125,6 +125,12 @@ export function impliedRefusals(
             invalid,
             /^Idempotency-Key: /,
           ],
+          [
+            'a key that is too long',
+            { body, headers: { 'idempotency-key': 'x'.repeat(256) } },
+            invalid,
+            /^Idempotency-Key: /,
+          ],
         ] as const)
       : []),
     ...(hasVersion && method !== 'GET' && !withoutVersionHere.includes(nameOf(route))
