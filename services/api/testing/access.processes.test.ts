@@ -284,13 +284,6 @@ describe('the audit log', () => {
     }
   });
 
-  it('refuses a time that ends before it begins, where an empty list would look as if nothing had happened', async () => {
-    for (const query of ['from=-1h&to=-2h', 'from=2026-01-02T00:00:00Z&to=2026-01-02T00:00:00Z']) {
-      const answer = await first.ask('GET', `/api/system/audit/?${query}`, { key: bootstrapKey });
-      expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: 'from' }] } });
-    }
-  });
-
   it('comes in pages that miss nothing', async () => {
     const all = (await audit('limit=500')).map(({ sequence }: { sequence: number }) => sequence);
     const inPages: number[] = [];

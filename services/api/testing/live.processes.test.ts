@@ -284,17 +284,6 @@ describe('a client that follows live samples', () => {
   });
 
   it.each([
-    ['?task=nobody', {}, 404, 'task_not_found'],
-    ['', { 'last-event-id': 'yesterday' }, 422, 'validation_failed'],
-    ['?lastEventId=yesterday', {}, 422, 'validation_failed'],
-    ['?devices=press-1', {}, 422, 'validation_failed'],
-  ])('asking for %s with %o is refused with %i %s', async (query, headers, status, code) => {
-    const response = await fetch(`${api.url}/api/acquisition/live/${query}`, { headers });
-    expect(response.status).toBe(status);
-    expect(await response.json()).toMatchObject({ code });
-  });
-
-  it.each([
     ['?device=nope', 'device_not_found', 'There is no device nope, and no session reads one of that name.'],
     ['?device=press-1&device=nope&point=pressure', 'device_not_found', 'no device nope'],
     ['?point=nope', 'point_not_found', 'No device has a point nope'],

@@ -1,4 +1,4 @@
-import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
@@ -12,17 +12,15 @@ import { KvLeaseStore } from '../boards/kv-lease-store.ts';
 import { ackAll, consumeBatches } from '../consume/consume-batches.ts';
 import { JetStreamEventStore } from '../sessions/jetstream-event-store.ts';
 import { ensureStreams } from '../streams/streams.ts';
-import { connectNats } from './connect.ts';
 
 const log = createLogger('test', 'silent');
 
 /** A connection whose answers can be made to take long: the first waits are for about a second. */
 async function slowLink() {
   const server = await natsForTest();
-  const { delay, port } = await startTcpProxy({ targetPort: server.port });
-  const { nc, close } = await connectNats({ url: `nats://127.0.0.1:${port}`, name: 'test', log });
-  cleanUpAfterFile(close);
-  return { nc, delay };
+  const proxy = await startTcpProxy({ targetPort: server.port });
+  const nc = await connectionForTest(`nats://127.0.0.1:${proxy.port}`);
+  return { nc, delay: (ms: number) => proxy.delay(ms) };
 }
 
 it('an append is confirmed, also when answers take longer than one is waited for at first', async () => {
