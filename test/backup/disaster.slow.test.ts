@@ -12,6 +12,7 @@ import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
+import { configureDevice, countPoint, untilReady } from '../support/over-rest.ts';
 import { type RestClient, restClient } from '../support/rest-client.ts';
 import { startService, testLease } from '../support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
@@ -103,18 +104,12 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
       await fleet.start('supervisor'),
       await fleet.collector('c1'),
     ];
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
+    await untilReady(rest);
     const sessions: string[] = [];
     const epochs: number[] = [];
     for (const { device, host, port, unitId } of fleet.plant.plant.endpoints) {
-      const created = await rest.create('/api/config/devices/', {
-        code: device,
-        host,
-        port,
-        unit_id: unitId,
-      });
-      const point = { device_id: created.id, code: 'count', table: 'holding_register', data_type: 'uint16' };
-      await rest.create('/api/config/points/', { ...point, address: 0 });
+      const place = { code: device, host, port, unit_id: unitId };
+      const created = await configureDevice(rest, place, [countPoint]);
       const task = await rest.create('/api/config/tasks/', {
         code: `task-${device}`,
         name: '压机 \\ "1"',
@@ -198,7 +193,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
     await startService('writer', common);
     await startService('supervisor', common);
     await startService('collector', { ...common, COLLECTOR_ID: 'c2' });
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the new API' });
+    await untilReady(rest);
 
     const [runningTask = '', stoppedTask = '', pausedTask = ''] = [
       before.running,

@@ -8,12 +8,15 @@ import { jetstream } from '@nats-io/jetstream';
 import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
+import { configureAndStart, configureDevice, countPoint, untilReady } from '../support/over-rest.ts';
 import { restClient } from '../support/rest-client.ts';
 import { startService } from '../support/service-processes.ts';
 import { sessionLogForTest } from '../support/session-log.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { backupCommand, contentOf } from './backup-command.ts';
 
@@ -38,41 +41,16 @@ describe('a restore', () => {
   beforeAll(async () => {
     folder = await temporaryFolder('backups');
     good = join(folder, 'good');
-    Object.assign(saved, { nats: (await natsForTest()).url, database: await freshDatabase() });
+    const { url: nats } = await natsForTest();
     Object.assign(empty, { nats: (await natsForTest()).url, database: await freshDatabase() });
-    await sessionLogForTest(saved.nats);
-    const apiPort = await freePort();
-    const rest = restClient(`http://127.0.0.1:${apiPort}`);
-    const api = await startService('api', {
-      NATS_URL: saved.nats,
-      DATABASE_URL: saved.database,
-      API_PORT: String(apiPort),
-      ...sizes,
-    });
-    await eventually(async () => (await rest.get('/health/ready').catch(() => undefined))?.status === 200, {
-      what: 'the API',
-    });
-    const device = await rest.create('/api/config/devices/', {
-      code: 'a',
-      host: '127.0.0.1',
-      port: 1,
-      unit_id: 1,
-    });
-    const point = {
-      device_id: device.id,
-      code: 'b',
-      table: 'holding_register',
-      data_type: 'uint16',
-      address: 0,
-    };
-    await rest.create('/api/config/points/', point);
-    const task = await rest.create('/api/config/tasks/', {
-      code: 't',
-      period_ms: 1000,
-      device_ids: [device.id],
-    });
-    await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
-    await api.stop();
+    await sessionLogForTest(nats);
+    const settings = { writer: false, supervisor: false, collector: false } as const;
+    const services = await servicesForTest({ natsUrl: nats, common: sizes, settings });
+    Object.assign(saved, { nats, database: services.databaseUrl });
+    const place = { code: 'a', host: '127.0.0.1', port: 1, unit_id: 1 };
+    const device = await configureDevice(services.rest, place, [countPoint]);
+    await configureAndStart(services.rest, { code: 't', period_ms: 1000, device_ids: [device.id] });
+    await services.process('api').stop();
     expect((await backupCommand(saved, 'backup', '--to', good)).code).toBe(0);
   });
 
@@ -141,8 +119,7 @@ describe('a restore', () => {
   it('refuses a broker whose log has a reader, also between two questions for events', async () => {
     const own = { nats: (await natsForTest()).url, database: empty.database };
     await sessionLogForTest(own.nats);
-    const { nc } = await connectNats({ url: own.nats, name: 'look', log: createLogger('look', 'fatal') });
-    cleanUpAfterFile(() => nc.close());
+    const nc = await connectionForTest(own.nats);
     const consumer = await jetstream(nc).consumers.get('SESSIONS', { filter_subjects: ['sessions.>'] });
     let looks = 0;
     // This service asks only after the second look: one look, or two at once, would miss it.
@@ -198,9 +175,7 @@ describe('a restore into what an API has already been started on', () => {
         API_PORT: String(apiPort),
         ...sizes,
       });
-      await eventually(async () => (await rest.get('/health/ready').catch(() => undefined))?.status === 200, {
-        what: 'the API',
-      });
+      await untilReady(rest);
       return { api, rest };
     };
     const one = await start(first);
@@ -211,8 +186,7 @@ describe('a restore into what an API has already been started on', () => {
     expect(await readdir(folder)).toEqual(['b']);
 
     const { api } = await start(second);
-    const { nc } = await connectNats({ url: second.nats, name: 'look', log: createLogger('look', 'fatal') });
-    cleanUpAfterFile(() => nc.close());
+    const nc = await connectionForTest(second.nats);
     // The broker knows nothing of a service until it follows the log.
     await eventually(async () => (await sessionLogExtent(nc))?.isFollowed, {
       what: 'the API to follow the log',

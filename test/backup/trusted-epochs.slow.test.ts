@@ -14,6 +14,7 @@ import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { identitiesForTest } from '../support/identities-for-test.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
+import { configureAndStart, configureDevice, countPoint, untilReady } from '../support/over-rest.ts';
 import { plantForTest } from '../support/plant-for-test.ts';
 import { type RestClient, restClient } from '../support/rest-client.ts';
 import { type ServiceName, startService, testLease } from '../support/service-processes.ts';
@@ -21,7 +22,6 @@ import { type SessionLogForTest, sessionLogForTest } from '../support/session-lo
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { backupCommand } from './backup-command.ts';
 
-const sessionsPath = '/api/acquisition/sessions';
 const quarantinePath = '/api/system/quarantine';
 const sizes = { SESSIONS_MAX_BYTES: String(64 * 1024 * 1024), SAMPLES_MAX_BYTES: String(64 * 1024 * 1024) };
 const identities = identitiesForTest(['hall-1', 'hall-2']);
@@ -62,7 +62,7 @@ async function start(
       await service('collector', { COLLECTOR_ID: id, NATS_NKEY_SEED: identities.seed('collector', id) }),
     );
   }
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
+  await untilReady(rest);
   return { nats, databaseUrl, rest, services };
 }
 
@@ -87,19 +87,14 @@ it('of samples that are newer than a restored log those enter that an operator h
   const plant = await plantForTest(['press-1']);
   const lost = await start(await empty(), 'hall-1');
   const log = await sessionLogForTest(identities.ownUrl(lost.nats));
-  const [endpoint] = plant.plant.endpoints;
-  const device = await lost.rest.create('/api/config/devices/', {
-    ...{ code: 'press-1', host: endpoint?.host, port: endpoint?.port, unit_id: endpoint?.unitId },
-  });
-  const point = { device_id: device.id, code: 'count', table: 'holding_register', data_type: 'uint16' };
-  await lost.rest.create('/api/config/points/', { ...point, address: 0 });
+  const { host, port, unitId: unit_id } = plant.plant.endpoints[0] ?? {};
+  const device = await configureDevice(lost.rest, { code: 'press-1', host, port, unit_id }, [countPoint]);
   const about = { code: 'press', period_ms: 200, device_ids: [device.id] };
-  const task = await lost.rest.create('/api/config/tasks/', about);
-  const { session_id: session } = await lost.rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
+  const { taskId, path } = await configureAndStart(lost.rest, about);
   const epochAbove = (epoch: number) =>
     eventually(
       async () => {
-        const { placement } = await log.task(String(task.id));
+        const { placement } = await log.task(String(taskId));
         return placement.situation === 'assigned' && placement.epoch > epoch && placement.epoch;
       },
       { what: 'the session to be placed' },
@@ -114,8 +109,8 @@ it('of samples that are newer than a restored log those enter that an operator h
     ),
   ).toMatchObject({ code: 0 });
 
-  await lost.rest.create(`${sessionsPath}/${session}/pause/`, {});
-  await lost.rest.create(`${sessionsPath}/${session}/resume/`, {});
+  await lost.rest.create(`${path}/pause/`, {});
+  await lost.rest.create(`${path}/resume/`, {});
   const epoch = await epochAbove(saved);
   await eventually(async () => (await samplesUnder(log, epoch)).length >= 5, { what: 'newer readings' });
   const newer = (await samplesUnder(log, epoch)).slice(0, 5);
@@ -157,7 +152,7 @@ it('of samples that are newer than a restored log those enter that an operator h
   // The operator looks at these, and more comes while he does.
   const items = await inQuarantine('collector=hall-1');
   expect(items.map(({ subject }) => subject)).toEqual(
-    newer.map(() => `samples.hall-1.${task.id}.${device.id}`),
+    newer.map(() => `samples.hall-1.${taskId}.${device.id}`),
   );
   const upTo = items.at(-1)?.sequence ?? 0;
   await publishAs(servers.nats, 'hall-1', [forged('hall-1', 200)]);

@@ -1,41 +1,10 @@
-import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const main = join(import.meta.dirname, '../../bench/src/main.ts');
-
-interface Report {
-  readonly bench: string;
-  readonly ratio: number;
-  readonly figures: Readonly<Record<string, number | string>>;
-  readonly limit: Readonly<Record<string, number>>;
-}
-
-/** Runs a small benchmark as a user would, and checks that it leaves nothing behind. */
-async function bench(...args: string[]): Promise<Report> {
-  const folder = await temporaryFolder('bench');
-  // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found
-  const env = { ...process.env, TMPDIR: folder };
-  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args, '--json'], { env });
-  expect(await readdir(folder)).toEqual([]);
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Report;
-}
+import { runBench } from './run-bench.ts';
 
 /** Checks only that speed was measured, not how fast it was. */
 describe('the benchmarks of a whole fleet end with one line of JSON', () => {
   it('failover: sessions of a killed collector are read by another, and by itself after a restart', async () => {
-    const { ratio, figures, limit } = await bench(
-      'failover',
-      '--ttl-ms',
-      '3000',
-      '--kills',
-      '2',
-      '--sessions',
-      '3',
-    );
+    const { ratio, figures, limit } = await runBench('failover', '--ttl-ms 3000 --kills 2 --sessions 3');
     expect(figures).toMatchObject({ lease_ttl_ms: 3_000, kills: 2 });
     // The collector with the most sessions holds one to three of three.
     for (const measured of ['failovers_measured', 'restarts_measured']) {
@@ -49,8 +18,7 @@ describe('the benchmarks of a whole fleet end with one line of JSON', () => {
   });
 
   it('handover: sessions move by restarts and by rebalancing, and each tick is accounted for', async () => {
-    const args = ['--sessions', '6', '--collectors', '2', '--rounds', '1'];
-    const { ratio, figures } = await bench('handover', ...args);
+    const { ratio, figures } = await runBench('handover', '--sessions 6 --collectors 2 --rounds 1');
     const { ticks_expected: expected, ticks_read: ticksRead, ticks_missed: missed } = figures;
     expect(Number(ticksRead) + Number(missed)).toBe(expected);
     expect(ratio).toBeCloseTo(Number(ticksRead) / Number(expected), 5);
@@ -61,15 +29,7 @@ describe('the benchmarks of a whole fleet end with one line of JSON', () => {
   });
 
   it('idle: says what each process and the broker needed', async () => {
-    const { ratio, figures, limit } = await bench(
-      'idle',
-      '--sessions',
-      '20',
-      '--collectors',
-      '2',
-      '--seconds',
-      '5',
-    );
+    const { ratio, figures, limit } = await runBench('idle', '--sessions 20 --collectors 2 --seconds 5');
     expect(figures).toMatchObject({ sessions: 20, collectors: 2 });
     expect(String(figures.cpu_percent_each_collector).split(' ')).toHaveLength(2);
     // Each of twenty messages is kept alive three times in a lease of ten seconds.

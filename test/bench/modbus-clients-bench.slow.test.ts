@@ -1,26 +1,10 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { expect, it } from 'vitest';
+import { hasGcc, runBench } from './run-bench.ts';
 
-const main = join(import.meta.dirname, '../../bench/src/main.ts');
-const gcc = findProgram('gcc');
-if (gcc === undefined)
-  process.stderr.write('Skipped: the modbus-clients benchmark needs gcc, which is not here.\n');
-
-it.skipIf(gcc === undefined)(
+it.runIf(hasGcc('the modbus-clients benchmark'))(
   'the modbus-clients benchmark reads right values with each client and ends with one line of JSON',
   async () => {
-    const flags = ['--connections', '4', '--reads', '400', '--rounds', '1'];
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      main,
-      'modbus-clients',
-      '--json',
-      ...flags,
-    ]);
-    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
-      bench: 'modbus-clients',
+    expect(await runBench('modbus-clients', '--connections 4 --reads 400 --rounds 1')).toMatchObject({
       ratio: expect.any(Number),
       figures: { reads_per_second: expect.any(Number), connections: 4 },
       limit: {

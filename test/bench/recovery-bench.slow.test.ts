@@ -1,36 +1,10 @@
-import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const main = join(import.meta.dirname, '../../bench/src/main.ts');
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** @param folder where it may write */
-async function bench(args: readonly string[], folder = tmpdir()): Promise<Ended> {
-  // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found
-  const env = { ...process.env, TMPDIR: folder };
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], { env });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as Ended;
-    return { code, stdout, stderr };
-  }
-}
+import { endOfBench } from './run-bench.ts';
 
 describe('the recovery benchmark', () => {
-  it('ends with one line of JSON that says how many sessions it saw assigned, next to the limit', async () => {
-    const flags = ['--events', '700', '--sessions', '40', '--collectors', '2', '--rounds', '1'];
-    const { code, stdout, stderr } = await bench(['recovery', '--json', ...flags]);
+  it('ends with one line of JSON that says how many sessions it saw assigned, beside the limit', async () => {
+    const flags = '--events 700 --sessions 40 --collectors 2 --rounds 1';
+    const { code, stdout, stderr } = await endOfBench(['recovery', '--json', ...flags.split(' ')]);
     expect(stderr).toContain('starting the supervisor');
     expect(code).toBe(0);
     const report = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
@@ -64,21 +38,23 @@ describe('the recovery benchmark', () => {
   });
 
   it('refuses a log that is too short for its sessions, and leaves nothing behind', async () => {
-    const folder = await temporaryFolder('bench');
-    const { code, stdout, stderr } = await bench(['recovery', '--events', '10', '--sessions', '40'], folder);
+    const args = ['recovery', '--events', '10', '--sessions', '40'];
+    const { code, stdout, stderr } = await endOfBench(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('--sessions 40 needs at least --events 110');
-    expect(await readdir(folder)).toEqual([]);
   });
 });
 
 describe('the command line of the benchmarks', () => {
   it('lists them when none is named', async () => {
-    expect(await bench([])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ {2}recovery {2}/m) });
+    expect(await endOfBench([])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^ {2}recovery {2}/m),
+    });
   });
 
   it('tells what each measures and which flags it takes', async () => {
-    const { code, stdout } = await bench(['recovery', '--help']);
+    const { code, stdout } = await endOfBench(['recovery', '--help']);
     expect(code).toBe(0);
     for (const flag of ['--events N', '--sessions N', '--collectors N', '--json'])
       expect(stdout).toContain(flag);
@@ -90,7 +66,7 @@ describe('the command line of the benchmarks', () => {
     [['recovery', '--events', 'many'], '--events takes a whole number from 2 on, not "many"'],
     [['recovery', '--sessions', '0'], '--sessions takes a whole number from 1 on, not "0"'],
   ])('refuses %j', async (args, why) => {
-    const { code, stdout, stderr } = await bench(args);
+    const { code, stdout, stderr } = await endOfBench(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(why);
   });

@@ -13,7 +13,7 @@ let session: string;
 
 beforeAll(async () => {
   press = await startPressPlant();
-  const HOLDFAST_URL = `http://127.0.0.1:${press.settings.API_PORT}`;
+  const HOLDFAST_URL = press.rest.url;
   chinese = cliForTest({ HOLDFAST_URL, HOLDFAST_LANG: 'zh' });
   english = cliForTest({ HOLDFAST_URL });
   const started = await chinese.run('sessions', 'start', 'press', '--table');

@@ -1,14 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import { expect, it } from 'vitest';
 import { gb18030 } from '../../services/api/src/spreadsheets/write/gb18030.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
-import { longLease, startService } from '../support/service-processes.ts';
+import { longLease } from '../support/service-processes.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type CliForTest, cliForTest } from './cli-for-test.ts';
 
@@ -65,17 +64,10 @@ it('a list of 120 points of a plant in GBK gives the right values as the guide h
     },
   });
   cleanUpAfterFile(() => plant.stop());
-  const settings = {
-    ...{ NATS_URL: (await natsForTest()).url, DATABASE_URL: await freshDatabase(), ...longLease },
-    API_PORT: String(await freePort()),
-  };
-  const HOLDFAST_URL = `http://127.0.0.1:${settings.API_PORT}`;
-  for (const service of ['api', 'supervisor'] as const) await startService(service, settings);
-  await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
-  await eventually(async () => (await fetch(`${HOLDFAST_URL}/health/ready`)).ok, {
-    what: 'the API to be ready',
+  const { rest } = await servicesForTest({
+    ...{ natsUrl: (await natsForTest()).url, lease: longLease, settings: { writer: false } },
   });
-  const cli = cliForTest({ HOLDFAST_URL });
+  const cli = cliForTest({ HOLDFAST_URL: rest.url });
   const list = join(await temporaryFolder('list'), 'list.csv');
   await writeFile(
     list,

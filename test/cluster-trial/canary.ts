@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, type SentCommand } from '../faults/clients.ts';
-import { sessionsPath } from '../faults/world/load.ts';
+import { sessionsPath } from '../support/over-rest.ts';
+import { type SentCommand, sendCommand } from '../world/clients.ts';
 import type { StartedSession } from './observations.ts';
 import type { ClusterWorld } from './world.ts';
 
@@ -20,24 +20,15 @@ const silentMs = 1_000;
 export function startCanary(world: ClusterWorld, answerTimeoutMs: () => number): Canary {
   const commands: SentCommand[] = [];
   const sessions: StartedSession[] = [];
-  const { rest, key, canaryTask: taskId, devices } = world;
+  const { rest, canaryTask: taskId, devices } = world;
   const [device = ''] = world.devicesOf(taskId);
   let isStopping = false;
 
   const send = async (command: 'start' | 'stop', sessionId?: string): Promise<SentCommand> => {
-    const operator = `canary-${commands.length + 1}`;
-    const path = command === 'start' ? 'start-task' : `${sessionId}/stop`;
-    const body = command === 'start' ? { task_id: Number(taskId) } : { reason: operator };
-    const sentAtMs = Date.now();
-    const { answer, status, started } = await ask(`${rest.url}${sessionsPath}/${path}/`, {
-      ...{ operator, body, key: key.key },
+    const sent = await sendCommand(world, {
+      ...{ operator: `canary-${commands.length + 1}`, command, taskId, sessionId },
       timeoutMs: answerTimeoutMs(),
     });
-    const sent: SentCommand = {
-      ...{ id: `${key.name}/${operator}`, command, taskId, answer, status },
-      ...{ sentAtMs, answeredAtMs: Date.now() },
-      sessionId: command === 'start' ? started : sessionId,
-    };
     commands.push(sent);
     return sent;
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SentCommand } from '../faults/clients.ts';
+import type { SentCommand } from '../world/clients.ts';
 import { costOf } from './cost.ts';
 
 const sources = {
@@ -18,9 +18,9 @@ const sources = {
   sessions: [],
   led: [],
 };
-const requestsTo = (device: string, from: string, fromMs: number, toMs: number) =>
+const requestsTo = (device: string, collector: string, fromMs: number, toMs: number) =>
   Array.from({ length: (toMs - fromMs) / 500 + 1 }, (_, index) => ({
-    ...{ device, from, connectionId: 1 },
+    ...{ device, collector, connectionId: 1 },
     atMs: fromMs + index * 500,
   }));
 const command = (sentAtMs: number, answeredAtMs: number, status?: number | 'left'): SentCommand => ({

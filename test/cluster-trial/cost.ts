@@ -1,5 +1,6 @@
-import type { SentCommand } from '../faults/clients.ts';
-import type { SeenRequest, Span, StartedSession } from './observations.ts';
+import type { DeviceRequest } from '../verify/history.ts';
+import type { SentCommand } from '../world/clients.ts';
+import type { Span, StartedSession } from './observations.ts';
 
 /** The cost of a fault to those who use it, in ms. */
 export interface Cost {
@@ -28,9 +29,9 @@ export interface CostSources {
   readonly storedAfterMs: number | undefined;
   /** Devices of sessions that run all the while, with their periods. */
   readonly periodsMs: ReadonlyMap<string, number>;
-  /** Addresses of the holders that were hurt. */
+  /** Holders that were hurt. */
   readonly hurt: ReadonlySet<string>;
-  readonly requests: readonly SeenRequest[];
+  readonly requests: readonly DeviceRequest[];
   readonly commands: readonly SentCommand[];
   /** When the log took the event of a command, by the command's id; others were answered at once or not taken. */
   readonly storedAtMs: ReadonlyMap<string, number>;
@@ -48,7 +49,7 @@ export function costOf(sources: CostSources): Cost {
   );
   for (const [device, periodMs] of sources.periodsMs) {
     const requests = byDevice.get(device) ?? [];
-    const holder = requests.findLast(({ atMs }) => atMs <= window.fromMs)?.from;
+    const holder = requests.findLast(({ atMs }) => atMs <= window.fromMs)?.collector;
     const part = holder !== undefined && sources.hurt.has(holder) ? 'hurt' : 'others';
     for (const { fromMs, toMs, isHandOver } of pauses(requests, window)) {
       unread[part] = Math.max(unread[part], toMs - fromMs - periodMs);
@@ -75,14 +76,14 @@ export function costOf(sources: CostSources): Cost {
 
 /** The pauses between requests that reach into the window, whose end counts as a request. */
 function* pauses(
-  requests: readonly SeenRequest[],
+  requests: readonly DeviceRequest[],
   window: Span,
 ): Generator<Span & { readonly isHandOver: boolean }> {
-  let before: SeenRequest | undefined;
+  let before: DeviceRequest | undefined;
   for (const request of requests) {
     if (request.atMs > window.toMs) break;
     if (before && request.atMs > window.fromMs) {
-      yield { fromMs: before.atMs, toMs: request.atMs, isHandOver: before.from !== request.from };
+      yield { fromMs: before.atMs, toMs: request.atMs, isHandOver: before.collector !== request.collector };
     }
     before = request;
   }

@@ -353,11 +353,11 @@ function healed({ network }: ClusterWorld): Pick<Hurt, 'heal' | 'isOfNetwork'> {
 }
 
 /** The collector whose loss is felt most: it was the last to ask most of the devices. */
-function busiestCollector({ hosts, devices, load, devicesOf }: ClusterWorld): Host {
+function busiestCollector({ hosts, requests, load, devicesOf }: ClusterWorld): Host {
   const codes = new Set(load.steady.flatMap(({ taskId }) => devicesOf(taskId)));
-  const lastAskedBy = new Map<string, string>();
-  for (const { device, from } of devices.requests) if (codes.has(device)) lastAskedBy.set(device, from);
-  const held = (host: Host) => [...lastAskedBy.values()].filter((from) => from === host.address).length;
+  const lastAskedBy = new Map<string, string | undefined>();
+  for (const { device, collector } of requests) if (codes.has(device)) lastAskedBy.set(device, collector);
+  const held = ({ name }: Host) => [...lastAskedBy.values()].filter((holder) => holder === name).length;
   const [busiest] = hosts.collectors.toSorted((a, b) => held(b) - held(a));
   if (!busiest) throw new Error('there is no collector');
   return busiest;

@@ -1,36 +1,11 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { processExists } from '@holdfast/dev/child-process.ts';
 import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
+import { endRunFolder, newRunFolder } from '../world/run-folder.ts';
+import { reportRun } from '../world/run-report.ts';
 import { clusterFaults } from './faults.ts';
 import { inOwnNamespaces, whyNoHosts } from './namespaces.ts';
 import { failuresOf, reportOf } from './report.ts';
 import { runTrial } from './run-trial.ts';
-
-const prefix = 'holdfast-cluster-';
-/** A file in the folder of a run that goes on, with the id of its process. */
-const mark = 'running';
-
-/** Makes a folder for all data and logs of this run, and removes what killed runs have left behind. */
-async function newFolder(): Promise<string> {
-  for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(prefix)) continue;
-    const former = join(tmpdir(), name);
-    const pid = await readFile(join(former, mark), 'utf8').catch(() => undefined);
-    if (pid !== undefined && !processExists(Number(pid))) await rm(former, { recursive: true, force: true });
-  }
-  const folder = await mkdtemp(join(tmpdir(), prefix));
-  // Where this runs as root, PostgreSQL runs as another user, who must be able to pass through.
-  await chmod(folder, 0o711);
-  await writeFile(join(folder, mark), String(process.pid));
-  return folder;
-}
-
-async function dropFolder(folder: string, { isKept }: { isKept: boolean }): Promise<void> {
-  await rm(isKept ? join(folder, mark) : folder, { recursive: true, force: true });
-}
 
 const usage = `Three NATS nodes and all services, each on a host of its own (a network namespace), hurt one way after the other.
 Devices, event log and database judge. Needs Linux, root, ip and python3; elsewhere it is skipped, and red with CI=true.
@@ -92,21 +67,18 @@ async function main(): Promise<number> {
   if (values.inside === undefined) return outside();
   const say = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
   const result = await runTrial({ folder: values.inside, natsServer, say, seed, faults, minutes, patience });
-  await writeFile(join(values.inside, 'result.json'), JSON.stringify(result));
   console.error(reportOf(result));
   const { verdict, results, memory } = result;
-  const violations = [
-    ...verdict.violations.map(({ invariant, subject, what }) => `${invariant} ${subject}: ${what}`),
-    ...failuresOf(results),
-    ...verdict.tooLittle.map((what) => `too little to judge: ${what}`),
-  ];
-  if (values.json) {
-    const costs = results.map(({ fault: { name }, cost, missing }) => ({ name, cost, missing }));
-    console.log(
-      JSON.stringify({ seed, counts: verdict.counts, ticks: verdict.ticks, costs, memory, violations }),
-    );
-  }
-  return violations.length > 0 ? 1 : 0;
+  const costs = results.map(({ fault: { name }, cost, missing }) => ({ name, cost, missing }));
+  const { counts, ticks } = verdict;
+  const hasFailed = await reportRun(
+    {
+      ...{ result, verdict, failures: failuresOf(results) },
+      summary: { seed, counts, ticks, costs, memory },
+    },
+    { folder: values.inside, isJson: values.json },
+  );
+  return hasFailed ? 1 : 0;
 }
 
 /** Runs this program again where it has hosts, and removes what it leaves behind. */
@@ -118,15 +90,13 @@ async function outside(): Promise<number> {
     console.error(`${isCi ? 'The trial of the cluster cannot run' : 'Skipped'}: ${why}`);
     return isCi ? 1 : 0;
   }
-  const folder = await newFolder();
+  const folder = await newRunFolder('holdfast-cluster-');
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
   const [, program = ''] = process.argv;
   const command = [process.execPath, program, ...process.argv.slice(2), '--inside', folder];
   const code = await inOwnNamespaces(command, ending.signal);
-  const isKept = (code === 1 && !ending.signal.aborted) || values.keep;
-  await dropFolder(folder, { isKept });
-  if (isKept) console.error(`logs and data: ${folder}`);
+  await endRunFolder(folder, { isKept: (code === 1 && !ending.signal.aborted) || values.keep });
   return code;
 }
 

@@ -4,15 +4,6 @@ export interface Span {
   readonly toMs: number;
 }
 
-/** A request as a device saw it. */
-export interface SeenRequest {
-  readonly device: string;
-  readonly atMs: number;
-  /** Address of who asked. */
-  readonly from: string;
-  readonly connectionId: number;
-}
-
 /**
  * A session that was started, and what became of it, in ms after the answer; undefined: not while a client waited for it.
  */

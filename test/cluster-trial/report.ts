@@ -1,19 +1,16 @@
-import { describe } from '../verify/report.ts';
 import type { FaultResult, TrialResult } from './run-trial.ts';
 
-/** For people: a table of what each fault cost, the verdict, and what failed. */
-export function reportOf({ results, startedAgain, memory, verdict }: TrialResult): string {
+/** For people: a table of what each fault cost, and what became of the services. */
+export function reportOf({ results, startedAgain, memory }: TrialResult): string {
   return [
     '| Fault | Unread, hurt part (s) | Unread, others (s) | Hand-over (s) | Commands refused (s) | of it with leaders (s) | Not in the log with leaders (s) | Shown after (s) | Read after (s) | Steady after (s) | Stored after (s) | Ticks missing |',
     '|---|---|---|---|---|---|---|---|---|---|---|---|',
     ...results.map(rowOf),
     '',
-    describe(verdict),
     `MB: ${Object.entries(memory)
       .map(([name, [before, after]]) => `${name} ${before} → ${after}`)
       .join(', ')}`,
     ...(startedAgain.length > 0 ? [`ended and started again: ${startedAgain.join(', ')}`] : []),
-    ...failuresOf(results),
   ].join('\n');
 }
 

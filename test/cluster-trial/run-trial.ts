@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { type Clients, startClients } from '../faults/clients.ts';
-import { tolerancesOfOneMachine } from '../faults/judge.ts';
-import { Random } from '../faults/random.ts';
 import { accounting } from '../verify/checks/accounting.ts';
 import type { History } from '../verify/history.ts';
-import { readHistory } from '../verify/read-history.ts';
-import { type Verdict, verify } from '../verify/verify.ts';
+import type { Verdict } from '../verify/verify.ts';
+import { type Clients, startClients } from '../world/clients.ts';
+import { judge } from '../world/judge.ts';
+import { Random } from '../world/random.ts';
 import { copiesOfBoth, incompleteStreams } from './brokers.ts';
 import { type Canary, startCanary } from './canary.ts';
 import { type Cost, costOf } from './cost.ts';
@@ -16,7 +15,7 @@ import type { NatsNode } from './hosts/nats-node.ts';
 import { heardLeader, inBoth, LedTimes } from './led-times.ts';
 import type { Span } from './observations.ts';
 import { untilSteady } from './steady.ts';
-import { type ClusterWorld, lease, startWorld, type WorldOptions } from './world.ts';
+import { type ClusterWorld, startWorld, type WorldOptions } from './world.ts';
 import { untilWritten } from './written.ts';
 
 export interface TrialOptions extends WorldOptions {
@@ -71,15 +70,11 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   say('everything runs');
   let isBurst = false;
   let answerTimeoutMs = answerWithinMs;
-  const { clients, started } = startClients({
-    url: world.rest.url,
-    steady: world.load.steady.map(({ taskId }) => taskId),
-    busy: world.load.busy.map(({ taskId }) => taskId),
+  const { clients, started } = startClients(world, {
     random: new Random(seed),
     clients: 5,
     pauseMs: () => (isBurst ? [0, 50] : [200, 1_000]),
     answerTimeoutMs: () => answerTimeoutMs,
-    apiKey: world.key,
   });
   await started;
   const canary = startCanary(world, () => answerTimeoutMs);
@@ -103,15 +98,9 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   await sleep(afterTheLastMs);
   const unwritten = await untilWritten(world.natsUrl, world.databaseUrl);
   say(unwritten === 0 ? 'judging' : `judging, though ${unwritten} samples still wait for a writer`);
-  const history = await recorded(world, [...clients.commands, ...canary.commands]);
-  const verdict = verify(history, {
-    tolerances: tolerancesOfOneMachine(lease.ttlMs),
-    minimum: {
-      events: 20,
-      sessions: world.load.steady.length + world.load.busy.length,
-      ticks: 1_000,
-      handOvers: 1,
-    },
+  const { verdict, history } = await judge(world, [...clients.commands, ...canary.commands], {
+    ...{ events: 20, sessions: world.load.steady.length + world.load.busy.length },
+    ...{ ticks: 1_000, handOvers: 1 },
   });
   const results = courses.map((course) =>
     resultOf(course, { world, history, clients, canary, leaders, patience: options.patience }),
@@ -178,19 +167,6 @@ async function storedAfter(
   return (await untilWritten(natsUrl, databaseUrl)) === 0 ? Date.now() - healedAtMs : undefined;
 }
 
-function recorded(world: ClusterWorld, commands: Clients['commands']): Promise<History> {
-  const names = new Map(world.hosts.collectors.map(({ address, name }) => [address, name]));
-  return readHistory({
-    natsUrl: world.natsUrl,
-    databaseUrl: world.databaseUrl,
-    commands,
-    requests: world.devices.requests.map(({ from, ...request }) => ({
-      ...request,
-      collector: names.get(from) ?? from,
-    })),
-  });
-}
-
 function resultOf(
   { fault, hurt, failures, ...course }: Course,
   {
@@ -219,8 +195,8 @@ function resultOf(
         world.devicesOf(taskId).map((device) => [device, periodMs] as const),
       ),
     ),
-    hurt: new Set(hurt.collectors.map(({ address }) => address)),
-    requests: world.devices.requests,
+    hurt: new Set(hurt.collectors.map(({ name }) => name)),
+    requests: world.requests,
     commands: [...clients.commands, ...canary.commands],
     storedAtMs: takenByLog(history),
     sessions: canary.sessions,

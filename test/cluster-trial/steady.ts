@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sessionsPath } from '../faults/world/load.ts';
+import { sessionsPath } from '../support/over-rest.ts';
 import type { Canary } from './canary.ts';
 import type { ClusterWorld } from './world.ts';
 

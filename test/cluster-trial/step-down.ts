@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bucketNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { withNats } from '../world/own-connection.ts';
 import type { ClusterWorld } from './world.ts';
 
 const everyMs = 2_000;
@@ -9,13 +8,8 @@ const deposed = [streamNames.sessions, `KV_${bucketNames.collectors}`, `KV_${buc
 
 /** @returns how to end it */
 export async function stepDownAgainAndAgain({ natsUrl }: ClusterWorld): Promise<() => Promise<void>> {
-  const { nc, close } = await connectNats({
-    url: natsUrl,
-    name: 'trial',
-    log: createLogger('trial', 'silent'),
-  });
   let isStopping = false;
-  const run = async (): Promise<void> => {
+  const running = withNats(natsUrl, async (nc) => {
     while (!isStopping) {
       // A stream that has no leader at the moment has none to depose.
       for (const stream of deposed)
@@ -24,9 +18,7 @@ export async function stepDownAgainAndAgain({ natsUrl }: ClusterWorld): Promise<
           .catch(() => undefined);
       await sleep(everyMs);
     }
-    await close();
-  };
-  const running = run();
+  });
   return async () => {
     isStopping = true;
     await running;

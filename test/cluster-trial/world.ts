@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiKey } from '../faults/clients.ts';
-import { type Load, makeLoad } from '../faults/world/load.ts';
-import { Service } from '../faults/world/service.ts';
-import { eventually } from '../support/eventually.ts';
-import { type RestClient, restClient } from '../support/rest-client.ts';
+import { untilReady } from '../support/over-rest.ts';
+import { restClient } from '../support/rest-client.ts';
 import type { ServiceName } from '../support/service-processes.ts';
+import { deviceCodesOf, makeLoad } from '../world/load.ts';
+import { Service } from '../world/service.ts';
+import { type ApiKey, type TestWorld, withServices } from '../world/world.ts';
 import { type Devices, startDevicesOn } from './hosts/devices-on-host.ts';
 import { NatsNode } from './hosts/nats-node.ts';
 import { startPostgresOn } from './hosts/postgres-on-host.ts';
@@ -35,7 +35,8 @@ const hosts = {
   writers: hostsOf('writer', 2, 61),
 } as const;
 
-const tasks = { steady: 6, busy: 4, canary: 1 } as const;
+/** Behind them comes the canary's task. */
+const tasks = { steady: 6, busy: 4 } as const;
 const devicesPerTask = 2;
 const devicePoints = ['count', 'constant'].map((code, address) => ({
   ...{ code, table: 'holding_register', address, data_type: 'uint16' },
@@ -49,26 +50,18 @@ export interface WorldOptions {
 }
 
 /** Everything on hosts of its own, as processes, and the network between them. */
-export interface ClusterWorld {
+export interface ClusterWorld extends TestWorld {
   readonly network: Network;
   readonly hosts: typeof hosts;
   readonly nodes: readonly NatsNode[];
-  readonly services: readonly Service[];
   readonly keeper: Keeper;
   readonly devices: Devices;
-  readonly rest: RestClient;
   readonly key: ApiKey;
-  readonly load: Load;
   /** The task that only the canary starts and stops, with its one device. */
   readonly canaryTask: string;
-  readonly natsUrl: string;
-  readonly databaseUrl: string;
-  readonly say: (line: string) => void;
-  service(name: string): Service;
   /** Where its `/health/ready` is. */
   readyUrl(service: Service): string;
   devicesOf(taskId: string): readonly string[];
-  stop(): Promise<void>;
 }
 
 export async function startWorld({ folder, natsServer, say }: WorldOptions): Promise<ClusterWorld> {
@@ -89,13 +82,9 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
   const natsUrl = nodes.map(({ url }) => url).join(',');
   await Promise.all(nodes.map((node) => node.start()));
   const databaseUrl = await startPostgresOn(hosts.postgres, folder, logOf('postgres'));
-  const codesByTask = Array.from({ length: tasks.steady + tasks.busy + tasks.canary }, (_, task) =>
-    Array.from(
-      { length: task < tasks.steady + tasks.busy ? devicesPerTask : 1 },
-      (_, device) => `press-${task + 1}-${device + 1}`,
-    ),
-  );
-  const devices = await startDevicesOn(hosts.devices, codesByTask.flat(), logOf('devices'));
+  const codesByTask = deviceCodesOf([...Array(tasks.steady + tasks.busy).fill(devicesPerTask), 1]);
+  const collectors = new Map(hosts.collectors.map(({ address, name }) => [address, name]));
+  const devices = await startDevicesOn(hosts.devices, codesByTask.flat(), logOf('devices'), collectors);
   await Promise.all(nodes.map((node) => node.healthy()));
 
   const serviceOn = (host: Host, service: ServiceName): Service =>
@@ -134,11 +123,7 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
   await Promise.all(services.map((service) => service.start()));
   const keeper = keepUp(services);
   const rest = restClient(`http://${hosts.api.address}:${apiPort}`, key.key);
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-    what: 'the API to be ready',
-    timeoutMs: 60_000,
-    intervalMs: 250,
-  });
+  await untilReady(rest);
   const load = await makeLoad({
     rest,
     devices: codesByTask.flat().map((code) => ({
@@ -155,25 +140,14 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
   const canary = load.busy.at(-1);
   if (!canary) throw new Error('there is no task for the canary');
 
+  const parts = withServices(services);
   return {
-    network,
-    hosts,
-    nodes,
-    services,
-    keeper,
-    devices,
-    rest,
-    key,
+    ...parts,
+    ...{ network, hosts, nodes, keeper, devices, requests: devices.requests, rest, key },
+    leaseTtlMs: lease.ttlMs,
     load: { steady: load.steady, busy: load.busy.slice(0, -1) },
     canaryTask: canary.taskId,
-    natsUrl,
-    databaseUrl,
-    say,
-    service: (name) => {
-      const service = services.find(({ id }) => id === name);
-      if (!service) throw new Error(`there is no service ${name}`);
-      return service;
-    },
+    ...{ natsUrl, databaseUrl, say },
     readyUrl: ({ id }) => {
       const host = network.hosts.find(({ name }) => name === id);
       const port = id === hosts.api.name ? apiPort : healthPort;
@@ -182,7 +156,7 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
     devicesOf: (taskId) => codesOf.get(taskId) ?? [],
     stop: async () => {
       await keeper.stop();
-      await Promise.all(services.map((service) => service.stop()));
+      await parts.stop();
     },
   };
 }

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { leaderInfo } from '@holdfast/shared/jetstream/connection/leader-info.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-backlog.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
-
 import pg from 'pg';
+import { withNats } from '../world/own-connection.ts';
 
 /** Outlasts a sample that a writer had in hand when it was cut off: the broker gives it to another writer after 30 s. */
 const patienceMs = 90_000;
@@ -20,8 +19,6 @@ const lookAgainMs = 250;
  * @returns how many samples are still missing at the end
  */
 export async function untilWritten(natsUrl: string, databaseUrl: string): Promise<number> {
-  const log = createLogger('trial', 'silent');
-  const { nc, close } = await connectNats({ url: natsUrl, name: 'trial', log });
   const giveUpAtMs = Date.now() + patienceMs;
   /** Asks again while the broker, just healed, has no leader. */
   const answered = async <T>(ask: () => Promise<T>): Promise<T> => {
@@ -34,7 +31,7 @@ export async function untilWritten(natsUrl: string, databaseUrl: string): Promis
       }
     }
   };
-  try {
+  return withNats(natsUrl, async (nc) => {
     const jsm = await jetstreamManager(nc, { checkAPI: false });
     const { state } = await answered(() => leaderInfo(jsm, streamNames.samples));
     const { settledSequence } = await answered(() => readSampleBacklog(nc));
@@ -49,9 +46,7 @@ export async function untilWritten(natsUrl: string, databaseUrl: string): Promis
       if (unsettled.length === 0 || Date.now() > giveUpAtMs) return unsettled.length;
       await sleep(lookAgainMs);
     }
-  } finally {
-    await close();
-  }
+  });
 }
 
 interface SampleInStream {

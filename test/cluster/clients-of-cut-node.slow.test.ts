@@ -1,16 +1,12 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
+import { streamsOnThreeNodes } from './nodes-of-cluster.ts';
 import { nodesToCut } from './nodes-to-cut.ts';
 
-const settings = {
-  ...{ sessionsMaxBytes: 2_097_152, samplesMaxBytes: 4_194_304, taskConfigsMaxBytes: 2_097_152 },
-  ...{ samplesMaxAgeHours: 1, replicas: 3 },
-};
 const log = createLogger('test', 'silent');
 const patient = { intervalMs: 100 };
 
@@ -28,10 +24,7 @@ it('clients leave a node that was cut from the others, and go back to it when it
     return connection;
   };
   const first = await connect(all);
-  await eventually(() => ensureStreams(first.nc, settings).then(() => true), {
-    what: 'the streams on three nodes',
-    ...patient,
-  });
+  await streamsOnThreeNodes(first.nc);
   // Twelve, so that each node has some.
   const others = await Promise.all(Array.from({ length: 12 }, () => connect(all, streamNames.sessions)));
   const cutServer = others[0]?.nc.getServer() ?? '';
@@ -75,10 +68,7 @@ it('a client of a broker without quorum says why it cannot be used, until it can
   if (!one || !two || !three) throw new Error('three nodes');
   const connection = await connectNats({ url: one.url, name: 'test', needs: streamNames.sessions, log });
   cleanUpAfterFile(connection.close);
-  await eventually(() => ensureStreams(connection.nc, settings).then(() => true), {
-    what: 'the streams on three nodes',
-    ...patient,
-  });
+  await streamsOnThreeNodes(connection.nc);
   await eventually(() => connection.problem() === undefined, { what: 'an answer', ...patient });
   await Promise.all([two.kill(), three.kill()]);
   await eventually(() => connection.problem()?.startsWith('NATS has given no answer that counts for '), {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '@holdfast/dev/free-port.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
@@ -8,12 +7,11 @@ import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import type { StreamInfo } from '@nats-io/jetstream';
 import { beforeAll, describe, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
-import { type RestClient, restClient } from '../support/rest-client.ts';
-import { startService } from '../support/service-processes.ts';
+import { configureAndStart, configureDevice, countPoint, sessionsPath } from '../support/over-rest.ts';
+import type { RestClient } from '../support/rest-client.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 import { nodesOfCluster } from './nodes-of-cluster.ts';
 
-const sessionsPath = '/api/acquisition/sessions';
 const info = `$JS.API.STREAM.INFO.${streamNames.sessions}`;
 const patient = { intervalMs: 100 };
 
@@ -30,33 +28,22 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
 
   beforeAll(async () => {
     nodes = await Promise.all((await nodesOfCluster(3)).map((start) => start()));
-    const apiPort = await freePort();
-    rest = restClient(`http://127.0.0.1:${apiPort}`);
-    await startService('api', {
-      NATS_URL: nodes.map(({ url }) => url).join(','),
-      DATABASE_URL: await freshDatabase(),
-      API_PORT: String(apiPort),
-      STREAM_REPLICAS: '3',
-      SESSIONS_MAX_BYTES: String(2 * 1024 * 1024),
-      SAMPLES_MAX_BYTES: String(4 * 1024 * 1024),
-      TASK_CONFIGS_MAX_BYTES: String(2 * 1024 * 1024),
-    });
-    await eventually(async () => (await rest.get('/health/ready').catch(() => undefined))?.status === 200, {
-      what: 'the API',
-      ...patient,
-    });
-    const device = await rest.create('/api/config/devices/', {
-      ...{ code: 'press-1', host: '127.0.0.1', port: 1, unit_id: 1 },
-    });
-    await rest.create('/api/config/points/', {
-      ...{ device_id: device.id, code: 'oil', table: 'holding_register', data_type: 'uint16', address: 0 },
-    });
+    ({ rest } = await servicesForTest({
+      natsUrl: nodes.map(({ url }) => url).join(','),
+      common: {
+        STREAM_REPLICAS: '3',
+        SESSIONS_MAX_BYTES: String(2 * 1024 * 1024),
+        SAMPLES_MAX_BYTES: String(4 * 1024 * 1024),
+        TASK_CONFIGS_MAX_BYTES: String(2 * 1024 * 1024),
+      },
+      settings: { writer: false, supervisor: false, collector: false },
+    }));
+    const place = { code: 'press-1', host: '127.0.0.1', port: 1, unit_id: 1 };
+    const device = await configureDevice(rest, place, [countPoint]);
     sessions = [];
     for (let index = 0; index < 20; index += 1) {
-      const task = await rest.create('/api/config/tasks/', {
-        ...{ code: `presses-${index}`, period_ms: 1000, device_ids: [device.id] },
-      });
-      sessions.push((await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id })).session_id);
+      const task = { code: `presses-${index}`, period_ms: 1000, device_ids: [device.id] };
+      sessions.push((await configureAndStart(rest, task)).sessionId);
     }
   });
 

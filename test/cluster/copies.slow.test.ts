@@ -4,25 +4,18 @@ import { ensureStreams, streamsOfHoldfast } from '@holdfast/shared/jetstream/str
 import { createLogger, type Logger } from '@holdfast/shared/runtime/logger.ts';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { nodesOfCluster } from './nodes-of-cluster.ts';
-
-const settings = {
-  sessionsMaxBytes: 2_097_152,
-  samplesMaxBytes: 4_194_304,
-  taskConfigsMaxBytes: 2_097_152,
-  samplesMaxAgeHours: 1,
-};
+import { nodesOfCluster, smallStreams } from './nodes-of-cluster.ts';
 
 it('streams that were made with one copy get one on each node of a cluster, once there are so many nodes', async () => {
   const [first, second, third] = await nodesOfCluster(3, { formedBy: 2 });
   if (!first || !second || !third) throw new Error('three nodes');
   const [{ url }] = await Promise.all([first(), second()]);
   const { nc, close } = await connectNats({ url, name: 'test', log: createLogger('test', 'silent') });
-  await ensureStreams(nc, { ...settings, replicas: 1 });
+  await ensureStreams(nc, { ...smallStreams, replicas: 1 });
 
   const warnings: object[] = [];
   const log = { warn: (fields: object) => void warnings.push(fields) } as unknown as Logger;
-  await ensureStreams(nc, { ...settings, replicas: 3 }, log);
+  await ensureStreams(nc, { ...smallStreams, replicas: 3 }, log);
   expect(warnings).toEqual([{ streams: streamsOfHoldfast, stream_replicas: 3 }]);
 
   await expect(setCopies(nc, 3, { withinMs: 5_000 })).rejects.toThrow(UpkeepRefused);
@@ -37,7 +30,7 @@ it('streams that were made with one copy get one on each node of a cluster, once
   );
   expect(copied).toEqual(streamsOfHoldfast);
   for (const state of await streamStates(nc)) expect(state).toMatchObject({ copies: 3, copiesNow: 3 });
-  await ensureStreams(nc, { ...settings, replicas: 3 }, log);
+  await ensureStreams(nc, { ...smallStreams, replicas: 3 }, log);
   expect(warnings).toHaveLength(1);
   await close();
 });

@@ -5,19 +5,15 @@ import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { leaderInfo, NoLeader } from '@holdfast/shared/jetstream/connection/leader-info.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
 import { followSessionLog } from '@holdfast/shared/jetstream/sessions/session-log.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
+import { streamsOnThreeNodes } from './nodes-of-cluster.ts';
 import { nodesToCut } from './nodes-to-cut.ts';
 
-const settings = {
-  ...{ sessionsMaxBytes: 2_097_152, samplesMaxBytes: 4_194_304, taskConfigsMaxBytes: 2_097_152 },
-  ...{ samplesMaxAgeHours: 1, replicas: 3 },
-};
 const log = createLogger('test', 'silent');
 
 /** Everything that a process has of one node. */
@@ -32,9 +28,7 @@ it('what a node says that was cut from the others is no answer, and what it says
   const clients = await Promise.all(cluster.nodes.map(({ url }) => clientOf(url)));
   const [first] = clients;
   if (!first) throw new Error('no node');
-  await eventually(() => ensureStreams(first.nc, settings).then(() => true), {
-    what: 'the streams on three nodes',
-  });
+  await streamsOnThreeNodes(first.nc);
   const { cluster: about } = await eventually(() => leaderInfo(first.jsm, streamNames.sessions), {
     what: 'who leads the log',
   });

@@ -6,19 +6,11 @@ import {
   DurableSessionLog,
   readAcknowledged,
 } from '@holdfast/shared/jetstream/sessions/durable-session-log.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { nodesOfCluster } from './nodes-of-cluster.ts';
-
-const settings = {
-  sessionsMaxBytes: 2_097_152,
-  samplesMaxBytes: 4_194_304,
-  taskConfigsMaxBytes: 2_097_152,
-  samplesMaxAgeHours: 1,
-};
+import { nodesOfCluster, streamsOnThreeNodes } from './nodes-of-cluster.ts';
 
 /** For about a minute the broker takes a dead node for alive, and would put consumers there. */
 it('with a node of three killed, leases can be listed and streams read each time, and watches go on that had their consumer there', async () => {
@@ -29,13 +21,7 @@ it('with a node of three killed, leases can be listed and streams read each time
     name: 'test',
     log: createLogger('test', 'silent'),
   });
-  await eventually(
-    async () => {
-      await ensureStreams(nc, { ...settings, replicas: 3 });
-      return true;
-    },
-    { what: 'the streams on three nodes' },
-  );
+  await streamsOnThreeNodes(nc);
   const jsm = await jetstreamManager(nc);
   const store = await KvLeaseStore.open(nc, bucketNames.collectors);
   const ids = ['hall-1', 'hall-2', 'hall-3'];

@@ -1,15 +1,13 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { freeze } from '../support/freeze.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
+import { configureAndStart, configureDevice, countPoint } from '../support/over-rest.ts';
 import { plantForTest } from '../support/plant-for-test.ts';
-import { restClient } from '../support/rest-client.ts';
-import { logOf, startService, testLease } from '../support/service-processes.ts';
+import { logOf } from '../support/service-processes.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 import { nodesOfCluster } from './nodes-of-cluster.ts';
 
-const sessionsPath = '/api/acquisition/sessions';
 const periodMs = 250;
 const patient = { intervalMs: 250 };
 
@@ -20,43 +18,23 @@ interface Gap {
 }
 
 it('a gap of a collector that lost its lease because the broker had no quorum says so', async () => {
-  const [{ plant }, nodes, databaseUrl, apiPort] = await Promise.all([
+  const [{ plant }, nodes] = await Promise.all([
     plantForTest(['press-1']),
     nodesOfCluster(3).then((starts) => Promise.all(starts.map((start) => start()))),
-    freshDatabase(),
-    freePort(),
   ]);
   const [survivor, ...removedNodes] = nodes;
   if (!survivor) throw new Error('three nodes');
-  const common = { NATS_URL: survivor.url, STREAM_REPLICAS: '3', DATABASE_URL: databaseUrl };
-  const bounds = {
-    ...{ SESSIONS_MAX_BYTES: '2097152', SAMPLES_MAX_BYTES: '8388608' },
+  const common = {
+    ...{ STREAM_REPLICAS: '3', SESSIONS_MAX_BYTES: '2097152', SAMPLES_MAX_BYTES: '8388608' },
     ...{ TASK_CONFIGS_MAX_BYTES: '2097152', AUDIT_MAX_BYTES: '2097152' },
   };
-  const rest = restClient(`http://127.0.0.1:${apiPort}`);
-  await startService('api', { ...common, ...bounds, API_PORT: String(apiPort) });
-  await eventually(async () => (await rest.get('/health/ready').catch(() => undefined))?.status === 200, {
-    what: 'the API',
-    ...patient,
-  });
-  const [collector] = await Promise.all([
-    startService('collector', { ...common, ...testLease, COLLECTOR_ID: 'c1' }),
-    startService('supervisor', { ...common, ...bounds, ...testLease }),
-    startService('writer', { ...common, ...bounds }),
-  ]);
+  const { rest, process } = await servicesForTest({ natsUrl: survivor.url, common });
   const [endpoint] = plant.endpoints;
-  const device = await rest.create('/api/config/devices/', {
-    ...{ code: 'press-1', host: endpoint?.host, port: endpoint?.port, unit_id: endpoint?.unitId },
-    timeout_ms: 10_000,
-  });
-  await rest.create('/api/config/points/', {
-    ...{ device_id: device.id, code: 'count', table: 'holding_register', data_type: 'uint16', address: 0 },
-  });
-  const task = await rest.create('/api/config/tasks/', {
-    ...{ code: 'press', period_ms: periodMs, device_ids: [device.id] },
-  });
-  const { session_id } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
-  const path = `${sessionsPath}/${session_id}`;
+  const place = { host: endpoint?.host, port: endpoint?.port, unit_id: endpoint?.unitId };
+  const fields = { code: 'press-1', ...place, timeout_ms: 10_000 };
+  const device = await configureDevice(rest, fields, [countPoint]);
+  const task = { code: 'press', period_ms: periodMs, device_ids: [device.id] };
+  const { path } = await configureAndStart(rest, task);
   const countStored = async () => (await rest.get(`${path}/completeness/?to=now`)).body.stored as number;
   await eventually(async () => (await countStored()) >= 3, { what: 'values before', ...patient });
 
@@ -67,7 +45,7 @@ it('a gap of a collector that lost its lease because the broker had no quorum sa
   cleanUpAfterFile(async () => thaw());
   const frozenAtMs = Date.now();
   for (const { pid } of removedNodes) thaws.push(await freeze(pid));
-  await eventually(() => logOf(collector).some((line) => line.startsWith('lease lost')), {
+  await eventually(() => logOf(process('collector')).some((line) => line.startsWith('lease lost')), {
     what: 'the lease to be lost',
     ...patient,
   });

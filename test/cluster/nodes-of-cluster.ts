@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /**
@@ -32,5 +35,23 @@ export async function nodesOfCluster(
     });
     cleanUpAfterFile(() => server.stop());
     return server;
+  });
+}
+
+/** Sizes of streams that every disk has room for. */
+export const smallStreams = {
+  ...{ sessionsMaxBytes: 2_097_152, samplesMaxBytes: 4_194_304, taskConfigsMaxBytes: 2_097_152 },
+  samplesMaxAgeHours: 1,
+};
+
+/** Makes all streams with a copy on each of three nodes, once these have met. */
+export async function streamsOnThreeNodes(
+  nc: NatsConnection,
+  sizes: Partial<typeof smallStreams> = {},
+): Promise<void> {
+  const settings = { ...smallStreams, ...sizes, replicas: 3 };
+  await eventually(() => ensureStreams(nc, settings).then(() => true), {
+    what: 'the streams on three nodes',
+    intervalMs: 100,
   });
 }

@@ -1,31 +1,16 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { CopyIsBack, DurableSessionLog } from '@holdfast/shared/jetstream/sessions/durable-session-log.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { expect, it } from 'vitest';
-import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { nodesOfCluster } from './nodes-of-cluster.ts';
-
-const settings = {
-  ...{ sessionsMaxBytes: 2_097_152, samplesMaxBytes: 4_194_304, taskConfigsMaxBytes: 2_097_152 },
-  ...{ samplesMaxAgeHours: 1, replicas: 3 },
-};
+import { nodesOfCluster, streamsOnThreeNodes } from './nodes-of-cluster.ts';
 
 it('the log is to be reopened when a node is back that it was opened without, and not before', async () => {
   const nodes = await Promise.all((await nodesOfCluster(3)).map((start) => start()));
   const [first, , victim] = nodes;
-  const { nc, close } = await connectNats({
-    url: first?.url ?? '',
-    name: 'test',
-    log: createLogger('test', 'silent'),
-  });
-  cleanUpAfterFile(close);
-  await eventually(() => ensureStreams(nc, settings).then(() => true), {
-    what: 'the streams on three nodes',
-  });
+  const nc = await connectionForTest(first?.url ?? '');
+  await streamsOnThreeNodes(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const durable = 'projector';
   const open = () =>

@@ -1,19 +1,12 @@
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { taskConfigsStream } from '@holdfast/shared/jetstream/streams/stream-configs.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { expect, it } from 'vitest';
 import { askBroker } from '../support/ask-broker.ts';
-import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { nodesOfCluster } from './nodes-of-cluster.ts';
+import { nodesOfCluster, streamsOnThreeNodes } from './nodes-of-cluster.ts';
 
-const settings = {
-  ...{ sessionsMaxBytes: 2_097_152, samplesMaxBytes: 4_194_304, taskConfigsMaxBytes: 64 * 1024 * 1024 },
-  ...{ samplesMaxAgeHours: 1, replicas: 3 },
-};
 const patient = { intervalMs: 20 };
 
 /** Some 300 kB, so that it takes several messages. */
@@ -42,15 +35,8 @@ function config(task: string): TaskConfig {
 
 it('no snapshot of a configuration is refused because its bucket elects a leader, and each is whole', async () => {
   const [node] = await Promise.all((await nodesOfCluster(3)).map((start) => start()));
-  const { nc, close } = await connectNats({
-    url: node?.url ?? '',
-    name: 'test',
-    log: createLogger('test', 'silent'),
-  });
-  cleanUpAfterFile(close);
-  await eventually(() => ensureStreams(nc, settings).then(() => true), {
-    what: 'the streams on three nodes',
-  });
+  const nc = await connectionForTest(node?.url ?? '');
+  await streamsOnThreeNodes(nc, { taskConfigsMaxBytes: 64 * 1024 * 1024 });
   const store = await TaskConfigStore.open(nc);
   const configs: TaskConfig[] = [];
   const failures: unknown[] = [];

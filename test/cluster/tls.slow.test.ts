@@ -14,11 +14,11 @@ import {
 } from '../support/certificates-for-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
 import { identitiesForTest } from '../support/identities-for-test.ts';
+import { configureAndStart, configureDevice, countPoint } from '../support/over-rest.ts';
 import { plantForTest } from '../support/plant-for-test.ts';
-import { restClient } from '../support/rest-client.ts';
-import { startService } from '../support/service-processes.ts';
+import type { ServiceName } from '../support/service-processes.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** The collector lives in an account of its own, where everything may pass through nodes that its streams are not on. */
@@ -59,37 +59,21 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
     const files = await certificatesForTest();
     const nodes: NatsServer[] = await secureCluster(files);
     const url = nodes.map(({ port }) => `tls://localhost:${port}`).join(',');
-    const port = await freePort();
     const common = {
-      ...{ NATS_URL: url, NATS_TLS_CA_FILE: files.ca, STREAM_REPLICAS: '3' },
-      ...{ DATABASE_URL: await freshDatabase(), API_PORT: String(port) },
+      ...{ NATS_TLS_CA_FILE: files.ca, STREAM_REPLICAS: '3' },
       ...{ SESSIONS_MAX_BYTES: String(8 * 1024 * 1024), SAMPLES_MAX_BYTES: String(32 * 1024 * 1024) },
     };
-    for (const service of ['api', 'supervisor', 'collector', 'writer'] as const) {
-      await startService(service, {
-        ...common,
-        ...(service === 'collector'
-          ? { NATS_NKEY_SEED: identities.seed(service, 'c1'), COLLECTOR_ID: 'c1' }
-          : { NATS_NKEY_SEED: identities.seed(service) }),
-      });
-    }
-    const rest = restClient(`http://127.0.0.1:${port}`);
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-      what: 'the API to be ready',
-    });
+    const seed = (service: ServiceName, id?: string) => ({ NATS_NKEY_SEED: identities.seed(service, id) });
+    const settings = {
+      ...{ api: seed('api'), supervisor: seed('supervisor'), writer: seed('writer') },
+      collector: seed('collector', 'c1'),
+    };
+    const { rest } = await servicesForTest({ natsUrl: url, common, settings });
     const { plant } = await plantForTest(['press-1']);
-    const { host, port: devicePort, unitId: unit_id } = plant.endpoints[0] ?? {};
-    const device = await rest.create('/api/config/devices/', {
-      ...{ code: 'press-1', host, port: devicePort, unit_id },
-    });
-    await rest.create('/api/config/points/', {
-      ...{ device_id: device.id, code: 'count', table: 'holding_register', address: 0 },
-      data_type: 'uint16',
-    });
-    const task = await rest.create('/api/config/tasks/', {
-      ...{ code: 'press', period_ms: 500, device_ids: [device.id] },
-    });
-    const { session_id: id } = await rest.create(`${sessions}/start-task/`, { task_id: task.id });
+    const { host, port, unitId: unit_id } = plant.endpoints[0] ?? {};
+    const device = await configureDevice(rest, { code: 'press-1', host, port, unit_id }, [countPoint]);
+    const task = { code: 'press', period_ms: 500, device_ids: [device.id] };
+    const { sessionId: id } = await configureAndStart(rest, task);
     const untilStored = (since: number) =>
       eventually(
         async () => {

@@ -1,13 +1,12 @@
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { makePeople, password } from '../../services/api/testing/people.ts';
 import { fillIn } from '../browser/people-for-test.ts';
 import { cliForTest } from '../cli/cli-for-test.ts';
 import { openPage } from '../support/browser-for-test.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { foreignDeviceIsInstalled } from '../support/foreign-device.ts';
 import { expectFaultless, looks } from './expect-faultless.ts';
@@ -359,10 +358,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who may act on a 
 
   it('authenticates again before a machine is acted on, and only then it is', async () => {
     const page = await logIn('anna');
-    const { nc, close } = await connectNats({
-      ...{ url: plant.natsUrl, name: 'test', log: createLogger('test', 'silent') },
-    });
-    onTestFinished(close);
+    const nc = await connectionForTest(plant.natsUrl);
     const book = await LoginBook.open(nc);
     const authenticated_at = new Date(Date.now() - 301_000).toISOString();
     await eventually(

@@ -1,13 +1,12 @@
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { openPlant } from '@holdfast/plant/plant.ts';
 import { demoConfiguration, demoDeviceCodes, demoPlant } from '@holdfast/plant/workshop.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
-import { type RestClient, restClient } from '../support/rest-client.ts';
-import { longLease, startService } from '../support/service-processes.ts';
+import type { RestClient } from '../support/rest-client.ts';
+import { longLease } from '../support/service-processes.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 
 /** An installation without any configuration, with its console, next to the machines of the demo. */
 export interface EmptyPlant {
@@ -23,20 +22,11 @@ export async function startEmptyPlant(): Promise<EmptyPlant> {
   cleanUpAfterFile(() => plant.stop());
   const addresses = demoDeviceCodes.map((code) => plant.devices.find((each) => each.code === code)?.address);
   const ports = addresses.map((address) => Number(address?.port));
-  const api = await freePort();
-  const settings = { NATS_URL: (await natsForTest()).url, DATABASE_URL: await freshDatabase(), ...longLease };
   const demo = demoConfiguration({ host: '127.0.0.1', ports });
-  await startService('api', {
-    ...settings,
-    API_PORT: String(api),
-    DEMO_CONFIGURATION: JSON.stringify(demo),
-    API_ANONYMOUS_LOOPBACK: 'true',
+  const api = { DEMO_CONFIGURATION: JSON.stringify(demo), API_ANONYMOUS_LOOPBACK: 'true' };
+  const { rest } = await servicesForTest({
+    ...{ natsUrl: (await natsForTest()).url, lease: longLease, settings: { api } },
   });
-  await startService('supervisor', settings);
-  await startService('writer', settings);
-  await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
-  const rest = restClient(`http://127.0.0.1:${api}`);
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
   const isThere = async () => (await rest.get('/api/system/collectors/')).body.results?.length === 1;
   await eventually(isThere, { what: 'the collector' });
   return { rest, ports, unitIds: demo.devices.map(({ unit_id }) => Number(unit_id)) };

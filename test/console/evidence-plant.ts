@@ -1,4 +1,3 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
 import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
 import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
@@ -11,11 +10,10 @@ import pg from 'pg';
 import { configOf, writeStory } from '../../services/api/testing/write-story.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
-import { type RestClient, restClient } from '../support/rest-client.ts';
-import { startService } from '../support/service-processes.ts';
+import type { RestClient } from '../support/rest-client.ts';
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 import { zoneOfNoon } from '../support/zone-of-noon.ts';
 
 const minuteMs = 60_000;
@@ -65,14 +63,10 @@ export async function startEvidencePlant({
 } = {}): Promise<EvidencePlant> {
   const { name: zone, offsetMs } = zoneOfNoon;
   const nats = await natsForTest();
-  const databaseUrl = await freshDatabase();
-  const port = await freePort();
-  const rest = restClient(`http://127.0.0.1:${port}`);
-  await startService('api', {
-    ...{ NATS_URL: nats.url, DATABASE_URL: databaseUrl, API_PORT: String(port) },
-    PLANT_TIME_ZONE: zone,
+  const { rest, databaseUrl } = await servicesForTest({
+    ...{ natsUrl: nats.url, common: { PLANT_TIME_ZONE: zone } },
+    settings: { writer: false, supervisor: false, collector: false },
   });
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
   await migrateSampleTables({ databaseUrl });
   const log = await sessionLogForTest(nats.url);
   const store = openPostgresSampleStore({ databaseUrl });

@@ -3,8 +3,9 @@ import { encodeSample, type Sample } from '@holdfast/shared/contracts/sample/sam
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
 import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { eventually } from '../support/eventually.ts';
+import { configureAndStart, configureDevice, countPoint } from '../support/over-rest.ts';
 import { PlacedSamples } from '../support/placed-samples.ts';
-import { startService, testLease } from '../support/service-processes.ts';
+import { testLease } from '../support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
 
 /** A press plant with a writer and collectors that come and go; its mixer gives all that is asked of it. */
@@ -19,15 +20,11 @@ export interface FleetPlant extends PressPlant {
 
 export async function startFleetPlant(): Promise<FleetPlant> {
   const press = await startPressPlant(testLease);
-  const { rest, settings, natsUrl, plant } = press;
-  const device = await rest.create('/api/config/devices/', {
-    ...{ code: 'mixer', host: '127.0.0.1', port: plant.endpoints[1]?.port, timeout_ms: 1_500 },
-  });
-  const point = { device_id: device.id, table: 'holding_register', data_type: 'uint16' };
-  await rest.create('/api/config/points/', { ...point, code: 'speed', address: 0 });
+  const { rest, services, natsUrl, plant } = press;
+  const place = { host: '127.0.0.1', port: plant.endpoints[1]?.port, timeout_ms: 1_500 };
+  const device = await configureDevice(rest, { code: 'mixer', ...place }, [{ ...countPoint, code: 'speed' }]);
   const task = { code: 'mixing', period_ms: 1_000, device_ids: [device.id] };
-  const { id } = await rest.create('/api/config/tasks/', task);
-  const startedTask = await rest.create('/api/acquisition/sessions/start-task/', { task_id: id });
+  const { sessionId } = await configureAndStart(rest, task);
   const log = await sessionLogForTest(natsUrl);
   const putAway = jetStreamQuarantine(log.nc);
   const epoch = await new PlacedSamples(log.nc).epochOf(sampleOf(0, 1));
@@ -35,10 +32,10 @@ export async function startFleetPlant(): Promise<FleetPlant> {
   return {
     ...press,
     log,
-    session: startedTask.session_id,
-    startWriter: () => startService('writer', settings),
+    session: sessionId,
+    startWriter: () => services.restart('writer'),
     startCollector: async (collector) => {
-      const running = await startService('collector', { ...settings, COLLECTOR_ID: collector });
+      const running = await services.restart('collector', { COLLECTOR_ID: collector });
       const isUp = async () =>
         (await rest.get('/api/system/collectors/')).body.results.some(
           (each: { id: string; state: string }) => each.id === collector && each.state === 'active',

@@ -4,14 +4,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
-import { eventually } from '../support/eventually.ts';
 import { foreignDevice, foreignDeviceIsInstalled } from '../support/foreign-device.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
-import { type RestClient, restClient } from '../support/rest-client.ts';
-import { longLease, startService } from '../support/service-processes.ts';
+import { configureAndStart, configureDevice } from '../support/over-rest.ts';
+import type { RestClient } from '../support/rest-client.ts';
+import { longLease } from '../support/service-processes.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const cli = fileURLToPath(new URL('../../simulators/plant/src/cli.ts', import.meta.url));
@@ -62,32 +61,18 @@ export interface TroubledPlant {
 export async function startTroubledPlant(apiSettings: Record<string, string> = {}): Promise<TroubledPlant> {
   const simulator = await startSimulator();
   const nats = await natsForTest();
-  const port = await freePort();
-  const settings = {
-    NATS_URL: nats.url,
-    DATABASE_URL: await freshDatabase(),
-    ...longLease,
-    API_PORT: String(port),
-  };
-  await startService('api', { ...settings, ...apiSettings });
-  for (const service of ['supervisor', 'writer'] as const) await startService(service, settings);
-  const collector = { COLLECTOR_ID: 'c1', DEVICE_REFUSED_PAUSE_MS: '300', DEVICE_BACKOFF_MAX_MS: '2000' };
-  const startCollector = () => startService('collector', { ...settings, ...collector });
-  let running = await startCollector();
-  const key = apiSettings.API_BOOTSTRAP_KEY;
-  const rest = restClient(`http://127.0.0.1:${port}`, key);
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-    what: 'the API to be ready',
+  const collector = { DEVICE_REFUSED_PAUSE_MS: '300', DEVICE_BACKOFF_MAX_MS: '2000' };
+  const { rest, killAndRestart } = await servicesForTest({
+    ...{ natsUrl: nats.url, lease: longLease, settings: { api: apiSettings, collector } },
+    key: apiSettings.API_BOOTSTRAP_KEY,
   });
   for (const [device, fault] of Object.entries(faults)) await simulator.setFault(device, fault);
   const ids: number[] = [];
   for (const { device: code, port: at } of simulator.devices) {
-    const { id } = await rest.create('/api/config/devices/', {
-      ...{ code, host: '127.0.0.1', port: at, unit_id: 1, timeout_ms: code === 'press-slow' ? 5_000 : 500 },
-    });
-    ids.push(id);
-    const point = { device_id: id, table: 'holding_register' };
-    await rest.create('/api/config/points/', [
+    const timeout_ms = code === 'press-slow' ? 5_000 : 500;
+    const place = { code, host: '127.0.0.1', port: at, unit_id: 1, timeout_ms };
+    const point = { table: 'holding_register' };
+    const { id } = await configureDevice(rest, place, [
       { ...point, code: 'temperature', address: 0, data_type: 'int16', scale: 0.1, unit: '°C' },
       { ...point, code: 'strokes', address: 1, data_type: 'uint16' },
       { ...point, code: 'spare', address: 2, data_type: 'uint16' },
@@ -95,35 +80,32 @@ export async function startTroubledPlant(apiSettings: Record<string, string> = {
         ...{ ...point, code: 'setpoint', address: 4, data_type: 'float32', unit: '°C' },
         ...{ writable: true, valid_min: 0, valid_max: 300 },
       },
-      { device_id: id, table: 'coil', code: 'lamp', address: 0, data_type: 'bool', writable: true },
+      { table: 'coil', code: 'lamp', address: 0, data_type: 'bool', writable: true },
     ]);
+    ids.push(id);
   }
   if (foreignDeviceIsInstalled()) {
     const device = await foreignDevice();
-    const { id } = await rest.create('/api/config/devices/', {
-      ...{ code: 'foreign', name: 'pymodbus', host: '127.0.0.1', port: device.port, unit_id: device.unit_id },
-      timeout_ms: 5_000,
-    });
-    ids.push(id);
     const some = device.points.filter(({ table }) => table === 'holding_register').slice(0, 20);
-    await rest.create(
-      '/api/config/points/',
-      some.map(({ value: _, ...point }) => ({ ...point, device_id: id })),
+    const { id } = await configureDevice(
+      rest,
+      {
+        ...{ code: 'foreign', name: 'pymodbus', host: '127.0.0.1', port: device.port },
+        ...{ unit_id: device.unit_id, timeout_ms: 5_000 },
+      },
+      some.map(({ value: _, ...point }) => point),
     );
+    ids.push(id);
   }
-  const task = await rest.create('/api/config/tasks/', { code: 'hall', period_ms: 500, device_ids: ids });
-  const { session_id: session } = await rest.create('/api/acquisition/sessions/start-task/', {
-    task_id: task.id,
+  const { sessionId: session } = await configureAndStart(rest, {
+    ...{ code: 'hall', period_ms: 500, device_ids: ids },
   });
   const devices = [
     ...simulator.devices.map(({ device }) => device),
     ...(foreignDeviceIsInstalled() ? ['foreign'] : []),
   ];
   const { setFault, kill: killDevices } = simulator;
-  const restartCollector = async () => {
-    await running.kill();
-    running = await startCollector();
-  };
+  const restartCollector = () => killAndRestart('collector');
   return { rest, natsUrl: nats.url, session, devices, setFault, restartCollector, killDevices };
 }
 

@@ -8,9 +8,9 @@ import { encodePoint } from '@holdfast/driver-modbus/values/encode.ts';
 import { dataTypes, pointConfigSchema } from '@holdfast/shared/contracts/device.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { describe, expect, inject, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
+import { untilReady } from '../support/over-rest.ts';
 import { restClient } from '../support/rest-client.ts';
 import { startService } from '../support/service-processes.ts';
 import { sessionLogForTest } from '../support/session-log.ts';
@@ -30,9 +30,7 @@ describe.skipIf(inject('installedServers').curl === null)('the Modbus reference'
     });
     const api = `http://127.0.0.1:${port}`;
     const rest = restClient(api);
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-      what: 'the API to be ready',
-    });
+    await untilReady(rest);
     const shell = startShell();
     for (const command of wholeCommands(await page)) {
       await shell.run(

@@ -1,11 +1,9 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { fleetForTest } from '../support/fleet-for-test.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
-import { restClient } from '../support/rest-client.ts';
+import type { FleetForTest } from '../support/fleet-for-test.ts';
+import { countPoint } from '../support/over-rest.ts';
+import { systemForTest } from '../support/system-for-test.ts';
 
-const sessionsPath = '/api/acquisition/sessions';
 const periodMs = 250;
 
 interface Gap {
@@ -17,38 +15,18 @@ interface Gap {
 
 describe('a session that lived through a dead device, a killed collector and a pause', () => {
   it('accounts for every tick: read ones are stored, the others are in gaps with the right cause', async () => {
-    const fleet = await fleetForTest(['press-1', 'press-2']);
-    const databaseUrl = await freshDatabase();
-    const apiPort = await freePort();
-    const rest = restClient(`http://127.0.0.1:${apiPort}`);
-    await fleet.start('api', { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) });
-    await fleet.start('writer', { DATABASE_URL: databaseUrl });
-    await fleet.start('supervisor');
-    const collectors = { c1: await fleet.collector('c1'), c2: await fleet.collector('c2') };
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
+    const fleet = await systemForTest(['press-1', 'press-2']);
+    const { rest } = fleet;
+    const collectors = { c1: fleet.process('collector'), c2: await fleet.collector('c2') };
 
-    const deviceIds: number[] = [];
-    for (const { device, host, port, unitId } of fleet.plant.plant.endpoints) {
-      const created = await rest.create('/api/config/devices/', {
-        code: device,
-        host,
-        port,
-        unit_id: unitId,
-        // No request of press-1 may run out of time, however busy the machine is.
-        timeout_ms: device === 'press-2' ? 100 : 10_000,
-      });
-      const point = { device_id: created.id, code: 'count', table: 'holding_register', data_type: 'uint16' };
-      await rest.create('/api/config/points/', { ...point, address: 0 });
-      deviceIds.push(created.id);
-    }
-    const task = await rest.create('/api/config/tasks/', {
-      code: 'lived',
-      period_ms: periodMs,
-      device_ids: deviceIds,
+    // No request of press-1 may run out of time, however busy the machine is.
+    const patient = await fleet.device('press-1', [countPoint], { timeout_ms: 10_000 });
+    const hasty = await fleet.device('press-2', [countPoint], { timeout_ms: 100 });
+    const task = await fleet.task({
+      ...{ code: 'lived', period_ms: periodMs, device_ids: [patient.id, hasty.id] },
     });
-    const taskId = String(task.id);
-    const { session_id: sessionId } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
-    const path = `${sessionsPath}/${sessionId}`;
+    const { sessionId, path } = task;
+    const taskId = String(task.taskId);
     const first = await fleet.placed(taskId);
     await fleet.sampled(sessionId, first.epoch);
 
@@ -82,11 +60,8 @@ describe('a session that lived through a dead device, a killed collector and a p
     await fleet.sampled(sessionId, third.epoch, 8);
     await rest.create(`${path}/stop/`, {});
 
-    // A collector that lets go has sent all that it read.
-    await eventually(async () => (await fleet.log.assignments()) === 0, { what: 'the session to be let go' });
-    await eventually(async () => (await fleet.log.unwritten()) === 0, {
-      what: 'every sample to be in the database',
-    });
+    await fleet.letGo();
+    await fleet.written();
     const counts = (await rest.get(`${path}/completeness/?to=now`)).body;
     const ticksByDevice = await readTicks(fleet, sessionId);
     for (const { device, stored, unscheduled } of counts.devices) {
@@ -163,9 +138,7 @@ describe('a session that lived through a dead device, a killed collector and a p
   });
 });
 
-type Fleet = Awaited<ReturnType<typeof fleetForTest>>;
-
-async function readTicks(fleet: Fleet, sessionId: string): Promise<Map<string, Set<number>>> {
+async function readTicks(fleet: FleetForTest, sessionId: string): Promise<Map<string, Set<number>>> {
   const ticks = new Map<string, Set<number>>();
   for (const { session, device, tick, values } of await fleet.log.samples()) {
     if (session !== sessionId || !values) continue;

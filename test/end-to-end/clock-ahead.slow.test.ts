@@ -1,19 +1,14 @@
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
-import { freePort } from '@holdfast/dev/free-port.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { describe, expect, it } from 'vitest';
 import { wallClockOff } from '../faults/faults/turn-clock.ts';
-import { evaluate } from '../faults/world/inspector.ts';
 import { doubledTicks } from '../support/doubled-ticks.ts';
 import { eventually } from '../support/eventually.ts';
-import { fleetForTest } from '../support/fleet-for-test.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
-import { restClient } from '../support/rest-client.ts';
+import { constantPoint, sessionsPath } from '../support/over-rest.ts';
 import { longLease } from '../support/service-processes.ts';
-import { readHistory } from '../verify/read-history.ts';
-import { verify } from '../verify/verify.ts';
+import { systemForTest } from '../support/system-for-test.ts';
+import { evaluate } from '../world/inspector.ts';
 
-const sessionsPath = '/api/acquisition/sessions';
 const hourMs = 3_600_000;
 const periodMs = 200;
 /** A tick that is missing longer than this before its session ends was lost by the holder, not by the ending. */
@@ -25,27 +20,17 @@ const timeOf = ({ tick, period_ms }: Pick<Sample, 'tick' | 'period_ms'>) => tick
 
 /** All services, and the sessions, each of which is being read by the collector `c1`. */
 async function acquiring() {
-  const fleet = await fleetForTest(fates, longLease);
-  const databaseUrl = await freshDatabase();
-  const apiPort = await freePort();
-  const rest = restClient(`http://127.0.0.1:${apiPort}`);
-  await fleet.start('api', { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) });
-  await fleet.start('writer', { DATABASE_URL: databaseUrl });
-  await fleet.start('supervisor');
-  const holder = await fleet.collector('c1', { NODE_OPTIONS: '--inspect=127.0.0.1:0' });
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
-
+  const fleet = await systemForTest(fates, {
+    ...{ lease: longLease, settings: { collector: { NODE_OPTIONS: '--inspect=127.0.0.1:0' } } },
+  });
+  const { rest, letGo } = fleet;
   const sessions = new Map<Fate, string>();
-  const points = new Map<Fate, number>();
-  for (const { device, host, port, unitId } of fleet.plant.plant.endpoints) {
-    const place = { host, port, unit_id: unitId, timeout_ms: 20_000 };
-    const { id } = await rest.create('/api/config/devices/', { code: device, ...place });
-    const point = { device_id: id, code: 'constant', table: 'holding_register', data_type: 'uint16' };
-    points.set(device as Fate, (await rest.create('/api/config/points/', { ...point, address: 1 })).id);
-    const body = { code: device, period_ms: periodMs, device_ids: [id] };
-    const task = await rest.create('/api/config/tasks/', body);
-    const { session_id } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
-    sessions.set(device as Fate, session_id);
+  const points = new Map<Fate, number | undefined>();
+  for (const fate of fates) {
+    const { id, pointIds } = await fleet.device(fate, [constantPoint], { timeout_ms: 20_000 });
+    points.set(fate, pointIds[0]);
+    const task = await fleet.task({ code: fate, period_ms: periodMs, device_ids: [id] });
+    sessions.set(fate, task.sessionId);
   }
   const command = (fate: Fate, name: string) =>
     rest.create(`${sessionsPath}/${sessions.get(fate)}/${name}/`, {});
@@ -57,11 +42,7 @@ async function acquiring() {
         ),
       { what: `the session that is ${fate} to be read ${what}`, intervalMs: 500 },
     );
-  const letGo = (count: number) =>
-    eventually(async () => (await fleet.log.assignments()) === count, {
-      what: `all sessions but ${count} to be let go`,
-    });
-  return { fleet, rest, databaseUrl, holder, sessions, points, command, readIn, letGo };
+  return { fleet, rest, holder: fleet.process('collector'), sessions, points, command, readIn, letGo };
 }
 
 async function setWallClock(collector: RunningProcess, offsetMs: number): Promise<void> {
@@ -91,7 +72,7 @@ describe('sessions whose collector has its clock set an hour ahead', () => {
     ],
   ])('%s, have a true cause for each missing tick, and none twice', async (_when, end) => {
     const world = await acquiring();
-    const { fleet, rest, databaseUrl, holder, sessions, points, command, readIn, letGo } = world;
+    const { fleet, rest, holder, sessions, points, command, readIn, letGo } = world;
     for (const fate of fates) await readIn(fate, () => true, 'at all');
     await setWallClock(holder, hourMs);
     const aheadMs = Date.now() + hourMs;
@@ -100,12 +81,7 @@ describe('sessions whose collector has its clock set an hour ahead', () => {
 
     await command('stopped', 'stop');
     await command('paused', 'pause');
-    const edited = await fetch(`${rest.url}/api/config/points/${points.get('changed')}/`, {
-      method: 'PATCH',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ period_ms: periodMs / 2 }),
-    });
-    expect(edited.status).toBe(200);
+    await rest.change(`/api/config/points/${points.get('changed')}/`, { period_ms: periodMs / 2 });
     expect(await command('changed', 'reconfigure')).toMatchObject({ is_changed: true });
     const isChanged = ({ period_ms }: Sample) => period_ms === periodMs / 2;
     await readIn('changed', isChanged, 'by its new period');
@@ -119,14 +95,12 @@ describe('sessions whose collector has its clock set an hour ahead', () => {
     await command('paused', 'resume');
     await readIn('paused', isRight, 'by the right clock');
     for (const fate of ['paused', 'changed', 'untouched'] as const) await command(fate, 'stop');
-    await letGo(0);
-    await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
+    await letGo();
+    await fleet.written();
     const stoppedMs = Date.now();
 
     expect(doubledTicks(await fleet.log.samples())).toEqual([]);
-    const { violations } = verify(await readHistory({ natsUrl: fleet.nats.url, databaseUrl }), {
-      tolerances: { stopMs: 60_000, freshMs: 60_000, settleMs: 0 },
-    });
+    const { violations } = await fleet.judged({ stopMs: 60_000, freshMs: 60_000, settleMs: 0 });
     expect(violations).toEqual([]);
     for (const [fate, session] of sessions) {
       const account = await eventually(

@@ -2,16 +2,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import type { RestClient } from '../support/rest-client.ts';
-import { startService } from '../support/service-processes.ts';
 
 import { type PressPlant, startPressPlant } from './press-plant.ts';
 
 let rest: RestClient;
-let settings: PressPlant['settings'];
+let services: PressPlant['services'];
 
 beforeAll(async () => {
   const press = await startPressPlant();
-  ({ rest, settings } = press);
+  ({ rest, services } = press);
   await rest.create('/api/acquisition/sessions/start-task/', { task_id: press.taskId });
 });
 
@@ -54,7 +53,7 @@ describe('draining a collector', () => {
     ]);
     const both = await cli().run('collectors', 'drain', 'c1', '--undo', '--wait');
     expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--undo')]);
-    await startService('collector', { ...settings, COLLECTOR_ID: 'c2' });
+    await services.restart('collector', { COLLECTOR_ID: 'c2' });
     const sessionsOf = async (id: string) =>
       (await rest.get('/api/system/collectors/')).body.results.find((each: { id: string }) => each.id === id)
         ?.sessions;

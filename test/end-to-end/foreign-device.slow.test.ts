@@ -1,4 +1,3 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import {
@@ -9,8 +8,9 @@ import {
 } from '../support/foreign-device.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
-import { type RestClient, restClient } from '../support/rest-client.ts';
-import { startService, testLease } from '../support/service-processes.ts';
+import { configureAndStart } from '../support/over-rest.ts';
+import type { RestClient } from '../support/rest-client.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 import { victoriaMetricsForTest, victoriaMetricsIsInstalled } from '../support/victoria-metrics-for-test.ts';
 
 /** Long enough that no request or tick runs out of time while the device has no core. */
@@ -23,16 +23,7 @@ async function acquire(
   device: ForeignDevice,
   store: Record<string, string>,
 ): Promise<{ rest: RestClient; sessionId: string }> {
-  const nats = await natsForTest();
-  const port = await freePort();
-  const settings = { NATS_URL: nats.url, ...testLease, ...store, API_PORT: String(port) };
-  for (const service of ['api', 'supervisor', 'writer'] as const) await startService(service, settings);
-  await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
-  const rest = restClient(`http://127.0.0.1:${port}`);
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-    what: 'the API to be ready',
-    ...patience,
-  });
+  const { rest } = await servicesForTest({ natsUrl: (await natsForTest()).url, common: store });
   const site = await rest.create('/api/config/sites/', { code: 'hall-1', name: '一号厂房' });
   const { id: deviceId } = await rest.create('/api/config/devices/', {
     code: 'foreign',
@@ -59,14 +50,9 @@ async function acquire(
   for (let start = 0; start < points.length; start += 500) {
     await rest.create('/api/config/points/', points.slice(start, start + 500));
   }
-  const task = await rest.create('/api/config/tasks/', {
-    code: 'everything',
-    name: 'Everything',
-    period_ms: 5_000,
-    device_ids: [deviceId, typedId],
+  const { sessionId } = await configureAndStart(rest, {
+    ...{ code: 'everything', name: 'Everything', period_ms: 5_000, device_ids: [deviceId, typedId] },
   });
-  const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
-  const sessionId: string = started.session_id;
   for (const code of ['foreign', 'typed']) {
     const completeness = `/api/acquisition/sessions/${sessionId}/completeness/?device=${code}`;
     await eventually(async () => (await rest.get(completeness)).body.stored > 0, {

@@ -1,5 +1,3 @@
-import type { RunningProcess } from '@holdfast/dev/child-process.ts';
-import { freePort } from '@holdfast/dev/free-port.ts';
 import {
   firstSequenceHeader,
   firstSubjectHeader,
@@ -13,45 +11,28 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
-import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
-import { type RestClient, restClient } from '../support/rest-client.ts';
+import { countPoint, sessionsPath } from '../support/over-rest.ts';
+import type { RestClient } from '../support/rest-client.ts';
+import { type SystemForTest, systemForTest } from '../support/system-for-test.ts';
 
-const sessionsPath = '/api/acquisition/sessions';
 const periodMs = 250;
 const hugeEpoch = 1_000_000_000_000;
 
-describe('a session in whose name another client publishes samples', () => {
-  let fleet: FleetForTest;
+describe('a session in whose name somebody else publishes samples', () => {
+  let fleet: SystemForTest;
   let rest: RestClient;
-  let holder: RunningProcess;
   let database: pg.Client;
-  let databaseUrl: string;
   let session: string;
   let taskId: string;
 
   beforeAll(async () => {
-    fleet = await fleetForTest(['press-1']);
-    databaseUrl = await freshDatabase();
-    const apiPort = await freePort();
-    rest = restClient(`http://127.0.0.1:${apiPort}`);
-    await fleet.start('api', { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) });
-    await fleet.start('writer', { DATABASE_URL: databaseUrl });
-    await fleet.start('supervisor');
-    holder = await fleet.collector('c1');
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
-    const [endpoint] = fleet.plant.plant.endpoints;
-    const device = await rest.create('/api/config/devices/', {
-      ...{ code: 'press-1', host: endpoint?.host, port: endpoint?.port, unit_id: endpoint?.unitId },
-      timeout_ms: 5_000,
-    });
-    const point = { device_id: device.id, code: 'count', table: 'holding_register', data_type: 'uint16' };
-    await rest.create('/api/config/points/', { ...point, address: 0 });
-    const about = { code: 'press', period_ms: periodMs, device_ids: [device.id] };
-    const task = await rest.create('/api/config/tasks/', about);
-    taskId = String(task.id);
-    session = (await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id })).session_id;
-    database = new pg.Client({ connectionString: databaseUrl });
+    fleet = await systemForTest(['press-1']);
+    ({ rest } = fleet);
+    const device = await fleet.device('press-1', [countPoint], { timeout_ms: 5_000 });
+    const task = await fleet.task({ code: 'press', period_ms: periodMs, device_ids: [device.id] });
+    taskId = String(task.taskId);
+    session = task.sessionId;
+    database = new pg.Client({ connectionString: fleet.databaseUrl });
     await database.connect();
     cleanUpAfterFile(() => database.end());
   });
@@ -131,7 +112,7 @@ describe('a session in whose name another client publishes samples', () => {
   it('is taken up where it was after a kill -9, and not where a forger says that it has been read', async () => {
     const { epoch } = await fleet.placed(taskId);
     await fleet.collector('c2');
-    await holder.kill();
+    await fleet.process('collector').kill();
     await fleet.placed(taskId, { above: epoch, on: 'c2' });
     await isStoredAfter(Date.now());
     await isWell();

@@ -3,7 +3,7 @@ import type { CollectorView } from '@holdfast/shared/contracts/http/collectors-h
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { startService, testLease } from '../support/service-processes.ts';
+import { testLease } from '../support/service-processes.ts';
 import { type PressPlant, startPressPlant } from './press-plant.ts';
 
 let plant: PressPlant;
@@ -15,7 +15,7 @@ const collector = async (id: string): Promise<CollectorView> =>
 
 beforeAll(async () => {
   plant = await startPressPlant(testLease);
-  second = await startService('collector', { ...plant.settings, COLLECTOR_ID: 'c2' });
+  second = await plant.services.restart('collector', { COLLECTOR_ID: 'c2' });
   await plant.rest.create('/api/acquisition/sessions/start-task/', { task_id: plant.taskId });
   await eventually(async () => (await collector('c2'))?.state === 'active', { what: 'c2 to take work' });
   expect((await plant.rest.post('/api/system/collectors/c1/drain/')).status).toBe(200);

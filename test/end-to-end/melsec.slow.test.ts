@@ -1,12 +1,11 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { startPlc } from '@holdfast/driver-melsec-simulator/plc.ts';
 import { expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
-import { restClient } from '../support/rest-client.ts';
-import { longLease, startService } from '../support/service-processes.ts';
+import { configureAndStart } from '../support/over-rest.ts';
+import { longLease } from '../support/service-processes.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 
 const points = [
   { code: 'oil_temp', address: 'D100', data_type: 'int16', scale: 0.1 },
@@ -29,19 +28,7 @@ it('a PLC is configured, read, lost, found again and written over the API alone'
   plc.memory.set('X', 0o17, [1]);
   plc.memory.set('R', 50, [0x3252, 0x3442]);
 
-  const nats = await natsForTest();
-  const port = await freePort();
-  const settings = {
-    ...{ NATS_URL: nats.url, DATABASE_URL: await freshDatabase(), API_PORT: String(port) },
-    ...longLease,
-  };
-  for (const service of ['api', 'supervisor', 'writer'] as const) await startService(service, settings);
-  await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
-  const rest = restClient(`http://127.0.0.1:${port}`);
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-    what: 'the API to be ready',
-  });
-
+  const { rest } = await servicesForTest({ natsUrl: (await natsForTest()).url, lease: longLease });
   const fields = { protocol: 'melsec', host: '127.0.0.1', port: plc.port };
   const refused = await rest.post('/api/config/devices/', { code: 'plc', ...fields, series: 's7' });
   expect(refused.status).toBe(422);
@@ -59,13 +46,12 @@ it('a PLC is configured, read, lost, found again and written over the API alone'
     status: 422,
     body: { errors: [{ message: expect.stringContaining('octal') }] },
   });
-  const task = await rest.create('/api/config/tasks/', {
+  const { sessionId } = await configureAndStart(rest, {
     ...{ code: 'plc', period_ms: 200, device_ids: [device.id] },
   });
-  const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
   const latest = async (code: string) => {
     const query = new URLSearchParams({
-      ...{ point_code: code, session_id: started.session_id, start_time: '-10m' },
+      ...{ point_code: code, session_id: sessionId, start_time: '-10m' },
     });
     const { results } = (await rest.get(`/api/acquisition/sessions/point-history/?${query}`)).body;
     return (results as { value: unknown }[] | undefined)?.at(-1)?.value;

@@ -20,6 +20,7 @@ import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '../support/mosquitto-for-test.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
+import { untilReady } from '../support/over-rest.ts';
 import { restClient } from '../support/rest-client.ts';
 import { sessionLogForTest } from '../support/session-log.ts';
 import { startInProcess } from '../support/start-in-process.ts';
@@ -49,7 +50,7 @@ describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
     await startInProcess('collector', (context) => startCollector(collectorConfig(settings), context));
     await startInProcess('writer', (context) => startWriter(writerConfig(settings), 'writer-1', context));
     const rest = restClient(`http://127.0.0.1:${apiPort}`);
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
+    await untilReady(rest);
 
     const meter = {
       ...{ code: 'meter-1', protocol: 'mqtt', host: '127.0.0.1', port: broker.port, timeout_ms: 2_000 },

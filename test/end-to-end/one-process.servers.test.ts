@@ -11,6 +11,13 @@ import { writerConfig } from '../../services/writer/src/config.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
+import {
+  configureAndStart,
+  configureDevice,
+  constantPoint,
+  sessionsPath,
+  untilReady,
+} from '../support/over-rest.ts';
 import { plantForTest } from '../support/plant-for-test.ts';
 import { restClient } from '../support/rest-client.ts';
 import { type ServiceInProcess, startInProcess } from '../support/start-in-process.ts';
@@ -41,32 +48,20 @@ describe('all services in one process', () => {
       await startInProcess('writer', (context) => startWriter(writerConfig(settings), 'writer-1', context)),
     ];
     const rest = restClient(`http://127.0.0.1:${apiPort}`);
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
-    const [endpoint] = plant.plant.endpoints;
-    const { id: deviceId } = await rest.create('/api/config/devices/', {
-      code: 'press-1',
-      host: endpoint?.host,
-      port: endpoint?.port,
-      unit_id: endpoint?.unitId,
-      timeout_ms: 10_000,
-    });
-    const point = { device_id: deviceId, table: 'holding_register', data_type: 'uint16' };
-    await rest.create('/api/config/points/', { ...point, code: 'constant', address: 1 });
-    const task = await rest.create('/api/config/tasks/', {
-      code: 'one-process',
-      period_ms: 200,
-      device_ids: [deviceId],
-    });
-    const sessions = '/api/acquisition/sessions';
-    const { session_id: id } = await rest.create(`${sessions}/start-task/`, { task_id: task.id });
-    const history = `${sessions}/point-history/?device=press-1&point_code=constant&start_time=-1m`;
+    await untilReady(rest);
+    const { host, port, unitId: unit_id } = plant.plant.endpoints[0] ?? {};
+    const place = { code: 'press-1', host, port, unit_id, timeout_ms: 10_000 };
+    const device = await configureDevice(rest, place, [constantPoint]);
+    const task = { code: 'one-process', period_ms: 200, device_ids: [device.id] };
+    const { path } = await configureAndStart(rest, task);
+    const history = `${sessionsPath}/point-history/?device=press-1&point_code=constant&start_time=-1m`;
     await eventually(async () => JSON.stringify((await rest.get(history)).body).includes('4711'), {
       what: 'the value of the device to be in its history',
     });
     const [api, ...others] = services;
     for (const service of others.reverse()) expect(await service.stop()).toBe(true);
     const requestCount = plant.requests.length;
-    expect((await rest.get(`${sessions}/${id}/`)).body.status).toBe('running');
+    expect((await rest.get(`${path}/`)).body.status).toBe('running');
     expect(await api?.stop()).toBe(true);
     expect(plant.requests).toHaveLength(requestCount);
     expect(services.flatMap(({ failures }) => failures)).toEqual([]);

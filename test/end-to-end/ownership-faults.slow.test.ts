@@ -61,31 +61,6 @@ describe('a session is stopped', () => {
     expect(fleet.plant.requests).toHaveLength(requests);
   });
 
-  it('does not run when it was stopped while everything but the broker was down', async () => {
-    const fleet = await fleetForTest(['press-1', 'press-2']);
-    const supervisor = await fleet.start('supervisor');
-    const collector = await fleet.collector('c1');
-    const stopped = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
-    const otherSession = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
-    await fleet.sampled(stopped, (await fleet.placed('1')).epoch);
-    await fleet.sampled(otherSession, (await fleet.placed('2')).epoch);
-    await Promise.all([supervisor.kill(), collector.kill()]);
-    await fleet.log.stop(stopped);
-    const requestsToStopped = () => fleet.plant.requests.filter(({ device }) => device === 'press-1').length;
-    const before = requestsToStopped();
-
-    await fleet.start('supervisor');
-    await fleet.collector('c1');
-    const { epoch } = await fleet.placed('2');
-    const samplesBefore = (await fleet.sampled(otherSession, epoch)).length;
-    await fleet.sampled(otherSession, epoch, samplesBefore + 10);
-    expect(requestsToStopped()).toBe(before);
-    expect(await fleet.placement('1')).toBeUndefined();
-    await eventually(async () => (await fleet.log.assignments()) === 1, {
-      what: 'the message of the stopped session to be gone',
-    });
-  });
-
   it('can be paused and resumed: a paused one is unplaced, a resumed one has a new epoch', async () => {
     const fleet = await fleetForTest(['press-1']);
     await fleet.start('supervisor');

@@ -1,16 +1,11 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { describe, expect, it } from 'vitest';
 import { doubledTicks } from '../support/doubled-ticks.ts';
 import { eventually } from '../support/eventually.ts';
-import { fleetForTest } from '../support/fleet-for-test.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
-import { restClient } from '../support/rest-client.ts';
+import { constantPoint } from '../support/over-rest.ts';
 import { longLease } from '../support/service-processes.ts';
-import { readHistory } from '../verify/read-history.ts';
-import { verify } from '../verify/verify.ts';
+import { systemForTest } from '../support/system-for-test.ts';
 
-const sessionsPath = '/api/acquisition/sessions';
 const codes = ['press-1', 'press-2', 'press-3'];
 /** Period of the devices that no change touches. */
 const taskPeriodMs = 100;
@@ -26,39 +21,20 @@ interface CountedDevice {
 
 /** All services, and a session that reads three devices ten times a second; the first one's period is changed. */
 async function changing() {
-  const fleet = await fleetForTest(codes, longLease);
-  const databaseUrl = await freshDatabase();
-  const apiPort = await freePort();
-  const rest = restClient(`http://127.0.0.1:${apiPort}`);
-  const settings = {
-    api: { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) },
-    // What a killed writer had in hand comes again soon.
-    writer: { DATABASE_URL: databaseUrl, ACK_WAIT_MS: '1500' },
-    supervisor: {},
-    collector: { COLLECTOR_ID: 'c1' },
-  } as const;
-  type Service = keyof typeof settings;
-  const processes = new Map<Service, Awaited<ReturnType<typeof fleet.start>>>();
-  const begin = async (service: Service) =>
-    processes.set(service, await fleet.start(service, { ...settings[service] }));
-  for (const service of ['api', 'writer', 'supervisor', 'collector'] as const) await begin(service);
-  const isReady = () =>
-    eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
-  await isReady();
-
+  // What a killed writer had in hand comes again soon.
+  const fleet = await systemForTest(codes, {
+    lease: longLease,
+    settings: { writer: { ACK_WAIT_MS: '1500' } },
+  });
+  const { rest, letGo } = fleet;
   const ids: number[] = [];
   const points: number[] = [];
-  for (const { device, host, port, unitId } of fleet.plant.plant.endpoints) {
-    const place = { host, port, unit_id: unitId, timeout_ms: 20_000 };
-    const { id } = await rest.create('/api/config/devices/', { code: device, ...place });
-    const point = { device_id: id, code: 'constant', table: 'holding_register', data_type: 'uint16' };
-    points.push((await rest.create('/api/config/points/', { ...point, address: 1 })).id);
+  for (const code of codes) {
+    const { id, pointIds } = await fleet.device(code, [constantPoint], { timeout_ms: 20_000 });
+    points.push(...pointIds);
     ids.push(id);
   }
-  const body = { code: 'changing', period_ms: taskPeriodMs, device_ids: ids };
-  const task = await rest.create('/api/config/tasks/', body);
-  const { session_id: sessionId } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
-  const path = `${sessionsPath}/${sessionId}`;
+  const { path } = await fleet.task({ code: 'changing', period_ms: taskPeriodMs, device_ids: ids });
   const of = async (device: string) =>
     (await fleet.log.samples()).filter((sample) => sample.device === device);
   const readAfter = (device: string, ms: number, period_ms?: number) =>
@@ -76,12 +52,7 @@ async function changing() {
 
   /** @returns when it is in force */
   const changeTo = async (periodMs: number): Promise<number> => {
-    const edited = await fetch(`${rest.url}/api/config/points/${points[0]}/`, {
-      method: 'PATCH',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ period_ms: periodMs }),
-    });
-    expect(edited.status).toBe(200);
+    await rest.change(`/api/config/points/${points[0]}/`, { period_ms: periodMs });
     const done = await eventually(
       async () => {
         const { status, body: answer } = await rest.post(`${path}/reconfigure/`, {});
@@ -92,18 +63,14 @@ async function changing() {
     expect(done, JSON.stringify(done.answer)).toMatchObject({ status: 200, answer: { is_changed: true } });
     return Date.parse(done.answer.effective_at);
   };
-  const letGo = () =>
-    eventually(async () => (await fleet.log.assignments()) === 0, { what: 'the session to be let go' });
   /** Stops the session, has everything stored, and gives it to the judge. */
   const judge = async (untilMs: number) => {
     await rest.create(`${path}/stop/`, {});
     await letGo();
-    await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
+    await fleet.written();
     const samples = await fleet.log.samples();
     expect(doubledTicks(samples)).toEqual([]);
-    const { violations } = verify(await readHistory({ natsUrl: fleet.nats.url, databaseUrl }), {
-      tolerances: { stopMs: 60_000, freshMs: 60_000, settleMs: 0 },
-    });
+    const { violations } = await fleet.judged({ stopMs: 60_000, freshMs: 60_000, settleMs: 0 });
     expect(violations).toEqual([]);
     const account = await eventually(
       async () => {
@@ -123,12 +90,7 @@ async function changing() {
     }
     return { samples, devices };
   };
-  const kill = async (service: Service): Promise<void> => {
-    await processes.get(service)?.kill();
-    await begin(service);
-    if (service === 'api') await isReady();
-  };
-  return { fleet, rest, path, readAfter, letGo, changeTo, kill, judged: judge };
+  return { fleet, rest, path, readAfter, letGo, changeTo, judged: judge };
 }
 
 describe('a device whose period is changed while its session runs', () => {
@@ -178,10 +140,10 @@ describe('a device whose period is changed while its session runs', () => {
     ['supervisor', 0],
     ['writer', 0],
   ] as const)('while the %s is killed %d ms after it was to be in force', async (service, afterMs) => {
-    const { changeTo, readAfter, kill, judged: judge, fleet } = await changing();
+    const { changeTo, readAfter, judged: judge, fleet } = await changing();
     const fromMs = await changeTo(1_000);
     await eventually(() => Date.now() >= fromMs + afterMs, { what: 'the moment to kill it', intervalMs: 5 });
-    await kill(service);
+    await fleet.killAndRestart(service);
     for (const code of codes) await readAfter(code, Math.max(Date.now(), fromMs) + 1_000);
     const { samples, devices } = await judge(fromMs);
     const changed = samples.filter(({ device, values }) => device === 'press-1' && values);

@@ -1,14 +1,11 @@
 import { ApiClient } from '@holdfast/api-client/api-client.ts';
 import { auditEntrySchema } from '@holdfast/shared/contracts/audit-entry.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';
-import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 import type { RestClient } from '../support/rest-client.ts';
-
 import { type PressPlant, startPressPlant } from './press-plant.ts';
 
 let rest: RestClient;
@@ -118,12 +115,7 @@ describe('a point that is written', () => {
   });
 
   it('is in the audit log before it is sent, and again with its outcome', async () => {
-    const { nc, close } = await connectNats({
-      url: natsUrl,
-      name: 'test',
-      log: createLogger('test', 'fatal'),
-    });
-    cleanUpAfterFile(() => close());
+    const nc = await connectionForTest(natsUrl);
     const entries = [];
     for await (const { data } of readStream(nc, streamNames.audit)) {
       const entry = auditEntrySchema.parse(JSON.parse(data));

@@ -1,12 +1,12 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { tableMemory } from '@holdfast/driver-modbus-simulator/memory/table-memory.ts';
 import { startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
-import { type RestClient, restClient } from '../support/rest-client.ts';
-import { longLease, startService, type testLease } from '../support/service-processes.ts';
+import { configureDevice } from '../support/over-rest.ts';
+import type { RestClient } from '../support/rest-client.ts';
+import { longLease, type testLease } from '../support/service-processes.ts';
+import { type ServicesForTest, servicesForTest } from '../support/system-for-test.ts';
 
 /** Register 0 to 9 hold 100 to 109, 20 holds a float; 50 and 51 may be written; others are not there. */
 const memory = tableMemory({
@@ -44,7 +44,7 @@ const gapped = tableMemory({
 /** An API, a supervisor, the collector `c1` and a plant with a press, which is configured and not started. */
 export interface PressPlant {
   readonly rest: RestClient;
-  readonly settings: Record<string, string>;
+  readonly services: ServicesForTest;
   readonly natsUrl: string;
   readonly plant: Awaited<ReturnType<typeof startPlant>>;
   readonly deviceId: number;
@@ -66,13 +66,6 @@ export async function startPressPlant(
   const points = new Map<string, number>();
   const writes: { functionCode: number; address: number }[] = [];
   const nats = await natsForTest();
-  const port = await freePort();
-  const settings = {
-    NATS_URL: nats.url,
-    DATABASE_URL: await freshDatabase(),
-    ...lease,
-    API_PORT: String(port),
-  };
   const plant = await startPlant({
     host: '127.0.0.1',
     config: {
@@ -91,31 +84,24 @@ export async function startPressPlant(
     },
   });
   cleanUpAfterFile(() => plant.stop());
-  for (const service of ['api', 'supervisor'] as const) await startService(service, settings);
-  await startService('collector', { ...settings, COLLECTOR_ID: 'c1', DEVICE_REFUSED_PAUSE_MS: '300' });
-  const rest = restClient(`http://127.0.0.1:${port}`);
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-    what: 'the API to be ready',
+  const services = await servicesForTest({
+    ...{ natsUrl: nats.url, lease },
+    settings: { writer: false, collector: { COLLECTOR_ID: 'c1', DEVICE_REFUSED_PAUSE_MS: '300' } },
   });
-  const device = await rest.create('/api/config/devices/', {
-    code: 'press',
-    host: '127.0.0.1',
-    port: plant.endpoints[0]?.port,
-    // It answers from this process, which may have no core for a while; a write has to fit into the lease.
-    timeout_ms: 1_500,
-  });
-  const deviceId = device.id;
-  const holding = { device_id: deviceId, table: 'holding_register', data_type: 'uint16' };
-  for (const point of [
+  const { rest } = services;
+  const holding = { table: 'holding_register', data_type: 'uint16' };
+  const configured = [
     { ...holding, code: 'first', address: 0 },
     { ...holding, code: 'scaled', address: 1, scale: 0.1, valid_max: 5 },
     { ...holding, code: 'absent', address: 10 },
     { ...holding, code: 'setpoint', address: 50, data_type: 'float32', writable: true, valid_max: 300 },
     { ...holding, code: 'locked', address: 2, writable: true },
-    { device_id: deviceId, table: 'coil', data_type: 'bool', code: 'lamp', address: 3, writable: true },
-  ]) {
-    points.set(point.code, (await rest.create('/api/config/points/', point)).id);
-  }
+    { table: 'coil', data_type: 'bool', code: 'lamp', address: 3, writable: true },
+  ];
+  // It answers from this process, which may have no core for a while; a write has to fit into the lease.
+  const place = { host: '127.0.0.1', port: plant.endpoints[0]?.port, timeout_ms: 1_500 };
+  const { id: deviceId, pointIds } = await configureDevice(rest, { code: 'press', ...place }, configured);
+  for (const [index, { code }] of configured.entries()) points.set(code, pointIds[index] ?? 0);
   const task = await rest.create('/api/config/tasks/', {
     code: 'press',
     period_ms: 200,
@@ -125,7 +111,7 @@ export async function startPressPlant(
     what: 'the collector to take calls',
   });
   return {
-    ...{ rest, settings, natsUrl: nats.url, plant, deviceId, taskId: task.id, points, writes },
+    ...{ rest, services, natsUrl: nats.url, plant, deviceId, taskId: task.id, points, writes },
     refusals: () => refusals,
     holesAsked: () => holesAsked,
   };

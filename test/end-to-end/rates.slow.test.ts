@@ -1,51 +1,29 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { fleetForTest } from '../support/fleet-for-test.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
-import { restClient } from '../support/rest-client.ts';
-import { readHistory } from '../verify/read-history.ts';
-import { verify } from '../verify/verify.ts';
-
-const sessionsPath = '/api/acquisition/sessions';
+import { constantPoint, countPoint } from '../support/over-rest.ts';
+import { systemForTest } from '../support/system-for-test.ts';
 
 describe('points of different rates, some of which are sent only when they change', () => {
   it('are read when they are due, stored when they say something, and every tick is accounted for', async () => {
-    const fleet = await fleetForTest(['mixed', 'quiet']);
-    const databaseUrl = await freshDatabase();
-    const apiPort = await freePort();
-    const rest = restClient(`http://127.0.0.1:${apiPort}`);
-    await fleet.start('api', { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) });
-    await fleet.start('writer', { DATABASE_URL: databaseUrl });
-    await fleet.start('supervisor');
-    await fleet.collector('c1');
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
-
-    const deviceIds: number[] = [];
-    for (const { device, host, port, unitId } of fleet.plant.plant.endpoints) {
-      const created = await rest.create('/api/config/devices/', {
-        code: device,
-        host,
-        port,
-        unit_id: unitId,
-        // No request may run out of time, however busy the machine is.
-        timeout_ms: 10_000,
-      });
-      deviceIds.push(created.id);
-      const point = { device_id: created.id, table: 'holding_register', data_type: 'uint16' };
-      const report = { heartbeat_ms: 60_000 };
-      await rest.create('/api/config/points/', { ...point, code: 'constant', address: 1, report });
-      if (device !== 'mixed') continue;
-      await rest.create('/api/config/points/', { ...point, code: 'count', address: 0, period_ms: 250 });
-      // Registers from 2 on are not there.
-      await rest.create('/api/config/points/', { ...point, code: 'absent', address: 2, period_ms: 1_000 });
-    }
-    const task = await rest.create('/api/config/tasks/', {
-      code: 'rates',
-      period_ms: 500,
-      device_ids: deviceIds,
+    const fleet = await systemForTest(['mixed', 'quiet']);
+    const { rest } = fleet;
+    // No request may run out of time, however busy the machine is.
+    const patient = { timeout_ms: 10_000 };
+    const reported = { ...constantPoint, report: { heartbeat_ms: 60_000 } };
+    const mixedDevice = await fleet.device(
+      'mixed',
+      [
+        reported,
+        { ...countPoint, period_ms: 250 },
+        // Registers from 2 on are not there.
+        { ...countPoint, code: 'absent', address: 2, period_ms: 1_000 },
+      ],
+      patient,
+    );
+    const quietDevice = await fleet.device('quiet', [reported], patient);
+    const { path } = await fleet.task({
+      ...{ code: 'rates', period_ms: 500, device_ids: [mixedDevice.id, quietDevice.id] },
     });
-    const { session_id: sessionId } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
     const samplesOf = async (device: string) =>
       (await fleet.log.samples()).filter((sample) => sample.device === device);
     // A busy machine may leave ticks out.
@@ -55,7 +33,6 @@ describe('points of different rates, some of which are sent only when they chang
       async () => (await readOf('quiet')).length >= 8 && (await readOf('mixed')).length >= 16,
       { what: 'some ticks' },
     );
-    const path = `${sessionsPath}/${sessionId}`;
     await eventually(
       async () => {
         const { device_health } = (await rest.get(`${path}/status/`)).body.metadata;
@@ -64,10 +41,8 @@ describe('points of different rates, some of which are sent only when they chang
       { what: 'the session to tell what it has learned' },
     );
     await rest.create(`${path}/stop/`, {});
-    await eventually(async () => (await fleet.log.assignments()) === 0, { what: 'the session to be let go' });
-    await eventually(async () => (await fleet.log.unwritten()) === 0, {
-      what: 'every sample to be in the database',
-    });
+    await fleet.letGo();
+    await fleet.written();
 
     const mixed = await samplesOf('mixed');
     // Points that were due in a tick that was left out are read in the next one.
@@ -90,13 +65,9 @@ describe('points of different rates, some of which are sent only when they chang
     }
 
     // All is written, but ticks and events are judged only once they are of some age.
-    const judge = async () =>
-      verify(await readHistory({ natsUrl: fleet.nats.url, databaseUrl }), {
-        tolerances: { settleMs: 5_000 },
-      });
     const { ticks, violations } = await eventually(
       async () => {
-        const verdict = await judge();
+        const verdict = await fleet.judged({ settleMs: 5_000 });
         return verdict.ticks.stored > 20 && verdict;
       },
       { what: 'more than 20 ticks to be judged' },

@@ -1,45 +1,28 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { describe, expect, it } from 'vitest';
 import { doubledTicks, missingTicks } from '../support/doubled-ticks.ts';
 import { eventually } from '../support/eventually.ts';
-import { fleetForTest } from '../support/fleet-for-test.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
-import { restClient } from '../support/rest-client.ts';
+import { constantPoint, sessionsPath } from '../support/over-rest.ts';
 import { longLease } from '../support/service-processes.ts';
-import { readHistory } from '../verify/read-history.ts';
-import { verify } from '../verify/verify.ts';
+import { systemForTest } from '../support/system-for-test.ts';
 
-const sessionsPath = '/api/acquisition/sessions';
 const codes = Array.from({ length: 8 }, (_, index) => `press-${index + 1}`);
 const untouched = codes.slice(2, 7);
 
 describe('a session that is reconfigured over REST while it runs', () => {
   it('takes a new scale, another period, a device more and one less; the record bears out every promise', async () => {
-    const fleet = await fleetForTest(codes, longLease);
-    const databaseUrl = await freshDatabase();
-    const apiPort = await freePort();
-    const rest = restClient(`http://127.0.0.1:${apiPort}`);
-    await fleet.start('api', { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) });
-    await fleet.start('writer', { DATABASE_URL: databaseUrl });
-    await fleet.start('supervisor');
-    await fleet.collector('c1');
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
-
+    const fleet = await systemForTest(codes, { lease: longLease });
+    const { rest } = fleet;
     const ids: number[] = [];
     const points: number[] = [];
-    for (const { device, host, port, unitId } of fleet.plant.plant.endpoints) {
-      const place = { host, port, unit_id: unitId, timeout_ms: 20_000 };
-      const { id } = await rest.create('/api/config/devices/', { code: device, ...place });
-      const point = { device_id: id, code: 'constant', table: 'holding_register', data_type: 'uint16' };
-      points.push((await rest.create('/api/config/points/', { ...point, address: 1 })).id);
+    for (const code of codes) {
+      const { id, pointIds } = await fleet.device(code, [constantPoint], { timeout_ms: 20_000 });
+      points.push(...pointIds);
       ids.push(id);
     }
-    const task = await rest.create('/api/config/tasks/', {
+    const { taskId, sessionId, path } = await fleet.task({
       ...{ code: 'changing', period_ms: 200, device_ids: ids.slice(0, 7) },
     });
-    const { session_id: sessionId } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
-    const { epoch } = await fleet.placed(String(task.id), { on: 'c1' });
-    const path = `${sessionsPath}/${sessionId}`;
+    const { epoch } = await fleet.placed(String(taskId), { on: 'c1' });
     const of = async (device: string) =>
       (await fleet.log.samples()).filter((sample) => sample.device === device);
     const readAfter = (device: string, ms: number) =>
@@ -65,30 +48,22 @@ describe('a session that is reconfigured over REST while it runs', () => {
       await readAfter('press-3', ms + 200);
       return ms;
     };
-    const edit = async (what: string, body: object) => {
-      const { status } = await fetch(`${rest.url}/api/config/${what}/`, {
-        method: 'PATCH',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-      expect(status).toBe(200);
-    };
+    const edit = (what: string, body: object) => rest.change(`/api/config/${what}/`, body);
     await edit(`points/${points[0]}`, { scale: 2 });
     const scaledMs = await reconfigure();
     await edit(`points/${points[0]}`, { period_ms: 500 });
     const slowedMs = await reconfigure();
     await readAfter('press-1', slowedMs);
-    await edit(`tasks/${task.id}`, { device_ids: ids });
+    await edit(`tasks/${taskId}`, { device_ids: ids });
     const addedMs = await reconfigure();
-    await edit(`tasks/${task.id}`, { device_ids: ids.filter((id) => id !== ids[1]) });
+    await edit(`tasks/${taskId}`, { device_ids: ids.filter((id) => id !== ids[1]) });
     const removedMs = await reconfigure();
     const backMs = await reconfigure({ to: 1 });
     await readAfter('press-1', backMs);
     await readAfter('press-2', backMs);
     await rest.create(`${path}/stop/`, {});
-    // A collector that lets go has sent all that it read.
-    await eventually(async () => (await fleet.log.assignments()) === 0, { what: 'the session to be let go' });
-    await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
+    await fleet.letGo();
+    await fleet.written();
 
     const samples = await fleet.log.samples();
     const timeOf = ({ tick, period_ms }: { tick: number; period_ms: number }) => tick * period_ms;
@@ -111,9 +86,7 @@ describe('a session that is reconfigured over REST while it runs', () => {
     for (const sample of await of('press-8')) expect(timeOf(sample)).toBeGreaterThanOrEqual(addedMs);
     expect((await of('press-2')).some((sample) => timeOf(sample) < removedMs && sample.values)).toBe(true);
 
-    const verdict = verify(await readHistory({ natsUrl: fleet.nats.url, databaseUrl }), {
-      tolerances: { stopMs: 60_000, freshMs: 60_000 },
-    });
+    const verdict = await fleet.judged({ stopMs: 60_000, freshMs: 60_000 });
     expect(verdict.violations).toEqual([]);
     // The newest ticks are accounted for a little later.
     const account = await eventually(

@@ -1,12 +1,8 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { fleetForTest } from '../support/fleet-for-test.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
-import { restClient } from '../support/rest-client.ts';
+import { countPoint, sessionsPath } from '../support/over-rest.ts';
 import { logOf } from '../support/service-processes.ts';
-
-const sessionsPath = '/api/acquisition/sessions';
+import { systemForTest } from '../support/system-for-test.ts';
 
 interface Gap {
   readonly cause: string;
@@ -15,31 +11,16 @@ interface Gap {
 
 describe('a session without a holder until a person had it recovered', () => {
   it('has a gap that leads to its new holder, and from there to that command in the audit log', async () => {
-    const fleet = await fleetForTest(['press-1']);
-    const databaseUrl = await freshDatabase();
-    const apiPort = await freePort();
-    const rest = restClient(`http://127.0.0.1:${apiPort}`);
-    await fleet.start('api', { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) });
-    await fleet.start('writer', { DATABASE_URL: databaseUrl });
-    const supervisor = await fleet.start('supervisor');
-    const collector = await fleet.collector('c1');
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
-    const [endpoint] = fleet.plant.plant.endpoints;
-    const device = await rest.create('/api/config/devices/', {
-      ...{ code: 'press-1', host: endpoint?.host, port: endpoint?.port, unit_id: endpoint?.unitId },
-      timeout_ms: 10_000,
-    });
-    await rest.create('/api/config/points/', {
-      ...{ device_id: device.id, code: 'count', table: 'holding_register', address: 0, data_type: 'uint16' },
-    });
-    const task = await rest.create('/api/config/tasks/', {
+    const fleet = await systemForTest(['press-1']);
+    const { rest } = fleet;
+    const device = await fleet.device('press-1', [countPoint], { timeout_ms: 10_000 });
+    const { taskId, sessionId: id } = await fleet.task({
       ...{ code: 'recovered', period_ms: 250, device_ids: [device.id] },
     });
-    const { session_id: id } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
-    const first = await fleet.placed(String(task.id));
+    const first = await fleet.placed(String(taskId));
     await fleet.sampled(id, first.epoch);
 
-    await Promise.all([supervisor.kill(), collector.kill()]);
+    await Promise.all([fleet.process('supervisor').kill(), fleet.process('collector').kill()]);
     const next = await fleet.start('supervisor', { DISABLE_SESSION_RECOVERY: 'true' });
     await eventually(() => logOf(next).includes('Session recovery completed'), {
       what: 'the supervisor to be done',
@@ -50,7 +31,7 @@ describe('a session without a holder until a person had it recovered', () => {
       { what: 'the session to wait for a person' },
     );
     await rest.create(`${sessionsPath}/${id}/recover/`, {});
-    const second = await fleet.placed(String(task.id), { above: first.epoch });
+    const second = await fleet.placed(String(taskId), { above: first.epoch });
     await fleet.sampled(id, second.epoch, 4);
 
     const gapsOf = async (query: string): Promise<Gap[]> =>

@@ -1,19 +1,22 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
 import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts';
 import { startInfluxTwoFront } from '../support/influx-two-front.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
+import {
+  configureDevice,
+  constantPoint,
+  countPoint,
+  sessionsPath,
+  startSession,
+} from '../support/over-rest.ts';
 import { plantForTest } from '../support/plant-for-test.ts';
-import { type RestClient, restClient } from '../support/rest-client.ts';
-import { startService, testLease } from '../support/service-processes.ts';
+import type { RestClient } from '../support/rest-client.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 import { readHistory } from '../verify/read-history.ts';
 import { verify } from '../verify/verify.ts';
-
-const sessionsPath = '/api/acquisition/sessions';
 
 describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values', () => {
   let rest: RestClient;
@@ -31,37 +34,13 @@ describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values
     const front = await startInfluxTwoFront(influx.url);
     cleanUpAfterFile(() => front.stop());
     const plant = await plantForTest(['press-1', 'press-2']);
-    databaseUrl = await freshDatabase();
-    const port = await freePort();
-    const settings = {
-      NATS_URL: nats.url,
-      ...testLease,
-      DATABASE_URL: databaseUrl,
-      SAMPLE_STORE: 'influx',
-      INFLUX_URL: front.url,
-      INFLUX_BUCKET: 'plant',
-      API_PORT: String(port),
-      SAMPLES_MAX_BYTES: String(64 * 1024 * 1024),
-    };
-    rest = restClient(`http://127.0.0.1:${port}`);
-    for (const service of ['api', 'writer', 'supervisor'] as const) await startService(service, settings);
-    await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-      what: 'the API to be ready',
-    });
+    const store = { SAMPLE_STORE: 'influx', INFLUX_URL: front.url, INFLUX_BUCKET: 'plant' };
+    const common = { ...store, SAMPLES_MAX_BYTES: String(64 * 1024 * 1024) };
+    ({ rest, databaseUrl } = await servicesForTest({ natsUrl, common }));
     const tasks: number[] = [];
-    for (const { device, host, port: devicePort, unitId } of plant.plant.endpoints) {
-      const { id } = await rest.create('/api/config/devices/', {
-        code: device,
-        host,
-        port: devicePort,
-        unit_id: unitId,
-      });
-      const point = { device_id: id, table: 'holding_register', data_type: 'uint16' };
-      await rest.create('/api/config/points/', [
-        { ...point, code: 'count', address: 0 },
-        { ...point, code: 'constant', address: 1 },
-      ]);
+    for (const { device, host, port, unitId } of plant.plant.endpoints) {
+      const place = { code: device, host, port, unit_id: unitId };
+      const { id } = await configureDevice(rest, place, [countPoint, constantPoint]);
       const task = await rest.create('/api/config/tasks/', {
         code: device,
         period_ms: 500,
@@ -72,11 +51,8 @@ describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values
     // Another program writes booleans under the same codes: the API refuses such points once they are stored.
     const body = 'press-1,device=press-1 count=true,constant=true\npress-2,device=press-2 count=true';
     expect((await fetch(`${influx.url}/write?db=plant`, { method: 'POST', body })).status).toBe(204);
-    const started: string[] = [];
-    for (const id of tasks) {
-      started.push((await rest.create(`${sessionsPath}/start-task/`, { task_id: id })).session_id);
-    }
-    [whole = '', part = ''] = started;
+    whole = await startSession(rest, tasks[0] ?? 0);
+    part = await startSession(rest, tasks[1] ?? 0);
   });
 
   const compared = async (id: string) =>

@@ -1,19 +1,17 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
+import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import { tableMemory } from '@holdfast/driver-modbus-simulator/memory/table-memory.ts';
 import { startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
-import { type RestClient, restClient } from '../support/rest-client.ts';
-import { startService, testLease } from '../support/service-processes.ts';
+import type { RestClient } from '../support/rest-client.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 
 let rest: RestClient;
-let api: Awaited<ReturnType<typeof startService>>;
-let collector: Awaited<ReturnType<typeof startService>>;
+let api: RunningProcess;
+let collector: RunningProcess;
 let device: number;
 let point: number;
 let locked: number;
@@ -23,11 +21,6 @@ const passedCalls: { header: string; body: string }[] = [];
 
 beforeAll(async () => {
   const nats = await natsForTest();
-  const port = await freePort();
-  const settings = {
-    ...{ NATS_URL: nats.url, DATABASE_URL: await freshDatabase(), API_PORT: String(port) },
-    ...testLease,
-  };
   const plant = await startPlant({
     host: '127.0.0.1',
     config: {
@@ -47,13 +40,9 @@ beforeAll(async () => {
     },
   });
   cleanUpAfterFile(() => plant.stop());
-  api = await startService('api', settings);
-  await startService('supervisor', settings);
-  collector = await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
-  rest = restClient(`http://127.0.0.1:${port}`);
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-    what: 'the API to be ready',
-  });
+  const services = await servicesForTest({ natsUrl: nats.url, settings: { writer: false } });
+  [api, collector] = [services.process('api'), services.process('collector')];
+  ({ rest } = services);
   const create = async (kind: string, body: object): Promise<number> =>
     (await rest.create(`/api/config/${kind}/`, body)).id;
   device = await create('devices', { code: 'press', host: '127.0.0.1', port: plant.endpoints[0]?.port });
@@ -69,12 +58,7 @@ beforeAll(async () => {
   await eventually(async () => (await rest.post(`/api/config/devices/${device}/test/`)).status === 200, {
     what: 'the collector to take calls',
   });
-  const { nc, close } = await connectNats({
-    url: nats.url,
-    name: 'test',
-    log: createLogger('test', 'fatal'),
-  });
-  cleanUpAfterFile(close);
+  const nc = await connectionForTest(nats.url);
   nc.subscribe('collectors.c1.call', {
     callback: (_error, message) =>
       void passedCalls.push({ header: message.headers?.get('traceparent') ?? '', body: message.string() }),

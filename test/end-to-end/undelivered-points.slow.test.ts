@@ -1,16 +1,13 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { freePort } from '@holdfast/dev/free-port.ts';
 import type { CompletenessView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { expect, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
-import { fleetForTest } from '../support/fleet-for-test.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
-import { restClient } from '../support/rest-client.ts';
+import { configureDevice, countPoint } from '../support/over-rest.ts';
+import { systemForTest } from '../support/system-for-test.ts';
 
-const sessionsPath = '/api/acquisition/sessions';
 const periodMs = 250;
 const slowMs = 2_000;
 const refused = 100;
@@ -40,44 +37,31 @@ async function deviceForTest(): Promise<{ host: string; port: number }> {
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
 }
 
-it('points that never deliver are listed by cause from what is recorded, also when their collector was killed', async () => {
-  const fleet = await fleetForTest([]);
-  const databaseUrl = await freshDatabase();
-  const apiPort = await freePort();
-  const url = `http://127.0.0.1:${apiPort}`;
-  const rest = restClient(url);
-  await fleet.start('api', { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) });
-  await fleet.start('writer', { DATABASE_URL: databaseUrl });
-  await fleet.start('supervisor');
-  const killed = await fleet.collector('c1');
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
-
-  const { host, port } = await deviceForTest();
-  const device = await rest.create('/api/config/devices/', {
-    ...{ code: 'boiler', host, port, unit_id: 1, timeout_ms: 200 },
-  });
-  const point = { device_id: device.id, table: 'holding_register', data_type: 'uint16' };
+it('points that never deliver are told by cause from what is recorded, also when their collector was killed', async () => {
+  const fleet = await systemForTest([]);
+  const { rest } = fleet;
+  const place = { ...(await deviceForTest()), unit_id: 1, timeout_ms: 200 };
   // Each point is a request of its own: they lie far apart.
-  await rest.create('/api/config/points/', { ...point, code: 'alive', address: 0 });
-  await rest.create('/api/config/points/', { ...point, code: 'slow', address: 50, period_ms: slowMs });
-  await rest.create('/api/config/points/', { ...point, code: 'refused', address: refused });
-  await rest.create('/api/config/points/', { ...point, code: 'mute', address: mute });
-  const task = await rest.create('/api/config/tasks/', {
+  const device = await configureDevice(rest, { code: 'boiler', ...place }, [
+    { ...countPoint, code: 'alive' },
+    { ...countPoint, code: 'slow', address: 50, period_ms: slowMs },
+    { ...countPoint, code: 'refused', address: refused },
+    { ...countPoint, code: 'mute', address: mute },
+  ]);
+  const { sessionId, path } = await fleet.task({
     ...{ code: 'heating', period_ms: periodMs, device_ids: [device.id] },
   });
-  const { session_id: sessionId } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
-  const path = `${sessionsPath}/${sessionId}`;
   const isStored = ({ values, miss }: Sample) => values !== undefined || miss === undefined;
   const storedOf = async () => (await fleet.log.samples()).filter(isStored);
   await eventually(async () => (await storedOf()).length >= 20, {
     what: 'some ticks of the first collector',
   });
-  await killed.kill();
+  await fleet.process('collector').kill();
   const before = (await storedOf()).length;
   await fleet.collector('c2');
   await eventually(async () => (await storedOf()).length >= before + 20, { what: 'some of the second one' });
 
-  const cli = cliForTest({ HOLDFAST_URL: url });
+  const cli = cliForTest({ HOLDFAST_URL: rest.url });
   await eventually(
     async () => {
       const { code, stdout } = await cli.run('check-recovery', '--devices');
@@ -86,8 +70,8 @@ it('points that never deliver are listed by cause from what is recorded, also wh
     { what: 'a warning of both points' },
   );
   await rest.create(`${path}/stop/`, {});
-  await eventually(async () => (await fleet.log.assignments()) === 0, { what: 'the session to be let go' });
-  await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'every sample to be written' });
+  await fleet.letGo();
+  await fleet.written();
 
   const answer = await rest.get(`${path}/completeness/?to=now&device=boiler`);
   const body: CompletenessView = answer.body;

@@ -2,7 +2,7 @@ import { findSimulators } from '@holdfast/plant/find-simulators.ts';
 import { describe, expect, it } from 'vitest';
 import { allFaults } from '../faults/faults/all-faults.ts';
 import { runFaults } from '../faults/run-faults.ts';
-import type { ForgerInWorld } from '../faults/world/world.ts';
+import type { ForgerInWorld } from '../faults/world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const names = [

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { WorldShape } from '../faults/fault.ts';
 import { allFaults } from '../faults/faults/all-faults.ts';
 import { type PlannedFault, planFaults } from '../faults/plan.ts';
-import { Random } from '../faults/random.ts';
+import { Random } from '../world/random.ts';
 
 const shape: WorldShape = {
   apis: ['api-1'],

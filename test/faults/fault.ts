@@ -1,6 +1,6 @@
 import type { Fault as DeviceFault } from '@holdfast/plant/simulator.ts';
-import type { Random } from './random.ts';
-import type { World } from './world/world.ts';
+import type { Random } from '../world/random.ts';
+import type { World } from './world.ts';
 
 /** One thing that can go wrong. */
 export interface Fault {
@@ -33,11 +33,6 @@ export interface WorldShape {
   readonly leaseTtlMs: number;
   /** Faults that befall devices of the protocol. */
   readonly troubles: readonly DeviceFault[];
-}
-
-/** A planned fault left no trace: the run proves less than it says. */
-export class DidNotHappen extends Error {
-  override readonly name = 'DidNotHappen';
 }
 
 export function allServices(shape: WorldShape): string[] {

@@ -1,11 +1,9 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findSimulators } from '@holdfast/plant/find-simulators.ts';
 import type { Simulator } from '@holdfast/plant/simulator.ts';
 import { cleanUpNow } from '../support/cleanup.ts';
-import { describe } from '../verify/report.ts';
+import { endRunFolder, newRunFolder } from '../world/run-folder.ts';
+import { reportRun } from '../world/run-report.ts';
 import { allFaults } from './faults/all-faults.ts';
 import { runFaults } from './run-faults.ts';
 import { allScenarios } from './scenarios/all-scenarios.ts';
@@ -68,20 +66,25 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2;
   }
   console.error(`seed ${seed}, ${values.protocol}, ${scenario ? scenario.name : `${minutes} min`}`);
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-faults-'));
-  // Where this runs as root, PostgreSQL runs as another user, who must be able to pass through.
-  await chmod(folder, 0o711);
+  const folder = await newRunFolder('holdfast-faults-');
   const say = (line: string) => console.error(`  ${line}`);
   let failed = true;
   try {
     const result: ScenarioResult = scenario
       ? await scenario.run({ seed, folder, simulator, say })
       : await runFaults({ seed, minutes, faults, folder, simulator, say, forger: forgerOf(minutes) });
-    failed = await report(result, { seed, minutes, folder });
+    const { faults: counts, failures, verdict } = result;
+    const { ticks = { expected: 0, stored: 0, quarantined: 0, gaps: {} }, duplicates = 0 } = verdict ?? {};
+    failed = await reportRun(
+      {
+        ...{ result: { seed, minutes, ...result }, verdict, failures },
+        summary: { seed, minutes, faults: counts, ticks, duplicates },
+      },
+      { folder, isJson: values.json },
+    );
   } finally {
     await cleanUpNow();
-    if (failed || values.keep) console.error(`logs and data: ${folder}`);
-    else await rm(folder, { recursive: true, force: true });
+    await endRunFolder(folder, { isKept: failed || values.keep });
   }
   return failed ? 1 : 0;
 }
@@ -94,27 +97,6 @@ function forgerOf(minutes: number): { pauseMs: number } | undefined {
 /** The protocol that its trial devices speak. */
 function protocolOf({ trial }: Simulator): string {
   return trial.endpoint('trial', 1).protocol;
-}
-
-/** @returns whether the run has failed */
-async function report(
-  { faults, failures, verdict }: ScenarioResult,
-  { seed, minutes, folder }: { seed: number; minutes: number; folder: string },
-): Promise<boolean> {
-  if (verdict) console.error(describe(verdict));
-  for (const failure of failures) console.error(failure);
-  await writeFile(join(folder, 'verdict.json'), JSON.stringify({ seed, minutes, faults, failures, verdict }));
-  const violations = [
-    ...(verdict?.violations ?? []).map(({ invariant, subject, what }) => `${invariant} ${subject}: ${what}`),
-    ...failures,
-    ...(verdict?.tooLittle ?? []).map((what) => `too little to judge: ${what}`),
-  ];
-  if (values.json) {
-    const ticks = verdict?.ticks ?? { expected: 0, stored: 0, quarantined: 0, gaps: {} };
-    const duplicates = verdict?.duplicates ?? 0;
-    console.log(JSON.stringify({ seed, minutes, faults, ticks, duplicates, violations }));
-  }
-  return violations.length > 0;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,5 +1,5 @@
+import type { Random } from '../world/random.ts';
 import type { Fault, FaultPlan, WorldShape } from './fault.ts';
-import type { Random } from './random.ts';
 
 export interface PlannedFault extends FaultPlan {
   readonly name: string;

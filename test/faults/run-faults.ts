@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Simulator } from '@holdfast/plant/simulator.ts';
 import type { Verdict } from '../verify/verify.ts';
-import { startClients } from './clients.ts';
-import { DidNotHappen, type Fault } from './fault.ts';
+import { startClients } from '../world/clients.ts';
+import { judge } from '../world/judge.ts';
+import { Random } from '../world/random.ts';
+import { DidNotHappen } from '../world/service.ts';
+import type { Fault } from './fault.ts';
 import { judgeForged } from './forger/judge-forged.ts';
 import { type Forged, turnForger } from './forger/turned-forger.ts';
-import { judge } from './judge.ts';
 import { judgePublished } from './judge-published.ts';
+import { watchLateness } from './lateness.ts';
 import { type Pace, type PlannedFault, planFaults } from './plan.ts';
-import { Random } from './random.ts';
 import { settled } from './settled.ts';
-import { watchLateness } from './world/lateness.ts';
-import { type ForgerInWorld, forgerId, startWorld, type World } from './world/world.ts';
+import { type ForgerInWorld, forgerId, startWorld, type World } from './world.ts';
 
 export interface FaultRunOptions {
   readonly seed: number;
@@ -67,15 +68,8 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     shape: world.shape,
     pace: options.pace ?? defaultPace,
   });
-  const { clients, started } = startClients({
-    url: world.rest.url,
-    steady: world.load.steady.map(({ taskId }) => taskId),
-    busy: world.load.busy.map(({ taskId }) => taskId),
-    random: random.fork(),
-    clients: 3,
-    devices: new Map(
-      [...world.load.steady, ...world.load.busy].map(({ taskId, deviceIds }) => [taskId, deviceIds]),
-    ),
+  const { clients, started } = startClients(world, {
+    ...{ random: random.fork(), clients: 3, hasEngineer: true },
   });
   await started;
   const forger = options.forger && (await turnForger(world, { seed, ...options.forger }));

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { eventually } from '../support/eventually.ts';
-import { sessionsPath } from './world/load.ts';
-import type { World } from './world/world.ts';
+import { sessionsPath } from '../support/over-rest.ts';
+import { withNats } from '../world/own-connection.ts';
+import type { World } from './world.ts';
 
 /** After the last fault everything must be in order again within this time. */
 const withinMs = 90_000;
@@ -14,11 +13,6 @@ const undisturbedMs = 12_000;
 
 /** Waits until the world is itself again. @returns what is not, in words */
 export async function settled(world: World): Promise<string[]> {
-  const connection = await connectNats({
-    url: world.ownUrl,
-    name: 'settled',
-    log: createLogger('settled', 'silent'),
-  });
   const problems: string[] = [];
   const must = async (what: string, look: () => Promise<boolean>) => {
     try {
@@ -27,8 +21,8 @@ export async function settled(world: World): Promise<string[]> {
       problems.push(`after the faults: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  try {
-    const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
+  await withNats(world.natsUrl, async (nc) => {
+    const jsm = await jetstreamManager(nc, { checkAPI: false });
     await must('the API to be ready', async () => (await world.rest.get('/health/ready')).status === 200);
     await must('every running session to have a holder', async () => {
       const { body } = await world.rest.get(`${sessionsPath}/?status=running&limit=100`);
@@ -36,7 +30,7 @@ export async function settled(world: World): Promise<string[]> {
       return sessions.length > 0 && sessions.every(({ placement }) => placement?.state === 'placed');
     });
     await must('every steady device to be asked', async () => {
-      const recent = world.plant.requests.filter(({ at }) => at > Date.now() - 2_000);
+      const recent = world.requests.filter(({ atMs }) => atMs > Date.now() - 2_000);
       return world.shape.steadyDevices.every((code) => recent.some(({ device }) => device === code));
     });
     await sleep(undisturbedMs);
@@ -48,8 +42,6 @@ export async function settled(world: World): Promise<string[]> {
       const info = await jsm.consumers.info(streamNames.sessions, durableNames.projector);
       return info.num_pending === 0;
     });
-  } finally {
-    await connection.close();
-  }
+  });
   return problems;
 }

@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { identitiesForTest } from '../support/identities-for-test.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
+import { configureAndStart, configureDevice, countPoint } from '../support/over-rest.ts';
 import { plantForTest } from '../support/plant-for-test.ts';
 import { restClient } from '../support/rest-client.ts';
 import { type ServiceName, startService, testLease } from '../support/service-processes.ts';
@@ -88,14 +89,9 @@ beforeAll(async () => {
   const { plant } = await plantForTest(['press-1']);
   const rest = restClient(`http://127.0.0.1:${apiPort}`);
   const [{ host, port, unitId: unit_id } = { host: '', port: 0, unitId: 0 }] = plant.endpoints;
-  const device = await rest.create('/api/config/devices/', { code: 'press-1', host, port, unit_id });
-  const point = { device_id: device.id, code: 'count', table: 'holding_register', data_type: 'uint16' };
-  await rest.create('/api/config/points/', { ...point, address: 0 });
-  const task = await rest.create('/api/config/tasks/', {
-    ...{ code: 'keyed', period_ms: 200, device_ids: [device.id] },
-  });
-  const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
-  session = started.session_id;
+  const device = await configureDevice(rest, { code: 'press-1', host, port, unit_id }, [countPoint]);
+  const task = { code: 'keyed', period_ms: 200, device_ids: [device.id] };
+  ({ sessionId: session } = await configureAndStart(rest, task));
   await goOn();
 }, 240_000);
 

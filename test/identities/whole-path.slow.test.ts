@@ -6,13 +6,18 @@ import { type DatabaseRolesForTest, databaseRolesForTest } from '../support/data
 import { eventually } from '../support/eventually.ts';
 import { type IdentitiesForTest, identitiesForTest, violationsOf } from '../support/identities-for-test.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
+import {
+  configureAndStart,
+  configureDevice,
+  countPoint,
+  sessionsPath,
+  untilReady,
+} from '../support/over-rest.ts';
 import { plantForTest } from '../support/plant-for-test.ts';
 import { type RestClient, restClient } from '../support/rest-client.ts';
 import { type ServiceName, startService, testLease } from '../support/service-processes.ts';
 import { sessionLogForTest } from '../support/session-log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const sessionsPath = '/api/acquisition/sessions';
 
 let identities: IdentitiesForTest;
 let nats: Awaited<ReturnType<typeof natsForTest>>;
@@ -49,23 +54,13 @@ describe('services that each have an identity of their own', () => {
     await Promise.all([start('supervisor'), start('api')]);
     // Nor may any make tables: API and writer wait for their owner, and for their roles.
     await database.prepare();
-    await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-      what: 'the API',
-    });
+    await untilReady(rest);
     const log = await sessionLogForTest(identities.ownUrl(nats));
 
-    const [endpoint] = plant.plant.endpoints;
-    if (!endpoint) throw new Error('the plant has no device');
-    const { host, port, unitId: unit_id } = endpoint;
-    const device = await rest.create('/api/config/devices/', { code: 'press-1', host, port, unit_id });
-    const about = { device_id: device.id, code: 'count', table: 'holding_register', data_type: 'uint16' };
-    await rest.create('/api/config/points/', { ...about, address: 0 });
-    const task = await rest.create('/api/config/tasks/', {
-      code: 'keyed',
-      period_ms: 200,
-      device_ids: [device.id],
-    });
-    const { session_id: id } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
+    const { host, port, unitId: unit_id } = plant.plant.endpoints[0] ?? {};
+    const device = await configureDevice(rest, { code: 'press-1', host, port, unit_id }, [countPoint]);
+    const keyed = { code: 'keyed', period_ms: 200, device_ids: [device.id] };
+    const { taskId, sessionId: id } = await configureAndStart(rest, keyed);
 
     const sampled = async () =>
       (await log.samples()).filter(({ session, values }) => session === id && values);
@@ -87,10 +82,10 @@ describe('services that each have an identity of their own', () => {
       expect(`${path} ${status}`).toBe(`${path} 200`);
     }
     expect(await rest.post(`/api/config/devices/${device.id}/test/`)).toMatchObject({ status: 200 });
-    await seesLiveReadings(`${rest.url}/api/acquisition/live?task=${task.id}`);
+    await seesLiveReadings(`${rest.url}/api/acquisition/live?task=${taskId}`);
 
     // A message that cannot be written goes to QUARANTINE, is sent again and deleted.
-    log.nc.publish(`samples.hall-1.${task.id}.${device.id}`, 'no sample');
+    log.nc.publish(`samples.hall-1.${taskId}.${device.id}`, 'no sample');
     const quarantined = async () => (await rest.get('/api/system/quarantine')).body.results;
     await eventually(async () => (await quarantined()).length === 1, { what: 'the quarantine' });
     const [{ sequence }] = await quarantined();
@@ -98,12 +93,12 @@ describe('services that each have an identity of their own', () => {
     expect([200, 202, 204]).toContain((await rest.post(`${place}/send-again`)).status);
 
     const folder = `${await temporaryFolder('backup')}/saved`;
-    const keyed = {
+    const saver = {
       nats: nats.url,
       database: database.roleUrls.backup,
       NATS_NKEY_SEED: identities.seed('backup'),
     };
-    expect(await backupCommand(keyed, 'backup', '--to', folder)).toMatchObject({ code: 0 });
+    expect(await backupCommand(saver, 'backup', '--to', folder)).toMatchObject({ code: 0 });
     const empty = await natsForTest({ configLines: identities.configLines });
     const restored = await databaseRolesForTest();
     const elsewhere = { nats: empty.url, database: restored.ownerUrl };

@@ -1,12 +1,10 @@
-import { freePort } from '@holdfast/dev/free-port.ts';
 import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { decodeSentRecord, type SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
 import { readSentMessages } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
-import { restClient } from '../support/rest-client.ts';
+import { servicesForTest } from '../support/system-for-test.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 export const devices = ['press-1', 'press-2'];
@@ -41,7 +39,9 @@ export async function droppingFleet() {
     }
   })();
   await (await jetstreamManager(fleet.log.nc)).streams.update('SAMPLES', { max_bytes: 2 * 1024 * 1024 });
-  const databaseUrl = await freshDatabase();
+  const { rest, databaseUrl } = await servicesForTest({
+    ...{ natsUrl: fleet.nats.url, settings: { writer: false, supervisor: false, collector: false } },
+  });
   const url = new URL(databaseUrl);
   const database = await startTcpProxy({ targetPort: Number(url.port) });
   url.port = String(database.port);
@@ -53,11 +53,6 @@ export async function droppingFleet() {
     BATCH_MAX_MESSAGES: '5',
     MAX_ACK_PENDING: '20',
   };
-  const apiPort = await freePort();
-  const rest = restClient(`http://127.0.0.1:${apiPort}`);
-  await fleet.start('api', { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) });
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
-
   const state = async () => (await (await jetstreamManager(fleet.log.nc)).streams.info('SAMPLES')).state;
   const consumer = async () => (await jetstreamManager(fleet.log.nc)).consumers.info('SAMPLES', 'writer');
   const sentOf = (session: string, device: string, after = 0) =>

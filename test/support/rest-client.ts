@@ -6,6 +6,8 @@ export interface RestClient {
   post(path: string, body?: unknown): Promise<Answer>;
   /** POSTs and returns the body; throws unless it was answered with 2xx. */
   create(path: string, body: unknown): Promise<Answer['body']>;
+  /** PATCHes and returns the body; throws unless it was answered with 2xx. */
+  change(path: string, body: unknown): Promise<Answer['body']>;
 }
 
 /** The API, asked once a call; answers are given as they come. @param key of the API, where it is needed */
@@ -16,5 +18,6 @@ export function restClient(url: string, key?: string): RestClient {
     get: (path) => client.answer('GET', path),
     post: (path, body = {}) => client.answer('POST', path, { body }),
     create: (path, body) => client.post(path, body),
+    change: (path, body) => client.patch(path, body),
   };
 }

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { newNkeyPair } from '@holdfast/shared/jetstream/connection/nkey-pair.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startApi } from '../../services/api/testing/api-under-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { connectionForTest } from '../support/connection-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
@@ -147,12 +146,7 @@ describe('npm run verify', () => {
         INFLUX_URL: front.url,
         INFLUX_BUCKET: 'verified',
       });
-      const { nc } = await connectNats({
-        url: fleet.nats.url,
-        name: 'test',
-        log: createLogger('test', 'silent'),
-      });
-      cleanUpAfterFile(() => nc.close());
+      const nc = await connectionForTest(fleet.nats.url);
       const jsm = await jetstreamManager(nc);
       await eventually(
         async () => {

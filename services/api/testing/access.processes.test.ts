@@ -9,14 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { allRoutes } from './all-routes.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import {
-  type Answer,
-  type ApiClient,
-  type ApiUnderTest,
-  configureTask,
-  sessionsPath,
-  startApi,
-} from './api-under-test.ts';
+import { type Answer, type ApiUnderTest, configureTask, sessionsPath, startApi } from './api-under-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const keysPath = '/api/system/keys/';
@@ -28,31 +21,14 @@ const keyOf = new Map<Role, string>();
 
 const as = (key: string) => ({ authorization: `Bearer ${key}` });
 
-function call(
-  api: ApiClient,
-  method: string,
-  path: string,
-  { key, body, headers }: { key?: string; body?: unknown; headers?: Record<string, string> } = {},
-): Promise<Answer> {
-  return api.raw(path, {
-    method,
-    headers: {
-      ...(key === undefined ? {} : as(key)),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-}
-
 async function makeKey(body: object): Promise<{ id: string; key: string }> {
-  const answer = await call(first, 'POST', keysPath, { key: bootstrapKey, body });
+  const answer = await first.ask('POST', keysPath, { key: bootstrapKey, body });
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
   return answer.body;
 }
 
 const audit = async (query: string) =>
-  (await call(first, 'GET', `/api/system/audit/?${query}`, { key: bootstrapKey })).body.results;
+  (await first.ask('GET', `/api/system/audit/?${query}`, { key: bootstrapKey })).body.results;
 
 beforeAll(async () => {
   nats = await natsForTest();
@@ -81,7 +57,7 @@ describe('a route', () => {
     }
     // Routes for logging in require other things, but neither a key nor a login.
     for (const { method, url } of open.filter(({ url }) => url.startsWith('/api/'))) {
-      const { body } = await call(first, method, url);
+      const { body } = await first.ask(method, url);
       expect(['key_needed', 'login_needed', 'role_too_low'], `${method} ${url}`).not.toContain(body?.code);
     }
   });
@@ -90,7 +66,7 @@ describe('a route', () => {
 describe('a key', () => {
   it('is shown once and stands nowhere else', async () => {
     const { id, key } = await makeKey({ name: 'shown once', role: 'viewer' });
-    const list = await call(first, 'GET', keysPath, { key: bootstrapKey });
+    const list = await first.ask('GET', keysPath, { key: bootstrapKey });
     expect(list.body.results.map((each: { id: string }) => each.id)).toContain(id);
     const secret = key.slice('hf_00000000_'.length);
     const texts = await bucketTexts();
@@ -109,7 +85,7 @@ describe('a key', () => {
       'Bearer',
       'Basic aGY6aGY=',
     ]) {
-      const answer = await call(first, 'GET', `${sessionsPath}/`, { headers: { authorization } });
+      const answer = await first.ask('GET', `${sessionsPath}/`, { headers: { authorization } });
       expect(answer).toMatchObject({ status: 401, body: { code: 'key_not_valid' } });
       expect(answer.headers.get('www-authenticate')).toBe('Bearer');
     }
@@ -133,7 +109,7 @@ describe('a key', () => {
     await live.text();
     for (const api of [first, second]) {
       await eventually(
-        async () => (await call(api, 'GET', `${sessionsPath}/`, { key })).body.code === 'key_expired',
+        async () => (await api.ask('GET', `${sessionsPath}/`, { key })).body.code === 'key_expired',
         { what: 'the key to be known as expired' },
       );
     }
@@ -141,16 +117,16 @@ describe('a key', () => {
 
   it('that is revoked in one process opens nothing in another either, and ends what it follows live', async () => {
     const { id, key } = await makeKey({ name: 'leaver', role: 'operator' });
-    await eventually(async () => (await call(second, 'GET', `${sessionsPath}/`, { key })).status === 200, {
+    await eventually(async () => (await second.ask('GET', `${sessionsPath}/`, { key })).status === 200, {
       what: 'the key to be known',
     });
     const live = await fetch(`${second.url}/api/acquisition/live/`, { headers: as(key) });
     expect(live.status).toBe(200);
-    const revoked = await call(first, 'DELETE', `${keysPath}${id}`, { key: bootstrapKey });
+    const revoked = await first.ask('DELETE', `${keysPath}${id}`, { key: bootstrapKey });
     expect(revoked.body).toMatchObject({ status: 'revoked', revoked_by: 'admin' });
-    expect((await call(first, 'GET', `${sessionsPath}/`, { key })).body.code).toBe('key_revoked');
+    expect((await first.ask('GET', `${sessionsPath}/`, { key })).body.code).toBe('key_revoked');
     await eventually(
-      async () => (await call(second, 'GET', `${sessionsPath}/`, { key })).body.code === 'key_revoked',
+      async () => (await second.ask('GET', `${sessionsPath}/`, { key })).body.code === 'key_revoked',
       { what: 'the revocation to be known', intervalMs: 5 },
     );
     await live.text();
@@ -160,15 +136,15 @@ describe('a key', () => {
     const { id } = await makeKey({ name: 'second admin', role: 'administrator' });
     // A key that may be used from some networks only is none to count on.
     await makeKey({ name: 'from the hall', role: 'administrator', networks: ['10.20.0.0/16'] });
-    const others = (await call(first, 'GET', keysPath, { key: bootstrapKey })).body.results
+    const others = (await first.ask('GET', keysPath, { key: bootstrapKey })).body.results
       .filter(
         (each: ApiKeyRecord & { status: string }) =>
           each.grants[0]?.role === 'administrator' && each.status === 'active',
       )
       .filter((each: ApiKeyRecord) => each.id !== '0a1b2c3d' && each.networks.length === 0);
     expect(others.map((each: ApiKeyRecord) => each.id)).toContain(id);
-    for (const other of others) await call(first, 'DELETE', `${keysPath}${other.id}`, { key: bootstrapKey });
-    expect(await call(first, 'DELETE', `${keysPath}0a1b2c3d/`, { key: bootstrapKey })).toMatchObject({
+    for (const other of others) await first.ask('DELETE', `${keysPath}${other.id}`, { key: bootstrapKey });
+    expect(await first.ask('DELETE', `${keysPath}0a1b2c3d/`, { key: bootstrapKey })).toMatchObject({
       status: 409,
       body: { code: 'last_administrator_key' },
     });
@@ -179,10 +155,10 @@ describe('a key', () => {
     const key = keyOf.get('engineer') ?? '';
     const api = {
       ...first,
-      post: (path: string, body?: unknown) => call(first, 'POST', path, { key, body }),
+      post: (path: string, body?: unknown) => first.ask('POST', path, { key, body }),
     };
     const task_id = await configureTask(api, 'named');
-    const started = await call(first, 'POST', `${sessionsPath}/start-task/`, {
+    const started = await first.ask('POST', `${sessionsPath}/start-task/`, {
       key: keyOf.get('operator') ?? '',
       body: { task_id },
       headers: { 'x-operator': 'Wu Wei' },
@@ -207,10 +183,10 @@ it('a key commands sessions while PostgreSQL is unavailable', async () => {
   const engineer = keyOf.get('engineer') ?? '';
   const api = {
     ...first,
-    post: (path: string, body?: unknown) => call(first, 'POST', path, { key: engineer, body }),
+    post: (path: string, body?: unknown) => first.ask('POST', path, { key: engineer, body }),
   };
   const body = { task_id: await configureTask(api, 'in-the-dark') };
-  const started = await call(first, 'POST', `${sessionsPath}/start-task/`, { key: engineer, body });
+  const started = await first.ask('POST', `${sessionsPath}/start-task/`, { key: engineer, body });
   const dark = await startApiInProcess({
     nats: nats.url,
     database: `postgres://nobody@127.0.0.1:${await freePort()}/nothing`,
@@ -219,12 +195,12 @@ it('a key commands sessions while PostgreSQL is unavailable', async () => {
   await eventually(
     async () => {
       // The port or the broker may not be there yet.
-      const answer = await call(dark, 'POST', stop, { key: engineer }).catch(() => undefined);
+      const answer = await dark.ask('POST', stop, { key: engineer }).catch(() => undefined);
       return answer?.status === 200;
     },
     { what: 'the session to be stopped' },
   );
-  expect(await call(dark, 'POST', stop, { key: keyOf.get('viewer') ?? '' })).toMatchObject({
+  expect(await dark.ask('POST', stop, { key: keyOf.get('viewer') ?? '' })).toMatchObject({
     status: 403,
     body: { code: 'role_too_low' },
   });
@@ -236,16 +212,16 @@ describe('the audit log', () => {
     const viewer = keyOf.get('viewer') ?? '';
     const engineer = keyOf.get('engineer') ?? '';
     const site = { code: 'audited' };
-    await call(first, 'POST', '/api/config/sites/', { key: viewer, body: site });
-    const creation = await call(first, 'POST', '/api/config/sites/', { key: engineer, body: site });
-    await call(first, 'POST', '/api/config/sites/', { key: engineer, body: site });
-    await call(first, 'POST', '/api/config/sites/', { key: engineer, body: { code: 7 } });
-    const odd = await call(first, 'POST', '/api/config/sites/', {
+    await first.ask('POST', '/api/config/sites/', { key: viewer, body: site });
+    const creation = await first.ask('POST', '/api/config/sites/', { key: engineer, body: site });
+    await first.ask('POST', '/api/config/sites/', { key: engineer, body: site });
+    await first.ask('POST', '/api/config/sites/', { key: engineer, body: { code: 7 } });
+    const odd = await first.ask('POST', '/api/config/sites/', {
       ...{ key: engineer, body: { code: { toString: 1 } } },
     });
     expect(odd.status).toBe(422);
-    await call(first, 'DELETE', '/api/config/sites/999999/', { key: engineer });
-    await call(first, 'GET', '/api/config/sites/', { key: viewer });
+    await first.ask('DELETE', '/api/config/sites/999999/', { key: engineer });
+    await first.ask('GET', '/api/config/sites/', { key: viewer });
     const newEntries = await eventually(
       async () => {
         const entries = await audit(`action=site&from=${before}`);
@@ -283,12 +259,12 @@ describe('the audit log', () => {
     const admin = keyOf.get('administrator') ?? '';
     const before = new Date().toISOString();
     const tries = [
-      () => call(first, 'DELETE', `${keysPath}${admin}/`, { key: bootstrapKey }),
+      () => first.ask('DELETE', `${keysPath}${admin}/`, { key: bootstrapKey }),
       () =>
         // These calls were not tried before: the second of two equal refusals within a minute is only audited at its end.
-        call(first, 'POST', `/api/config/devices/?api_key=${admin}&token=tok-1`, { key: engineer, body: {} }),
+        first.ask('POST', `/api/config/devices/?api_key=${admin}&token=tok-1`, { key: engineer, body: {} }),
       () =>
-        call(first, 'POST', '/api/config/tasks/', {
+        first.ask('POST', '/api/config/tasks/', {
           ...{ key: engineer, body: { code: admin, password: 'pw-1', cookie: 'ck-1' } },
           headers: { 'x-operator': admin, cookie: 'session=ck-2' },
         }),
@@ -308,18 +284,11 @@ describe('the audit log', () => {
     }
   });
 
-  it('refuses a time that ends before it begins, where an empty list would look as if nothing had happened', async () => {
-    for (const query of ['from=-1h&to=-2h', 'from=2026-01-02T00:00:00Z&to=2026-01-02T00:00:00Z']) {
-      const answer = await call(first, 'GET', `/api/system/audit/?${query}`, { key: bootstrapKey });
-      expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: 'from' }] } });
-    }
-  });
-
   it('comes in pages that miss nothing', async () => {
     const all = (await audit('limit=500')).map(({ sequence }: { sequence: number }) => sequence);
     const inPages: number[] = [];
     for (let cursor = ''; ; ) {
-      const page = await call(first, 'GET', `/api/system/audit/?limit=3${cursor}`, { key: bootstrapKey });
+      const page = await first.ask('GET', `/api/system/audit/?limit=3${cursor}`, { key: bootstrapKey });
       inPages.push(...page.body.results.map(({ sequence }: { sequence: number }) => sequence));
       if (page.body.next_cursor === null) break;
       cursor = `&cursor=${page.body.next_cursor}`;
@@ -353,7 +322,7 @@ describe('too many requests', () => {
     const statuses = async (key: string, count: number) => {
       const answers: Answer[] = [];
       for (let index = 0; index < count; index += 1) {
-        answers.push(await call(api, 'GET', `${sessionsPath}/`, { key }));
+        answers.push(await api.ask('GET', `${sessionsPath}/`, { key }));
       }
       return answers;
     };
@@ -387,13 +356,13 @@ describe('before there is a key', () => {
       expect({ status: response.status, body: await response.json() }).toMatchObject(noKeysYet);
     }
     const passedOn = { 'x-forwarded-for': '203.0.113.7' };
-    expect(await call(api, 'GET', `${sessionsPath}/`, { headers: passedOn })).toMatchObject(noKeysYet);
+    expect(await api.ask('GET', `${sessionsPath}/`, { headers: passedOn })).toMatchObject(noKeysYet);
     const byPage = { origin: 'https://elsewhere.example' };
     const refused = { status: 403, body: { code: 'origin_refused' } };
-    expect(await call(api, 'GET', `${sessionsPath}/`, { headers: byPage })).toMatchObject(refused);
+    expect(await api.ask('GET', `${sessionsPath}/`, { headers: byPage })).toMatchObject(refused);
     // Once there are people, one of them may log in.
     expect((await api.post('/api/system/users/', { login: 'anna', role: 'viewer' })).status).toBe(201);
-    expect(await call(api, 'GET', `${sessionsPath}/`, { headers: passedOn })).toMatchObject({
+    expect(await api.ask('GET', `${sessionsPath}/`, { headers: passedOn })).toMatchObject({
       status: 401,
       body: { code: 'login_needed', detail: expect.stringContaining('/login') },
     });
@@ -402,11 +371,11 @@ describe('before there is a key', () => {
     const creation = await api.post(keysPath, { ...firstKey, role: 'administrator' });
     expect(creation.status).toBe(201);
     expect((await api.get(`${sessionsPath}/`)).body.code).toBe('key_needed');
-    expect((await call(api, 'GET', `${sessionsPath}/`, { key: creation.body.key })).status).toBe(200);
+    expect((await api.ask('GET', `${sessionsPath}/`, { key: creation.body.key })).status).toBe(200);
     await own.stop();
     // Known keys can be judged without the broker.
-    expect((await call(api, 'GET', `${sessionsPath}/`, { key: creation.body.key })).status).toBe(200);
-    const answer = await call(api, 'POST', '/api/config/sites/', {
+    expect((await api.ask('GET', `${sessionsPath}/`, { key: creation.body.key })).status).toBe(200);
+    const answer = await api.ask('POST', '/api/config/sites/', {
       key: creation.body.key,
       body: { code: 'dark' },
     });
@@ -415,7 +384,7 @@ describe('before there is a key', () => {
     await api.ready();
     await eventually(
       async () => {
-        const { body } = await call(api, 'GET', '/api/system/audit/?target=dark', { key: creation.body.key });
+        const { body } = await api.ask('GET', '/api/system/audit/?target=dark', { key: creation.body.key });
         return body.results?.length === 1;
       },
       { what: 'the entry of the time without the broker' },

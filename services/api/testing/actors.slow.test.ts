@@ -4,7 +4,7 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, type ApiUnderTest, configureTask, sessionsPath, startApi } from './api-under-test.ts';
+import { type ApiUnderTest, configureTask, sessionsPath, startApi } from './api-under-test.ts';
 import { changeLogin } from './change-login.ts';
 import { addPerson, password, TestBrowser } from './test-browser.ts';
 
@@ -22,21 +22,11 @@ const start = () =>
     env: { API_BOOTSTRAP_KEY: bootstrapKey, API_REFUSED_PER_MINUTE: '0' },
   });
 
-function byKey(
+const byKey = (
   method: string,
   path: string,
-  { body, headers, at = api }: { body?: unknown; headers?: Record<string, string>; at?: ApiUnderTest } = {},
-): Promise<Answer> {
-  return at.raw(path, {
-    method,
-    headers: {
-      authorization: `Bearer ${bootstrapKey}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
+  { at = api, ...request }: { body?: unknown; headers?: Record<string, string>; at?: ApiUnderTest } = {},
+) => at.ask(method, path, { key: bootstrapKey, ...request });
 
 const audit = async (query: string) =>
   (await byKey('GET', `/api/system/audit/?${query}`)).body.results as Record<string, unknown>[];

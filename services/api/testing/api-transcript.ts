@@ -1,5 +1,33 @@
-import { expectGolden, formatJson } from '@holdfast/test/support/golden.ts';
-import type { Answer, ApiClient } from './api-under-test.ts';
+import { expectGolden, shownJson } from '@holdfast/test/support/golden.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { beforeAll, beforeEach } from 'vitest';
+import { apiDatabase } from './api-database.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import type { Answer, AskedApi } from './api-under-test.ts';
+
+/** An API of its own for a test file, each of whose tests writes down what it asks. @param prepare once, before all tests */
+export function transcribedApi(prepare: (api: AskedApi) => Promise<unknown> = async () => undefined) {
+  let api: AskedApi | undefined;
+  let transcript: ApiTranscript | undefined;
+  const started = () => {
+    if (!api || !transcript) throw new Error('no test has begun');
+    return { api, transcript };
+  };
+  beforeAll(async () => {
+    api = await startApiInProcess({ nats: (await natsForTest()).url, database: await apiDatabase() });
+    await api.ready();
+    await prepare(api);
+  });
+  beforeEach(() => {
+    if (api) transcript = new ApiTranscript(api);
+  });
+  return {
+    get: (path: string) => started().api.get(path),
+    ask: (...request: Parameters<ApiTranscript['ask']>) => started().transcript.ask(...request),
+    matches: (name: string) => started().transcript.matches(name),
+    api: () => started().api,
+  };
+}
 
 /** Writes down requests with the answers of an API, to be compared as a whole. */
 export class ApiTranscript {

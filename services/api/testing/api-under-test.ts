@@ -19,6 +19,12 @@ export interface ApiClient {
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   request(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Sends a body as JSON, with a key where one is given. */
+  ask(
+    method: string,
+    path: string,
+    request?: { key?: string; body?: unknown; headers?: Record<string, string> },
+  ): Promise<Answer>;
   /** Sends a request as given, for bodies other than JSON. */
   raw(path: string, init: RequestInit): Promise<Answer>;
   ready(): Promise<void>;
@@ -87,6 +93,11 @@ export function apiClient(port: number, howEnded: () => string | undefined): Api
     url,
     raw,
     request: (method, path, body) => request(method, path, body),
+    ask: (method, path, { key, body, headers } = {}) =>
+      request(method, path, body, {
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+        ...headers,
+      }),
     get: (path) => request('GET', path),
     post: (path, body, headers) => request('POST', path, body, headers),
     ready: async () => {

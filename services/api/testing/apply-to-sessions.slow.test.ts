@@ -314,15 +314,7 @@ describe('a write at one site, with a session that reads at another one too', ()
       method: string,
       path: string,
       { key = adminKey, body }: { key?: string; body?: unknown } = {},
-    ) =>
-      halls.raw(path, {
-        method,
-        headers: {
-          authorization: `Bearer ${key}`,
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
+    ) => halls.ask(method, path, { key, body });
     const idAt: IdAt = await configureTwoHalls(call);
     const keyBody = { name: 'engineer of hall 1', role: 'engineer', sites: ['hall-1'] };
     const own = (await call('POST', '/api/system/keys/', { body: keyBody })).body.key;

@@ -1,9 +1,7 @@
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import { appendAudit } from '@holdfast/shared/jetstream/boards/audit-log.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
-import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -16,22 +14,8 @@ const mebibyte = 1_048_576;
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let api: ApiUnderTest;
 
-function ask(
-  of: ApiUnderTest,
-  method: string,
-  path: string,
-  key = bootstrapKey,
-  body?: unknown,
-): Promise<Answer> {
-  return of.raw(path, {
-    method,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
+const ask = (of: ApiUnderTest, method: string, path: string, key = bootstrapKey, body?: unknown) =>
+  of.ask(method, path, { key, body });
 
 async function keyOf(role: string): Promise<string> {
   const creation = await ask(api, 'POST', '/api/system/keys/', bootstrapKey, { name: `the ${role}`, role });
@@ -57,12 +41,7 @@ beforeAll(async () => {
 });
 
 async function connection() {
-  const { nc, close } = await connectNats({
-    url: nats.url,
-    name: 'api-test',
-    log: createLogger('test', 'fatal'),
-  });
-  cleanUpAfterFile(() => close());
+  const nc = await connectionForTest(nats.url);
   return nc;
 }
 

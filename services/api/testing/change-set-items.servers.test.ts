@@ -19,14 +19,7 @@ beforeAll(async () => {
 });
 
 const ask = (method: string, at: string, body?: unknown, key = adminKey): Promise<Answer> =>
-  api.raw(at, {
-    method,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+  api.ask(method, at, { key, body });
 const change = (items: object[], more: object = {}) => ask('POST', path, { items, ...more });
 const read = async (kind: string, id: number) => (await ask('GET', `/api/config/${kind}/${id}/`)).body;
 const byCode = async (kind: string, code: string) =>
@@ -178,14 +171,8 @@ describe('things of all kinds in one change', () => {
         { path: 'items.1.fields.address', message: expect.stringMatching(/^40001 without quotes is /) },
       ],
     });
-    const inChinese = await api.raw(path, {
-      method: 'POST',
-      headers: {
-        ...{ authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-        'accept-language': 'zh',
-      },
-      body: JSON.stringify({ items }),
-    });
+    const headers = { 'accept-language': 'zh' };
+    const inChinese = await api.ask('POST', path, { key: adminKey, body: { items }, headers });
     expect(inChinese.body).toMatchObject({
       unchanged: 1,
       warnings: [{ path: 'items.1.fields.address', message: expect.stringMatching(/\p{Script=Han}/u) }],

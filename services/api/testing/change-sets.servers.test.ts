@@ -24,22 +24,8 @@ beforeAll(async () => {
   await api.ready();
 });
 
-function ask(
-  method: string,
-  at: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  return api.raw(at, {
-    method,
-    headers: {
-      authorization: `Bearer ${adminKey}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
+const ask = (method: string, at: string, body?: unknown, headers?: Record<string, string>) =>
+  api.ask(method, at, { key: adminKey, body, ...(headers && { headers }) });
 
 const recordIn = (client: pg.Client) =>
   readChangeRecord(async <Row extends object>(sql: string) => (await client.query<Row>(sql)).rows);

@@ -7,6 +7,7 @@ import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/suppor
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
+import { followEvents, type StreamedEvent } from './event-client.ts';
 import { placementsIn } from './placements.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
@@ -18,46 +19,18 @@ let site: number;
 const path = '/api/acquisition/live/changes/';
 const adminKey = `hf_0badcafe_${'k'.repeat(43)}`;
 
-interface ChangeEvent {
-  readonly id: string | undefined;
-  readonly event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every kind
-  readonly data: any;
-}
-
 async function follow(
   from: ApiUnderTest = api,
   { key = adminKey, lastId }: { key?: string | undefined; lastId?: string | undefined } = {},
 ) {
-  const stopping = new AbortController();
-  const response = await fetch(`${from.url}${path}`, {
-    headers: { authorization: `Bearer ${key}`, ...(lastId !== undefined && { 'last-event-id': lastId }) },
-    signal: stopping.signal,
+  const client = await followEvents(`${from.url}${path}`, {
+    ...{ authorization: `Bearer ${key}`, ...(lastId !== undefined && { 'last-event-id': lastId }) },
   });
-  const events: ChangeEvent[] = [];
-  let last: string | undefined;
-  const reading = (async () => {
-    let text = '';
-    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      const blocks = (text + chunk).split('\n\n');
-      text = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
-        const [id, event] = [field('id'), field('event')];
-        last = id ?? last;
-        if (event !== undefined) events.push({ id, event, data: JSON.parse(field('data') ?? 'null') });
-      }
-    }
-  })().catch(() => undefined);
-  const stop = async () => {
-    stopping.abort();
-    await reading;
-  };
-  cleanUpAfterFile(stop);
+  const { events } = client;
   const of = (event: string) => events.filter((each) => each.event === event);
-  const has = (what: string, isIt: (each: ChangeEvent) => boolean) =>
+  const has = (what: string, isIt: (each: StreamedEvent) => boolean) =>
     eventually(() => events.find(isIt), { what: `${what} among ${JSON.stringify(events)}` });
-  return { response, events, of, has, reading, stop, lastId: () => last };
+  return { ...client, of, has };
 }
 
 /** Publishes a change of a device's health. */
@@ -68,19 +41,14 @@ async function deviceBecomes(session: string, to: 'healthy' | 'timeout', device 
   await new HealthStream(log.nc).publish(health);
 }
 
-const isOf = (session: string, type: string) => (each: ChangeEvent) =>
+const isOf = (session: string, type: string) => (each: StreamedEvent) =>
   each.data.session_id === session && each.data.type === type;
 
 const as = (key: string) => ({ authorization: `Bearer ${key}` });
 const asAdmin: Pick<ApiUnderTest, 'post' | 'get' | 'request'> = {
-  get: (at) => api.raw(at, { headers: as(adminKey) }),
+  get: (at) => asAdmin.request('GET', at),
   post: (at, body) => asAdmin.request('POST', at, body),
-  request: (method, at, body) =>
-    api.raw(at, {
-      method,
-      headers: { ...as(adminKey), ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }),
+  request: (method, at, body) => api.ask(method, at, { key: adminKey, body }),
 };
 const admin = () => asAdmin as ApiUnderTest;
 

@@ -2,30 +2,15 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
-import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { apiDatabase } from './api-database.ts';
-import { startApiInProcess } from './api-in-process.ts';
-import { ApiTranscript } from './api-transcript.ts';
-import { type ApiClient, sessionsPath } from './api-under-test.ts';
+import { describe, expect, inject, it } from 'vitest';
+import { transcribedApi } from './api-transcript.ts';
+import { sessionsPath } from './api-under-test.ts';
 
 const python = inject('installedServers').pythonWithOpenpyxl;
 const imports = '/api/config/imports/';
-let api: ApiClient;
-let transcript: ApiTranscript;
-
-beforeAll(async () => {
-  const nats = await natsForTest();
-  api = await startApiInProcess({ nats: nats.url, database: await apiDatabase() });
-  await api.ready();
-});
-
-beforeEach(() => {
-  transcript = new ApiTranscript(api);
-});
-
-const ask = (...request: Parameters<ApiTranscript['ask']>) => transcript.ask(...request);
+const lists = transcribedApi();
+const { ask } = lists;
 const send = async (list: string | Buffer, query = '', headers: Record<string, string> = {}) => {
   const { body } = await ask('POST', `${imports}?${query}`, Buffer.from(list), headers);
   const path = `${imports}${body.id}/`;
@@ -37,12 +22,12 @@ const send = async (list: string | Buffer, query = '', headers: Record<string, s
   };
 };
 const codes = async (device: string) => {
-  const [row] = (await api.get(`/api/config/devices/?code=${device}`)).body.results;
+  const [row] = (await lists.get(`/api/config/devices/?code=${device}`)).body.results;
   if (!row) return undefined;
-  const { results } = (await api.get(`/api/config/points/?device_id=${row.id}&limit=500`)).body;
+  const { results } = (await lists.get(`/api/config/points/?device_id=${row.id}&limit=500`)).body;
   return results.map(({ code }: { code: string }) => code);
 };
-const taskOf = async (code: string) => (await api.get(`/api/config/tasks/?code=${code}`)).body.results[0];
+const taskOf = async (code: string) => (await lists.get(`/api/config/tasks/?code=${code}`)).body.results[0];
 
 describe('a list with faulty rows', () => {
   const head = 'device,host,unit_id,code,address,data_type';
@@ -65,14 +50,14 @@ mill,127.0.0.1,12,d,40004,int18
     await corrected.apply();
     expect([await codes('saw'), await codes('mill')]).toEqual([['a', 'c', 'b'], ['d']]);
     await corrected.faults();
-    await transcript.matches('list-without-faulty-rows');
+    await lists.matches('list-without-faulty-rows');
   });
 
   it('deletes nothing meanwhile, where a list replaces what is there', async () => {
     const replacing = 'device,code,address,data_type\nsaw,a,40001,int32\nsaw,c?,40003,int17\n';
     await (await send(replacing, 'mode=replace')).apply({ skip_faults: true });
     expect(await codes('saw')).toEqual(['a', 'c', 'b']);
-    await transcript.matches('list-that-replaces-with-faulty-rows');
+    await lists.matches('list-that-replaces-with-faulty-rows');
   });
 });
 
@@ -84,11 +69,11 @@ describe('a task that reads chosen points only, as after it was restored', () =>
   it('gets the points of a list that names it, once that was answered', async () => {
     await (await send(first)).apply();
     const task = await taskOf('presses');
-    const session = await api.post(`${sessionsPath}/start-task/`, { task_id: task.id });
-    await api.post(`${sessionsPath}/${session.body.session_id}/stop/`);
+    const session = await lists.api().post(`${sessionsPath}/start-task/`, { task_id: task.id });
+    await lists.api().post(`${sessionsPath}/${session.body.session_id}/stop/`);
     expect((await (await send(both)).apply()).body.result).toMatchObject({ created: 1 });
     const versions = `/api/config/tasks/${task.id}/versions/`;
-    expect(await api.post(`${versions}1/restore/`, {})).toMatchObject({ status: 200 });
+    expect(await lists.api().post(`${versions}1/restore/`, {})).toMatchObject({ status: 200 });
     expect((await taskOf('presses')).point_ids).toHaveLength(1);
 
     const { apply, patch } = await send(
@@ -101,9 +86,11 @@ describe('a task that reads chosen points only, as after it was restored', () =>
     expect((await send(both)).view.questions).toEqual([]);
     // It is one change, which is taken back whole.
     const { change_set: set } = applied.body.result;
-    expect(await api.post(`/api/config/change-sets/${set}/revert/`, {})).toMatchObject({ status: 200 });
+    expect(await lists.api().post(`/api/config/change-sets/${set}/revert/`, {})).toMatchObject({
+      status: 200,
+    });
     expect((await taskOf('presses')).point_ids).toHaveLength(1);
-    await transcript.matches('list-for-chosen-points');
+    await lists.matches('list-for-chosen-points');
   });
 
   it('is left alone where that is the answer, and named where a list says nothing of it', async () => {
@@ -112,19 +99,19 @@ describe('a task that reads chosen points only, as after it was restored', () =>
     await apply();
     expect((await taskOf('presses')).point_ids).toHaveLength(1);
     await send('device,code,address,data_type\npress,e,40005,int16\n');
-    await transcript.matches('list-beside-chosen-points');
+    await lists.matches('list-beside-chosen-points');
   });
 
   it('which it became after a list was looked at, is not passed over in silence', async () => {
     await (await send(first.replaceAll('presses', 'others'))).apply();
     const { apply } = await send(list('press,f,40006,int16,others'));
     const task = await taskOf('others');
-    const [press] = (await api.get('/api/config/devices/?code=press')).body.results;
-    const [point] = (await api.get(`/api/config/points/?device_id=${press.id}`)).body.results;
+    const [press] = (await lists.get('/api/config/devices/?code=press')).body.results;
+    const [point] = (await lists.get(`/api/config/points/?device_id=${press.id}`)).body.results;
     await ask('PATCH', `/api/config/tasks/${task.id}/`, { point_ids: [point.id] });
     await apply();
     expect(await codes('press')).not.toContain('f');
-    await transcript.matches('list-for-a-changed-task');
+    await lists.matches('list-for-a-changed-task');
   });
 });
 
@@ -140,7 +127,7 @@ describe('a period below 100 ms', () => {
     await send(list, 'mapping=fast');
     await apply();
     await ask('GET', '/api/config/points/?code=fast');
-    await transcript.matches('list-with-a-short-period');
+    await lists.matches('list-with-a-short-period');
   });
 });
 
@@ -160,9 +147,9 @@ for r in ['A3:A5', 'B3:B5', 'C3:C5', 'H4:H5']: s.merge_cells(r)
 b.save(sys.argv[1])`;
     await promisify(execFile)(python ?? '', ['-c', script, path]);
     const { apply } = await send(await readFile(path), '', { 'accept-language': 'zh' });
-    await transcript.matches('workbook-of-a-plant');
+    await lists.matches('workbook-of-a-plant');
     await apply();
-    const points = (await api.get('/api/config/points/?limit=500')).body.results;
+    const points = (await lists.get('/api/config/points/?limit=500')).body.results;
     const readPoints = points.filter(({ code }: { code: string }) => /^t\d$/.test(code));
     expect(
       readPoints.map((point: Record<string, unknown>) => [point.code, point.address, point.period_ms]),

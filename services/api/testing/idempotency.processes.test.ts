@@ -3,6 +3,7 @@ import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { CommandKeyBook } from '@holdfast/shared/jetstream/sessions/command-keys.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
@@ -138,7 +139,7 @@ describe('a command with an Idempotency-Key', () => {
 
   it('starts one session however many send it at the same time', async () => {
     // The first try or a repeat may be quicker in each round; the answer must be the same.
-    for (let round = 0; round < 15; round += 1) {
+    for (let round = 0; round < thorough(15); round += 1) {
       const task_id = await configureTask(one, `crowd-${round}`);
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, index) =>
@@ -186,12 +187,5 @@ describe('a command with an Idempotency-Key', () => {
     expect(refused).toMatchObject({ status: 409, body: { code: 'task_already_active' } });
     await one.post(`${sessionsPath}/${body.session_id}/stop/`);
     expect(await other.post(startPath, { task_id }, keyed('refused'))).toMatchObject({ status: 201 });
-  });
-
-  it('needs a key that can be one', async () => {
-    for (const key of ['a b', 'x'.repeat(256)]) {
-      const refused = await one.post(startPath, { task_id: 1 }, keyed(key));
-      expect(refused).toMatchObject({ status: 422, body: { code: 'validation_failed' } });
-    }
   });
 });

@@ -28,16 +28,8 @@ beforeAll(async () => {
   await Promise.all([one.ready(), other.ready()]);
 });
 
-function call(api: ApiClient, method: string, path: string, key = bootstrapKey, body?: unknown) {
-  return api.raw(path, {
-    method,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
+const call = (api: AskedApi, method: string, path: string, key = bootstrapKey, body?: unknown) =>
+  api.ask(method, path, { key, body });
 
 async function makeKey(body: object): Promise<{ id: string; key: string }> {
   const answer = await call(one, 'POST', keysPath, bootstrapKey, body);

@@ -1,11 +1,10 @@
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import type { LoginView } from '@holdfast/shared/contracts/http/login-http.ts';
 import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type ApiClient, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
@@ -302,8 +301,7 @@ describe('the token', () => {
     const token = browser.cookie?.split('=')[1] ?? '';
     await browser.get(`/api/config/sites/?code=${token}`);
     const secret = token.slice(4);
-    const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
-    onTestFinished(close);
+    const nc = await connectionForTest(nats);
     expect(JSON.stringify(await (await LoginBook.open(nc)).readAll())).not.toContain(secret);
     expect(JSON.stringify(await audited('limit=500'))).not.toContain(secret);
     expect(one.process.lastLines(500).join()).not.toContain(secret);

@@ -23,8 +23,7 @@ const summaryPath = `${sessionsPath}/summary/`;
 let api: ApiClient;
 let otherHallKey = '';
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
-const ask = async (path: string, key = adminKey): Promise<any> =>
-  (await api.raw(path, { headers: { authorization: `Bearer ${key}` } })).body;
+const ask = async (path: string, key = adminKey): Promise<any> => (await api.ask('GET', path, { key })).body;
 
 /** The configuration of a task with three points on each device. */
 function taskOf(taskId: string, devices: readonly string[]): TaskConfig {
@@ -56,13 +55,7 @@ describe('points that gave no value for a day', () => {
     });
     await api.ready();
     const post = async (path: string, body: object) =>
-      (
-        await api.raw(path, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        })
-      ).body;
+      (await api.ask('POST', path, { key: adminKey, body })).body;
     for (const code of ['hall-1', 'hall-2']) await post('/api/config/sites/', { code });
     otherHallKey = (await post('/api/system/keys/', { name: 'b', role: 'viewer', sites: ['hall-2'] })).key;
     const log = await sessionLogForTest(nats.url);

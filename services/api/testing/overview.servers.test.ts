@@ -28,7 +28,7 @@ const adminKey = `hf_0badcafe_${'k'.repeat(43)}`;
 const env = { API_BOOTSTRAP_KEY: adminKey, PLANT_TIME_ZONE: 'Asia/Shanghai' };
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
 const ask = async (path: string, as = key, of = api): Promise<any> =>
-  (await of.raw(path, { headers: { authorization: `Bearer ${as}` } })).body;
+  (await of.ask('GET', path, { key: as })).body;
 
 const silent = {
   status: 'timeout',
@@ -72,13 +72,7 @@ beforeAll(async () => {
   await api.ready();
   key = adminKey;
   const post = async (path: string, body: object) =>
-    (
-      await api.raw(path, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      })
-    ).body;
+    (await api.ask('POST', path, { key: adminKey, body })).body;
   await post('/api/config/sites/', { code: 'hall-1' });
   hallKey = (await post('/api/system/keys/', { name: 'hall', role: 'viewer', sites: ['hall-1'] })).key;
   log = await sessionLogForTest(nats.url);
@@ -218,12 +212,7 @@ describe('the health of devices', () => {
   });
 
   it('has the history of a configured device by its id, however much lies between, and where it is', async () => {
-    const post = (body: object) =>
-      api.raw('/api/config/devices/', {
-        method: 'POST',
-        headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
+    const post = (body: object) => api.ask('POST', '/api/config/devices/', { key: adminKey, body });
     const { id } = (await post({ code: 'oven-1', name: 'Oven', host: '10.0.0.7', unit_id: 3 })).body;
     const healthOfOven = (await ask(`${path}?device=oven-1`)).results;
     expect(healthOfOven[0].configured).toEqual({

@@ -31,11 +31,7 @@ beforeAll(async () => {
 });
 
 const call = (method: string, path: string, key: string, body?: object): Promise<Answer> =>
-  api.raw(path, {
-    method,
-    headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
+  api.ask(method, path, { key, body });
 const send = (body: Buffer, key: string): Promise<Answer> =>
   api.raw(`${imports}?`, {
     method: 'POST',

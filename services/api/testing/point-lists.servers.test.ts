@@ -1,26 +1,10 @@
-import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { gb18030 } from '../src/spreadsheets/write/gb18030.ts';
-import { apiDatabase } from './api-database.ts';
-import { startApiInProcess } from './api-in-process.ts';
-import { ApiTranscript } from './api-transcript.ts';
-import type { ApiClient } from './api-under-test.ts';
+import { transcribedApi } from './api-transcript.ts';
 
 const imports = '/api/config/imports/';
-let api: ApiClient;
-let transcript: ApiTranscript;
-
-beforeAll(async () => {
-  const nats = await natsForTest();
-  api = await startApiInProcess({ nats: nats.url, database: await apiDatabase() });
-  await api.ready();
-});
-
-beforeEach(() => {
-  transcript = new ApiTranscript(api);
-});
-
-const ask = (...request: Parameters<ApiTranscript['ask']>) => transcript.ask(...request);
+const lists = transcribedApi();
+const { ask } = lists;
 const send = (list: string | Buffer, query = '', headers: Record<string, string> = {}) =>
   ask('POST', `${imports}${query}`, Buffer.from(list), headers);
 
@@ -46,20 +30,20 @@ describe('a list of points in GBK, with Chinese headers, classic addresses and f
 
   it('is looked at, applied once, and comes back as it is', async () => {
     const preview = await send(list, '?name=list.csv');
-    expect((await api.get('/api/config/points/')).body.results).toEqual([]);
+    expect((await lists.get('/api/config/points/')).body.results).toEqual([]);
     const path = `${imports}${preview.body.id}/apply/`;
     await ask('POST', path, {}, { 'if-match': '"another"' });
     const match = { 'if-match': preview.headers.get('etag') ?? '' };
     const applied = await ask('POST', path, { reason: 'new presses' }, match);
     // A repeat does nothing and gets the same answer.
-    expect((await api.post(path)).body).toEqual(applied.body);
+    expect((await lists.api().post(path)).body).toEqual(applied.body);
 
-    expect((await api.get('/api/config/points/?limit=500')).body.results).toHaveLength(120);
+    expect((await lists.get('/api/config/points/?limit=500')).body.results).toHaveLength(120);
     await ask('GET', '/api/config/points/?limit=2');
     await ask('GET', '/api/config/tasks/');
-    const exported = await fetch(`${api.url}/api/exports/points/?encoding=gb18030&language=zh`);
+    const exported = await fetch(`${lists.api().url}/api/exports/points/?encoding=gb18030&language=zh`);
     await send(Buffer.from(await exported.arrayBuffer()));
-    await transcript.matches('list-applied-once');
+    await lists.matches('list-applied-once');
   });
 
   it('is not applied where what it would change was changed since', async () => {
@@ -71,7 +55,7 @@ describe('a list of points in GBK, with Chinese headers, classic addresses and f
     await ask('PATCH', path, {});
     await ask('POST', `${path}apply/`, {});
     await ask('GET', '/api/config/points/1/');
-    await transcript.matches('list-with-changes-since');
+    await lists.matches('list-with-changes-since');
   });
 
   it('with faults changes nothing, says each by its cell in the language that is asked for, and gives them back', async () => {
@@ -84,21 +68,23 @@ describe('a list of points in GBK, with Chinese headers, classic addresses and f
     await ask('PATCH', path, { cells: { D2: 'int16', A4: '压机-1' } });
     await ask('DELETE', path);
     await ask('GET', path);
-    await transcript.matches('list-with-faults');
+    await lists.matches('list-with-faults');
   });
 
   it('is one change of the configuration, which is taken back as one', async () => {
     const list =
       'device,host,unit_id,code,address,data_type,task\nnew-1,127.0.0.1,9,a,40001,int16,new-task\n压机-1,,,a,40900,int16,\n';
     const preview = await send(list, '?name=new.csv');
-    const applied = await api.post(`${imports}${preview.body.id}/apply/`, { reason: 'two more' });
+    const applied = await lists.api().post(`${imports}${preview.body.id}/apply/`, { reason: 'two more' });
     const { change_set: set } = applied.body.result;
     expect(applied.headers.get('change-set')).toBe(String(set));
-    expect((await api.get(`/api/config/change-sets/${set}/`)).body).toMatchObject({
+    expect((await lists.get(`/api/config/change-sets/${set}/`)).body).toMatchObject({
       ...{ kind: 'import', source: 'new.csv', reason: 'two more' },
     });
-    expect(await api.post(`/api/config/change-sets/${set}/revert/`, {})).toMatchObject({ status: 200 });
+    expect(await lists.api().post(`/api/config/change-sets/${set}/revert/`, {})).toMatchObject({
+      status: 200,
+    });
     for (const path of ['points/?code=a', 'devices/?code=new-1', 'tasks/?code=new-task'])
-      expect((await api.get(`/api/config/${path}`)).body.results).toEqual([]);
+      expect((await lists.get(`/api/config/${path}`)).body.results).toEqual([]);
   });
 });

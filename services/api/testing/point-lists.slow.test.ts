@@ -3,35 +3,18 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { specs } from '@holdfast/drivers/specs.ts';
-import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
-import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { apiDatabase } from './api-database.ts';
-import { startApiInProcess } from './api-in-process.ts';
-import { ApiTranscript } from './api-transcript.ts';
-import type { ApiClient } from './api-under-test.ts';
+import { describe, expect, inject, it } from 'vitest';
+import { transcribedApi } from './api-transcript.ts';
 import { makeListedPoints } from './listed-points.ts';
 
 const python = inject('installedServers').pythonWithOpenpyxl;
 const imports = '/api/config/imports/';
-let api: ApiClient;
-let transcript: ApiTranscript;
-
-beforeAll(async () => {
-  const nats = await natsForTest();
-  api = await startApiInProcess({ nats: nats.url, database: await apiDatabase() });
-  await api.ready();
-  await makeListedPoints(api);
-});
-
-beforeEach(() => {
-  transcript = new ApiTranscript(api);
-});
-
-const ask = (...request: Parameters<ApiTranscript['ask']>) => transcript.ask(...request);
+const lists = transcribedApi(makeListedPoints);
+const { ask } = lists;
 const send = (list: string | Buffer, query = '') => ask('POST', `${imports}?${query}`, Buffer.from(list));
 const download = async (path: string) => {
-  const answer = await fetch(`${api.url}${path}`);
+  const answer = await fetch(`${lists.api().url}${path}`);
   expect(answer.status).toBe(200);
   return Buffer.from(await answer.arrayBuffer());
 };
@@ -58,9 +41,9 @@ describe('points that are exported', () => {
     const before = await download('/api/exports/points/?device=press');
     expect(before.toString().split('\r\n')).toHaveLength(10);
     const preview = await send(before, 'mode=replace');
-    await api.post(`${imports}${preview.body.id}/apply/`);
+    await lists.api().post(`${imports}${preview.body.id}/apply/`);
     expect((await download('/api/exports/points/?device=press')).equals(before)).toBe(true);
-    expect(await api.get('/api/exports/points/?device=saw')).toMatchObject({ status: 422 });
+    expect(await lists.get('/api/exports/points/?device=saw')).toMatchObject({ status: 422 });
   });
 
   it.runIf(python !== null)(
@@ -98,8 +81,8 @@ describe('a template', () => {
     }
   });
 
-  it('of nothing is refused', async () => {
-    expect(await api.get('/api/config/import-templates/s9/')).toMatchObject({ status: 404 });
+  it('of nothing is told', async () => {
+    expect(await lists.get('/api/config/import-templates/s9/')).toMatchObject({ status: 404 });
   });
 });
 
@@ -109,7 +92,7 @@ describe('an import', () => {
     for (const body of [{}, { confirm_deletes: 2 }, { confirm_deletes: 1 }])
       await ask('POST', `${imports}${preview.body.id}/apply/`, body);
     await ask('GET', '/api/exports/points/?device=meter');
-    await transcript.matches('import-that-deletes');
+    await lists.matches('import-that-deletes');
   });
 
   it('waits for an answer to what it guessed', async () => {
@@ -121,7 +104,7 @@ describe('an import', () => {
     await ask('POST', `${path}apply/`, {});
     await ask('GET', '/api/config/points/?code=new');
     await ask('PATCH', path, {});
-    await transcript.matches('import-with-a-question');
+    await lists.matches('import-with-a-question');
   });
 
   it('is all of it or nothing', async () => {
@@ -129,9 +112,9 @@ describe('an import', () => {
     const preview = await send('device,host,unit_id,code,address,data_type\na,127.0.0.1,1,x,40001,int16\n');
     const path = `${imports}${preview.body.id}/`;
     await ask('POST', `${path}apply/`, {});
-    expect((await api.get('/api/config/devices/?code=a')).body.results).toEqual([]);
+    expect((await lists.get('/api/config/devices/?code=a')).body.results).toEqual([]);
     await ask('GET', path);
-    await transcript.matches('import-that-does-not-fit');
+    await lists.matches('import-that-does-not-fit');
   });
 
   it('is read as one before whose mapping was saved: headers, answers and layout', async () => {
@@ -154,7 +137,7 @@ describe('an import', () => {
     await ask('GET', mappings);
     await send(other, 'mapping=none');
     for (const _ of ['once', 'twice']) await ask('DELETE', `${mappings}${saved.body.id}/`);
-    await transcript.matches('import-with-a-mapping');
+    await lists.matches('import-with-a-mapping');
   });
 
   it.each<[string, Buffer, string]>([

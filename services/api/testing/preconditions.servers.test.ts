@@ -15,22 +15,8 @@ beforeAll(async () => {
   await strict.ready();
 });
 
-function change(
-  at: ApiClient,
-  method: string,
-  path: string,
-  ifMatch?: string,
-  body?: unknown,
-): Promise<Answer> {
-  return at.raw(path, {
-    method,
-    headers: {
-      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-}
+const change = (at: AskedApi, method: string, path: string, ifMatch?: string, body?: unknown) =>
+  at.ask(method, path, { body, ...(ifMatch !== undefined && { headers: { 'if-match': ifMatch } }) });
 
 const etagOf = ({ headers }: Answer) => headers.get('etag') ?? '';
 

@@ -125,6 +125,12 @@ export function impliedRefusals(
             invalid,
             /^Idempotency-Key: /,
           ],
+          [
+            'a key that is too long',
+            { body, headers: { 'idempotency-key': 'x'.repeat(256) } },
+            invalid,
+            /^Idempotency-Key: /,
+          ],
         ] as const)
       : []),
     ...(hasVersion && method !== 'GET' && !withoutVersionHere.includes(nameOf(route))
@@ -294,6 +300,16 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   ],
   'POST /api/acquisition/sessions/:id/stop': [unknownField('raeson', /"raeson"; did you mean reason\?$/)],
   'POST /api/acquisition/sessions/:id/pause': [unknownField('why', /"why"; known: reason$/)],
+  // An empty list would look as if nothing had happened.
+  'GET /api/system/audit': [
+    query('an end before the beginning', 'from=-1h&to=-2h', 'from'),
+    query('an end at the beginning', 'from=2026-01-02T00:00:00Z&to=2026-01-02T00:00:00Z', 'from'),
+  ],
+  'GET /api/acquisition/live': [
+    ['an unknown task', { query: 'task=nobody' }, '404 task_not_found'],
+    ['a last id that is none', { headers: { 'last-event-id': 'yesterday' } }, invalid],
+    query('a last id that is none', 'lastEventId=yesterday'),
+  ],
   'GET /api/system/quarantine': [badCursor],
   'DELETE /api/system/quarantine': [
     ['no filter', {}, invalid, { at: 'reason' }],

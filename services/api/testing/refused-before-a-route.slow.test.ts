@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -68,8 +67,7 @@ it('a command with a key for which there is no room is refused with 507 and does
   const api = await startApi({ nats: url, database: await freshDatabase() });
   await api.ready();
   const task_id = await configureTask(api, 'press');
-  const { nc } = await connectNats({ url, name: 'test', log: createLogger('test', 'silent') });
-  onTestFinished(() => nc.close());
+  const nc = await connectionForTest(url);
   const info = await askBroker(nc, '$JS.API.STREAM.INFO.KV_COMMAND_KEYS');
   const { config } = info.json<{ config: object }>();
   const small = JSON.stringify({ ...config, max_bytes: 64 });

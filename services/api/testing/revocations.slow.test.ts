@@ -7,7 +7,6 @@ import { type ApiUnderTest, startApi } from './api-under-test.ts';
 import { addPerson, TestBrowser } from './test-browser.ts';
 
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
-const admin = { authorization: `Bearer ${adminKey}` };
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let database: string;
@@ -28,10 +27,8 @@ beforeAll(async () => {
   [one, other] = [await start(), await start()];
 });
 
-function byAdmin(method: string, path: string, body?: unknown) {
-  const headers = { ...admin, ...(body !== undefined && { 'content-type': 'application/json' }) };
-  return one.raw(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
-}
+const byAdmin = (method: string, path: string, body?: unknown) =>
+  one.ask(method, path, { key: adminKey, body });
 
 /** A person who has logged in at the first process. */
 async function somebody() {

@@ -25,20 +25,11 @@ const keyOf = new Map<string, string>();
 
 const keyFor = (role: Role, sites: readonly string[]) => keyOf.get(`${role} ${sites.join()}`) ?? '';
 
-function call(
+const call = (
   method: string,
   path: string,
   { key = adminKey, body, at = api }: { key?: string; body?: unknown; at?: ApiUnderTest } = {},
-): Promise<Answer> {
-  return at.raw(path, {
-    method,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
+) => at.ask(method, path, { key, body });
 
 async function create(path: string, body: object): Promise<Answer['body']> {
   const answer = await call('POST', path, { body });

@@ -1,10 +1,9 @@
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type Answer, type ApiClient, sessionsPath } from './api-under-test.ts';
@@ -17,14 +16,7 @@ let nats: string;
 let api: ApiClient;
 
 const byKey = (method: string, path: string, body?: unknown): Promise<Answer> =>
-  api.raw(path, {
-    method,
-    headers: {
-      authorization: `Bearer ${bootstrapKey}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+  api.ask(method, path, { key: bootstrapKey, body });
 
 const join = (login: string, grants: object[]) => addPerson(api, bootstrapKey, { login, grants });
 
@@ -119,8 +111,7 @@ describe('a person', () => {
 
   it('who is kept out is out, also where a process ended before it could end the logins', async () => {
     const { id, browser } = await join('eve', [{ role: 'viewer' }]);
-    const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
-    onTestFinished(close);
+    const nc = await connectionForTest(nats);
     const book = await UserBook.open(nc);
     const entry = (await book.readAll()).find(({ record }) => record.id === id);
     if (!entry) throw new Error('there is no eve');

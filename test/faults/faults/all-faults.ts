@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { actsOnListener } from '@holdfast/plant/faults/common-faults.ts';
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { eventually } from '../../support/eventually.ts';
-import { allServices, DidNotHappen, type Fault, type WorldShape } from '../fault.ts';
-import { freezeProcess } from '../world/service.ts';
+import { DidNotHappen, freezeProcess } from '../../world/service.ts';
+import { allServices, type Fault, type WorldShape } from '../fault.ts';
 import { cutOff } from './cut-off.ts';
 import { killPostgres, restartPostgres, terminatePostgres } from './postgres-outage.ts';
 import { replay } from './replay.ts';
@@ -68,14 +68,14 @@ const deviceTrouble: Fault = {
       targets: [`device ${device}`],
       takesMs: forMs,
       what: `device ${device}: ${trouble.kind} for ${forMs} ms`,
-      run: async ({ plant }) => {
-        const from = plant.requests.length;
+      run: async ({ plant, requests }) => {
+        const from = requests.length;
         plant.plant.setFault({ device }, trouble);
         // A device that refuses connections sees no request.
         const isHurt = () =>
           actsOnListener(trouble)
             ? plant.plant.openConnections(device) === 0
-            : plant.requests.slice(from).some((request) => request.device === device);
+            : requests.slice(from).some((request) => request.device === device);
         try {
           await sleep(forMs);
           await eventually(isHurt, {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DidNotHappen, type Fault, type WorldShape } from '../fault.ts';
+import { DidNotHappen } from '../../world/service.ts';
+import type { Fault, WorldShape } from '../fault.ts';
 
 /** A client of NATS does not see a pulled cable; it notices by its pings, within about this time. */
 const noticesSilenceMs = 7_000;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
-import { DidNotHappen, type Fault } from '../fault.ts';
+import { DidNotHappen } from '../../world/service.ts';
+import type { Fault } from '../fault.ts';
 
 export const killPostgres: Fault = {
   name: 'postgres-kill',

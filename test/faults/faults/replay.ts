@@ -1,8 +1,8 @@
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { eventually } from '../../support/eventually.ts';
-import { DidNotHappen, type Fault } from '../fault.ts';
+import { withNats } from '../../world/own-connection.ts';
+import { DidNotHappen } from '../../world/service.ts';
+import type { Fault } from '../fault.ts';
 
 /** A durable consumer is deleted: it is created again, and everything in the stream is delivered once more. */
 export function replay(name: string, stream: string, durable: string): Fault {
@@ -12,11 +12,9 @@ export function replay(name: string, stream: string, durable: string): Fault {
       targets: [`consumer ${durable}`],
       takesMs: 5_000,
       what: `consumer ${durable} deleted: ${stream} is delivered from its beginning`,
-      run: async ({ ownUrl }) => {
-        const log = createLogger('fault', 'silent');
-        const connection = await connectNats({ url: ownUrl, name: 'fault', log });
-        try {
-          const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
+      run: ({ natsUrl }) =>
+        withNats(natsUrl, async (nc) => {
+          const jsm = await jetstreamManager(nc, { checkAPI: false });
           // The broker may be down at this moment, and the consumer not made yet after the fault before.
           const before = await eventually(() => jsm.consumers.info(stream, durable), {
             what: `consumer ${durable}`,
@@ -36,10 +34,7 @@ export function replay(name: string, stream: string, durable: string): Fault {
             { what: `consumer ${durable} to be made anew`, timeoutMs: 90_000, intervalMs: 200 },
           );
           if (after.created === before.created) throw new DidNotHappen(`${durable} is the same consumer`);
-        } finally {
-          await connection.close();
-        }
-      },
+        }),
     }),
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DidNotHappen, type Fault, type WorldShape } from '../fault.ts';
+import { DidNotHappen } from '../../world/service.ts';
+import type { Fault, WorldShape } from '../fault.ts';
 
 const hourMs = 3_600_000;
 

@@ -6,7 +6,7 @@ import type { SessionAssigned } from '@holdfast/shared/domain/placement/events.t
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
-import type { Random } from '../random.ts';
+import type { Random } from '../../world/random.ts';
 
 export interface Placement extends SessionAssigned {
   readonly epoch: number;

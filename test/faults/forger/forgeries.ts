@@ -8,7 +8,7 @@ import {
 } from '@holdfast/shared/contracts/sample/sample.ts';
 import { bucketNames, sampleSources, statusKey, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { messageIdHeader } from '@holdfast/shared/jetstream/connection/plain-headers.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../../world/random.ts';
 import type { Eavesdropper, Placement, Victim } from './eavesdropper.ts';
 
 export interface ForgedMessage {

@@ -5,7 +5,7 @@ import { plainHeaders } from '@holdfast/shared/jetstream/connection/plain-header
 import { permissionsOf } from '@holdfast/shared/permissions/permissions.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { sendWithReplies } from '../../identities/reply-attacks.ts';
-import { Random } from '../random.ts';
+import { Random } from '../../world/random.ts';
 import { Eavesdropper } from './eavesdropper.ts';
 import { type ForgedMessage, forbidden, forgeries, ofOwnTask } from './forgeries.ts';
 

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager, type StreamAPI } from '@nats-io/jetstream';
 import { cleanUpAfterFile } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
-import { sessionsPath } from '../world/load.ts';
-import { type ForgerInWorld, forgerId, type World } from '../world/world.ts';
+import { sessionsPath } from '../../support/over-rest.ts';
+import { withNats } from '../../world/own-connection.ts';
+import { type ForgerInWorld, forgerId, type World } from '../world.ts';
 import { forgeries } from './forgeries.ts';
 
 /** Messages by kind that the broker has stored for it. */
@@ -104,12 +103,8 @@ async function untilItHasRead(world: World): Promise<void> {
   );
 }
 
-async function withStreams<T>(world: World, use: (streams: StreamAPI) => Promise<T>): Promise<T> {
-  const log = createLogger('fault', 'silent');
-  const connection = await connectNats({ url: world.ownUrl, name: 'fault', log });
-  try {
-    return await use((await jetstreamManager(connection.nc, { checkAPI: false })).streams);
-  } finally {
-    await connection.close();
-  }
+function withStreams<T>(world: World, use: (streams: StreamAPI) => Promise<T>): Promise<T> {
+  return withNats(world.natsUrl, async (nc) =>
+    use((await jetstreamManager(nc, { checkAPI: false })).streams),
+  );
 }

@@ -1,7 +1,7 @@
 import { eventually } from '../../support/eventually.ts';
-import { judge } from '../judge.ts';
+import { judge } from '../../world/judge.ts';
 import { settled } from '../settled.ts';
-import { startWorld } from '../world/world.ts';
+import { startWorld } from '../world.ts';
 import type { Scenario } from './scenario.ts';
 import { startAll } from './start-all.ts';
 

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../verify/verify.ts';
-import type { WorldOptions } from '../world/world.ts';
+import type { WorldOptions } from '../world.ts';
 
 export interface ScenarioResult {
   /** How often each thing was done. */

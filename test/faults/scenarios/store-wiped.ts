@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { eventually } from '../../support/eventually.ts';
-import { sessionsPath } from '../world/load.ts';
-import { startWorld, type World } from '../world/world.ts';
+import { sessionsPath } from '../../support/over-rest.ts';
+import { withNats } from '../../world/own-connection.ts';
+import { startWorld, type World } from '../world.ts';
 import { type Scenario, type ScenarioResult, smallWorld } from './scenario.ts';
 import { startAll } from './start-all.ts';
 
@@ -51,10 +50,10 @@ export const storeRolledBack: Scenario = {
     await world.nats.kill();
     await rm(store, { recursive: true });
     await cp(older, store, { recursive: true });
-    const requestCount = world.plant.requests.length;
+    const requestCount = world.requests.length;
     const result = await mustBeNoticed(world, 'store-rolled-back');
     // I5: a process that saw the stop remembers it.
-    const after = world.plant.requests.length - requestCount;
+    const after = world.requests.length - requestCount;
     const failures = after === 0 ? [] : [`devices of stopped sessions were asked ${after} times`];
     return { ...result, failures: [...result.failures, ...failures] };
   },
@@ -98,17 +97,13 @@ async function mustBeNoticed(world: World, name: string): Promise<ScenarioResult
 
 /** Assignments of the last seconds. */
 async function assignedSince(world: World): Promise<number> {
-  const log = createLogger('fault', 'silent');
-  const connection = await connectNats({ url: world.ownUrl, name: 'fault', log });
   let assigned = 0;
-  try {
-    for await (const { data, storedAtMs } of readStream(connection.nc, streamNames.sessions)) {
+  await withNats(world.natsUrl, async (nc) => {
+    for await (const { data, storedAtMs } of readStream(nc, streamNames.sessions)) {
       const decoded = decodeSessionEvent(JSON.parse(data));
       const isRecent = storedAtMs > Date.now() - watchedForMs;
       if (isRecent && decoded.kind === 'placement') assigned += 1;
     }
-  } finally {
-    await connection.close();
-  }
+  });
   return assigned;
 }

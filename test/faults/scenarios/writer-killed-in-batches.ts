@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { eventually } from '../../support/eventually.ts';
-import { judge } from '../judge.ts';
-import { Random } from '../random.ts';
+import { judge } from '../../world/judge.ts';
+import { Random } from '../../world/random.ts';
 import { settled } from '../settled.ts';
-import { startWorld } from '../world/world.ts';
+import { startWorld } from '../world.ts';
 import { type Scenario, smallWorld } from './scenario.ts';
 import { startAll } from './start-all.ts';
 

@@ -83,7 +83,8 @@ describe('spans of equal periods', () => {
         })),
       );
       const within = each.filter(({ fromMs, toMs }) => toMs > year.fromMs && fromMs < year.toMs);
-      expect(within).toEqual(periodsOf(clock, question));
+      // As text: thousands of objects take long to compare.
+      expect(JSON.stringify(within)).toBe(JSON.stringify(periodsOf(clock, question)));
       expect(spans.length).toBeLessThan(13);
     }
   });

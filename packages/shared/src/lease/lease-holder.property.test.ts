@@ -1,3 +1,4 @@
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../runtime/logger.ts';
@@ -168,7 +169,7 @@ describe('whatever is delayed, lost, stopped, suspended, restarted or drained', 
           expect(world.everybody.filter(({ holder }) => holder.isHeld())).toHaveLength(1);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: thorough(300) },
     );
   });
 });

@@ -294,32 +294,19 @@ describe('a second process with the same key', () => {
 });
 
 describe('a holder whose renewal is refused', () => {
-  it('does not take a read that lags behind for another holder', async () => {
+  const former = { v: 1, instance: 'former', state: 'given_up', renewals: 1, host: 'edge-2' };
+  it.each([
+    ['that lags behind for another holder', undefined, 0, 4_500],
+    ['from before its time for a loss', former, 4_000, 2_500],
+  ])('does not take a read %s', async (_what, before, heldForMs, lostForMs) => {
     const world = new World();
+    if (before) world.bucket.write('collector-a', JSON.stringify(before), 0);
+    const staleBefore = world.bucket.read('collector-a');
     const { holder, store, happened } = world.start('one');
-    await world.time.advance(0);
-    const stale = world.bucket.read('collector-a');
+    await world.time.advance(heldForMs);
+    const stale = before ? staleBefore : world.bucket.read('collector-a');
     store.passage = () => answerLost;
-    await world.time.advance(4_500);
-    store.passage = () => prompt;
-    store.read = async () => stale;
-    await world.time.advance(1_500);
-    expect(happened).toEqual(['held']);
-    store.read = async (key) => world.bucket.read(key);
-    await world.time.advance(2_000);
-    expect(holder.remainingMs()).toBeGreaterThan(7_000);
-    expect(happened).toEqual(['held']);
-  });
-
-  it('does not take a read from before its time for a loss', async () => {
-    const world = new World();
-    const former = { v: 1, instance: 'former', state: 'given_up', renewals: 1, host: 'edge-2' };
-    world.bucket.write('collector-a', JSON.stringify(former), 0);
-    const stale = world.bucket.read('collector-a');
-    const { holder, store, happened } = world.start('one');
-    await world.time.advance(4_000);
-    store.passage = () => answerLost;
-    await world.time.advance(2_500);
+    await world.time.advance(lostForMs);
     store.passage = () => prompt;
     store.read = async () => stale;
     await world.time.advance(1_500);

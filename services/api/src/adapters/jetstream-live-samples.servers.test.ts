@@ -1,11 +1,9 @@
 import { encodeSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { jetStreamEpochs } from '@holdfast/shared/jetstream/sessions/logged-at.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { EpochClaims } from '@holdfast/shared/sessions/epoch-claims.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
-import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -17,10 +15,7 @@ const invented = 2_000;
 it('a feed does not look up what one collector makes up, and sends what the others read', async () => {
   const server = await natsForTest();
   const { nc: own } = await sessionLogForTest(server.url);
-  const { nc, close } = await connectNats({
-    ...{ url: server.url, name: 'api', log: createLogger('test', 'silent') },
-  });
-  cleanUpAfterFile(close);
+  const nc = await connectionForTest(server.url);
   const sample = (collector: string, tick: number, epoch: number): Sample => ({
     ...{ v: 1, session: '1-1', epoch, collector, task: '1', device_id: '1', device: 'press-1' },
     ...{

@@ -1,7 +1,5 @@
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-backlog.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
-import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -13,10 +11,7 @@ it('a broker that hangs is not waited for: what it said last counts, and the ans
   const nats = await natsForTest();
   await sessionLogForTest(nats.url);
   const proxy = await startTcpProxy({ targetPort: Number(new URL(nats.url).port) });
-  const { nc, close } = await connectNats({
-    ...{ url: `nats://127.0.0.1:${proxy.port}`, name: 'test', log: createLogger('test', 'silent') },
-  });
-  cleanUpAfterFile(close);
+  const nc = await connectionForTest(`nats://127.0.0.1:${proxy.port}`);
   const settled = jetStreamSettledSamples(() => nc);
   const first = await settled.now();
   expect(first).toEqual({ beforeMs: expect.any(Number), wasAsked: true });

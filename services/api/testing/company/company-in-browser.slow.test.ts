@@ -1,15 +1,14 @@
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { openPage } from '@holdfast/test/support/browser-for-test.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { proxyBelowPath } from '@holdfast/test/support/proxy-below-path.ts';
 import { restClient } from '@holdfast/test/support/rest-client.ts';
-import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { companyCallbackPath } from '../../src/access/company/company-routes.ts';
 import { startApi } from '../api-under-test.ts';
 import { clientId, clientSecret, companyForTest } from './company-for-test.ts';
@@ -87,8 +86,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a company login i
       return me.current_login.authenticated_at;
     };
     const longAgo = new Date(Date.now() - 301_000).toISOString();
-    const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
-    onTestFinished(close);
+    const nc = await connectionForTest(nats);
     const book = await LoginBook.open(nc);
     for (const entry of await book.readAll()) {
       await book.replace({ ...entry, record: { ...entry.record, authenticated_at: longAgo } });

@@ -3,6 +3,7 @@ import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type LackedPoints, type Lacking, lackingSchema } from '@holdfast/shared/contracts/sample/lacking.ts';
 import { lackingSetOf } from '@holdfast/shared/contracts/sample/lacking-set.ts';
 import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DuePoints } from './due-points.ts';
@@ -98,6 +99,6 @@ it('lets whoever counts find exactly the periods in which a point was read', () 
         }
       }
     }),
-    { numRuns: 3_000 },
+    { numRuns: thorough(3_000) },
   );
 });

@@ -1,16 +1,8 @@
-import { openBus } from '@holdfast/driver-modbus/link/testing/open-bus.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { systemClock } from '@holdfast/shared/runtime/clock.ts';
-import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseOutgoing } from '../samples/testing/parse-outgoing.ts';
-import { Endpoints } from './endpoints.ts';
-import { SessionRunner } from './session-runner.ts';
-import { SteadyClock } from './steady-clock.ts';
-import { modbusOver } from './testing/modbus-links.ts';
+import { pollReally } from './testing/real-runner.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -44,38 +36,10 @@ async function gateway(): Promise<{ plant: Plant; requests: ReceivedRequest[]; h
   return { plant, requests, host: '127.0.0.1', port: endpoint.port };
 }
 
-function poll(devices: DeviceConfig[]): {
-  samples: Sample[];
-  of: (code: string) => Sample[];
-  runner: SessionRunner;
-} {
-  const samples: Sample[] = [];
-  const runner = new SessionRunner({
-    sessionId: '1-1',
-    epoch: 2,
-    collectorId: 'c1',
-    config: {
-      schema_version: 3,
-      task_id: '1',
-      task_code: 't',
-      task_name: '',
-      config_version: 1,
-      period_ms: 100,
-      devices,
-    },
-    endpoints: new Endpoints(modbusOver((address) => openBus(address))),
-    clock: new SteadyClock(systemClock),
-    timers: systemTimers,
-    backoff: { firstMs: 300, maxMs: 1_000 },
-    permission: () => true,
-    jitter: Math.random,
-    spread: 0.5,
-    onSample: (sample) => samples.push(parseOutgoing(sample)),
-    onHealth: () => undefined,
-  });
-  runner.start(new Map());
+function poll(devices: DeviceConfig[]) {
+  const { samples, runner } = pollReally(devices, 100, { spread: 0.5 });
   cleanUps.push(() => runner.stop());
-  return { samples, of: (code) => samples.filter(({ device }) => device === code), runner };
+  return { samples, of: (code: string) => samples.filter(({ device }) => device === code), runner };
 }
 
 describe('units behind a real gateway', () => {

@@ -3,6 +3,7 @@ import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseOutgoing } from '../samples/testing/parse-outgoing.ts';
@@ -195,7 +196,7 @@ describe('a session whose configuration changes while it is polled', () => {
           );
         }
       }),
-      { numRuns: 300 },
+      { numRuns: thorough(300) },
     );
   });
 
@@ -221,7 +222,7 @@ describe('a session whose configuration changes while it is polled', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: thorough(300) },
     );
   });
 
@@ -291,7 +292,7 @@ describe('a session whose configuration changes while it is polled', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: thorough(300) },
     );
   });
 });

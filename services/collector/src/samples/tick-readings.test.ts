@@ -1,6 +1,7 @@
 import { noValue } from '@holdfast/driver/values/emit-value.ts';
 import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReportFilter } from './report-filter.ts';
@@ -61,7 +62,7 @@ describe('what is read of a device tick after tick, in the same memory', () => {
           expect([readings.readCount, readings.sentCount]).toEqual([expected.size, expected.size]);
         });
       }),
-      { numRuns: 2_000 },
+      { numRuns: thorough(2_000) },
     );
   });
 

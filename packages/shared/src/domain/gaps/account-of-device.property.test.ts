@@ -1,3 +1,4 @@
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountOfDevice } from './account-of-device.ts';
@@ -95,7 +96,7 @@ describe('the account of a device that has ticks of several lengths', () => {
           surplus.map((surplusRead) => inWords({ ...surplusRead, fate: 'surplus' })).sort(),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: thorough(500) },
     );
   });
 
@@ -124,7 +125,7 @@ describe('the account of a device that has ticks of several lengths', () => {
         if (causes.delete('reconfiguration')) expect(each.changes.some((ms) => ms < toMs)).toBe(true);
         expect([...causes].filter((cause) => cause !== (isTaken ? 'failover' : 'restart'))).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: thorough(500) },
     );
   });
 

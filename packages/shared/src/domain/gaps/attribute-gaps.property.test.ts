@@ -1,3 +1,4 @@
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attributeGaps } from './attribute-gaps.ts';
@@ -93,7 +94,7 @@ describe('accounting for the ticks of a device, whatever was recorded, placed an
         ];
         expect(parts.sort((a, b) => a - b)).toEqual(eachTick(scheduled));
       }),
-      { numRuns: 3_000 },
+      { numRuns: thorough(3_000) },
     );
   });
 
@@ -109,7 +110,7 @@ describe('accounting for the ticks of a device, whatever was recorded, placed an
           if (gap.cause === before.cause) expect(gap.from).toBeGreaterThan(before.to + 1);
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: thorough(1_000) },
     );
   });
 
@@ -123,7 +124,7 @@ describe('accounting for the ticks of a device, whatever was recorded, placed an
         const due = new Set(eachTick(scheduled));
         expect(eachTick(unscheduled).some((tick) => due.has(tick))).toBe(false);
       }),
-      { numRuns: 1_000 },
+      { numRuns: thorough(1_000) },
     );
   });
 
@@ -141,7 +142,7 @@ describe('accounting for the ticks of a device, whatever was recorded, placed an
           }
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: thorough(1_000) },
     );
   });
 
@@ -158,7 +159,7 @@ describe('accounting for the ticks of a device, whatever was recorded, placed an
         const isLost = new Set(eachTick(lost));
         expect(open.filter((tick) => !isLost.has(tick))).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: thorough(1_000) },
     );
   });
 
@@ -174,7 +175,7 @@ describe('accounting for the ticks of a device, whatever was recorded, placed an
           expect(overlaps).toBe(true);
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: thorough(1_000) },
     );
   });
 });

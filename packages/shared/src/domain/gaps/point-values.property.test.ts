@@ -1,3 +1,4 @@
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isDue } from '../rates/device-rates.ts';
@@ -124,7 +125,7 @@ describe('the values of a device', () => {
           }
         },
       ),
-      { numRuns: 3_000 },
+      { numRuns: thorough(3_000) },
     );
   });
 

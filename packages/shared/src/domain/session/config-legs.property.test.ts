@@ -1,3 +1,4 @@
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SessionCommand } from './commands.ts';
@@ -108,7 +109,7 @@ describe('the version in force', () => {
           expect(versionAt(legs, timeMs)).toBe(bruteVersionAt(log, timeMs));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: thorough(500) },
     );
     expect(changes).toBeGreaterThan(50);
   });
@@ -165,7 +166,7 @@ describe('whatever is done to a session, a change of its configuration', () => {
           else expect(after).toMatchObject({ status: 'running', runningSince: before.runningSince });
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: thorough(1_000) },
     );
     expect(legCount).toBeGreaterThan(100);
   });

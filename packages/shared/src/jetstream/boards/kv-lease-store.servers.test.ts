@@ -2,7 +2,6 @@ import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,25 +81,6 @@ describe('the lease store on a key-value bucket', () => {
     await eventually(() => store.read('a'), { what: 'the key being written again' });
     await eventually(() => holder.isHeld(), { what: 'the lease being held again' });
     await holder.giveUp();
-  });
-
-  it('waits as long as answers take on a slow link, unless the caller says how long', async () => {
-    const { bucket } = await open();
-    const proxy = await startTcpProxy({ targetPort: server.port });
-    const url = `nats://127.0.0.1:${proxy.port}`;
-    const slow = await connectNats({ url, name: 'lease-test', log });
-    try {
-      const store = await KvLeaseStore.open(slow.nc, bucket);
-      const key = await store.write('a', 'one', 0);
-      proxy.delay(1_000);
-      // The late answer is the first sign that answers take two seconds.
-      await store.write('a', 'two', key).catch(() => undefined);
-      await eventually(async () => (await store.read('a'))?.value === 'two', { what: 'the late write' });
-      const last = (await store.read('a'))?.revision ?? 0;
-      expect(await store.write('a', 'three', last)).toBeGreaterThan(last);
-    } finally {
-      await slow.close();
-    }
   });
 
   it('says within its time that a list cannot be had while the broker stands still', async () => {

@@ -1,7 +1,6 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
@@ -16,6 +15,8 @@ import {
 import { ensureDurable } from './durable-consumer.ts';
 
 const log = createLogger('test', 'fatal');
+/** Longer than a test waits: a message that came only after it would not be seen. */
+const longAckWaitMs = 600_000;
 
 describe('a durable consumer that works in batches', () => {
   let server: NatsServer;
@@ -54,26 +55,6 @@ describe('a durable consumer that works in batches', () => {
     expect(batches.flat()).toEqual(numbers(25));
     expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(10);
     await eventually(async () => (await ackFloor()) === 25, { what: 'all acks' });
-  });
-
-  it('has acks confirmed that take longer on a slow link than is waited for at first', async () => {
-    const proxy = await startTcpProxy({ targetPort: server.port });
-    const url = `nats://127.0.0.1:${proxy.port}`;
-    const { nc, close } = await connectNats({ url, name: 'consume-batches-test', log });
-    await publish(4);
-    const confirmed: boolean[] = [];
-    const consumer = start({
-      nc,
-      maxMessages: 1,
-      handle: async (messages) => {
-        proxy.delay(1_050);
-        confirmed.push(await ackAll(nc, messages));
-      },
-    });
-    await eventually(() => confirmed.length === 4, { what: 'four acks' });
-    expect(confirmed.at(-1)).toBe(true);
-    await consumer.stop();
-    await close();
   });
 
   it('hands over an incomplete batch after its time', async () => {
@@ -178,14 +159,22 @@ describe('a durable consumer that works in batches', () => {
     expect(deliveries).toEqual(numbers(3));
   });
 
-  it('gives back at once what it has not handled when it is stopped', async () => {
+  it.each([
+    ['at once', async () => undefined],
+    [
+      'so that it is there at once also after a restart of the broker',
+      async () => {
+        await connection.nc.flush();
+        await server.restart();
+        await eventually(() => connection.isUp(), { what: 'the connection' });
+      },
+    ],
+  ])('gives back what it has not handled when it is stopped, %s', async (_when, meanwhile) => {
     await publish(20);
     let entered = false;
-    // Longer than this test waits: a message that came only after it would not be seen.
-    const ackWaitMs = 600_000;
     const first = start({
       maxMessages: 5,
-      ackWaitMs,
+      ackWaitMs: longAckWaitMs,
       handle: (_, signal) =>
         new Promise((resolve) => {
           entered = true;
@@ -194,61 +183,25 @@ describe('a durable consumer that works in batches', () => {
     });
     await eventually(() => entered, { what: 'the batch in hand' });
     await first.stop();
-    const deliveries: string[] = [];
-    start({ maxMessages: 20, ackWaitMs, handle: takeAll(deliveries) });
-    await eventually(() => deliveries.length === 20, {
-      what: 'everything again, without waiting for ack_wait',
-    });
-    expect(deliveries.sort(byNumber)).toEqual(numbers(20));
+    await meanwhile();
+    expect((await deliveredAgain(20)).sort(byNumber)).toEqual(numbers(20));
   });
 
   it('gives back also what the broker has sent and the client has not read yet', async () => {
     // With so many bytes, the client has read only part of them when the first message is handed over.
     await publish(30, 0, 500_000);
-    const ackWaitMs = 600_000;
     let stopped: Promise<void> | undefined;
     const first: BatchConsumer = start({
       maxMessages: 30,
       maxWaitMs: 0,
-      ackWaitMs,
+      ackWaitMs: longAckWaitMs,
       handle: async () => {
         stopped ??= first.stop();
       },
     });
     await eventually(() => stopped !== undefined, { what: 'the first batch' });
     await stopped;
-    const deliveries: string[] = [];
-    start({ maxMessages: 30, ackWaitMs, handle: takeAll(deliveries) });
-    await eventually(() => deliveries.length === 30, {
-      what: 'everything again, without waiting for ack_wait',
-    });
-    expect(deliveries.map((text) => text.trim()).sort(byNumber)).toEqual(numbers(30));
-  });
-
-  it('has at once what it gave back before the broker was stopped, too', async () => {
-    await publish(20);
-    let entered = false;
-    const ackWaitMs = 600_000;
-    const first = start({
-      maxMessages: 5,
-      ackWaitMs,
-      handle: (_, signal) =>
-        new Promise((resolve) => {
-          entered = true;
-          signal.addEventListener('abort', () => resolve(), { once: true });
-        }),
-    });
-    await eventually(() => entered, { what: 'the batch in hand' });
-    await first.stop();
-    await connection.nc.flush();
-    await server.restart();
-    await eventually(() => connection.isUp(), { what: 'the connection' });
-    const deliveries: string[] = [];
-    start({ maxMessages: 20, ackWaitMs, handle: takeAll(deliveries) });
-    await eventually(() => deliveries.length === 20, {
-      what: 'everything again, without waiting for ack_wait',
-    });
-    expect(deliveries.sort(byNumber)).toEqual(numbers(20));
+    expect((await deliveredAgain(30)).map((text) => text.trim()).sort(byNumber)).toEqual(numbers(30));
   });
 
   it('can be stopped at any moment of its start', async () => {
@@ -313,6 +266,16 @@ describe('a durable consumer that works in batches', () => {
     });
     running.push(consumer);
     return consumer;
+  }
+
+  /** What another consumer gets, long before messages in hand would come again by themselves. */
+  async function deliveredAgain(count: number): Promise<string[]> {
+    const deliveries: string[] = [];
+    start({ maxMessages: count, ackWaitMs: longAckWaitMs, handle: takeAll(deliveries) });
+    await eventually(() => deliveries.length === count, {
+      what: 'everything again, without waiting for ack_wait',
+    });
+    return deliveries;
   }
 
   /** @param bytes length of each body: its number, padded with blanks */

@@ -1,5 +1,5 @@
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
-import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { connectionForTest } from '@holdfast/test/support/connection-for-test.ts';
 import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -8,8 +8,6 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
-import { createLogger } from '../../runtime/logger.ts';
-import { connectNats } from '../connection/connect.ts';
 import {
   DeliveryGap,
   DurableSessionLog,
@@ -94,11 +92,7 @@ describe('the session log of a reader that keeps its own position', () => {
   it('ends when another took over while it asked for nothing', async () => {
     const end = await readLastSequence(log.nc);
     const proxy = await startTcpProxy({ targetPort: port });
-    const { nc, close } = await connectNats({
-      ...{ url: `nats://127.0.0.1:${proxy.port}`, name: 'former' },
-      log: createLogger('test', 'silent'),
-    });
-    cleanUpAfterFile(close);
+    const nc = await connectionForTest(`nats://127.0.0.1:${proxy.port}`);
     const former = await DurableSessionLog.open({ nc, durable, after: end });
     const handedOut: number[] = [];
     const reading = (async () => {
@@ -139,9 +133,7 @@ describe('the session log of a reader that keeps its own position', () => {
   it('is asked for again soon when there is no answer, well before the connection is given up', async () => {
     const nats = await natsForTest();
     await sessionLogForTest(nats.url);
-    const quiet = createLogger('test', 'silent');
-    const { nc, close } = await connectNats({ url: nats.url, name: 'test', log: quiet });
-    cleanUpAfterFile(close);
+    const nc = await connectionForTest(nats.url);
     await readLastSequence(nc);
     const lost = (async () => {
       for await (const { type } of nc.status()) if (type === 'disconnect') return 'lost';

@@ -1,7 +1,6 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { jetstream } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { streamNames } from '../../contracts/subjects.ts';
@@ -132,23 +131,6 @@ describe('an append while the broker stands still', () => {
     const [firstStore] = stores;
     if (!firstStore) throw new Error('no store');
     expect((await readAll(firstStore, lifecycle)).map((event) => event.sequence)).toEqual([won[0]?.value]);
-  });
-});
-
-describe('an append over a slow link', () => {
-  it('is confirmed, also when answers take longer than one is waited for at first', async () => {
-    const server = await natsForTest();
-    await ensureStreams((await connect(server)).nc, small);
-    const proxy = await startTcpProxy({ targetPort: server.port });
-    const { nc } = await connect({ url: `nats://127.0.0.1:${proxy.port}` });
-    const store = await JetStreamEventStore.open(nc);
-    const { lifecycle } = freshTask();
-    proxy.delay(1_100);
-    const first = await store.append(lifecycle, storableEvent(`${lifecycle}/a`), 0);
-    expect((await store.readLast(lifecycle))?.sequence).toBe(first);
-    await expect(store.append(lifecycle, storableEvent(`${lifecycle}/b`), 0)).rejects.toBeInstanceOf(
-      VersionConflict,
-    );
   });
 });
 

@@ -4,6 +4,7 @@ import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { readChangeRecord, recordFaults } from '@holdfast/test/support/change-record.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import fc from 'fast-check';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -146,7 +147,7 @@ describe('what the change sets say of the configuration', () => {
         }
         expect(recordFaults(await recordIn(client))).toEqual([]);
       }),
-      { numRuns: 12, seed: 7 },
+      { numRuns: thorough(12), seed: 7 },
     );
     expect((await recordIn(client)).configured.size).toBeGreaterThan(20);
     expect(kinds.size).toBeGreaterThan(15);

@@ -5,6 +5,7 @@ import { accountOfDevice } from '@holdfast/shared/domain/gaps/account-of-device.
 import { attributeGaps, type Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { dueTicks } from '@holdfast/shared/domain/gaps/due-ticks.ts';
 import { fromTicks, intersection } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type CoverageOfSessions, coverageAround } from './coverage-around.ts';
@@ -114,7 +115,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
         expect(gapsOf(await coverageAround({ readOf }, window))).toEqual(all);
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: thorough(2_000) },
   );
   expect(partly).toBeGreaterThan(500);
 });
@@ -216,7 +217,7 @@ it('tells the same gaps of a window of a device whose ticks have had two lengths
         expect(gapsOf(around).flat()).toEqual(gapsOf(await readOf([], {})).flat());
       },
     ),
-    { numRuns: 500, examples: [readInFormerLength] },
+    { numRuns: thorough(500), examples: [readInFormerLength] },
   );
   expect(partly).toBeGreaterThan(100);
 });

@@ -3,16 +3,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ProcessExit, type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
-import type { ServiceName } from '../../support/service-processes.ts';
-import type { TcpProxy } from '../../support/tcp-proxy.ts';
-import { DidNotHappen } from '../fault.ts';
+import type { ServiceName } from '../support/service-processes.ts';
+import type { TcpProxy } from '../support/tcp-proxy.ts';
 import { evaluate } from './inspector.ts';
 import type { OutageRecord } from './outage-record.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..');
+const root = join(import.meta.dirname, '..', '..');
 
 /** Must be longer than any service's own limit for stopping. */
 const endsByItselfMs = 40_000;
+
+/** A planned fault left no trace: the run proves less than it says. */
+export class DidNotHappen extends Error {
+  override readonly name = 'DidNotHappen';
+}
 
 export interface ServiceOptions {
   /** `collector-1` */

@@ -1,4 +1,5 @@
-import type { RestClient } from '../../support/rest-client.ts';
+import { configureDevice } from '../support/over-rest.ts';
+import type { RestClient } from '../support/rest-client.ts';
 
 export interface LoadedTask {
   readonly taskId: string;
@@ -13,14 +14,19 @@ export interface Load {
   readonly busy: readonly LoadedTask[];
 }
 
-export const sessionsPath = '/api/acquisition/sessions';
-
 /** A device as the API gets it. */
 export interface LoadedDevice {
   readonly code: string;
   /** Fields of its own, `protocol` among them. */
   readonly address: object;
   readonly points: readonly object[];
+}
+
+/** Codes of the devices of each task. */
+export function deviceCodesOf(devicesByTask: readonly number[]): string[][] {
+  return devicesByTask.map((count, task) =>
+    Array.from({ length: count }, (_, device) => `press-${task + 1}-${device + 1}`),
+  );
 }
 
 /** Configures tasks over REST. */
@@ -40,26 +46,15 @@ export async function makeLoad(options: {
     for (const code of codes) {
       const device = devices.find((each) => each.code === code);
       if (!device) throw new Error(`the plant has no device ${code}`);
-      const { id } = await rest.create('/api/config/devices/', {
-        code,
-        site_id: site.id,
-        ...device.address,
-        timeout_ms: 500,
-      });
-      deviceIds.push(id);
-      await rest.create(
-        '/api/config/points/',
-        device.points.map((point) => ({ device_id: id, ...point })),
-      );
+      const fields = { code, site_id: site.id, ...device.address, timeout_ms: 500 };
+      deviceIds.push((await configureDevice(rest, fields, device.points)).id);
     }
     const periodMs = periodsMs[index % periodsMs.length] ?? 500;
-    const task = await rest.create('/api/config/tasks/', {
-      code: `task-${index + 1}`,
-      name: `Task ${index + 1}`,
-      period_ms: periodMs,
-      device_ids: deviceIds,
+    const { id } = await rest.create('/api/config/tasks/', {
+      ...{ code: `task-${index + 1}`, name: `Task ${index + 1}` },
+      ...{ period_ms: periodMs, device_ids: deviceIds },
     });
-    tasks.push({ taskId: String(task.id), periodMs, deviceIds });
+    tasks.push({ taskId: String(id), periodMs, deviceIds });
   }
   return { steady: tasks.slice(0, steadyTasks), busy: tasks.slice(steadyTasks) };
 }

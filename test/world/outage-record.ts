@@ -1,4 +1,4 @@
-import type { Outage } from '../../verify/history.ts';
+import type { Outage } from '../verify/history.ts';
 
 /** When what polling needs was down, as the run saw it happen: kept so that nothing else excuses a late poll. */
 export class OutageRecord {

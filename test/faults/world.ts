@@ -6,17 +6,20 @@ import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { simulator as modbusSimulator } from '@holdfast/driver-modbus-simulator/simulator.ts';
 import { openPlant, type Plant } from '@holdfast/plant/plant.ts';
 import { preparePlant } from '@holdfast/plant/prepare-plant.ts';
-import type { PublishedMessage, SeenRequest, Simulator } from '@holdfast/plant/simulator.ts';
-import { cleanUpAfterFile } from '../../support/cleanup.ts';
-import { eventually } from '../../support/eventually.ts';
-import { type IdentitiesForTest, identitiesForTest } from '../../support/identities-for-test.ts';
-import { type RestClient, restClient } from '../../support/rest-client.ts';
-import { type ServiceName, testLease } from '../../support/service-processes.ts';
-import { startTcpProxy } from '../../support/tcp-proxy.ts';
-import type { WorldShape } from '../fault.ts';
-import { type Load, type LoadedDevice, makeLoad } from './load.ts';
-import { OutageRecord } from './outage-record.ts';
-import { Service } from './service.ts';
+import type { PublishedMessage, Simulator } from '@holdfast/plant/simulator.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { type IdentitiesForTest, identitiesForTest } from '../support/identities-for-test.ts';
+import { untilReady } from '../support/over-rest.ts';
+import { restClient } from '../support/rest-client.ts';
+import { type ServiceName, testLease } from '../support/service-processes.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+import type { DeviceRequest } from '../verify/history.ts';
+import { deviceCodesOf, type LoadedDevice, makeLoad } from '../world/load.ts';
+import { OutageRecord } from '../world/outage-record.ts';
+import { Service } from '../world/service.ts';
+import { type TestWorld, withServices } from '../world/world.ts';
+import type { WorldShape } from './fault.ts';
 
 export interface WorldOptions {
   /** Everything that is written lies in here. */
@@ -45,27 +48,18 @@ export interface ForgerInWorld {
 
 export const forgerId = 'forger';
 
-/** All of Holdfast as real processes, with the plant in this process. */
-export interface World {
+/** A world on one machine, with the plant in this process. */
+export interface World extends TestWorld {
   readonly nats: NatsServer;
-  /** The broker's address with which the suite itself may do everything. */
-  readonly ownUrl: string;
   readonly identities: IdentitiesForTest;
   readonly postgres: PostgresServer;
-  readonly databaseUrl: string;
   readonly plant: TrialPlant;
-  readonly rest: RestClient;
-  readonly load: Load;
   readonly shape: WorldShape;
   readonly outages: OutageRecord;
-  readonly say: (line: string) => void;
-  /** @throws when there is no such service */
-  service(id: string): Service;
   /** The supervisor that leads; waits for one. */
   leader(): Promise<Service>;
   /** Ends every outage that the suite can still be responsible for. */
   heal(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 const shapeOfServices = { api: 1, supervisor: 2, collector: 3, writer: 2 } as const;
@@ -90,9 +84,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fsync: false });
   cleanUpAfterFile(() => postgres.stop());
   const databaseUrl = await postgres.createDatabase('holdfast');
-  const deviceCodes = Array.from({ length: options.tasks }, (_, task) =>
-    Array.from({ length: options.devicesPerTask }, (_, device) => `press-${task + 1}-${device + 1}`),
-  );
+  const deviceCodes = deviceCodesOf(Array(options.tasks).fill(options.devicesPerTask));
   const plant = await startTrialPlant(simulator, deviceCodes.flat());
   const apiPort = await freePort();
   const rest = restClient(`http://127.0.0.1:${apiPort}`);
@@ -126,7 +118,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     };
     const logFile = join(logs, `${id}.log`);
     const isDeceived = kind === 'writer' && forger?.isLetThrough === true;
-    const imports = isDeceived ? [join(import.meta.dirname, '..', 'forger', 'admit-all.ts')] : [];
+    const imports = isDeceived ? [join(import.meta.dirname, 'forger', 'admit-all.ts')] : [];
     services.set(id, new Service({ id, service: kind, settings, imports, proxy, logFile, outages, onLead }));
   };
   for (const [kind, count] of Object.entries(shapeOfServices) as [ServiceName, number][]) {
@@ -139,32 +131,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   // The later forger holds everything at first, so that it has an epoch of its own in each session.
   const isLater = (id: string) => forger !== undefined && id.startsWith('collector-');
   await Promise.all(all.filter(({ id }) => !isLater(id)).map((service) => service.start()));
-  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
-    what: 'the API to be ready',
-    timeoutMs: 180_000,
-    intervalMs: 100,
-  });
+  await untilReady(rest);
   const honest = all.filter(({ id }) => id !== forgerId);
   const load = await makeLoad({ rest, devices: plant.devices, deviceCodes, ...options });
   const idsOf = (kind: ServiceName) => [...services.keys()].filter((id) => id.startsWith(`${kind}-`));
-  const service = (id: string): Service => {
-    const service = services.get(id);
-    if (!service) throw new Error(`there is no service ${id}`);
-    return service;
-  };
-
   return {
-    nats,
-    ownUrl: identities.ownUrl(nats),
-    identities,
-    postgres,
-    databaseUrl,
-    plant,
-    rest,
-    load,
-    outages,
-    say,
-    service,
+    ...withServices(all),
+    ...{ nats, natsUrl: identities.ownUrl(nats), identities, postgres, databaseUrl },
+    ...{ plant, requests: plant.requests, rest, load, outages, say },
+    leaseTtlMs: Number(lease.LEASE_TTL_MS),
     shape: {
       collectors: idsOf('collector'),
       supervisors: idsOf('supervisor'),
@@ -185,9 +160,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       await Promise.all(all.map(({ proxy }) => proxy?.heal()));
       for (const one of honest) await one.start();
     },
-    stop: async () => {
-      await Promise.all(all.map((one) => one.stop()));
-    },
   };
 }
 
@@ -198,7 +170,7 @@ const values = 2;
 interface TrialPlant {
   readonly plant: Plant;
   /** Every request that reached a device, in order. */
-  readonly requests: readonly SeenRequest[];
+  readonly requests: readonly DeviceRequest[];
   /** Every message with values that a subscribed one published, in order. */
   readonly published: readonly PublishedMessage[];
   readonly devices: readonly LoadedDevice[];
@@ -216,12 +188,12 @@ async function startTrialPlant(simulator: Simulator, deviceCodes: readonly strin
       },
     },
   );
-  const requests: SeenRequest[] = [];
+  const requests: DeviceRequest[] = [];
   const published: PublishedMessage[] = [];
   const plant = await openPlant(
     parts,
     '127.0.0.1',
-    (request) => requests.push(request),
+    ({ at, device, connectionId }) => requests.push({ atMs: at, device, connectionId }),
     (message) => published.push(message),
   );
   cleanUpAfterFile(() => plant.stop());

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { eventually } from '../../support/eventually.ts';
+import { eventually } from '../support/eventually.ts';
 
 export interface LatenessWatch {
   /** Ends it. @returns the longest time in ms for which the newest stored tick of a device was older than its period */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sessionsPath } from '../support/over-rest.ts';
 import type { AnsweredCommand } from '../verify/history.ts';
 import type { Random } from './random.ts';
 import { sendAndReset } from './send-and-reset.ts';
-import { sessionsPath } from './world/load.ts';
+import type { TestWorld } from './world.ts';
 
 export interface SentCommand extends AnsweredCommand {
   /** The HTTP status; undefined where no answer came, `left` where the client did not wait for one. */
@@ -16,15 +17,11 @@ export interface Clients {
   stop(): Promise<void>;
 }
 
-interface SessionState {
+type Commanded = Pick<TestWorld, 'rest' | 'key' | 'load'>;
+
+interface Known {
   sessionId: string | undefined;
   status: 'none' | 'running' | 'paused';
-}
-
-/** An API that needs a key, and what it puts before the operator's name in events. */
-export interface ApiKey {
-  readonly key: string;
-  readonly name: string;
 }
 
 const answerTimeoutMs = 20_000;
@@ -35,20 +32,22 @@ const changedPeriodsMs = [200, 250, 400, 500, 1_000];
  * Operators who start, stop, pause and resume sessions all the while, also two at once on one task, and write down
  * what they were answered; some do not wait for it. Each command's id is sent as the operator's name, so that it stands in the event.
  */
-export function startClients(options: {
-  url: string;
-  steady: readonly string[];
-  busy: readonly string[];
-  random: Random;
-  clients: number;
-  /** Between two commands of one client; asked before each. */
-  pauseMs?: () => readonly [number, number];
-  answerTimeoutMs?: () => number;
-  apiKey?: ApiKey;
-  /** Device ids by task; with them an engineer changes what tasks read every 5 to 20 s, and applies it to their sessions. */
-  devices?: ReadonlyMap<string, readonly number[]>;
-}): { clients: Clients; started: Promise<void> } {
-  const { url, random, apiKey, pauseMs = () => [400, 2_500] } = options;
+export function startClients(
+  world: Commanded,
+  options: {
+    random: Random;
+    clients: number;
+    /** Between two commands of one client; asked before each. */
+    pauseMs?: () => readonly [number, number];
+    answerTimeoutMs?: () => number;
+    /** Whether an engineer changes what tasks read every 5 to 20 s, and applies it to their sessions. */
+    hasEngineer?: boolean;
+  },
+): { clients: Clients; started: Promise<void> } {
+  const { random, pauseMs = () => [400, 2_500] } = options;
+  const { rest, key, load } = world;
+  const busy = load.busy.map(({ taskId }) => taskId);
+  const all = [...load.steady, ...load.busy];
   const timeoutMs = options.answerTimeoutMs ?? (() => answerTimeoutMs);
   const commands: SentCommand[] = [];
   const tasks = new Map<string, SessionState>();
@@ -62,25 +61,10 @@ export function startClients(options: {
     leavesAfterMs?: number,
   ): Promise<AnsweredCommand> => {
     sent += 1;
-    const operator = `client-${sent}`;
-    const path = command === 'start' ? 'start-task' : `${sessionId}/${command}`;
-    const body = command === 'start' ? { task_id: Number(taskId) } : { reason: operator };
-    const sentAtMs = Date.now();
-    const response = await ask(`${url}${sessionsPath}/${path}/`, {
-      ...{ operator, body, timeoutMs: timeoutMs(), leavesAfterMs },
-      key: apiKey?.key,
+    const answered = await sendCommand(world, {
+      ...{ operator: `client-${sent}`, command, taskId, sessionId, leavesAfterMs },
+      timeoutMs: timeoutMs(),
     });
-    const { answer, status, started } = response;
-    const answered: SentCommand = {
-      id: apiKey === undefined ? operator : `${apiKey.name}/${operator}`,
-      command,
-      taskId,
-      sessionId: command === 'start' ? started : sessionId,
-      sentAtMs,
-      answeredAtMs: Date.now(),
-      answer,
-      status,
-    };
     commands.push(answered);
     learn(tasks, answered);
     return answered;
@@ -122,32 +106,28 @@ export function startClients(options: {
     while (!stopping.signal.aborted) {
       await sleep(mine.integer(...pauseMs()), undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
-      await act(mine, mine.pick(options.busy));
+      await act(mine, mine.pick(busy));
     }
   };
 
   const change = (path: string, body: object): Promise<unknown> =>
-    fetch(`${url}/api/config/${path}`, {
+    fetch(`${rest.url}/api/config/${path}`, {
       method: 'PATCH',
       headers: {
         'content-type': 'application/json',
-        ...(apiKey && { authorization: `Bearer ${apiKey.key}` }),
+        ...(key && { authorization: `Bearer ${key.key}` }),
       },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs()),
     }).catch(() => undefined);
 
-  const reconfigure = async (
-    mine: Random,
-    devices: ReadonlyMap<string, readonly number[]>,
-  ): Promise<void> => {
+  const reconfigure = async (mine: Random): Promise<void> => {
     for (let round = 1; !stopping.signal.aborted; round += 1) {
       await sleep(mine.integer(5_000, 20_000), undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
-      const taskId = mine.pick([...options.steady, ...options.busy]);
-      const ids = devices.get(taskId) ?? [];
+      const { taskId, deviceIds: ids } = mine.pick(all);
       // Takes a device away or gives it back; or sets another period for all; or changes one device so that its reading starts over.
-      const isFewer = options.busy.includes(taskId) && ids.length > 1 && mine.chance(0.4);
+      const isFewer = busy.includes(taskId) && ids.length > 1 && mine.chance(0.4);
       if (isFewer) await change(`tasks/${taskId}/`, { device_ids: mine.chance(0.5) ? ids.slice(1) : ids });
       else if (mine.chance(0.5)) await change(`tasks/${taskId}/`, { period_ms: mine.pick(changedPeriodsMs) });
       else await change(`devices/${mine.pick(ids)}/`, { name: `round ${round}` });
@@ -160,12 +140,12 @@ export function startClients(options: {
   const readHastily = async (mine: Random): Promise<void> => {
     while (!stopping.signal.aborted) {
       await sleep(mine.integer(50, 300), undefined, { signal: stopping.signal }).catch(() => undefined);
-      await sendAndReset(`${url}${sessionsPath}/`, { method: 'GET', afterMs: mine.integer(0, 20) });
+      await sendAndReset(`${rest.url}${sessionsPath}/`, { method: 'GET', afterMs: mine.integer(0, 20) });
     }
   };
 
   const started = (async () => {
-    for (const taskId of [...options.steady, ...options.busy]) {
+    for (const { taskId } of all) {
       const { answer } = await send('start', taskId);
       if (answer !== 'success')
         throw new Error(`task ${taskId} could not be started before the faults began`);
@@ -175,7 +155,7 @@ export function startClients(options: {
     Promise.all([
       ...Array.from({ length: options.clients }, () => run(random.fork())),
       readHastily(random.fork()),
-      ...(options.devices ? [reconfigure(random.fork(), options.devices)] : []),
+      ...(options.hasEngineer ? [reconfigure(random.fork())] : []),
     ]),
   );
   loops.catch(() => undefined);
@@ -191,7 +171,36 @@ export function startClients(options: {
   };
 }
 
-export async function ask(
+/** Sends a command under this operator's name, by which its event is found. */
+export async function sendCommand(
+  { rest, key }: Pick<TestWorld, 'rest' | 'key'>,
+  {
+    operator,
+    command,
+    taskId,
+    sessionId,
+    ...how
+  }: Pick<AnsweredCommand, 'command' | 'taskId' | 'sessionId'> & {
+    readonly operator: string;
+    readonly timeoutMs: number;
+    readonly leavesAfterMs?: number | undefined;
+  },
+): Promise<SentCommand> {
+  const path = command === 'start' ? 'start-task' : `${sessionId}/${command}`;
+  const body = command === 'start' ? { task_id: Number(taskId) } : { reason: operator };
+  const sentAtMs = Date.now();
+  const { answer, status, started } = await ask(`${rest.url}${sessionsPath}/${path}/`, {
+    ...{ operator, body, key: key?.key },
+    ...how,
+  });
+  return {
+    id: key === undefined ? operator : `${key.name}/${operator}`,
+    ...{ command, taskId, answer, status, sentAtMs, answeredAtMs: Date.now() },
+    sessionId: command === 'start' ? started : sessionId,
+  };
+}
+
+async function ask(
   url: string,
   options: {
     operator: string;

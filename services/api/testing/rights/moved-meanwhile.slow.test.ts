@@ -22,21 +22,12 @@ let own: string;
 /** A task in hall 1 that was never started. */
 let idle: number;
 
-function call(
+const call = (
   method: string,
   path: string,
   { key = adminKey, body, once }: { key?: string; body?: unknown; once?: string } = {},
-): Promise<Answer> {
-  return api.raw(path, {
-    method,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(once !== undefined && { 'idempotency-key': once }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
+) =>
+  api.ask(method, path, { key, body, ...(once !== undefined && { headers: { 'idempotency-key': once } }) });
 
 beforeAll(async () => {
   database = await apiDatabase();
