@@ -31,18 +31,6 @@ export async function expectFaultlessAsIs(page: Page): Promise<void> {
   expect([width, ...faults]).toEqual([width, [], []]);
 }
 
-/** Expects nothing beyond the page and nothing over each other, at every width, in the theme that the page has. */
-export async function expectInPlace(page: Page, widths: readonly number[]): Promise<void> {
-  for (const width of widths) {
-    await page.setViewportSize({ width, height: 800 });
-    const misplaced = await withDeadline(
-      waitUntilSettled(page).then(() => misplacedIn(page)),
-      measuredWithinMs,
-    );
-    expect([width, misplaced]).toEqual([width, []]);
-  }
-}
-
 async function faultsIn(page: Page): Promise<[misplaced: string[], byAxe: string[]]> {
   const isDark = await page.evaluate<boolean>(`matchMedia('(prefers-color-scheme: dark)').matches`);
   const [theme, other] = isDark ? (['dark', 'light'] as const) : (['light', 'dark'] as const);
