@@ -7,20 +7,8 @@ export interface EventuallyOptions {
   readonly what: string;
   /** Default 120 s: only a test that fails waits for so long, however busy the machine is. */
   readonly timeoutMs?: number;
-  /** Pause between two looks. Default: 25 ms, and more for long waits and for looks that take long. */
+  /** Pause between two looks. Default 25 ms. */
   readonly intervalMs?: number;
-}
-
-const shortestPauseMs = 25;
-const longestPauseMs = 1_000;
-
-/**
- * Long enough that looking takes no more than a third of a core, which what is waited for needs; and for long waits a
- * twentieth of the wait, up to a tenth of a second.
- */
-function pauseAfter(lookMs: number, waitedMs: number): number {
-  const pauseMs = Math.max(shortestPauseMs, 2 * lookMs, Math.min(waitedMs / 20, 100));
-  return Math.min(pauseMs, longestPauseMs);
 }
 
 /**
@@ -29,14 +17,12 @@ function pauseAfter(lookMs: number, waitedMs: number): number {
  */
 export async function eventually<T>(
   condition: () => T | Promise<T>,
-  { what, timeoutMs = 120_000, intervalMs }: EventuallyOptions,
+  { what, timeoutMs = 120_000, intervalMs = 25 }: EventuallyOptions,
 ): Promise<Exclude<T, false | null | undefined | '' | 0>> {
-  const startedAt = performance.now();
-  const deadline = startedAt + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   let lastSeen: { value: unknown } | undefined;
   let lastError: unknown;
   for (;;) {
-    const lookedAt = performance.now();
     try {
       const value = await within(Promise.resolve(condition()), deadline - performance.now());
       if (value) return value as Exclude<T, false | null | undefined | '' | 0>;
@@ -45,11 +31,9 @@ export async function eventually<T>(
     } catch (error) {
       lastError = error;
     }
-    const now = performance.now();
-    const pauseMs = intervalMs ?? pauseAfter(now - lookedAt, now - startedAt);
     // A look that had no time left would only hide what the last one saw.
-    if (now + pauseMs >= deadline) break;
-    await sleep(pauseMs);
+    if (performance.now() + intervalMs >= deadline) break;
+    await sleep(intervalMs);
   }
   const lastState =
     lastError !== undefined
