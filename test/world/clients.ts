@@ -19,7 +19,7 @@ export interface Clients {
 
 type Commanded = Pick<TestWorld, 'rest' | 'key' | 'load'>;
 
-interface Known {
+interface SessionState {
   sessionId: string | undefined;
   status: 'none' | 'running' | 'paused';
 }

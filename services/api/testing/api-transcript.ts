@@ -1,13 +1,13 @@
-import { expectGolden, shownJson } from '@holdfast/test/support/golden.ts';
+import { expectGolden, formatJson } from '@holdfast/test/support/golden.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, beforeEach } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import type { Answer, AskedApi } from './api-under-test.ts';
+import type { Answer, ApiClient } from './api-under-test.ts';
 
 /** An API of its own for a test file, each of whose tests writes down what it asks. @param prepare once, before all tests */
-export function transcribedApi(prepare: (api: AskedApi) => Promise<unknown> = async () => undefined) {
-  let api: AskedApi | undefined;
+export function transcribedApi(prepare: (api: ApiClient) => Promise<unknown> = async () => undefined) {
+  let api: ApiClient | undefined;
   let transcript: ApiTranscript | undefined;
   const started = () => {
     if (!api || !transcript) throw new Error('no test has begun');

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await Promise.all([one.ready(), other.ready()]);
 });
 
-const call = (api: AskedApi, method: string, path: string, key = bootstrapKey, body?: unknown) =>
+const call = (api: ApiClient, method: string, path: string, key = bootstrapKey, body?: unknown) =>
   api.ask(method, path, { key, body });
 
 async function makeKey(body: object): Promise<{ id: string; key: string }> {

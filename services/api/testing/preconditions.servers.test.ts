@@ -15,7 +15,7 @@ beforeAll(async () => {
   await strict.ready();
 });
 
-const change = (at: AskedApi, method: string, path: string, ifMatch?: string, body?: unknown) =>
+const change = (at: ApiClient, method: string, path: string, ifMatch?: string, body?: unknown) =>
   at.ask(method, path, { body, ...(ifMatch !== undefined && { headers: { 'if-match': ifMatch } }) });
 
 const etagOf = ({ headers }: Answer) => headers.get('etag') ?? '';

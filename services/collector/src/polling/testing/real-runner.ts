@@ -3,7 +3,7 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import { sentSample } from '../../samples/testing/sent-sample.ts';
+import { parseOutgoing } from '../../samples/testing/parse-outgoing.ts';
 import { Endpoints } from '../endpoints.ts';
 import { SessionRunner, type SessionRunnerOptions } from '../session-runner.ts';
 import { SteadyClock } from '../steady-clock.ts';
@@ -27,7 +27,7 @@ export function pollReally(
     backoff: { firstMs: 300, maxMs: 1_000 },
     permission: () => true,
     jitter: Math.random,
-    onSample: (sample) => samples.push(sentSample(sample)),
+    onSample: (sample) => samples.push(parseOutgoing(sample)),
     onHealth: () => undefined,
     ...options,
   });
