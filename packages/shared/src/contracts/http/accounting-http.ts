@@ -4,7 +4,7 @@ import { lackCauses } from '../sample/lacking.ts';
 import { commaList } from './comma-list.ts';
 import { gapEventsSchema, traceText } from './gap-event-http.ts';
 import { notAskedSchema } from './not-asked.ts';
-import { cursorText, gapCursorPattern, pageQuery, pageSchema } from './page.ts';
+import { cursorText, gapCursor, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 import { intervalZoneText, lengthText, timeText, utcOffsetText } from './time-texts.ts';
 
@@ -23,7 +23,7 @@ const window = {
 
 export const gapListQuerySchema = z.object({
   ...pageQuery,
-  cursor: cursorText(gapCursorPattern),
+  cursor: cursorText(gapCursor),
   ...window,
   order: z.enum(['oldest', 'newest']).default('oldest').describe('Which come first'),
   cause: commaList(gapCauses)
