@@ -35,7 +35,7 @@ export class MinuteLimit {
     const there = this.#callers.get(who);
     if (there) return there;
     const isOver = (things: ReadonlyMap<unknown, number>) =>
-      things.values().every((lastMs) => atMs - lastMs >= minuteMs);
+      [...things.values()].every((lastMs) => atMs - lastMs >= minuteMs);
     makeRoom(this.#callers, keptAtMost, isOver);
     const things = new Map<unknown, number>();
     this.#callers.set(who, things);

@@ -248,16 +248,17 @@ async function requireFitting(
     points.map((point) => ({ ...point, path: pathTo(pointWrites.get(point.id) ?? {}, 'code') })),
   );
   // The values of a point that keeps its kind and place still fit.
-  const judged = points.filter((point) => {
+  const pointsToJudge = points.filter((point) => {
     const had = rowIn(before, 'point', point.id);
     if (!had || deviceWrites.get(point.device_id)?.op === 'change') return true;
     return kindOf(had) !== kindOf(point) || placeOfValues(had) !== placeOfValues(point);
   });
   // New points can be made even while the store cannot be asked.
-  const isAllNew = renamed.length === 0 && judged.every(({ id }) => pointWrites.get(id)?.op === 'create');
+  const isAllNew =
+    renamed.length === 0 && pointsToJudge.every(({ id }) => pointWrites.get(id)?.op === 'create');
   const faultsOf = isAllNew ? kindFaultsIfKnown : kindFaults;
-  const faults = (await faultsOf(store, transaction, judged)).flatMap((message, index) => {
-    const point = judged[index];
+  const faults = (await faultsOf(store, transaction, pointsToJudge)).flatMap((message, index) => {
+    const point = pointsToJudge[index];
     if (message === undefined || !point) return [];
     const pointWrite = pointWrites.get(point.id);
     const deviceWrite = deviceWrites.get(point.device_id);
