@@ -158,7 +158,7 @@ async function requireUnreferenced(transaction: Database, writes: readonly RowWr
       where site_id = any(${sites}::bigint[]) and id <> all(${[...devices, ...freeDevices]}::bigint[])
       order by code limit ${maxNamed})
     union all
-    (select 'points', code from points
+    (select distinct 'points', code from points
       where device_id = any(${devices}::bigint[]) and id <> all(${[...points, ...freePoints]}::bigint[])
       order by code limit ${maxNamed})
     union all
