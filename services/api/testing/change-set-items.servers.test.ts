@@ -181,6 +181,34 @@ describe('things of all kinds in one change', () => {
     expect(again.body).toMatchObject({ change_set: null, unchanged: 1, warnings: [] });
   });
 
+  it('are answered as a single call would be: a chosen point stays at its device, a deleted thing is named', async () => {
+    await change([...plant('eight'), device(-9, { code: 'eight-other', host: 'other.plant' })]);
+    const [press, other, hall] = await Promise.all([
+      byCode('devices', 'eight-press'),
+      byCode('devices', 'eight-other'),
+      byCode('sites', 'eight-hall'),
+    ]);
+    const speed = (await ask('GET', `/api/config/points/?device_id=${press.id}&code=speed`)).body.results[0];
+    const answers = async (kind: string, id: number, fields?: object) => {
+      const method = fields ? 'PATCH' : 'DELETE';
+      const single = await ask(method, `/api/config/${kind}s/${id}/`, fields);
+      const item = fields ? { op: 'change', kind, id, fields } : { op: 'delete', kind, id };
+      const set = await change([item]);
+      return [single, set].map(({ status, body: { code, detail, referenced_by } }) => ({
+        ...{ status, code, detail, referenced_by },
+      }));
+    };
+    for (const [answer, referenced_by] of [
+      [await answers('point', speed.id, { device_id: other.id }), { tasks: ['eight-line'] }],
+      [await answers('point', speed.id), { tasks: ['eight-line'] }],
+      [await answers('device', press.id), { points: ['level', 'speed'], tasks: ['eight-line'] }],
+      [await answers('site', hall.id), { devices: ['eight-press'] }],
+    ] as const) {
+      expect(answer[0]).toMatchObject({ status: 409, code: 'still_referenced', referenced_by });
+      expect(answer[1]).toEqual(answer[0]);
+    }
+  });
+
   it('keep the code of what a session has read, and say which item would not', async () => {
     await change(plant('four'));
     const [press, line] = await Promise.all([byCode('devices', 'four-press'), byCode('tasks', 'four-line')]);

@@ -279,6 +279,15 @@ describe('the page to let a command line in', () => {
     expect(unknown.status).toBe(404);
     expect(unknown.text).toMatch(/<input id="code"[^>]*value="BBBB-BBBB"/s);
   });
+
+  it('makes a person who types wrong codes wait', async () => {
+    const cookie = await loggedIn();
+    const answers: number[] = [];
+    for (const code of ['BCDF-GHJK', 'BCDF-GHJL', 'BCDF-GHJM', 'BCDF-GHJN', 'BCDF-GHJP', 'BCDF-GHJQ']) {
+      answers.push((await page(`/approve?code=${code}`, { cookie })).status);
+    }
+    expect([answers[0], answers[5]]).toEqual([404, 429]);
+  });
 });
 
 describe('the page to log in', () => {

@@ -16,10 +16,10 @@ import type { ApiKeys } from './api-keys.ts';
 import { actorOf, type Caller, callerOf, nameOf, requireRole } from './caller.ts';
 import { requireOwnName } from './claimed-name.ts';
 import { CommandLimit } from './command-limit.ts';
-import type { FewPlaces } from './few-places.ts';
 import { type GrantedSites, requireEverywhere, type SiteAccess } from './granted-sites.ts';
 import type { LoginAccess } from './logins/login-access.ts';
-import { loginCallerOf, recheckedCaller, requireUsableLogin } from './logins/login-caller.ts';
+import { knownAfterAll, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
+import type { MinuteLimit } from './minute-limit.ts';
 import { operatorOf } from './operator.ts';
 import { accessText } from './texts.ts';
 import { bareForwardedAddresses } from './trusted-proxies.ts';
@@ -294,13 +294,13 @@ function tooManyCommands(perMinute: number, waitMs: number): Problem {
 
 /** Limits how many places a caller may look at in a minute; callers on this machine have no limit. @throws Problem */
 export function requireFewPlaces(
-  few: FewPlaces,
+  few: MinuteLimit,
   most: number,
   request: FastifyRequest,
   place: () => string,
 ): void {
   if (request.caller.kind === 'local') return;
-  const waitMs = few.look(limitedAs(request), place());
+  const waitMs = few.take(limitedAs(request), place());
   if (waitMs !== undefined) throw tooManyRequests(most, waitMs);
 }
 

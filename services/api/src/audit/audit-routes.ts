@@ -5,8 +5,9 @@ import {
   auditPageSchema,
   auditQuerySchema,
 } from '@holdfast/shared/contracts/http/access-http.ts';
+import { auditCursor } from '@holdfast/shared/contracts/http/page.ts';
 import type { Database } from '../database/open-database.ts';
-import { decodeAuditCursor, encodeAuditCursor } from '../http/cursor.ts';
+import { cursorBehind, positionOf } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
 import { validationFailed } from '../problems/problem.ts';
 import { timeOf } from '../times/relative-time.ts';
@@ -30,13 +31,14 @@ export function auditRoutes(database: Database, projection: Pick<AuditProjection
       handler: async ({ query }) => {
         const { limit, cursor } = query;
         const search = searchOf(query);
-        const after = decodeAuditCursor(cursor);
+        const after = positionOf(auditCursor, cursor);
         await projection.caughtUp();
         // One more entry shows whether there is a next page.
         const { entries } = await searchAudit(database, search, { after, limit: limit + 1, order: 'older' });
         const results = entries.slice(0, limit).map(({ view }) => view);
         const isLast = entries.length <= limit;
-        return { results, next_cursor: encodeAuditCursor(isLast ? undefined : entries[limit - 1]?.position) };
+        const last = isLast ? undefined : entries[limit - 1]?.position;
+        return { results, next_cursor: cursorBehind(auditCursor, last) };
       },
     }),
     route({

@@ -6,6 +6,7 @@ import { claimOf } from '../access/company/map-grants.ts';
 import { CommandLineLogins } from '../access/logins/command-line-logins.ts';
 import type { CommandLineAccess } from '../access/logins/command-line-routes.ts';
 import { LoginDelays } from '../access/logins/login-delays.ts';
+import { MinuteLimit } from '../access/minute-limit.ts';
 import type { Users } from '../access/users.ts';
 import { jetStreamBegunLoginBook } from '../adapters/jetstream-access.ts';
 import { oidcIssuer } from '../adapters/oidc-issuer.ts';
@@ -22,8 +23,8 @@ export function openBegunLogins(
     company: companyLogins(config, { book, users, log }),
     commandLines: {
       commandLines: new CommandLineLogins({ book }),
-      polls: new LoginDelays({ perMinute: 120 }),
-      guesses: new LoginDelays({ perMinute: 0 }),
+      polls: new MinuteLimit(120),
+      guesses: new LoginDelays(),
     },
   };
 }

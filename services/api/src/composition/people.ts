@@ -5,6 +5,7 @@ import type { LoginAccess } from '../access/logins/login-access.ts';
 import { LoginDelays } from '../access/logins/login-delays.ts';
 import { Logins } from '../access/logins/logins.ts';
 import { argon2IsThere, Passwords } from '../access/logins/passwords.ts';
+import { MinuteLimit } from '../access/minute-limit.ts';
 import { FirstLinks } from '../access/people/first-links.ts';
 import { tellFirstLink } from '../access/people/tell-first-link.ts';
 import { Users } from '../access/users.ts';
@@ -50,7 +51,8 @@ export function openPeople(
     logins,
     links,
     passwords: new Passwords(),
-    delays: new LoginDelays({ perMinute: config.API_LOGINS_PER_MINUTE }),
+    delays: new LoginDelays(),
+    tries: new MinuteLimit(config.API_LOGINS_PER_MINUTE),
     publicUrl: config.PUBLIC_URL,
     overHttp: config.LOGIN_OVER_HTTP,
     load: async (nc) => {

@@ -1,4 +1,4 @@
-import { reasonQuery } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { type ChangedKind, reasonQuery } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { pageQuery } from '@holdfast/shared/contracts/http/page.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
@@ -11,8 +11,11 @@ import { isKeyed, storedNothing } from '../http/idempotency.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Concerned } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
-import { type Collection, type Kind, kindWords, type LockedCheck } from './collection.ts';
+import { writeItems } from './change-sets/items/change-items.ts';
+import type { ReadyItem } from './change-sets/items/ready-items.ts';
+import { type Collection, kindWords } from './collection.ts';
 import { createOnce } from './create-once.ts';
+import type { KindsOfStore } from './stored-kinds.ts';
 import { configurationText } from './texts.ts';
 
 const itemId = /^[1-9][0-9]{0,14}$/;
@@ -38,20 +41,14 @@ interface CollectionSchemas {
   readonly page: z.ZodType;
 }
 
-type Served<S extends CollectionSchemas, Filter> = Omit<
-  Collection<never, z.infer<S['patch']>, z.infer<S['view']>, Filter>,
-  'create'
-> & {
-  create(body: z.infer<S['create']>): Promise<unknown>;
-};
-
 /** The five calls that every kind of configuration has. */
 export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(options: {
   /** Singular, for codes and words. */
-  kind: Kind;
+  kind: ChangedKind;
   database: Database;
+  store: KindsOfStore;
   /** The collection on a database or within a transaction. */
-  collection: (database: Database) => Served<S, z.infer<F>>;
+  collection: (database: Database) => Collection<z.infer<S['view']> & Item, z.infer<F>>;
   /** Adds what does not belong to the item itself, and so is not part of its ETag. */
   detail?: (item: z.infer<S['view']>) => Promise<unknown>;
   /** Warnings about items, from what was sent and what was stored. */
@@ -71,29 +68,54 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   requireIfMatch: boolean;
   siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
 }): Route[] {
-  const { kind, database, schemas, siteAccess } = options;
+  const { kind, database, schemas, siteAccess, store } = options;
   const collection = options.collection(database);
   // The schemas below check bodies and queries, which the compiler cannot follow through S and F.
   const params = z.object({ id: z.string().describe(`${kind[0]?.toUpperCase()}${kind.slice(1)} id`) });
   const missing = (id: string) =>
     new Problem(`${kind}_not_found`, configurationText('there_is_no_item', { kind: kindWords[kind], id }));
-  const orMissing = <T>(id: string, value: T | undefined | false): T => {
-    if (value === undefined || value === false) throw missing(id);
+  const orMissing = <T>(id: string, value: T | undefined): T => {
+    if (value === undefined) throw missing(id);
     return value;
   };
   // Fields come in the schema's order, whichever query brought them.
   const encodedView = (item: unknown) => z.encode(schemas.view, item) as object;
-  /** Requires the item to match If-Match and still be at granted sites. It may have moved since the request was checked. */
-  const holdsFor = (
-    { headers, grantedSites }: Pick<FastifyRequest, 'headers' | 'grantedSites'>,
-    concerned: Concerned,
-  ): LockedCheck => {
+  const read = async (from: Database, id: number) => (await options.collection(from).named([id]))[0];
+  /**
+   * Changes or deletes an item, as a change set of one. It has to match If-Match and still lie at granted sites: it may
+   * have moved since the request was checked.
+   */
+  const write = (
+    request: FastifyRequest & ById,
+    { concerned, fields }: { readonly concerned: Concerned; readonly fields?: object },
+  ) => {
+    const { headers, grantedSites, params } = request;
     const isNeeded = options.requireIfMatch;
     const precondition = preconditionOf(headers['if-match'], { isNeeded, view: encodedView });
-    return async (current, transaction) => {
-      await siteAccess.requireUntilEnd(transaction, grantedSites, concerned);
-      precondition?.(current);
-    };
+    const id = idOf(params.id);
+    const change = fields ? { op: 'change' as const, fields } : { op: 'delete' as const };
+    return changedBy(request, database, { kind: 'edit' }, async (transaction) => {
+      const whenLocked = async () => {
+        const current = orMissing(params.id, await read(transaction, id));
+        await siteAccess.requireUntilEnd(transaction, grantedSites, concerned);
+        precondition?.(current);
+      };
+      const item = { ...change, kind, id, standIn: undefined } as ReadyItem;
+      await writeItems(transaction, [item], { store, naming: 'single', whenLocked });
+      return read(transaction, id);
+    });
+  };
+  /** Creates one item, or many of a list. */
+  const create = async (transaction: Database, body: object, whenLocked: () => Promise<void>) => {
+    const isMany = Array.isArray(body);
+    const items = [body]
+      .flat()
+      .map((fields) => ({ op: 'create', kind, fields, standIn: undefined }) as ReadyItem);
+    const naming = isMany ? 'list' : 'single';
+    const { writes } = await writeItems(transaction, items, { store, naming, whenLocked });
+    const views = await options.collection(transaction).named(writes.flatMap(({ id }) => id ?? []));
+    const [view] = views;
+    return isMany || !view ? views : view;
   };
   const idOf = (id: string): number => {
     if (!itemId.test(id)) throw missing(id);
@@ -166,23 +188,23 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       },
       preValidation: keepSent,
       handler: async (request, { commandId: id }) => {
-        const body = request.body as z.infer<S['create']>;
-        const create = async (transaction: Database) => {
-          await siteAccess.requireUntilEnd(transaction, request.grantedSites, namedBy(request.body));
-          return options.collection(transaction).create(body) as Promise<Item | Item[]>;
-        };
+        const { body, grantedSites } = request;
+        const createAll = (transaction: Database) =>
+          create(transaction, body as object, () =>
+            siteAccess.requireUntilEnd(transaction, grantedSites, namedBy(body)),
+          );
         const within = <T>(use: (transaction: Database) => Promise<T>) =>
           changedBy(request, database, { kind: 'edit' }, use);
         if (!isKeyed(request)) {
-          return { status: 201, body: await withWarnings(request, await within(create)) };
+          return { status: 201, body: await withWarnings(request, await within(createAll)) };
         }
         const { created, isRepeat } = await createOnce(
           database,
           { id, kind },
           {
             within,
-            create,
-            find: (item) => collection.find(item) as Promise<Item | undefined>,
+            create: createAll,
+            named: collection.named,
           },
         );
         return { status: 201, body: await withWarnings(request, created), isReplayed: isRepeat };
@@ -198,7 +220,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       hasVersion: true,
       schema: { params, response: { 200: schemas.detail ?? schemas.view } },
       handler: async ({ params: { id } }, reply) => {
-        const item = orMissing(id, await collection.find(idOf(id)));
+        const item = orMissing(id, await read(database, idOf(id)));
         const detail = options.detail ? await options.detail(item) : item;
         return reply.header('etag', entityTagOf(encodedView(item))).send(detail);
       },
@@ -223,13 +245,8 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       preValidation: keepSent,
       handler: async (request, reply) => {
         const { id } = request.params;
-        const holds = holdsFor(request, together(ofItem(request), namedBy(request.body)));
-        const patch = request.body as z.infer<S['patch']>;
-        const itsId = idOf(id);
-        const patched = await changedBy(request, database, { kind: 'edit' }, (transaction) =>
-          options.collection(transaction).patch(itsId, patch, holds),
-        );
-        const item = orMissing(id, patched);
+        const concerned = together(ofItem(request), namedBy(request.body));
+        const item = orMissing(id, await write(request, { concerned, fields: request.body as object }));
         const answer = await withWarnings(request, item as object);
         return reply.header('etag', entityTagOf(encodedView(item))).send(answer);
       },
@@ -246,13 +263,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       gives: changeSetHeader,
       schema: { params, querystring: reasonQuery },
       handler: async (request, reply) => {
-        const { id } = request.params;
-        const itsId = idOf(id);
-        const holds = holdsFor(request, ofItem(request));
-        const removed = await changedBy(request, database, { kind: 'edit' }, (transaction) =>
-          options.collection(transaction).remove(itsId, holds),
-        );
-        orMissing(id, removed);
+        await write(request, { concerned: ofItem(request) });
         return reply.code(204).send();
       },
     }),

@@ -21,7 +21,7 @@ import type { Route } from '../http/route.ts';
 import { localize } from '../problems/localize.ts';
 import { collectionRoutes } from './collection-routes.ts';
 import { devices } from './devices.ts';
-import { type Points, points } from './points.ts';
+import { points } from './points.ts';
 import { devicesOfPoints } from './points-of-device.ts';
 import { sites } from './sites.ts';
 import type { KindsOfStore } from './stored-kinds.ts';
@@ -45,7 +45,7 @@ export function configurationRoutes(
     readonly store: KindsOfStore;
   },
 ): Route[] {
-  const common = { database, requireIfMatch, siteAccess };
+  const common = { database, requireIfMatch, siteAccess, store };
   const { devices: ofDevice, points: ofPoint } = bodies();
   return [
     ...collectionRoutes({
@@ -64,7 +64,7 @@ export function configurationRoutes(
     ...collectionRoutes({
       kind: 'device',
       ...common,
-      collection: (from) => devices(from, store),
+      collection: devices,
       detail: deviceDetail,
       sites: {
         of: (id) => ({ devices: [id] }),
@@ -83,10 +83,7 @@ export function configurationRoutes(
     ...collectionRoutes({
       kind: 'point',
       ...common,
-      collection: (from) => {
-        const collection = points(from, store);
-        return { ...collection, create: createPoints(collection) };
-      },
+      collection: points,
       warningsOf: doubtsAbout(database),
       sites: {
         of: (id) => ({ points: [id] }),
@@ -125,12 +122,6 @@ export function configurationRoutes(
       },
     }),
   ];
-}
-
-/** Creates one point, or an array of points, which is answered with an array. */
-function createPoints(collection: Points) {
-  return (body: NamedPoint | NamedPoint[]): Promise<PointView | PointView[]> =>
-    Array.isArray(body) ? collection.createAll(body) : collection.create(body);
 }
 
 /** Warns about addresses that may be a mistake, by the specs of the points' devices. */

@@ -1,8 +1,9 @@
+import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { sql } from 'kysely';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
-import { type Kind, kindWords } from './collection.ts';
+import { kindWords } from './collection.ts';
 import { configurationText } from './texts.ts';
 
 interface Created {
@@ -20,16 +21,16 @@ const keptDays = 2;
  */
 export async function createOnce<View extends Created>(
   database: Database,
-  command: { readonly id: string; readonly kind: Kind },
+  command: { readonly id: string; readonly kind: ChangedKind },
   {
     within,
     create,
-    find,
+    named,
   }: {
     /** Runs the creation in a transaction of its own. */
     readonly within: <T>(use: (transaction: Database) => Promise<T>) => Promise<T>;
     readonly create: (transaction: Database) => Promise<View | readonly View[]>;
-    readonly find: (id: number) => Promise<View | undefined>;
+    readonly named: (ids: readonly number[]) => Promise<readonly View[]>;
   },
 ): Promise<{ readonly created: View | readonly View[]; readonly isRepeat: boolean }> {
   try {
@@ -53,29 +54,28 @@ export async function createOnce<View extends Created>(
     return { created, isRepeat: false };
   } catch (error) {
     if (violatedConstraint(error) !== 'creations_pkey') throw error;
-    return { created: await earlier(database, command, find), isRepeat: true };
+    return { created: await earlier(database, command, named), isRepeat: true };
   }
 }
 
 async function earlier<View extends Created>(
   database: Database,
-  { id: commandId, kind }: { readonly id: string; readonly kind: Kind },
-  find: (id: number) => Promise<View | undefined>,
+  { id: commandId, kind }: { readonly id: string; readonly kind: ChangedKind },
+  named: (ids: readonly number[]) => Promise<readonly View[]>,
 ): Promise<View | readonly View[]> {
   const { ids, many } = await database
     .selectFrom('creations')
     .select(['ids', 'many'])
     .where('command_id', '=', commandId)
     .executeTakeFirstOrThrow();
-  const views: View[] = [];
-  for (const id of ids) {
-    const item = await find(Number(id));
-    if (!item)
-      throw new Problem(
-        `${kind}_not_found`,
-        configurationText('was_created_and_removed', { kind: kindWords[kind], id }),
-      );
-    views.push(item);
+  const views = await named(ids.map(Number));
+  const there = new Set(views.map(({ id }) => id));
+  const id = ids.find((each) => !there.has(Number(each)));
+  if (id !== undefined) {
+    throw new Problem(
+      `${kind}_not_found`,
+      configurationText('was_created_and_removed', { kind: kindWords[kind], id }),
+    );
   }
   const [first] = views;
   return many || !first ? views : first;

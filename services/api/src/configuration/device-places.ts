@@ -66,6 +66,8 @@ export async function requireFreePlace(
   );
 }
 
-function placeOf(device: Pick<Placed, 'code' | 'protocol' | 'connection' | 'site_id'>): string | undefined {
+export function placeOf(
+  device: Pick<Placed, 'code' | 'protocol' | 'connection' | 'site_id'>,
+): string | undefined {
   return devicePlace(specOf(device), device.connection, device.site_id);
 }

@@ -1,6 +1,7 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import { type DeviceView, flatDevice } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { Selectable } from 'kysely';
 import type { DevicesTable } from '../database/tables.ts';
 import { Problem } from '../problems/problem.ts';
@@ -15,6 +16,13 @@ export function specOf({ code, protocol }: { readonly code: string; readonly pro
     'device_config_invalid',
     configurationText('device_config_invalid', { code, protocol, names: protocols }),
   );
+}
+
+/** What decides how the points of a device are judged and read. */
+export function readBy(
+  row: Pick<Selectable<DevicesTable>, 'code' | 'protocol' | 'connection'>,
+): DeviceOfPoint {
+  return { spec: specOf(row), connection: row.connection };
 }
 
 /** A row as the API shows it. */

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changedPoint, type DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
+import type { PointsTable } from '../database/tables.ts';
 import { fieldsDoNotFit } from './configuration-problems.ts';
-import { specOf } from './device-specs.ts';
+import { readBy } from './device-specs.ts';
 
 /** The devices of points, by id. */
 export async function devicesOfPoints(
@@ -17,40 +18,59 @@ export async function devicesOfPoints(
     .select(['id', 'code', 'protocol', 'connection'])
     .where(sql<boolean>`id = any(${ids}::bigint[])`)
     .execute();
-  return new Map(rows.map((row) => [row.id, { spec: specOf(row), connection: row.connection }]));
+  return new Map(rows.map((row) => [row.id, readBy(row)]));
+}
+
+/** Whether two devices parse addresses in the same way. */
+function isParsedAlike(from: DeviceOfPoint, to: DeviceOfPoint): boolean {
+  const asksConnection = from.spec.parseAddress.length > 2;
+  return (
+    from.spec.place === to.spec.place &&
+    (!asksConnection || isDeepStrictEqual(from.connection, to.connection))
+  );
 }
 
 /**
- * Parses the addresses of a device's points again when its protocol or connection, by which they are parsed, has changed.
+ * The points of a device with their addresses as another protocol or connection parses them.
  * @throws Problem where one of them is no longer an address
  */
+export function placedAgain(
+  points: readonly Selectable<PointsTable>[],
+  from: DeviceOfPoint,
+  to: DeviceOfPoint,
+): readonly Selectable<PointsTable>[] {
+  if (isParsedAlike(from, to)) return points;
+  return points.map((point) => {
+    const { address, ...common } = point;
+    const verdict = changedPoint({ from, to }, { common, address }, {});
+    if (verdict.ok) return { ...point, address: verdict.value.address };
+    const [issue] = verdict.issues;
+    const field = from.spec.protocol === to.spec.protocol ? 'points' : 'protocol';
+    const message = `point ${common.code} would not fit: ${issue?.path.join('.')}: ${issue?.message}`;
+    throw fieldsDoNotFit([{ field, message }]);
+  });
+}
+
+/** Stores the addresses of a device's points as `placedAgain`. @throws Problem */
 export async function placeAgain(
   transaction: Database,
   deviceId: number,
   from: DeviceOfPoint,
   to: DeviceOfPoint,
 ): Promise<void> {
-  const asksConnection = from.spec.parseAddress.length > 2;
-  const isSame = !asksConnection || isDeepStrictEqual(from.connection, to.connection);
-  if (from.spec.place === to.spec.place && isSame) return;
+  if (isParsedAlike(from, to)) return;
   const points = await transaction
     .selectFrom('points')
     .selectAll()
     .where('device_id', '=', deviceId)
     .execute();
-  for (const { address, ...common } of points) {
-    const verdict = changedPoint({ from, to }, { common, address }, {});
-    if (!verdict.ok) {
-      const [issue] = verdict.issues;
-      const field = from.spec.protocol === to.spec.protocol ? 'points' : 'protocol';
-      const message = `point ${common.code} would not fit: ${issue?.path.join('.')}: ${issue?.message}`;
-      throw fieldsDoNotFit([{ field, message }]);
-    }
-    if (isDeepStrictEqual(verdict.value.address, address)) continue;
+  const addresses = new Map(points.map(({ id, address }) => [id, address]));
+  for (const { id, address } of placedAgain(points, from, to)) {
+    if (isDeepStrictEqual(address, addresses.get(id))) continue;
     await transaction
       .updateTable('points')
-      .set({ address: JSON.stringify(verdict.value.address) })
-      .where('id', '=', common.id)
+      .set({ address: JSON.stringify(address) })
+      .where('id', '=', id)
       .execute();
   }
 }

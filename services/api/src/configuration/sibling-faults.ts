@@ -3,34 +3,26 @@ import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../problems/problem.ts';
 
-/** A point that is about to be stored, and its path in the request: `3.` among many, empty for a single one. */
-export interface StoredPoint {
+/** A point that was written, and the path of its code in the request. */
+export interface WrittenPoint {
   readonly device_id: number;
   readonly code: string;
-  readonly pathPrefix: string;
+  readonly path: string;
 }
 
-/**
- * Makes a change of points in a transaction, and refuses it when they do not fit the other points of their devices.
- * @throws Problem
- */
-export async function togetherWithSiblings<T>(
+/** Refuses points whose values would have the names of values of other points of their devices. @throws Problem */
+export async function requireDistinctValues(
   transaction: Database,
-  points: readonly StoredPoint[],
-  change: () => Promise<T>,
-): Promise<T> {
+  points: readonly WrittenPoint[],
+): Promise<void> {
   const deviceIds = [...new Set(points.map(({ device_id }) => device_id))];
-  const result = await change();
-  const pathOf = (field: string, deviceId: number, code: string): string => {
-    const storedPoint = points.find((point) => point.device_id === deviceId && point.code === code);
-    return `${(storedPoint ?? points[0])?.pathPrefix ?? ''}${field}`;
-  };
-  const faults = (await sharedCodes(transaction, deviceIds)).map(({ deviceId, codes, valueCode }) => ({
-    path: pathOf('code', deviceId, codes[1]),
-    message: `a value of the array ${codes[0]} is named ${valueCode} too`,
-  }));
+  if (deviceIds.length === 0) return;
+  const faults = (await sharedCodes(transaction, deviceIds)).map(({ deviceId, codes, valueCode }) => {
+    const point = points.find(({ device_id, code }) => device_id === deviceId && code === codes[1]);
+    const { path = 'code' } = point ?? points[0] ?? {};
+    return { path, message: `a value of the array ${codes[0]} is named ${valueCode} too` };
+  });
   if (faults.length > 0) throw validationFailed(faults);
-  return result;
 }
 
 async function sharedCodes(transaction: Database, deviceIds: readonly number[]) {

@@ -135,14 +135,17 @@ export interface SessionsTable {
   error_cause: FailureCause | null;
   /** Tries of the supervisor that came before the failure. */
   error_attempt: number | null;
+  /** Time limits of the session; null for none. */
   soft_limit_at: Date | null;
   hard_limit_at: Date | null;
+  /** When the warning came that the soft limit had passed. */
   warned_at: Date | null;
   /** Null unless the status is `stopped`. */
   stopped_by: string | null;
   stop_reason: string | null;
   collector_id: string | null;
   epoch: number | null;
+  /** Null for a session that does not run. */
   placement_state: 'placed' | 'waiting' | 'awaiting_recovery' | null;
   placement_since: Date | null;
   placement_detail: string;
@@ -160,6 +163,7 @@ export interface SessionEventsTable {
   event_id: string | null;
   source: string | null;
   data: Json<object | null>;
+  /** Why this release cannot read the event, null when it can. */
   problem: string | null;
 }
 

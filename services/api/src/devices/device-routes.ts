@@ -14,7 +14,7 @@ import { taskPlanBodySchema, taskPlanSchema } from '@holdfast/shared/contracts/h
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { actorIn, requireFewPlaces, whoOf } from '../access/access-control.ts';
-import { FewPlaces } from '../access/few-places.ts';
+import { MinuteLimit } from '../access/minute-limit.ts';
 import { readTaskContent, readTaskContents } from '../configuration/config-versions.ts';
 import { namedSecrets } from '../configuration/device-access.ts';
 import { specOf } from '../configuration/device-specs.ts';
@@ -51,7 +51,7 @@ export function deviceRoutes(sources: WritePointOptions, limitsSources: DeviceLi
       request.isAudited = true;
     },
   });
-  const tried = new FewPlaces(triedAtMost);
+  const tried = new MinuteLimit(triedAtMost);
   return [
     route({
       method: 'POST',

@@ -1,18 +1,18 @@
 import { formatLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.ts';
-import type { CommandLineAccess } from '../access/logins/command-line-routes.ts';
+import { type CommandLineAccess, codeTyped } from '../access/logins/command-line-routes.ts';
 import { type LoginAccess, requireOwnOrigin } from '../access/logins/login-access.ts';
 import { requireUsableLogin } from '../access/logins/login-caller.ts';
-import { loginDelayed, userOfPassword } from '../access/logins/login-routes.ts';
-import { orLoginsUnavailable, renewLogin } from '../access/logins/open-login.ts';
+import { userOfPassword } from '../access/logins/login-routes.ts';
+import { renewLogin, unlessAway } from '../access/logins/open-login.ts';
 import { type Route, route } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { type ApprovalForm, approvalPage, codePage, decidedPage, denyPath } from './approval-pages.ts';
 import { formOf } from './form-body.ts';
 import { type PageAddress, pathInLanguage } from './page-frame.ts';
 import { addressOf, goTo, queryOf, sendFault, sendPage } from './page-request.ts';
-import { pagesText, sayIn } from './texts.ts';
+import { sayIn } from './texts.ts';
 import { comesFromElsewhere, reloadPage } from './ways.ts';
 
 const path = 'approve';
@@ -24,10 +24,8 @@ export function approvalPageRoutes(
   people: LoginAccess,
   { commandLines, guesses }: CommandLineAccess,
 ): Route[] {
-  const waitingAt = async (person: Person, code: string) => {
-    const waitMs = guesses.countTry(person.id);
-    if (waitMs > 0) throw loginDelayed(waitMs, pagesText('so_many_codes_were_typed_within'));
-    const login = await orLoginsUnavailable(() => commandLines.waiting(code));
+  const waitingAt = async (person: Person, code: string, { ip }: FastifyRequest) => {
+    const login = await codeTyped(guesses, { person: person.id, ip }, () => commandLines.waiting(code));
     const { host, address, agent, asked_at: askedAt } = login;
     return { code: formatLoginCode(login.code), host, address, agent, askedAt };
   };
@@ -58,7 +56,7 @@ export function approvalPageRoutes(
       requireOwnOrigin(people, request, { mayBeMissing: false });
       const { caller: person } = request;
       if (person.kind !== 'user') return toLogin(reply, address);
-      return await decide(person, await waitingAt(person, code));
+      return await decide(person, await waitingAt(person, code, request));
     } catch (error) {
       return sendFault(request, reply, error, (note) => codePage(address, { code, note }));
     }
@@ -83,7 +81,7 @@ export function approvalPageRoutes(
           }
           return sendPage(
             reply,
-            approvalPage(address, formFor(request, person, await waitingAt(person, code))),
+            approvalPage(address, formFor(request, person, await waitingAt(person, code, request))),
           );
         } catch (error) {
           return sendFault(request, reply, error, (note) => codePage(address, { code, note }));

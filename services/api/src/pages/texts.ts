@@ -213,10 +213,6 @@ const texts = {
   company_go_on: { en: 'Go on', zh: '继续' },
   company_refused: { en: 'You are not logged in', zh: '未能登录' },
   company_back: { en: 'To the login', zh: '返回登录页' },
-  so_many_codes_were_typed_within: {
-    en: 'So many codes were typed within a minute.',
-    zh: '一分钟内输入代码的次数过多。',
-  },
   unsupported_media_type: {
     en: 'Pages take what their forms send. Programs use the calls of the API.',
     zh: '页面只接受其表单提交的内容。程序请使用 API 的调用。',

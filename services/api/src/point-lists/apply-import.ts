@@ -1,24 +1,29 @@
 import { taskCreateSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ImportResult } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import { validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../access/granted-sites.ts';
+import { newDeviceRow } from '../configuration/bulk/row-verdicts.ts';
 import {
-  bodyRefused,
-  explained,
-  mostNames,
-  stillReferenced,
-} from '../configuration/configuration-problems.ts';
-import { devices } from '../configuration/devices.ts';
-import { togetherWithSiblings } from '../configuration/sibling-faults.ts';
+  deletionOf,
+  type PointRow,
+  type RowOf,
+  type RowWrite,
+  rowIn,
+  type StoredRows,
+  writeOf,
+  writesOf,
+} from '../configuration/change-sets/row-write.ts';
+import { writeSoundly } from '../configuration/change-sets/sound-rows.ts';
+import { lockedRows } from '../configuration/change-sets/write-rows.ts';
+import { bodyRefused } from '../configuration/configuration-problems.ts';
 import type { KindsOfStore } from '../configuration/stored-kinds.ts';
-import { tasks } from '../configuration/tasks.ts';
 import { openChangeSet } from '../database/in-change.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Question } from './judging/question.ts';
-import type { StoredImport } from './stored-import.ts';
+import type { StoredImport, StoredRow } from './stored-import.ts';
 import { pointListsText } from './texts.ts';
 import { importedStates, unreadQuestion } from './unread-points.ts';
 
@@ -26,13 +31,6 @@ export interface ApplySources {
   readonly store: KindsOfStore;
   readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
 }
-
-/** Columns of the points table that a list may set. */
-const columns = [
-  ...['code', 'name', 'address', 'data_type', 'scale', 'offset', 'unit', 'enabled', 'count', 'precision'],
-  ...['valid_min', 'valid_max', 'linear', 'enumeration', 'period_ms', 'report', 'writable'],
-];
-const quoted = (prefix: string) => sql.raw(columns.map((column) => `${prefix}"${column}"`).join(', '));
 
 /**
  * Applies a judged list, all of it or if wanted all but its faulty rows, within the transaction in which the import is locked.
@@ -60,33 +58,30 @@ export async function applyImport(
   // A faulty row may name, in a way that is not understood, a point that the list only seems to lack.
   const deletes = stored.settings.mode === 'replace' && skipped === 0 ? view.deletes : 0;
   requireReady(stored, { deletes, confirmedDeletes });
-  const taskIds = await tasksByCode(
-    transaction,
-    view.tasks.map(({ code }) => code),
-  );
+  const tasks = await lockedTasks(transaction, view.tasks);
   await siteAccess.requireUntilEnd(transaction, sites, {
     devices: view.devices.map((device) => device.id),
-    tasks: [...taskIds.values()],
+    tasks: [...tasks.values()].map((task) => task.id),
     sites: (view.newDevices as DeviceCreate[]).map(({ site_id }) => site_id),
   });
   await requireUnchanged(transaction, stored);
-  const newDevices = await devicesToMake(transaction, stored);
-  for (const device of newDevices) await devices(transaction, store).create(device);
-  const ids = await deviceIds(transaction, id);
-  const writtenPoints = await explained(() =>
-    togetherWithSiblings(
-      transaction,
-      ids.map((device_id) => ({ device_id, code: '', pathPrefix: '' })),
-      () => writePoints(transaction, stored, deletes),
-    ),
+  const rows = await importedRows(transaction, id, deletes > 0);
+  const touched = rows.filter(({ state }) => state === 'changed' || state === 'missing');
+  const before = await lockedRows(
+    transaction,
+    touched.flatMap(({ point_id }) => (point_id === null ? [] : [{ kind: 'point', id: point_id }])),
   );
-  const madeTasks = await putIntoTasks(transaction, view.tasks, taskIds);
-  const widenedTasks = await chooseUnreadPoints(transaction, stored);
+  const { writes, devices, pointIds } = pointWrites(stored, rows, before);
+  const taskWrites = writesOfTasks(stored, { tasks, devices, rows, pointIds });
+  await writeSoundly(transaction, store, before, [...writes, ...taskWrites]);
+  const newDevices = writesOf(writes, 'device').map(({ row }) => row.code);
   const result: ImportResult = {
-    ...writtenPoints,
+    created: view.counts.new ?? 0,
+    changed: view.counts.changed ?? 0,
+    deleted: deletes,
     skipped,
-    devices: newDevices.map(({ code }) => code),
-    tasks: [...new Set([...madeTasks, ...widenedTasks])],
+    devices: newDevices,
+    tasks: taskWrites.map(({ row }) => row.code),
     change_set: (await openChangeSet(transaction)) ?? null,
   };
   await transaction
@@ -160,126 +155,131 @@ function wasChanged(what: string): Problem {
   return new Problem('precondition_failed', pointListsText('precondition_failed', { what }));
 }
 
-/** New devices that have points: all rows of one may be faulty and left out. */
-async function devicesToMake(
+type ImportedRow = Pick<StoredRow, 'state' | 'device' | 'code' | 'task' | 'point_id'> & {
+  readonly point: Omit<PointRow, 'device_id'> | null;
+};
+
+/** The rows whose points are there after the import, and those of points that it deletes. */
+async function importedRows(
   transaction: Database,
-  { id, view }: StoredImport,
-): Promise<readonly DeviceCreate[]> {
-  const { rows } = await sql<{ device: string }>`
-    select distinct device from point_import_rows where import_id = ${id} and state = 'new'`.execute(
+  importId: number,
+  deletes: boolean,
+): Promise<readonly ImportedRow[]> {
+  const states = [...importedStates, ...(deletes ? ['missing'] : [])];
+  const { rows } = await sql<ImportedRow>`
+    select state, device, code, task, point_id, case when state in ('new', 'changed') then point end as point
+    from point_import_rows where import_id = ${importId} and state = any(${states}::text[]) order by no`.execute(
     transaction,
   );
-  const codes = new Set(rows.map(({ device }) => device));
-  return (view.newDevices as DeviceCreate[]).filter(({ code }) => codes.has(code));
+  return rows;
+}
+
+/** @returns also the ids of devices by code, and those of points by their row: stand-ins for new ones */
+function pointWrites(
+  { view }: StoredImport,
+  rows: readonly ImportedRow[],
+  before: StoredRows,
+): {
+  readonly writes: readonly RowWrite[];
+  readonly devices: ReadonlyMap<string, number>;
+  readonly pointIds: ReadonlyMap<ImportedRow, number>;
+} {
+  let last = Number.MAX_SAFE_INTEGER;
+  const devices = new Map(view.devices.map(({ id, code }) => [code, id]));
+  // All rows of a new device may be faulty and left out.
+  const codes = new Set(rows.flatMap(({ state, device }) => (state === 'new' ? [device] : [])));
+  const writes = (view.newDevices as DeviceCreate[])
+    .filter(({ code }) => codes.has(code))
+    .flatMap((device): RowWrite[] => {
+      const standIn = last--;
+      devices.set(device.code, standIn);
+      return writeOf({ kind: 'device', standIn }, undefined, accepted(newDeviceRow(device)));
+    });
+  const pointIds = new Map<ImportedRow, number>();
+  for (const row of rows) {
+    const { state, point_id, point } = row;
+    const now = rowIn(before, 'point', point_id ?? undefined);
+    if (point_id !== null) pointIds.set(row, point_id);
+    if (state === 'missing' && now) writes.push(deletionOf({ kind: 'point', id: Number(point_id) }, now));
+    if (state === 'changed' && now) {
+      writes.push(...writeOf({ kind: 'point', id: Number(point_id) }, now, { ...now, ...point }));
+    }
+    if (state === 'new' && point) {
+      const standIn = last--;
+      pointIds.set(row, standIn);
+      const device_id = devices.get(row.device) ?? 0;
+      writes.push(...writeOf({ kind: 'point', standIn }, undefined, { ...point, device_id }));
+    }
+  }
+  return { writes, devices, pointIds };
+}
+
+function accepted<T>(verdict: Judged<T>): T {
+  if (!verdict.ok) throw bodyRefused(verdict.issues);
+  return verdict.value;
+}
+
+type LockedTask = RowOf['task'] & { readonly id: number };
+
+async function lockedTasks(
+  transaction: Database,
+  named: StoredImport['view']['tasks'],
+): Promise<ReadonlyMap<string, LockedTask>> {
+  const { rows } = await sql<{ id: number }>`
+    select id from tasks where code = any(${named.map(({ code }) => code)}::text[])`.execute(transaction);
+  const tasks = await lockedRows(
+    transaction,
+    rows.map(({ id }) => ({ kind: 'task', id })),
+  );
+  return new Map(
+    rows.flatMap(({ id }) => {
+      const row = rowIn(tasks, 'task', id);
+      return row ? [[row.code, { ...row, id }] as const] : [];
+    }),
+  );
 }
 
 /**
- * Adds points to those that their tasks read, if that was answered. @returns codes of the tasks
+ * Puts devices into the tasks of the list, and points into those that read chosen points, if that was answered.
  * @throws Problem if a task reads chosen points only since the list was judged
  */
-async function chooseUnreadPoints(transaction: Database, { id, view }: StoredImport): Promise<string[]> {
+function writesOfTasks(
+  { view }: StoredImport,
+  {
+    tasks,
+    devices,
+    rows,
+    pointIds,
+  }: {
+    readonly tasks: ReadonlyMap<string, LockedTask>;
+    readonly devices: ReadonlyMap<string, number>;
+    readonly rows: readonly ImportedRow[];
+    readonly pointIds: ReadonlyMap<ImportedRow, number>;
+  },
+): readonly RowWrite<'task'>[] {
   const answer = view.questions.find(({ name }) => name === unreadQuestion)?.chosen;
-  if (answer === 'leave') return [];
-  const { rows } = await sql<{ task: string }>`
-    insert into task_points (task_id, point_id)
-    select tasks.id, points.id from point_import_rows as row
-      join tasks on tasks.code = row.task
-      join devices on devices.code = row.device
-      join points on points.device_id = devices.id and points.code = row.code
-    where row.import_id = ${id} and row.state = any(${[...importedStates]}::text[])
-      and exists (select from task_points as chosen where chosen.task_id = tasks.id)
-    on conflict do nothing
-    returning (select code from tasks where id = task_id) as task`.execute(transaction);
-  const [first] = rows;
-  // Rolled back with the transaction.
-  if (first && answer === undefined) throw wasChanged(first.task);
-  return [...new Set(rows.map(({ task }) => task))];
-}
-
-async function deviceIds(transaction: Database, importId: number): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    select id from devices where code in (select device from point_import_rows where import_id = ${importId})`.execute(
-    transaction,
+  const rowsByTask = Map.groupBy(
+    rows.filter(({ state }) => state !== 'missing'),
+    ({ task }) => task,
   );
-  return rows.map(({ id }) => id);
-}
-
-/** Writes all points with three statements, however many there are. */
-async function writePoints(
-  transaction: Database,
-  { id, view }: StoredImport,
-  deletes: number,
-): Promise<Pick<ImportResult, 'created' | 'changed' | 'deleted'>> {
-  const row = sql`point_import_rows as row cross join lateral jsonb_populate_record(null::points, row.point) as point`;
-  if (deletes > 0) {
-    await requireUnchosen(transaction, id);
-    await sql`delete from points where id in (
-      select point_id from point_import_rows where import_id = ${id} and state = 'missing')`.execute(
-      transaction,
-    );
-  }
-  if ((view.counts.changed ?? 0) > 0) {
-    await sql`
-      update points set (${quoted('')}) = (${quoted('point.')}) from ${row}
-      where row.import_id = ${id} and row.state = 'changed' and points.id = row.point_id`.execute(
-      transaction,
-    );
-  }
-  if ((view.counts.new ?? 0) > 0) {
-    await sql`
-      insert into points (device_id, ${quoted('')})
-      select devices.id, ${quoted('point.')} from ${row} join devices on devices.code = row.device
-      where row.import_id = ${id} and row.state = 'new' order by row.no`.execute(transaction);
-  }
-  return {
-    created: view.counts.new ?? 0,
-    changed: view.counts.changed ?? 0,
-    deleted: deletes,
-  };
-}
-
-async function requireUnchosen(transaction: Database, importId: number): Promise<void> {
-  const { rows } = await sql<{ code: string }>`
-    select distinct tasks.code from tasks join task_points on task_points.task_id = tasks.id
-    where task_points.point_id in (
-      select point_id from point_import_rows where import_id = ${importId} and state = 'missing')
-    order by tasks.code limit ${mostNames}`.execute(transaction);
-  if (rows.length > 0)
-    throw stillReferenced(pointListsText('a_point_that_the_list_lacks'), {
-      tasks: rows.map(({ code }) => code),
-    });
-}
-
-async function tasksByCode(transaction: Database, codes: readonly string[]): Promise<Map<string, number>> {
-  const { rows } = await sql<{ id: number; code: string }>`
-    select id, code from tasks where code = any(${codes}::text[]) order by id for update`.execute(
-    transaction,
-  );
-  return new Map(rows.map(({ id, code }) => [code, id]));
-}
-
-/** Puts devices into tasks. @returns codes of the tasks that were made or have more devices now */
-async function putIntoTasks(
-  transaction: Database,
-  tasksOfList: StoredImport['view']['tasks'],
-  taskIds: ReadonlyMap<string, number>,
-): Promise<string[]> {
-  const changed: string[] = [];
-  for (const { code, periodMs, devices: codes } of tasksOfList) {
-    const members = await transaction.selectFrom('devices').select('id').where('code', 'in', codes).execute();
-    const ids = members.map(({ id }) => id);
-    const taskId = taskIds.get(code);
-    if (taskId === undefined) {
-      const verdict = validate(taskCreateSchema, { code, period_ms: periodMs, device_ids: ids });
-      if (!verdict.ok) throw bodyRefused(verdict.issues);
-      await tasks(transaction).create(verdict.value);
-      changed.push(code);
-      continue;
+  return view.tasks.flatMap(({ code, periodMs, devices: codes }): RowWrite<'task'>[] => {
+    const members = codes.flatMap((each) => devices.get(each) ?? []);
+    const task = tasks.get(code);
+    if (!task) {
+      const body = { code, period_ms: periodMs, device_ids: members };
+      return writeOf({ kind: 'task' }, undefined, accepted(judgedBy(taskCreateSchema, body)));
     }
-    const { rows: added } = await sql`
-      insert into task_devices (task_id, device_id) select ${taskId}, unnest(${ids}::bigint[])
-      on conflict do nothing returning device_id`.execute(transaction);
-    if (added.length > 0) changed.push(code);
-  }
-  return changed;
+    const { id, ...row } = task;
+    const points = (rowsByTask.get(code) ?? []).flatMap((each) => pointIds.get(each) ?? []);
+    const chosen = new Set(row.point_ids);
+    const isUnread = chosen.size > 0 && points.some((point) => !chosen.has(point));
+    if (isUnread && answer === undefined) throw wasChanged(code);
+    const added = isUnread && answer !== 'leave' ? points : [];
+    const device_ids = [...new Set([...row.device_ids, ...members])];
+    return writeOf({ kind: 'task', id }, row, {
+      ...row,
+      device_ids,
+      point_ids: [...new Set([...row.point_ids, ...added])],
+    });
+  });
 }

@@ -34,7 +34,6 @@ export const pointListsText = catalogue('pointLists', {
     en: '{{what}} was changed since the list was looked at. Look at it again (PATCH with {}), then decide.',
     zh: '预览之后 {{what}} 已被更改。请重新查看（以 {} 调用 PATCH）后再作决定。',
   },
-  a_point_that_the_list_lacks: { en: 'A point that the list lacks', zh: '点位表中没有的点位' },
   of_your_lists_are_being_read: {
     en: '{{ofCallerAtMost}} of your lists are being read. Send this one when one of them is done.',
     zh: '正在读取您的 {{ofCallerAtMost}} 个点位表。请在其中一个完成后再发送。',

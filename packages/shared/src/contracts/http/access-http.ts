@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { apiKeyNamePattern, grantSchema, roles } from '../api-key.ts';
 import { auditEntrySchema, auditOutcomes, auditStreams } from '../audit-entry.ts';
 import { closedObject } from './closed-object.ts';
-import { auditCursorPattern, cursorText, pageQuery, pageSchema } from './page.ts';
+import { auditCursor, cursorText, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
 
@@ -78,7 +78,7 @@ export const auditFilterSchema = z.object(auditFilter);
 export type AuditFilter = z.infer<typeof auditFilterSchema>;
 export const auditQuerySchema = z.object({
   ...pageQuery,
-  cursor: cursorText(auditCursorPattern),
+  cursor: cursorText(auditCursor),
   ...auditFilter,
 });
 /** The place of an entry is a sequence of its stream. */

@@ -3,7 +3,8 @@ import { gapCauses } from '../../domain/gaps/gap-causes.ts';
 import { lackCauses } from '../sample/lacking.ts';
 import { commaList } from './comma-list.ts';
 import { gapEventsSchema, traceText } from './gap-event-http.ts';
-import { cursorText, gapCursorPattern, pageQuery, pageSchema } from './page.ts';
+import { notAskedSchema } from './not-asked.ts';
+import { cursorText, gapCursor, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 import { intervalZoneText, lengthText, timeText, utcOffsetText } from './time-texts.ts';
 import { unavailableSourcesSchema } from './unavailable-sources.ts';
@@ -23,7 +24,7 @@ const window = {
 
 export const gapListQuerySchema = z.object({
   ...pageQuery,
-  cursor: cursorText(gapCursorPattern),
+  cursor: cursorText(gapCursor),
   ...window,
   order: z.enum(['oldest', 'newest']).default('oldest').describe('Which come first'),
   cause: commaList(gapCauses)

@@ -3,11 +3,11 @@ import { gapCauses } from '../../domain/gaps/gap-causes.ts';
 import { commaList } from './comma-list.ts';
 import { evidenceHead, evidenceQuery, filterText } from './evidence-http.ts';
 import { gapEventsSchema, traceText } from './gap-event-http.ts';
-import { cursorText, gapOfAllCursorPattern, pageSchema } from './page.ts';
+import { cursorText, gapOfAllCursor, pageSchema } from './page.ts';
 
 export const gapsOfAllQuerySchema = z.object({
   ...evidenceQuery,
-  cursor: cursorText(gapOfAllCursorPattern),
+  cursor: cursorText(gapOfAllCursor),
   device: filterText('Code of a device: only its ticks'),
   cause: commaList(gapCauses).optional().describe('One cause, or several with commas between them'),
   trace: traceText,

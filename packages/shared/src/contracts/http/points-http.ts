@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { missCauses } from '../sample/sample.ts';
 import { gapViewSchema } from './accounting-http.ts';
-import { cursorPattern, cursorText, pageSchema } from './page.ts';
+import { notAskedSchema } from './not-asked.ts';
+import { cursorText, pageCursor, pageSchema } from './page.ts';
 import { parsePointName } from './point-name.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
@@ -37,7 +38,7 @@ export const pointValuesQuerySchema = z.object({
     .max(pointsAtOnce)
     .default(1_000)
     .describe('Points of a page at most; an array is one point, and has a result for each element'),
-  cursor: cursorText(cursorPattern),
+  cursor: cursorText(pageCursor),
 });
 
 /** A 64-bit integer from 2^53 on is decimal text: not every reader's JSON numbers would hold it. */

@@ -5,7 +5,7 @@ import { problemOf } from '../../http/problem-of.ts';
 import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
 import { isHttps, type LoginAccess, requireSafeWay } from '../logins/login-access.ts';
-import { loginDelayed, tooManyAttempts } from '../logins/login-routes.ts';
+import { requireFewTries } from '../logins/login-routes.ts';
 import { openLogin, renewLogin } from '../logins/open-login.ts';
 import { pathHere } from '../logins/path-here.ts';
 import { accessText } from '../texts.ts';
@@ -63,7 +63,8 @@ export function companyRoutes(
       handler: (request, reply) =>
         asPage(pages, request, reply, async () => {
           requireSafeWay(access, request);
-          requireTime(access, request);
+          // Each begun login is a write at the broker.
+          requireFewTries(access.tries, request.ip);
           const { again, to } = request.query;
           const begun = await setUp(company).begin({
             to: pathHere(to) ?? '',
@@ -144,12 +145,6 @@ async function asPage(
 function setUp(company: CompanyLogins | undefined): CompanyLogins {
   if (company) return company;
   throw new Problem('company_login_not_set_up', accessText('company_login_not_set_up'));
-}
-
-/** Limits how often one address begins a login: each is a write at the broker. @throws Problem */
-function requireTime({ delays }: LoginAccess, { ip }: FastifyRequest): void {
-  const waitMs = delays.countTry(ip);
-  if (waitMs > 0) throw loginDelayed(waitMs, tooManyAttempts);
 }
 
 /** @throws Problem when no person is logged in */

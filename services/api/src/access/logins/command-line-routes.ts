@@ -10,18 +10,18 @@ import {
   pollCommandLineLoginSchema,
   polledCommandLineLoginSchema,
 } from '@holdfast/shared/contracts/http/command-line-login-http.ts';
-import type { Text } from '@holdfast/texts/text.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { auditAddress } from '../../audit/audit-about.ts';
 import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
+import type { MinuteLimit } from '../minute-limit.ts';
 import { accessText } from '../texts.ts';
 import type { CommandLineLogins } from './command-line-logins.ts';
 import { addressForBrowsers, type LoginAccess, requireSafeWay } from './login-access.ts';
 import type { LoginDelays } from './login-delays.ts';
-import { loginDelayed, tooManyAttempts } from './login-routes.ts';
-import { openLogin, orLoginsUnavailable } from './open-login.ts';
+import { loginDelayed, requireFewTries } from './login-routes.ts';
+import { openLogin, unlessAway } from './open-login.ts';
 
 /** The page where a person types the code, below the address of the API. */
 const approvalPath = '/approve';
@@ -36,33 +36,20 @@ const decisions = [
 export interface CommandLineAccess {
   readonly commandLines: CommandLineLogins;
   /** Limits how often one network asks how its command lines were decided. */
-  readonly polls: LoginDelays;
+  readonly polls: MinuteLimit;
   /** Delays people who have typed wrong codes. */
   readonly guesses: LoginDelays;
 }
 
 /** Logins of command lines, approved in a browser. */
 export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): Route[] {
-  /** Makes a person who types wrong codes wait, longer each time. */
-  const typed = async <T>(
-    { caller, ip }: FastifyRequest,
+  const typed = <T>(
+    request: FastifyRequest,
     find: (by: { readonly id: string }) => Promise<T>,
   ): Promise<T> => {
+    const { caller, ip } = request;
     if (caller.kind !== 'user') throw onlyForPeople();
-    const begun = own.guesses.begin(caller.id, ip);
-    if (typeof begun === 'number')
-      throw loginDelayed(begun, accessText('you_have_typed_several_wrong_codes'));
-    let hasFailed: boolean | undefined;
-    try {
-      const login = await orLoginsUnavailable(() => find(caller));
-      hasFailed = false;
-      return login;
-    } catch (error) {
-      hasFailed = error instanceof Problem && error.code === 'login_code_unknown' ? true : undefined;
-      throw error;
-    } finally {
-      begun(hasFailed);
-    }
+    return codeTyped(own.guesses, { person: caller.id, ip }, () => find(caller));
   };
   return [
     route({
@@ -78,7 +65,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       schema: { body: askCommandLineLoginSchema, response: { 201: commandLineLoginRequestSchema } },
       handler: async (request, reply) => {
         requireSafeWay(access, request);
-        requireTime(access.delays, request.ip, tooManyAttempts);
+        requireFewTries(access.tries, request.ip);
         const { host, person } = request.body;
         const { secret, login } = await orLoginsUnavailable(() =>
           own.commandLines.ask({
@@ -108,8 +95,8 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       schema: { body: pollCommandLineLoginSchema, response: { 200: polledCommandLineLoginSchema } },
       handler: async (request, reply) => {
         requireSafeWay(access, request);
-        requireTime(own.polls, request.ip, accessText('this_address_asks_too_often'));
-        const decision = await orLoginsUnavailable(() => own.commandLines.poll(request.body.secret));
+        requireFewTries(own.polls, request.ip, accessText('this_address_asks_too_often'));
+        const decision = await unlessAway(() => own.commandLines.poll(request.body.secret));
         reply.header('cache-control', 'no-store');
         const none = { token: null, login: null, expires_at: null };
         if (decision.status !== 'approved') return { status: decision.status, ...none };
@@ -156,15 +143,30 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
   ];
 }
 
+/** Uses a code that a person has typed; after wrong ones the person waits, longer each time. @throws Problem */
+export async function codeTyped<T>(
+  guesses: LoginDelays,
+  { person, ip }: { readonly person: string; readonly ip: string },
+  use: () => Promise<T>,
+): Promise<T> {
+  const begun = guesses.begin(person, ip);
+  if (typeof begun === 'number') throw loginDelayed(begun, accessText('you_have_typed_several_wrong_codes'));
+  let hasFailed: boolean | undefined;
+  try {
+    const login = await unlessAway(use);
+    hasFailed = false;
+    return login;
+  } catch (error) {
+    hasFailed = error instanceof Problem && error.code === 'login_code_unknown' ? true : undefined;
+    throw error;
+  } finally {
+    begun(hasFailed);
+  }
+}
+
 function view(login: BegunCommandLineLogin): CommandLineLoginView {
   const { code, host, person, address, agent, asked_at, expires_at } = login;
   return { code: formatLoginCode(code), host, person, address, agent, asked_at, expires_at };
-}
-
-/** @throws Problem */
-function requireTime(delays: LoginDelays, who: string, why: Text): void {
-  const waitMs = delays.countTry(who);
-  if (waitMs > 0) throw loginDelayed(waitMs, why);
 }
 
 function onlyForPeople(): Problem {

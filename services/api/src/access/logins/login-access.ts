@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../problems/problem.ts';
 import { isLoopbackAddress, isPassedOn } from '../from-loopback.ts';
+import type { MinuteLimit } from '../minute-limit.ts';
 import { accessText } from '../texts.ts';
 import type { Users } from '../users.ts';
 import type { LoginDelays } from './login-delays.ts';
@@ -13,6 +14,8 @@ export interface LoginAccess {
   readonly logins: Logins;
   readonly passwords: Passwords;
   readonly delays: LoginDelays;
+  /** Limits how often one network tries to log in. */
+  readonly tries: MinuteLimit;
   /** Address by which browsers reach the API, without a slash at its end; undefined: whatever host they ask for. */
   readonly publicUrl: string | undefined;
   /** Whether people may log in over plain HTTP from other machines. */

@@ -1,11 +1,11 @@
 import { isIPv6 } from 'node:net';
+import { makeRoom } from '../minute-limit.ts';
 
 const failuresBefore = 5;
 /** Failures with one login, wherever they come from, before networks new to it have to wait. */
 const failuresAnywhereBefore = 20;
 const firstDelayMs = 5_000;
 const longestDelayMs = 15 * 60_000;
-const minuteMs = 60_000;
 /** Failing by hand never fills it; a flood from many networks pushes out first what is over. */
 const keptAtMost = 50_000;
 /** Networks of one login: a person has a desk, a phone and a few places more. */
@@ -40,32 +40,11 @@ interface Account {
 export class LoginDelays {
   readonly #failures = new Map<string, Failures>();
   readonly #accounts = new Map<string, Account>();
-  readonly #tries = new Map<string, { count: number; until: number }>();
-  readonly #perMinute: number;
   readonly #nowMs: () => number;
 
-  /** @param perMinute tries of one network; 0: without a limit. @param nowMs of a clock that never jumps */
-  constructor({ perMinute, nowMs = () => performance.now() }: { perMinute: number; nowMs?: () => number }) {
-    this.#perMinute = perMinute;
+  /** @param nowMs of a clock that never jumps */
+  constructor(nowMs = () => performance.now()) {
     this.#nowMs = nowMs;
-  }
-
-  /**
-   * Counts a try from an address, whoever makes it.
-   * @returns ms to wait; 0: go on
-   */
-  countTry(address: string): number {
-    if (this.#perMinute === 0) return 0;
-    const now = this.#nowMs();
-    const network = networkOf(address);
-    const tries = this.#tries.get(network);
-    if (!tries || tries.until <= now) {
-      makeRoom(this.#tries, ({ until }) => until <= now);
-      this.#tries.set(network, { count: 1, until: now + minuteMs });
-      return 0;
-    }
-    tries.count += 1;
-    return tries.count > this.#perMinute ? tries.until - now : 0;
   }
 
   /**
@@ -111,6 +90,7 @@ export class LoginDelays {
     if (!knownAccount) {
       makeRoom(
         this.#accounts,
+        keptAtMost,
         ({ until, pending, familiar }) =>
           pending === 0 && familiar.size === 0 && until + longestDelayMs <= now,
       );
@@ -128,6 +108,7 @@ export class LoginDelays {
     if (!knownFailures) {
       makeRoom(
         this.#failures,
+        keptAtMost,
         ({ until, pending, waitingSince = 0 }) =>
           pending === 0 && Math.max(until, waitingSince) + longestDelayMs <= now,
       );
@@ -162,15 +143,6 @@ function makeFamiliar({ familiar }: Account, network: string): void {
   familiar.add(network);
   const [oldest] = familiar.size > familiarNetworksAtMost ? familiar : [];
   if (oldest !== undefined) familiar.delete(oldest);
-}
-
-function makeRoom<T>(cache: Map<string, T>, isOver: (value: T) => boolean): void {
-  if (cache.size < keptAtMost) return;
-  for (const [key, value] of cache) if (isOver(value)) cache.delete(key);
-  for (const key of cache.keys()) {
-    if (cache.size < keptAtMost) return;
-    cache.delete(key);
-  }
 }
 
 /** An IPv4 address itself; the first 64 bits of an IPv6 address, whose rest each host chooses as it likes. */

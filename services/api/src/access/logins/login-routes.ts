@@ -10,10 +10,12 @@ import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { type Route, route } from '../../http/route.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
+import type { MinuteLimit } from '../minute-limit.ts';
 import { accessText } from '../texts.ts';
 import { isHttps, type LoginAccess, requireOwnOrigin, requireSafeWay } from './login-access.ts';
 import { loginsUnavailable } from './login-caller.ts';
 import { noLoginCookie } from './login-cookie.ts';
+import { networkOf } from './login-delays.ts';
 import { meView } from './me-view.ts';
 import { hasCookie, openLogin, orLoginsUnavailable, renewLogin } from './open-login.ts';
 
@@ -97,13 +99,12 @@ export function loginRoutes(access: LoginAccess): Route[] {
  * @throws Problem
  */
 export async function userOfPassword(
-  { users, logins, passwords, delays }: LoginAccess,
+  { users, logins, passwords, delays, tries }: LoginAccess,
   { ip }: Pick<FastifyRequest, 'ip'>,
   { login, password }: { login: string; password: string },
 ): Promise<User> {
   if (logins.currency() !== 'current') throw loginsUnavailable();
-  const tooSoonMs = delays.countTry(ip);
-  if (tooSoonMs > 0) throw loginDelayed(tooSoonMs, tooManyAttempts);
+  requireFewTries(tries, ip);
   const begun = delays.begin(login, ip);
   if (typeof begun === 'number') {
     throw loginDelayed(begun, accessText('this_login_has_failed_several_times'));
@@ -119,7 +120,15 @@ export async function userOfPassword(
   throw new Problem('login_failed', accessText('login_failed'));
 }
 
-export const tooManyAttempts = accessText('so_many_logins_were_tried');
+/** Limits how often one network does something. @throws Problem */
+export function requireFewTries(
+  tries: MinuteLimit,
+  ip: string,
+  why: Text = accessText('so_many_logins_were_tried'),
+): void {
+  const waitMs = tries.take(networkOf(ip));
+  if (waitMs !== undefined) throw loginDelayed(waitMs, why);
+}
 
 export function loginDelayed(ms: number, why: Text): Problem {
   const retryAfterSeconds = Math.max(1, Math.ceil(ms / 1_000));

@@ -5,16 +5,22 @@ import { type RawBuilder, sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { validationFailed } from '../../problems/problem.ts';
-import { keyOf } from '../change-sets/plan-revert.ts';
-import type { RowWrite } from '../change-sets/row-write.ts';
+import {
+  type DeviceRow,
+  deletionOf,
+  type PointRow,
+  type RowOf,
+  type RowWrite,
+  rowIn,
+  writeOf,
+} from '../change-sets/row-write.ts';
 import { writeSoundly } from '../change-sets/sound-rows.ts';
 import { lockedRows } from '../change-sets/write-rows.ts';
-import { bodyRefused, explained } from '../configuration-problems.ts';
+import { bodyRefused } from '../configuration-problems.ts';
 import { devicesOfPoints } from '../points-of-device.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
-import { changedDeviceRow, changedPointRow, writeOfChange } from './row-verdicts.ts';
+import { changedDeviceRow, changedPointRow } from './row-verdicts.ts';
 
-type Columns = Readonly<Record<string, unknown>>;
 export type BulkKind = 'device' | 'point';
 
 export interface BulkSources {
@@ -38,9 +44,15 @@ export async function bulkEdit(
     ids.map((id) => ({ kind, id })),
   );
   await siteAccess.requireUntilEnd(transaction, granted, { [`${kind}s`]: ids, ...referredTo(set) });
-  const rows = ids.map((id) => ({ id, row: before.get(keyOf({ kind, id })) ?? {} }));
-  const verdicts =
-    kind === 'device' ? validateDevices(rows, set) : await validatePoints(transaction, rows, set);
+  const rowsOf = <Kind extends BulkKind>(ofKind: Kind) =>
+    ids.flatMap((id) => {
+      const row = rowIn(before, ofKind, id);
+      return row ? [{ id, row }] : [];
+    });
+  const verdicts: readonly Verdict[] =
+    kind === 'device'
+      ? judgedDevices(rowsOf('device'), set)
+      : await judgedPoints(transaction, rowsOf('point'), set);
   const issues = verdicts.flatMap(({ code, outcome }): Issue[] =>
     outcome.ok
       ? []
@@ -50,10 +62,8 @@ export async function bulkEdit(
         })),
   );
   if (issues.length > 0) throw bodyRefused(issues);
-  const writes = verdicts.flatMap(({ id, row, outcome }): RowWrite[] => {
-    return outcome.ok ? writeOfChange({ kind, id, row }, outcome.value) : [];
-  });
-  await explained(() => writeSoundly(transaction, store, before, writes));
+  const writes = verdicts.flatMap(({ outcome }) => (outcome.ok ? outcome.value : []));
+  await writeSoundly(transaction, store, before, writes);
 }
 
 /** Deletes many things: all or none. `cascade` also deletes their points and takes them out of tasks. @throws Problem */
@@ -72,28 +82,28 @@ export async function bulkDelete(
   const things = [...of('task', tasks), ...of('device', devices), ...of('point', points)];
   const before = await lockedRows(transaction, things);
   await siteAccess.requireUntilEnd(transaction, granted, { devices, points, tasks });
-  const writes = things.flatMap((thing): RowWrite[] => {
-    const row = before.get(keyOf(thing));
+  const writes = things.flatMap(({ kind: each, id }): RowWrite[] => {
+    const row = rowIn(before, each, id);
     if (!row) return [];
-    if (thing.kind !== 'task') return [{ ...thing, op: 'delete', row, fields: [] }];
-    const lists = withoutMembers(row, { devices, points });
-    return [{ ...thing, op: 'change', row: { ...row, ...lists }, fields: ['device_ids', 'point_ids'] }];
+    if (each !== 'task') return [deletionOf({ kind: each, id }, row as RowOf[typeof each])];
+    const task = row as RowOf['task'];
+    return writeOf({ kind: each, id }, task, { ...task, ...withoutMembers(task, { devices, points }) });
   });
-  await explained(() => writeSoundly(transaction, store, before, writes));
+  await writeSoundly(transaction, store, before, writes);
 }
 
 /** A task's lists without deleted things. If no chosen point is left, the devices go too: an empty list means all points. */
 function withoutMembers(
-  row: Columns,
+  task: RowOf['task'],
   { devices, points }: { readonly devices: readonly number[]; readonly points: readonly number[] },
-): Columns {
-  const remaining = (name: string, deletedIds: readonly number[]) => {
+): Pick<RowOf['task'], 'device_ids' | 'point_ids'> {
+  const remaining = (ids: readonly number[], deletedIds: readonly number[]) => {
     const lost = new Set(deletedIds);
-    return (row[name] as readonly number[]).filter((id) => !lost.has(id));
+    return ids.filter((id) => !lost.has(id));
   };
-  const had = (row.point_ids as readonly number[]).length > 0;
-  const point_ids = remaining('point_ids', points);
-  return { device_ids: had && point_ids.length === 0 ? [] : remaining('device_ids', devices), point_ids };
+  const point_ids = remaining(task.point_ids, points);
+  const isEmptied = task.point_ids.length > 0 && point_ids.length === 0;
+  return { device_ids: isEmptied ? [] : remaining(task.device_ids, devices), point_ids };
 }
 
 function referredTo(set: object): {
@@ -107,40 +117,46 @@ function referredTo(set: object): {
   };
 }
 
-interface Row {
+interface Row<Columns> {
   readonly id: number;
   readonly row: Columns;
 }
 
-interface ValidatedRow extends Row {
+interface Verdict {
   readonly code: string;
-  readonly outcome: Validated<Columns>;
+  readonly outcome: Judged<readonly RowWrite[]>;
 }
 
-function validateDevices(rows: readonly Row[], set: object): ValidatedRow[] {
-  return rows.map(({ id, row }) => ({
-    id,
-    row,
-    code: String(row.code),
-    outcome: changedDeviceRow({ id, row }, set),
-  }));
+function verdictOf<Kind extends BulkKind>(
+  kind: Kind,
+  { id, row }: Row<RowOf[Kind]>,
+  outcome: Judged<RowOf[Kind]>,
+): Verdict {
+  const writes: readonly unknown[] = outcome.ok ? writeOf({ kind, id }, row, outcome.value) : [];
+  return {
+    code: row.code,
+    outcome: outcome.ok ? { ok: true, value: writes as readonly RowWrite[] } : outcome,
+  };
 }
 
-async function validatePoints(
+function judgedDevices(rows: readonly Row<DeviceRow>[], set: object): Verdict[] {
+  return rows.map((each) => verdictOf('device', each, changedDeviceRow(each, set)));
+}
+
+async function judgedPoints(
   transaction: Database,
-  rows: readonly Row[],
+  rows: readonly Row<PointRow>[],
   set: object,
-): Promise<ValidatedRow[]> {
+): Promise<Verdict[]> {
   const { device_id: newDeviceId } = set as { readonly device_id?: number };
-  const currentDevices = rows.map(({ row }) => ({ device_id: row.device_id as number }));
   const devices = await devicesOfPoints(transaction, [
-    ...currentDevices,
+    ...rows.map(({ row }) => row),
     ...(newDeviceId ? [{ device_id: newDeviceId }] : []),
   ]);
-  return rows.map(({ id, row }) => {
-    const from = devices.get(row.device_id as number) as DeviceOfPoint;
+  return rows.map((each) => {
+    const from = devices.get(each.row.device_id) as DeviceOfPoint;
     const to = newDeviceId === undefined ? from : devices.get(newDeviceId);
-    return { id, row, code: String(row.code), outcome: changedPointRow(row, { from, to }, set) };
+    return verdictOf('point', each, changedPointRow(each.row, { from, to }, set));
   });
 }
 

@@ -65,7 +65,7 @@ export function bulkRoutes(
           reply,
           database,
           { kind: 'copy', reason: body.reason, isTry: body.dry_run, requireIfMatch },
-          (transaction) => copyDevice(transaction, { id: requestParams.id, body, granted, ...sources }),
+          (transaction) => copyDevice(transaction, { id: requestParams.id, body }, { granted, ...sources }),
         );
       },
     }),

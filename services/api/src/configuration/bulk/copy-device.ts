@@ -1,16 +1,17 @@
-import { bodies } from '@holdfast/drivers/bodies.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { CopiesBody } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
 import { sql } from 'kysely';
-import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { type FieldError, Problem, validationFailed } from '../../problems/problem.ts';
-import { specOf, viewOfDevice } from '../device-specs.ts';
-import { devices } from '../devices.ts';
-import { placeAgain } from '../points-of-device.ts';
-import { type KindOfPoint, type KindsOfStore, kindFaultsOrNone } from '../stored-kinds.ts';
+import { type DeviceRow, type RowWrite, rowIn, writeOf } from '../change-sets/row-write.ts';
+import { writeSoundly } from '../change-sets/sound-rows.ts';
+import { lockedRows } from '../change-sets/write-rows.ts';
+import { readBy, viewOfDevice } from '../device-specs.ts';
+import { placedAgain } from '../points-of-device.ts';
 import { configurationText } from '../texts.ts';
+import type { BulkSources } from './bulk-change.ts';
+import { newDeviceRow } from './row-verdicts.ts';
 import { steppedValue, textOf } from './stepped-value.ts';
 
 const pointsAtMost = 50_000;
@@ -18,50 +19,57 @@ const pointsAtMost = 50_000;
 /** Copies a device with its points: all copies or none, and without what sessions have learned about it. @throws Problem */
 export async function copyDevice(
   transaction: Database,
-  {
-    id,
-    body,
-    granted,
-    siteAccess,
-    store,
-  }: {
-    readonly id: number;
-    readonly body: CopiesBody;
-    readonly granted: GrantedSites;
-    readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
-    readonly store: KindsOfStore;
-  },
+  { id, body }: { readonly id: number; readonly body: CopiesBody },
+  { granted, siteAccess, store }: BulkSources,
 ): Promise<void> {
   const { task_ids } = body;
-  await sql`select from tasks where id = any(${task_ids}::bigint[]) order by id for update`.execute(
-    transaction,
-  );
+  const tasks = task_ids.map((taskId) => ({ kind: 'task' as const, id: taskId }));
+  const before = await lockedRows(transaction, [...tasks, { kind: 'device', id }]);
   await siteAccess.requireUntilEnd(transaction, granted, { devices: [id], tasks: task_ids });
-  const row = await transaction.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = rowIn(before, 'device', id);
   if (!row) throw new Problem('device_not_found', configurationText('device_not_found', { id }));
   const connection = specs.get(row.protocol)?.learning?.forgotten(row.connection) ?? row.connection;
-  const { id: _, ...base } = viewOfDevice({ ...row, connection: connection as Record<string, unknown> });
-  const newDevices = wantedCopies(base, body);
-  await requireFreeCodes(transaction, newDevices);
-  const ids: number[] = [];
-  for (const device of newDevices) ids.push((await devices(transaction, store).create(device)).id);
-  await copyPoints(transaction, id, ids);
-  const from = { spec: specOf(row), connection: row.connection };
-  const copies = await transaction
-    .selectFrom('devices')
-    .select(['id', 'code', 'protocol', 'connection'])
-    .where(sql<boolean>`id = any(${ids}::bigint[])`)
+  const { id: _, ...base } = viewOfDevice({ ...row, id, connection: connection as DeviceRow['connection'] });
+  const newRows = wantedCopies(base, body);
+  await requireFreeCodes(transaction, newRows);
+  const points = await transaction
+    .selectFrom('points')
+    .selectAll()
+    .where('device_id', '=', id)
+    .orderBy('id')
     .execute();
-  for (const copy of copies) {
-    await placeAgain(transaction, copy.id, from, { spec: specOf(copy), connection: copy.connection });
+  const count = points.length * newRows.length;
+  if (count > pointsAtMost) {
+    const message = `would make ${count} points; at most ${pointsAtMost} at once`;
+    throw validationFailed([{ path: 'count', message }]);
   }
-  await requireKinds(transaction, store, ids);
-  await readByTasks(transaction, { id, deviceIds: ids, task_ids });
+  let last = Number.MAX_SAFE_INTEGER;
+  const copies = newRows.map((newRow) => ({
+    ...{ row: newRow, standIn: last-- },
+    points: placedAgain(points, readBy(row), readBy(newRow)).map((point) => ({ ...point, standIn: last-- })),
+  }));
+  const creations = copies.flatMap((copy): RowWrite[] => [
+    ...writeOf({ kind: 'device', standIn: copy.standIn }, undefined, copy.row),
+    ...copy.points.flatMap(({ id: _, standIn, ...point }) =>
+      writeOf({ kind: 'point', standIn }, undefined, { ...point, device_id: copy.standIn }),
+    ),
+  ]);
+  const taskWrites = task_ids.flatMap((taskId, index) => {
+    const task = rowIn(before, 'task', taskId);
+    if (!task) throw validationFailed([{ path: `task_ids.${index}`, message: 'there is no such task' }]);
+    const device_ids = [...task.device_ids, ...copies.map(({ standIn }) => standIn)];
+    // A task that has chosen points of the device reads the same ones of its copies.
+    const chosen = new Set(task.point_ids);
+    const chosenCopies = copies.flatMap((copy) => copy.points.filter((point) => chosen.has(point.id)));
+    const point_ids = [...task.point_ids, ...chosenCopies.map(({ standIn }) => standIn)];
+    return writeOf({ kind: 'task', id: taskId }, task, { ...task, device_ids, point_ids });
+  });
+  await writeSoundly(transaction, store, before, [...creations, ...taskWrites]);
 }
 
-function wantedCopies(base: Omit<DeviceCreate, 'id'>, body: CopiesBody): DeviceCreate[] {
+function wantedCopies(base: Omit<DeviceView, 'id'>, body: CopiesBody): DeviceRow[] {
   const errors: FieldError[] = [];
-  const copies: DeviceCreate[] = [];
+  const copies: DeviceRow[] = [];
   if (body.count > 1 && textOf(body.code, 1) === body.code) {
     throw validationFailed([
       { path: 'code', message: 'needs {n} in it, or all copies would have the same code' },
@@ -76,7 +84,7 @@ function wantedCopies(base: Omit<DeviceCreate, 'id'>, body: CopiesBody): DeviceC
       else errors.push({ path: `fields.${name}`, message: verdict.issues[0]?.message ?? '' });
     }
     const name = body.name === undefined ? base.name : textOf(body.name, n);
-    const verdict = bodies().devices.judged({ ...base, ...fields, code: textOf(body.code, n), name });
+    const verdict = newDeviceRow({ ...base, ...fields, code: textOf(body.code, n), name });
     if (verdict.ok) copies.push(verdict.value);
     else {
       for (const { path, message } of verdict.issues) {
@@ -91,7 +99,7 @@ function wantedCopies(base: Omit<DeviceCreate, 'id'>, body: CopiesBody): DeviceC
   return copies;
 }
 
-async function requireFreeCodes(transaction: Database, copies: readonly DeviceCreate[]): Promise<void> {
+async function requireFreeCodes(transaction: Database, copies: readonly DeviceRow[]): Promise<void> {
   const rows = await transaction
     .selectFrom('devices')
     .select('code')
@@ -101,65 +109,4 @@ async function requireFreeCodes(transaction: Database, copies: readonly DeviceCr
   if (rows.length > 0) {
     throw validationFailed(rows.map(({ code }) => ({ path: 'code', message: `${code} is taken` })));
   }
-}
-
-async function copyPoints(transaction: Database, from: number, to: readonly number[]): Promise<void> {
-  const { count } = await transaction
-    .selectFrom('points')
-    .select((select) => select.fn.countAll<number>().as('count'))
-    .where('device_id', '=', from)
-    .executeTakeFirstOrThrow();
-  if (count * to.length > pointsAtMost) {
-    const message = `would make ${count * to.length} points; at most ${pointsAtMost} at once`;
-    throw validationFailed([{ path: 'count', message }]);
-  }
-  await sql`insert into points (device_id, code, name, address, data_type, scale, "offset", unit, enabled, count, precision,
-      valid_min, valid_max, linear, enumeration, period_ms, report, writable)
-    select made.id, code, name, address, data_type, scale, "offset", unit, enabled, count, precision,
-      valid_min, valid_max, linear, enumeration, period_ms, report, writable
-    from points cross join unnest(${to}::bigint[]) with ordinality as made (id, place)
-    where device_id = ${from} order by made.place, points.id`.execute(transaction);
-}
-
-async function requireKinds(
-  transaction: Database,
-  store: KindsOfStore,
-  ids: readonly number[],
-): Promise<void> {
-  const points = await transaction
-    .selectFrom('points')
-    .select(['device_id', 'code', 'count', 'data_type', 'enumeration'])
-    .where(sql<boolean>`device_id = any(${ids}::bigint[])`)
-    .execute();
-  const faults = await kindFaultsOrNone(store, transaction, points as readonly KindOfPoint[]);
-  const message = faults.find((fault) => fault !== undefined);
-  if (message !== undefined) throw validationFailed([{ path: 'code', message }]);
-}
-
-/** Adds the copies to tasks. A task that has chosen points of the device reads the same ones of its copies. */
-async function readByTasks(
-  transaction: Database,
-  {
-    id,
-    deviceIds,
-    task_ids,
-  }: { readonly id: number; readonly deviceIds: readonly number[]; readonly task_ids: readonly number[] },
-): Promise<void> {
-  if (task_ids.length === 0) return;
-  const tasks = await transaction
-    .selectFrom('tasks')
-    .select('id')
-    .where(sql<boolean>`id = any(${task_ids}::bigint[])`)
-    .execute();
-  const unknown = task_ids.findIndex((each) => !tasks.some((task) => task.id === each));
-  if (unknown >= 0)
-    throw validationFailed([{ path: `task_ids.${unknown}`, message: 'there is no such task' }]);
-  await sql`insert into task_devices (task_id, device_id)
-    select task_id, device_id from unnest(${task_ids}::bigint[]) as t (task_id)
-    cross join unnest(${deviceIds}::bigint[]) as d (device_id)`.execute(transaction);
-  await sql`insert into task_points (task_id, point_id)
-    select chosen.task_id, copied.id from task_points chosen
-    join points on points.id = chosen.point_id and points.device_id = ${id}
-    join points copied on copied.code = points.code and copied.device_id = any(${deviceIds}::bigint[])
-    where chosen.task_id = any(${task_ids}::bigint[])`.execute(transaction);
 }

@@ -1,39 +1,32 @@
-import { isDeepStrictEqual } from 'node:util';
 import { bodies } from '@holdfast/drivers/bodies.ts';
-import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
-import {
-  changedPoint,
-  type DeviceOfPoint,
-  validateNewPoint,
-} from '@holdfast/shared/contracts/http/point-http.ts';
-import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
-import type { RowWrite } from '../change-sets/row-write.ts';
-import { specOf, viewOfDevice } from '../device-specs.ts';
-
-type Columns = Readonly<Record<string, unknown>>;
+import { changedPoint, type DeviceOfPoint, judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { DeviceRow, PointRow } from '../change-sets/row-write.ts';
+import { endpointColumn, specOf, viewOfDevice } from '../device-specs.ts';
 
 /** Columns of a new device. */
-export function newDeviceRow(fields: unknown): Validated<Columns> {
+export function newDeviceRow(fields: unknown): Judged<DeviceRow> {
   return inColumns(bodies().devices.judged(fields));
 }
 
 /** Columns of a device after a change. */
 export function changedDeviceRow(
-  { id, row }: { readonly id: number; readonly row: Columns },
+  { id, row }: { readonly id: number; readonly row: DeviceRow },
   set: object,
-): Validated<Columns> {
-  const view = viewOfDevice({ ...row, id } as unknown as Parameters<typeof viewOfDevice>[0]);
-  return inColumns(bodies().devices.changed(view, set));
+): Judged<DeviceRow> {
+  return inColumns(bodies().devices.changed(viewOfDevice({ ...row, id }), set));
 }
 
-function inColumns(verdict: Validated<DeviceCreate>): Validated<Columns> {
+function inColumns(verdict: Judged<DeviceCreate>): Judged<DeviceRow> {
   if (!verdict.ok) return verdict;
   const { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled } = verdict.value;
-  const connection = connectionOf(specOf(verdict.value), verdict.value);
+  const spec = specOf(verdict.value);
+  const connection = connectionOf(spec, verdict.value);
+  const endpoint = endpointColumn(spec, connection);
   return {
     ok: true,
-    value: { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled, connection },
+    value: { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled, connection, endpoint },
   };
 }
 
@@ -41,12 +34,12 @@ function inColumns(verdict: Validated<DeviceCreate>): Validated<Columns> {
 export function newPointRow(
   device: DeviceOfPoint | undefined,
   fields: { readonly device_id?: unknown },
-): Validated<Columns> {
-  const verdict = device ? validateNewPoint(device, fields) : bodies().points.judgedWithoutDevice(fields);
+): Judged<PointRow> {
+  const verdict = device ? judgedPoint(device, fields) : bodies().points.judgedWithoutDevice(fields);
   if (!verdict.ok) return verdict;
   if (!device) return noDevice;
   const { common, address } = verdict.value;
-  return { ok: true, value: { ...common, address, device_id: fields.device_id } };
+  return { ok: true, value: { ...common, address, device_id: fields.device_id as number } };
 }
 
 /**
@@ -54,29 +47,19 @@ export function newPointRow(
  * @param devices its device before and after the change
  */
 export function changedPointRow(
-  row: Columns,
+  row: PointRow,
   { from, to }: { readonly from: DeviceOfPoint; readonly to: DeviceOfPoint | undefined },
   set: { readonly device_id?: unknown },
-): Validated<Columns> {
+): Judged<PointRow> {
   if (!to) return noDevice;
-  const { address, ...common } = row;
-  const verdict = changedPoint({ from, to }, { common: common as never, address }, set);
+  const { address: current, ...now } = row;
+  const verdict = changedPoint({ from, to }, { common: now, address: current }, set);
   if (!verdict.ok) return verdict;
-  const { device_id = row.device_id } = set;
-  return { ok: true, value: { ...verdict.value.common, address: verdict.value.address, device_id } };
+  const { common, address } = verdict.value;
+  return { ok: true, value: { ...common, address, device_id: (set.device_id as number) ?? row.device_id } };
 }
 
 const noDevice: Validated<never> = {
   ok: false,
   issues: [{ path: ['device_id'], message: 'there is no such device' }],
 };
-
-/** The write of a change, or none if nothing differs. */
-export function writeOfChange(
-  { kind, id, row }: { readonly kind: ChangedKind; readonly id: number; readonly row: Columns },
-  value: Columns,
-): RowWrite[] {
-  const newRow = { ...row, ...value };
-  const fields = Object.keys(newRow).filter((name) => !isDeepStrictEqual(row[name], newRow[name]));
-  return fields.length === 0 ? [] : [{ kind, id, op: 'change', row: newRow, fields }];
-}

@@ -12,10 +12,8 @@ import { apiDatabase } from '../../../testing/api-database.ts';
 import { inChange } from '../../database/in-change.ts';
 import { type Database, openDatabase } from '../../database/open-database.ts';
 import { Problem } from '../../problems/problem.ts';
-import { devices } from '../devices.ts';
-import { points } from '../points.ts';
-import { sites } from '../sites.ts';
-import { tasks } from '../tasks.ts';
+import { writeItems } from './items/change-items.ts';
+import type { ReadyItem } from './items/ready-items.ts';
 import { revertChangeSet } from './revert-change-set.ts';
 
 const log = createLogger('test', 'silent');
@@ -61,48 +59,59 @@ interface Step {
   readonly other: number;
 }
 
+type Kind = ReadyItem['kind'];
+
+const write = (to: Database, items: readonly object[]) =>
+  writeItems(
+    to,
+    items.map((item) => ({ ...item, standIn: undefined }) as ReadyItem),
+    { store, naming: items.length === 1 ? 'single' : 'list', whenLocked: async () => undefined },
+  );
+const create = (to: Database, kind: Kind, ...all: object[]) =>
+  write(
+    to,
+    all.map((fields) => ({ op: 'create', kind, fields })),
+  );
+const change = async (to: Database, kind: Kind, choice: number, fields: object) =>
+  write(to, [{ op: 'change', kind, id: await pick(`${kind}s`, choice), fields }]);
+const remove = async (to: Database, kind: Kind, choice: number) =>
+  write(to, [{ op: 'delete', kind, id: await pick(`${kind}s`, choice) }]);
+
 /** Ways in which configuration is written: by single calls, in bulk, and directly in the database. */
 const ways: readonly ((transaction: Database, step: Step) => Promise<unknown>)[] = [
-  (to) => sites(to).create({ code: newCode(), name: '', shifts: [], networks: [] }),
+  (to) => create(to, 'site', { code: newCode() }),
   async (to, { one }) => {
     const code = newCode();
     const site_id = one % 3 === 0 ? null : await pick('sites', one);
-    const fields = { name: '', mode: 'polled', timeout_ms: 1_000, measurement: null, enabled: true } as const;
-    return devices(to, store).create({ code, site_id, ...fields, ...place() });
+    return create(to, 'device', { code, site_id, ...place() });
   },
   async (to, { one, other }) => {
     const device_id = await pick('devices', one);
     const many = Array.from({ length: 1 + (other % 4) }, (_, address) => ({
       ...{ device_id, code: newCode(), table: 'holding_register', address, data_type: 'int16' },
     }));
-    return points(to, store).createAll(many);
+    return create(to, 'point', ...many);
   },
   async (to, { one, other }) => {
     const device_ids = [...new Set([await pick('devices', one), await pick('devices', other)])];
-    const fields = { name: '', period_ms: 1_000, required_labels: {}, max_duration: null, enabled: true };
-    return tasks(to).create({ code: newCode(), ...fields, device_ids, point_ids: [] });
+    return create(to, 'task', { code: newCode(), period_ms: 1_000, device_ids });
   },
-  async (to, { one, other }) => sites(to).patch(await pick('sites', one), { name: `n-${other}` }),
-  async (to, { one, other }) =>
-    devices(to, store).patch(await pick('devices', one), {
-      unit_id: 1 + (other % 9),
-      timeout_ms: 500 + other,
-    }),
-  async (to, { one, other }) => points(to, store).patch(await pick('points', one), { scale: 1 + other }),
-  async (to, { one, other }) =>
-    tasks(to).patch(await pick('tasks', one), { device_ids: [await pick('devices', other)] }),
+  (to, { one, other }) => change(to, 'site', one, { name: `n-${other}` }),
+  (to, { one, other }) => change(to, 'device', one, { unit_id: 1 + (other % 9), timeout_ms: 500 + other }),
+  (to, { one, other }) => change(to, 'point', one, { scale: 1 + other }),
+  async (to, { one, other }) => change(to, 'task', one, { device_ids: [await pick('devices', other)] }),
   async (to, { one, other }) => {
     const device = await pick('devices', one);
     const { rows } = await client.query<{ id: string }>('select id from points where device_id = $1', [
       device,
     ]);
     const point_ids = rows.map(({ id }) => Number(id)).slice(0, other % 3);
-    return tasks(to).patch(await pick('tasks', other), { device_ids: [device], point_ids });
+    return change(to, 'task', other, { device_ids: [device], point_ids });
   },
-  async (to, { one }) => points(to, store).remove(await pick('points', one)),
-  async (to, { one }) => devices(to, store).remove(await pick('devices', one)),
-  async (to, { one }) => tasks(to).remove(await pick('tasks', one)),
-  async (to, { one }) => sites(to).remove(await pick('sites', one)),
+  (to, { one }) => remove(to, 'point', one),
+  (to, { one }) => remove(to, 'device', one),
+  (to, { one }) => remove(to, 'task', one),
+  (to, { one }) => remove(to, 'site', one),
   async (to, { one }) =>
     revertChangeSet(to, { id: one + 1, only: undefined, granted: 'everywhere', siteAccess, store }),
 ];

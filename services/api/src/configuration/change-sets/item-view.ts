@@ -7,7 +7,8 @@ import type {
 } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { allFieldsOf } from '@holdfast/shared/contracts/http/own-fields.ts';
 
-type Columns = Readonly<Record<string, unknown>>;
+/** Columns of a thing as a change set keeps them, which may be of an earlier release. */
+export type Columns = Readonly<Record<string, unknown>>;
 
 /** One thing in one change set, in columns. */
 export interface ChangeItem {

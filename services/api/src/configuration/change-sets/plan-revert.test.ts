@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChangeItem } from './item-view.ts';
-import { keyOf, type LaterItem, narrowed, planRevert } from './plan-revert.ts';
+import { type LaterItem, narrowed, planRevert } from './plan-revert.ts';
+import { keyOf } from './row-write.ts';
+import type { ChangeItem, Columns } from './shown-item.ts';
 
-type Columns = Readonly<Record<string, unknown>>;
 type State = ReadonlyMap<string, Columns>;
 type Item = LaterItem;
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ChangedKind, RevertOnly } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import type { ChangeItem } from './item-view.ts';
-import type { RowWrite } from './row-write.ts';
+import { keyOf, type RowOf, type RowWrite } from './row-write.ts';
+import type { ChangeItem, Columns } from './shown-item.ts';
 
 /** A field that cannot be reverted, because a later set has touched it. */
 export interface RevertConflict {
@@ -19,12 +19,7 @@ export interface RevertPlan {
   readonly conflicts: readonly RevertConflict[];
 }
 
-type Columns = Readonly<Record<string, unknown>>;
 export type LaterItem = ChangeItem & { readonly setId: number };
-
-/** A key for a thing among things of all kinds. */
-export const keyOf = ({ kind, id }: { readonly kind: ChangedKind; readonly id: number | undefined }) =>
-  `${kind} ${id}`;
 
 /**
  * Plans how to revert a set: delete what it made, make again what it deleted, and give each field its former value.
@@ -40,6 +35,11 @@ export function planRevert(
 ): RevertPlan {
   const writes: RowWrite[] = [];
   const conflicts: RevertConflict[] = [];
+  const write = (
+    { kind, id }: ChangeItem,
+    op: RowWrite['op'],
+    { row, fields }: { readonly row: Columns; readonly fields: readonly string[] },
+  ) => writes.push({ kind, id, op, row: row as unknown as RowOf[typeof kind], fields } as RowWrite);
   for (const item of items) {
     const key = keyOf(item);
     const now = current.get(key);
@@ -59,7 +59,7 @@ export function planRevert(
       case 'created': {
         if (!now) break;
         const touched = differing(now, item.after, lastTouched(since));
-        if (touched.length === 0) writes.push({ op: 'delete', kind, id, row: now, fields: [] });
+        if (touched.length === 0) write(item, 'delete', { row: now, fields: [] });
         // A later set deleted the thing and another made a new one of it, and that stands.
         else if (since.every((each) => each.op === 'changed'))
           for (const [field, setId] of touched) conflict(field, setId);
@@ -67,7 +67,7 @@ export function planRevert(
       }
       case 'deleted':
         if (now) break;
-        writes.push({ op: 'create', kind, id, row: before, fields: Object.keys(before) });
+        write(item, 'create', { row: before, fields: Object.keys(before) });
         break;
       case 'changed': {
         if (!now) break;
@@ -80,7 +80,7 @@ export function planRevert(
           if (setId !== undefined) conflict(field, setId);
         }
         const free = fields.filter((field) => !touched.has(field));
-        if (free.length > 0) writes.push({ op: 'change', kind, id, ...withFields(now, was, free) });
+        if (free.length > 0) write(item, 'change', withFields(now, was, free));
         break;
       }
       default:
@@ -120,7 +120,11 @@ function changedIn({ before, after }: ChangeItem): string[] {
 }
 
 /** The current row with some fields set back. */
-function withFields(now: Columns, was: Columns, fields: readonly string[]): Pick<RowWrite, 'row' | 'fields'> {
+function withFields(
+  now: Columns,
+  was: Columns,
+  fields: readonly string[],
+): { readonly row: Columns; readonly fields: readonly string[] } {
   const row: Record<string, unknown> = { ...now };
   const columns = new Set<string>();
   for (const field of fields) {

@@ -8,12 +8,12 @@ import {
 } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
-import { explained } from '../configuration-problems.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { configurationText } from '../texts.ts';
-import type { ChangeItem } from './item-view.ts';
-import { keyOf, type LaterItem, narrowed, planRevert, type RevertConflict } from './plan-revert.ts';
+import { type LaterItem, narrowed, planRevert, type RevertConflict } from './plan-revert.ts';
 import { readItems, type StoredItem } from './read-change-sets.ts';
+import { keyOf } from './row-write.ts';
+import type { ChangeItem } from './shown-item.ts';
 import { writeSoundly } from './sound-rows.ts';
 import { lockedRows } from './write-rows.ts';
 
@@ -55,7 +55,7 @@ export async function revertChangeSet(
   const { writes, conflicts } = planRevert(items, current, await laterItems(transaction, items));
   if (conflicts.length > 0) throw changedSince(conflicts);
   if (writes.length === 0) throw nothingLeft(id);
-  await explained(() => writeSoundly(transaction, store, current, writes));
+  await writeSoundly(transaction, store, current, writes);
 }
 
 /** The items of the change set that this transaction has recorded so far. */

@@ -1,68 +1,73 @@
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import { type FieldError, listedErrors, Problem, validationFailed } from '../../problems/problem.ts';
-import { mostNames, stillReferenced } from '../configuration-problems.ts';
-import { requireFreePlace } from '../device-places.ts';
-import { endpointColumn, specOf } from '../device-specs.ts';
+import { explained, maxNamed, stillReferenced } from '../configuration-problems.ts';
+import { placeOf, requireFreePlace } from '../device-places.ts';
+import { endpointColumn, readBy, specOf } from '../device-specs.ts';
 import { placeAgain } from '../points-of-device.ts';
 import { requireUnread } from '../read-codes.ts';
-import { togetherWithSiblings } from '../sibling-faults.ts';
-import { type KindsOfStore, kindFaults, kindFaultsOrNone } from '../stored-kinds.ts';
+import { requireDistinctValues } from '../sibling-faults.ts';
+import {
+  type KindOfPoint,
+  type KindsOfStore,
+  kindFaults,
+  kindFaultsIfKnown,
+  kindOf,
+} from '../stored-kinds.ts';
 import { activeSessionsOf } from '../tasks.ts';
 import { configurationText } from '../texts.ts';
-import { keyOf } from './plan-revert.ts';
-import type { RowWrite } from './row-write.ts';
+import { type RowWrite, referredBy, rowIn, type StoredRows, writesOf } from './row-write.ts';
 import { idsOf, writeRows } from './write-rows.ts';
 
-type Columns = Readonly<Record<string, unknown>>;
-
 /**
- * Makes, changes and deletes many things of all kinds at once, and judges the outcome as single calls would. All of them are
- * locked.
- * @param before the things as they are, by `keyOf`
+ * Makes, changes and deletes things of all kinds: the one way in which requests write configuration. All things are
+ * locked. The database's own refusals become problems, too.
+ * @param before the things as they are
+ * @returns the same writes, with the ids of what was made
  * @throws Problem
  */
-export async function writeSoundly(
+export function writeSoundly(
   transaction: Database,
   store: KindsOfStore,
-  before: ReadonlyMap<string, Columns>,
+  before: StoredRows,
   requestedWrites: readonly RowWrite[],
-): Promise<void> {
-  const writes = requestedWrites.map(withEndpoint);
-  await requireFreeToRename(transaction, store, writes);
-  await requireUnreferenced(transaction, writes);
-  const devices = writes.filter(({ kind, op }) => kind === 'device' && op !== 'delete');
-  for (const { id, row, fields, path } of devices) {
-    if (id === undefined) continue;
-    const had = before.get(keyOf({ kind: 'device', id }));
-    if (!had || !(fields.includes('connection') || fields.includes('protocol'))) continue;
-    const [from, to] = [had, row].map((each) => {
-      const device = deviceOf(id, each);
-      return { spec: specOf(device), connection: device.connection };
-    });
-    if (from && to) await below(path, () => placeAgain(transaction, id, from, to));
-  }
-  const writesWithIds = await writeRows(transaction, await withAddresses(transaction, writes));
-  await requireFreePlaces(transaction, writesWithIds);
-  await requireChosenPoints(transaction, writesWithIds);
-  await requireFitting(transaction, store, writesWithIds);
+): Promise<readonly RowWrite[]> {
+  return explained(async () => {
+    const writes = requestedWrites.map(withEndpoint);
+    await requireFreeToRename(transaction, store, writes);
+    await requireUnreferenced(transaction, writes);
+    for (const { id, op, row, fields, path } of writesOf(writes, 'device')) {
+      const had = rowIn(before, 'device', id);
+      if (op === 'delete' || id === undefined || !had) continue;
+      if (!fields.includes('connection') && !fields.includes('protocol')) continue;
+      await below(path, () => placeAgain(transaction, id, readBy(had), readBy(row)));
+    }
+    const writesWithIds = await writeRows(transaction, await withAddresses(transaction, writes));
+    await requireFreePlaces(transaction, before, writesWithIds);
+    await requireChosenPoints(transaction, writesWithIds);
+    await requireFitting(transaction, store, { before, writes: writesWithIds });
+    return writesWithIds;
+  });
 }
 
 /** Names each device at the place of another one. @throws Problem */
-async function requireFreePlaces(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
+async function requireFreePlaces(
+  transaction: Database,
+  before: StoredRows,
+  writes: readonly RowWrite[],
+): Promise<void> {
   const refusals: Problem[] = [];
-  for (const { kind, id, op, row, fields, path } of writes) {
-    if (kind !== 'device' || op === 'delete') continue;
-    const moves = fields.some((field) => ['connection', 'protocol', 'site_id', 'enabled'].includes(field));
-    const device = deviceOf(id, row);
-    if (op === 'create' || moves) {
-      await below(path, () => requireFreePlace(transaction, specOf(device), device)).catch(
-        (error: unknown) => {
-          if (!(error instanceof Problem)) throw error;
-          refusals.push(error);
-        },
-      );
+  for (const { id, op, row, path } of writesOf(writes, 'device')) {
+    if (op === 'delete' || id === undefined) continue;
+    const had = rowIn(before, 'device', id);
+    if (had?.enabled && placeOf(had) === placeOf(row)) continue;
+    try {
+      await below(path, () => requireFreePlace(transaction, specOf(row), { ...row, id }));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      refusals.push(error);
     }
   }
   const [first] = refusals;
@@ -72,13 +77,13 @@ async function requireFreePlaces(transaction: Database, writes: readonly RowWrit
 }
 
 /** Adds to the faults of one thing its path in the request. */
-async function below<T>(path: string | undefined, judge: () => Promise<T>): Promise<T> {
+async function below<T>(path: RowWrite['path'], judge: () => Promise<T>): Promise<T> {
   try {
     return await judge();
   } catch (error) {
     if (path === undefined || !(error instanceof Problem)) throw error;
     const errors = (error.members.errors ?? []) as readonly FieldError[];
-    const moved = errors.map((each) => ({ ...each, path: `${path}.${each.path}` }));
+    const moved = errors.map((each) => ({ ...each, path: pathTo({ path }, each.path) }));
     throw new Problem(error.code, error.detail, { ...error.members, errors: moved }, { cause: error });
   }
 }
@@ -86,32 +91,28 @@ async function below<T>(path: string | undefined, judge: () => Promise<T>): Prom
 /** Adds to a device its endpoint, which follows from its connection. */
 function withEndpoint(write: RowWrite): RowWrite {
   if (write.kind !== 'device' || write.op === 'delete') return write;
-  const device = deviceOf(write.id, write.row);
-  return { ...write, row: { ...write.row, endpoint: endpointColumn(specOf(device), device.connection) } };
+  const { row } = write;
+  return { ...write, row: { ...row, endpoint: endpointColumn(specOf(row), row.connection) } };
+}
+
+/** The path of a field in the request. */
+function pathTo({ path = [] }: Pick<RowWrite, 'path'>, field: string): string {
+  return [...path, field].join('.');
 }
 
 /** Takes addresses that no write names from the database, because a change of their device may have parsed them again. */
 async function withAddresses(transaction: Database, writes: readonly RowWrite[]): Promise<RowWrite[]> {
-  const isKept = ({ kind, op, fields }: RowWrite) =>
-    kind === 'point' && op === 'change' && !fields.includes('address');
+  const isKept = (write: RowWrite): write is RowWrite<'point'> =>
+    write.kind === 'point' && write.op === 'change' && !write.fields.includes('address');
+  const kept = idsOf(writes.filter(isKept));
+  if (kept.length === 0) return [...writes];
   const { rows } = await sql<{ id: number; address: unknown }>`select id, address from points
-    where id = any(${idsOf(writes.filter(isKept))}::bigint[])`.execute(transaction);
+    where id = any(${kept}::bigint[])`.execute(transaction);
   const addresses = new Map(rows.map(({ id, address }) => [id, address]));
   return writes.map((write) =>
     isKept(write) ? { ...write, row: { ...write.row, address: addresses.get(write.id ?? 0) } } : write,
   );
 }
-
-interface DeviceRow {
-  readonly id: number;
-  readonly code: string;
-  readonly protocol: string;
-  readonly connection: object;
-  readonly site_id: number | null;
-  readonly enabled: boolean;
-}
-
-const deviceOf = (id: number | undefined, row: Columns) => ({ ...row, id }) as unknown as DeviceRow;
 
 async function requireFreeToRename(
   transaction: Database,
@@ -119,11 +120,8 @@ async function requireFreeToRename(
   writes: readonly RowWrite[],
 ): Promise<void> {
   for (const kind of ['device', 'point'] as const) {
-    const renamed = writes.filter(
-      (write) =>
-        write.op === 'change' &&
-        write.kind === kind &&
-        (write.fields.includes('code') || write.fields.includes('device_id')),
+    const renamed = writesOf(writes, kind).filter(
+      ({ op, fields }) => op === 'change' && (fields.includes('code') || fields.includes('device_id')),
     );
     try {
       await requireUnread(transaction, store, kind, idsOf(renamed));
@@ -138,10 +136,11 @@ async function requireFreeToRename(
 
 /** Refuses to delete a thing that something else refers to, unless that is deleted too. */
 async function requireUnreferenced(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
-  const deletedIds = (kind: ChangedKind) =>
-    idsOf(writes.filter((write) => write.op === 'delete' && write.kind === kind));
-  const remainingWrites = (kind: ChangedKind) =>
-    writes.filter((write) => write.op !== 'delete' && write.kind === kind);
+  const deletions = writes.filter(({ op }) => op === 'delete');
+  const [deletion] = deletions;
+  if (!deletion) return;
+  const deletedIds = (kind: ChangedKind) => idsOf(writesOf(deletions, kind));
+  const remainingWrites = (kind: ChangedKind) => writesOf(writes, kind).filter(({ op }) => op !== 'delete');
   const [sites, devices, points, tasks] = [
     deletedIds('site'),
     deletedIds('device'),
@@ -149,24 +148,27 @@ async function requireUnreferenced(transaction: Database, writes: readonly RowWr
     deletedIds('task'),
   ];
   const leaving = (field: string, lost: readonly number[]) => (write: RowWrite) =>
-    write.fields.includes(field) && ![write.row[field]].flat().some((id) => lost.includes(id as number));
+    write.fields.includes(field) && !referredBy(write, field).some((id) => lost.includes(id));
   const freeDevices = idsOf(remainingWrites('device').filter(leaving('site_id', sites)));
   const freePoints = idsOf(remainingWrites('point').filter(leaving('device_id', devices)));
   const freeOfDevices = idsOf(remainingWrites('task').filter(leaving('device_ids', devices)));
   const freeOfPoints = idsOf(remainingWrites('task').filter(leaving('point_ids', points)));
   const { rows } = await sql<{ what: string; code: string }>`
-    select 'devices' as what, code from devices
+    (select 'devices' as what, code from devices
       where site_id = any(${sites}::bigint[]) and id <> all(${[...devices, ...freeDevices]}::bigint[])
+      order by code limit ${maxNamed})
     union all
-    select 'points', code from points
+    (select distinct 'points', code from points
       where device_id = any(${devices}::bigint[]) and id <> all(${[...points, ...freePoints]}::bigint[])
+      order by code limit ${maxNamed})
     union all
-    select 'tasks', tasks.code from task_devices join tasks on tasks.id = task_id
-      where device_id = any(${devices}::bigint[]) and task_id <> all(${[...tasks, ...freeOfDevices]}::bigint[])
-    union
-    select 'tasks', tasks.code from task_points join tasks on tasks.id = task_id
-      where point_id = any(${points}::bigint[]) and task_id <> all(${[...tasks, ...freeOfPoints]}::bigint[])
-    order by 1, 2 limit ${mostNames}`.execute(transaction);
+    (select 'tasks', code from tasks where
+      id in (select task_id from task_devices where device_id = any(${devices}::bigint[])
+        and task_id <> all(${[...tasks, ...freeOfDevices]}::bigint[]))
+      or id in (select task_id from task_points where point_id = any(${points}::bigint[])
+        and task_id <> all(${[...tasks, ...freeOfPoints]}::bigint[]))
+      order by code limit ${maxNamed})
+    order by 1, 2`.execute(transaction);
   const active = tasks.length === 0 ? [] : await activeSessionsOf(transaction, tasks);
   const referrers = {
     ...Object.fromEntries(
@@ -175,69 +177,114 @@ async function requireUnreferenced(transaction: Database, writes: readonly RowWr
     ...(active.length > 0 && { active_sessions: active.slice(0, mostNames) }),
   };
   if (Object.keys(referrers).length > 0) {
-    throw stillReferenced(configurationText('what_this_would_delete'), referrers);
+    const { kind, row } = deletion;
+    const what =
+      deletions.length === 1
+        ? configurationText('noun_code', { noun: nouns[kind], code: row.code })
+        : configurationText('what_this_would_delete');
+    throw stillReferenced(what, referrers);
   }
 }
 
+const nouns: Readonly<Record<ChangedKind, Text>> = {
+  site: configurationText('nouns_sites'),
+  device: configurationText('nouns_devices'),
+  point: configurationText('nouns_points'),
+  task: configurationText('nouns_tasks'),
+};
+
 async function requireChosenPoints(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
-  const ids = (kind: ChangedKind) =>
-    idsOf(writes.filter((write) => write.kind === kind && write.op !== 'delete'));
+  const taskWrites = writesOf(writes, 'task').filter(({ op }) => op !== 'delete');
+  const moved = writesOf(writes, 'point').filter(
+    ({ op, fields }) => op !== 'delete' && fields.includes('device_id'),
+  );
+  if (taskWrites.length === 0 && moved.length === 0) return;
   const { rows } = await sql<{ id: number; task: string; point: string }>`
     select tasks.id, tasks.code as task, points.code as point from task_points
     join points on points.id = task_points.point_id join tasks on tasks.id = task_points.task_id
     left join task_devices d on d.task_id = task_points.task_id and d.device_id = points.device_id
     where d.device_id is null
-      and (task_points.task_id = any(${ids('task')}::bigint[]) or points.id = any(${ids('point')}::bigint[]))
-    order by 2, 3 limit ${mostNames}`.execute(transaction);
+      and (task_points.task_id = any(${idsOf(taskWrites)}::bigint[]) or points.id = any(${idsOf(moved)}::bigint[]))
+    order by 2, 3 limit ${maxNamed}`.execute(transaction);
   const [first] = rows;
   if (!first) return;
-  const message = `task ${first.task} has chosen point ${first.point}, of a device that is not in device_ids`;
-  const { path } = writes.find(({ kind, id }) => kind === 'task' && id === first.id) ?? {};
-  throw validationFailed([{ path: path === undefined ? 'point_ids' : `${path}.point_ids`, message }]);
+  const taskWrite = taskWrites.find(({ id }) => id === first.id);
+  if (!taskWrite) {
+    const tasks = rows.filter(({ point }) => point === first.point).map(({ task }) => task);
+    throw stillReferenced(configurationText('point', { code: first.point }), { tasks });
+  }
+  const points = rows.filter(({ id }) => id === first.id).map(({ point }) => point);
+  const message = `${points.slice(0, 5).join(', ')}: of a device that is not in device_ids`;
+  throw validationFailed([{ path: pathTo(taskWrite, 'point_ids'), message }]);
 }
 
 /** Refuses points that do not fit each other or stored values. */
 async function requireFitting(
   transaction: Database,
   store: KindsOfStore,
-  writes: readonly RowWrite[],
+  { before, writes }: { readonly before: StoredRows; readonly writes: readonly RowWrite[] },
 ): Promise<void> {
-  const stayingWrites = writes.filter(({ op }) => op !== 'delete');
-  const newOrMoved = stayingWrites.filter(
-    ({ kind, op, fields }) =>
-      kind === 'point' &&
-      (op === 'create' ||
-        ['code', 'device_id', 'data_type', 'enumeration', 'count'].some((field) => fields.includes(field))),
+  const pointWrites = new Map(
+    writesOf(writes, 'point')
+      .filter(
+        ({ op, fields }) =>
+          op === 'create' || (op === 'change' && fields.some((field) => fieldsOfKind.includes(field))),
+      )
+      .map((write) => [write.id, write]),
   );
-  const renamed = stayingWrites.filter(
-    ({ kind, op, fields }) =>
-      kind === 'device' && op === 'change' && (fields.includes('code') || fields.includes('measurement')),
+  const deviceWrites = new Map(
+    writesOf(writes, 'device')
+      .filter(({ op, fields }) => op !== 'delete' && fieldsOfPlace.some((field) => fields.includes(field)))
+      .map((write) => [write.id, write]),
   );
-  const { rows: points } = await sql<{
-    id: number;
-    device_id: number;
-    code: string;
-    count: number | null;
-    data_type: never;
-    enumeration: Record<string, string> | null;
-  }>`select id, device_id, code, count, data_type, enumeration from points
-    where id = any(${idsOf(newOrMoved)}::bigint[])
-      or device_id = any(${idsOf(renamed)}::bigint[])
+  const renamed = [...deviceWrites.values()].filter(({ op }) => op === 'change');
+  if (pointWrites.size === 0 && renamed.length === 0) return;
+  const { rows: points } = await sql<KindOfPoint & { readonly id: number }>`
+    select id, device_id, code, count, data_type, enumeration from points
+    where id = any(${idsOf([...pointWrites.values()])}::bigint[]) or device_id = any(${idsOf(renamed)}::bigint[])
     order by id`.execute(transaction);
-  if (points.length === 0) return;
-  const paths = new Map(newOrMoved.map(({ id, path }) => [id, path === undefined ? '' : `${path}.`]));
-  const pathTo = ({ id }: { readonly id: number }) => paths.get(id) ?? '';
-  await togetherWithSiblings(
+  await requireDistinctValues(
     transaction,
-    points.map((point) => ({ ...point, pathPrefix: pathTo(point) })),
-    async () => undefined,
+    points.map((point) => ({ ...point, path: pathTo(pointWrites.get(point.id) ?? {}, 'code') })),
   );
+  // The values of a point that keeps its kind and place still fit.
+  const pointsToJudge = points.filter((point) => {
+    const had = rowIn(before, 'point', point.id);
+    if (!had || deviceWrites.get(point.device_id)?.op === 'change') return true;
+    return kindOf(had) !== kindOf(point) || placeOfValues(had) !== placeOfValues(point);
+  });
   // New points can be made even while the store cannot be asked.
-  const isAllNew = renamed.length === 0 && newOrMoved.every(({ op }) => op === 'create');
-  const judge = isAllNew ? kindFaultsOrNone : kindFaults;
-  const faults = (await judge(store, transaction, points)).flatMap((message, index) => {
-    const point = points[index];
-    return message === undefined || !point ? [] : [{ path: `${pathTo(point)}data_type`, message }];
+  const isAllNew =
+    renamed.length === 0 && pointsToJudge.every(({ id }) => pointWrites.get(id)?.op === 'create');
+  const faultsOf = isAllNew ? kindFaultsIfKnown : kindFaults;
+  const faults = (await faultsOf(store, transaction, pointsToJudge)).flatMap((message, index) => {
+    const point = pointsToJudge[index];
+    if (message === undefined || !point) return [];
+    const pointWrite = pointWrites.get(point.id);
+    const deviceWrite = deviceWrites.get(point.device_id);
+    const path =
+      deviceWrite && pointWrite?.path === undefined
+        ? pathTo(deviceWrite, changedIn(deviceWrite, fieldsOfPlace))
+        : pathTo(pointWrite ?? {}, changedIn(pointWrite, fieldsOfKind));
+    return [{ path, message }];
   });
   if (faults.length > 0) throw validationFailed(faults);
+}
+
+/** Fields by which values of a point are stored, and in which kind. */
+const fieldsOfKind: readonly string[] = ['data_type', 'enumeration', 'code', 'device_id', 'count'];
+/** Fields by which values of a device's points are stored. */
+const fieldsOfPlace: readonly string[] = ['code', 'measurement'];
+
+function changedIn(write: RowWrite | undefined, fields: readonly string[]): string {
+  return fields.find((field) => write?.fields.includes(field)) ?? 'data_type';
+}
+
+/** Where a point's values are stored. */
+function placeOfValues({
+  device_id,
+  code,
+  count,
+}: Pick<KindOfPoint, 'device_id' | 'code' | 'count'>): string {
+  return JSON.stringify([device_id, code, count !== null]);
 }

@@ -1,8 +1,7 @@
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
-import { keyOf } from './plan-revert.ts';
-import type { RowWrite } from './row-write.ts';
+import { keyOf, type RowOf, type RowWrite, type StoredRows, writesOf } from './row-write.ts';
 
 const tables = {
   site: ['sites', ['code', 'name', 'shifts', 'networks']],
@@ -38,18 +37,16 @@ const lists = [
   ['task_points', 'point_id'],
 ] as const;
 
-type Columns = Readonly<Record<string, unknown>>;
-
 /** Reads and locks things until the end of the transaction, in columns and by `keyOf`. Tasks come first, as everywhere. */
 export async function lockedRows(
   transaction: Database,
   things: readonly { readonly kind: ChangedKind; readonly id: number }[],
-): Promise<Map<string, Columns>> {
-  const rowsByKey = new Map<string, Columns>();
+): Promise<StoredRows> {
+  const rowsByKey = new Map<string, RowOf[ChangedKind]>();
   for (const kind of ['task', 'device', 'point', 'site'] as const) {
     const ids = things.filter((each) => each.kind === kind).map(({ id }) => id);
     if (ids.length === 0) continue;
-    const { rows } = await sql<{ id: number; row: Record<string, unknown> }>`
+    const { rows } = await sql<{ id: number; row: RowOf[ChangedKind] }>`
       select id, to_jsonb(t) - 'id' as row from ${sql.table(tables[kind][0])} t
       where id = any(${ids}::bigint[]) order by id for update`.execute(transaction);
     for (const { id, row } of rows) rowsByKey.set(keyOf({ kind, id }), row);
@@ -62,7 +59,7 @@ export async function lockedRows(
         where t.id = any(${ids}::bigint[]) group by t.id`.execute(transaction);
       for (const { id, ids } of members.rows) {
         const key = keyOf({ kind, id });
-        rowsByKey.set(key, { ...rowsByKey.get(key), [`${member}s`]: ids });
+        rowsByKey.set(key, { ...(rowsByKey.get(key) as RowOf['task']), [`${member}s`]: ids });
       }
     }
   }
@@ -80,9 +77,8 @@ export async function writeRows(
   const newIds = new NewIds();
   const of = (op: RowWrite['op'], kind: ChangedKind) =>
     writes.filter((write) => write.op === op && write.kind === kind);
-  const taskWrites = writes.filter(({ op, kind }) => kind === 'task' && op !== 'delete');
-  const withLists = taskWrites.filter(
-    ({ op, fields }) => op === 'create' || fields.some((each) => each.endsWith('_ids')),
+  const withLists = writesOf(writes, 'task').filter(
+    ({ op, fields }) => op === 'create' || (op === 'change' && fields.some((each) => each.endsWith('_ids'))),
   );
   for (const [table, member] of lists) await takeOut(transaction, table, member, withLists);
   for (const kind of ['task', 'point', 'device'] as const)
@@ -96,7 +92,7 @@ export async function writeRows(
     );
     await insert(transaction, kind, of('create', kind), newIds);
   }
-  const members = withLists.map((write) => newIds.in(write));
+  const members = withLists.map((write) => newIds.in(write) as RowWrite<'task'>);
   for (const [table, member] of lists) await putIn(transaction, table, member, members);
   await remove(transaction, 'site', of('delete', 'site'));
   return writes.map((write) => newIds.in(write));
@@ -115,20 +111,16 @@ class NewIds {
   /** A write with its real id, and the real ids of what its row refers to. */
   in(write: RowWrite): RowWrite {
     const id = write.id ?? this.#ids.get(write);
-    const referring = referrers.filter((field) => write.row[field] !== undefined);
-    if (this.#standIns.size === 0 || referring.length === 0) return { ...write, id };
+    if (this.#standIns.size === 0) return { ...write, id };
     const real = (value: unknown) => this.#standIns.get(value) ?? value;
-    const row = Object.fromEntries(
-      referring.map((field) => {
-        const value = write.row[field];
-        return [field, Array.isArray(value) ? value.map(real) : real(value)];
-      }),
-    );
-    return { ...write, id, row: { ...write.row, ...row } };
+    const referring = Object.entries(write.row)
+      .filter(([field]) => referrers.includes(field))
+      .map(([field, value]) => [field, Array.isArray(value) ? value.map(real) : real(value)]);
+    return { ...write, id, row: { ...write.row, ...Object.fromEntries(referring) } } as RowWrite;
   }
 }
 
-const referrers = ['site_id', 'device_id', 'device_ids', 'point_ids'] as const;
+const referrers = ['site_id', 'device_id', 'device_ids', 'point_ids'];
 
 /** Ids of the things that already exist. */
 export function idsOf(writes: readonly RowWrite[]): number[] {
@@ -158,14 +150,14 @@ async function insert(
   newIds: NewIds,
 ): Promise<void> {
   const [table, columns] = tables[kind];
-  const insertAll = async (rows: readonly RowWrite[], names: readonly string[]): Promise<Columns[]> => {
+  const insertAll = async (rows: readonly RowWrite[], names: readonly string[]): Promise<Inserted[]> => {
     if (rows.length === 0) return [];
     const list = sql.join(names.map((column) => sql.ref(column)));
     const key = sql.raw(kind === 'point' ? 'id, code, device_id' : 'id, code');
-    const inserted: Columns[] = [];
+    const inserted: Inserted[] = [];
     for (const part of inParts(rows)) {
       const { rows: some } =
-        await sql<Columns>`insert into ${sql.table(table)} (${list}) overriding system value
+        await sql<Inserted>`insert into ${sql.table(table)} (${list}) overriding system value
         select ${list} from ${rowsOf(kind, part)} returning ${key}`.execute(transaction);
       inserted.push(...some);
     }
@@ -182,12 +174,18 @@ async function insert(
     columns,
   )) {
     const write = writeByName.get(nameOf(row));
-    if (write) newIds.add(write, row.id as number);
+    if (write) newIds.add(write, row.id);
   }
 }
 
+interface Named {
+  readonly code: string;
+  readonly device_id?: number;
+}
+type Inserted = Named & { readonly id: number };
+
 /** The name that is unique within its table. */
-const nameOf = ({ device_id = null, code }: Columns) => JSON.stringify([device_id, code]);
+const nameOf = ({ device_id, code }: Named) => JSON.stringify([device_id, code]);
 
 async function update(transaction: Database, kind: ChangedKind, writes: readonly RowWrite[]): Promise<void> {
   const [table, columns] = tables[kind];
@@ -211,12 +209,12 @@ async function remove(transaction: Database, kind: ChangedKind, writes: readonly
 async function takeOut(
   transaction: Database,
   table: string,
-  member: string,
-  writes: readonly RowWrite[],
+  member: 'device_id' | 'point_id',
+  writes: readonly RowWrite<'task'>[],
 ): Promise<void> {
   for (const { id, row } of writes) {
     if (id === undefined) continue;
-    const memberIds = row[`${member}s`] ?? [];
+    const memberIds = row[`${member}s`];
     await sql`delete from ${sql.table(table)}
       where task_id = ${id} and ${sql.ref(member)} <> all(${memberIds}::bigint[])`.execute(transaction);
   }
@@ -225,11 +223,11 @@ async function takeOut(
 async function putIn(
   transaction: Database,
   table: string,
-  member: string,
-  writes: readonly RowWrite[],
+  member: 'device_id' | 'point_id',
+  writes: readonly RowWrite<'task'>[],
 ): Promise<void> {
   for (const { id, row } of writes) {
-    const memberIds = row[`${member}s`] ?? [];
+    const memberIds = row[`${member}s`];
     await sql`insert into ${sql.table(table)} (task_id, ${sql.ref(member)})
       select ${id}::bigint, id from unnest(${memberIds}::bigint[]) as wanted (id) on conflict do nothing`.execute(
       transaction,

@@ -1,20 +1,22 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { DeviceConfig, PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { sql } from 'kysely';
 import { type GrantedSites, requireRoleAt, type SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { Problem } from '../../problems/problem.ts';
-import { keyOf } from '../change-sets/plan-revert.ts';
-import type { RowWrite } from '../change-sets/row-write.ts';
+import {
+  type DeviceRow,
+  type PointRow,
+  type RowOf,
+  type RowWrite,
+  rowIn,
+  writeOf,
+} from '../change-sets/row-write.ts';
 import { writeSoundly } from '../change-sets/sound-rows.ts';
 import { lockedRows } from '../change-sets/write-rows.ts';
-import { explained } from '../configuration-problems.ts';
+import { endpointColumn, specOf } from '../device-specs.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { configurationText } from '../texts.ts';
 import { siteCodesOf } from '../version-sites.ts';
-
-type Columns = Readonly<Record<string, unknown>>;
 
 export interface RestoreVersion {
   readonly config: TaskConfig;
@@ -49,52 +51,47 @@ export async function restoreVersion(
     ...pointIds.map((id) => ({ kind: 'point' as const, id })),
   ];
   const before = await lockedRows(transaction, things);
-  const task = before.get(keyOf({ kind: 'task', id: taskId }));
+  const task = rowIn(before, 'task', taskId);
   if (!task) throw new Problem('task_not_found', configurationText('task_not_found', { taskId }));
-  const there = deviceIds.filter((id) => before.has(keyOf({ kind: 'device', id })));
+  const there = deviceIds.filter((id) => rowIn(before, 'device', id));
   await siteAccess.requireUntilEnd(transaction, granted, { tasks: [taskId], devices: there });
   const sites = await idsOfSites(transaction, siteCodesOf(config));
-  const writes = config.devices.flatMap((device): RowWrite[] => [
-    ...writeOf('device', Number(device.id), before, deviceRow(device, sites)),
-    ...device.points.flatMap((point) => {
-      const id = points.get(`${device.id} ${point.code}`);
-      return writeOf('point', id, before, pointRow(Number(device.id), point));
-    }),
-  ]);
-  await explained(() => writeSoundly(transaction, store, before, writes));
+  const writes = config.devices.flatMap((device): RowWrite[] => {
+    const deviceId = Number(device.id);
+    const now = rowIn(before, 'device', deviceId);
+    return [
+      ...writeOf({ kind: 'device', id: deviceId }, now, deviceRow(device, sites, now)),
+      ...device.points.flatMap((point) => {
+        const id = points.get(`${device.id} ${point.code}`);
+        return writeOf({ kind: 'point', id }, rowIn(before, 'point', id), pointRow(deviceId, point));
+      }),
+    ];
+  });
+  await writeSoundly(transaction, store, before, writes);
   const { pointIds: point_ids, unread } = await choosePoints(transaction, config, { task, keepsPoints });
   const lists = { device_ids: [...deviceIds].sort((one, other) => one - other), point_ids };
-  const taskFields = {
-    ...{ name: config.task_name, period_ms: config.period_ms, required_labels: config.required_labels ?? {} },
+  const restored = {
+    ...{
+      ...task,
+      name: config.task_name,
+      period_ms: config.period_ms,
+      required_labels: config.required_labels ?? {},
+    },
     ...{ enabled: true, ...lists },
   };
-  await explained(() =>
-    writeSoundly(transaction, store, before, writeOf('task', taskId, before, taskFields)),
-  );
+  await writeSoundly(transaction, store, before, writeOf({ kind: 'task', id: taskId }, task, restored));
   return unread;
-}
-
-/** The write that makes a row as wanted, or none if it already is. */
-function writeOf(
-  kind: ChangedKind,
-  id: number | undefined,
-  before: ReadonlyMap<string, Columns>,
-  newRow: Columns,
-): RowWrite[] {
-  const now = before.get(keyOf({ kind, id }));
-  if (!now) return [{ kind, id, op: 'create', row: newRow, fields: Object.keys(newRow) }];
-  const fields = Object.keys(newRow).filter((name) => !isDeepStrictEqual(now[name], newRow[name]));
-  return fields.length === 0 ? [] : [{ kind, id, op: 'change', row: { ...now, ...newRow }, fields }];
 }
 
 function deviceRow(
   { id: _, points: __, site_code, site_networks: ___, measurement, ...columns }: DeviceConfig,
   sites: ReadonlyMap<string, number>,
-): Columns {
+  now: DeviceRow | undefined,
+): DeviceRow {
   // If the site no longer exists, the device stays where it is.
-  const siteId = site_code === '' ? null : sites.get(site_code);
-  const site = siteId === undefined ? {} : { site_id: siteId };
-  return { ...columns, ...site, measurement: measurement ?? null, enabled: true };
+  const site_id = site_code === '' ? null : (sites.get(site_code) ?? now?.site_id ?? null);
+  const endpoint = endpointColumn(specOf(columns), columns.connection);
+  return { ...columns, site_id, endpoint, measurement: measurement ?? null, enabled: true };
 }
 
 const unset = {
@@ -102,8 +99,8 @@ const unset = {
   ...{ period_ms: null, report: null, writable: false },
 };
 
-function pointRow(device_id: number, point: PointConfig): Columns {
-  return { ...unset, ...point, device_id, enabled: true };
+function pointRow(device_id: number, point: PointConfig): PointRow {
+  return { ...unset, ...point, device_id, enabled: true } as PointRow;
 }
 
 /** Ids of points by device and code, including deleted points, which come back under their id. */
@@ -138,7 +135,7 @@ async function idsOfSites(
 async function choosePoints(
   transaction: Database,
   { devices }: TaskConfig,
-  { task, keepsPoints }: { readonly task: Columns; readonly keepsPoints: boolean },
+  { task, keepsPoints }: { readonly task: RowOf['task']; readonly keepsPoints: boolean },
 ): Promise<{ readonly pointIds: number[]; readonly unread: string[] }> {
   const places = devices.flatMap(({ id, points }) => points.map(({ code }) => ({ id, code })));
   const { rows } = await sql<{ id: number; device_id: number; name: string; wanted: boolean }>`
@@ -148,8 +145,8 @@ async function choosePoints(
       as read (device_id, code) on read.device_id = points.device_id and read.code = points.code
     where points.device_id = any(${devices.map(({ id }) => id)}::bigint[]) and points.enabled
     order by points.id`.execute(transaction);
-  const now = new Set(task.point_ids as readonly number[]);
-  const devicesNow = new Set(task.device_ids as readonly number[]);
+  const now = new Set(task.point_ids);
+  const devicesNow = new Set(task.device_ids);
   const isRead = (row: (typeof rows)[number]) =>
     now.size > 0 ? now.has(row.id) : devicesNow.has(row.device_id);
   const isChosen = (row: (typeof rows)[number]) => row.wanted || (keepsPoints && isRead(row));

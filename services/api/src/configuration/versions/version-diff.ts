@@ -1,9 +1,8 @@
 import type { ChangeOp } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { VersionItem } from '@holdfast/shared/contracts/http/task-versions-http.ts';
-import { itemView } from '../change-sets/item-view.ts';
+import { type Columns, shownItem } from '../change-sets/shown-item.ts';
 import type { TaskContent } from '../task-snapshot.ts';
 
-type Columns = Readonly<Record<string, unknown>>;
 type Kind = VersionItem['kind'];
 
 interface Thing {

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { unitPlace } from '@holdfast/driver/device-place.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { Selectable } from 'kysely';
+import { rowIn, writeOf } from '../../configuration/change-sets/row-write.ts';
+import { lockedRows, writeRows } from '../../configuration/change-sets/write-rows.ts';
 import type { LockedCheck } from '../../configuration/collection.ts';
 import { viewOfDevice } from '../../configuration/device-specs.ts';
 import { inTransaction } from '../../database/in-transaction.ts';
@@ -39,13 +41,10 @@ export interface ApplyLimits {
 export function applyLimits(database: Database, request: ApplyLimits): Promise<Applied> {
   const { deviceId, limits: learnedLimits, how, holds, withUnconfirmed = false } = request;
   return inTransaction(database, async (transaction): Promise<Applied> => {
-    const device = await transaction
-      .selectFrom('devices')
-      .selectAll()
-      .where('id', '=', deviceId)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!device) return { outcome: 'gone' };
+    const thing = { kind: 'device', id: deviceId } as const;
+    const row = rowIn(await lockedRows(transaction, [thing]), 'device', deviceId);
+    if (!row) return { outcome: 'gone' };
+    const device = { ...row, id: deviceId };
     await holds?.(viewOfDevice(device), transaction);
     const learning = specs.get(device.protocol)?.learning;
     if (how === 'by_itself' && !learning?.isWrittenBack(device.connection)) return { outcome: 'not_wanted' };
@@ -68,13 +67,9 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
     }
     if (after === device.connection) return { outcome: 'nothing_new', device };
     const limits = learning.limits(after);
-    const updateResult = await transaction
-      .updateTable('devices')
-      .set({ connection: JSON.stringify(after) })
-      .where('id', '=', deviceId)
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    // Limits that a user applied also count as written by the session, which continues from there.
+    const connection = after as typeof device.connection;
+    await writeRows(transaction, writeOf(thing, row, { ...row, connection }));
+    // Limits that a user applied also count as written by the session, which goes on from there.
     for (const { sessionId } of sameDevice) {
       const row = { device_id: deviceId, session_id: sessionId, limits: JSON.stringify(limits) };
       await transaction
@@ -101,7 +96,7 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
           .limit(keptOfDevice),
       )
       .execute();
-    return { outcome: 'changed', device: updateResult, change: limits };
+    return { outcome: 'changed', device: { ...device, connection }, change: limits };
   });
 }
 

@@ -1,6 +1,8 @@
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Selectable } from 'kysely';
+import { rowIn, writeOf } from '../../configuration/change-sets/row-write.ts';
+import { lockedRows, writeRows } from '../../configuration/change-sets/write-rows.ts';
 import type { LockedCheck } from '../../configuration/collection.ts';
 import { viewOfDevice } from '../../configuration/device-specs.ts';
 import { inTransaction } from '../../database/in-transaction.ts';
@@ -22,23 +24,16 @@ export function forgetRanges(
   holds: LockedCheck,
 ): Promise<{ readonly changed: boolean; readonly device: StoredDevice } | undefined> {
   return inTransaction(database, async (transaction) => {
-    const device = await transaction
-      .selectFrom('devices')
-      .selectAll()
-      .where('id', '=', deviceId)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!device) return undefined;
+    const thing = { kind: 'device', id: deviceId } as const;
+    const row = rowIn(await lockedRows(transaction, [thing]), 'device', deviceId);
+    if (!row) return undefined;
+    const device = { ...row, id: deviceId };
     await holds(viewOfDevice(device), transaction);
-    const connection = specs.get(device.protocol)?.learning?.forgotten(device.connection);
-    if (!connection) return { changed: false, device };
-    const changed = await transaction
-      .updateTable('devices')
-      .set({ connection: JSON.stringify(connection) })
-      .where('id', '=', deviceId)
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return { changed: true, device: changed };
+    const forgotten = specs.get(device.protocol)?.learning?.forgotten(device.connection);
+    if (!forgotten) return { changed: false, device };
+    const connection = forgotten as typeof device.connection;
+    await writeRows(transaction, writeOf(thing, row, { ...row, connection }));
+    return { changed: true, device: { ...device, connection } };
   });
 }
 

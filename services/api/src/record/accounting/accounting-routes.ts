@@ -6,11 +6,12 @@ import {
   gapListQuerySchema,
   gapPageSchema,
 } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import { gapCursor } from '@holdfast/shared/contracts/http/page.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { periodAt } from '@holdfast/shared/domain/plant-clock.ts';
 import * as z from 'zod';
-import { decodeGapCursor, encodeGapCursor } from '../../http/cursor.ts';
+import { cursorBehind, positionOf } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { localize } from '../../problems/localize.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
@@ -89,7 +90,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
         'Each run of missing ticks with one cause and the `events` behind it. `decided_by` is a `command` (its `trace_id` finds the audit entry), the `system`, or the `shutdown` of a collector.',
       schema: { params, querystring: gapListQuerySchema, response: { 200: gapPageSchema } },
       handler: async ({ params: { id }, query }) => {
-        const after = decodeGapCursor(query.cursor);
+        const after = positionOf(gapCursor, query.cursor);
         const { ofDevices, head } = await account(id, query);
         const causes = query.cause && new Set(query.cause);
         const traced = query.trace === undefined ? undefined : await eventsOfTrace(database, query.trace);
@@ -108,7 +109,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
         return {
           ...head,
           results: page.map((gap) => ({ ...gap.view, events: behind(gap) })),
-          next_cursor: last ? encodeGapCursor([last.startMs, last.index]) : null,
+          next_cursor: cursorBehind(gapCursor, last && [last.startMs, last.index]),
         };
       },
     }),

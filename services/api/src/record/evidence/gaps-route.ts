@@ -4,7 +4,8 @@ import {
   gapsOfAllQuerySchema,
   gapsOfAllSchema,
 } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
-import { decodeGapOfAllCursor, encodeGapOfAllCursor, type GapOfAllPosition } from '../../http/cursor.ts';
+import { gapOfAllCursor } from '@holdfast/shared/contracts/http/page.ts';
+import { cursorBehind, positionOf } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { timeRangeOf } from '../../times/time-range.ts';
 import { eventsBehind, eventsOfTrace } from '../accounting/gap-events.ts';
@@ -15,8 +16,10 @@ import { sessionsWithin } from './sessions-within.ts';
 
 const sessionsAtMost = 5_000;
 
+type Position = ReturnType<typeof gapOfAllCursor.read>;
+
 interface Placed {
-  readonly position: GapOfAllPosition;
+  readonly position: Position;
   readonly gap: Omit<GapOfAll, 'events'>;
   readonly events: readonly number[];
 }
@@ -35,8 +38,8 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
     schema: { querystring: gapsOfAllQuerySchema, response: { 200: gapsOfAllSchema } },
     handler: async (request): Promise<GapsOfAll> => {
       const { limit, cursor, from, to, device, cause, trace, ...filter } = request.query;
-      const time = timeRangeOf({ from, to });
-      const after = decodeGapOfAllCursor(cursor);
+      const time = timeAsked({ from, to });
+      const after = positionOf(gapOfAllCursor, cursor);
       const causes = cause && new Set(cause);
       const { database } = accounting;
       const traced = trace === undefined ? undefined : await eventsOfTrace(database, trace);
@@ -71,19 +74,19 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
       return {
         ...head.view(),
         results: page.map(({ gap, events }) => ({ ...gap, events: behind({ events }) })),
-        next_cursor: last ? encodeGapOfAllCursor(last.position) : null,
+        next_cursor: cursorBehind(gapOfAllCursor, last?.position),
       };
     },
   });
 }
 
-function compare(one: GapOfAllPosition, other: GapOfAllPosition): number {
+function compare(one: Position, other: Position): number {
   return one[0] - other[0] || one[1] - other[1] || one[2] - other[2];
 }
 
 const inOrder = (one: Placed, other: Placed) => compare(one.position, other.position);
 
 /** Whether a gap was on an earlier page. */
-function isBefore(position: GapOfAllPosition, after: GapOfAllPosition | undefined): boolean {
+function isBefore(position: Position, after: Position | undefined): boolean {
   return after !== undefined && compare(position, after) <= 0;
 }

@@ -2,7 +2,7 @@ import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-eve
 import type { PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
 import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
 import { placementDetail } from './placement-words.ts';
-import type { SessionRow } from './read-model-rows.ts';
+import { type SessionRow, startedRow, unplaced } from './read-model-rows.ts';
 
 type ReadableEvent = Exclude<DecodedSessionEvent, { kind: 'unreadable' }>;
 
@@ -23,14 +23,6 @@ export function projectEvent(
   return projectPlacement(next, decoded.event, sequence, time);
 }
 
-const unplaced = {
-  collector_id: null,
-  epoch: null,
-  placement_state: null,
-  placement_since: null,
-  placement_detail: '',
-} as const;
-
 /** Projects a lifecycle event. A pause, stop, failure or recovery ends the placement without an event for that. */
 function projectLifecycle(
   row: SessionRow | undefined,
@@ -38,26 +30,11 @@ function projectLifecycle(
   sequence: number,
   time: Date,
 ): SessionRow {
-  const startedAt = new Date(event.startedAt);
   const started: SessionRow = {
-    session_id: event.sessionId,
-    task_id: Number(event.taskId),
-    task_code: event.taskCode,
-    status: 'running',
-    started_at: Number.isNaN(startedAt.getTime()) ? time : startedAt,
-    stopped_at: null,
-    config_version: event.configVersion,
+    ...startedRow(event, time),
     // Only the first event holds the metadata; a log whose beginning cannot be read has none.
     metadata: row?.metadata ?? {},
-    error_message: null,
-    error_cause: null,
-    error_attempt: null,
-    soft_limit_at: dateOf(event.softLimitAt),
-    hard_limit_at: dateOf(event.hardLimitAt),
     warned_at: row?.warned_at ?? null,
-    stopped_by: null,
-    stop_reason: null,
-    ...unplaced,
     first_sequence: row?.first_sequence ?? sequence,
     last_sequence: sequence,
   };
@@ -127,10 +104,6 @@ function projectPlacement(row: SessionRow, event: PlacementEvent, sequence: numb
 function projectWarning(row: SessionRow, time: Date): SessionRow {
   const isOver = row.status === 'stopped' || (row.status === 'error' && row.error_cause === 'permanent');
   return isOver || row.warned_at ? row : { ...row, warned_at: time };
-}
-
-function dateOf(time: string | undefined): Date | null {
-  return time === undefined ? null : new Date(time);
 }
 
 function waiting(row: SessionRow, since: Date, detail: string): SessionRow {

@@ -1,49 +1,57 @@
-import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
-import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
+import type { SessionIdentity } from '@holdfast/shared/domain/session/events.ts';
+import type { Selectable } from 'kysely';
+import type { SessionEventsTable, SessionsTable } from '../../database/tables.ts';
 
 /** A session as the read model keeps it: what SESSIONS says about it up to one sequence, and nothing else. */
-export interface SessionRow {
-  readonly session_id: string;
-  readonly task_id: number;
-  readonly task_code: string;
-  readonly status: SessionStatus;
-  readonly started_at: Date;
-  readonly stopped_at: Date | null;
-  readonly config_version: number;
-  readonly metadata: Record<string, unknown>;
-  readonly error_message: string | null;
-  /** Null unless the status is `error`. */
-  readonly error_cause: FailureCause | null;
-  /** Number of the supervisor's tries before the failure. */
-  readonly error_attempt: number | null;
-  /** Time limits of the session; null for none. */
-  readonly soft_limit_at: Date | null;
-  readonly hard_limit_at: Date | null;
-  /** When the warning came that the soft limit had passed. */
-  readonly warned_at: Date | null;
-  /** Null unless the status is `stopped`. */
-  readonly stopped_by: string | null;
-  readonly stop_reason: string | null;
-  readonly collector_id: string | null;
-  readonly epoch: number | null;
-  /** Null for a session that does not run. */
-  readonly placement_state: 'placed' | 'waiting' | 'awaiting_recovery' | null;
-  readonly placement_since: Date | null;
-  readonly placement_detail: string;
-  readonly first_sequence: number;
-  readonly last_sequence: number;
-}
-
-export interface SessionEventRow {
-  readonly sequence: number;
-  readonly session_id: string | null;
-  readonly task_id: number | null;
-  readonly type: string;
-  readonly time: Date | null;
-  readonly event_id: string | null;
-  readonly source: string | null;
-  /** Null when the data could not be stored. */
+export type SessionRow = Readonly<Selectable<SessionsTable>>;
+/** `data` is null when it could not be stored. */
+export type SessionEventRow = Readonly<Omit<Selectable<SessionEventsTable>, 'data'>> & {
   readonly data: unknown;
-  /** Why this release cannot read the event, null when it can. */
-  readonly problem: string | null;
+};
+
+export const unplaced = {
+  collector_id: null,
+  epoch: null,
+  placement_state: null,
+  placement_since: null,
+  placement_detail: '',
+} as const;
+
+const blankRow: SessionRow = {
+  session_id: '',
+  task_id: 0,
+  task_code: '',
+  status: 'running',
+  started_at: new Date(0),
+  stopped_at: null,
+  config_version: 0,
+  metadata: {},
+  error_message: null,
+  error_cause: null,
+  error_attempt: null,
+  soft_limit_at: null,
+  hard_limit_at: null,
+  warned_at: null,
+  stopped_by: null,
+  stop_reason: null,
+  ...unplaced,
+  first_sequence: 0,
+  last_sequence: 0,
+};
+
+export const sessionColumns = Object.keys(blankRow);
+
+/** The row of a session that runs nowhere yet. @param time stands for a start that cannot be read */
+export function startedRow(
+  { sessionId, taskId, taskCode, configVersion, startedAt, softLimitAt, hardLimitAt }: SessionIdentity,
+  time: Date,
+): SessionRow {
+  const start = new Date(startedAt);
+  return {
+    ...{ ...blankRow, session_id: sessionId, task_id: Number(taskId), task_code: taskCode },
+    config_version: configVersion,
+    started_at: Number.isNaN(start.getTime()) ? time : start,
+    soft_limit_at: softLimitAt === undefined ? null : new Date(softLimitAt),
+    hard_limit_at: hardLimitAt === undefined ? null : new Date(hardLimitAt),
+  };
 }

@@ -2,38 +2,12 @@ import type { Database } from '../../database/open-database.ts';
 import { execute, prepared } from '../../database/prepared.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { ProjectedBatch } from './project-batch.ts';
-import type { SessionEventRow, SessionRow } from './read-model-rows.ts';
+import { type SessionEventRow, sessionColumns } from './read-model-rows.ts';
 
 /** Channel on which every commit of the projector says how far it is. */
 export const projectionChannel = 'holdfast_projection';
 
 /** All columns; this does not compile if one is missing. */
-const sessionColumns = Object.keys({
-  session_id: true,
-  task_id: true,
-  task_code: true,
-  status: true,
-  started_at: true,
-  stopped_at: true,
-  config_version: true,
-  metadata: true,
-  error_message: true,
-  error_cause: true,
-  error_attempt: true,
-  soft_limit_at: true,
-  hard_limit_at: true,
-  warned_at: true,
-  stopped_by: true,
-  stop_reason: true,
-  collector_id: true,
-  epoch: true,
-  placement_state: true,
-  placement_since: true,
-  placement_detail: true,
-  first_sequence: true,
-  last_sequence: true,
-} satisfies Record<keyof SessionRow, true>);
-
 const eventColumns = Object.keys({
   sequence: true,
   session_id: true,

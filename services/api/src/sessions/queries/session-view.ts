@@ -1,4 +1,8 @@
-import type { PlacementView, SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import {
+  type PlacementView,
+  type SessionView,
+  sessionViewSchema,
+} from '@holdfast/shared/contracts/http/session-http.ts';
 import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
@@ -6,7 +10,7 @@ import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
 import { localize } from '../../problems/localize.ts';
 import { localizeFault } from '../../problems/localize-faults.ts';
 import { placementText } from '../projection/placement-words.ts';
-import type { SessionRow } from '../projection/read-model-rows.ts';
+import { type SessionRow, startedRow } from '../projection/read-model-rows.ts';
 
 export type NamedSessionRow = SessionRow & {
   readonly task_name: string;
@@ -16,31 +20,31 @@ export type NamedSessionRow = SessionRow & {
   readonly period_ms: number | null;
 };
 
+const fieldNames = Object.keys(sessionViewSchema.shape) as (keyof SessionView)[];
+
 /** @param notice why the session waits, as the supervisor says, if it waits */
 export function sessionView(row: NamedSessionRow, now: Date, notice?: WaitingNotice): SessionView {
-  return {
+  const { started_at, stopped_at, error_message, error_cause, error_attempt } = row;
+  const view: SessionView = {
+    ...withTimeTexts(row),
     id: row.session_id,
-    task_id: row.task_id,
-    task_code: row.task_code,
-    task_name: row.task_name,
-    status: row.status,
-    started_at: row.started_at.toISOString(),
-    stopped_at: row.stopped_at?.toISOString() ?? null,
-    duration_seconds: secondsBetween(row.started_at, row.stopped_at ?? now),
-    config_version: row.config_version,
-    collector_id: row.collector_id,
-    epoch: row.epoch,
+    duration_seconds: secondsBetween(started_at, stopped_at ?? now),
     placement: placementView(row, notice),
-    error_message: row.error_message && localizeFault(row.error_message),
-    error_cause: row.error_cause,
-    next_try_at: row.is_latest ? nextTryAt(row.error_cause, row.stopped_at, row.error_attempt) : null,
-    soft_limit_at: row.soft_limit_at?.toISOString() ?? null,
-    hard_limit_at: row.hard_limit_at?.toISOString() ?? null,
-    warned_at: row.warned_at?.toISOString() ?? null,
-    stopped_by: row.stopped_by,
-    stop_reason: row.stop_reason,
-    metadata: row.metadata,
+    error_message: error_message && localizeFault(error_message),
+    next_try_at: row.is_latest ? nextTryAt(error_cause, stopped_at, error_attempt) : null,
   };
+  // Columns that only the read model has are left out.
+  return Object.fromEntries(fieldNames.map((name) => [name, view[name]])) as SessionView;
+}
+
+type TimeText<Value> = Value extends Date ? string : Value;
+
+function withTimeTexts<Row extends object>(row: Row): { [Name in keyof Row]: TimeText<Row[Name]> } {
+  const texts = Object.entries(row).map(([name, value]) => [
+    name,
+    value instanceof Date ? value.toISOString() : value,
+  ]);
+  return Object.fromEntries(texts);
 }
 
 function nextTryAt(
@@ -89,32 +93,19 @@ export function sessionViewFromLog(
   state: Exclude<SessionState, { status: 'never_started' }>,
   now: Date,
 ): SessionView {
-  const { sessionId, taskId, taskCode, configVersion, startedAt, softLimitAt, hardLimitAt } = state.session;
-  const stoppedAt = 'stoppedAt' in state ? state.stoppedAt : null;
-  return {
-    id: sessionId,
-    task_id: Number(taskId),
-    task_code: taskCode,
-    task_name: '',
+  const isOver = 'stoppedAt' in state;
+  const row = {
+    ...startedRow(state.session, now),
     status: state.status,
-    started_at: startedAt,
-    stopped_at: stoppedAt,
-    duration_seconds: secondsBetween(new Date(startedAt), stoppedAt === null ? now : new Date(stoppedAt)),
-    config_version: configVersion,
-    collector_id: null,
-    epoch: null,
-    placement: null,
-    error_message: state.status === 'error' ? localizeFault(state.reason) : null,
-    error_cause: state.status === 'error' ? state.cause : null,
-    next_try_at:
-      state.status === 'error' ? nextTryAt(state.cause, new Date(state.stoppedAt), state.attempt) : null,
-    soft_limit_at: softLimitAt ?? null,
-    hard_limit_at: hardLimitAt ?? null,
-    warned_at: null,
-    stopped_by: state.status === 'stopped' ? state.by : null,
-    stop_reason: state.status === 'stopped' ? state.reason : null,
-    metadata: {},
+    stopped_at: isOver ? new Date(state.stoppedAt) : null,
+    ...(state.status === 'error' && {
+      error_message: state.reason,
+      error_cause: state.cause,
+      error_attempt: state.attempt,
+    }),
+    ...(state.status === 'stopped' && { stopped_by: state.by, stop_reason: state.reason }),
   };
+  return sessionView({ ...row, task_name: '', is_latest: true, period_ms: null }, now);
 }
 
 /** Seconds between two times, never below zero: the writers' clocks may differ. */

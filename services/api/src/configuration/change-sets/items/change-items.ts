@@ -1,5 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ChangedItems, RequestedItem } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type {
+  AskedItem,
+  ChangedItems,
+  ChangedKind,
+} from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import {
   siteCreateSchema,
   sitePatchSchema,
@@ -12,25 +16,17 @@ import type { Text } from '@holdfast/texts/text.ts';
 import type { Database } from '../../../database/open-database.ts';
 import { localize } from '../../../problems/localize.ts';
 import type { BulkSources } from '../../bulk/bulk-change.ts';
-import {
-  changedDeviceRow,
-  changedPointRow,
-  newDeviceRow,
-  newPointRow,
-  writeOfChange,
-} from '../../bulk/row-verdicts.ts';
-import { bodyRefused, explained } from '../../configuration-problems.ts';
-import { specOf } from '../../device-specs.ts';
+import { changedDeviceRow, changedPointRow, newDeviceRow, newPointRow } from '../../bulk/row-verdicts.ts';
+import { bodyRefused } from '../../configuration-problems.ts';
+import { readBy } from '../../device-specs.ts';
 import { devicesOfPoints } from '../../points-of-device.ts';
 import { lockDevicesOfPoints } from '../../read-codes.ts';
-import { keyOf } from '../plan-revert.ts';
-import type { RowWrite } from '../row-write.ts';
+import type { KindsOfStore } from '../../stored-kinds.ts';
+import { deletionOf, type RowOf, type RowWrite, rowIn, type StoredRows, writeOf } from '../row-write.ts';
 import { writeSoundly } from '../sound-rows.ts';
 import { lockedRows } from '../write-rows.ts';
 import { concernedBy, type ReadyItem, readyItems } from './ready-items.ts';
 import { writeFaults } from './write-faults.ts';
-
-type Columns = Readonly<Record<string, unknown>>;
 
 const warningsAtMost = 500;
 
@@ -44,29 +40,62 @@ export async function changeItems(
 ): Promise<ItemsOutcome> {
   const { ready, issues } = readyItems(items);
   if (issues.length > 0) throw bodyRefused(issues);
-  const before = await lockedItems(transaction, ready);
-  await siteAccess.requireUntilEnd(transaction, granted, concernedBy(items));
-  const verdicts = await judgedItems(transaction, ready, before);
-  const faults = verdicts.flatMap(({ index, outcome }) =>
-    outcome.ok
-      ? []
-      : outcome.issues.map(({ path, message }): Issue => ({ path: ['items', index, ...path], message })),
-  );
-  const writes = verdicts.flatMap(({ outcome }) => (outcome.ok ? outcome.value : []));
-  const all = [...faults, ...(await writeFaults(transaction, writes, madeBy(ready)))];
-  if (all.length > 0) throw bodyRefused(all);
-  await explained(() => writeSoundly(transaction, store, before, writes));
-  const warnings = verdicts.flatMap(({ index, doubt }) =>
-    doubt ? [{ path: `items.${index}.fields.address`, message: localize(doubt) }] : [],
-  );
+  const { writes, doubts } = await writeItems(transaction, ready, {
+    store,
+    naming: 'items',
+    whenLocked: () => siteAccess.requireUntilEnd(transaction, granted, concernedBy(items)),
+  });
+  const warnings = doubts.map(({ index, doubt }) => ({
+    path: `items.${index}.fields.address`,
+    message: localize(doubt),
+  }));
   return { unchanged: items.length - writes.length, warnings: warnings.slice(0, warningsAtMost) };
 }
 
-/** Reads and locks the things of items. No session can start meanwhile on a point whose code or device may change. */
-async function lockedItems(
+/** Paths of the fields of an item in a request: one of `items`, one of a list, or the request itself. */
+const fieldPaths = {
+  items: (index: number) => ['items', index, 'fields'],
+  list: (index: number) => [index],
+  single: () => [],
+} as const satisfies Readonly<Record<string, (index: number) => readonly PropertyKey[]>>;
+
+interface Doubt {
+  readonly index: number;
+  /** Why the address of a point, which is accepted, looks like a mistake. */
+  readonly doubt: Text;
+}
+
+/** @returns the writes, with the ids of what was made @throws Problem */
+export async function writeItems(
   transaction: Database,
   items: readonly ReadyItem[],
-): Promise<ReadonlyMap<string, Columns>> {
+  {
+    store,
+    naming,
+    whenLocked,
+  }: {
+    readonly store: KindsOfStore;
+    readonly naming: keyof typeof fieldPaths;
+    /** Called once the things are locked; what it throws is passed on, and nothing is changed. */
+    readonly whenLocked: () => Promise<void>;
+  },
+): Promise<{ readonly writes: readonly RowWrite[]; readonly doubts: readonly Doubt[] }> {
+  const before = await lockedItems(transaction, items);
+  await whenLocked();
+  const verdicts = await judgedItems(transaction, items, { before, pathOf: fieldPaths[naming] });
+  const faults = verdicts.flatMap(({ outcome }) => (outcome.ok ? [] : outcome.issues));
+  const writes = verdicts.flatMap(({ outcome }) => (outcome.ok ? outcome.value : []));
+  // A single item that conflicts with another thing is refused by the database.
+  if (naming !== 'single') faults.push(...(await writeFaults(transaction, writes, madeBy(items))));
+  if (faults.length > 0) throw bodyRefused(faults.toSorted((one, other) => indexIn(one) - indexIn(other)));
+  const doubts = verdicts.flatMap(({ index, doubt }) => (doubt ? [{ index, doubt }] : []));
+  return { writes: await writeSoundly(transaction, store, before, writes), doubts };
+}
+
+const indexIn = ({ path }: Issue) => Number(path.find(Number.isInteger) ?? 0);
+
+/** Reads and locks the things of items. No session can start meanwhile on a point whose code or device may change. */
+async function lockedItems(transaction: Database, items: readonly ReadyItem[]): Promise<StoredRows> {
   const there = items.flatMap((item) =>
     item.op === 'create' ? [] : [{ ...item, mayMove: item.op === 'change' && isOfPlace(item.fields) }],
   );
@@ -83,7 +112,8 @@ async function lockedItems(
   return new Map([...tasks, ...others]);
 }
 
-const isOfPlace = ({ code, device_id }: Columns) => code !== undefined || device_id !== undefined;
+const isOfPlace = ({ code, device_id }: { readonly code?: unknown; readonly device_id?: unknown }) =>
+  code !== undefined || device_id !== undefined;
 
 /** Kind and stand-in of each new thing. */
 const madeBy = (items: readonly ReadyItem[]) =>
@@ -100,46 +130,42 @@ interface JudgedItem {
 async function judgedItems(
   transaction: Database,
   items: readonly ReadyItem[],
-  before: ReadonlyMap<string, Columns>,
+  {
+    before,
+    pathOf,
+  }: { readonly before: StoredRows; readonly pathOf: (index: number) => readonly PropertyKey[] },
 ): Promise<JudgedItem[]> {
   const now = await devicesOfPoints(transaction, namedDevices(items, before));
   const after = new Map<unknown, DeviceOfPoint>(now);
   const faulty = new Set<unknown>();
   const judge = (item: ReadyItem, index: number): JudgedItem => {
     const { kind, id, op, standIn } = item;
-    const path = `items.${index}.fields`;
-    const row = id === undefined || op === 'create' ? undefined : before.get(keyOf({ kind, id }));
-    if (op !== 'create' && !row) {
-      return { index, outcome: refused(['id'], `there is no such ${kind}`) };
-    }
-    if (op === 'delete') {
-      return { index, outcome: { ok: true, value: [{ kind, id, op, row: row ?? {}, fields: [] }] } };
-    }
+    const path = pathOf(index);
+    const row = op === 'create' ? undefined : rowIn(before, kind, id);
+    if (op !== 'create' && !row) return { index, outcome: noSuchItem(kind, path) };
+    if (op === 'delete') return { index, outcome: { ok: true, value: row ? [deletionOf(item, row)] : [] } };
+    const isEmpty = op === 'change' && Object.keys(item.fields).length === 0;
     // The fault of a new device says enough; its points are not judged.
-    if (kind === 'point' && faulty.has(item.fields.device_id))
-      return { index, outcome: { ok: true, value: [] } };
-    const outcome = rowOf(item, row, { now, after });
+    const isOfFaulty = kind === 'point' && faulty.has(item.fields.device_id);
+    if (isEmpty || isOfFaulty) return { index, outcome: { ok: true, value: [] } };
+    const outcome = writesOfItem(item, before, { now, after });
     if (!outcome.ok) {
       if (kind === 'device' && standIn !== undefined) faulty.add(standIn);
-      const issues = outcome.issues.map((issue) => ({ ...issue, path: ['fields', ...issue.path] }));
+      const issues = outcome.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
       return { index, outcome: { ok: false, issues } };
     }
-    const { value } = outcome;
+    const { row: written, writes } = outcome.value;
     if (kind === 'device') {
       const had = now.get(id ?? 0);
-      const is = deviceOf(value);
+      const is = readBy(written as RowOf['device']);
       const isSame = had?.spec === is.spec && isDeepStrictEqual(had.connection, is.connection);
       after.set(standIn ?? id, isSame ? had : is);
     }
-    const rowWrites: RowWrite[] = row
-      ? writeOfChange({ kind, id: id as number, row }, value)
-      : [{ kind, id: undefined, op: 'create', row: value, fields: Object.keys(value) }];
-    const about = { path, ...(standIn !== undefined && { standIn }) };
-    const spec = kind === 'point' && rowWrites.length > 0 ? after.get(value.device_id)?.spec : undefined;
+    const about = { ...(path.length > 0 && { path }), ...(standIn !== undefined && { standIn }) };
     return {
       index,
-      outcome: { ok: true, value: rowWrites.map((write) => ({ ...write, ...about })) },
-      doubt: spec?.doubt?.(item.fields, spec.showAddress(value.address)),
+      outcome: { ok: true, value: writes.map((write) => ({ ...write, ...about })) },
+      doubt: writes.length > 0 ? doubtAbout(item, written, after) : undefined,
     };
   };
   const indexed = items.map((item, index) => ({ item, index }));
@@ -152,62 +178,100 @@ async function judgedItems(
     .sort((one, other) => one.index - other.index);
 }
 
-function refused(path: readonly PropertyKey[], message: string): Validated<never> {
-  return { ok: false, issues: [{ path, message }] };
+function noSuchItem(kind: ChangedKind, path: readonly PropertyKey[]): Judged<never> {
+  const issue = { path: [...path.slice(0, -1), 'id'], message: `there is no such ${kind}` };
+  return { ok: false, issues: [issue] };
 }
 
-function deviceOf(row: Columns): DeviceOfPoint {
-  const { code, protocol, connection } = row as { code: string; protocol: string; connection: object };
-  return { spec: specOf({ code, protocol }), connection };
+function doubtAbout(
+  { kind, fields }: Exclude<ReadyItem, { op: 'delete' }>,
+  row: RowOf[ChangedKind],
+  devices: ReadonlyMap<unknown, DeviceOfPoint>,
+): Text | undefined {
+  if (kind !== 'point') return undefined;
+  const { device_id, address } = row as RowOf['point'];
+  const spec = devices.get(device_id)?.spec;
+  return spec?.doubt?.(fields, spec.showAddress(address));
 }
 
-/** The columns of a thing after its item. */
-function rowOf(
-  item: Exclude<ReadyItem, { op: 'delete' }>,
-  row: Columns | undefined,
+interface JudgedRow {
+  readonly row: RowOf[ChangedKind];
+  /** None if nothing differs. */
+  readonly writes: readonly RowWrite[];
+}
+
+/** The row of a thing after its item, and how it is written. */
+function writesOfItem(
+  { kind, id, fields }: Exclude<ReadyItem, { op: 'delete' }>,
+  before: StoredRows,
   { now, after }: Record<'now' | 'after', ReadonlyMap<unknown, DeviceOfPoint>>,
-): Validated<Columns> {
-  const { kind, fields } = item;
+): Judged<JudgedRow> {
+  const written = <Kind extends ChangedKind>(
+    ofKind: Kind,
+    row: RowOf[Kind] | undefined,
+    verdict: Judged<RowOf[Kind]>,
+  ): Judged<JudgedRow> => {
+    if (!verdict.ok) return verdict;
+    const thing = { kind: ofKind, id: row ? id : undefined };
+    const writes: readonly unknown[] = writeOf(thing, row, verdict.value);
+    return { ok: true, value: { row: verdict.value, writes: writes as readonly RowWrite[] } };
+  };
   switch (kind) {
-    case 'site':
-      return row ? validate(sitePatchSchema, fields) : validate(siteCreateSchema, fields);
-    case 'device':
-      return row ? changedDeviceRow({ id: item.id as number, row }, fields) : newDeviceRow(fields);
+    case 'site': {
+      const row = rowIn(before, kind, id);
+      return written(
+        kind,
+        row,
+        row ? overlaid(row, judgedBy(sitePatchSchema, fields)) : judgedBy(siteCreateSchema, fields),
+      );
+    }
+    case 'device': {
+      const row = rowIn(before, kind, id);
+      return written(
+        kind,
+        row,
+        row ? changedDeviceRow({ id: Number(id), row }, fields) : newDeviceRow(fields),
+      );
+    }
     case 'point': {
+      const row = rowIn(before, kind, id);
       const to = after.get(fields.device_id ?? row?.device_id);
-      if (!row) return newPointRow(to, fields);
+      if (!row) return written(kind, row, newPointRow(to, fields));
       const from = now.get(row.device_id) as DeviceOfPoint;
-      return changedPointRow(row, { from, to }, fields);
+      return written(kind, row, changedPointRow(row, { from, to }, fields));
     }
     case 'task': {
-      const verdict: Validated<Columns> = row
-        ? validate(taskPatchSchema, fields)
-        : validate(taskCreateSchema, fields);
-      return verdict.ok ? { ok: true, value: withLists(verdict.value) } : verdict;
+      const row = rowIn(before, kind, id);
+      const verdict = row
+        ? overlaid(row, judgedBy(taskPatchSchema, fields))
+        : judgedBy(taskCreateSchema, fields);
+      return written(kind, row, verdict.ok ? { ok: true, value: withLists(verdict.value) } : verdict);
     }
     default:
       return kind satisfies never;
   }
 }
 
-/** Lists in the order in which the database has them. */
-function withLists(task: Columns): Columns {
-  const lists = ['device_ids', 'point_ids'].flatMap((field) => {
-    const list = task[field] as number[] | undefined;
-    return list ? [[field, [...list].sort((one, other) => one - other)]] : [];
-  });
-  return { ...task, ...Object.fromEntries(lists) };
+/** A row with the columns of a patch. */
+function overlaid<Row extends object>(
+  row: Row,
+  verdict: Judged<{ [Name in keyof Row]?: Row[Name] | undefined }>,
+): Judged<Row> {
+  return verdict.ok ? { ok: true, value: { ...row, ...(verdict.value as Partial<Row>) } } : verdict;
 }
 
-function namedDevices(
-  items: readonly ReadyItem[],
-  before: ReadonlyMap<string, Columns>,
-): { readonly device_id: number }[] {
+/** Lists in the order in which the database has them. */
+function withLists(task: RowOf['task']): RowOf['task'] {
+  const sorted = (ids: readonly number[]) => ids.toSorted((one, other) => one - other);
+  return { ...task, device_ids: sorted(task.device_ids), point_ids: sorted(task.point_ids) };
+}
+
+function namedDevices(items: readonly ReadyItem[], before: StoredRows): { readonly device_id: number }[] {
   const ids = items.flatMap((item): unknown[] => {
     if (item.op === 'delete') return [];
     if (item.kind === 'device') return item.op === 'change' ? [item.id] : [];
     if (item.kind !== 'point') return [];
-    const row = item.op === 'change' ? before.get(keyOf({ kind: 'point', id: item.id })) : undefined;
+    const row = item.op === 'change' ? rowIn(before, 'point', item.id) : undefined;
     return [item.fields.device_id, row?.device_id];
   });
   return ids.filter((id): id is number => Number.isSafeInteger(id)).map((device_id) => ({ device_id }));

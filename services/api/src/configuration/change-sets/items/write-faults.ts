@@ -2,11 +2,9 @@ import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-ht
 import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../../database/open-database.ts';
-import type { RowWrite } from '../row-write.ts';
+import { type RowWrite, referredBy, writesOf } from '../row-write.ts';
 import { idsOf } from '../write-rows.ts';
 import { referring } from './ready-items.ts';
-
-type Columns = Readonly<Record<string, unknown>>;
 
 /**
  * Finds conflicts of writes with each other and with existing things. The database would find them too, but not say
@@ -25,37 +23,41 @@ export async function writeFaults(
   return issues;
 }
 
-const at = ({ path = '' }: RowWrite, field: string): readonly PropertyKey[] => [...path.split('.'), field];
+const at = ({ path = [] }: RowWrite, field: string): readonly PropertyKey[] => [...path, field];
 
-const nameOf = (kind: ChangedKind, { device_id, code }: Columns) =>
-  JSON.stringify(kind === 'point' ? [device_id, code] : [code]);
+interface Named {
+  readonly code: string;
+  readonly device_id?: number;
+}
+
+const nameOf = ({ device_id, code }: Named) => JSON.stringify([device_id, code]);
 
 async function takenCodes(
   transaction: Database,
   kind: ChangedKind,
   writes: readonly RowWrite[],
 ): Promise<Issue[]> {
-  const ofKind = writes.filter((write) => write.kind === kind);
+  const ofKind: readonly RowWrite[] = writesOf(writes, kind);
   const naming = ofKind.filter(
     ({ op, fields }) => op !== 'delete' && (fields.includes('code') || fields.includes('device_id')),
   );
   if (naming.length === 0) return [];
   const codes = [...new Set(naming.map(({ row }) => row.code))];
   const ofDevice = kind === 'point' ? sql`, device_id` : sql``;
-  const { rows } = await sql<Columns & { id: number }>`
+  const { rows } = await sql<Named & { readonly id: number }>`
     select id, code ${ofDevice} from ${sql.table(`${kind}s`)} where code = any(${codes}::text[])`.execute(
     transaction,
   );
   // Things that are deleted or renamed leave their code to others.
   const leaving = new Set(idsOf([...naming, ...ofKind.filter(({ op }) => op === 'delete')]));
   const faultByName = new Map(
-    rows.filter(({ id }) => !leaving.has(id)).map((row) => [nameOf(kind, row), 'is taken']),
+    rows.filter(({ id }) => !leaving.has(id)).map((row) => [nameOf(row), 'is taken']),
   );
   return naming.flatMap((write) => {
-    const name = nameOf(kind, write.row);
+    const name = nameOf(write.row);
     const message = faultByName.get(name);
     if (message !== undefined) return [{ path: at(write, 'code'), message }];
-    faultByName.set(name, `is the same as that of item ${(write.path ?? '').split('.')[1]}`);
+    faultByName.set(name, `is the same as that of item ${String(write.path?.find(Number.isInteger))}`);
     return [];
   });
 }
@@ -71,17 +73,14 @@ async function missingOnes(
       ? []
       : referring[write.kind]
           .filter(([field, of]) => of === kind && write.fields.includes(field))
-          .flatMap(([field]) =>
-            [write.row[field]].flat().flatMap((id) => (typeof id === 'number' ? [{ write, field, id }] : [])),
-          ),
+          .flatMap(([field]) => referredBy(write, field).map((id) => ({ write, field, id }))),
   );
   if (references.length === 0) return [];
   const { rows } = await sql<{ id: number }>`
     select id from ${sql.table(`${kind}s`)} where id = any(${[...new Set(references.map(({ id }) => id))]}::bigint[])`.execute(
     transaction,
   );
-  const ofKind = writes.filter((write) => write.kind === kind);
-  const deletedIds = new Set(idsOf(ofKind.filter(({ op }) => op === 'delete')));
+  const deletedIds = new Set(idsOf(writesOf(writes, kind).filter(({ op }) => op === 'delete')));
   const storedIds = new Set(rows.map(({ id }) => id));
   return references.flatMap(({ write, field, id }): Issue[] => {
     if (deletedIds.has(id))
