@@ -18,7 +18,7 @@ import { requireOwnName } from './claimed-name.ts';
 import { CommandLimit } from './command-limit.ts';
 import { type GrantedSites, requireEverywhere, type SiteAccess } from './granted-sites.ts';
 import type { LoginAccess } from './logins/login-access.ts';
-import { knownAfterAll, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
+import { loginCallerOf, recheckedCaller, requireUsableLogin } from './logins/login-caller.ts';
 import type { MinuteLimit } from './minute-limit.ts';
 import { operatorOf } from './operator.ts';
 import { accessText } from './texts.ts';

@@ -5,7 +5,7 @@ import { type CommandLineAccess, codeTyped } from '../access/logins/command-line
 import { type LoginAccess, requireOwnOrigin } from '../access/logins/login-access.ts';
 import { requireUsableLogin } from '../access/logins/login-caller.ts';
 import { userOfPassword } from '../access/logins/login-routes.ts';
-import { renewLogin, unlessAway } from '../access/logins/open-login.ts';
+import { orLoginsUnavailable, renewLogin } from '../access/logins/open-login.ts';
 import { type Route, route } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { type ApprovalForm, approvalPage, codePage, decidedPage, denyPath } from './approval-pages.ts';

@@ -1,7 +1,7 @@
 import { taskCreateSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ImportResult } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import { type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { type Validated, validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../access/granted-sites.ts';
 import { newDeviceRow } from '../configuration/bulk/row-verdicts.ts';
@@ -214,7 +214,7 @@ function pointWrites(
   return { writes, devices, pointIds };
 }
 
-function accepted<T>(verdict: Judged<T>): T {
+function accepted<T>(verdict: Validated<T>): T {
   if (!verdict.ok) throw bodyRefused(verdict.issues);
   return verdict.value;
 }
@@ -267,7 +267,7 @@ function writesOfTasks(
     const task = tasks.get(code);
     if (!task) {
       const body = { code, period_ms: periodMs, device_ids: members };
-      return writeOf({ kind: 'task' }, undefined, accepted(judgedBy(taskCreateSchema, body)));
+      return writeOf({ kind: 'task' }, undefined, accepted(validate(taskCreateSchema, body)));
     }
     const { id, ...row } = task;
     const points = (rowsByTask.get(code) ?? []).flatMap((each) => pointIds.get(each) ?? []);

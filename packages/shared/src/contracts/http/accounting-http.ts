@@ -3,11 +3,10 @@ import { gapCauses } from '../../domain/gaps/gap-causes.ts';
 import { lackCauses } from '../sample/lacking.ts';
 import { commaList } from './comma-list.ts';
 import { gapEventsSchema, traceText } from './gap-event-http.ts';
-import { notAskedSchema } from './not-asked.ts';
 import { cursorText, gapCursor, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 import { intervalZoneText, lengthText, timeText, utcOffsetText } from './time-texts.ts';
-import { unavailableSourcesSchema } from './unavailable-sources.ts';
+import { unavailableSourcesSchema, unavailableSourcesSchema } from './unavailable-sources.ts';
 
 const window = {
   device: storableText(128)

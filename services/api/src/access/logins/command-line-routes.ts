@@ -21,7 +21,7 @@ import type { CommandLineLogins } from './command-line-logins.ts';
 import { addressForBrowsers, type LoginAccess, requireSafeWay } from './login-access.ts';
 import type { LoginDelays } from './login-delays.ts';
 import { loginDelayed, requireFewTries } from './login-routes.ts';
-import { openLogin, unlessAway } from './open-login.ts';
+import { openLogin, orLoginsUnavailable } from './open-login.ts';
 
 /** The page where a person types the code, below the address of the API. */
 const approvalPath = '/approve';
@@ -96,7 +96,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       handler: async (request, reply) => {
         requireSafeWay(access, request);
         requireFewTries(own.polls, request.ip, accessText('this_address_asks_too_often'));
-        const decision = await unlessAway(() => own.commandLines.poll(request.body.secret));
+        const decision = await orLoginsUnavailable(() => own.commandLines.poll(request.body.secret));
         reply.header('cache-control', 'no-store');
         const none = { token: null, login: null, expires_at: null };
         if (decision.status !== 'approved') return { status: decision.status, ...none };
@@ -153,7 +153,7 @@ export async function codeTyped<T>(
   if (typeof begun === 'number') throw loginDelayed(begun, accessText('you_have_typed_several_wrong_codes'));
   let hasFailed: boolean | undefined;
   try {
-    const login = await unlessAway(use);
+    const login = await orLoginsUnavailable(use);
     hasFailed = false;
     return login;
   } catch (error) {

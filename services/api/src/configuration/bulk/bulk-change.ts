@@ -124,13 +124,13 @@ interface Row<Columns> {
 
 interface Verdict {
   readonly code: string;
-  readonly outcome: Judged<readonly RowWrite[]>;
+  readonly outcome: Validated<readonly RowWrite[]>;
 }
 
 function verdictOf<Kind extends BulkKind>(
   kind: Kind,
   { id, row }: Row<RowOf[Kind]>,
-  outcome: Judged<RowOf[Kind]>,
+  outcome: Validated<RowOf[Kind]>,
 ): Verdict {
   const writes: readonly unknown[] = outcome.ok ? writeOf({ kind, id }, row, outcome.value) : [];
   return {

@@ -1,12 +1,16 @@
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
-import { changedPoint, type DeviceOfPoint, judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import {
+  changedPoint,
+  type DeviceOfPoint,
+  validateNewPoint,
+} from '@holdfast/shared/contracts/http/point-http.ts';
+import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { DeviceRow, PointRow } from '../change-sets/row-write.ts';
 import { endpointColumn, specOf, viewOfDevice } from '../device-specs.ts';
 
 /** Columns of a new device. */
-export function newDeviceRow(fields: unknown): Judged<DeviceRow> {
+export function newDeviceRow(fields: unknown): Validated<DeviceRow> {
   return inColumns(bodies().devices.judged(fields));
 }
 
@@ -14,11 +18,11 @@ export function newDeviceRow(fields: unknown): Judged<DeviceRow> {
 export function changedDeviceRow(
   { id, row }: { readonly id: number; readonly row: DeviceRow },
   set: object,
-): Judged<DeviceRow> {
+): Validated<DeviceRow> {
   return inColumns(bodies().devices.changed(viewOfDevice({ ...row, id }), set));
 }
 
-function inColumns(verdict: Judged<DeviceCreate>): Judged<DeviceRow> {
+function inColumns(verdict: Validated<DeviceCreate>): Validated<DeviceRow> {
   if (!verdict.ok) return verdict;
   const { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled } = verdict.value;
   const spec = specOf(verdict.value);
@@ -34,8 +38,8 @@ function inColumns(verdict: Judged<DeviceCreate>): Judged<DeviceRow> {
 export function newPointRow(
   device: DeviceOfPoint | undefined,
   fields: { readonly device_id?: unknown },
-): Judged<PointRow> {
-  const verdict = device ? judgedPoint(device, fields) : bodies().points.judgedWithoutDevice(fields);
+): Validated<PointRow> {
+  const verdict = device ? validateNewPoint(device, fields) : bodies().points.judgedWithoutDevice(fields);
   if (!verdict.ok) return verdict;
   if (!device) return noDevice;
   const { common, address } = verdict.value;
@@ -50,7 +54,7 @@ export function changedPointRow(
   row: PointRow,
   { from, to }: { readonly from: DeviceOfPoint; readonly to: DeviceOfPoint | undefined },
   set: { readonly device_id?: unknown },
-): Judged<PointRow> {
+): Validated<PointRow> {
   if (!to) return noDevice;
   const { address: current, ...now } = row;
   const verdict = changedPoint({ from, to }, { common: now, address: current }, set);

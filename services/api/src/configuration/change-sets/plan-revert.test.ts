@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ChangeItem, Columns } from './item-view.ts';
 import { type LaterItem, narrowed, planRevert } from './plan-revert.ts';
 import { keyOf } from './row-write.ts';
-import type { ChangeItem, Columns } from './shown-item.ts';
 
 type State = ReadonlyMap<string, Columns>;
 type Item = LaterItem;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ChangedKind, RevertOnly } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { ChangeItem, Columns } from './item-view.ts';
 import { keyOf, type RowOf, type RowWrite } from './row-write.ts';
-import type { ChangeItem, Columns } from './shown-item.ts';
 
 /** A field that cannot be reverted, because a later set has touched it. */
 export interface RevertConflict {

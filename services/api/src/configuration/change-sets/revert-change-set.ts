@@ -10,10 +10,10 @@ import type { Database } from '../../database/open-database.ts';
 import { Problem, validationFailed } from '../../problems/problem.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { configurationText } from '../texts.ts';
+import type { ChangeItem } from './item-view.ts';
 import { type LaterItem, narrowed, planRevert, type RevertConflict } from './plan-revert.ts';
 import { readItems, type StoredItem } from './read-change-sets.ts';
 import { keyOf } from './row-write.ts';
-import type { ChangeItem } from './shown-item.ts';
 import { writeSoundly } from './sound-rows.ts';
 import { lockedRows } from './write-rows.ts';
 

@@ -3,7 +3,7 @@ import type { Text } from '@holdfast/texts/text.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import { type FieldError, listedErrors, Problem, validationFailed } from '../../problems/problem.ts';
-import { explained, maxNamed, stillReferenced } from '../configuration-problems.ts';
+import { explained, mostNames, stillReferenced } from '../configuration-problems.ts';
 import { placeOf, requireFreePlace } from '../device-places.ts';
 import { endpointColumn, readBy, specOf } from '../device-specs.ts';
 import { placeAgain } from '../points-of-device.ts';
@@ -13,7 +13,7 @@ import {
   type KindOfPoint,
   type KindsOfStore,
   kindFaults,
-  kindFaultsIfKnown,
+  kindFaultsOrNone,
   kindOf,
 } from '../stored-kinds.ts';
 import { activeSessionsOf } from '../tasks.ts';
@@ -156,18 +156,18 @@ async function requireUnreferenced(transaction: Database, writes: readonly RowWr
   const { rows } = await sql<{ what: string; code: string }>`
     (select 'devices' as what, code from devices
       where site_id = any(${sites}::bigint[]) and id <> all(${[...devices, ...freeDevices]}::bigint[])
-      order by code limit ${maxNamed})
+      order by code limit ${mostNames})
     union all
     (select distinct 'points', code from points
       where device_id = any(${devices}::bigint[]) and id <> all(${[...points, ...freePoints]}::bigint[])
-      order by code limit ${maxNamed})
+      order by code limit ${mostNames})
     union all
     (select 'tasks', code from tasks where
       id in (select task_id from task_devices where device_id = any(${devices}::bigint[])
         and task_id <> all(${[...tasks, ...freeOfDevices]}::bigint[]))
       or id in (select task_id from task_points where point_id = any(${points}::bigint[])
         and task_id <> all(${[...tasks, ...freeOfPoints]}::bigint[]))
-      order by code limit ${maxNamed})
+      order by code limit ${mostNames})
     order by 1, 2`.execute(transaction);
   const active = tasks.length === 0 ? [] : await activeSessionsOf(transaction, tasks);
   const referrers = {
@@ -205,7 +205,7 @@ async function requireChosenPoints(transaction: Database, writes: readonly RowWr
     left join task_devices d on d.task_id = task_points.task_id and d.device_id = points.device_id
     where d.device_id is null
       and (task_points.task_id = any(${idsOf(taskWrites)}::bigint[]) or points.id = any(${idsOf(moved)}::bigint[]))
-    order by 2, 3 limit ${maxNamed}`.execute(transaction);
+    order by 2, 3 limit ${mostNames}`.execute(transaction);
   const [first] = rows;
   if (!first) return;
   const taskWrite = taskWrites.find(({ id }) => id === first.id);
@@ -256,7 +256,7 @@ async function requireFitting(
   // New points can be made even while the store cannot be asked.
   const isAllNew =
     renamed.length === 0 && pointsToJudge.every(({ id }) => pointWrites.get(id)?.op === 'create');
-  const faultsOf = isAllNew ? kindFaultsIfKnown : kindFaults;
+  const faultsOf = isAllNew ? kindFaultsOrNone : kindFaults;
   const faults = (await faultsOf(store, transaction, pointsToJudge)).flatMap((message, index) => {
     const point = pointsToJudge[index];
     if (message === undefined || !point) return [];

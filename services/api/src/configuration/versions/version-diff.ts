@@ -1,6 +1,6 @@
 import type { ChangeOp } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { VersionItem } from '@holdfast/shared/contracts/http/task-versions-http.ts';
-import { type Columns, shownItem } from '../change-sets/shown-item.ts';
+import { type Columns, itemView } from '../change-sets/item-view.ts';
 import type { TaskContent } from '../task-snapshot.ts';
 
 type Kind = VersionItem['kind'];

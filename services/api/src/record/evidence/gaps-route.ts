@@ -38,7 +38,7 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
     schema: { querystring: gapsOfAllQuerySchema, response: { 200: gapsOfAllSchema } },
     handler: async (request): Promise<GapsOfAll> => {
       const { limit, cursor, from, to, device, cause, trace, ...filter } = request.query;
-      const time = timeAsked({ from, to });
+      const time = timeRangeOf({ from, to });
       const after = positionOf(gapOfAllCursor, cursor);
       const causes = cause && new Set(cause);
       const { database } = accounting;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type {
-  AskedItem,
   ChangedItems,
   ChangedKind,
+  RequestedItem,
 } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import {
   siteCreateSchema,
@@ -178,7 +178,7 @@ async function judgedItems(
     .sort((one, other) => one.index - other.index);
 }
 
-function noSuchItem(kind: ChangedKind, path: readonly PropertyKey[]): Judged<never> {
+function noSuchItem(kind: ChangedKind, path: readonly PropertyKey[]): Validated<never> {
   const issue = { path: [...path.slice(0, -1), 'id'], message: `there is no such ${kind}` };
   return { ok: false, issues: [issue] };
 }
@@ -205,12 +205,12 @@ function writesOfItem(
   { kind, id, fields }: Exclude<ReadyItem, { op: 'delete' }>,
   before: StoredRows,
   { now, after }: Record<'now' | 'after', ReadonlyMap<unknown, DeviceOfPoint>>,
-): Judged<JudgedRow> {
+): Validated<JudgedRow> {
   const written = <Kind extends ChangedKind>(
     ofKind: Kind,
     row: RowOf[Kind] | undefined,
-    verdict: Judged<RowOf[Kind]>,
-  ): Judged<JudgedRow> => {
+    verdict: Validated<RowOf[Kind]>,
+  ): Validated<JudgedRow> => {
     if (!verdict.ok) return verdict;
     const thing = { kind: ofKind, id: row ? id : undefined };
     const writes: readonly unknown[] = writeOf(thing, row, verdict.value);
@@ -222,7 +222,7 @@ function writesOfItem(
       return written(
         kind,
         row,
-        row ? overlaid(row, judgedBy(sitePatchSchema, fields)) : judgedBy(siteCreateSchema, fields),
+        row ? overlaid(row, validate(sitePatchSchema, fields)) : validate(siteCreateSchema, fields),
       );
     }
     case 'device': {
@@ -243,8 +243,8 @@ function writesOfItem(
     case 'task': {
       const row = rowIn(before, kind, id);
       const verdict = row
-        ? overlaid(row, judgedBy(taskPatchSchema, fields))
-        : judgedBy(taskCreateSchema, fields);
+        ? overlaid(row, validate(taskPatchSchema, fields))
+        : validate(taskCreateSchema, fields);
       return written(kind, row, verdict.ok ? { ok: true, value: withLists(verdict.value) } : verdict);
     }
     default:
@@ -255,8 +255,8 @@ function writesOfItem(
 /** A row with the columns of a patch. */
 function overlaid<Row extends object>(
   row: Row,
-  verdict: Judged<{ [Name in keyof Row]?: Row[Name] | undefined }>,
-): Judged<Row> {
+  verdict: Validated<{ [Name in keyof Row]?: Row[Name] | undefined }>,
+): Validated<Row> {
   return verdict.ok ? { ok: true, value: { ...row, ...(verdict.value as Partial<Row>) } } : verdict;
 }
 
