@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sessionsPath } from '../support/over-rest.ts';
-import { type SentCommand, sendCommand } from '../world/clients.ts';
+import { sendCommand } from '../world/clients.ts';
+import type { SentCommand } from '../world/sent-command.ts';
 import type { StartedSession } from './observations.ts';
 import type { ClusterWorld } from './world.ts';
 

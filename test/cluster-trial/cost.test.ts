@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SentCommand } from '../world/clients.ts';
+import type { SentCommand } from '../world/sent-command.ts';
 import { costOf } from './cost.ts';
 
 const sources = {

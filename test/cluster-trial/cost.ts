@@ -1,5 +1,5 @@
 import type { DeviceRequest } from '../verify/history.ts';
-import type { SentCommand } from '../world/clients.ts';
+import type { SentCommand } from '../world/sent-command.ts';
 import type { Span, StartedSession } from './observations.ts';
 
 /** The cost of a fault to those who use it, in ms. */

@@ -3,12 +3,8 @@ import { sessionsPath } from '../support/over-rest.ts';
 import type { AnsweredCommand } from '../verify/history.ts';
 import type { Random } from './random.ts';
 import { sendAndReset } from './send-and-reset.ts';
+import type { SentCommand } from './sent-command.ts';
 import type { TestWorld } from './world.ts';
-
-export interface SentCommand extends AnsweredCommand {
-  /** The HTTP status; undefined where no answer came, `left` where the client did not wait for one. */
-  readonly status: number | 'left' | undefined;
-}
 
 export interface Clients {
   /** Every command that was answered or given up, in this order. */

@@ -271,8 +271,8 @@ function writesOfTasks(
     }
     const { id, ...row } = task;
     const points = (rowsByTask.get(code) ?? []).flatMap((each) => pointIds.get(each) ?? []);
-    const chosen = new Set(row.point_ids);
-    const isUnread = chosen.size > 0 && points.some((point) => !chosen.has(point));
+    const chosenIds = new Set(row.point_ids);
+    const isUnread = chosenIds.size > 0 && points.some((point) => !chosenIds.has(point));
     if (isUnread && answer === undefined) throw wasChanged(code);
     const added = isUnread && answer !== 'leave' ? points : [];
     const device_ids = [...new Set([...row.device_ids, ...members])];

@@ -6,7 +6,7 @@ import { gapEventsSchema, traceText } from './gap-event-http.ts';
 import { cursorText, gapCursor, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 import { intervalZoneText, lengthText, timeText, utcOffsetText } from './time-texts.ts';
-import { unavailableSourcesSchema, unavailableSourcesSchema } from './unavailable-sources.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 const window = {
   device: storableText(128)

@@ -5,7 +5,7 @@ import { cursorText, pageCursor, pageSchema } from './page.ts';
 import { parsePointName } from './point-name.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
-import { unavailableSourcesSchema, unavailableSourcesSchema } from './unavailable-sources.ts';
+import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 export const pointForm = '`DEVICE/POINT` by their codes (`~1` for a slash within a code, `~0` for a tilde)';
 export const namedPoint = storableText(300)

@@ -59,8 +59,8 @@ export async function copyDevice(
     if (!task) throw validationFailed([{ path: `task_ids.${index}`, message: 'there is no such task' }]);
     const device_ids = [...task.device_ids, ...copies.map(({ standIn }) => standIn)];
     // A task that has chosen points of the device reads the same ones of its copies.
-    const chosen = new Set(task.point_ids);
-    const chosenCopies = copies.flatMap((copy) => copy.points.filter((point) => chosen.has(point.id)));
+    const chosenIds = new Set(task.point_ids);
+    const chosenCopies = copies.flatMap((copy) => copy.points.filter((point) => chosenIds.has(point.id)));
     const point_ids = [...task.point_ids, ...chosenCopies.map(({ standIn }) => standIn)];
     return writeOf({ kind: 'task', id: taskId }, task, { ...task, device_ids, point_ids });
   });

@@ -104,10 +104,10 @@ function pathTo({ path = [] }: Pick<RowWrite, 'path'>, field: string): string {
 async function withAddresses(transaction: Database, writes: readonly RowWrite[]): Promise<RowWrite[]> {
   const isKept = (write: RowWrite): write is RowWrite<'point'> =>
     write.kind === 'point' && write.op === 'change' && !write.fields.includes('address');
-  const kept = idsOf(writes.filter(isKept));
-  if (kept.length === 0) return [...writes];
+  const keptIds = idsOf(writes.filter(isKept));
+  if (keptIds.length === 0) return [...writes];
   const { rows } = await sql<{ id: number; address: unknown }>`select id, address from points
-    where id = any(${kept}::bigint[])`.execute(transaction);
+    where id = any(${keptIds}::bigint[])`.execute(transaction);
   const addresses = new Map(rows.map(({ id, address }) => [id, address]));
   return writes.map((write) =>
     isKept(write) ? { ...write, row: { ...write.row, address: addresses.get(write.id ?? 0) } } : write,
