@@ -152,7 +152,7 @@ module.exports = {
       comment: 'Links reach the network through it, in collectors and in tests of drivers alike.',
       severity: 'error',
       from: { path: `${DRIVER_PORT}host/`, pathNot: TESTS },
-      to: { pathNot: [DRIVER_PORT], dependencyTypesNot: ['core'] },
+      to: { pathNot: [DRIVER_PORT, TEXTS], dependencyTypesNot: ['core'] },
     },
     {
       name: 'drivers-know-the-port-alone',
@@ -294,6 +294,7 @@ module.exports = {
           SESSIONS,
           LEASE,
           RUNTIME,
+          TEXTS,
           JETSTREAM,
         ],
       },

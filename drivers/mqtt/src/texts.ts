@@ -60,4 +60,116 @@ export const mqttText = catalogue('mqtt', {
     en: 'See with a client of MQTT which topics there are and what their messages hold: a value within JSON needs # and its path behind the topic.',
     zh: '请用 MQTT 客户端查看有哪些主题及其消息内容：JSON 中的值须在主题后写 # 和路径。',
   },
+  version_refused: {
+    en: 'the broker does not speak this version of MQTT: set mqtt_version to the other one',
+    zh: 'MQTT 代理不支持此版本：请将 mqtt_version 改为另一个版本',
+  },
+  client_id_refused: { en: 'the broker refuses the client id', zh: 'MQTT 代理拒绝此客户端标识' },
+  broker_not_available: { en: 'the broker says that it is not available', zh: 'MQTT 代理表示暂不可用' },
+  user_refused: {
+    en: 'the broker does not let this user in: check username and the secret of its password',
+    zh: 'MQTT 代理不允许此用户登录：请检查 username 和密码所用的密钥',
+  },
+  broker_shuts_down: { en: 'the broker is shutting down', zh: 'MQTT 代理正在关闭' },
+  keep_alive_missed: {
+    en: 'the broker heard nothing for longer than keep_alive_s',
+    zh: 'MQTT 代理在 keep_alive_s 内没有收到任何数据',
+  },
+  session_taken_over: {
+    en: 'another client has taken over this session: it has the same client id',
+    zh: '另一个客户端以相同的客户端标识接管了此会话',
+  },
+  ended_with_code: {
+    en: 'the broker ended the connection with code {{code}}',
+    zh: 'MQTT 代理断开了连接，代码 {{code}}',
+  },
+  subscription_not_allowed: {
+    en: 'the broker refuses the subscription to {{topic}}: let this user read it',
+    zh: 'MQTT 代理拒绝订阅 {{topic}}：请允许此用户读取该主题',
+  },
+  subscription_refused: {
+    en: 'the broker refuses the subscription to {{topic}} with code {{code}}',
+    zh: 'MQTT 代理拒绝订阅 {{topic}}，代码 {{code}}',
+  },
+  publish_not_allowed: {
+    en: 'the broker refused the message: this user may not publish there',
+    zh: 'MQTT 代理拒绝了消息：此用户无权在该主题上发布',
+  },
+  publish_refused: {
+    en: 'the broker refused the message: code {{code}}',
+    zh: 'MQTT 代理拒绝了消息：代码 {{code}}',
+  },
+  broker_silent: {
+    en: 'the broker has said nothing for {{count}} s',
+    zh: 'MQTT 代理已有 {{count}} 秒没有任何数据',
+  },
+  broker_did_not_answer: {
+    en: 'the broker did not answer within {{ms}} ms',
+    zh: 'MQTT 代理在 {{ms}} 毫秒内没有应答',
+  },
+  no_message_within: {
+    en: 'no message within {{ms}} ms: the broker has retained none on these topics, and nobody published one',
+    zh: '{{ms}} 毫秒内没有消息：MQTT 代理在这些主题上没有保留消息，期间也没有新消息发布',
+  },
+  not_mqtt: { en: 'what the broker sent is no MQTT: {{why}}', zh: 'MQTT 代理发来的数据不是 MQTT：{{why}}' },
+  unexpected_packet: { en: 'nobody waits for {{what}}', zh: '没有等待 {{what}} 的请求' },
+  not_json: { en: 'the message is no JSON', zh: '消息不是 JSON' },
+  not_utf8: { en: 'the message is no UTF-8', zh: '消息不是 UTF-8' },
+  retained_of_unknown_age: {
+    en: 'the broker had kept it, and nobody knows how old it is',
+    zh: '这是代理保留的消息，不知道是何时的',
+  },
+  no_usable_time: {
+    en: 'the message has no time at {{pointer}} that can be used: the time of its arrival counts',
+    zh: '消息在 {{pointer}} 处没有可用的时间：以到达时间为准',
+  },
+  not_an_array: { en: 'is no array', zh: '不是数组' },
+  array_has_count: { en: 'the array has {{count}} values', zh: '数组有 {{count}} 个值' },
+  is_null: { en: 'is null', zh: '为 null' },
+  type_rule: { en: 'must be one of {{values}} over MQTT', zh: '使用 MQTT 时应为以下之一：{{values}}' },
+  json_pointer_rule: { en: 'must be a JSON Pointer, such as /ts', zh: '应为 JSON Pointer，如 /ts' },
+  value_placeholder_needed: {
+    en: 'must have $value where the value stands',
+    zh: '必须含有 $value，表示数值所在的位置',
+  },
+  command_topic_for_payload: {
+    en: 'is wanted where there is a command_payload',
+    zh: '设置 command_payload 时必须给出',
+  },
+  command_topic_for_writing: {
+    en: 'is wanted of a writable point: writes are published there',
+    zh: '可写点位必须给出：写入的数值发布到此主题',
+  },
+  no_command_topic: {
+    en: 'give the point a command_topic: writes are published there',
+    zh: '请为点位设置 command_topic：写入的数值发布到此主题',
+  },
+  array_not_writable: { en: 'an array cannot be written over MQTT', zh: '数组不能通过 MQTT 写入' },
+  username_for_password: { en: 'is wanted where there is a password', zh: '设置密码时必须给出' },
+  hash_only_last: {
+    en: '# may only be the last level of a topic filter',
+    zh: '# 只能是主题过滤器的最后一级',
+  },
+  no_shared_subscription: {
+    en: 'a shared subscription gives each message to one of its members alone: give the topic itself, without $share and group',
+    zh: '共享订阅的每条消息只发给其中一个成员：请填写主题本身，不带 $share 和组名',
+  },
+  hash_whole_level: { en: '# must be a whole level of a topic filter', zh: '# 必须单独占主题过滤器的一级' },
+  plus_whole_level: { en: '+ must be a whole level of a topic filter', zh: '+ 必须单独占主题过滤器的一级' },
+  no_wildcard_to_publish: {
+    en: 'a topic to publish to has no + and no #',
+    zh: '用于发布的主题不能含有 + 和 #',
+  },
+  not_empty: { en: 'must not be empty', zh: '不能为空' },
+  no_nul_characters: { en: 'must be text without NUL characters', zh: '应为不含 NUL 字符的文本' },
+  too_many_bytes: { en: 'must have {{count}} bytes at the most', zh: '最多 {{count}} 字节' },
+  pointer_behind_whole_filter: {
+    en: '{{topic}} is a whole topic filter: write ##/… for a JSON Pointer behind it',
+    zh: '{{topic}} 是完整的主题过滤器：其后的 JSON Pointer 请写成 ##/…',
+  },
+  pointer_malformed: {
+    en: 'what follows # is no JSON Pointer (RFC 6901)',
+    zh: '# 之后不是 JSON Pointer（RFC 6901）',
+  },
+  topics: { en: 'topics {{topics}}', zh: '主题 {{topics}}' },
 });

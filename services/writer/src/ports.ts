@@ -38,7 +38,7 @@ export interface Snapshots {
     taskId: string,
     configVersion: number,
   ): Promise<
-    { readonly ok: true; readonly config: TaskConfig } | { readonly ok: false; readonly problem: string }
+    { readonly ok: true; readonly config: TaskConfig } | { readonly ok: false; readonly problem: unknown }
   >;
 }
 

@@ -1,3 +1,4 @@
+import { inLanguage, quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { DriverFailure } from '../failure.ts';
 import { PointList } from '../point-list.ts';
@@ -12,7 +13,7 @@ const at = (address: number, count?: number) => ({
   ...{ code: `w${address}`, address },
   ...(count === undefined ? {} : { count }),
 });
-const refusal = new DriverFailure('refused', 'not there', { scope: 'points' });
+const refusal = new DriverFailure('refused', quoted('not there'), { scope: 'points' });
 
 function reading(most: number): BlockReading<number> {
   return {
@@ -29,10 +30,10 @@ function reading(most: number): BlockReading<number> {
           sink.number(place + index, raw[start + index] ?? -1, 0);
       },
     request: (extent) => extent,
-    inWords: ({ start, count }) => `D${start}+${count}`,
+    inWords: ({ start, count }) => quoted(`D${start}+${count}`),
     describe: (extent) => extent,
     rawInWords: (_, cells) => cells.map(String),
-    command: () => ({ field: 'writable', message: 'never' }),
+    command: () => ({ field: 'writable', message: quoted('never') }),
   };
 }
 
@@ -48,7 +49,7 @@ function trial(
   const requests: string[] = [];
   const readings = new Readings(list);
   const ask = (group: BlockGroup<number>): boolean => {
-    requests.push(group.inWords());
+    requests.push(inLanguage(group.inWords(), 'en'));
     const { start, count } = group.block;
     const cells = Array.from({ length: count }, (_, index) => start + index);
     if (count > device.gives || !cells.every((word) => device.has(word))) return false;

@@ -1,9 +1,11 @@
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
+import { schemaMessage, textOfMessage, withTexts } from '@holdfast/texts/schema-message.ts';
+import { saidByLibrary, type Text } from '@holdfast/texts/text.ts';
 import * as z from 'zod';
 
 export interface Issue {
   readonly path: readonly PropertyKey[];
-  readonly message: string;
+  readonly message: Text;
 }
 
 /** A body that may be taken, or all that is wrong with it. */
@@ -12,9 +14,28 @@ export type Judged<T> =
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
 export function judgedBy<T>(schema: z.ZodType<T>, body: unknown): Judged<T> {
-  const parsed = schema.safeParse(body);
-  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: parsed.error.issues };
+  const parsed = withTexts(() => schema.safeParse(body, { error: (issue) => schemaMessage(zodText(issue)) }));
+  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: issuesOf(parsed.error) };
 }
+
+const issuesOf = ({ issues }: z.ZodError): Issue[] =>
+  issues.map(({ path, message }) => ({ path, message: textOfMessage(message) }));
+
+const inEnglish = z.locales.en().localeError;
+const inChinese = z.locales.zhCN().localeError;
+
+/** What zod itself says, in its own words. */
+function zodText(issue: z.core.$ZodRawIssue): Text {
+  const [en, zh] = [inEnglish, inChinese].map((localize) => {
+    const message = localize(issue);
+    return (typeof message === 'string' ? message : message?.message) ?? '';
+  });
+  const code = issue.input === undefined ? 'library.missing' : 'library.refused';
+  return saidByLibrary(code, { en: en ?? '', zh: zh ?? '' });
+}
+
+/** Whether an issue says no more than that a value is missing. */
+export const isMissing = ({ message }: Issue): boolean => message.code === 'library.missing';
 
 export function refusedFor(problems: readonly FieldProblem[]): Judged<never> {
   return {
@@ -31,7 +52,7 @@ export function schemaOf<T>(judge: (body: unknown) => Judged<T>, described: obje
       const verdict = judge(body);
       if (verdict.ok) return verdict.value;
       for (const { path, message } of verdict.issues) {
-        context.addIssue({ code: 'custom', path: path.map(String), message });
+        context.addIssue({ code: 'custom', path: path.map(String), message: schemaMessage(message) });
       }
       return z.NEVER;
     })

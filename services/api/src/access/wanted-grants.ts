@@ -1,4 +1,5 @@
 import { everySite, type Grant, type Role } from '@holdfast/shared/contracts/api-key.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Database } from '../database/open-database.ts';
 import { type FieldError, validationFailed } from '../problems/problem.ts';
 
@@ -19,9 +20,10 @@ export interface WantedGrants {
 export async function wantedGrants(database: Database, body: WantedGrants): Promise<Grant[]> {
   const { grants, role, sites } = body;
   if (grants && (role || sites)) {
-    throw validationFailed([{ path: role ? 'role' : 'sites', message: 'belongs into one of the grants' }]);
+    throw validationFailed([{ path: role ? 'role' : 'sites', message: fieldText('belongs_into_a_grant') }]);
   }
-  if (!grants && !role) throw validationFailed([{ path: 'role', message: 'is needed, or grants' }]);
+  if (!grants && !role)
+    throw validationFailed([{ path: 'role', message: fieldText('role_or_grants_needed') }]);
   const grantsAsked = grants
     ? grants.map((grant, index) => ({ ...grant, path: `grants.${index}.sites` }))
     : [{ role: role as Role, sites, path: 'sites' }];
@@ -31,10 +33,10 @@ export async function wantedGrants(database: Database, body: WantedGrants): Prom
   const faults = whole.flatMap((grant): FieldError[] => {
     if (grant.sites.includes(everySite)) {
       if (grant.sites.length === 1) return [];
-      return [{ path: grant.path, message: '* stands alone: it is all sites' }];
+      return [{ path: grant.path, message: fieldText('all_sites_stand_alone') }];
     }
     return grant.sites.flatMap((code, index) =>
-      siteCodes.has(code) ? [] : [{ path: `${grant.path}.${index}`, message: 'there is no such site' }],
+      siteCodes.has(code) ? [] : [{ path: `${grant.path}.${index}`, message: fieldText('no_such_site') }],
     );
   });
   if (faults.length > 0) throw validationFailed(faults);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changedPoint, type DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { fieldsDoNotFit } from './configuration-problems.ts';
@@ -43,7 +44,11 @@ export async function placeAgain(
     if (!verdict.ok) {
       const [issue] = verdict.issues;
       const field = from.spec.protocol === to.spec.protocol ? 'points' : 'protocol';
-      const message = `point ${common.code} would not fit: ${issue?.path.join('.')}: ${issue?.message}`;
+      const message = fieldText('point_would_not_fit', {
+        point: common.code,
+        field: issue?.path.join('.') ?? '',
+        why: issue?.message ?? '',
+      });
       throw fieldsDoNotFit([{ field, message }]);
     }
     if (isDeepStrictEqual(verdict.value.address, address)) continue;

@@ -9,6 +9,7 @@ import {
   type PointCommon,
   type PointView,
 } from '@holdfast/shared/contracts/http/point-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { type Selectable, sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
@@ -197,7 +198,7 @@ function withJson(device_id: number, { common, address }: JudgedPoint) {
 
 function deviceOf(devices: ReadonlyMap<number, DeviceOfPoint>, id: number): DeviceOfPoint {
   const device = devices.get(id);
-  if (!device) throw validationFailed([{ path: 'device_id', message: 'there is no such device' }]);
+  if (!device) throw validationFailed([{ path: 'device_id', message: fieldText('no_such_device') }]);
   return device;
 }
 
@@ -248,17 +249,17 @@ async function faultsOf(
       select * from unnest(${items.map(({ device_id }) => device_id)}::bigint[], ${items.map(({ code }) => code)}::text[])
     )`.execute(database);
   const faultByKey = new Map(
-    clashes.rows.map((row) => [JSON.stringify([row.device_id, row.code]), 'is taken']),
+    clashes.rows.map((row) => [JSON.stringify([row.device_id, row.code]), fieldText('taken')]),
   );
   const faults: FieldError[] = [];
   for (const [index, { device_id, code }] of items.entries()) {
     if (!devices.has(device_id)) {
-      faults.push({ path: `${index}.device_id`, message: 'there is no such device' });
+      faults.push({ path: `${index}.device_id`, message: fieldText('no_such_device') });
     }
     const key = JSON.stringify([device_id, code]);
     const fault = faultByKey.get(key);
     if (fault) faults.push({ path: `${index}.code`, message: fault });
-    else faultByKey.set(key, `is the same as that of item ${index}`);
+    else faultByKey.set(key, fieldText('same_as_item', { item: index }));
   }
   return faults;
 }

@@ -1,4 +1,5 @@
 import { sameValueCodes } from '@holdfast/driver/same-value-codes.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../problems/problem.ts';
@@ -27,7 +28,7 @@ export async function togetherWithSiblings<T>(
   };
   const faults = (await sharedCodes(transaction, deviceIds)).map(({ deviceId, codes, valueCode }) => ({
     path: pathOf('code', deviceId, codes[1]),
-    message: `a value of the array ${codes[0]} is named ${valueCode} too`,
+    message: fieldText('value_name_of_array', { array: codes[0], name: valueCode }),
   }));
   if (faults.length > 0) throw validationFailed(faults);
   return result;

@@ -1,4 +1,5 @@
 import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { type SqlBool, sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
 import { isLatestRun } from '../database/latest-run.ts';
@@ -159,7 +160,7 @@ async function replaceMembers(
   if (strangers.length > 0) {
     const codes = strangers.slice(0, 5).map(({ code }) => code);
     throw validationFailed([
-      { path: 'point_ids', message: `${codes.join(', ')}: of a device that is not in device_ids` },
+      { path: 'point_ids', message: fieldText('points_of_other_devices', { points: codes.join(', ') }) },
     ]);
   }
   await replaceList(transaction, taskId, { table: 'task_points', member: 'point_id', ids: point_ids });

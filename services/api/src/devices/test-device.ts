@@ -6,12 +6,15 @@ import type {
   ReadPoint,
   ReadRequestReport,
 } from '@holdfast/shared/contracts/device-call.ts';
-import type { DeviceTestView, ShownRequest } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type {
+  DeviceTestView,
+  ShownPoint,
+  ShownRequest,
+} from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
 import { localize } from '../problems/localize.ts';
-import { localizeFault } from '../problems/localize-faults.ts';
 import { endpointHolders } from './endpoint-holders.ts';
 import { reportedLimits, type ShownLimitsSources } from './learned-limits/shown-limits.ts';
 import { reachDevice } from './reach-device.ts';
@@ -35,7 +38,11 @@ const valuesPerCall = 2_000;
 const leastMs = 100;
 const shownReasons = 3;
 
-type GivenUp = Extract<DeviceReply, { kind: 'read' }>['given_up'];
+/** Why asking stopped early, in the language of the request. */
+interface GivenUp {
+  readonly detail: string;
+  readonly met_limit?: ReadPoint['met_limit'];
+}
 
 /**
  * Reads every point of a device once, through a collector.
@@ -58,10 +65,10 @@ export async function readOnce(
 ): Promise<Omit<DeviceTestView, 'device_id'>> {
   const { collectors, device, holders, labels, learnedLimits, withinMs, traceparent } = options;
   const untilMs = performance.now() + withinMs;
-  const points: ReadPoint[] = [];
+  const points: ShownPoint[] = [];
   const requests: ShownRequest[] = [];
   let collectorId: string | null = null;
-  let givenUp: GivenUp;
+  let givenUp: GivenUp | undefined;
   for (const part of inParts(device)) {
     const leftMs = Math.floor(untilMs - performance.now());
     if (leftMs < leastMs)
@@ -87,14 +94,14 @@ export async function readOnce(
     const { reply } = reached;
     if (reply.kind === 'read') {
       points.push(...reply.points.map(retoldPoint));
-      const requestViews = reply.requests.map((each) => ({ ...each, error: localizeFault(each.error) }));
+      const requestViews = reply.requests.map((each) => ({ ...each, error: localize(each.error) }));
       requests.push(...withFrameParts(requestViews, device));
-      givenUp = reply.given_up && { ...reply.given_up, detail: localizeFault(reply.given_up.detail) };
+      givenUp = reply.given_up && { ...reply.given_up, detail: localize(reply.given_up.detail) };
     } else {
       const isRefused = reply.kind === 'refused';
       givenUp = {
         detail: isRefused
-          ? localizeFault(reply.detail)
+          ? localize(reply.detail)
           : localize(devicesText('the_collector_gave_another_answer_than')),
       };
       points.push(...unasked(part, givenUp));
@@ -131,12 +138,12 @@ function inParts(device: DeviceConfig): DeviceConfig[] {
 }
 
 /** A point as a collector has read it, with the collector's words in the language of the request. */
-export const retoldPoint = (point: ReadPoint): ReadPoint => ({
+export const retoldPoint = (point: ReadPoint): ShownPoint => ({
   ...point,
-  detail: localizeFault(point.detail),
+  detail: localize(point.detail),
 });
 
-function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<GivenUp>): ReadPoint[] {
+function unasked({ points }: DeviceConfig, { detail, met_limit }: GivenUp): ShownPoint[] {
   return points.flatMap(valueCodes).map((code) => ({
     ...{
       code,
@@ -150,7 +157,7 @@ function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<Gi
 }
 
 /** The outcome in words, with one point for each reason, so that a frequent reason does not hide the others. */
-function inWords(total: number, bad: readonly ReadPoint[]): string {
+function inWords(total: number, bad: readonly ShownPoint[]): string {
   if (bad.length === 0) return localize(devicesText('all_values_were_read', { total }));
   const reasons = [...Map.groupBy(bad, ({ detail }) => detail)];
   const reasonTexts = reasons.slice(0, shownReasons).map(([detail, [first, ...others]]) => {
@@ -171,7 +178,7 @@ function inWords(total: number, bad: readonly ReadPoint[]): string {
 
 /** Splits each frame of the requests into its parts, by the protocol of their device. */
 function withFrameParts(
-  requests: readonly ReadRequestReport[],
+  requests: readonly (ReadRequestReport & { readonly error: string })[],
   { protocol, connection }: Pick<DeviceConfig, 'protocol' | 'connection'>,
 ): ShownRequest[] {
   const spec = specs.get(protocol);

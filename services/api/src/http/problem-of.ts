@@ -1,7 +1,7 @@
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Text } from '@holdfast/texts/text.ts';
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ProblemCode } from '../problems/codes.ts';
-import { Problem, validationFailed } from '../problems/problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { storeProblem } from './store-problems.ts';
 import { httpText } from './texts.ts';
 
@@ -14,14 +14,6 @@ export function problemOf(error: unknown): Problem {
 }
 
 function requestProblem(error: unknown): Problem | undefined {
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    return validationFailed(
-      error.validation.map(({ instancePath, message }) => ({
-        path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
-        message: message ?? 'invalid',
-      })),
-    );
-  }
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   const fastifyProblem = typeof code === 'string' ? fastifyProblems[code] : undefined;
   if (fastifyProblem) return new Problem(...fastifyProblem, {}, { cause: error });

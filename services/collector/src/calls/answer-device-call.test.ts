@@ -2,6 +2,7 @@ import type { WriteRequest } from '@holdfast/driver-modbus/layout/requests.ts';
 import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
 import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import { modbusDevice, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { modbusOver } from '../polling/testing/modbus-links.ts';
@@ -165,7 +166,7 @@ describe('a write', () => {
   });
 
   it('is not repeated without an answer; what the device holds afterwards is told', async () => {
-    const silent = registerBus(() => new ReadFailure('timeout', 'no answer'));
+    const silent = registerBus(() => new ReadFailure('timeout', quoted('no answer')));
     expect(await ask(write, silent.endpoints, 10_000)).toMatchObject({
       outcome: 'unknown',
       read_back: { value: 0 },
@@ -181,16 +182,16 @@ describe('a write', () => {
   it('that was not confirmed counts as written when the device holds the value', async () => {
     const { state, endpoints } = registerBus(() => {
       state.value = 7;
-      return new ReadFailure('timeout', 'no answer');
+      return new ReadFailure('timeout', quoted('no answer'));
     });
     const answer = await ask(write, endpoints, 10_000);
     expect(answer).toMatchObject({ outcome: 'written' });
-    expect(answer).toHaveProperty('detail', expect.stringContaining('did not confirm'));
+    expect(answer).toHaveProperty('detail.params.one.code', 'collector.write_not_confirmed');
   });
 
   it.each([
-    new ReadFailure('exception', 'exception 2: illegal data address', { exceptionCode: 2 }),
-    new ReadFailure('connection', 'connection refused', { wasSent: false }),
+    new ReadFailure('exception', quoted('exception 2: illegal data address'), { exceptionCode: 2 }),
+    new ReadFailure('connection', quoted('connection refused'), { wasSent: false }),
   ])('that certainly did not happen has failed: $message', async (failure) => {
     const { state, endpoints } = registerBus(() => failure);
     expect(await ask(write, endpoints, 10_000)).toMatchObject({ outcome: 'failed', read_back: null });

@@ -1,6 +1,7 @@
 import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { Changes } from '@holdfast/shared/contracts/sample/changes.ts';
 import { sampleMessageId } from '@holdfast/shared/contracts/sample/sample.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { mostChanges } from '../samples/tick-changes.ts';
 import { startMs, WatchedWorld } from './testing/watched-world.ts';
@@ -131,7 +132,7 @@ describe('a watched device', () => {
     await world.time.advance(1_000);
     world.source.sink?.number(1, 7, 0);
     await world.time.advance(1_000);
-    world.source.sink?.bad(0, 'not JSON');
+    world.source.sink?.bad(0, quoted('not JSON'));
     await world.time.advance(1_000);
     world.source.sink?.number(0, 21, 0);
     await world.time.advance(1_000);
@@ -240,7 +241,7 @@ describe('a watched device', () => {
   it('tells which points are no values, and that the tick was read', async () => {
     const world = new WatchedWorld();
     await world.time.advance(500);
-    world.source.sink?.bad(1, 'not JSON');
+    world.source.sink?.bad(1, quoted('not JSON'));
     await world.time.advance(2_000);
     world.source.sink?.number(1, 5, 0);
     await world.time.advance(1_000);

@@ -1,6 +1,8 @@
+import { errorText } from '@holdfast/driver/channel.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { WatchSink } from '@holdfast/driver/link.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { ReportFilter } from '../samples/report-filter.ts';
 import type { ToldOfTick } from '../samples/sample-of-changes.ts';
 import { tickAt } from '../samples/schedule.ts';
@@ -131,16 +133,16 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
       // The next holder answers for what comes from now on.
       if (!permission()) break;
       this.#breaker.began();
-      let why = 'the driver has ended its watch';
+      let why = collectorText('watch_ended');
       let cause: NonNullable<Sample['miss']>['cause'] = 'connection';
       try {
         const { link } = endpoint;
-        if (!link.watch) throw new DriverFailure('config', 'its protocol cannot be subscribed to');
+        if (!link.watch) throw new DriverFailure('config', collectorText('protocol_has_no_subscription'));
         await link.watch(groups, this.#sink(), this.#ending.signal);
       } catch (error) {
         if (error instanceof DriverFailure) cause = missCauseOf(error);
         else if (!this.isStopped) onFault(error);
-        why = error instanceof Error ? error.message : String(error);
+        why = errorText(error);
       }
       if (this.isStopped) break;
       const nowMs = clock.nowMs();
@@ -148,7 +150,7 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
         this.#breaker.succeeded();
       }
       this.#openSinceMs = undefined;
-      this.#down = { cause, detail: `${device.code}: ${why}` };
+      this.#down = { cause, detail: collectorText('of_device', { device: device.code, why }) };
       this.#breaker.failed(nowMs, this.#down);
       this.wake();
       await this.pause(againAfterMs);

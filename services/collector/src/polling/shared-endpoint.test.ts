@@ -1,6 +1,7 @@
 import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { phaseMs } from '../samples/schedule.ts';
 import { Endpoints } from './endpoints.ts';
@@ -113,7 +114,7 @@ describe('many units of which neighbours never answer, all asked at once', () =>
     const fail = (n: number) =>
       world.endpoint.turn({}, { timeoutMs: 300, isPatient: true }, () => {
         order.push(n);
-        return Promise.reject(new ReadFailure('timeout', 'on purpose'));
+        return Promise.reject(new ReadFailure('timeout', quoted('on purpose')));
       });
     const again = async (n: number): Promise<void> => {
       if (order.length < 20) await fail(n).catch(() => again(n));

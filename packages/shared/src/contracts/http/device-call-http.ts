@@ -16,7 +16,12 @@ export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
 export const framePartSchema = z.object({ part: z.string(), length: z.int(), text: z.string().optional() });
 
 /** A request whose frames are taken apart as the device's protocol defines them: their parts from the first byte on. */
+/** A value as a collector has read it, in the language of the request. */
+export const shownPointSchema = readPointSchema.extend({ detail: z.string() });
+export type ShownPoint = z.infer<typeof shownPointSchema>;
+
 export const shownRequestSchema = readRequestReportSchema.extend({
+  error: z.string(),
   heard: z.array(heardBytesSchema.extend({ parts: z.array(framePartSchema) })).optional(),
 });
 export type ShownRequest = z.infer<typeof shownRequestSchema>;
@@ -32,7 +37,7 @@ export const deviceTestSchema = z.object({
   within_ms: z.int(),
   /** The collector that asked the device; null when none did. */
   collector_id: z.string().nullable(),
-  points: z.array(readPointSchema),
+  points: z.array(shownPointSchema),
   requests: z.array(shownRequestSchema),
 });
 export type DeviceTestView = z.infer<typeof deviceTestSchema>;
@@ -126,9 +131,9 @@ export const writtenPointSchema = z.object({
   outcome: z.enum(['written', 'differs']),
   detail: z.string(),
   /** The value right before it was written; null when it could not be read. */
-  before: readPointSchema.nullable(),
+  before: shownPointSchema.nullable(),
   sent: z.array(z.string()),
-  read_back: readPointSchema.nullable(),
+  read_back: shownPointSchema.nullable(),
   /** Sequence of the entry in the audit log. */
   audit_id: z.string(),
 });

@@ -2,6 +2,7 @@ import { bodies } from '@holdfast/drivers/bodies.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { CopiesBody } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
@@ -63,9 +64,7 @@ function wantedCopies(base: Omit<DeviceCreate, 'id'>, body: CopiesBody): DeviceC
   const errors: FieldError[] = [];
   const copies: DeviceCreate[] = [];
   if (body.count > 1 && textOf(body.code, 1) === body.code) {
-    throw validationFailed([
-      { path: 'code', message: 'needs {n} in it, or all copies would have the same code' },
-    ]);
+    throw validationFailed([{ path: 'code', message: fieldText('copies_need_numbers') }]);
   }
   for (let index = 0; index < body.count; index += 1) {
     const n = body.first_n + index;
@@ -73,7 +72,10 @@ function wantedCopies(base: Omit<DeviceCreate, 'id'>, body: CopiesBody): DeviceC
     for (const [name, value] of Object.entries(body.fields)) {
       const verdict = steppedValue(value, index, n);
       if (verdict.ok) fields[name] = verdict.value;
-      else errors.push({ path: `fields.${name}`, message: verdict.issues[0]?.message ?? '' });
+      else
+        errors.push(
+          ...verdict.issues.slice(0, 1).map(({ message }) => ({ path: `fields.${name}`, message })),
+        );
     }
     const name = body.name === undefined ? base.name : textOf(body.name, n);
     const verdict = bodies().devices.judged({ ...base, ...fields, code: textOf(body.code, n), name });
@@ -82,7 +84,7 @@ function wantedCopies(base: Omit<DeviceCreate, 'id'>, body: CopiesBody): DeviceC
       for (const { path, message } of verdict.issues) {
         errors.push({
           path: path[0] === 'code' ? 'code' : `fields.${path.join('.')}`,
-          message: `copy ${n}: ${message}`,
+          message: fieldText('of_copy', { number: n, why: message }),
         });
       }
     }
@@ -99,7 +101,9 @@ async function requireFreeCodes(transaction: Database, copies: readonly DeviceCr
     .orderBy('code')
     .execute();
   if (rows.length > 0) {
-    throw validationFailed(rows.map(({ code }) => ({ path: 'code', message: `${code} is taken` })));
+    throw validationFailed(
+      rows.map(({ code }) => ({ path: 'code', message: fieldText('code_is_taken', { code }) })),
+    );
   }
 }
 
@@ -110,7 +114,7 @@ async function copyPoints(transaction: Database, from: number, to: readonly numb
     .where('device_id', '=', from)
     .executeTakeFirstOrThrow();
   if (count * to.length > pointsAtMost) {
-    const message = `would make ${count * to.length} points; at most ${pointsAtMost} at once`;
+    const message = fieldText('too_many_points_of_copies', { count: count * to.length, most: pointsAtMost });
     throw validationFailed([{ path: 'count', message }]);
   }
   await sql`insert into points (device_id, code, name, address, data_type, scale, "offset", unit, enabled, count, precision,
@@ -153,7 +157,7 @@ async function readByTasks(
     .execute();
   const unknown = task_ids.findIndex((each) => !tasks.some((task) => task.id === each));
   if (unknown >= 0)
-    throw validationFailed([{ path: `task_ids.${unknown}`, message: 'there is no such task' }]);
+    throw validationFailed([{ path: `task_ids.${unknown}`, message: fieldText('no_such_task') }]);
   await sql`insert into task_devices (task_id, device_id)
     select task_id, device_id from unnest(${task_ids}::bigint[]) as t (task_id)
     cross join unnest(${deviceIds}::bigint[]) as d (device_id)`.execute(transaction);

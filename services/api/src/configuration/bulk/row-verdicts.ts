@@ -3,6 +3,7 @@ import { bodies } from '@holdfast/drivers/bodies.ts';
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import { changedPoint, type DeviceOfPoint, judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { RowWrite } from '../change-sets/row-write.ts';
 import { specOf, viewOfDevice } from '../device-specs.ts';
@@ -64,7 +65,7 @@ export function changedPointRow(
 
 const noDevice: Judged<never> = {
   ok: false,
-  issues: [{ path: ['device_id'], message: 'there is no such device' }],
+  issues: [{ path: ['device_id'], message: fieldText('no_such_device') }],
 };
 
 /** The write of a change; none if nothing differs. */

@@ -1,4 +1,5 @@
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import { type FieldError, listedErrors, Problem, validationFailed } from '../../problems/problem.ts';
@@ -191,7 +192,7 @@ async function requireChosenPoints(transaction: Database, writes: readonly RowWr
     order by 2, 3 limit ${maxNamed}`.execute(transaction);
   const [first] = rows;
   if (!first) return;
-  const message = `task ${first.task} has chosen point ${first.point}, of a device that is not in device_ids`;
+  const message = fieldText('chosen_point_of_other_device', { task: first.task, point: first.point });
   const { path } = writes.find(({ kind, id }) => kind === 'task' && id === first.id) ?? {};
   throw validationFailed([{ path: path === undefined ? 'point_ids' : `${path}.point_ids`, message }]);
 }

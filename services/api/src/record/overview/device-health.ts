@@ -1,4 +1,4 @@
-import { unitPlace } from '@holdfast/driver/device-place.ts';
+import { unitPlaceText } from '@holdfast/driver/device-place.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type {
   DeviceCondition,
@@ -7,7 +7,8 @@ import type {
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { deviceConditions } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { BrokerUnavailable, type HealthChanges } from '../../ports.ts';
-import { localizeFault, localizeHealth } from '../../problems/localize-faults.ts';
+import { localize } from '../../problems/localize.ts';
+import { localizeHealth } from '../../problems/localize-health.ts';
 import { conditionOf } from './devices-summary.ts';
 import { type SessionInBrief, type SessionInBriefSources, sessionsInBrief } from './seen-sessions.ts';
 import { type SummaryFilter, summaryRows } from './summary-rows.ts';
@@ -118,7 +119,7 @@ async function withConfigured(
   const byCode = new Map(
     rows.map(({ id, code, name, protocol, connection }) => {
       const spec = specs.get(protocol);
-      const address = spec ? localizeFault(unitPlace(spec, connection)) : '';
+      const address = spec ? localize(unitPlaceText(spec, connection)) : '';
       return [code, { id, name, protocol, address }];
     }),
   );

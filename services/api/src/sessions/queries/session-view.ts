@@ -3,8 +3,9 @@ import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
+import { readWords } from '@holdfast/texts/bounded-text.ts';
+import type { Words } from '@holdfast/texts/text.ts';
 import { localize } from '../../problems/localize.ts';
-import { localizeFault } from '../../problems/localize-faults.ts';
 import { placementText } from '../projection/placement-words.ts';
 import type { SessionRow } from '../projection/read-model-rows.ts';
 
@@ -31,7 +32,7 @@ export function sessionView(row: NamedSessionRow, now: Date, notice?: WaitingNot
     collector_id: row.collector_id,
     epoch: row.epoch,
     placement: placementView(row, notice),
-    error_message: row.error_message && localizeFault(row.error_message),
+    error_message: row.error_message && localize(readWords(row.error_message)),
     error_cause: row.error_cause,
     next_try_at: row.is_latest ? nextTryAt(row.error_cause, row.stopped_at, row.error_attempt) : null,
     soft_limit_at: row.soft_limit_at?.toISOString() ?? null,
@@ -104,7 +105,7 @@ export function sessionViewFromLog(
     collector_id: null,
     epoch: null,
     placement: null,
-    error_message: state.status === 'error' ? localizeFault(state.reason) : null,
+    error_message: state.status === 'error' ? localize(state.reason as Words) : null,
     error_cause: state.status === 'error' ? state.cause : null,
     next_try_at:
       state.status === 'error' ? nextTryAt(state.cause, new Date(state.stoppedAt), state.attempt) : null,

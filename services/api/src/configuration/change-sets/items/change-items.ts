@@ -7,6 +7,7 @@ import {
   taskPatchSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { type Issue, type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import type { Database } from '../../../database/open-database.ts';
@@ -110,7 +111,7 @@ async function judgedItems(
     const path = `items.${index}.fields`;
     const row = id === undefined || op === 'create' ? undefined : before.get(keyOf({ kind, id }));
     if (op !== 'create' && !row) {
-      return { index, outcome: refused(['id'], `there is no such ${kind}`) };
+      return { index, outcome: refused(['id'], fieldText(`no_such_${kind}`)) };
     }
     if (op === 'delete') {
       return { index, outcome: { ok: true, value: [{ kind, id, op, row: row ?? {}, fields: [] }] } };
@@ -152,7 +153,7 @@ async function judgedItems(
     .sort((one, other) => one.index - other.index);
 }
 
-function refused(path: readonly PropertyKey[], message: string): Judged<never> {
+function refused(path: readonly PropertyKey[], message: Text): Judged<never> {
   return { ok: false, issues: [{ path, message }] };
 }
 
