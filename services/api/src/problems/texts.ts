@@ -3,7 +3,7 @@ import { catalogue } from '@holdfast/texts/text.ts';
 export const problemsText = catalogue('problems', {
   an_event_of: {
     en: 'an event of {{subject}} cannot be read: {{problem}}',
-    zh: '{{subject}} 中有一条事件无法读取：{{problem}}',
+    zh: '{{subject}} 中有一条事件无法读取：“{{problem}}”',
   },
   session_is_running: {
     en: 'Session {{sessionId}} is running. Stop it first, or go on with it.',

@@ -1,6 +1,7 @@
 import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { Changes } from '@holdfast/shared/contracts/sample/changes.ts';
 import { sampleMessageId } from '@holdfast/shared/contracts/sample/sample.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { mostChanges } from '../samples/tick-changes.ts';
@@ -120,7 +121,7 @@ describe('a watched device', () => {
       [7, undefined, undefined],
     ]);
     const [, , down] = world.samples;
-    expect(down?.miss?.detail).toBe('press-1: connect ECONNREFUSED');
+    expect(inEnglish(down?.miss?.detail)).toBe('press-1: connect ECONNREFUSED');
     expect(world.health.map(({ to }) => to.status)).toEqual(['healthy', 'disconnected', 'healthy']);
     expect(world.faults).toEqual([]);
   });
@@ -252,7 +253,10 @@ describe('a watched device', () => {
       [2, {}, 'exception'],
       [3, { b: [[-500, 5]] }, undefined],
     ]);
-    expect(world.samples[1]).toMatchObject({ bad: { b: 'not JSON' }, miss: { detail: 'b: not JSON' } });
+    expect(inEnglish(world.samples[1])).toMatchObject({
+      bad: { b: 'not JSON' },
+      miss: { detail: 'b: not JSON' },
+    });
   });
 
   it('reports by exception what points want so', async () => {
