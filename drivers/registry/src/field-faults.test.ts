@@ -133,7 +133,9 @@ describe('a fault in Chinese', () => {
   });
 
   it('names what the English one names, in its own order', () => {
-    const [, fault] = issuesOf(judgePoint({ ...point, table: 'coil', data_type: 'float64', valid_min: 9, valid_max: 1 }));
+    const [, fault] = issuesOf(
+      judgePoint({ ...point, table: 'coil', data_type: 'float64', valid_min: 9, valid_max: 1 }),
+    );
     expect(fault && inEachLanguage(fault)).toEqual({
       en: '9 is above valid_max, 1',
       zh: '9 大于 valid_max（1）',
@@ -149,9 +151,10 @@ describe('a fault in Chinese', () => {
     const [fault] = issuesOf(judgeTask({ ...task, period_ms: 'x' }));
     expect(fault && inEachLanguage(fault)).toEqual({
       en: 'Invalid input: expected number, received string',
-      zh: '无效输入：期望 number，实际接收 string',
+      zh: '无效输入：期望 数字，实际接收 string',
     });
   });
 });
 
-const issuesOf = (judged: Judged<unknown>) => (judged.ok ? [] : judged.issues.map(({ message }) => message));
+const issuesOf = (verdict: Judged<unknown>) =>
+  verdict.ok ? [] : verdict.issues.map(({ message }) => message);

@@ -57,12 +57,13 @@ interface Named {
 const textsOfCodes: Readonly<Record<string, (named: Named) => Text | undefined>> = {
   ECONNREFUSED: ({ address }) => ofAddress('connection_refused', address),
   ETIMEDOUT: ({ call, address }) =>
-    ofAddress('connection_timed_out', address) ?? driverText('transfer_timed_out', { call }),
+    ofAddress('connection_timed_out', address) ??
+    (call === '' ? undefined : driverText('transfer_timed_out', { call })),
   EHOSTUNREACH: ({ address }) => ofAddress('host_unreachable', address),
   ENETUNREACH: ({ address }) => ofAddress('network_unreachable', address),
   EADDRNOTAVAIL: ({ address }) => ofAddress('address_not_available', address),
-  ENOTFOUND: ({ host }) => driverText('host_not_found', { host }),
-  EAI_AGAIN: ({ host }) => driverText('host_lookup_failed', { host }),
+  ENOTFOUND: ({ host }) => (host === '' ? undefined : driverText('host_not_found', { host })),
+  EAI_AGAIN: ({ host }) => (host === '' ? undefined : driverText('host_lookup_failed', { host })),
   ECONNRESET: ({ call }) => (call === '' ? undefined : driverText('connection_reset', { call })),
   EPIPE: ({ call }) => (call === '' ? undefined : driverText('broken_pipe', { call })),
   DEPTH_ZERO_SELF_SIGNED_CERT: () => driverText('certificate_self_signed'),

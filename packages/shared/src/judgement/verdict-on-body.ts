@@ -14,8 +14,11 @@ export type Judged<T> =
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
 export function judgedBy<T>(schema: z.ZodType<T>, body: unknown): Judged<T> {
-  const parsed = withTexts(() => schema.safeParse(body, { error: (issue) => schemaMessage(zodText(issue)) }));
-  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: issuesOf(parsed.error) };
+  // Zod makes the messages when they are asked for.
+  return withTexts(() => {
+    const parsed = schema.safeParse(body, { error: (issue) => schemaMessage(zodText(issue)) });
+    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: issuesOf(parsed.error) };
+  });
 }
 
 const issuesOf = ({ issues }: z.ZodError): Issue[] =>
@@ -30,7 +33,8 @@ function zodText(issue: z.core.$ZodRawIssue): Text {
     const message = localize(issue);
     return (typeof message === 'string' ? message : message?.message) ?? '';
   });
-  const code = issue.input === undefined ? 'library.missing' : 'library.refused';
+  const isAbsent = issue.input === undefined && /^invalid_(type|value)$/.test(issue.code ?? '');
+  const code = isAbsent ? 'library.missing' : 'library.refused';
   return saidByLibrary(code, { en: en ?? '', zh: zh ?? '' });
 }
 
