@@ -20,7 +20,7 @@ function requestProblem(error: unknown): Problem | undefined {
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new Problem(
       'bad_request',
-      error instanceof Error ? httpText('message', { message: error.message }) : httpText('it_is_malformed'),
+      error instanceof Error ? httpText('words_of_fastify', { message: error.message }) : httpText('it_is_malformed'),
       {},
       { cause: error },
     );

@@ -66,7 +66,7 @@ function ofRunning({ session: { placement }, compared }: SessionSituation): Atte
   }
   if (!compared) return [];
   const { storing, last_sample, disagreements, is_actual, is_unknown } = compared;
-  const detail = disagreements.join(localize(overviewText('semicolon')));
+  const detail = disagreements.join(localize(overviewText('separator_semicolon')));
   // The reason lies with the writer and is shown there.
   if (is_unknown) return [];
   if (is_actual) {
@@ -148,11 +148,11 @@ function inWords(devices: readonly { readonly code: string; readonly last_error:
   const firstDevices = devices
     .slice(0, namedAtMost)
     .map(({ code, last_error }) =>
-      last_error === null ? code : `${code}${localize(overviewText('colon'))}${localize(last_error)}`,
+      last_error === null ? code : `${code}${localize(overviewText('separator_colon'))}${localize(last_error)}`,
     );
   const more = devices.length - firstDevices.length;
   const rest = more > 0 ? localize(overviewText('and_more', { more })) : '';
-  return firstDevices.join(localize(overviewText('semicolon'))) + rest;
+  return firstDevices.join(localize(overviewText('separator_semicolon'))) + rest;
 }
 
 function earliest(times: readonly (string | null)[]): string | null {
