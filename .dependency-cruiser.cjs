@@ -172,7 +172,7 @@ module.exports = {
       from: { path: '^drivers/([^/]+)/simulator/', pathNot: TESTS },
       to: {
         path: '^(packages|drivers|services|simulators|dev|tools|bench|test)/',
-        pathNot: [DRIVER_PORT, '^drivers/$1/', '^simulators/plant/', RUNTIME, CONTRACTS],
+        pathNot: [DRIVER_PORT, TEXTS, '^drivers/$1/', '^simulators/plant/', RUNTIME, CONTRACTS],
       },
     },
     {

@@ -374,7 +374,7 @@ export const sentenceTexts = {
     en: '--undo goes without --wait and --force',
     zh: '--undo 不能与 --wait 或 --force 同用',
   },
-  draining: { en: 'draining', zh: '排空' },
+  draining: { en: 'draining', zh: '移出会话（维护）' },
   has_no_session_left: { en: '{{id}} has no session left.', zh: '{{id}} 不再持有会话。' },
   sessions_of_are_taken_by_nobody: {
     en: '{{left}} sessions of {{id}} are taken by nobody and go on being read there. Who could take them shows holdfast sessions list --active.',
