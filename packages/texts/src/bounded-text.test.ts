@@ -11,6 +11,8 @@ it.each<[string, unknown]>([
   ['no code', { params: {} }],
   ['a code that is no word', { code: 7 }],
   ['a very long code', { code: 'a'.repeat(101) }],
+  ['an object with more than a text', { code: 'a', params: {}, since: 'yesterday' }],
+  ['a very long name of a parameter', { code: 'a', params: { ['b'.repeat(101)]: 1 } }],
   ['parameters that are none', { code: 'a', params: 'b' }],
   ['a list of parameters', { code: 'a', params: ['b'] }],
   ['a parameter that is nothing', { code: 'a', params: { b: null } }],

@@ -18,12 +18,16 @@ interface Count {
 
 function isTextWithin(value: unknown, count: Count, depth: number): boolean {
   if (typeof value !== 'object' || value === null || depth > bounds.depth) return false;
-  const { code, params } = value as { readonly code?: unknown; readonly params?: unknown };
+  const { code, params, ...others } = value as { readonly code?: unknown; readonly params?: unknown };
+  if (Object.keys(others).length > 0) return false;
   if (typeof code !== 'string' || code.length > bounds.codeLength) return false;
   if (params === undefined) return true;
   if (typeof params !== 'object' || params === null || Array.isArray(params)) return false;
-  const all: unknown[] = Object.values(params);
-  return all.length <= bounds.params && all.every((param) => isParamWithin(param, count, depth + 1));
+  const all = Object.entries<unknown>({ ...params });
+  return (
+    all.length <= bounds.params &&
+    all.every(([name, param]) => name.length <= bounds.codeLength && isParamWithin(param, count, depth + 1))
+  );
 }
 
 function isParamWithin(param: unknown, count: Count, depth: number): boolean {

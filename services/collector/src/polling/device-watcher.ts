@@ -1,11 +1,11 @@
 import { errorText } from '@holdfast/driver/channel.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { WatchSink } from '@holdfast/driver/link.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { ReportFilter } from '../samples/report-filter.ts';
 import type { ToldOfTick } from '../samples/sample-of-changes.ts';
 import { tickAt } from '../samples/schedule.ts';
+import type { Tick } from '../samples/tick.ts';
 import { mostChanges, TickChanges } from '../samples/tick-changes.ts';
 import { Breaker } from './breaker.ts';
 import { DeviceReader, type DeviceReaderOptions } from './device-reader.ts';
@@ -31,7 +31,7 @@ export interface WatchedTick {
   readonly tick: number;
   readonly readAtMs: number;
   readonly readings: TickChanges;
-  readonly miss: Sample['miss'];
+  readonly miss: Tick['miss'];
   readonly wasAsked: true;
 }
 
@@ -57,7 +57,7 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
   /** Whether the source had kept values from before this watcher; undefined until the first watch is open. */
   #sourceKept: boolean | undefined;
   /** Why the watch is not open. */
-  #down: NonNullable<Sample['miss']> | undefined;
+  #down: NonNullable<Tick['miss']> | undefined;
   #gathering: Promise<void> | undefined;
   /** Parts that were sent, and are neither safe nor lost yet. */
   readonly #underWay = new Set<Promise<void>>();
@@ -134,7 +134,7 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
       if (!permission()) break;
       this.#breaker.began();
       let why = collectorText('watch_ended');
-      let cause: NonNullable<Sample['miss']>['cause'] = 'connection';
+      let cause: NonNullable<Tick['miss']>['cause'] = 'connection';
       try {
         const { link } = endpoint;
         if (!link.watch) throw new DriverFailure('config', collectorText('protocol_has_no_subscription'));
@@ -233,7 +233,7 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
   }
 
   /** @param wasOpen whether the source could have reported something in it */
-  #close(nowMs: number, miss: Sample['miss'], wasOpen: boolean): void {
+  #close(nowMs: number, miss: Tick['miss'], wasOpen: boolean): void {
     const { device, onTick } = this.options;
     const tick = this.next;
     const changes = this.#changes;
@@ -255,7 +255,7 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
     this.#lastFlushMs = this.lastResultMs;
   }
 
-  #miss(): Sample['miss'] {
+  #miss(): Tick['miss'] {
     const { lost, dropped } = this.#changes;
     if (this.#down) return this.#down;
     if (this.#openSinceMs === undefined) return unansweredMiss(this.options.device.code);

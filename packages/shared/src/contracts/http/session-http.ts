@@ -242,10 +242,7 @@ export const reasonBodySchema = closedObject({ reason: storableText(500).nullish
 const activeStatuses = ['running', 'paused'] as const;
 
 export const activeSessionsQuerySchema = z.object({
-  status: commaList(
-    activeStatuses,
-    'must be running, paused, or both with a comma; GET /api/acquisition/sessions/ has all others',
-  )
+  status: commaList(activeStatuses, () => schemaMessage(fieldText('active_statuses_rule')))
     .optional()
     .transform((statuses) => statuses ?? ['running' as const])
     .describe('`running` unless given, `paused`, or both with a comma between them'),

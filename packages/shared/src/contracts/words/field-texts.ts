@@ -45,6 +45,10 @@ export const fieldText = catalogue('field', {
     en: 'must be whole days, like 1d or 1w, or less than one, like 1h',
     zh: '应为整数天（如 1d、1w），或短于一天（如 1h）',
   },
+  active_statuses_rule: {
+    en: 'must be running, paused, or both with a comma; GET /api/acquisition/sessions/ has all others',
+    zh: '应为 running、paused，或以逗号分隔的两者；其他状态见 GET /api/acquisition/sessions/',
+  },
   must_be_one_of: { en: 'must be one of {{values}}', zh: '应为以下之一：{{values}}' },
   idempotency_key_rule: {
     en: 'must be 1 to 255 visible ASCII characters',

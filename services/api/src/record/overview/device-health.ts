@@ -65,9 +65,6 @@ export async function deviceHealth(
         byName.compare(one.device, other.device) ||
         byName.compare(one.session_id, other.session_id),
     );
-  const page = listed
-    .slice(offset, offset + limit)
-    .map((view) => ({ ...view, health: view.health && localizeHealth(view.health) }));
   return {
     as_of: new Date().toISOString(),
     ticks_within: ticks && { from: ticks.from, to: ticks.to },
@@ -75,7 +72,7 @@ export async function deviceHealth(
       deviceConditions.map((each) => [each, count(each)]),
     ) as DeviceHealthPage['counts'],
     with_never_delivered: ticks && all.filter(hasNeverDelivered).length,
-    results: await withConfigured(sources, await withSince(sources, page)),
+    results: await withConfigured(sources, await withSince(sources, listed.slice(offset, offset + limit))),
     next: offset + limit < listed.length ? offset + limit : undefined,
   };
 }
@@ -98,7 +95,7 @@ function viewsOf(
       period_ms: periodMs,
       condition: conditionOf(health),
       since: missedSince.get(code) ?? null,
-      health: health ?? null,
+      health: health ? localizeHealth(health) : null,
       reported_at: health && word ? word.updated_at : null,
       ticks: counts,
       never_delivered: neverDelivered,
