@@ -143,7 +143,7 @@ export const modbusText = catalogue('modbus', {
   address: { en: 'Address', zh: '地址' },
   address_help: {
     en: 'As the manual writes it: 40001 (classic, counts from 1), 0 (as on the wire, counts from 0) or 0x0000.',
-    zh: '按手册填写：40001（传统编号，从 1 计）、0（报文地址，从 0 计）或 0x0000。',
+    zh: '按手册填写：40001（传统编号，从 1 计）、0（协议地址，从 0 计）或 0x0000。',
   },
   byte_order: { en: 'Byte order', zh: '字节序' },
   byte_order_help: {
@@ -170,7 +170,7 @@ export const modbusText = catalogue('modbus', {
   encoding_gbk: { en: 'GBK', zh: 'GBK' },
   zero_based_as_on_the_wire: {
     en: 'zero-based, as on the wire: 0 is the first',
-    zh: '从 0 计（报文地址）：0 为第一个',
+    zh: '从 0 计（协议地址）：0 为第一个',
   },
   classic_with_the_table_40001: {
     en: 'classic, with the table: 40001 is the first',

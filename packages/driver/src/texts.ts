@@ -5,7 +5,7 @@ export const driverText = catalogue('driver', {
     en: 'Name of a file in the folder DEVICE_SECRETS of the collectors; its content goes to no other site or host than bindings.json there names.',
     zh: '采集器 DEVICE_SECRETS 文件夹中的文件名；内容只发往其中 bindings.json 写明的站点和主机。',
   },
-  secret: { en: 'Secret', zh: '密钥名' },
+  secret: { en: 'Secret', zh: '文件名' },
   tls: { en: 'TLS', zh: 'TLS' },
   authority: { en: 'Authority', zh: 'CA 证书' },
   certificate: { en: 'Certificate', zh: '客户端证书' },
@@ -142,7 +142,7 @@ export const driverText = catalogue('driver', {
   tls_cert_and_key: { en: 'must have cert and key, or neither', zh: '必须同时有 cert 和 key，或都没有' },
   secret_name_rule: {
     en: 'must be the name of a secret: 1 to 64 letters, digits, ".", "_" and "-", a letter or digit at both ends',
-    zh: '应为密钥名称：1 至 64 个字母、数字、“.”、“_”和“-”，首尾为字母或数字',
+    zh: '应为文件名：1 至 64 个字母、数字、“.”、“_”和“-”，首尾为字母或数字',
   },
   host_rule: {
     en: 'must be a name or an address alone, such as 192.168.1.20: without "http://" and brackets, and the port has a field of its own',

@@ -109,7 +109,7 @@ export const collectorText = catalogue('collector', {
     en: 'this collector has no secrets: name a folder with a file of that name in DEVICE_SECRETS',
     zh: '此采集器没有密钥：请用 DEVICE_SECRETS 指定含有同名文件的文件夹',
   },
-  not_a_secret_name: { en: 'that is no name of a secret', zh: '密钥名称无效' },
+  not_a_secret_name: { en: 'that is no name of a secret', zh: '密钥文件名无效' },
   secret_file_fault: {
     en: '{{path}}: {{error}}. Put the value into that file on every collector that may read the device',
     zh: '{{path}}：{{error}}。请在每个可能读取该设备的采集器上将密钥写入此文件',
