@@ -1,11 +1,12 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import type { LastTick, LoadedConfig, Samples, SentRecords, TaskConfigs } from '../ports.ts';
+import type { LastTick, LoadedConfig, Samples, TaskConfigs } from '../ports.ts';
 
 export interface StartQuestions {
   readonly configs: TaskConfigs;
   readonly samples: Samples;
-  readonly sent: SentRecords;
+  /** Records up to where former readers have sent. */
+  readonly record: (samples: readonly Sample[]) => Promise<void>;
   /** Asks when it is its turn; undefined when nothing may be started any more. */
   readonly ask: <T>(question: () => Promise<T | undefined>) => Promise<T | undefined>;
 }
@@ -20,7 +21,6 @@ export class PreparedStart {
   readonly #version: number;
   readonly #config: Promise<LoadedConfig | undefined>;
   readonly #last: Promise<ReadonlyMap<string, LastTick | undefined>>;
-  readonly #recorded: Promise<ReadonlySet<Sample>>;
 
   /** @param isRead whether this process reads the session now: then it is unknown yet how far it will come */
   constructor(assignment: Assignment, sources: StartQuestions, isRead: boolean) {
@@ -33,7 +33,7 @@ export class PreparedStart {
       questions.ask(() => questions.configs.load(assignment.task_id, assignment.config_version)),
     );
     this.#last = isRead ? Promise.resolve(new Map()) : this.#askLast(assignment, questions);
-    this.#recorded = this.#record(questions);
+    void this.#record(questions);
   }
 
   /** Asks nothing more. */
@@ -49,11 +49,6 @@ export class PreparedStart {
   /** The newest samples of devices by their ids, as far as they have been read. */
   last(): Promise<ReadonlyMap<string, LastTick | undefined>> {
     return this.#last;
-  }
-
-  /** Those of them that are recorded as found. */
-  recorded(): Promise<ReadonlySet<Sample>> {
-    return this.#recorded;
   }
 
   async #askLast(
@@ -74,13 +69,9 @@ export class PreparedStart {
     return last;
   }
 
-  async #record({ sent, ask }: StartQuestions): Promise<ReadonlySet<Sample>> {
-    const storedSamples = [...(await this.#last).values()].flatMap((last) => last?.stored ?? []);
-    if (storedSamples.length === 0) return new Set();
-    const isRecorded = await orUndefined(
-      ask(() => sent.recordFormer(storedSamples, this.epoch).then(() => true)),
-    );
-    return new Set(isRecorded ? storedSamples : []);
+  async #record({ record, ask }: StartQuestions): Promise<void> {
+    const stored = [...(await this.#last).values()].flatMap((last) => last?.stored ?? []);
+    if (stored.length > 0) await orUndefined(ask(() => record(stored)));
   }
 }
 

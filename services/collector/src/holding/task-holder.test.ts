@@ -3,6 +3,20 @@ import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { HeldWorld, heldBy, session } from './testing/held-world.ts';
 
+/** The newest sample of the device is one of collector B, under an earlier epoch of the same session. */
+function readByB(world: HeldWorld): void {
+  const about = { v: 1, session: '7-1', epoch: 12, collector: 'B', task: '7', device_id: '1' } as const;
+  const names = { device: 'press', site: 'north', measurement: 'press' };
+  const times = { tick: 41, since_tick: 10, period_ms: 1_000, time: 41_000, read_at: 41_001 };
+  const device = world.config.ok ? world.config.config.devices[0] : undefined;
+  world.lastTicks = {
+    [device?.id ?? '']: {
+      ...{ session: '7-1', epoch: 12, tick: 41, period_ms: 1_000 },
+      stored: { ...about, ...names, ...times },
+    },
+  };
+}
+
 describe('an assignment that the log shows before its message comes', () => {
   it('is prepared meanwhile over a slow link, and polled once the log was read after the message', async () => {
     const world = new HeldWorld();
@@ -95,14 +109,7 @@ describe('an assignment', () => {
 
   it('is polled only when what former holders have sent is on record, and says when it is over', async () => {
     const world = new HeldWorld();
-    const about = { v: 1, session: '7-1', epoch: 12, collector: 'B', task: '7', device_id: '1' } as const;
-    const names = { device: 'press', site: 'north', measurement: 'press' };
-    const times = { tick: 41, since_tick: 10, period_ms: 1_000, time: 41_000, read_at: 41_001 };
-    const sample = { ...about, ...names, ...times };
-    const device = world.config.ok ? world.config.config.devices[0] : undefined;
-    world.lastTicks = {
-      [device?.id ?? '']: { session: '7-1', epoch: 12, tick: 41, period_ms: 1_000, stored: sample },
-    };
+    readByB(world);
     let polledThen: readonly number[] | undefined;
     world.onFound = () => {
       polledThen = [...world.epochsPolled];
@@ -115,6 +122,24 @@ describe('an assignment', () => {
     expect(world.ended).toEqual([]);
     await world.time.until(world.holder.close());
     expect(world.ended).toEqual([20]);
+  });
+
+  it.each([
+    ['has to begin again', false],
+    ['comes before the log shows it', true],
+  ])('that %s records what a former holder has sent only once', async (_, isShownLater) => {
+    const world = new HeldWorld();
+    world.loadMs = 50;
+    readByB(world);
+    world.ring(20);
+    await world.time.advance(160);
+    expect(world.askedUnder).toEqual([20]);
+    if (isShownLater) world.prepare(20);
+    world.holder.recheck();
+    await world.time.advance(60_000);
+    expect(world.foundTicks).toEqual([41]);
+    expect(world.askedUnder).toEqual([20, 20]);
+    expect(world.epochsPolled.length).toBeGreaterThan(0);
   });
 
   it.each<[string, (world: HeldWorld) => Promise<void> | void]>([

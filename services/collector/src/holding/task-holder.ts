@@ -1,5 +1,6 @@
 import { errorText } from '@holdfast/driver/channel.ts';
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
@@ -87,6 +88,8 @@ export class TaskHolder {
   /** The last runner, which may have been stopped because the lease was lost. */
   #former: SessionRunner | undefined;
   #prepared: { readonly start: PreparedStart; readonly untilMs: number } | undefined;
+  /** Recordings of samples of former readers under an epoch, done or under way. */
+  #recorded = { epoch: 0, bySample: new Map<string, Promise<void>>() };
   #isClosing = false;
   #isDirty = false;
   #settling: Promise<void> | undefined;
@@ -108,11 +111,12 @@ export class TaskHolder {
    * from devices before that.
    */
   prepare(assignment: Assignment): void {
-    const { configs, samples, sent, inTurn, clock } = this.#options;
+    const { configs, samples, inTurn, clock } = this.#options;
     const ask = <T>(question: () => Promise<T | undefined>) =>
       inTurn(async () => (this.#mayBegin() ? question() : undefined));
     this.#prepared?.start.drop();
-    const questions = { configs, samples, sent, ask };
+    const record = (read: readonly Sample[]) => this.#recordFormer(read, assignment.epoch);
+    const questions = { configs, samples, record, ask };
     const start = new PreparedStart(assignment, questions, this.#runner !== undefined);
     this.#prepared = { start, untilMs: clock.monotonicMs() + preparedForMs };
   }
@@ -304,7 +308,7 @@ export class TaskHolder {
   }
 
   async #run(assignment: Assignment, handle: AssignmentHandle, task: TaskState): Promise<void> {
-    const { taskId, configs, samples, sent, recoveries, log, inTurn, clock } = this.#options;
+    const { taskId, configs, samples, recoveries, log, inTurn, clock } = this.#options;
     const { session, placement } = task;
     if (session.status !== 'running' || placement.situation !== 'assigned') return;
     const start = this.#prepared?.start;
@@ -312,7 +316,7 @@ export class TaskHolder {
     if (!prepared) start?.drop();
     const { version: newest } = wantedVersion(session);
     const config = await prepared?.config(newest);
-    const [last, recorded] = [await prepared?.last(), await prepared?.recorded()];
+    const last = await prepared?.last();
     // Once this process reads, newest samples found before are outdated.
     this.#prepared = undefined;
     let isWanted = true;
@@ -345,8 +349,7 @@ export class TaskHolder {
       const devices = new Set([...first.devices, ...(next?.config.devices ?? [])].map(({ id }) => id));
       reads = await lastReads(devices, assignment, lastOf, notBeforeMs);
       // Recorded now: once SAMPLES has dropped these samples, it is unknown up to where that session was read.
-      const unrecorded = reads.stored.filter((sample) => !recorded?.has(sample));
-      await ask(() => sent.recordFormer(unrecorded, assignment.epoch));
+      await ask(() => this.#recordFormer(reads.stored, assignment.epoch));
     } finally {
       isWanted = false;
     }
@@ -376,6 +379,19 @@ export class TaskHolder {
       'session is being polled',
     );
     await this.#tellVersion(session);
+  }
+
+  /**
+   * Records up to where former readers have sent. A start may begin again, or be prepared while it goes on: each sample is
+   * recorded once.
+   */
+  async #recordFormer(samples: readonly Sample[], epoch: number): Promise<void> {
+    if (this.#recorded.epoch !== epoch) this.#recorded = { epoch, bySample: new Map() };
+    const { bySample } = this.#recorded;
+    const unrecorded = samples.filter((sample) => !bySample.has(idOf(sample)));
+    const recording = this.#options.sent.recordFormer(unrecorded, epoch);
+    for (const sample of unrecorded) bySample.set(idOf(sample), recording);
+    await Promise.all(samples.map((sample) => bySample.get(idOf(sample))));
   }
 
   async #refuse(
@@ -441,6 +457,10 @@ export class TaskHolder {
     const unable = this.#unable && { unable: this.#unable };
     return this.#status.write(runner, state, { config_version: this.#version.version, ...unable });
   }
+}
+
+function idOf({ session, epoch, collector, device, tick }: Sample): string {
+  return JSON.stringify([session, epoch, collector, device, tick]);
 }
 
 /** Whether the session was stopped, or has failed; a paused one goes on, perhaps elsewhere. */
