@@ -111,7 +111,10 @@ export const mqttText = catalogue('mqtt', {
     en: 'no message within {{ms}} ms: the broker has retained none on these topics, and nobody published one',
     zh: '{{ms}} 毫秒内没有消息：MQTT Broker 在这些主题上没有保留消息，期间也没有新消息发布',
   },
-  not_mqtt: { en: 'what the broker sent is no MQTT: {{why}}', zh: 'MQTT Broker 发来的数据不是 MQTT：{{why}}' },
+  not_mqtt: {
+    en: 'what the broker sent is no MQTT: {{why}}',
+    zh: 'MQTT Broker 发来的数据不是 MQTT：{{why}}',
+  },
   unexpected_packet: { en: 'nobody waits for {{what}}', zh: '没有等待 {{what}} 的请求' },
   not_json: { en: 'the message is no JSON', zh: '消息不是 JSON' },
   not_utf8: { en: 'the message is no UTF-8', zh: '消息不是 UTF-8' },

@@ -1,11 +1,6 @@
 import { valueCodes } from '@holdfast/driver/point.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
-import type {
-  DeviceCall,
-  DeviceReply,
-  ReadPoint,
-  ReadRequestReport,
-} from '@holdfast/shared/contracts/device-call.ts';
+import type { DeviceCall, ReadPoint, ReadRequestReport } from '@holdfast/shared/contracts/device-call.ts';
 import type {
   DeviceTestView,
   ShownPoint,

@@ -1,4 +1,3 @@
-import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import type { ProblemCode } from '../problems/codes.ts';
 import { Problem } from '../problems/problem.ts';
@@ -20,7 +19,9 @@ function requestProblem(error: unknown): Problem | undefined {
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new Problem(
       'bad_request',
-      error instanceof Error ? httpText('words_of_fastify', { message: error.message }) : httpText('it_is_malformed'),
+      error instanceof Error
+        ? httpText('words_of_fastify', { message: error.message })
+        : httpText('it_is_malformed'),
       {},
       { cause: error },
     );

@@ -1,10 +1,10 @@
 import type { ChangesReset } from '@holdfast/shared/contracts/http/changes-http.ts';
+import { isText } from '@holdfast/texts/bounded-text.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
+import { localize } from '../problems/localize.ts';
 import type { ChangeLog, LoggedChange, Position } from './change-log.ts';
 import { positionText } from './change-log.ts';
 import type { EventStream } from './event-stream.ts';
-import { isText } from '@holdfast/texts/bounded-text.ts';
-import { localize } from '../problems/localize.ts';
 
 /**
  * Sends a client every change after its position, until the client or the log is gone; in the latter case it comes back

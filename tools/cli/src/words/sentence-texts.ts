@@ -137,7 +137,10 @@ export const sentenceTexts = {
   there_is_none: { en: 'There is none.', zh: '没有登录。' },
   this_one: { en: 'this one', zh: '当前登录' },
   event_decided_by: { en: '{{type}} {{sequence}}, by {{decided}}', zh: '{{type}} {{sequence}}，{{decided}}' },
-  event_with_trace: { en: '{{type}} {{sequence}}, trace {{trace}}', zh: '{{type}} {{sequence}}，跟踪号 {{trace}}' },
+  event_with_trace: {
+    en: '{{type}} {{sequence}}, trace {{trace}}',
+    zh: '{{type}} {{sequence}}，跟踪号 {{trace}}',
+  },
   is_over: { en: '{{id}} is over.', zh: '{{id}} 已结束。' },
   nothing: { en: 'nothing', zh: '无' },
   the_key_of_holdfast_api_key_file: {
@@ -178,7 +181,10 @@ export const sentenceTexts = {
     en: 'Say what to change: --role, --name or --language',
     zh: '请指定要更改的内容：--role、--name 或 --language',
   },
-  login_has_grants: { en: '{{login}} ({{name}}) has {{grants}}.', zh: '{{login}}（{{name}}）的角色：{{grants}}。' },
+  login_has_grants: {
+    en: '{{login}} ({{name}}) has {{grants}}.',
+    zh: '{{login}}（{{name}}）的角色：{{grants}}。',
+  },
   no_login: { en: 'There is no login.', zh: '没有登录。' },
   has_ended: { en: '{{login}} has ended.', zh: '{{login}} 已结束。' },
   of_have_ended: { en: '{{count}} of {{name}} have ended.', zh: '{{name}} 的 {{count}} 个登录已结束。' },

@@ -148,7 +148,9 @@ function inWords(devices: readonly { readonly code: string; readonly last_error:
   const firstDevices = devices
     .slice(0, namedAtMost)
     .map(({ code, last_error }) =>
-      last_error === null ? code : `${code}${localize(overviewText('separator_colon'))}${localize(last_error)}`,
+      last_error === null
+        ? code
+        : `${code}${localize(overviewText('separator_colon'))}${localize(last_error)}`,
     );
   const more = devices.length - firstDevices.length;
   const rest = more > 0 ? localize(overviewText('and_more', { more })) : '';
