@@ -152,7 +152,7 @@ module.exports = {
       comment: 'Links reach the network through it, in collectors and in tests of drivers alike.',
       severity: 'error',
       from: { path: `${DRIVER_PORT}host/`, pathNot: TESTS },
-      to: { pathNot: [DRIVER_PORT], dependencyTypesNot: ['core'] },
+      to: { pathNot: [DRIVER_PORT, TEXTS], dependencyTypesNot: ['core'] },
     },
     {
       name: 'drivers-know-the-port-alone',
@@ -172,7 +172,7 @@ module.exports = {
       from: { path: '^drivers/([^/]+)/simulator/', pathNot: TESTS },
       to: {
         path: '^(packages|drivers|services|simulators|dev|tools|bench|test)/',
-        pathNot: [DRIVER_PORT, '^drivers/$1/', '^simulators/plant/', RUNTIME, CONTRACTS],
+        pathNot: [DRIVER_PORT, TEXTS, '^drivers/$1/', '^simulators/plant/', RUNTIME, CONTRACTS],
       },
     },
     {
@@ -294,6 +294,7 @@ module.exports = {
           SESSIONS,
           LEASE,
           RUNTIME,
+          TEXTS,
           JETSTREAM,
         ],
       },

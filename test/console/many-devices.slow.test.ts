@@ -1,5 +1,5 @@
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
-import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import type { ShownHealth } from '@holdfast/shared/contracts/http/shown-health-http.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type ApiUnderTest, startApi } from '../../services/api/testing/api-under-test.ts';
@@ -20,7 +20,7 @@ describe.skipIf(inject('installedServers').chromium === null)('ten thousand devi
   const epochs: number[] = [];
 
   const tell = async (session: number, silentDevices: readonly number[]) => {
-    const healthOf = (device: number): DeviceHealth => {
+    const healthOf = (device: number): ShownHealth => {
       const isSilent = silentDevices.includes(device);
       return {
         status: isSilent ? 'timeout' : 'healthy',

@@ -7,6 +7,7 @@ import { byteOrders } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { encodePoint } from '@holdfast/driver-modbus/values/encode.ts';
 import { dataTypes, pointConfigSchema } from '@holdfast/shared/contracts/device.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import { describe, expect, inject, it } from 'vitest';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
@@ -42,7 +43,7 @@ describe.skipIf(inject('installedServers').curl === null)('the Modbus reference'
     const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: 1 });
     const { nc } = await sessionLogForTest(nats.url);
     const config = await (await TaskConfigStore.open(nc)).load('1', started.config_version);
-    if (!config.ok) throw new Error(config.problem);
+    if (!config.ok) throw new Error(inLanguage(config.problem, 'en'));
     const { devices } = config.config;
     expect(devices.map(({ code, points }) => [code, points.length])).toEqual([
       ['sdm630', 6],

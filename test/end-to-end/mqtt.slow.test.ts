@@ -2,6 +2,7 @@ import { connectionSchema } from '@holdfast/driver-mqtt/layout/connection.ts';
 import { countChanges } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import { countingPublisher } from '../support/counting-publisher.ts';
 import { eventually } from '../support/eventually.ts';
@@ -99,7 +100,7 @@ describe.skipIf(!mosquittoIsInstalled())('what is published at QoS 1', () => {
     expect(missed.every((sample) => countChanges(sample.changes) === 0)).toBe(true);
     // A busy machine misses ticks of its own.
     const down = missed.filter(({ miss }) => miss?.cause === 'connection');
-    expect(down[0]?.miss?.detail).toMatch(/^meter-1: /);
+    expect(inEnglish(down[0]?.miss?.detail)).toMatch(/^meter-1: /);
   });
 
   it('is stored, each once, when its collector hands it over, and all of it when that is killed', async () => {

@@ -1,4 +1,5 @@
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
@@ -68,7 +69,7 @@ describe('a supervisor starts on a log with running sessions', () => {
       },
       { what: 'the session to fail' },
     );
-    expect(task.session).toMatchObject({
+    expect(inEnglish(task.session)).toMatchObject({
       session: { sessionId: lost },
       reason: 'Failed to recover after restart: configuration snapshot 1/1 is missing in TASK_CONFIGS',
     });

@@ -5,6 +5,7 @@ import { SampleStream } from '@holdfast/shared/jetstream/samples/sample-stream.t
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';
 import { SampleOutbox } from '../../services/collector/src/sending/sample-outbox.ts';
@@ -51,7 +52,12 @@ describe('samples that are too large for a real broker', () => {
     for await (const { data } of readStream(connection.nc, 'SAMPLES')) samplesInStream.push(JSON.parse(data));
     const summaries = samplesInStream
       .sort((a, b) => a.tick - b.tick)
-      .map(({ tick, values, miss }) => [tick, values !== undefined, miss?.cause, miss?.detail ?? '']);
+      .map(({ tick, values, miss }) => [
+        tick,
+        values !== undefined,
+        miss?.cause,
+        inEnglish(miss?.detail ?? ''),
+      ]);
     expect(summaries).toEqual([
       [1, true, undefined, ''],
       [2, false, 'too_large', expect.stringContaining('raise max_msg_size of the stream SAMPLES')],

@@ -2,6 +2,7 @@ import type { RawBlock, ReadRequest } from '@holdfast/driver-modbus/layout/reque
 import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
 import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import type { Referee } from './checks/referee.ts';
 import type { SimProcess } from './kernel/process.ts';
 import type { Random } from './kernel/random.ts';
@@ -68,7 +69,7 @@ export class Plant {
         let endRequest = (): void => undefined;
         const cancelTimeout = process.timers.after(request.timeoutMs, () => {
           isConnected = false;
-          settle(() => reject(new ReadFailure('timeout', 'no answer in time')));
+          settle(() => reject(new ReadFailure('timeout', quoted('no answer in time'))));
         });
         let isSettled = false;
         const settle = (how: () => void): void => {
@@ -85,7 +86,9 @@ export class Plant {
           isConnected = true;
           if (!mayRequest()) {
             isConnected = false;
-            settle(() => reject(new ReadFailure('connection', 'not sent: the right to read has ended')));
+            settle(() =>
+              reject(new ReadFailure('connection', quoted('not sent: the right to read has ended'))),
+            );
             return;
           }
           endRequest = referee.requestStarted(process, taskId, request.address);
@@ -107,7 +110,7 @@ export class Plant {
       write: () => Promise.reject(new Error('nothing is written in the simulation')),
       disconnect: () => {
         isConnected = false;
-        fail?.(new ReadFailure('connection', 'disconnected by the collector'));
+        fail?.(new ReadFailure('connection', quoted('disconnected by the collector')));
       },
     };
   }

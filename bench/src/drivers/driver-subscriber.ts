@@ -65,8 +65,8 @@ class CountingSink implements WatchSink {
     this.number();
   }
 
-  bad(_at: number, status: string): void {
-    this.fail(new InvalidMeasurement(`a value ${status}`));
+  bad(_at: number, status: Parameters<WatchSink['bad']>[1]): void {
+    this.fail(new InvalidMeasurement(`a value has none: ${status.code}`));
   }
 
   sourceTime(): void {}

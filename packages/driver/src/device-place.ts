@@ -1,4 +1,6 @@
+import { quoted, type Text } from '@holdfast/texts/text.ts';
 import type { DriverSpec } from './spec.ts';
+import { driverText } from './texts.ts';
 
 type PlaceSpec = Pick<DriverSpec, 'endpoint' | 'pace'>;
 
@@ -7,6 +9,13 @@ export function unitPlace(spec: PlaceSpec, connection: object): string {
   const { unit } = spec.pace(connection);
   const { key } = spec.endpoint(connection);
   return unit === '' ? key : `${key} unit ${unit}`;
+}
+
+/** The same for people. */
+export function unitPlaceText(spec: PlaceSpec, connection: object): Text {
+  const { unit } = spec.pace(connection);
+  const { key } = spec.endpoint(connection);
+  return unit === '' ? quoted(key) : driverText('unit_at_endpoint', { endpoint: key, unit });
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import type { Device } from './device.ts';
 import type { DriverFailure } from './failure.ts';
 import type { Link, LinkHost } from './link.ts';
@@ -29,9 +30,9 @@ export interface PlanOptions {
 export interface UnreadValue {
   readonly at: number;
   /** In one line, for the account of a tick. */
-  readonly detail: string;
+  readonly detail: Text;
   /** In one sentence, for people who try the device out. */
-  readonly explanation: string;
+  readonly explanation: Text;
   /** Whether the device has refused it; then it is asked again now and then. */
   readonly isRefused: boolean;
   /** The setting that prevents its reading, if one does. */
@@ -40,8 +41,8 @@ export interface UnreadValue {
 
 export interface DueGroups {
   readonly groups: readonly Group[];
-  /** Due points that are not read, and the reasons, for people, or empty if there are none. */
-  readonly unread: string;
+  /** Due points that are not read, each with the reason. */
+  readonly unread: readonly Text[];
   readonly missing: readonly UnreadValue[];
 }
 
@@ -51,7 +52,7 @@ export type PartAnswer = 'read' | 'refused' | 'stopped';
 /** Values of a refused group that are not read in this tick. */
 export interface LostValues {
   readonly values: readonly number[];
-  readonly detail: string;
+  readonly detail: Text;
 }
 
 /** The requests of one device, and what was learned about it. */
@@ -79,7 +80,7 @@ export interface DevicePlan {
   /** Settings that would avoid the requests that the device has refused, or undefined if there are none. */
   learned?(): object | undefined;
   /** One line for each lesson, for people. */
-  learnedInWords?(most: number): readonly string[];
-  /** Call it when the device was repaired or replaced. Everything is requested again. */
+  learnedInWords?(most: number): readonly Text[];
+  /** Call it when the device was repaired or replaced: everything is asked for again. */
   forget?(): void;
 }

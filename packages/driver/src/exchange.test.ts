@@ -1,3 +1,4 @@
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import type { ChannelEvents } from './channel.ts';
 import { Exchange, fault, incomplete, type Verdict } from './exchange.ts';
@@ -65,7 +66,8 @@ class Bench {
         },
       },
       dial: (_to: unknown, events: ChannelEvents) => {
-        if (this.isUndialable) throw new DriverFailure('config', 'no such address', { wasSent: false });
+        if (this.isUndialable)
+          throw new DriverFailure('config', quoted('no such address'), { wasSent: false });
         const number = this.connections.push(events) - 1;
         return {
           write: (bytes: Buffer) => {
@@ -82,9 +84,9 @@ class Bench {
 
 function judge(question: string, text: string): Verdict<string> {
   if (!text.endsWith('\n')) return incomplete;
-  if (text === 'no\n') return { kind: 'refusal', failure: new DriverFailure('refused', 'no') };
-  if (text === 'who?\n') return { kind: 'refusal', failure: new DriverFailure('auth', 'who?') };
-  return text.startsWith(question) ? { kind: 'answer', answer: text.trim() } : fault(text.trim());
+  if (text === 'no\n') return { kind: 'refusal', failure: new DriverFailure('refused', quoted('no')) };
+  if (text === 'who?\n') return { kind: 'refusal', failure: new DriverFailure('auth', quoted('who?')) };
+  return text.startsWith(question) ? { kind: 'answer', answer: text.trim() } : fault(quoted(text.trim()));
 }
 
 function opened(): { readonly bench: Bench; readonly outcome: Promise<string | DriverFailure> } {
@@ -124,7 +126,7 @@ describe('an exchange of requests and answers', () => {
     ['no answer', (bench) => bench.passes(timeoutMs), { kind: 'timeout', wasSent: true }],
     [
       'its end',
-      (bench) => bench.connections[0]?.onFailure('closed', undefined),
+      (bench) => bench.connections[0]?.onFailure(quoted('closed'), undefined),
       { kind: 'connection', message: 'closed' },
     ],
     ['disconnecting', (bench) => bench.exchange.disconnect(), { kind: 'connection', wasSent: true }],

@@ -1,6 +1,8 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import type { Channel, ChannelEvents } from './channel.ts';
 import { DriverFailure, type FailureKind } from './failure.ts';
 import type { DialOptions, Hear, LinkHost } from './link.ts';
+import { driverText } from './texts.ts';
 
 export type Verdict<T> =
   | { readonly kind: 'incomplete' }
@@ -9,11 +11,11 @@ export type Verdict<T> =
   /** The bytes are an answer that refuses the request. */
   | { readonly kind: 'refusal'; readonly failure: DriverFailure }
   /** The bytes can no longer become the answer. */
-  | { readonly kind: 'fault'; readonly reason: string };
+  | { readonly kind: 'fault'; readonly reason: Text };
 
 export const incomplete = { kind: 'incomplete' } as const;
 
-export function fault(reason: string): { readonly kind: 'fault'; readonly reason: string } {
+export function fault(reason: Text): { readonly kind: 'fault'; readonly reason: Text } {
   return { kind: 'fault', reason };
 }
 
@@ -62,7 +64,7 @@ export class Exchange {
   ask<T>(make: () => Outgoing<T>, timeoutMs: number, hear?: Hear): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#pending) {
-        const reason = 'another request is in flight on this endpoint';
+        const reason = driverText('request_in_flight');
         reject(new DriverFailure('connection', reason, { wasSent: false }));
         return;
       }
@@ -79,7 +81,7 @@ export class Exchange {
   }
 
   disconnect(): void {
-    this.#fail('connection', 'disconnected by the collector');
+    this.#fail('connection', driverText('disconnected_by_the_collector'));
   }
 
   #connect(): void {
@@ -87,8 +89,8 @@ export class Exchange {
       this.#channel = this.#host.dial(this.#to, this.#events());
     } catch (error) {
       // No system accepts the address, such as a host with a NUL in its name, or the settings are wrong.
-      const { kind, message } = error as DriverFailure;
-      this.#fail(kind, message, error);
+      const { kind, text } = error as DriverFailure;
+      this.#fail(kind, text, error);
     }
   }
 
@@ -112,7 +114,7 @@ export class Exchange {
       return;
     }
     if (!this.#host.mayRequest()) {
-      this.#fail('connection', 'not sent: the right to use this device has ended');
+      this.#fail('connection', driverText('right_to_use_the_device_ended'));
       return;
     }
     this.#count = 0;
@@ -125,11 +127,11 @@ export class Exchange {
   #onBytes(bytes: Uint8Array, count: number): void {
     const pending = this.#pending;
     if (!pending?.outgoing) {
-      this.#fail('connection', 'the device sent data that nobody asked for');
+      this.#fail('connection', driverText('unrequested_data'));
       return;
     }
     if (this.#count + count > this.#received.length) {
-      this.#fail('connection', `malformed answer: more than ${this.#received.length} bytes`);
+      this.#fail('connection', driverText('answer_too_long', { count: this.#received.length }));
       return;
     }
     this.#received.set(bytes.subarray(0, count), this.#count);
@@ -137,7 +139,7 @@ export class Exchange {
     const verdict = pending.outgoing.judge(this.#received, this.#count);
     if (verdict.kind === 'incomplete') return;
     if (verdict.kind === 'fault') {
-      this.#fail('connection', `malformed answer: ${verdict.reason}`);
+      this.#fail('connection', driverText('malformed_answer', { why: verdict.reason }));
       return;
     }
     // A process that was suspended and continued sees the answer before its timers fire. It may be out of date.
@@ -157,15 +159,18 @@ export class Exchange {
     if (!pending) return;
     const { timeoutMs } = pending;
     if (!pending.outgoing) {
-      this.#fail('timeout', `not connected within ${timeoutMs} ms`);
+      this.#fail('timeout', driverText('not_connected_within', { ms: timeoutMs }));
       return;
     }
-    const first = this.#received.subarray(0, Math.min(this.#count, 16)).toString('hex');
-    const what = this.#count === 0 ? '' : `; received ${this.#count} bytes: ${first}`;
-    this.#fail('timeout', `no answer within ${timeoutMs} ms${what}`);
+    if (this.#count === 0) {
+      this.#fail('timeout', driverText('no_answer_within', { ms: timeoutMs }));
+      return;
+    }
+    const bytes = this.#received.subarray(0, Math.min(this.#count, 16)).toString('hex');
+    this.#fail('timeout', driverText('incomplete_answer', { ms: timeoutMs, count: this.#count, bytes }));
   }
 
-  #fail(kind: FailureKind, reason: string, cause?: unknown): void {
+  #fail(kind: FailureKind, reason: Text, cause?: unknown): void {
     if (this.#pending?.outgoing) this.#tellReceived(this.#pending);
     this.#drop();
     const pending = this.#settle();

@@ -1,3 +1,6 @@
+import type { Text } from '@holdfast/texts/text.ts';
+import { TextError } from '@holdfast/texts/text-error.ts';
+
 /**
  * Kinds of failures. `refused`: answered, with a refusal; `busy`: answered, try again later; `auth`: the endpoint does
  * not know us; `config`: no request can be right with these settings.
@@ -21,8 +24,11 @@ export interface FailureOptions extends ErrorOptions {
   readonly isHeldBack?: boolean | undefined;
 }
 
-/** The only error of a link. Its message says what happened, without naming device or request: the caller adds these. */
-export class DriverFailure extends Error {
+/**
+ * The only error of a link. Its text says what happened, without naming device or request: the caller adds these. The
+ * message is the text in English, for logs.
+ */
+export class DriverFailure extends TextError {
   override readonly name = 'DriverFailure';
   readonly kind: FailureKind;
   readonly scope: FailureScope;
@@ -30,8 +36,8 @@ export class DriverFailure extends Error {
   readonly wasSent: boolean;
   readonly isHeldBack: boolean;
 
-  constructor(kind: FailureKind, message: string, options: FailureOptions = {}) {
-    super(message, options);
+  constructor(kind: FailureKind, text: Text, options: FailureOptions = {}) {
+    super(text, options);
     this.kind = kind;
     this.wasSent = options.wasSent ?? true;
     this.isHeldBack = options.isHeldBack ?? false;

@@ -1,11 +1,12 @@
+import type { Text } from '@holdfast/texts/text.ts';
+import { driverText } from './texts.ts';
+
 /** A name or an address alone. An IPv6 address has at least two colons; `host:port` has one. */
 export const hostPattern = '^(?:[^\\s/[\\]:]*|[^\\s/[\\]:]*:[^\\s/[\\]:]*:[^\\s/[\\]]*)$';
 
-/** Why a text is not a host, in words for its author, or undefined if it may be one. */
-export function hostProblem(host: string): string | undefined {
-  return new RegExp(hostPattern).test(host)
-    ? undefined
-    : 'must be a name or an address alone, such as 192.168.1.20: without "http://" and brackets, and the port has a field of its own';
+/** Why a text is not a host, in words for its author; undefined where it may be one. */
+export function hostProblem(host: string): Text | undefined {
+  return new RegExp(hostPattern).test(host) ? undefined : driverText('host_rule');
 }
 
 /** IPv4 within IPv6: mapped, and as NAT64 passes it on. URL writes both in hexadecimal. */

@@ -1,3 +1,4 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import type { Channel, ChannelEvents } from './channel.ts';
 import type { FrameDirection } from './frame-parts.ts';
 import type { Answer, Command, Group } from './requests.ts';
@@ -90,8 +91,8 @@ export interface LinkHost {
    * permitted
    */
   addressOf(host: string, port: number): Promise<string>;
-  /** Why a path is not opened as a serial line, in words, or undefined if it may be. */
-  serialRefusal(path: string): string | undefined;
+  /** Why a path is not opened as a serial line; undefined when it may be. */
+  serialRefusal(path: string): Text | undefined;
   /**
    * The value of a secret that a connection names, for the server that it is sent to or vouches for. @throws
    * DriverFailure of the kind `config` where it does not exist, or is not for this server

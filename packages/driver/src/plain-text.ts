@@ -1,4 +1,6 @@
+import { asError } from '@holdfast/texts/schema-message.ts';
 import type * as z from 'zod';
+import { driverText } from './texts.ts';
 
 // In regular-expression syntax that all languages share.
 const control = '\\u0000-\\u001f\\u007f-\\u009f';
@@ -10,7 +12,10 @@ const codePattern = `^(?:${lastOfCode}|[^\\s\\ufeff${control}]${inText}*${lastOf
 export const plainText = (limits: z.ZodString) =>
   limits
     .normalize('NFC')
-    .refine((value) => !/\p{Cc}/u.test(value) && value.isWellFormed(), 'must not contain control characters')
+    .refine(
+      (value) => !/\p{Cc}/u.test(value) && value.isWellFormed(),
+      asError(driverText('no_control_characters')),
+    )
     .meta({ pattern: `^${inText}*$` });
 
 /**
@@ -19,6 +24,6 @@ export const plainText = (limits: z.ZodString) =>
  */
 export const plainCode = (limits: z.ZodString) =>
   plainText(limits)
-    .refine((value) => value.trim() === value, 'must not begin or end with a blank')
-    .refine((value) => !value.endsWith('\\'), 'must not end with a backslash')
+    .refine((value) => value.trim() === value, asError(driverText('no_blank_at_the_ends')))
+    .refine((value) => !value.endsWith('\\'), asError(driverText('no_backslash_at_the_end')))
     .meta({ pattern: codePattern });

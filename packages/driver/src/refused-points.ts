@@ -1,3 +1,5 @@
+import type { Text } from '@holdfast/texts/text.ts';
+
 /** Pause between the first two looks at a refused point, unless set. It doubles each time. */
 const defaultFirstPauseMs = 30_000;
 const longestPauseFactor = 20;
@@ -5,7 +7,7 @@ const longestPauseFactor = 20;
 export interface RefusedPoint<P> {
   readonly point: P;
   /** "exception 2: illegal data address" */
-  readonly answer: string;
+  readonly answer: Text;
   readonly refusals: number;
   readonly pauseMs: number;
   readonly nextProbeMs: number;
@@ -35,13 +37,13 @@ export class RefusedPoints<P extends { readonly code: string }> {
     return [...this.#byCode.values()];
   }
 
-  /** The device's answer, or empty for a point that was not refused. */
-  answerTo(code: string): string {
-    return this.#byCode.get(code)?.answer ?? '';
+  /** The device's answer; undefined for a point that was not refused. */
+  answerTo(code: string): Text | undefined {
+    return this.#byCode.get(code)?.answer;
   }
 
   /** Notes that a request for this point alone was refused. @returns whether that is new */
-  refuse(point: P, answer: string, nowMs: number): boolean {
+  refuse(point: P, answer: Text, nowMs: number): boolean {
     const refused = this.#byCode.get(point.code);
     const longestMs = this.#firstPauseMs * longestPauseFactor;
     const pauseMs = refused ? Math.min(refused.pauseMs * 2, longestMs) : this.#firstPauseMs;

@@ -1,3 +1,4 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import type { ValueSink } from './value-sink.ts';
 
 /** One request of a plan. Drivers add what their link needs; no other code reads these fields. */
@@ -7,7 +8,7 @@ export interface Group {
   /** Places of the values that its answer contains. */
   readonly values: readonly number[];
   /** "unit 1 holding_register 10-11" */
-  inWords(): string;
+  inWords(): Text;
   /** The same, in the protocol's own fields. */
   describe(): object;
 }

@@ -1,3 +1,4 @@
+import { asError } from '@holdfast/texts/schema-message.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import * as z from 'zod';
 import type { FieldWords } from './form-words.ts';
@@ -8,12 +9,7 @@ export const secretNamePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9]
 
 /** A field of a connection that names a secret. Only collectors have its value (`LinkHost.secret`). */
 export const secretNameSchema = z.strictObject({
-  secret: z
-    .string()
-    .regex(
-      secretNamePattern,
-      'must be the name of a secret: 1 to 64 letters, digits, ".", "_" and "-", a letter or digit at both ends',
-    ),
+  secret: z.string().regex(secretNamePattern, asError(driverText('secret_name_rule'))),
 });
 export type SecretName = z.infer<typeof secretNameSchema>;
 

@@ -20,7 +20,7 @@ export interface SheetNotation {
 export type ReadAddress =
   /** `connection`: fields of the device that the notation implies too. */
   | { readonly ok: true; readonly place: object; readonly connection?: object }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly message: Text };
 
 /** A column that gives a field of the place in words of its own, such as a function code that names a table. */
 export interface SheetAlias {

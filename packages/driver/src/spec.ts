@@ -9,7 +9,7 @@ import type { SheetRules } from './sheet-rules.ts';
 /** A field that is not valid, explained to its author. */
 export interface FieldProblem {
   readonly field: string;
-  readonly message: string;
+  readonly message: Text;
 }
 
 export type Parsed<A> =
@@ -83,13 +83,6 @@ export interface ProtocolWords {
   readonly advice: ProtocolAdvice;
   /** Words for the parts of a frame, by the names that `DriverSpec.frameParts` gives them. */
   readonly frameParts?: Readonly<Record<string, Text>>;
-  /** Chinese for the names in messages about problems, by their English. */
-  readonly faultNames?: Readonly<Record<string, string>>;
-  /**
-   * Chinese for the driver's English sentences about faults and failures, with `{{name}}` for what a sentence names
-   * (`words/sentences-in-chinese.ts`).
-   */
-  readonly sentences?: Readonly<Record<string, string>>;
   /** By field: with which table and type each field of a point goes. */
   readonly pointRules?: () => Readonly<Record<string, FieldRules>>;
   /** Adds to the JSON Schema of a flat body what the schemas of its single fields cannot say. */
@@ -126,7 +119,7 @@ export interface Forecast {
   /** @param due numbers of points: their places in the device's list */
   requests(due: readonly number[]): readonly RequestForecast[];
   /** `reason` continues a sentence about the point. */
-  readonly unreadable: readonly { readonly point: string; readonly reason: string }[];
+  readonly unreadable: readonly { readonly point: string; readonly reason: Text }[];
 }
 
 /** Turns a device's refusals into settings of its connection, where a protocol can. */

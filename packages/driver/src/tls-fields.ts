@@ -32,5 +32,5 @@ export const tlsWords: FieldWords = {
 
 export function tlsProblems(tls: TlsFields | undefined): FieldProblem[] {
   const isWhole = (tls?.cert === undefined) === (tls?.key === undefined);
-  return isWhole ? [] : [{ field: 'tls', message: 'must have cert and key, or neither' }];
+  return isWhole ? [] : [{ field: 'tls', message: driverText('tls_cert_and_key') }];
 }

@@ -7,6 +7,9 @@ export interface Text {
 /** What a text names. Another text is put into the same language; a list is joined. */
 export type Param = string | number | boolean | Text | readonly Param[];
 
+/** A text, or what someone else said: a device, a library or a person. That is shown as it is, in every language. */
+export type Words = Text | string;
+
 /** A text in all languages, as a message carries it to readers without the catalogues. */
 export interface InEachLanguage {
   readonly en: string;
@@ -66,14 +69,21 @@ export function catalogue<const C extends Catalogue>(subject: string, texts: C &
 export const quoted = (words: string): Text => ({ code: 'quoted', params: { words } });
 templates.set('quoted', { en: '{{words}}', zh: '{{words}}' });
 
-/** A text for which there is no code yet, only its words: those of collectors and drivers (`fault-words.ts`). */
-export const translated = ({ en, zh }: InEachLanguage): Text => ({ code: 'translated', params: { en, zh } });
-templates.set('translated', { en: '{{en}}', zh: '{{zh}}' });
+/** What a library says by itself in every language, as zod does; the code is what kind of words they are. */
+export type LibraryCode = 'library.missing' | 'library.refused';
+export const saidByLibrary = (code: LibraryCode, { en, zh }: InEachLanguage): Text => ({
+  code,
+  params: { en, zh },
+});
+for (const code of ['library.missing', 'library.refused'])
+  templates.set(code, { en: '{{en}}', zh: '{{zh}}' });
 
 const commas: Readonly<Record<Language, string>> = { en: ', ', zh: '、' };
 
 /** Shows a text to people. Nothing may be decided by the result: decide by the code. */
-export function inLanguage({ code, params = {} }: Text, language: Language): string {
+export function inLanguage(words: Words, language: Language): string {
+  if (typeof words === 'string') return words;
+  const { code, params = {} } = words;
   const template = templates.get(code)?.[language];
   // A text of a newer release at least says what it names.
   if (template === undefined)
@@ -91,7 +101,7 @@ function paramText(param: Param, language: Language, separator = commas[language
 
 const isList = (param: Text | readonly Param[]): param is readonly Param[] => Array.isArray(param);
 
-export const inEachLanguage = (text: Text): InEachLanguage => ({
+export const inEachLanguage = (text: Words): InEachLanguage => ({
   en: inLanguage(text, 'en'),
   zh: inLanguage(text, 'zh'),
 });

@@ -12,6 +12,7 @@ import {
   streamSettings,
 } from '@holdfast/shared/runtime/config.ts';
 import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
+import { schemaMessage } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
 import { checkCompanySettings, companySettings } from './company-settings.ts';
 import { readTlsFiles, TlsFilesUnusable } from './tls/tls-files.ts';
@@ -116,7 +117,7 @@ export const apiSettings = z
       .superRefine((networks, context) => {
         for (const network of networks) {
           const message = networkProblem(network);
-          if (message !== undefined) context.addIssue({ code: 'custom', message });
+          if (message !== undefined) context.addIssue({ code: 'custom', message: schemaMessage(message) });
         }
       })
       .default([])

@@ -16,6 +16,7 @@ import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import type { EventStore, StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 
 /** The broker is unavailable, or came back too recently to be used. Nothing was stored. */
 export class BrokerUnavailable extends Error {
@@ -47,7 +48,7 @@ export interface TaskConfigs {
     taskId: string,
     version: number,
   ): Promise<
-    { readonly ok: true; readonly config: TaskConfig } | { readonly ok: false; readonly problem: string }
+    { readonly ok: true; readonly config: TaskConfig } | { readonly ok: false; readonly problem: Text }
   >;
 }
 

@@ -3,7 +3,8 @@ import { currentPlacement, evolvePlacement, neverPlaced } from '@holdfast/shared
 import { evolve } from '@holdfast/shared/domain/session/evolve.ts';
 import { neverStarted, type SessionState } from '@holdfast/shared/domain/session/state.ts';
 import type { SessionLogForTest } from '@holdfast/test/support/session-log.ts';
-import { type ApiClient, sessionsPath } from './api-under-test.ts';
+import { inLanguage, type Words } from '@holdfast/texts/text.ts';
+import { type AskedApi, sessionsPath } from './api-under-test.ts';
 
 /** The fields on which log and read model must agree. */
 export interface ComparableSession {
@@ -40,7 +41,7 @@ export async function foldedSessions(log: SessionLogForTest): Promise<Comparable
       config_version: state.session.configVersion,
       started_at: state.session.startedAt,
       stopped_at: 'stoppedAt' in state ? state.stoppedAt : null,
-      error_message: state.status === 'error' ? state.reason : null,
+      error_message: state.status === 'error' ? inLanguage(state.reason as Words, 'en') : null,
       collector_id: placement?.collectorId ?? null,
       epoch: placement?.epoch ?? null,
     });

@@ -13,6 +13,7 @@ import {
   streamSettings,
 } from '@holdfast/shared/runtime/config.ts';
 import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
+import { schemaMessage } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
 
 export const collectorSettings = z.object({
@@ -65,7 +66,7 @@ export const collectorSettings = z.object({
     .superRefine((networks, context) => {
       for (const network of networks) {
         const message = networkProblem(network);
-        if (message) context.addIssue({ code: 'custom', message });
+        if (message) context.addIssue({ code: 'custom', message: schemaMessage(message) });
       }
     })
     .meta({

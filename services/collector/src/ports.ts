@@ -3,6 +3,7 @@ import type { MissCause, Sample } from '@holdfast/shared/contracts/sample/sample
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 
 /** The log's word on a task, by which a message is judged: see holding/judge-assignment.ts. */
 export interface Truth {
@@ -13,7 +14,7 @@ export interface Truth {
 export type LoadedConfig =
   | { readonly ok: true; readonly config: TaskConfig }
   /** Trying again will not help. */
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly problem: Text };
 
 export interface TaskConfigs {
   /**
@@ -29,7 +30,7 @@ export interface DeviceSnapshots extends TaskConfigs {
   loadDevice(
     hash: string,
   ): Promise<
-    { readonly ok: true; readonly device: DeviceConfig } | { readonly ok: false; readonly problem: string }
+    { readonly ok: true; readonly device: DeviceConfig } | { readonly ok: false; readonly problem: Text }
   >;
 }
 

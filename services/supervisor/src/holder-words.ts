@@ -16,14 +16,14 @@ export class HolderWords {
   /** @returns whether there may be something to do about the report */
   heard(taskId: string, status: SessionLiveStatus): boolean {
     const { epoch, collector: collectorId, detail, cause = 'permanent', state, unable } = status;
-    const why = detail.slice(0, longestWord);
+    const why = typeof detail === 'string' ? detail.slice(0, longestWord) : detail;
     const key = statusKey(collectorId, taskId);
     const isRefused = state === 'refused';
     const refusal = isRefused ? { epoch, collectorId, why, cause } : undefined;
     const inability = unable && {
       epoch,
       configVersion: unable.config_version,
-      why: unable.detail.slice(0, longestWord),
+      why: unable.detail,
     };
     if (refusal || inability) this.#remember(collectorId, key);
     const isRefusalNew = keep(this.refusals, key, epoch, refusal);

@@ -10,6 +10,7 @@ import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { handleCommand } from '@holdfast/shared/sessions/handle-command.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import { inLanguage, type Words } from '@holdfast/texts/text.ts';
 import type { AssignmentCache } from './assignment-cache.ts';
 import type { AssignmentOutbox, SupervisorObserver } from './ports.ts';
 import type { Action } from './reconcile/action.ts';
@@ -116,7 +117,7 @@ export class ActionPerformer {
       collector: collectorId,
       epoch,
       reason,
-      detail,
+      detail: inLanguage(detail, 'en'),
       traceparent,
     };
     if (isHandOver(reason)) this.#options.logger.info(about, 'session released');
@@ -139,7 +140,7 @@ export class ActionPerformer {
         ? 'it is tried again by itself'
         : `put right what is said and recover it with POST /api/acquisition/sessions/${sessionId}/recover/, or start the task anew`;
     this.#options.logger.error(
-      { session: sessionId, task: task.taskId, reason, cause },
+      { session: sessionId, task: task.taskId, reason: inLanguage(reason, 'en'), cause },
       `session failed: ${todo}`,
     );
     return performed;
@@ -154,7 +155,12 @@ export class ActionPerformer {
       attempt,
     });
     if (!performed.isDone) return performed;
-    const about = { session: sessionId, task: task.taskId, attempt, after: session.reason };
+    const about = {
+      session: sessionId,
+      task: task.taskId,
+      attempt,
+      after: inLanguage(session.reason as Words, 'en'),
+    };
     this.#options.logger.warn(about, 'session is tried again after a failure that may have passed');
     return performed;
   }
@@ -188,7 +194,7 @@ export class ActionPerformer {
     });
     if (!performed.isDone) return performed;
     this.#options.logger.error(
-      { session: sessionId, task: task.taskId, config_version: configVersion, why: reason },
+      { session: sessionId, task: task.taskId, config_version: configVersion, why: inLanguage(reason, 'en') },
       'session goes back to its former configuration: its collector cannot read by the new one',
     );
     return performed;

@@ -1,5 +1,6 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { Words } from '@holdfast/texts/text.ts';
 
 /** A message of SAMPLES. */
 export interface SampleMessage {
@@ -38,7 +39,7 @@ export interface Snapshots {
     taskId: string,
     configVersion: number,
   ): Promise<
-    { readonly ok: true; readonly config: TaskConfig } | { readonly ok: false; readonly problem: string }
+    { readonly ok: true; readonly config: TaskConfig } | { readonly ok: false; readonly problem: Words }
   >;
 }
 

@@ -2,6 +2,7 @@ import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { mark } from '@holdfast/shared/runtime/clock.ts';
 import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { Collector } from '../../../services/collector/src/holding/collector.ts';
 import { TaskHolder } from '../../../services/collector/src/holding/task-holder.ts';
 import { Endpoints } from '../../../services/collector/src/polling/endpoints.ts';
@@ -165,8 +166,8 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
           load: async (id, version) => {
             const load = () => broker.configs.get(`${id}/${version}`);
             const reply = await link.request(`configuration ${id}/${version}`, load, 5_000);
-            const config = reply && bugs.includes('untouched_read_anew') ? nameByVersion(reply) : reply;
-            return config ? { ok: true, config } : { ok: false, problem: 'the snapshot is missing' };
+            const config = reply && bugs.includes('untouched_read_anew') ? namedByVersion(reply) : reply;
+            return config ? { ok: true, config } : { ok: false, problem: quoted('the snapshot is missing') };
           },
         },
         samples,

@@ -11,6 +11,7 @@ import {
   streamSettingsInUse,
 } from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import { writeArchiveFile } from './archive-file.ts';
 import { BackupError } from './backup-error.ts';
 import { type Manifest, manifestName, manifestVersion, type SavedDatabase } from './manifest.ts';
@@ -123,7 +124,7 @@ async function* savedConfigs(nc: NatsConnection, configs: { count: number }): As
   const store = await TaskConfigStore.open(nc);
   for (const name of await store.names()) {
     const loaded = await store.loadText(name);
-    if (!loaded.ok) throw new BackupError(loaded.problem);
+    if (!loaded.ok) throw new BackupError(inLanguage(loaded.problem, 'en'));
     configs.count += 1;
     yield `${JSON.stringify({ name, text: loaded.text })}\n`;
   }

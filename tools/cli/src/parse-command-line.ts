@@ -119,7 +119,7 @@ function unknownOption(
   );
 }
 
-const either = (choices: readonly string[]) => choices.join(say('or'));
+const either = (choices: readonly string[]) => choices.join(say('or_between_choices'));
 
 /** The error in Node's own words: they name the option and say, for instance, that its value is missing. */
 function faultOfOption(error: unknown): string {

@@ -1,3 +1,4 @@
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { plcDevices, plcSeries } from './devices.ts';
@@ -39,7 +40,10 @@ it.each([
   ['M10.3', 'q', 'M is a bit itself'],
   ['D99999999', 'q', 'beyond the last number'],
 ] as const)('%s is refused on the series %s', (notation, series, message) => {
-  expect(parseNotation(notation, series)).toEqual({ ok: false, message: expect.stringContaining(message) });
+  expect(inEnglish(parseNotation(notation, series))).toEqual({
+    ok: false,
+    message: expect.stringContaining(message),
+  });
 });
 
 it('reads every place as it is shown', () => {

@@ -1,3 +1,5 @@
+import type { Text } from '@holdfast/texts/text.ts';
+import { melsecText } from '../texts.ts';
 import { deviceOf, type PlcDevice, type PlcSeries, radixOf } from './devices.ts';
 
 /** A place in a PLC's memory. */
@@ -11,14 +13,18 @@ export interface PlcPlace {
 export type ParsedNotation =
   /** `text` is the canonical notation. */
   | { readonly ok: true; readonly place: PlcPlace; readonly text: string }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly message: Text };
 
 /** For schemas: matches every notation, also with numbers that a series may not have. */
 export const notationPattern = '^[A-Za-z]{1,3}[0-9A-Fa-f]{1,8}(?:\\.[0-9A-Fa-f]{1,2})?$';
 
 /** Numbers of devices have three bytes in requests. */
 const lastNumber = 0xff_ffff;
-const radixNames = { 8: 'octal', 10: 'decimal', 16: 'hexadecimal' } as const;
+const radixNames = {
+  8: melsecText('octal'),
+  10: melsecText('decimal'),
+  16: melsecText('hexadecimal'),
+} as const;
 
 /**
  * An address as GX Works writes it: `D100`, `X1F`, `D100.3`, `D100.F`. One digit after the dot is hexadecimal,
@@ -28,24 +34,27 @@ export function parseNotation(notation: string, series: PlcSeries): ParsedNotati
   const upper = notation.trim().toUpperCase();
   const [, body = '', bitText] = /^([A-Z]+[0-9A-F]*)(?:\.([0-9A-F]{1,2}))?$/.exec(upper) ?? [];
   const device = longestDevice(body);
-  if (!device)
-    return refused(`${JSON.stringify(notation)} is no address of a PLC: write D100, D100.3, W1F, M10 or X1F`);
+  if (!device) return refused(melsecText('not_an_address', { address: JSON.stringify(notation) }));
   const radix = radixOf(device, series);
   const digits = body.slice(device.symbol.length);
   if (!new RegExp(`^[${digitsOf(radix)}]+$`).test(digits)) {
     return refused(
-      `${JSON.stringify(notation)}: numbers of ${device.symbol} are ${radixNames[radix]} on this series`,
+      melsecText('other_radix', {
+        address: JSON.stringify(notation),
+        device: device.symbol,
+        radix: radixNames[radix],
+      }),
     );
   }
   const number = Number.parseInt(digits, radix);
   if (number > lastNumber)
-    return refused(`${JSON.stringify(notation)} is beyond the last number that a request can name`);
+    return refused(melsecText('number_too_large', { address: JSON.stringify(notation) }));
   const bit = bitText === undefined ? undefined : bitOf(bitText);
   if (bit !== undefined && device.unit === 'bit') {
-    return refused(`${device.symbol} is a bit itself: leave ".${bitText}" out`);
+    return refused(melsecText('bit_of_a_bit', { device: device.symbol, bit: `".${bitText}"` }));
   }
   if (bit !== undefined && !(bit <= 15))
-    return refused(`${JSON.stringify(notation)}: a word has the bits 0 to F`);
+    return refused(melsecText('bit_out_of_range', { address: JSON.stringify(notation) }));
   const place = { device, number, bit };
   return { ok: true, place, text: showPlace(place, series) };
 }
@@ -73,6 +82,6 @@ function bitOf(text: string): number {
   return Number.parseInt(text, text.length === 1 ? 16 : 10);
 }
 
-function refused(message: string): ParsedNotation {
+function refused(message: Text): ParsedNotation {
   return { ok: false, message };
 }

@@ -1,5 +1,7 @@
 import { textEncodings } from '@holdfast/driver/values/device-text.ts';
+import { asError } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
+import { melsecText } from '../texts.ts';
 import { notationPattern } from './notation.ts';
 
 /** The fields of a point that say where it is. Stored as written, because the series decides what a number means. */
@@ -7,7 +9,7 @@ export const placeSchema = z.object({
   address: z
     .string()
     .max(16)
-    .regex(new RegExp(notationPattern), 'must be an address such as D100, D100.3, W1F or X1F'),
+    .regex(new RegExp(notationPattern), asError(melsecText('address_rule'))),
   /** Words of a string. */
   length: z.int().min(1).max(960).optional(),
   encoding: z.enum(textEncodings).optional(),

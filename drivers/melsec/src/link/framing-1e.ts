@@ -1,6 +1,8 @@
 import { fault, incomplete, type Verdict } from '@holdfast/driver/exchange.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
 import type { DataCode } from '../layout/connection.ts';
 import type { McRequest } from '../layout/requests.ts';
+import { melsecText } from '../texts.ts';
 import { answerBytes } from './answer-data.ts';
 import { refusalOf } from './end-codes.ts';
 import { FieldWriter, onTheLine, readField } from './fields.ts';
@@ -53,15 +55,15 @@ function judge(
   if (count < fieldBytes) return incomplete;
   const subheader = readField(code, received, 0, 1);
   if (subheader !== (command | isAnswer))
-    return fault(`subheader ${subheader} instead of ${command | isAnswer}`);
+    return fault(melsecText('subheader_instead_of', { received: subheader, expected: command | isAnswer }));
   if (count < fieldBytes * 2) return incomplete;
   const endCode = readField(code, received, fieldBytes, 1);
-  if (Number.isNaN(endCode)) return fault('its end code is no number');
+  if (Number.isNaN(endCode)) return fault(melsecText('end_code_not_a_number'));
   const dataAt = fieldBytes * 2;
   const rest =
     endCode === 0 ? answerBytes(request, code, '1E') : endCode === withAbnormalCode ? fieldBytes * 2 : 0;
   if (count < dataAt + rest) return incomplete;
-  if (count > dataAt + rest) return fault(`${count - dataAt - rest} bytes too many`);
+  if (count > dataAt + rest) return fault(driverText('bytes_too_many', { count: count - dataAt - rest }));
   if (endCode === 0) return answerOf(request, code, received, dataAt);
   const abnormalCode = endCode === withAbnormalCode ? readField(code, received, dataAt, 1) : undefined;
   return { kind: 'refusal', failure: refusalOf('1E', endCode, abnormalCode) };

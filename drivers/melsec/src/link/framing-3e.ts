@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { fault, incomplete, type Outgoing, type Verdict } from '@holdfast/driver/exchange.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
 import type { DataCode } from '../layout/connection.ts';
 import type { McRequest, Route } from '../layout/requests.ts';
+import { melsecText } from '../texts.ts';
 import { answerBytes } from './answer-data.ts';
 import { refusalOf } from './end-codes.ts';
 import { FieldWriter, onTheLine, readField } from './fields.ts';
@@ -97,7 +99,10 @@ function judge(received: Uint8Array, count: number, expected: Expected): Verdict
   for (let at = 0; at < compared; at += 1) {
     if (received[at] === answerHead[at]) continue;
     return fault(
-      `its head is ${headText(received, compared, code)} instead of ${headText(answerHead, compared, code)}`,
+      melsecText('head_instead_of', {
+        received: headText(received, compared, code),
+        expected: headText(answerHead, compared, code),
+      }),
     );
   }
   const lengthAt = answerHead.length;
@@ -106,19 +111,19 @@ function judge(received: Uint8Array, count: number, expected: Expected): Verdict
   const length = readField(code, received, lengthAt, 2);
   const isOfRefusal = refusalBytes.some((bytes) => onTheLine(code, bytes) === length);
   if (length !== expected.length && !isOfRefusal)
-    return fault(`length ${length} instead of ${expected.length}`);
+    return fault(driverText('length_instead_of', { received: length, expected: expected.length }));
   const dataAt = bodyAt + onTheLine(code, 2);
   if (count >= dataAt) {
     const endCode = readField(code, received, bodyAt, 2);
-    if (Number.isNaN(endCode)) return fault('its end code is no number');
+    if (Number.isNaN(endCode)) return fault(melsecText('end_code_not_a_number'));
     if (endCode === 0 && length !== expected.length)
-      return fault(`length ${length} instead of ${expected.length}`);
+      return fault(driverText('length_instead_of', { received: length, expected: expected.length }));
     if (endCode !== 0 && !isOfRefusal)
-      return fault(`end code ${endCode.toString(16)} in an answer of ${length} bytes`);
+      return fault(melsecText('end_code_in_long_answer', { code: endCode.toString(16), count: length }));
   }
   const end = bodyAt + length;
   if (count < end) return incomplete;
-  if (count > end) return fault(`${count - end} bytes too many`);
+  if (count > end) return fault(driverText('bytes_too_many', { count: count - end }));
   const endCode = readField(code, received, bodyAt, 2);
   if (endCode === 0) return answerOf(request, code, received, dataAt);
   const refusal = { kind: 'refusal', failure: refusalOf('3E', endCode) } as const;
@@ -126,7 +131,7 @@ function judge(received: Uint8Array, count: number, expected: Expected): Verdict
   // The command comes after the route to the station that refused it.
   const command = readField(code, received, dataAt + onTheLine(code, 5), 2);
   if (command !== (request.values ? batchWrite : batchRead)) {
-    return fault(`a refusal of the command ${command.toString(16)}, which was not given`);
+    return fault(melsecText('refusal_of_another_command', { command: command.toString(16) }));
   }
   return refusal;
 }

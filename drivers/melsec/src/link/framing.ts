@@ -1,6 +1,7 @@
 import { fault, type Outgoing, type Verdict } from '@holdfast/driver/exchange.ts';
 import type { DataCode } from '../layout/connection.ts';
 import type { McRequest } from '../layout/requests.ts';
+import { melsecText } from '../texts.ts';
 import { readCells } from './answer-data.ts';
 
 /** Makes the frame of a request. The answer is the cells that it asked for, or none for a write. */
@@ -19,5 +20,5 @@ export function answerOf(
   dataAt: number,
 ): Verdict<Uint16Array> {
   const answer = request.values ? new Uint16Array() : readCells(request, code, received, dataAt);
-  return answer ? { kind: 'answer', answer } : fault('its data are not of the kind that was asked for');
+  return answer ? { kind: 'answer', answer } : fault(melsecText('data_of_another_kind'));
 }

@@ -1,6 +1,7 @@
 import type { BlockReading, Extent } from '@holdfast/driver/blocks/block.ts';
 import type { Device } from '@holdfast/driver/device.ts';
 import { inHexadecimal } from '@holdfast/driver/values/in-hexadecimal.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import type { MelsecConnection } from '../layout/connection.ts';
 import { deviceOf, type PlcDevice, plcDevices } from '../layout/devices.ts';
 import { showPlace } from '../layout/notation.ts';
@@ -38,7 +39,7 @@ export function melsecReading({
       ...{ route: connection, device: knownDevice(area), number: start, count },
     }),
     inWords: ({ area, start, count }) =>
-      count === 1 ? show(area, start) : `${show(area, start)}-${show(area, start + count - 1)}`,
+      quoted(count === 1 ? show(area, start) : `${show(area, start)}-${show(area, start + count - 1)}`),
     describe: ({ area, start, count }) => ({ address: show(area, start), count }),
     rawInWords: (area, cells) => inHexadecimal(knownDevice(area).unit === 'bit' ? cells.map(Boolean) : cells),
     command: (point, value) => writeCommand(point, value, connection),

@@ -30,7 +30,7 @@ export function writeCommand(
     const sent = inHexadecimal(device.unit === 'bit' ? values.map(Boolean) : values);
     return { sent, request: { route: connection, device, number, count: values.length, values } };
   } catch (error) {
-    if (error instanceof RefusedValue) return { field: 'value', message: error.message };
+    if (error instanceof RefusedValue) return { field: 'value', message: error.text };
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { PointFields } from '@holdfast/driver/point.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import { connectionSchema } from '../layout/connection.ts';
 import { readLimits } from '../layout/read-limits.ts';
@@ -69,7 +70,7 @@ describe('an address of a point', () => {
       '"2"',
     ],
   ])('refuses %s', (_, fields, of, to, field, message) => {
-    expect(parse(fields, of, to)).toMatchObject({
+    expect(inEnglish(parse(fields, of, to))).toMatchObject({
       ok: false,
       problems: expect.arrayContaining([{ field, message: expect.stringContaining(message) }]),
     });
@@ -88,7 +89,7 @@ it('another series is refused that does not have the addresses of the points', (
     connection: connection({ series: 'fx5', host: 'http://plc' }),
     points: [{ ...point({ code: 'door', data_type: 'bool' }), address: { address: 'X1F' } }],
   };
-  expect(melsecSpec.problems?.(device)).toEqual([
+  expect(inEnglish(melsecSpec.problems?.(device))).toEqual([
     { field: 'host', message: expect.stringContaining('a name or an address alone') },
     {
       field: 'series',
@@ -104,10 +105,10 @@ it('octal numbers of X and Y in ASCII are a setting of FX5 alone', () => {
       connection: connection({ data_code: 'ascii_xy_octal', ...fields }),
     });
   expect(problemsWith({ series: 'fx5' })).toEqual([]);
-  const dataCodeProblems = [{ field: 'data_code', message: expect.stringContaining('choose ascii') }];
-  expect([problemsWith({}), problemsWith({ series: 'fx5', frame: '1E' })]).toEqual([
-    dataCodeProblems,
-    dataCodeProblems,
+  const refused = [{ field: 'data_code', message: expect.stringContaining('choose ascii') }];
+  expect(inEnglish([problemsWith({}), problemsWith({ series: 'fx5', frame: '1E' })])).toEqual([
+    refused,
+    refused,
   ]);
 });
 

@@ -3,14 +3,14 @@ import type { Device } from '@holdfast/driver/device.ts';
 import { hostProblem } from '@holdfast/driver/host-name.ts';
 import type { DriverSpec, FieldProblem, Learning } from '@holdfast/driver/spec.ts';
 import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
 import { connectionSchema, type MelsecConnection } from '../layout/connection.ts';
 import { type MelsecPlace, placeSchema } from '../layout/place.ts';
 import { readLimits } from '../layout/read-limits.ts';
 import { melsecReading } from '../plan/melsec-reading.ts';
-import { chineseFaults } from './chinese-faults.ts';
+import { melsecText } from '../texts.ts';
 import { frameParts, framePartWords } from './frame-parts.ts';
-import { melsecSentences } from './melsec-sentences.ts';
-import { advice, connectionWords, faultNames, placeWords, protocolWords } from './melsec-words.ts';
+import { advice, connectionWords, placeWords, protocolWords } from './melsec-words.ts';
 import { parsePlace } from './point-rules.ts';
 
 const deviceExamples: readonly object[] = [
@@ -61,8 +61,6 @@ export const melsecSpec: DriverSpec<MelsecConnection, MelsecPlace> = {
     ...protocolWords,
     connection: connectionWords,
     place: placeWords,
-    faultNames,
-    sentences: { ...chineseFaults, ...melsecSentences },
     frameParts: framePartWords,
     notations: [],
     advice,
@@ -111,7 +109,7 @@ function unitOf({ network_no, pc_no, module_io, module_station }: MelsecConnecti
   return route === '0/255/1023/0' ? '' : route;
 }
 
-const octalOfOthers = 'ascii_xy_octal is a setting of FX5, in frames 3E: choose ascii';
+const octalOfOthers = melsecText('xy_octal_only_of_fx5');
 
 function problems({ connection, points }: Device<MelsecConnection, MelsecPlace>): FieldProblem[] {
   const { host, data_code, series, frame } = connection;
@@ -122,7 +120,10 @@ function problems({ connection, points }: Device<MelsecConnection, MelsecPlace>)
     const parsed = parsePlace(point.address, point, connection);
     return parsed.ok
       ? []
-      : parsed.problems.map(({ message }) => ({ field: 'series', message: `${point.code}: ${message}` }));
+      : parsed.problems.map(({ message }) => ({
+          field: 'series',
+          message: driverText('of_point', { point: point.code, why: message }),
+        }));
   });
   return [
     ...(ofHost === undefined ? [] : [{ field: 'host', message: ofHost }]),

@@ -93,12 +93,3 @@ export const advice: ProtocolAdvice = {
   silent: melsecText('advice_silent'),
   noValue: melsecText('advice_no_value'),
 };
-
-/** Names in messages of problems. */
-export const faultNames: Readonly<Record<string, string>> = {
-  words: '字',
-  bits: '位',
-  octal: '八进制',
-  decimal: '十进制',
-  hexadecimal: '十六进制',
-};

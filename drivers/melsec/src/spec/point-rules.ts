@@ -1,11 +1,13 @@
 import type { PointFields } from '@holdfast/driver/point.ts';
 import type { FieldProblem, Parsed } from '@holdfast/driver/spec.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
 import { meaningProblems } from '@holdfast/driver/values/meaning-problems.ts';
 import type { MelsecConnection } from '../layout/connection.ts';
 import { type PlcPlace, parseNotation } from '../layout/notation.ts';
 import type { MelsecPlace } from '../layout/place.ts';
 import { widthOf } from '../layout/plc-extent.ts';
 import { readLimits } from '../layout/read-limits.ts';
+import { melsecText } from '../texts.ts';
 import { neverWritten } from '../values/never-written.ts';
 
 /** The address in its canonical notation, or what is wrong: with the address, or with how other fields fit it. */
@@ -42,7 +44,7 @@ function* addressProblems(
   if (connection.frame === '1E' && code1e === undefined) {
     yield {
       field: 'address',
-      message: `frames 1E do not reach ${symbol}: use a device that they reach, such as D or M, or frame 3E`,
+      message: melsecText('not_in_frames_1e', { device: symbol }),
     };
   }
   const { words, bits } = readLimits(connection);
@@ -51,7 +53,10 @@ function* addressProblems(
   if (width > most) {
     yield {
       field: point.count === undefined ? 'length' : 'count',
-      message: `takes ${width} ${unit}s, and one read of this PLC gives ${most}: split it`,
+      message: melsecText('wider_than_one_read', {
+        ...{ width, most },
+        unit: driverText(unit === 'word' ? 'unit_words' : 'unit_bits'),
+      }),
     };
   }
 }
@@ -61,13 +66,13 @@ function* typeProblems({ device, bit }: PlcPlace, { data_type }: PointFields): I
   if (isBit && data_type !== 'bool') {
     yield {
       field: 'data_type',
-      message: `${device.symbol} names a single bit here: its data_type is bool, not ${data_type}`,
+      message: melsecText('bit_device_needs_bool', { device: device.symbol, type: data_type }),
     };
   }
   if (['int8', 'uint8', 'float16'].includes(data_type)) {
     yield {
       field: 'data_type',
-      message: `a PLC has words of 16 bits and no ${data_type}: use int16 or uint16`,
+      message: melsecText('no_bytes_in_plc', { type: data_type }),
     };
   }
 }
@@ -78,14 +83,14 @@ function* textProblems(
 ): Iterable<FieldProblem> {
   if (data_type === 'string') {
     if (length === undefined) {
-      yield { field: 'length', message: 'a string needs its length in words: half as many as it has bytes' };
+      yield { field: 'length', message: melsecText('string_needs_words') };
     }
     return;
   }
   if (length !== undefined) {
-    yield { field: 'length', message: `only a string has a length, not ${data_type}; an array has a count` };
+    yield { field: 'length', message: driverText('length_only_of_string', { type: data_type }) };
   }
   if (encoding !== undefined) {
-    yield { field: 'encoding', message: `only a string has an encoding, not ${data_type}` };
+    yield { field: 'encoding', message: driverText('encoding_only_of_string', { type: data_type }) };
   }
 }

@@ -1,15 +1,18 @@
+import { driverText } from '@holdfast/driver/texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { PlcPlace } from '../layout/notation.ts';
+import { melsecText } from '../texts.ts';
 
-/** Why Holdfast never writes this point, in words for operators, or undefined if it does. */
-export function neverWritten({ device, bit }: PlcPlace, count: number | undefined): string | undefined {
+/** Why Holdfast never writes this point, in words for operators; undefined where it does. */
+export function neverWritten({ device, bit }: PlcPlace, count: number | undefined): Text | undefined {
   if (bit !== undefined) {
-    return 'a bit of a word cannot be written: the word would have to be read and written back, and what the program changed meanwhile would be lost; have the program take it from a relay, such as M100';
+    return melsecText('bit_of_word_not_writable');
   }
   if (count !== undefined) {
-    return 'arrays cannot be written: make a point of the one element, without a count';
+    return driverText('array_not_writable');
   }
   if (device.symbol === 'X') {
-    return 'an input cannot be written: the PLC overwrites it in its next scan; have the program take the value from a relay, such as M100';
+    return melsecText('input_not_writable');
   }
   return undefined;
 }

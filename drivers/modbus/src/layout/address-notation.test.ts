@@ -1,3 +1,4 @@
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { inLanguage, type Language } from '@holdfast/texts/text.ts';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
@@ -39,7 +40,7 @@ describe('an address', () => {
     ['', 'coil', 'address', 'is no address'],
     [' 40001', undefined, 'address', 'is no address'],
   ] as const)('%j with the table %s is refused', (notation, givenTable, field, message) => {
-    expect(parseAddress(notation, givenTable)).toMatchObject({
+    expect(inEnglish(parseAddress(notation, givenTable))).toMatchObject({
       ok: false,
       field,
       message: expect.stringContaining(message),

@@ -1,11 +1,12 @@
 import type { Text } from '@holdfast/texts/text.ts';
 import { modbusText } from '../texts.ts';
 import type { RegisterTable } from './point-layout.ts';
+import { tableName } from './table-name.ts';
 
 export type ParsedAddress =
   /** The table that was given or that the notation names, or undefined if there is neither. */
   | { readonly ok: true; readonly table: RegisterTable | undefined; readonly address: number }
-  | { readonly ok: false; readonly field: 'address' | 'table'; readonly message: string };
+  | { readonly ok: false; readonly field: 'address' | 'table'; readonly message: Text };
 
 /** Tables by their digit in the classic notation. */
 export const classicTables: Readonly<Record<string, RegisterTable>> = {
@@ -21,8 +22,7 @@ const lastAddress = 65_535;
 export const addressPattern =
   '^(?:0[xX][0-9A-Fa-f]{1,4}|[0134](?:(?!0000$)[0-9]{4}|(?!00000$)[0-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-6]))$';
 
-const allowed =
-  'write the zero-based address as a number (0), in hexadecimal ("0x0000"), or in the classic notation with its table ("40001", "400001")';
+const allowed = modbusText('address_rule');
 
 /**
  * Reads where a point is, as people write it: a number or hexadecimal text, zero-based as on the wire; or five or six
@@ -34,10 +34,10 @@ export function parseAddress(notation: number | string, table: RegisterTable | u
   if (classic) return parseClassic(classic[0], classic[1] ?? '', Number(classic[2]), table);
   const address = typeof notation === 'number' ? notation : hexadecimal(notation);
   if (address === undefined) {
-    return refused('address', `${JSON.stringify(notation)} is no address: ${allowed}`);
+    return refused('address', modbusText('not_an_address', { notation: JSON.stringify(notation), allowed }));
   }
   if (!Number.isInteger(address) || address < 0 || address > lastAddress) {
-    return refused('address', `${notation} is outside 0…${lastAddress}: ${allowed}`);
+    return refused('address', modbusText('address_out_of_range', { notation, last: lastAddress, allowed }));
   }
   return { ok: true, table, address };
 }
@@ -66,13 +66,17 @@ function parseClassic(
   if (table && table !== tableOfPrefix) {
     return refused(
       'table',
-      `"${notation}" is of the table ${tableOfPrefix}, not ${table}: leave one of them out, or correct it`,
+      modbusText('address_of_another_table', {
+        notation: `"${notation}"`,
+        other: tableName(tableOfPrefix),
+        table: tableName(table),
+      }),
     );
   }
   if (position < 1 || position > lastAddress + 1) {
     return refused(
       'address',
-      `"${notation}" does not exist: the classic notation counts from 1 to ${lastAddress + 1}`,
+      modbusText('classic_address_out_of_range', { notation: `"${notation}"`, last: lastAddress + 1 }),
     );
   }
   return { ok: true, table: tableOfPrefix, address: position - 1 };
@@ -82,6 +86,6 @@ function hexadecimal(notation: string): number | undefined {
   return /^0x[0-9a-f]{1,4}$/i.test(notation) ? Number.parseInt(notation.slice(2), 16) : undefined;
 }
 
-function refused(field: 'address' | 'table', message: string): ParsedAddress {
+function refused(field: 'address' | 'table', message: Text): ParsedAddress {
   return { ok: false, field, message };
 }

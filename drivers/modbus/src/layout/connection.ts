@@ -1,5 +1,7 @@
 import { plainCode } from '@holdfast/driver/plain-text.ts';
+import { asError } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
+import { modbusText } from '../texts.ts';
 import { registerTables } from './point-layout.ts';
 
 export const modbusProtocols = ['modbus_tcp', 'modbus_rtu', 'modbus_rtu_over_tcp'] as const;
@@ -23,7 +25,7 @@ export const excludedRangeSchema = z
     /** Written by a session after a refusal: points in the range are left out, and do not keep a task from starting. */
     learned: z.boolean().optional(),
   })
-  .refine(({ from, to }) => from <= to, 'must begin before it ends');
+  .refine(({ from, to }) => from <= to, asError(modbusText('range_begins_after_its_end')));
 
 /** Quirks of a device. */
 export const deviceProfileSchema = z.object({

@@ -1,4 +1,6 @@
+import { schemaMessage } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
+import { modbusText } from '../texts.ts';
 import { addressPattern } from './address-notation.ts';
 import {
   type ByteOrder,
@@ -16,7 +18,7 @@ export const placeSchema = z.object({
   address: z.union(
     [z.int().meta({ minimum: 0, maximum: 65_535 }), z.string().max(32).meta({ pattern: addressPattern })],
     {
-      error: 'must be a whole number (zero-based), hexadecimal ("0x1F") or in the classic notation ("40001")',
+      error: () => schemaMessage(modbusText('address_type_rule')),
     },
   ),
   byte_order: z.enum(byteOrders).default('ABCD'),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { quoted } from '@holdfast/texts/text.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   busTo,
@@ -166,7 +167,7 @@ describe('addresses that are not allowed', () => {
       const bus = busTo(host, port, {
         refusal: (ip) => {
           outcomes.push(ip);
-          return ip.startsWith('127.') || ip === '::1' ? `${ip} is not allowed` : undefined;
+          return ip.startsWith('127.') || ip === '::1' ? quoted(`${ip} is not allowed`) : undefined;
         },
       });
       const failure = await failureOf(bus.read(registers(0)));
@@ -183,7 +184,7 @@ describe('addresses that are not allowed', () => {
     const bus = busTo('127.0.0.1', port, {
       refusal: (ip) => {
         outcomeCount += 1;
-        return outcomeCount === 1 ? undefined : `${ip} is not allowed`;
+        return outcomeCount === 1 ? undefined : quoted(`${ip} is not allowed`);
       },
     });
     const failure = await failureOf(bus.read(registers(0)));
@@ -197,7 +198,7 @@ describe('addresses that are not allowed', () => {
     const bus = busTo('localhost', port, {
       refusal: (ip) => {
         outcomes.add(ip);
-        return ip === '127.0.0.1' ? undefined : `${ip} is not allowed`;
+        return ip === '127.0.0.1' ? undefined : quoted(`${ip} is not allowed`);
       },
     });
     expect(await bus.read(registers(3))).toEqual({ kind: 'registers', values: [1003] });

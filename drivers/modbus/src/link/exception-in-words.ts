@@ -1,17 +1,21 @@
+import type { Text } from '@holdfast/texts/text.ts';
+import { modbusText } from '../texts.ts';
+
 /** The exception codes of the Modbus Application Protocol Specification V1.1b3, section 7. */
-const exceptionNames: Readonly<Record<number, string>> = {
-  1: 'illegal function',
-  2: 'illegal data address',
-  3: 'illegal data value',
-  4: 'server device failure',
-  5: 'acknowledge',
-  6: 'server device busy',
-  8: 'memory parity error',
-  10: 'gateway path unavailable',
-  11: 'gateway target device failed to respond',
-};
+const exceptionTexts = {
+  1: 'exception_illegal_function',
+  2: 'exception_illegal_address',
+  3: 'exception_illegal_value',
+  4: 'exception_device_failure',
+  5: 'exception_acknowledge',
+  6: 'exception_busy',
+  8: 'exception_parity_error',
+  10: 'exception_gateway_path',
+  11: 'exception_gateway_target',
+} as const;
 
 /** "exception 2: illegal data address" */
-export function exceptionInWords(code: number): string {
-  return `exception ${code}: ${exceptionNames[code] ?? 'not in the specification'}`;
+export function exceptionInWords(code: number): Text {
+  const text = exceptionTexts[code as keyof typeof exceptionTexts] ?? 'exception_unknown';
+  return modbusText(text, { code });
 }

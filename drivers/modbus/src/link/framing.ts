@@ -1,3 +1,4 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import type { ExpectedReply } from './reply-pdu.ts';
 import type { BusRequest } from './request-pdu.ts';
 
@@ -15,7 +16,7 @@ export type Verdict =
    */
   | { readonly kind: 'reply'; readonly pduAt: number; readonly end?: number }
   /** The bytes cannot become the reply any more. `mayFollow`: they may be noise, and the reply is still to come. */
-  | { readonly kind: 'fault'; readonly reason: string; readonly mayFollow?: boolean };
+  | { readonly kind: 'fault'; readonly reason: Text; readonly mayFollow?: boolean };
 
 export const incomplete: Verdict = { kind: 'incomplete' };
 

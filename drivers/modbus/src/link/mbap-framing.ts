@@ -1,4 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { driverText } from '@holdfast/driver/texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import { modbusText } from '../texts.ts';
 import { type Framing, incomplete, isExpectedUnit, type OutgoingFrame, type Verdict } from './framing.ts';
 import { isFollowedByCopies } from './reply-copies.ts';
 import { ExpectedReply, exceptionPduBytes } from './reply-pdu.ts';
@@ -37,24 +40,34 @@ export class MbapFraming implements Framing {
     if (count < prefixBytes) return incomplete;
     const transactionId = uint16(bytes, 0);
     if (transactionId !== this.#transactionId) {
-      return fault(`transaction id ${transactionId} instead of ${this.#transactionId}`);
+      return fault(
+        modbusText('transaction_id_instead_of', { received: transactionId, expected: this.#transactionId }),
+      );
     }
     const protocolId = uint16(bytes, 2);
-    if (protocolId !== 0) return fault(`protocol id ${protocolId} instead of 0`);
+    if (protocolId !== 0) return fault(modbusText('protocol_id_instead_of', { received: protocolId }));
     const length = uint16(bytes, 4);
     if (length !== 1 + expected.pduBytes && length !== 1 + exceptionPduBytes) {
-      return fault(`length ${length} instead of ${1 + expected.pduBytes}`);
+      return fault(driverText('length_instead_of', { received: length, expected: 1 + expected.pduBytes }));
     }
     if (count > prefixBytes && !isExpectedUnit(bytes[prefixBytes], request)) {
-      return fault(`unit id ${bytes[prefixBytes]} instead of ${request.unitId}`);
+      return fault(
+        modbusText('unit_id_instead_of', { received: bytes[prefixBytes] ?? 0, expected: request.unitId }),
+      );
     }
     if (count > headerBytes) {
       const functionCode = bytes[headerBytes];
       const pduBytes = expected.pduBytesFor(functionCode);
       if (pduBytes === undefined) {
-        return fault(`function code ${functionCode} instead of ${expected.functionCode}`);
+        return fault(
+          modbusText('function_code_instead_of', {
+            received: functionCode ?? 0,
+            expected: expected.functionCode,
+          }),
+        );
       }
-      if (length !== 1 + pduBytes) return fault(`length ${length} instead of ${1 + pduBytes}`);
+      if (length !== 1 + pduBytes)
+        return fault(driverText('length_instead_of', { received: length, expected: 1 + pduBytes }));
       const headFault =
         functionCode === expected.functionCode
           ? expected.headFault(bytes, headerBytes, count - headerBytes - 1)
@@ -65,7 +78,7 @@ export class MbapFraming implements Framing {
     if (count < end) return incomplete;
     if (count === end) return reply;
     if (isFollowedByCopies(bytes, end, count)) return { ...reply, end };
-    return fault(`${count - end} bytes too many`);
+    return fault(driverText('bytes_too_many', { count: count - end }));
   }
 }
 
@@ -73,6 +86,6 @@ function uint16(bytes: Uint8Array, at: number): number {
   return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }
 
-function fault(reason: string): Verdict {
+function fault(reason: Text): Verdict {
   return { kind: 'fault', reason };
 }

@@ -1,5 +1,8 @@
-import { type Channel, type ChannelEvents, inWords, type OpenChannel } from '@holdfast/driver/channel.ts';
+import { type Channel, type ChannelEvents, errorText, type OpenChannel } from '@holdfast/driver/channel.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { RawBlock, ReadRequest, WriteRequest } from '../layout/requests.ts';
+import { modbusText } from '../texts.ts';
 import type { DeviceBus } from './device-bus.ts';
 import { exceptionInWords } from './exception-in-words.ts';
 import type { Framing, OutgoingFrame } from './framing.ts';
@@ -48,7 +51,7 @@ interface Exchange {
   /** The reply, while the marker after it is asked. */
   kept: Buffer | undefined;
   /** How the kept connection ended over which the request was sent first. */
-  ended: string | undefined;
+  ended: Text | undefined;
 }
 
 /** The request or marker that is asked just now. */
@@ -101,13 +104,13 @@ export class ModbusBus implements DeviceBus {
   }
 
   disconnect(): void {
-    this.#fail('connection', 'disconnected by the collector', 'may be answered');
+    this.#fail('connection', driverText('disconnected_by_the_collector'), 'may be answered');
     this.#drop();
   }
 
   #begin(request: BusRequest, onReply: Exchange['onReply'], reject: Exchange['reject']): void {
     if (this.#exchange) {
-      const reason = 'another request is in flight on this endpoint';
+      const reason = driverText('request_in_flight');
       reject(new ReadFailure('connection', reason, { wasSent: false }));
       return;
     }
@@ -138,12 +141,7 @@ export class ModbusBus implements DeviceBus {
         this.#channel = this.#options.open(this.#eventsOf(request));
       } catch (error) {
         // An address that no system takes, such as a host with a NUL in its name.
-        this.#fail(
-          'connection',
-          inWords(error instanceof Error ? error : new Error(String(error))),
-          'is over',
-          error,
-        );
+        this.#fail('connection', errorText(error), 'is over', error);
         return;
       }
     }
@@ -157,10 +155,7 @@ export class ModbusBus implements DeviceBus {
     const lateAnswerMs = exchange.steps ? 0 : (line?.lateAnswerWaitMs(request, nowMs) ?? 0);
     // Other units share the line. It is not kept idle for a request that would hardly have time for its reply.
     if (lateAnswerMs > request.timeoutMs / 2) {
-      this.#holdBack(
-        `not asked: an answer to an earlier request may come for another ${Math.ceil(lateAnswerMs)} ms`,
-        false,
-      );
+      this.#holdBack(modbusText('late_answer_may_come', { ms: Math.ceil(lateAnswerMs) }), false);
       return;
     }
     const waitMs = Math.max(lateAnswerMs, line?.silenceWaitMs(nowMs) ?? 0, this.#pausedUntilMs - nowMs);
@@ -172,8 +167,8 @@ export class ModbusBus implements DeviceBus {
     this.#send(exchange, nowMs);
   }
 
-  /** Fails the request without closing the channel. Nothing is wrong with the device. */
-  #holdBack(reason: string, wasSent: boolean): void {
+  /** Fails the request without closing the channel: nothing is wrong with the device. */
+  #holdBack(reason: Text, wasSent: boolean): void {
     this.#settle('kept')?.reject(new ReadFailure('timeout', reason, { wasSent, isHeldBack: true }));
   }
 
@@ -182,12 +177,12 @@ export class ModbusBus implements DeviceBus {
     try {
       frame = this.#options.framing.frame(askedNow(exchange));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#settle('kept')?.reject(new ReadFailure('connection', reason, { cause: error, wasSent: false }));
+      const failure = new ReadFailure('connection', errorText(error), { cause: error, wasSent: false });
+      this.#settle('kept')?.reject(failure);
       return;
     }
     if (this.#options.mayRequest?.() === false) {
-      this.#fail('connection', 'not sent: the right to use this device has ended');
+      this.#fail('connection', driverText('right_to_use_the_device_ended'));
       this.#drop();
       return;
     }
@@ -218,7 +213,7 @@ export class ModbusBus implements DeviceBus {
   }
 
   /** Repeats a request over a new connection after the old one ended, where it may be repeated. @returns whether it does */
-  #asksAgain(reason: string): boolean {
+  #asksAgain(reason: Text): boolean {
     const exchange = this.#exchange;
     if (!exchange || !this.#isKept || exchange.ended !== undefined) return false;
     const { request, frame } = exchange;
@@ -241,7 +236,7 @@ export class ModbusBus implements DeviceBus {
       line?.hear(bytes, count);
       if (framing.forgivesNoise) return;
       // A late second reply, or noise: either way what follows cannot be trusted.
-      this.#fail('connection', 'the device sent data that nobody asked for');
+      this.#fail('connection', driverText('unrequested_data'));
       this.#drop();
       return;
     }
@@ -255,7 +250,7 @@ export class ModbusBus implements DeviceBus {
     if (verdict.kind === 'fault') {
       line?.outOfStep();
       const request = verdict.mayFollow ? 'may be answered' : 'is over';
-      this.#fail('connection', `malformed reply: ${verdict.reason}`, request);
+      this.#fail('connection', driverText('malformed_reply', { why: verdict.reason }), request);
       return;
     }
     // A process that was stopped and continued sees the reply before its timers run: a late reply does not show
@@ -298,10 +293,7 @@ export class ModbusBus implements DeviceBus {
     const isOfRequest = askedNow(exchange) === request;
     if (step === steps.length - 1 && line.hasSecondAnswer) {
       line.outOfStep();
-      this.#fail(
-        'connection',
-        'it was answered twice: one of the answers is a late one, to an earlier request',
-      );
+      this.#fail('connection', modbusText('answered_twice'));
       return true;
     }
     if (step === steps.length - 1 || (isOfRequest && isException)) return false;
@@ -309,13 +301,13 @@ export class ModbusBus implements DeviceBus {
     const tookMs = nowMs - sentAtMs;
     if (isOfRequest) {
       if (deadlineMs - nowMs < tookMs) {
-        this.#holdBack('its answer may be one to an earlier request, and no time is left to make sure', true);
+        this.#holdBack(modbusText('answer_may_be_late'), true);
         return true;
       }
       exchange.kept = Buffer.from(this.#received.bytes.subarray(pduAt, this.#received.count));
       line.watch(request);
     } else if (tookMs > request.timeoutMs * markerShare) {
-      this.#holdBack('not asked: the line was found free of late answers, and no time is left', true);
+      this.#holdBack(modbusText('no_time_left_on_quiet_line'), true);
       return true;
     }
     exchange.step += 1;
@@ -336,16 +328,27 @@ export class ModbusBus implements DeviceBus {
     if (!exchange) return;
     const { timeoutMs } = exchange.request;
     if (!exchange.frame) {
-      const again = exchange.ended === undefined ? '' : `${exchange.ended}, and a new one was `;
-      const what = this.#isOpen ? 'the line was not quiet' : 'not connected';
-      this.#fail('timeout', `${again}${what} within ${timeoutMs} ms`);
+      this.#fail('timeout', this.#notReady(exchange.ended, timeoutMs));
       return;
     }
     const { bytes, count } = this.#received;
     this.#options.line?.hear(bytes, count);
     const first = bytes.subarray(0, Math.min(count, 16)).toString('hex');
-    const what = count === 0 ? '' : `; received ${count} bytes: ${first}`;
-    this.#fail('timeout', `no answer within ${timeoutMs} ms${what}`, 'may be answered');
+    const reason =
+      count === 0
+        ? driverText('no_answer_within', { ms: timeoutMs })
+        : driverText('incomplete_answer', { ms: timeoutMs, count, bytes: first });
+    this.#fail('timeout', reason, 'may be answered');
+  }
+
+  /** @param why how the connection ended before */
+  #notReady(why: Text | undefined, ms: number): Text {
+    if (why === undefined)
+      return driverText(this.#isOpen ? 'line_not_quiet_within' : 'not_connected_within', { ms });
+    return modbusText(this.#isOpen ? 'no_quiet_new_connection_within' : 'no_new_connection_within', {
+      why,
+      ms,
+    });
   }
 
   static #onNextStep(bus: ModbusBus): void {
@@ -355,7 +358,7 @@ export class ModbusBus implements DeviceBus {
 
   #fail(
     missCause: 'timeout' | 'connection',
-    reason: string,
+    reason: Text,
     request: 'may be answered' | 'is over' = 'is over',
     cause?: unknown,
   ): void {

@@ -1,4 +1,5 @@
 import { DriverFailure, type FailureKind, type FailureScope } from '@holdfast/driver/failure.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 
 type Cause = 'timeout' | 'connection' | 'exception';
 
@@ -20,12 +21,12 @@ export class ReadFailure extends DriverFailure {
 
   constructor(
     missCause: Cause,
-    message: string,
+    text: Text,
     options: ErrorOptions & { exceptionCode?: number; wasSent?: boolean; isHeldBack?: boolean } = {},
   ) {
     const { exceptionCode: code, ...rest } = options;
     const kind = missCause === 'exception' ? kindOf(code) : missCause;
-    super(kind, message, { ...rest, ...(missCause === 'exception' && { code, scope: scopeOf(code) }) });
+    super(kind, text, { ...rest, ...(missCause === 'exception' && { code, scope: scopeOf(code) }) });
     this.missCause = missCause;
     this.exceptionCode = code;
   }

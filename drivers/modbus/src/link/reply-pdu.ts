@@ -1,4 +1,6 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import type { RawBlock, ReadRequest } from '../layout/requests.ts';
+import { modbusText } from '../texts.ts';
 import { type BusRequest, dataBytesOf, isWrite, requestHeadBytes } from './request-pdu.ts';
 
 export const exceptionFlag = 0x80;
@@ -34,16 +36,15 @@ export class ExpectedReply {
   }
 
   /** Why the bytes after the function code, `available` of them so far, do not answer the request. */
-  headFault(bytes: Uint8Array, pduAt: number, available: number): string | undefined {
+  headFault(bytes: Uint8Array, pduAt: number, available: number): Text | undefined {
     if (!this.#isWrite) {
       const expected = this.pduBytes - 2;
       const byteCount = bytes[pduAt + 1];
       if (available < 1 || byteCount === expected) return undefined;
-      return `byte count ${byteCount} instead of ${expected}`;
+      return modbusText('byte_count_instead_of', { received: byteCount ?? 0, expected });
     }
-    for (let index = 1; index < requestHeadBytes && index <= available; index += 1) {
-      if (bytes[pduAt + index] !== this.#requestPdu[index])
-        return 'a write that was not asked for is confirmed';
+    for (let at = 1; at < requestHeadBytes && at <= available; at += 1) {
+      if (bytes[pduAt + at] !== this.#requestPdu[at]) return modbusText('unrequested_write_confirmed');
     }
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { modbusText } from '../texts.ts';
 import { crc16 } from './crc-16.ts';
 import { type Framing, incomplete, isExpectedUnit, type OutgoingFrame, type Verdict } from './framing.ts';
 import { ExpectedReply } from './reply-pdu.ts';
@@ -54,9 +55,10 @@ export class RtuFraming implements Framing {
           continue;
         }
         // Noise, or a late reply of another unit, soon holds two bytes that fit: then the reply itself is still to come.
-        return { kind: 'fault', reason: 'the CRC is wrong', mayFollow: isException || start > 0 };
+        return { kind: 'fault', reason: modbusText('crc_wrong'), mayFollow: isException || start > 0 };
       }
-      if (end < count) return { kind: 'fault', reason: `${count - end} bytes after the reply` };
+      if (end < count)
+        return { kind: 'fault', reason: modbusText('bytes_after_the_reply', { count: count - end }) };
       return start === 0 ? replyAtOnce : { kind: 'reply', pduAt };
     }
     return incomplete;

@@ -1,6 +1,9 @@
-import { type Channel, type ChannelEvents, inWords } from '@holdfast/driver/channel.ts';
+import { type Channel, type ChannelEvents, errorText } from '@holdfast/driver/channel.ts';
+import { DriverFailure } from '@holdfast/driver/failure.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { SerialPort } from 'serialport';
 import type { SerialLine } from '../layout/connection.ts';
+import { modbusText } from '../texts.ts';
 
 /** 8 data bits, no flow control, and the line for this process alone. */
 export class SerialChannel implements Channel {
@@ -10,11 +13,11 @@ export class SerialChannel implements Channel {
   #closeOnceOpen: (() => void) | undefined;
   #isOpening = true;
 
-  /** @param refusal why this path must not be opened, in words, or undefined if it may */
-  constructor(line: SerialLine, events: ChannelEvents, refusal?: string) {
+  /** @param refusal why this path must not be opened, in words; undefined when it may */
+  constructor(line: SerialLine, events: ChannelEvents, refusal?: Text) {
     this.#events = events;
     if (refusal === undefined) void this.#open(line);
-    else process.nextTick(() => this.#opened(new Error(refusal)));
+    else process.nextTick(() => this.#opened(new DriverFailure('connection', refusal)));
   }
 
   write(bytes: Buffer): void {
@@ -41,9 +44,9 @@ export class SerialChannel implements Channel {
         autoOpen: false,
       });
       this.#port = port;
-      port.on('error', (error) => this.#fail(inWords(error), error));
-      port.on('close', (error: unknown) => this.#fail('the serial line is gone', error));
-      port.on('end', () => this.#fail('the serial line is gone', undefined));
+      port.on('error', (error) => this.#fail(errorText(error), error));
+      port.on('close', (error: unknown) => this.#fail(modbusText('serial_line_gone'), error));
+      port.on('end', () => this.#fail(modbusText('serial_line_gone'), undefined));
       port.on('data', (chunk: Buffer) => this.#events?.onBytes(chunk, chunk.length));
       port.open((error) => this.#opened(error));
     } catch (error) {
@@ -58,12 +61,12 @@ export class SerialChannel implements Channel {
       return;
     }
     if (error) {
-      this.#fail(inWords(error), error);
+      this.#fail(errorText(error), error);
       return;
     }
     // Bytes in the system's buffers are older than any request.
     this.#port?.flush((flushError) => {
-      if (flushError) this.#fail(inWords(flushError), flushError);
+      if (flushError) this.#fail(errorText(flushError), flushError);
       else this.#events?.onOpen();
     });
   }
@@ -73,7 +76,7 @@ export class SerialChannel implements Channel {
     else onGone();
   }
 
-  #fail(reason: string, cause: unknown): void {
+  #fail(reason: Text, cause: unknown): void {
     const events = this.#events;
     this.#events = undefined;
     events?.onFailure(reason, cause);

@@ -1,7 +1,11 @@
 import { RefusedPoints } from '@holdfast/driver/refused-points.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { ModbusPoint } from '../layout/modbus-device.ts';
 import type { RegisterTable } from '../layout/point-layout.ts';
 import { isBitTable, pointWidth } from '../layout/point-layout.ts';
+import { tableName } from '../layout/table-name.ts';
+import { modbusText } from '../texts.ts';
 import { mergedRanges, withoutRanges } from './narrowed-limits.ts';
 import type { AddressRange, ReadCut, ReadLimits } from './plan-reads.ts';
 import type { ReportedLimits } from './reported-limits.ts';
@@ -42,7 +46,7 @@ export class LearnedLimits {
   }
 
   /** A request for this point alone was refused. */
-  refuse(point: ModbusPoint, answer: string, nowMs: number): void {
+  refuse(point: ModbusPoint, answer: Text, nowMs: number): void {
     if (this.#refused.refuse(point, answer, nowMs)) this.#version += 1;
     this.#toldOnce = undefined;
   }
@@ -122,7 +126,7 @@ export class LearnedLimits {
     return [...this.#cuts, ...around];
   }
 
-  answerTo(code: string): string {
+  answerTo(code: string): Text | undefined {
     return this.#refused.answerTo(code);
   }
 
@@ -132,22 +136,23 @@ export class LearnedLimits {
   }
 
   /** One line for each thing learned, for people. */
-  describe(most: number): string[] {
-    const lines: string[] = [];
+  describe(most: number): Text[] {
+    const lines: Text[] = [];
     if (this.#maxRegisters < Number.POSITIVE_INFINITY) {
-      lines.push(`max_registers ${this.#maxRegisters}: it refuses to read more at once`);
+      lines.push(driverText('refuses_to_read_more', { setting: 'max_registers', most: this.#maxRegisters }));
     }
     if (this.#maxBits < Number.POSITIVE_INFINITY) {
-      lines.push(`max_bits ${this.#maxBits}: it refuses to read more at once`);
+      lines.push(driverText('refuses_to_read_more', { setting: 'max_bits', most: this.#maxBits }));
     }
     for (const { table, address } of this.#cuts) {
-      lines.push(`${table} ${address}: cannot be read together with what lies before it`);
+      lines.push(modbusText('cannot_be_read_across', { table: tableName(table), address }));
     }
     for (const { point, answer } of this.#refused.all()) {
-      lines.push(`${point.code} (${point.table} ${point.address}): ${answer}`);
+      const { code, table, address } = point;
+      lines.push(modbusText('refused_point', { point: code, table: tableName(table), address, why: answer }));
     }
     if (lines.length <= most) return lines;
-    return [...lines.slice(0, most - 1), `and ${lines.length - most + 1} more`];
+    return [...lines.slice(0, most - 1), driverText('and_more', { count: lines.length - most + 1 })];
   }
 
   /**

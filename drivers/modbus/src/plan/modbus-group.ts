@@ -1,5 +1,8 @@
 import type { Group } from '@holdfast/driver/requests.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { ReadRequest } from '../layout/requests.ts';
+import { tableName } from '../layout/table-name.ts';
+import { modbusText } from '../texts.ts';
 import type { BlockDecoder } from './decode-block.ts';
 import type { ReadBlock } from './read-plan.ts';
 
@@ -35,9 +38,12 @@ export class ModbusGroup implements Group {
     return this.shared.values;
   }
 
-  inWords(): string {
+  inWords(): Text {
     const { unitId, table, address, quantity } = this.request;
-    return `unit ${unitId} ${table} ${address}-${address + quantity - 1}`;
+    return modbusText('block_of_unit', {
+      ...{ unit: unitId, table: tableName(table) },
+      ...{ from: address, to: address + quantity - 1 },
+    });
   }
 
   describe(): { table: string; address: number; quantity: number } {

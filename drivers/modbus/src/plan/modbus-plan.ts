@@ -12,6 +12,8 @@ import type { PointValue } from '@holdfast/driver/point.ts';
 import type { PointList } from '@holdfast/driver/point-list.ts';
 import type { Command, Group } from '@holdfast/driver/requests.ts';
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { ModbusConnection } from '../layout/connection.ts';
 import type { ModbusDevice } from '../layout/modbus-device.ts';
 import type { ModbusPlace } from '../layout/place.ts';
@@ -45,7 +47,7 @@ const probesPerTick = 2;
 /** The part of a plan that devices with the same points share. */
 interface Outline {
   readonly blocks: readonly DecodedBlock[];
-  readonly unread: string;
+  readonly unread: readonly Text[];
   readonly missing: readonly UnreadValue[];
   /** Missing points that the device refused, to be probed now and then. */
   readonly refused: readonly NumberedPoint[];
@@ -113,7 +115,7 @@ export class ModbusPlan implements DevicePlan {
   ): Generator<Group, readonly LostValues[], PartAnswer> {
     const { shared, probeOf } = group as ModbusGroup;
     const { block } = shared;
-    const refuse = ({ point }: PlannedPoint) => this.#learned.refuse(point, failure.message, nowMs);
+    const refuse = ({ point }: PlannedPoint) => this.#learned.refuse(point, failure.text, nowMs);
     if (probeOf === 'point') for (const each of block.points) refuse(each);
     if (probeOf) return [];
     const open = new Set(block.points);
@@ -129,7 +131,10 @@ export class ModbusPlan implements DevicePlan {
           refuse(planned);
         }
         const codes = alone.map(({ point }) => point.code).join(', ');
-        lost.push({ values: this.#valuesOf(alone), detail: `${codes}: ${failure.message}` });
+        lost.push({
+          values: this.#valuesOf(alone),
+          detail: driverText('of_point', { point: codes, why: failure.text }),
+        });
       },
       onCut: (cut, hole) => this.#learned.cut(cut, hole),
       onTooLong: (quantity) => this.#learned.limit(block.table, quantity),
@@ -141,12 +146,14 @@ export class ModbusPlan implements DevicePlan {
         if (!(yield* this.#isRefusedWhole(array, open))) continue;
         open.delete(array);
         refuse(array);
-        const detail = `${array.point.code}: ${failure.message}`;
+        const detail = driverText('of_point', { point: array.point.code, why: failure.text });
         lost.push({ values: this.#valuesOf([array]), detail });
       }
     }
     if (open.size === 0) return lost;
-    const detail = `${this.#device.code} ${group.inWords()}: ${failure.message}; which part of it is being found out`;
+    const detail = driverText('narrowing', {
+      ...{ device: this.#device.code, request: group.inWords(), why: failure.text },
+    });
     return [...lost, { values: this.#valuesOf([...open]), detail }];
   }
 
@@ -167,7 +174,7 @@ export class ModbusPlan implements DevicePlan {
     return this.#learned.asSettings(this.#stock.points);
   }
 
-  learnedInWords(most: number): string[] {
+  learnedInWords(most: number): Text[] {
     return this.#learned.describe(most);
   }
 
@@ -238,19 +245,21 @@ export class ModbusPlan implements DevicePlan {
     const readable = points.filter(({ code }) => !this.#learned.isRefused(code) && !unreadable.has(code));
     const unread = [
       ...points.flatMap(({ code }) => unreadable.get(code)?.detail ?? []),
-      ...refused.map(({ code }) => `${code}: ${this.#learned.answerTo(code)}`),
+      ...refused.flatMap(({ code }) => {
+        const why = this.#learned.answerTo(code);
+        return why ? driverText('of_point', { point: code, why }) : [];
+      }),
     ];
     const missing = points.flatMap((point): UnreadValue[] => {
       const answer = this.#learned.answerTo(point.code);
       const why: Omit<UnreadValue, 'at'> | undefined =
-        unreadable.get(point.code) ??
-        (answer === '' ? undefined : { detail: answer, explanation: answer, isRefused: true });
+        unreadable.get(point.code) ?? (answer && { detail: answer, explanation: answer, isRefused: true });
       return why ? valueCodes(point).map((code) => ({ ...why, at: this.#placeOf(code) })) : [];
     });
     return {
       missing,
       blocks: planReads(map, readable).map((block) => this.#decoded(block)),
-      unread: unread.join(', '),
+      unread,
       refused,
     };
   }

@@ -1,6 +1,9 @@
 import type { UnreadValue } from '@holdfast/driver/driver.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { ModbusDevice, ModbusPoint } from '../layout/modbus-device.ts';
 import { isBitTable, pointWidth } from '../layout/point-layout.ts';
+import { modbusText } from '../texts.ts';
 import type { UnreadablePoint } from './plan-reads.ts';
 
 /** Why no request reads a point, in words. The caller adds `at` for each of its values. */
@@ -8,23 +11,22 @@ export function whyUnread(
   { max_bits, max_registers }: Pick<ModbusDevice, 'max_bits' | 'max_registers'>,
   { point, reason }: UnreadablePoint<ModbusPoint>,
 ): UnreadValue {
-  const why = { at: -1, detail: `${point.code}: ${reason}`, isRefused: false };
+  const why = (explanation: Text) => ({
+    ...{ at: -1, explanation, isRefused: false },
+    detail: driverText('of_point', { point: point.code, why: explanation }),
+  });
   switch (reason) {
     case 'wider_than_device_limit': {
       const largest = isBitTable(point.table)
-        ? `${max_bits} bits (max_bits)`
-        : `${max_registers} registers (max_registers)`;
-      const explanation = `takes ${pointWidth(point)}, and the largest block that is read of the device has ${largest}`;
-      return { ...why, explanation, limit: 'largest_block' };
+        ? { most: max_bits, unit: driverText('unit_bits'), setting: 'max_bits' }
+        : { most: max_registers, unit: driverText('unit_registers'), setting: 'max_registers' };
+      const explanation = driverText('wider_than_largest_block', { count: pointWidth(point), ...largest });
+      return { ...why(explanation), limit: 'largest_block' };
     }
     case 'excluded':
-      return {
-        ...why,
-        explanation: "lies in a range that the device's profile excludes",
-        limit: 'excluded_range',
-      };
+      return { ...why(modbusText('in_excluded_range')), limit: 'excluded_range' };
     case 'beyond_table_end':
-      return { ...why, explanation: 'goes beyond the last address of its table' };
+      return why(modbusText('beyond_table_end'));
     default:
       return reason satisfies never;
   }

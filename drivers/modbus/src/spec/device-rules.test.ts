@@ -1,3 +1,4 @@
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import { deviceProblems } from './device-rules.ts';
 
@@ -22,7 +23,7 @@ describe('the host of a device', () => {
     '[::1]:502',
     '10.0.0.1 502',
   ])('is not %s: nothing is there by that name, and the operator hears why', (host) => {
-    expect(deviceProblems({ ...device, host })).toEqual([
+    expect(inEnglish(deviceProblems({ ...device, host }))).toEqual([
       { field: 'host', message: expect.stringContaining('the port has a field of its own') },
     ]);
   });

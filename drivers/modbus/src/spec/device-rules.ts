@@ -1,4 +1,5 @@
 import { hostProblem } from '@holdfast/driver/host-name.ts';
+import { modbusText } from '../texts.ts';
 import type { FieldProblem } from './point-rules.ts';
 
 export interface RuledDevice {
@@ -17,30 +18,32 @@ export function deviceProblems(device: RuledDevice): readonly FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (protocol === 'modbus_rtu') {
     if (!serial) {
-      problems.push({ field: 'serial', message: 'is required with modbus_rtu: {"path": "/dev/ttyUSB0"}' });
+      problems.push({ field: 'serial', message: modbusText('serial_required') });
     }
     if (host !== '') {
-      const message =
-        'a serial line has no host: leave it out, or use modbus_rtu_over_tcp for a serial gateway';
+      const message = modbusText('serial_line_has_no_host');
       problems.push({ field: 'host', message });
     }
   } else {
-    if (host === '') problems.push({ field: 'host', message: `is required with ${protocol}` });
+    if (host === '') problems.push({ field: 'host', message: modbusText('required_with', { protocol }) });
     const message = hostProblem(host);
     if (message !== undefined) problems.push({ field: 'host', message });
     if (serial) {
-      problems.push({ field: 'serial', message: `only modbus_rtu has a serial line, not ${protocol}` });
+      problems.push({ field: 'serial', message: modbusText('serial_only_of_rtu', { protocol }) });
     }
   }
   if (protocol !== 'modbus_tcp' && unit_id === 0) {
     problems.push({
       field: 'unit_id',
-      message: '0 addresses all units of a serial line, and none of them answers',
+      message: modbusText('unit_zero_is_broadcast'),
     });
   }
   const { timeout_ms = Number.POSITIVE_INFINITY, profile } = device;
   if (profile && profile.connect_pause_ms >= timeout_ms) {
-    const message = `connect_pause_ms of ${profile.connect_pause_ms} comes off the timeout of ${timeout_ms} ms and leaves nothing of it: give the device a longer timeout_ms`;
+    const message = modbusText('pause_exceeds_timeout', {
+      pause: profile.connect_pause_ms,
+      timeout: timeout_ms,
+    });
     problems.push({ field: 'profile', message });
   }
   return problems;

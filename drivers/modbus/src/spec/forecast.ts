@@ -5,11 +5,12 @@ import { type BusSpeed, readMs } from '../plan/bus-time.ts';
 import type { FlatDevice } from '../plan/flat-device.ts';
 import { mapReads, planReads } from '../plan/plan-reads.ts';
 import { readLimits } from '../plan/read-limits.ts';
+import { modbusText } from '../texts.ts';
 
 const reasons = {
-  beyond_table_end: 'goes beyond the last address of its table',
+  beyond_table_end: modbusText('beyond_table_end'),
   wider_than_device_limit: widerThanItsReads,
-  excluded: "lies in a range that the device's profile excludes",
+  excluded: modbusText('in_excluded_range'),
 } as const;
 
 /** The requests of a device from which nothing was learned yet, with the time that each takes on its bus. */

@@ -21,16 +21,15 @@ import { type FlatDevice, flatDevice } from '../plan/flat-device.ts';
 import { narrowedLimits } from '../plan/narrowed-limits.ts';
 import { type AddressRange, mapReads } from '../plan/plan-reads.ts';
 import { readLimits } from '../plan/read-limits.ts';
-import type { ReportedLimits } from '../plan/reported-limits.ts';
-import { chineseFaults } from './chinese-faults.ts';
+import type { ToldLimits } from '../plan/told-limits.ts';
+import { modbusText } from '../texts.ts';
 import { deviceProblems } from './device-rules.ts';
 import { forecast } from './forecast.ts';
 import { frameParts, framePartWords } from './frame-parts.ts';
 import { adviceOf } from './modbus-advice.ts';
 import { deviceExamples, exampleHost, exampleLine, notations, pointExamples } from './modbus-examples.ts';
-import { modbusSentences } from './modbus-sentences.ts';
 import { modbusSheets } from './modbus-sheets.ts';
-import { faultNames, modbusDeviceWords, placeOrder, placeWords, protocolWords } from './modbus-words.ts';
+import { modbusDeviceWords, placeOrder, placeWords, protocolWords } from './modbus-words.ts';
 import { pointForm, pointRules } from './point-form.ts';
 import { pointProblems } from './point-rules.ts';
 
@@ -47,7 +46,7 @@ function parsePlace(fields: WrittenPlace, point: PointFields): Parsed<ModbusPlac
 
 const noTable: FieldProblem = {
   field: 'table',
-  message: 'is required, unless the address is in the classic notation ("40001")',
+  message: modbusText('table_required'),
 };
 
 /** Doubt about an address as it was entered. */
@@ -57,9 +56,9 @@ function doubtOf(sent: object, place: object): Text | undefined {
 }
 
 const reasons = {
-  beyond_table_end: 'reaches beyond the last register',
-  wider_than_device_limit: 'is wider than the largest read of the device',
-  excluded: 'lies in a range that the profile of the device excludes',
+  beyond_table_end: 'never_read_beyond_table_end',
+  wider_than_device_limit: 'never_read_too_wide',
+  excluded: 'never_read_excluded',
 } as const;
 
 /** Points that no request can ever read. Points in learned ranges are not among them: a session just leaves them out. */
@@ -71,7 +70,7 @@ function neverReadable(device: FlatDevice): readonly FieldProblem[] {
     .filter(({ point }) => !isWithin(point, learned))
     .map(({ point, reason }) => ({
       field: `points.${point.number}`,
-      message: `${point.code}: it ${reasons[reason]}`,
+      message: modbusText(reasons[reason], { point: point.code }),
     }));
 }
 
@@ -123,8 +122,8 @@ export function modbusSpec(protocol: ModbusProtocol): DriverSpec<ModbusConnectio
       ...protocolWords[protocol],
       connection: modbusDeviceWords,
       place: placeWords,
-      ...{ placeOrder, pointRules, pointForm, notations, pointExamples, faultNames },
-      ...{ frameParts: framePartWords, sentences: { ...chineseFaults, ...modbusSentences } },
+      ...{ placeOrder, pointRules, pointForm, notations, pointExamples },
+      frameParts: framePartWords,
       advice: adviceOf(protocol),
       deviceForm: (schema) => deviceForm(protocol, schema),
       deviceExamples: deviceExamples[protocol],

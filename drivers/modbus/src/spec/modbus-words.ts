@@ -161,18 +161,6 @@ export const placeWords: Words<keyof ModbusPlace> = {
   },
 };
 
-/** Names in messages of problems, in Chinese. */
-export const faultNames = {
-  coil: '线圈',
-  discrete_input: '离散输入',
-  input_register: '输入寄存器',
-  holding_register: '保持寄存器',
-  'a coil': '线圈',
-  'a discrete_input': '离散输入',
-  registers: '寄存器',
-  bits: '位',
-};
-
 /** Order of the form's fields: the address comes first, because in the classic notation it names the table. */
 export const placeOrder = [
   ...(['address', 'table', 'data_type', 'byte_order', 'bit', 'byte', 'length', 'encoding'] as const),

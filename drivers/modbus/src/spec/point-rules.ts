@@ -1,9 +1,15 @@
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
-import { meaningProblems, type PointToValidate } from '@holdfast/driver/values/meaning-problems.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
+import { type JudgedPoint, meaningProblems } from '@holdfast/driver/values/meaning-problems.ts';
+import type { Words } from '@holdfast/texts/text.ts';
 import { isBitTable, type PointLayout, pointWidth } from '../layout/point-layout.ts';
+import { bitName } from '../layout/table-name.ts';
+import { modbusText } from '../texts.ts';
 import { neverWritten } from '../values/never-written.ts';
 
 export type { FieldProblem };
+
+type BitTable = Parameters<typeof bitName>[0];
 
 export type RuledPoint = PointLayout &
   PointToValidate & {
@@ -30,23 +36,26 @@ function* extentProblems(point: RuledPoint): Iterable<FieldProblem> {
   if (isBitTable(table) && !bitTypes.includes(data_type)) {
     yield {
       field: 'data_type',
-      message: `a ${table} is a single bit: its data_type is bool, not ${data_type}`,
+      message: modbusText('bit_table_needs_bool', { table: bitName(table as BitTable), type: data_type }),
     };
   }
   const last = address + pointWidth(point) - 1;
   if (last > 65_535) {
-    const what = count === undefined ? data_type : `an array of ${count} ${data_type}`;
-    yield { field: 'address', message: `${what} at ${address} needs an address after the last one` };
+    const message =
+      count === undefined
+        ? modbusText('type_beyond_last_address', { type: data_type, address })
+        : modbusText('array_beyond_last_address', { type: data_type, address, count });
+    yield { field: 'address', message };
   }
 }
 
 function* partProblems(point: RuledPoint): Iterable<FieldProblem> {
   const { table, data_type, bit, byte } = point;
   if (bit !== undefined && (data_type !== 'bool' || isBitTable(table))) {
-    yield { field: 'bit', message: `only a bool in a register has a bit, not ${what(point)}` };
+    yield { field: 'bit', message: modbusText('bit_only_of_bool', { type: what(point) }) };
   }
   if (byte !== undefined && data_type !== 'int8' && data_type !== 'uint8') {
-    yield { field: 'byte', message: `only int8 and uint8 have a byte, not ${what(point)}` };
+    yield { field: 'byte', message: modbusText('byte_only_of_bytes', { type: what(point) }) };
   }
 }
 
@@ -56,7 +65,7 @@ function* textProblems(point: RuledPoint): Iterable<FieldProblem> {
     if (length === undefined) {
       yield {
         field: 'length',
-        message: 'a string needs its length in registers: half as many as it has bytes',
+        message: modbusText('string_needs_registers'),
       };
     }
     return;
@@ -64,11 +73,11 @@ function* textProblems(point: RuledPoint): Iterable<FieldProblem> {
   if (length !== undefined) {
     yield {
       field: 'length',
-      message: `only a string has a length, not ${what(point)}; an array has a count`,
+      message: driverText('length_only_of_string', { type: what(point) }),
     };
   }
   if (encoding !== undefined) {
-    yield { field: 'encoding', message: `only a string has an encoding, not ${what(point)}` };
+    yield { field: 'encoding', message: driverText('encoding_only_of_string', { type: what(point) }) };
   }
 }
 
@@ -77,6 +86,6 @@ function* writingProblems(point: RuledPoint): Iterable<FieldProblem> {
   if (message !== undefined) yield { field: 'writable', message };
 }
 
-function what({ table, data_type }: RuledPoint): string {
-  return isBitTable(table) ? `a ${table}` : data_type;
+function what({ table, data_type }: RuledPoint): Words {
+  return isBitTable(table) ? bitName(table as BitTable) : data_type;
 }

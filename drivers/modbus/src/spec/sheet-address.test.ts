@@ -1,3 +1,4 @@
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import { likelyNotations, readSheetAddress, sheetNotations, showSheetAddress } from './sheet-address.ts';
 
@@ -52,7 +53,7 @@ describe('an address in a spreadsheet', () => {
     ['D100', 'from_0', 'no whole number'],
   ])('%s is refused in words where it is %s', (text, notation, words, isNumber = false) => {
     const result = read(text, notation, holding, isNumber);
-    expect(result).toMatchObject({ ok: false, message: expect.stringContaining(words) });
+    expect(inEnglish(result)).toMatchObject({ ok: false, message: expect.stringContaining(words) });
   });
 
   it('is shown in each notation as it is read in it', () => {

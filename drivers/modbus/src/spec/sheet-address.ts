@@ -1,6 +1,8 @@
 import type { ReadAddress, SheetCell, SheetNotation } from '@holdfast/driver/sheet-rules.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { classicTables } from '../layout/address-notation.ts';
 import type { RegisterTable } from '../layout/point-layout.ts';
+import { tableName } from '../layout/table-name.ts';
 import { modbusText } from '../texts.ts';
 
 /** Notations that count differently: the same cell means another register in each. */
@@ -83,18 +85,16 @@ export function readSheetAddress(
   if (hexadecimal.test(cellText))
     return { ok: true, place: { address: Number.parseInt(cellText.slice(2), 16) } };
   if (isNumber && cellText.includes('.')) {
-    return refused(
-      `${cellText} may have lost a zero at its end, so its bit is not known: format the column as text, and write it again`,
-    );
+    return refused(modbusText('zero_at_the_end_lost', { value: cellText }));
   }
   if (notation === 'classic') return readClassic(cellText, { table, data_type });
   const [, number, part] = whole.exec(cellText) ?? [];
   if (number === undefined)
     return refused(
-      `"${cellText}" is no whole number: this column counts from ${notation === 'from_1' ? 1 : 0}`,
+      modbusText('not_a_whole_number_from', { value: `"${cellText}"`, first: notation === 'from_1' ? 1 : 0 }),
     );
   const address = Number(number) - (notation === 'from_1' ? 1 : 0);
-  if (address < 0) return refused(`"${cellText}" does not exist: this column counts from 1`);
+  if (address < 0) return refused(modbusText('column_counts_from_1', { value: `"${cellText}"` }));
   return { ok: true, place: { address, ...(part !== undefined && { bit: Number(part) }) } };
 }
 
@@ -112,18 +112,22 @@ function readClassic(text: string, { table, data_type }: RowFields): ReadAddress
   if (!match) {
     return refused(
       /^\d{1,4}$/.test(text)
-        ? `"${text}" names no table: write five or six digits, as 40001 or 00001. Spreadsheets drop zeros at the front unless the column is formatted as text`
-        : `"${text}" is no classic address: write 40001, 400001, 4x1, or 40001.3 for a bit`,
+        ? modbusText('cell_names_no_table', { value: `"${text}"` })
+        : modbusText('not_a_classic_cell', { value: `"${text}"` }),
     );
   }
   const [, unit, digit = match[4] ?? '', digits = match[5] ?? '', , , part, order] = match;
   const tableOfDigit = classicTables[digit];
   const position = Number(digits);
   if (position < 1 || position > 65_536)
-    return refused(`"${text}" does not exist: the classic notation counts from 1 to 65536`);
+    return refused(modbusText('classic_address_out_of_range', { notation: `"${text}"`, last: 65_536 }));
   if (table !== undefined && table !== tableOfDigit) {
     return refused(
-      `"${text}" is of the table ${tableOfDigit}, not ${table}: leave one of them out, or correct it`,
+      modbusText('address_of_another_table', {
+        notation: `"${text}"`,
+        other: tableOfDigit ? tableName(tableOfDigit) : digit,
+        table: tableName(table),
+      }),
     );
   }
   const ofPart =
@@ -140,6 +144,6 @@ function readClassic(text: string, { table, data_type }: RowFields): ReadAddress
   };
 }
 
-function refused(message: string): ReadAddress {
+function refused(message: Text): ReadAddress {
   return { ok: false, message };
 }

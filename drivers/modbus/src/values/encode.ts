@@ -1,3 +1,4 @@
+import { driverText } from '@holdfast/driver/texts.ts';
 import { truthOf, wholeOf, wordsOf } from '@holdfast/driver/values/encode-words.ts';
 import {
   type Encodable,
@@ -7,6 +8,7 @@ import {
   type ValueRefusal,
 } from '@holdfast/driver/values/raw-value.ts';
 import { orderOfOneWord, orderWords } from '@holdfast/driver/values/word-order.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import {
   firstByte,
   isBitTable,
@@ -21,7 +23,7 @@ export type { Encodable };
 
 export type EncodedPoint =
   | { readonly ok: true; readonly raw: number[] | boolean[] }
-  | { readonly ok: false; readonly refusal: ValueRefusal; readonly message: string };
+  | { readonly ok: false; readonly refusal: ValueRefusal; readonly message: Text };
 
 /**
  * The registers (or bits) that decode to the value, or to the values of an array: the inverse of `decodePoint`.
@@ -54,7 +56,7 @@ function encoded(encode: () => number[] | boolean[]): EncodedPoint {
   try {
     return { ok: true, raw: encode() };
   } catch (error) {
-    if (error instanceof RefusedValue) return { ok: false, refusal: error.refusal, message: error.message };
+    if (error instanceof RefusedValue) return { ok: false, refusal: error.refusal, message: error.text };
     throw error;
   }
 }
@@ -92,13 +94,14 @@ function partOf(position: number, perWord: 2 | 16, width: 1 | 8, bits: number) {
 function valuesOf(point: PointLayout, value: Encodable | readonly Encodable[]): readonly Encodable[] {
   if (point.count === undefined) {
     if (!isList(value)) return [value];
-    throw new RefusedValue('wrong_type', 'this point has one value, not a list');
+    throw new RefusedValue('wrong_type', driverText('one_value_not_a_list'));
   }
-  if (!isList(value)) throw new RefusedValue('wrong_type', `this point is an array of ${point.count} values`);
+  if (!isList(value))
+    throw new RefusedValue('wrong_type', driverText('array_needed', { count: point.count }));
   if (value.length === point.count) return value;
   throw new RefusedValue(
     'wrong_count',
-    `this point is an array of ${point.count} values, not of ${value.length}`,
+    driverText('array_has_another_count', { count: point.count, length: value.length }),
   );
 }
 

@@ -1,22 +1,25 @@
+import { driverText } from '@holdfast/driver/texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { isSingleBit, isSingleByte, type PointExtent, type RegisterTable } from '../layout/point-layout.ts';
+import { modbusText } from '../texts.ts';
 
-/** Why the table cannot be written, or undefined for a table that can be written. */
-export function tableNeverWritten(table: RegisterTable): string | undefined {
+/** Why the table cannot be written; undefined for a table that can be written. */
+export function tableNeverWritten(table: RegisterTable): Text | undefined {
   return table === 'input_register' || table === 'discrete_input'
-    ? `a point of the table ${table} cannot be written: only coils and holding registers can`
+    ? modbusText('table_not_writable', { table })
     : undefined;
 }
 
-/** Why Holdfast never writes this point, in words for operators, or undefined if it does. */
-export function neverWritten(point: PointExtent): string | undefined {
+/** Why Holdfast never writes this point, in words for operators; undefined where it does. */
+export function neverWritten(point: PointExtent): Text | undefined {
   const { table, count } = point;
   const ofTable = tableNeverWritten(table);
   if (ofTable !== undefined) return ofTable;
   if (isSingleBit(point) || isSingleByte(point)) {
-    return 'a part of a register cannot be written: the rest of it would have to be read and written back, and what the device changed meanwhile would be lost';
+    return modbusText('part_not_writable');
   }
   if (count !== undefined) {
-    return 'arrays cannot be written: make a point of the one element, without a count';
+    return driverText('array_not_writable');
   }
   return undefined;
 }

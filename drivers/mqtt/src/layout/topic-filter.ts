@@ -1,33 +1,36 @@
+import type { Text } from '@holdfast/texts/text.ts';
+import { mqttText } from '../texts.ts';
+
 const longestBytes = 65_535;
 const encoder = new TextEncoder();
 
-/** Why a text is no topic filter (MQTT 5.0, 4.7), or undefined if it is one. */
-export function filterProblem(filter: string): string | undefined {
+/** Why a text is no topic filter (MQTT 5.0, 4.7); undefined when it is one. */
+export function filterProblem(filter: string): Text | undefined {
   const common = textProblem(filter);
   if (common) return common;
   const levels = filter.split('/');
   // EMQX writes it in both ways.
   if (levels.length > 1 && (levels[0] === '$share' || levels[0] === '$queue')) {
-    return 'a shared subscription gives each message to one of its members alone: give the topic itself, without $share and group';
+    return mqttText('no_shared_subscription');
   }
   for (const [place, level] of levels.entries()) {
     if (level === '#') {
-      if (place < levels.length - 1) return '# may only be the last level of a topic filter';
-    } else if (level.includes('#')) return '# must be a whole level of a topic filter';
-    else if (level.includes('+') && level !== '+') return '+ must be a whole level of a topic filter';
+      if (place < levels.length - 1) return mqttText('hash_only_last');
+    } else if (level.includes('#')) return mqttText('hash_whole_level');
+    else if (level.includes('+') && level !== '+') return mqttText('plus_whole_level');
   }
   return undefined;
 }
 
 /** Why nothing can be published to a topic. */
-export function topicProblem(topic: string): string | undefined {
-  return textProblem(topic) ?? (/[+#]/.test(topic) ? 'a topic to publish to has no + and no #' : undefined);
+export function topicProblem(topic: string): Text | undefined {
+  return textProblem(topic) ?? (/[+#]/.test(topic) ? mqttText('no_wildcard_to_publish') : undefined);
 }
 
-function textProblem(text: string): string | undefined {
-  if (text === '') return 'must not be empty';
-  if (text.includes('\0') || !text.isWellFormed()) return 'must be text without NUL characters';
-  if (encoder.encode(text).length > longestBytes) return `must have ${longestBytes} bytes at the most`;
+function textProblem(text: string): Text | undefined {
+  if (text === '') return mqttText('not_empty');
+  if (text.includes('\0') || !text.isWellFormed()) return mqttText('no_nul_characters');
+  if (encoder.encode(text).length > longestBytes) return mqttText('too_many_bytes', { count: longestBytes });
   return undefined;
 }
 

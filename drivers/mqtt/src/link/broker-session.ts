@@ -1,9 +1,13 @@
 import type { Channel } from '@holdfast/driver/channel.ts';
+import { errorText } from '@holdfast/driver/channel.ts';
 import { dialTls } from '@holdfast/driver/dial-tls.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Hear, LinkHost } from '@holdfast/driver/link.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
+import { quoted, type Text } from '@holdfast/texts/text.ts';
 import mqtt, { type IConnackPacket, type IPublishPacket, type Packet } from 'mqtt-packet';
 import type { MqttConnection } from '../layout/connection.ts';
+import { mqttText } from '../texts.ts';
 import { refusalInWords, refusedFilterInWords } from './refusal-in-words.ts';
 
 export interface BrokerSessionOptions {
@@ -100,7 +104,7 @@ export class BrokerSession {
     this.ended.catch(() => undefined);
     this.#parser = mqtt.parser({ protocolVersion: this.#version });
     this.#parser.on('packet', (packet) => this.#received(packet));
-    this.#parser.on('error', (error: Error) => this.fail(malformed(error.message)));
+    this.#parser.on('error', (error: Error) => this.fail(malformed(quoted(error.message))));
   }
 
   get isOver(): boolean {
@@ -212,8 +216,11 @@ export class BrokerSession {
     this.#send({ cmd: 'publish', messageId, topic, payload, qos: 1, dup: false, retain: false });
     const { reasonCode = 0 } = (await answer) as Packet & { reasonCode?: number };
     if (reasonCode < 128) return;
-    const why = reasonCode === 135 ? 'this user may not publish there' : `code ${reasonCode}`;
-    throw new DriverFailure('refused', `the broker refused the message: ${why}`, { code: reasonCode });
+    const text =
+      reasonCode === 135
+        ? mqttText('publish_not_allowed')
+        : mqttText('publish_refused', { code: reasonCode });
+    throw new DriverFailure('refused', text, { code: reasonCode });
   }
 
   acknowledge(messageIds: readonly number[]): void {
@@ -236,7 +243,7 @@ export class BrokerSession {
   }
 
   close(): void {
-    this.#end(new DriverFailure('connection', 'closed'), true);
+    this.#end(new DriverFailure('connection', driverText('connection_closed')), true);
   }
 
   fail(failure: DriverFailure): void {
@@ -277,7 +284,7 @@ export class BrokerSession {
   #send(...packets: readonly Packet[]): void {
     if (this.isOver) return;
     if (!this.#options.host.mayRequest()) {
-      const message = 'not sent: the right to use this device has ended';
+      const message = driverText('right_to_use_the_device_ended');
       this.fail(new DriverFailure('connection', message, { wasSent: this.#wasSent, isHeldBack: true }));
       return;
     }
@@ -303,7 +310,7 @@ export class BrokerSession {
     try {
       this.#parser.parse(bytes);
     } catch (error) {
-      this.fail(malformed((error as Error).message));
+      this.fail(malformed(errorText(error)));
     }
     this.#handOn();
   }
@@ -360,7 +367,7 @@ export class BrokerSession {
     const waiting = this.#waiting.get(key);
     this.#waiting.delete(key);
     if (waiting) waiting.resolve(packet);
-    else this.fail(malformed(`nobody waits for ${key}`));
+    else this.fail(malformed(mqttText('unexpected_packet', { what: key })));
   }
 
   /** A broker that says nothing for two such times is gone, whatever its connection looks like. */
@@ -371,7 +378,7 @@ export class BrokerSession {
     const leftMs = everyMs * 4 - silentMs;
     if (leftMs <= 0) {
       this.fail(
-        new DriverFailure('timeout', `the broker has said nothing for ${Math.round(silentMs / 1_000)} s`),
+        new DriverFailure('timeout', mqttText('broker_silent', { count: Math.round(silentMs / 1_000) })),
       );
       return;
     }
@@ -422,6 +429,6 @@ class ReadAcknowledgements {
   }
 }
 
-function malformed(what: string): DriverFailure {
-  return new DriverFailure('connection', `what the broker sent is no MQTT: ${what}`);
+function malformed(what: Text): DriverFailure {
+  return new DriverFailure('connection', mqttText('not_mqtt', { why: what }));
 }

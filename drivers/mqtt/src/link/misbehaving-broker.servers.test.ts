@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import packets from 'mqtt-packet';
 import { expect, it } from 'vitest';
 import { pointOf } from '../testing/mqtt-devices.ts';
@@ -267,7 +268,7 @@ it.each([
     await expect.poll(() => readings.length).toBe(1);
     watching.end();
     expect(await watching.outcome).toBe('ended');
-    expect(readings).toMatchObject([
+    expect(inEnglish(readings)).toMatchObject([
       {
         ...{ value: '1', quality: 'uncertain', sourceTimeMs: undefined },
         status: 'the message has no time at /ts that can be used: the time of its arrival counts',
@@ -291,7 +292,9 @@ it('a message that is no UTF-8 has no value, not even as text', async () => {
   await expect.poll(() => readings.length).toBe(1);
   watching.end();
   expect(await watching.outcome).toBe('ended');
-  expect(readings).toMatchObject([{ code: 'state', quality: 'bad', status: 'the message is no UTF-8' }]);
+  expect(inEnglish(readings)).toMatchObject([
+    { code: 'state', quality: 'bad', status: 'the message is no UTF-8' },
+  ]);
 });
 
 it('a write goes at QoS 0 to a broker that takes no other, and is done once the broker has read it', async () => {

@@ -1,11 +1,14 @@
+import { errorText } from '@holdfast/driver/channel.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Hear, Link, LinkHost, WatchSink } from '@holdfast/driver/link.ts';
 import type { Answer, Command, Group } from '@holdfast/driver/requests.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
 import type { ValueSink } from '@holdfast/driver/value-sink.ts';
 import type { IPublishPacket } from 'mqtt-packet';
 import type { MqttConnection } from '../layout/connection.ts';
 import type { MqttCommand, MqttGroup } from '../plan/mqtt-plan.ts';
 import type { Message, MessageNotices, TopicRoutes } from '../plan/topic-routes.ts';
+import { mqttText } from '../texts.ts';
 import { BrokerSession, type BrokerSessionOptions, type RefusedFilter } from './broker-session.ts';
 
 /** Time to connect and subscribe, when a watch begins. */
@@ -109,7 +112,7 @@ export class MqttLink implements Link {
       session.close();
     }
     if (messages.length === 0 && refused.length === 0) {
-      const message = `no message within ${timeoutMs} ms: the broker has retained none on these topics, and nobody published one`;
+      const message = mqttText('no_message_within', { ms: timeoutMs });
       throw new DriverFailure('timeout', message);
     }
     return {
@@ -133,8 +136,8 @@ export class MqttLink implements Link {
     } catch (error) {
       if (!(error instanceof DriverFailure) || isSent) throw error;
       // The command itself was not sent, only packets to connect.
-      const { kind, message, code, scope, isHeldBack } = error;
-      throw new DriverFailure(kind, message, { code, scope, isHeldBack, wasSent: false, cause: error });
+      const { kind, text, code, scope, isHeldBack } = error;
+      throw new DriverFailure(kind, text, { code, scope, isHeldBack, wasSent: false, cause: error });
     } finally {
       session.close();
     }
@@ -159,7 +162,9 @@ export class MqttLink implements Link {
 
   disconnect(): void {
     for (const session of this.#open) {
-      session.fail(new DriverFailure('connection', 'disconnected by the collector', { isHeldBack: true }));
+      session.fail(
+        new DriverFailure('connection', driverText('disconnected_by_the_collector'), { isHeldBack: true }),
+      );
     }
   }
 
@@ -191,18 +196,17 @@ export class MqttLink implements Link {
       await sink.commit();
       session.acknowledge(ids);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
       session.fail(
         error instanceof DriverFailure
           ? error
-          : new DriverFailure('connection', message, { isHeldBack: true }),
+          : new DriverFailure('connection', errorText(error), { isHeldBack: true }),
       );
     }
   }
 
   async #within(session: BrokerSession, ms: number, run: () => Promise<void>): Promise<void> {
     const cancel = this.#host.timers.after(ms, () =>
-      session.fail(new DriverFailure('timeout', `the broker did not answer within ${ms} ms`)),
+      session.fail(new DriverFailure('timeout', mqttText('broker_did_not_answer', { ms }))),
     );
     try {
       await run();
@@ -233,7 +237,7 @@ function firstNotices(log: LinkHost['log']): MessageNotices {
 /** Reports to the sink which points have no values because the broker refuses their topic. */
 function refuse(refused: readonly RefusedFilter[], routes: readonly TopicRoutes[], sink: ValueSink): void {
   for (const { filter, failure } of refused)
-    for (const each of routes) for (const at of each.placesOf(filter)) sink.bad(at, failure.message);
+    for (const each of routes) for (const at of each.placesOf(filter)) sink.bad(at, failure.text);
 }
 
 function failIfAll(refused: readonly RefusedFilter[], filters: readonly string[]): void {

@@ -4,8 +4,10 @@ import type { PointValue } from '@holdfast/driver/point.ts';
 import type { PointList } from '@holdfast/driver/point-list.ts';
 import type { Command, Group } from '@holdfast/driver/requests.ts';
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
 import { rawNumber } from '@holdfast/driver/values/raw-value.ts';
 import type { MqttConnection, MqttPlace } from '../layout/connection.ts';
+import { mqttText } from '../texts.ts';
 import { TopicRoutes } from './topic-routes.ts';
 
 /** All subscriptions of a device: the broker is asked once for all of them. */
@@ -24,7 +26,7 @@ export function mqttPlan(_device: Device<MqttConnection, MqttPlace>, list: Point
     groups(due) {
       const cached = groupsByDue.get(due);
       if (cached) return cached;
-      const dueGroups = { groups: due.length === 0 ? [] : [groupOf(list, due)], unread: '', missing: [] };
+      const dueGroups = { groups: due.length === 0 ? [] : [groupOf(list, due)], unread: [], missing: [] };
       groupsByDue.set(due, dueGroups);
       return dueGroups;
     },
@@ -38,7 +40,7 @@ function groupOf(list: PointList<MqttPlace>, due: readonly number[]): MqttGroup 
     key: 'subscriptions',
     values: routes.values,
     routes,
-    inWords: () => `topics ${routes.filters.join(', ')}`,
+    inWords: () => mqttText('topics', { topics: routes.filters.join(', ') }),
     describe: () => ({ topic: routes.filters.join(', ') }),
   };
 }
@@ -49,13 +51,16 @@ function commandOf(list: PointList<MqttPlace>, point: number, value: PointValue)
   const { address, ...meaning } = listedPoint;
   const { command_topic: topic, command_payload: template } = address;
   if (topic === undefined) {
-    return { field: 'writable', message: 'give the point a command_topic: writes are published there' };
+    return { field: 'writable', message: mqttText('no_command_topic') };
   }
   let text: string;
   if (meaning.data_type === 'string') text = String(value);
   else if (meaning.data_type === 'bool') {
     if (typeof value !== 'boolean')
-      return { field: 'value', message: `${JSON.stringify(value)} is neither true nor false` };
+      return {
+        field: 'value',
+        message: driverText('neither_true_nor_false', { value: JSON.stringify(value) }),
+      };
     text = String(value);
   } else {
     const raw = rawNumber(meaning, value);

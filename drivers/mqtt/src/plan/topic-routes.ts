@@ -5,9 +5,11 @@ import { doubtful, messageEmitter } from '@holdfast/driver/messages/message-valu
 import type { PointList } from '@holdfast/driver/point-list.ts';
 import type { ValueSink } from '@holdfast/driver/value-sink.ts';
 import type { Emit } from '@holdfast/driver/values/emit-value.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { MqttPlace } from '../layout/connection.ts';
 import { parseTopic } from '../layout/topic-address.ts';
 import { hasWildcard, matches } from '../layout/topic-filter.ts';
+import { mqttText } from '../texts.ts';
 
 export interface Message {
   readonly topic: string;
@@ -34,7 +36,7 @@ export interface MessageNotices {
   noTime(topic: string, pointer: string): void;
 }
 
-const retainedDoubt = 'the broker had kept it, and nobody knows how old it is';
+const retainedDoubt = mqttText('retained_of_unknown_age');
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const topicsKept = 10_000;
@@ -85,7 +87,7 @@ export class TopicRoutes {
     const text = textOf(payload);
     const document = text === undefined ? undefined : new MessageDocument(text);
     for (const route of routes) {
-      if (!document) badAll(route, 'the message is no UTF-8', sink);
+      if (!document) badAll(route, mqttText('not_utf8'), sink);
       else if (!takeOne(route, document, isRetained, sink)) notices?.noTime(topic, route.time?.pointer ?? '');
     }
   }
@@ -132,7 +134,7 @@ function takeOne(route: Route, document: MessageDocument, isRetained: boolean, s
   let value: unknown = document.text;
   if (steps || count !== undefined) {
     if (!document.isJson) {
-      badAll(route, 'the message is no JSON', sink);
+      badAll(route, mqttText('not_json'), sink);
       return true;
     }
     value = document.at(steps ?? []);
@@ -144,30 +146,30 @@ function takeOne(route: Route, document: MessageDocument, isRetained: boolean, s
   const doubt = doubtOf(route, timeMs, isRetained);
   const into = doubt === undefined ? sink : doubtful(sink, doubt);
   if (count === undefined) emitOne(emit, value, at, into);
-  else if (!Array.isArray(value)) badAll(route, 'is no array', into);
+  else if (!Array.isArray(value)) badAll(route, mqttText('not_an_array'), into);
   else {
     for (let index = 0; index < count; index += 1) {
       if (index < value.length) emitOne(emit, value[index], at + index, into);
-      else into.bad(at + index, `the array has ${value.length} values`);
+      else into.bad(at + index, mqttText('array_has_count', { count: value.length }));
     }
   }
   return time === undefined || timeMs !== undefined;
 }
 
-/** Why a value with this time of its source is uncertain, or undefined if it is not. */
-function doubtOf({ time }: Route, timeMs: number | undefined, isRetained: boolean): string | undefined {
+/** Why a value with this time of its source is uncertain; undefined when it is not. */
+function doubtOf({ time }: Route, timeMs: number | undefined, isRetained: boolean): Text | undefined {
   if (timeMs !== undefined) return undefined;
   if (isRetained) return retainedDoubt;
   if (!time) return undefined;
-  return `the message has no time at ${time.pointer} that can be used: the time of its arrival counts`;
+  return mqttText('no_usable_time', { pointer: time.pointer });
 }
 
-function badAll({ at, count = 1 }: Route, why: string, sink: ValueSink): void {
+function badAll({ at, count = 1 }: Route, why: Text, sink: ValueSink): void {
   for (let index = 0; index < count; index += 1) sink.bad(at + index, why);
 }
 
 function emitOne(emit: Emit<unknown>, value: unknown, at: number, sink: ValueSink): void {
-  if (value === null) sink.bad(at, 'is null');
+  if (value === null) sink.bad(at, mqttText('is_null'));
   else emit(value, at, sink);
 }
 

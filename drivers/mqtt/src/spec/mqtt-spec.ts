@@ -8,6 +8,7 @@ import { tlsProblems } from '@holdfast/driver/tls-fields.ts';
 import { connectionSchema, type MqttConnection, type MqttPlace, placeSchema } from '../layout/connection.ts';
 import { parseTopic } from '../layout/topic-address.ts';
 import { topicProblem } from '../layout/topic-filter.ts';
+import { mqttText } from '../texts.ts';
 import { frameParts } from './frame-parts.ts';
 import { mqttWords } from './mqtt-words.ts';
 
@@ -43,27 +44,30 @@ function problemsOf(address: MqttPlace, point: PointFields): FieldProblem[] {
   const parsed = parseTopic(topic);
   if (!parsed.ok) problems.push({ field: 'topic', message: parsed.problem });
   if (!messageTypes.includes(point.data_type)) {
-    problems.push({ field: 'data_type', message: `must be one of ${messageTypes.join(', ')} over MQTT` });
+    problems.push({
+      field: 'data_type',
+      message: mqttText('type_rule', { values: messageTypes.join(', ') }),
+    });
   }
   if (time_at !== undefined && !pointerSteps(time_at)) {
-    problems.push({ field: 'time_at', message: 'must be a JSON Pointer, such as /ts' });
+    problems.push({ field: 'time_at', message: mqttText('json_pointer_rule') });
   }
   const problem = command_topic === undefined ? undefined : topicProblem(command_topic);
   if (problem !== undefined) problems.push({ field: 'command_topic', message: problem });
   if (command_payload !== undefined && !command_payload.includes('$value')) {
-    problems.push({ field: 'command_payload', message: 'must have $value where the value stands' });
+    problems.push({ field: 'command_payload', message: mqttText('value_placeholder_needed') });
   }
   if (command_payload !== undefined && command_topic === undefined) {
-    problems.push({ field: 'command_topic', message: 'is wanted where there is a command_payload' });
+    problems.push({ field: 'command_topic', message: mqttText('command_topic_for_payload') });
   }
   if (point.writable && command_topic === undefined) {
     problems.push({
       field: 'command_topic',
-      message: 'is wanted of a writable point: writes are published there',
+      message: mqttText('command_topic_for_writing'),
     });
   }
   if (point.writable && point.count !== undefined) {
-    problems.push({ field: 'writable', message: 'an array cannot be written over MQTT' });
+    problems.push({ field: 'writable', message: mqttText('array_not_writable') });
   }
   return problems;
 }
@@ -72,7 +76,7 @@ function deviceProblems({ connection }: Device<MqttConnection, MqttPlace>): Fiel
   const { username, password, tls } = connection;
   const problems = tlsProblems(tls);
   if (password && username === undefined) {
-    problems.push({ field: 'username', message: 'is wanted where there is a password' });
+    problems.push({ field: 'username', message: mqttText('username_for_password') });
   }
   return problems;
 }

@@ -5,7 +5,6 @@ import { tlsWords } from '@holdfast/driver/tls-fields.ts';
 import type { MqttConnection, MqttPlace } from '../layout/connection.ts';
 import { mqttText } from '../texts.ts';
 import { framePartWords } from './frame-parts.ts';
-import { mqttSentences } from './mqtt-sentences.ts';
 
 type Words<Field extends string> = Readonly<Record<Field, FieldWords>>;
 
@@ -59,7 +58,6 @@ export const mqttWords: ProtocolWords = {
   help: mqttText('mqtt_help'),
   connection,
   place,
-  sentences: mqttSentences,
   notations: [],
   advice: {
     silent: mqttText('silent'),

@@ -4,6 +4,7 @@ import type { LinkHost, WatchSink } from '@holdfast/driver/link.ts';
 import { PointList } from '@holdfast/driver/point-list.ts';
 import { Readings } from '@holdfast/driver/values/readings.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { expect } from 'vitest';
 import type { MqttConnection } from '../layout/connection.ts';
 import { MqttLink } from '../link/mqtt-link.ts';
@@ -36,7 +37,7 @@ export function watcherAt(
   const secret = (name: string) => {
     const value = secrets[name];
     if (value === undefined)
-      throw new DriverFailure('config', `there is no secret ${name}`, { wasSent: false });
+      throw new DriverFailure('config', quoted(`there is no secret ${name}`), { wasSent: false });
     return value;
   };
   const link = new MqttLink(device.connection, openLinkHost({ sessionId, secret, ...time }));

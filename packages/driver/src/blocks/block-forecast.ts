@@ -1,12 +1,13 @@
 import type { Device } from '../device.ts';
 import { PointList } from '../point-list.ts';
 import type { Forecast } from '../spec.ts';
+import { driverText } from '../texts.ts';
 import type { BlockReading } from './block.ts';
 import { blockPoints } from './block-points.ts';
 import { mergeBlocks } from './merge-blocks.ts';
 
 /** Why a point fits into no request: the part of a sentence after the point. */
-export const widerThanItsReads = 'is longer than the largest read of the device';
+export const widerThanItsReads = driverText('longer_than_largest_read');
 
 /** The requests of a device that has refused nothing. @param ms duration of each request */
 export function blockForecast<A>(

@@ -1,3 +1,4 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import type { Group } from '../requests.ts';
 import type { ValueSink } from '../value-sink.ts';
 import type { Block, BlockDecoder, BlockReading, Cells } from './block.ts';
@@ -35,7 +36,7 @@ export class BlockGroup<A = unknown> implements Group {
     return this.block.values;
   }
 
-  inWords(): string {
+  inWords(): Text {
     return this.#reading.inWords(this.block);
   }
 

@@ -1,3 +1,5 @@
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
+import { inLanguage, quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { DriverFailure } from '../failure.ts';
 import { PointList } from '../point-list.ts';
@@ -12,7 +14,7 @@ const at = (address: number, count?: number) => ({
   ...{ code: `w${address}`, address },
   ...(count === undefined ? {} : { count }),
 });
-const refusal = new DriverFailure('refused', 'not there', { scope: 'points' });
+const refusal = new DriverFailure('refused', quoted('not there'), { scope: 'points' });
 
 function reading(most: number): BlockReading<number> {
   return {
@@ -29,10 +31,10 @@ function reading(most: number): BlockReading<number> {
           sink.number(place + index, raw[start + index] ?? -1, 0);
       },
     request: (extent) => extent,
-    inWords: ({ start, count }) => `D${start}+${count}`,
+    inWords: ({ start, count }) => quoted(`D${start}+${count}`),
     describe: (extent) => extent,
     rawInWords: (_, cells) => cells.map(String),
-    command: () => ({ field: 'writable', message: 'never' }),
+    command: () => ({ field: 'writable', message: quoted('never') }),
   };
 }
 
@@ -48,7 +50,7 @@ function trial(
   const requests: string[] = [];
   const readings = new Readings(list);
   const ask = (group: BlockGroup<number>): boolean => {
-    requests.push(group.inWords());
+    requests.push(inLanguage(group.inWords(), 'en'));
     const { start, count } = group.block;
     const cells = Array.from({ length: count }, (_, index) => start + index);
     if (count > device.gives || !cells.every((word) => device.has(word))) return false;
@@ -74,7 +76,12 @@ function trial(
       lost.push(...step.value.flatMap(({ values }) => values));
     }
     const places = readings.all.map(({ at: place }) => place).sort((a, b) => a - b);
-    return { read: places, lost: [...new Set(lost)].sort((a, b) => a - b), asked: [...requests], unread };
+    return {
+      read: places,
+      lost: [...new Set(lost)].sort((a, b) => a - b),
+      asked: [...requests],
+      unread: inEnglish(unread),
+    };
   };
   return { plan, tick, due };
 }
@@ -90,7 +97,7 @@ describe('a block with a word that is not there', () => {
     expect(tick(0)).toMatchObject({ lost: [7] });
     // From now on nothing is read across it.
     expect(tick(1)).toMatchObject({ lost: [7], asked: ['D0+19', 'D24+22'] });
-    expect(plan.learnedInWords(5)).toContain('w21: not there');
+    expect(inEnglish(plan.learnedInWords(5))).toContain('w21: not there');
   });
 
   it('is read without it, and looked at again after a pause that grows', () => {
@@ -98,7 +105,7 @@ describe('a block with a word that is not there', () => {
     const there = { has: (word: number) => word < 10, gives: 960 };
     const { tick } = trial(few, 960, there);
     expect(tick(0)).toMatchObject({ read: [0, 1], lost: [2] });
-    expect(tick(500)).toMatchObject({ read: [0, 1], lost: [2], asked: ['D0+2'], unread: 'w50: not there' });
+    expect(tick(500)).toMatchObject({ read: [0, 1], lost: [2], asked: ['D0+2'], unread: ['w50: not there'] });
     expect(tick(1_000).asked).toEqual(['D0+2', 'D50+1']);
     expect(tick(2_999).asked).toEqual(['D0+2']);
     expect(tick(3_000).asked).toEqual(['D0+2', 'D50+1']);
@@ -110,7 +117,7 @@ describe('a block with a word that is not there', () => {
     tick(0);
     last = 100;
     expect(tick(1_000).read).toEqual([0, 1]);
-    expect(tick(1_001)).toMatchObject({ read: [0, 1], lost: [], asked: ['D0+51'], unread: '' });
+    expect(tick(1_001)).toMatchObject({ read: [0, 1], lost: [], asked: ['D0+51'], unread: [] });
   });
 
   it('is found out about in several ticks where one may not ask enough', () => {
@@ -147,8 +154,11 @@ it('asks a device that refused everything for one point a tick, and for all once
 
 it('does not ask for an array that is wider than a read, and says why', () => {
   const { tick, plan, due } = trial([at(0, 61), at(70)], 60, { has: () => true, gives: 960 });
-  expect(tick(0)).toMatchObject({ read: [61], unread: 'w0: wider_than_device_limit' });
-  expect(plan.groups(due, 0).missing[0]).toMatchObject({
+  expect(tick(0)).toMatchObject({
+    read: [61],
+    unread: ['w0: is longer than the largest read of the device'],
+  });
+  expect(inEnglish(plan.groups(due, 0).missing[0])).toMatchObject({
     limit: 'largest_block',
     explanation: 'takes 61, and the largest block that is read of the device has 60 words (max_words)',
   });

@@ -1,3 +1,4 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import type { DevicePlan, DueGroups, LostValues, PartAnswer, PlanOptions, UnreadValue } from '../driver.ts';
 import type { DriverFailure } from '../failure.ts';
 import { type PointValue, valueCodes } from '../point.ts';
@@ -5,7 +6,9 @@ import type { PointList } from '../point-list.ts';
 import { RefusedPoints } from '../refused-points.ts';
 import type { Command, Group } from '../requests.ts';
 import type { FieldProblem } from '../spec.ts';
+import { driverText } from '../texts.ts';
 import type { Block, BlockPoint, BlockReading } from './block.ts';
+import { widerThanItsReads } from './block-forecast.ts';
 import { BlockGroup, type DecodedBlock } from './block-group.ts';
 import { blockPoints } from './block-points.ts';
 import { blockOf, mergeBlocks } from './merge-blocks.ts';
@@ -19,7 +22,7 @@ export type LearnedMosts = Readonly<Record<string, number>>;
 
 interface Outline<A> {
   readonly blocks: readonly DecodedBlock<A>[];
-  readonly unread: string;
+  readonly unread: readonly Text[];
   readonly missing: readonly UnreadValue[];
   readonly refused: readonly BlockPoint<A>[];
 }
@@ -75,7 +78,7 @@ export class BlockPlan<A> implements DevicePlan {
     const open = new Set(block.points);
     const refuse = (refused: BlockPoint<A>) => {
       open.delete(refused);
-      if (this.#refused.refuse(refused.point, failure.message, nowMs)) this.#replan();
+      if (this.#refused.refuse(refused.point, failure.text, nowMs)) this.#replan();
     };
     if (isProbe) {
       for (const each of block.points) refuse(each);
@@ -89,12 +92,19 @@ export class BlockPlan<A> implements DevicePlan {
       },
       onRefused: (refused) => {
         refuse(refused);
-        lost.push({ values: this.#valuesOf(refused), detail: `${refused.point.code}: ${failure.message}` });
+        lost.push({
+          values: this.#valuesOf(refused),
+          detail: driverText('of_point', { point: refused.point.code, why: failure.text }),
+        });
       },
       onTooLong: (count) => this.#limit(block.area, count),
     });
     if (open.size === 0) return lost;
-    const detail = `${this.#reading.code} ${group.inWords()}: ${failure.message}; which part of it is being found out`;
+    const detail = driverText('narrowing', {
+      device: this.#reading.code,
+      request: group.inWords(),
+      why: failure.text,
+    });
     return [...lost, { values: [...open].flatMap((each) => this.#valuesOf(each)), detail }];
   }
 
@@ -122,13 +132,18 @@ export class BlockPlan<A> implements DevicePlan {
     return lessons.length === 0 ? undefined : Object.fromEntries(lessons);
   }
 
-  learnedInWords(most: number): string[] {
-    const limits = Object.entries(this.learned() ?? {}).map(
-      ([setting, count]) => `${setting} ${count}: it refuses to read more at once`,
+  learnedInWords(most: number): Text[] {
+    const limits = Object.entries(this.learned() ?? {}).map(([setting, count]) =>
+      driverText('refuses_to_read_more', { setting, most: count }),
     );
-    const lines = [...limits, ...this.#refused.all().map(({ point, answer }) => `${point.code}: ${answer}`)];
+    const lines = [
+      ...limits,
+      ...this.#refused
+        .all()
+        .map(({ point, answer }) => driverText('of_point', { point: point.code, why: answer })),
+    ];
     if (lines.length <= most) return lines;
-    return [...lines.slice(0, most - 1), `and ${lines.length - most + 1} more`];
+    return [...lines.slice(0, most - 1), driverText('and_more', { count: lines.length - most + 1 })];
   }
 
   forget(): void {
@@ -183,7 +198,9 @@ export class BlockPlan<A> implements DevicePlan {
       blocks: mergeBlocks(readable, this.#reading, this.#mostOf, this.#walls()).map((block) =>
         this.#decoded(block),
       ),
-      unread: [...unreadable].map((each) => `${each.point.code}: ${this.#whyUnread(each).detail}`).join(', '),
+      unread: [...unreadable].map((each) =>
+        driverText('of_point', { point: each.point.code, why: this.#whyUnread(each).detail }),
+      ),
       missing: [...unreadable].flatMap((each) =>
         this.#valuesOf(each).map((at) => ({ ...this.#whyUnread(each), at })),
       ),
@@ -196,10 +213,13 @@ export class BlockPlan<A> implements DevicePlan {
 
   #whyUnread({ point, area, count }: BlockPoint<A>): Omit<UnreadValue, 'at'> {
     const answer = this.#refused.answerTo(point.code);
-    if (answer !== '') return { detail: answer, explanation: answer, isRefused: true };
+    if (answer) return { detail: answer, explanation: answer, isRefused: true };
     const { most, setting, unit } = this.#reading.limit(area);
-    const explanation = `takes ${count}, and the largest block that is read of the device has ${most} ${unit} (${setting})`;
-    return { detail: 'wider_than_device_limit', explanation, isRefused: false, limit: 'largest_block' };
+    const explanation = driverText('wider_than_largest_block', {
+      ...{ count, most, setting },
+      unit: driverText(unit === 'bits' ? 'unit_bits' : 'unit_words'),
+    });
+    return { detail: widerThanItsReads, explanation, isRefused: false, limit: 'largest_block' };
   }
 
   #valuesOf({ at, point }: BlockPoint<A>): number[] {

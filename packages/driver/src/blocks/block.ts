@@ -1,3 +1,4 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import type { DevicePoint } from '../device.ts';
 import type { PointValue } from '../point.ts';
 import type { Command } from '../requests.ts';
@@ -47,7 +48,7 @@ export interface BlockReading<A> {
   /** The read of these cells, for the link. */
   request(extent: Extent): unknown;
   /** "D100-D119" */
-  inWords(extent: Extent): string;
+  inWords(extent: Extent): Text;
   describe(extent: Extent): object;
   /** Raw cells of a value for people. */
   rawInWords(area: string, cells: readonly number[]): readonly string[];

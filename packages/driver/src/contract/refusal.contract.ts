@@ -1,3 +1,4 @@
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import type { Device, DevicePoint } from '../device.ts';
 import type { DevicePlan, PartAnswer } from '../driver.ts';
@@ -40,7 +41,7 @@ export function refusalContract<C extends object, A, P extends Peer>(
       expect(await tick(0)).toMatchObject({ read: others, lost: [refused], asked: true });
       const next = await tick(1);
       expect(next).toMatchObject({ read: others, lost: [refused], asked: false });
-      expect(next.missing).toEqual([
+      expect(inEnglish(next.missing)).toEqual([
         expect.objectContaining({ at: refused, isRefused: true, detail: expect.stringMatching(/./) }),
       ]);
       expect(await tick(afterEveryPauseMs)).toMatchObject({ read: others, lost: [refused], asked: true });

@@ -1,3 +1,4 @@
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { DriverFailure } from '../failure.ts';
 import type { WatchSink } from '../link.ts';
@@ -157,7 +158,7 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
       first.end();
       expect(await first.outcome).toBe('ended');
       const meanwhile = await peer.tell();
-      const lost = new DriverFailure('connection', 'lost on the way');
+      const lost = new DriverFailure('connection', quoted('lost on the way'));
       const second = watch(() => Promise.reject(lost));
       await expect.poll(() => second.values()).toContain(unsafe);
       expect(await second.outcome).toBe(lost);

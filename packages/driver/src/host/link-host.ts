@@ -1,7 +1,9 @@
 import { lookup } from 'node:dns/promises';
-import { type Channel, type ChannelEvents, inWords } from '../channel.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import { type Channel, type ChannelEvents, errorText } from '../channel.ts';
 import { DriverFailure } from '../failure.ts';
 import type { LinkClock, LinkHost, LinkLog, LinkTimers } from '../link.ts';
+import { driverText } from '../texts.ts';
 import { type AddressRefusal, TcpChannel, type TcpChannelOptions } from './tcp-channel.ts';
 import { tlsProblem } from './tls-problem.ts';
 
@@ -9,7 +11,7 @@ export interface LinkHostOptions {
   readonly mayRequest?: () => boolean;
   /** Asked about each IP address before a connection to it counts; without it every address is allowed. */
   readonly refusal?: AddressRefusal | undefined;
-  readonly serialRefusal?: (path: string) => string | undefined;
+  readonly serialRefusal?: (path: string) => Text | undefined;
   readonly secret?: LinkHost['secret'];
   readonly sessionId?: string;
   readonly clock?: LinkClock;
@@ -50,15 +52,15 @@ function dialed(options: TcpChannelOptions, events: ChannelEvents): Channel {
     return new TcpChannel(options, events);
   } catch (cause) {
     const problem = options.tls && tlsProblem(options.tls);
-    const message = problem ?? (cause instanceof Error ? inWords(cause) : String(cause));
-    throw new DriverFailure(problem === undefined ? 'connection' : 'config', message, {
+    const text = problem ?? errorText(cause);
+    throw new DriverFailure(problem === undefined ? 'connection' : 'config', text, {
       ...{ cause, wasSent: false },
     });
   }
 }
 
 function noSecret(name: string): never {
-  throw new DriverFailure('config', `there is no secret ${name}: this collector has none`, {
+  throw new DriverFailure('config', driverText('no_secrets_here', { name }), {
     wasSent: false,
   });
 }
@@ -68,7 +70,7 @@ async function permittedAddress(
   port: number,
   refusal: AddressRefusal | undefined,
 ): Promise<string> {
-  const why: string[] = [];
+  const why: Text[] = [];
   try {
     for (const { address } of await lookup(host, { all: true })) {
       const refused = refusal?.(address, port);
@@ -76,10 +78,11 @@ async function permittedAddress(
       why.push(refused);
     }
   } catch (error) {
-    throw new DriverFailure('connection', `${host}: ${(error as Error).message}`, {
+    throw new DriverFailure('connection', driverText('of_host', { host, why: errorText(error) }), {
       cause: error,
       wasSent: false,
     });
   }
-  throw new DriverFailure('config', `${host}: ${why[0] ?? 'it has no address'}`, { wasSent: false });
+  const [first = driverText('no_address')] = why;
+  throw new DriverFailure('config', driverText('of_host', { host, why: first }), { wasSent: false });
 }

@@ -1,8 +1,11 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { connect, isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type Channel, type ChannelEvents, inWords } from '../channel.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import { TextError } from '@holdfast/texts/text-error.ts';
+import { type Channel, type ChannelEvents, errorText } from '../channel.ts';
 import type { DialOptions } from '../link.ts';
+import { driverText } from '../texts.ts';
 import { tlsFailure } from './tls-problem.ts';
 
 /** How long a device may take to close its side. */
@@ -10,8 +13,8 @@ const closePatienceMs = 500;
 /** More than the largest frame in either framing of Modbus. */
 const usualReceiveBytes = 512;
 
-/** Why nothing may be asked at this address, in words, or undefined if it may. */
-export type AddressRefusal = (ip: string, port: number) => string | undefined;
+/** Why nothing may be asked at this address, in words; undefined when it may. */
+export type AddressRefusal = (ip: string, port: number) => Text | undefined;
 
 export interface TcpChannelOptions extends DialOptions {
   /** Asked about the very address to which the connection is made, whatever the host's name means at another time. */
@@ -45,15 +48,15 @@ export class TcpChannel implements Channel {
     const tlsWords = (error: { readonly code?: string | undefined }) =>
       tls && tlsFailure(error, { isOpen, hasCertificate: tls.cert !== undefined });
     socket.on('error', (error: NodeJS.ErrnoException) =>
-      this.#fail(tlsWords(error) ?? inWords(error), error),
+      this.#fail(tlsWords(error) ?? errorText(error), error),
     );
     socket.on('end', () =>
       this.#fail(
-        (isOpen ? undefined : tlsWords({ code: 'ECONNRESET' })) ?? 'the device closed the connection',
+        (isOpen ? undefined : tlsWords({ code: 'ECONNRESET' })) ?? driverText('device_closed_the_connection'),
         undefined,
       ),
     );
-    socket.on('close', () => this.#fail('the connection was closed', undefined));
+    socket.on('close', () => this.#fail(driverText('connection_closed'), undefined));
     socket.once(tls ? 'secureConnect' : 'connect', () => {
       isOpen = true;
       const why = refusal?.(socket.remoteAddress ?? '', port);
@@ -70,7 +73,7 @@ export class TcpChannel implements Channel {
       return;
     }
     this.#socket?.destroy();
-    process.nextTick(() => this.#fail('not sent: the right to use this device has ended', undefined));
+    process.nextTick(() => this.#fail(driverText('right_to_use_the_device_ended'), undefined));
   }
 
   close(gently: boolean, onGone: () => void): void {
@@ -115,7 +118,7 @@ export class TcpChannel implements Channel {
     return socket;
   }
 
-  #fail(reason: string, cause: unknown): void {
+  #fail(reason: Text, cause: unknown): void {
     const events = this.#events;
     this.#events = undefined;
     events?.onFailure(reason, cause);
@@ -132,8 +135,8 @@ function allowedOnly(refusal: AddressRefusal, port: number): LookupFunction {
       const allowed = addresses.filter(({ address }) => refusal(address, port) === undefined);
       const [first] = allowed;
       if (!first) {
-        const why = refusal(addresses[0]?.address ?? '', port) ?? 'it has no address';
-        callback(new Error(`${host}: ${why}`), []);
+        const why = refusal(addresses[0]?.address ?? '', port) ?? driverText('no_address');
+        callback(new TextError(driverText('of_host', { host, why })), []);
       } else if (options.all) callback(null, allowed);
       else callback(null, first.address, first.family);
     });

@@ -1,3 +1,4 @@
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { expect, it } from 'vitest';
 import { tlsFailure } from './tls-problem.ts';
 
@@ -15,7 +16,7 @@ it.each([
   ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', early, 'does not accept the certificate tls.cert'],
   ['ECONNRESET', early, 'may not speak TLS on this port'],
 ])('a failure of TLS with %s is said in words', (code, state, words) => {
-  expect(tlsFailure({ code }, state)).toContain(words);
+  expect(inEnglish(tlsFailure({ code }, state))).toContain(words);
 });
 
 it.each([

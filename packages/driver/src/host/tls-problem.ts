@@ -1,16 +1,18 @@
 import { createSecureContext } from 'node:tls';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { DialOptions } from '../link.ts';
+import { driverText } from '../texts.ts';
 
 type Pem = { readonly cert?: string } | { readonly key?: string };
 
-/** Why our own certificate and its key cannot be used for a connection, or undefined if both are sound. */
-export function tlsProblem({ cert = '', key = '' }: NonNullable<DialOptions['tls']>): string | undefined {
+/** Why our own certificate and its key cannot be used for a connection; undefined when both are sound. */
+export function tlsProblem({ cert = '', key = '' }: NonNullable<DialOptions['tls']>): Text | undefined {
   const ofCert = faultOf({ cert });
-  if (ofCert !== undefined) return `tls.cert is no certificate that can be used (${ofCert})`;
+  if (ofCert !== undefined) return driverText('tls_cert_unusable', { code: ofCert });
   const ofKey = faultOf({ key });
-  if (ofKey !== undefined) return `tls.key is no key that can be used (${ofKey})`;
+  if (ofKey !== undefined) return driverText('tls_key_unusable', { code: ofKey });
   const ofBoth = faultOf({ cert, key });
-  return ofBoth === undefined ? undefined : `tls.key is not the key of tls.cert (${ofBoth})`;
+  return ofBoth === undefined ? undefined : driverText('tls_key_of_another_cert', { code: ofBoth });
 }
 
 /** Returns the code: the message names parts of OpenSSL, and says no more. */
@@ -23,10 +25,10 @@ function faultOf(pem: Pem): string | undefined {
   }
 }
 
-const codesOfTls: Readonly<Record<string, string>> = {
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the other side wants a certificate: set tls.cert and tls.key',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the other side does not speak TLS on this port',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the other side does not speak TLS on this port',
+const codesOfTls: Readonly<Record<string, Text>> = {
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: driverText('tls_certificate_required'),
+  ERR_SSL_WRONG_VERSION_NUMBER: driverText('tls_not_spoken'),
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: driverText('tls_not_spoken'),
 };
 /** Alerts that refuse our certificate, whatever the version of TLS. */
 const refusesCertificate =
@@ -39,17 +41,16 @@ const refusesCertificate =
 export function tlsFailure(
   { code = '' }: { readonly code?: string | undefined },
   { isOpen, hasCertificate }: { readonly isOpen: boolean; readonly hasCertificate: boolean },
-): string | undefined {
+): Text | undefined {
   const problem = codesOfTls[code];
   if (problem !== undefined) return problem;
-  if (refusesCertificate.test(code))
-    return `the other side does not accept the certificate tls.cert (${code})`;
+  if (refusesCertificate.test(code)) return driverText('tls_certificate_not_accepted', { code });
   // Over TLS 1.2 a server that wants a certificate says no more than this.
   if (code.startsWith('ERR_SSL_') && code.endsWith('_ALERT_HANDSHAKE_FAILURE') && !hasCertificate) {
-    return 'the other side refuses the TLS handshake: it may want a certificate (tls.cert and tls.key)';
+    return driverText('tls_handshake_refused');
   }
   if (!isOpen && (code === 'ECONNRESET' || code === 'EPIPE')) {
-    return 'the other side ended the connection during the TLS handshake: it may not speak TLS on this port';
+    return driverText('tls_handshake_ended');
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import type { PointMeaning, PointValue } from '../point.ts';
 import { Readings } from '../values/readings.ts';
@@ -8,7 +9,7 @@ function emittedValue(point: Partial<PointMeaning>, value: unknown): PointValue 
   const readings = new Readings({ codes: ['x'] });
   messageEmitter({ data_type: 'float64', scale: 1, offset: 0, ...point })(value, 0, readings);
   const [reading] = readings.all;
-  return reading?.quality === 'bad' ? `bad: ${reading.status}` : reading?.value;
+  return reading?.quality === 'bad' ? `bad: ${inEnglish(reading.status)}` : reading?.value;
 }
 
 describe('what stands in a message', () => {

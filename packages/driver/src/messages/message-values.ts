@@ -1,4 +1,6 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import type { DataType, PointMeaning } from '../point.ts';
+import { driverText } from '../texts.ts';
 import type { Quality, ValueSink } from '../value-sink.ts';
 import {
   bigintEmitter,
@@ -43,14 +45,14 @@ export function messageEmitter(point: PointMeaning): Emit<unknown> {
     return (value, at, sink) => {
       const text = typeof value === 'string' ? value : jsonOf(value);
       if (text.length <= longestText) sink.other(at, text, 0);
-      else sink.bad(at, `has ${text.length} characters, and may have ${longestText}`);
+      else sink.bad(at, driverText('too_many_characters', { count: text.length, most: longestText }));
     };
   }
   if (data_type === 'bool') {
     const emit = truthEmitter(point);
     return (value, at, sink) => {
       const truth = truths[textOf(value).toLowerCase()];
-      if (truth === undefined) sink.bad(at, `${excerpt(value)} is neither true nor false`);
+      if (truth === undefined) sink.bad(at, driverText('neither_true_nor_false', { value: excerpt(value) }));
       else emit(truth, at, sink);
     };
   }
@@ -64,12 +66,12 @@ function fractionEmitter(point: PointMeaning): Emit<unknown> {
   return (value, at, sink) => {
     const text = typeof value === 'number' ? undefined : textOf(value);
     if (text !== undefined && !decimal.test(text)) {
-      sink.bad(at, `${excerpt(value)} is no number`);
+      sink.bad(at, driverText('not_of_type', { value: excerpt(value), type: driverText('type_number') }));
       return;
     }
     const number = text === undefined ? (value as number) : Number(text);
     const isTooLarge = isNarrow && Number.isFinite(number) && !Number.isFinite(Math.fround(number));
-    if (isTooLarge) sink.bad(at, `${excerpt(value)} is no float32`);
+    if (isTooLarge) sink.bad(at, driverText('not_of_type', { value: excerpt(value), type: 'float32' }));
     else emit(number, at, sink);
   };
 }
@@ -88,8 +90,13 @@ function wholeEmitter(point: PointMeaning, [least, most]: readonly [bigint, bigi
       }
     }
     const number = wholeOf(textOf(value));
-    if (number === undefined) sink.bad(at, `${excerpt(value)} is no whole number`);
-    else if (number < least || number > most) sink.bad(at, `${excerpt(value)} is no ${point.data_type}`);
+    if (number === undefined)
+      sink.bad(
+        at,
+        driverText('not_of_type', { value: excerpt(value), type: driverText('type_whole_number') }),
+      );
+    else if (number < least || number > most)
+      sink.bad(at, driverText('not_of_type', { value: excerpt(value), type: point.data_type }));
     else if (emit) emit(number, at, sink);
     else emitNumber(Number(number), at, sink);
   };
@@ -129,7 +136,7 @@ function excerpt(value: unknown): string {
 }
 
 /** A sink that passes every value on as uncertain. @param why for those that are certain otherwise */
-export function doubtful(sink: ValueSink, why: string): ValueSink {
+export function doubtful(sink: ValueSink, why: Text): ValueSink {
   const doubtOf = (quality: Quality) => (quality === 0 ? why : undefined);
   return {
     number: (at, value, quality) => sink.number(at, value, 1, doubtOf(quality)),

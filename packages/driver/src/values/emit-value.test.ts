@@ -1,3 +1,4 @@
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { expect, it } from 'vitest';
 import type { PointMeaning, PointValue } from '../point.ts';
 import type { ValueSink } from '../value-sink.ts';
@@ -10,7 +11,7 @@ const plain: PointMeaning = { data_type: 'int32', scale: 1, offset: 0 };
 function emitted(give: (sink: ValueSink) => void) {
   const readings = new Readings({ codes: ['x'] });
   give(readings);
-  return readings.all.map(({ value, quality, status }) => [value, quality, status]);
+  return readings.all.map(({ value, quality, status }) => [value, quality, inEnglish(status)]);
 }
 
 it('scales, rounds and judges numbers', () => {

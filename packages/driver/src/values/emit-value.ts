@@ -1,4 +1,5 @@
 import type { PointMeaning } from '../point.ts';
+import { driverText } from '../texts.ts';
 import type { Quality, ValueSink } from '../value-sink.ts';
 import { decimals, engineeringScale, shiftedDecimals } from './engineering-scale.ts';
 
@@ -7,12 +8,12 @@ import { decimals, engineeringScale, shiftedDecimals } from './engineering-scale
  * about the point, but fit neither JSON numbers nor database fields.
  */
 export const noValue = {
-  notANumber: 'holds NaN, which is no value',
-  infinite: 'holds infinity, which is no value',
-  incomplete: 'the answer ends before it',
-  notBcd: 'holds a digit above 9, which BCD does not have',
-  notText: 'holds no text in its encoding',
-  outOfRange: 'holds no time of the years 0 to 9999',
+  notANumber: driverText('holds_nan'),
+  infinite: driverText('holds_infinity'),
+  incomplete: driverText('answer_ends_before'),
+  notBcd: driverText('not_bcd'),
+  notText: driverText('not_text_in_its_encoding'),
+  outOfRange: driverText('no_time_of_four_digit_years'),
 } as const;
 
 export type Emit<T> = (raw: T, at: number, sink: ValueSink) => void;

@@ -1,4 +1,5 @@
 import type { PointMeaning } from '../point.ts';
+import { driverText } from '../texts.ts';
 import { encodeText } from './device-text.ts';
 import { isExactInteger } from './emit-value.ts';
 import { rawRanges, type WholeType } from './raw-ranges.ts';
@@ -12,7 +13,10 @@ export function truthOf(point: PointMeaning, value: Encodable): boolean {
   if (point.enumeration) return unscaled(point, value) !== 0;
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number' || typeof value === 'bigint') return Number(value) !== 0;
-  throw new RefusedValue('wrong_type', `${JSON.stringify(value)} is neither true nor false`);
+  throw new RefusedValue(
+    'wrong_type',
+    driverText('neither_true_nor_false', { value: JSON.stringify(value) }),
+  );
 }
 
 /**
@@ -57,10 +61,12 @@ export function wholeOf(point: WordValue, value: Encodable): bigint {
   const [min, max] = rawRanges[point.data_type as WholeType];
   const whole = wholeWithin(point, value);
   if (whole >= min && whole <= max) return whole;
-  const raw = String(whole) === String(value) ? '' : `, raw ${whole},`;
+  const named = { value: String(value), type: point.data_type, range: `${min}…${max}` };
   throw new RefusedValue(
     'out_of_range',
-    `${String(value)}${raw} does not fit ${point.data_type}, which holds ${min}…${max}`,
+    String(whole) === String(value)
+      ? driverText('out_of_range', named)
+      : driverText('raw_out_of_range', { ...named, raw: String(whole) }),
   );
 }
 
@@ -73,17 +79,14 @@ function wholeWithin(point: WordValue, value: Encodable): bigint {
   }
   const raw = unscaled(point, value);
   if (Number.isFinite(raw)) return BigInt(Math.round(raw));
-  throw new RefusedValue('out_of_range', `${String(value)} is not a finite number`);
+  throw new RefusedValue('out_of_range', driverText('not_finite', { value: String(value) }));
 }
 
 /** ms since 1970 */
 function timeOf(value: Encodable): number {
   const ms = typeof value === 'string' ? rfc3339Ms(value) : undefined;
   if (ms === undefined) {
-    throw new RefusedValue(
-      'wrong_type',
-      `${JSON.stringify(String(value))} is not a time such as 2026-01-31T12:00:00Z`,
-    );
+    throw new RefusedValue('wrong_type', driverText('not_a_time', { value: JSON.stringify(String(value)) }));
   }
   return ms;
 }
@@ -111,25 +114,26 @@ function floatWords(point: WordValue, value: Encodable): number[] {
   else view.setFloat64(0, raw);
   const encoded = words === 1 ? view.getFloat16(0) : words === 2 ? view.getFloat32(0) : view.getFloat64(0);
   if (!Number.isFinite(encoded)) {
-    throw new RefusedValue('out_of_range', `${String(value)} does not fit ${point.data_type}`);
+    throw new RefusedValue(
+      'out_of_range',
+      driverText('does_not_fit_type', { value: String(value), type: point.data_type }),
+    );
   }
   return Array.from({ length: words }, (_, index) => view.getUint16(index * 2));
 }
 
 function textWords(point: WordValue, value: Encodable): number[] {
-  if (typeof value !== 'string') throw new RefusedValue('wrong_type', `${String(value)} is not a text`);
+  if (typeof value !== 'string')
+    throw new RefusedValue('wrong_type', driverText('not_a_text', { value: String(value) }));
   const { encoding = 'ascii' } = point;
   const bytes = encodeText(value, encoding);
   if (!bytes) {
-    const message = `${JSON.stringify(value)} cannot be written in ${encoding}: it has other characters, control characters or blanks at the end`;
+    const message = driverText('not_encodable', { value: JSON.stringify(value), encoding });
     throw new RefusedValue('not_encodable', message);
   }
   const words = wordsPerValue(point);
   if (bytes.length > words * 2) {
-    throw new RefusedValue(
-      'too_long',
-      `the text has ${bytes.length} bytes, and there is room for ${words * 2}`,
-    );
+    throw new RefusedValue('too_long', driverText('text_too_long', { bytes: bytes.length, room: words * 2 }));
   }
   const order = orderOfOneWord(point.byte_order);
   return Array.from({ length: words }, (_, index) => {

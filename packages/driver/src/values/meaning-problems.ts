@@ -1,5 +1,7 @@
+import type { Words } from '@holdfast/texts/text.ts';
 import { type PointMeaning, valueCodes } from '../point.ts';
 import type { FieldProblem } from '../spec.ts';
+import { driverText } from '../texts.ts';
 import { isExactInteger } from './emit-value.ts';
 import { rawRanges, type WholeType } from './raw-ranges.ts';
 
@@ -14,7 +16,7 @@ export interface PointToValidate extends PointMeaning {
 /** The origin of a point's raw values. */
 export interface RawSource {
   /** For messages: the point's data type, or 'a coil'. */
-  readonly name: string;
+  readonly name: Words;
   /** Whether raw values are 0 and 1, whatever the data type says. */
   readonly isBit: boolean;
 }
@@ -35,7 +37,7 @@ export function meaningProblems(point: PointToValidate, source: RawSource): read
 function* nameProblems(point: PointToValidate): Iterable<FieldProblem> {
   const longest = valueCodes(point).at(-1) ?? point.code;
   if (longest.length <= maxCodeLength) return;
-  const message = `its last value is named ${longest}, which is longer than ${maxCodeLength} characters`;
+  const message = driverText('value_name_too_long', { name: longest, max: maxCodeLength });
   yield { field: 'code', message };
 }
 
@@ -44,28 +46,28 @@ function* numberProblems(point: PointToValidate, { isBit }: RawSource): Iterable
   const isPlain = scale === 1 && offset === 0;
   if (!isPlain && (isTextual(point) || point.enumeration)) {
     const field = scale === 1 ? 'offset' : 'scale';
-    yield { field, message: `${whatText(point)} cannot be scaled: leave scale and offset out` };
+    yield { field, message: driverText('cannot_be_scaled', { type: whatText(point) }) };
   }
   for (const [field, value] of Object.entries({ linear, precision, valid_min, valid_max })) {
     if (value !== undefined && !hasNumber(point)) {
-      yield { field, message: `only numbers have ${field}, not ${whatText(point)}` };
+      yield { field, message: driverText('field_only_of_numbers', { field, type: whatText(point) }) };
     }
   }
   if (precision !== undefined && !isBit && isExactInteger(point)) {
     yield {
       field: 'precision',
-      message: '64-bit integers without a scale are kept exactly: there is nothing to round',
+      message: driverText('nothing_to_round'),
     };
   }
   if (valid_min !== undefined && valid_max !== undefined && valid_min > valid_max) {
-    yield { field: 'valid_min', message: `${valid_min} is above valid_max, ${valid_max}` };
+    yield { field: 'valid_min', message: driverText('above_valid_max', { min: valid_min, max: valid_max }) };
   }
   if (!linear) return;
   if (!isPlain) {
-    yield { field: 'linear', message: 'linear stands instead of scale and offset: leave these out' };
+    yield { field: 'linear', message: driverText('linear_or_scale') };
   }
   if (linear.raw_min === linear.raw_max || linear.eng_min === linear.eng_max) {
-    yield { field: 'linear', message: 'both raw values, and both engineering values, must differ' };
+    yield { field: 'linear', message: driverText('linear_values_differ') };
   }
 }
 
@@ -75,19 +77,23 @@ function* enumerationProblems(point: PointToValidate, source: RawSource): Iterab
   if (isTextual(point) || data_type.startsWith('float')) {
     yield {
       field: 'enumeration',
-      message: `only whole numbers and bool have an enumeration, not ${data_type}`,
+      message: driverText('enumeration_only_of_whole', { type: data_type }),
     };
     return;
   }
   const numbers = Object.keys(enumeration);
-  if (numbers.length === 0) yield { field: 'enumeration', message: 'names no number' };
+  if (numbers.length === 0) yield { field: 'enumeration', message: driverText('enumeration_is_empty') };
   const range =
     source.isBit || data_type === 'bool' ? ([0n, 1n] as const) : rawRanges[data_type as WholeType];
   const odd = numbers.find((number) => !isWithin(range, number));
   if (odd !== undefined) {
     yield {
       field: 'enumeration',
-      message: `${JSON.stringify(odd)} is no number that ${source.name} can be, which holds ${range[0]}…${range[1]}`,
+      message: driverText('enumerated_number_out_of_range', {
+        number: JSON.stringify(odd),
+        type: source.name,
+        range: `${range[0]}…${range[1]}`,
+      }),
     };
   }
 }
@@ -96,7 +102,7 @@ function* reportProblems(point: PointToValidate): Iterable<FieldProblem> {
   const { report } = point;
   const hasDeadband = report?.deadband_absolute !== undefined || report?.deadband_percent !== undefined;
   if (hasDeadband && !hasNumber(point)) {
-    const message = `only numbers have a deadband, not ${whatText(point)}: without one, it is sent when it changes`;
+    const message = driverText('deadband_only_of_numbers', { type: whatText(point) });
     yield { field: 'report', message };
   }
 }
@@ -114,6 +120,6 @@ function hasNumber(point: PointToValidate): boolean {
   return point.data_type !== 'bool' && !isTextual(point) && !point.enumeration;
 }
 
-function whatText(point: PointToValidate): string {
-  return point.enumeration && point.data_type !== 'bool' ? 'an enumeration' : point.data_type;
+function whatText(point: JudgedPoint): Words {
+  return point.enumeration && point.data_type !== 'bool' ? driverText('an_enumeration') : point.data_type;
 }

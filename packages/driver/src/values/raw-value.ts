@@ -1,5 +1,7 @@
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import type { PointMeaning, PointValue } from '../point.ts';
 import type { FieldProblem } from '../spec.ts';
+import { driverText } from '../texts.ts';
 import { isExactInteger } from './emit-value.ts';
 
 /** 64-bit integers may come as decimal text or bigint, times as RFC 3339, enumerated values by their name. */
@@ -17,12 +19,14 @@ export type ValueRefusal =
   | 'not_encodable'
   | 'too_long';
 
-/** Thrown when a value cannot be written to a point. The message is for its author. */
+/** Thrown when a value cannot be written to a point. The text is for its author. */
 export class RefusedValue extends RangeError {
   readonly refusal: ValueRefusal;
+  readonly text: Text;
 
-  constructor(refusal: ValueRefusal, message: string) {
-    super(message);
+  constructor(refusal: ValueRefusal, text: Text) {
+    super(inLanguage(text, 'en'));
+    this.text = text;
     this.refusal = refusal;
   }
 }
@@ -41,8 +45,7 @@ export function rawNumber(point: PointMeaning, value: PointValue): RawNumber {
     const whole = isExactInteger(point) ? wholeNumber(value) : undefined;
     return { ok: true, raw: whole ?? unscaled(point, value) };
   } catch (error) {
-    if (error instanceof RefusedValue)
-      return { ok: false, problem: { field: 'value', message: error.message } };
+    if (error instanceof RefusedValue) return { ok: false, problem: { field: 'value', message: error.text } };
     throw error;
   }
 }
@@ -61,11 +64,14 @@ export function refuseInvalid(
   if (typeof number !== 'number' && typeof number !== 'bigint') return;
   // By now 9007199254740993 in JSON has become 9007199254740992, and the difference cannot be seen.
   if (isExact && typeof number === 'number' && Math.abs(number) > Number.MAX_SAFE_INTEGER) {
-    const message = `${number} may have lost its last digits on the way: send it as text in decimal`;
+    const message = driverText('digits_may_be_lost', { number });
     throw new RefusedValue('wrong_type', message);
   }
   if (number < valid_min || number > valid_max) {
-    const message = `${number} is outside the valid range of ${valid_min}…${valid_max}`;
+    const message = driverText('outside_valid_range', {
+      number: String(number),
+      range: `${valid_min}…${valid_max}`,
+    });
     throw new RefusedValue('outside_valid_range', message);
   }
 }
@@ -85,7 +91,7 @@ export function unscaled(point: PointMeaning, value: Encodable): number {
   if (enumeration) return numberNamed(enumeration, value);
   if (typeof value === 'boolean') return Number(value);
   if (typeof value !== 'number' && typeof value !== 'bigint') {
-    throw new RefusedValue('wrong_type', `${JSON.stringify(value)} is not a number`);
+    throw new RefusedValue('wrong_type', driverText('not_a_number', { value: JSON.stringify(value) }));
   }
   const number = Number(value);
   if (linear) {
@@ -102,5 +108,8 @@ function numberNamed(names: Readonly<Record<string, string>>, value: Encodable):
   // A number without a name reads as its digits.
   if (/^-?[0-9]{1,15}$/.test(text) && !Object.hasOwn(names, text)) return Number(text);
   const knownNames = Object.values(names).slice(0, 20).join(', ');
-  throw new RefusedValue('not_in_enumeration', `${JSON.stringify(text)} is none of: ${knownNames}`);
+  throw new RefusedValue(
+    'not_in_enumeration',
+    driverText('not_enumerated', { value: JSON.stringify(text), names: knownNames }),
+  );
 }

@@ -1,3 +1,4 @@
+import type { Text, Words } from '@holdfast/texts/text.ts';
 import type { PointValue } from '../point.ts';
 import type { PointList } from '../point-list.ts';
 import type { Quality, ValueSink } from '../value-sink.ts';
@@ -9,8 +10,8 @@ export interface Reading {
   /** Undefined when there is no value. 64-bit integers are decimal text. */
   readonly value: PointValue | undefined;
   readonly quality: 'good' | 'uncertain' | 'bad';
-  /** Why there is no value, or why it is uncertain, or empty if it is good, or uncertain by its number. */
-  readonly status: string;
+  /** Why there is no value, or why it is uncertain; empty when it is good, or uncertain by its number. */
+  readonly status: Words;
   readonly sourceTimeMs: number | undefined;
 }
 
@@ -24,23 +25,23 @@ export class Readings implements ValueSink {
     this.#list = list;
   }
 
-  number(at: number, value: number, quality: Quality, why?: string): void {
+  number(at: number, value: number, quality: Quality, why?: Text): void {
     this.#add(at, value, quality, why);
   }
 
-  decimal(at: number, digits: number, decimals: number, quality: Quality, why?: string): void {
+  decimal(at: number, digits: number, decimals: number, quality: Quality, why?: Text): void {
     this.#add(at, digits / 10 ** decimals, quality, why);
   }
 
-  integer(at: number, digits: string, quality: Quality, why?: string): void {
+  integer(at: number, digits: string, quality: Quality, why?: Text): void {
     this.#add(at, digits, quality, why);
   }
 
-  other(at: number, value: string | boolean, quality: Quality, why?: string): void {
+  other(at: number, value: string | boolean, quality: Quality, why?: Text): void {
     this.#add(at, value, quality, why);
   }
 
-  bad(at: number, status: string): void {
+  bad(at: number, status: Text): void {
     this.#keep(at, undefined, 'bad', status);
   }
 
@@ -48,11 +49,11 @@ export class Readings implements ValueSink {
     this.#sourceTimeMs = ms;
   }
 
-  #add(at: number, value: PointValue, quality: Quality, why = ''): void {
+  #add(at: number, value: PointValue, quality: Quality, why: Words = ''): void {
     this.#keep(at, value, quality === 0 ? 'good' : 'uncertain', why);
   }
 
-  #keep(at: number, value: PointValue | undefined, quality: Reading['quality'], status: string): void {
+  #keep(at: number, value: PointValue | undefined, quality: Reading['quality'], status: Words): void {
     const code = this.#list.codes[at];
     if (code === undefined) throw new RangeError(`the device has no value ${at}`);
     this.all.push({ at, code, value, quality, status, sourceTimeMs: this.#sourceTimeMs });

@@ -1,3 +1,4 @@
+import { writtenWords } from '@holdfast/texts/bounded-text.ts';
 import { type QueryExecutorProvider, sql } from 'kysely';
 import type pg from 'pg';
 import { beyondDouble } from '../exact-integer.ts';
@@ -186,7 +187,7 @@ export async function insertMisses(
         ${int8Array(missed.map((sample) => sample.through_tick ?? -1))}::int8[],
         ${int8Array(missed.map((sample) => sample.epoch))}::int8[],
         ${missed.map((sample) => sample.miss?.cause)}::text[],
-        ${missed.map((sample) => sample.miss?.detail)}::text[]
+        ${missed.map((sample) => writtenWords(sample.miss?.detail ?? ''))}::text[]
       ) as m(session_id, task_id, device_code, site_code, time, tick, through_tick, epoch, cause, detail)
     on conflict (session_id, device_code, time) do update
       set task_id = excluded.task_id, site_code = excluded.site_code, tick = excluded.tick,

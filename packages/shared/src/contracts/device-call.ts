@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { deviceConfigSchema } from './device.ts';
 import { learnedLimitsSchema } from './session-status.ts';
 import { idPattern } from './subjects.ts';
+import { wordsSchema } from './text.ts';
 import { traceParentField } from './trace-parent.ts';
 
 /**
@@ -73,7 +74,7 @@ export const readPointSchema = z.object({
   value: z.union([z.number(), z.boolean(), z.string()]).nullable(),
   /** The registers that hold the value, hexadecimal (`0x00FF`), or its bit (`0`, `1`), or empty if none were read. */
   raw: z.array(z.string()),
-  detail: z.string(),
+  detail: wordsSchema,
   /** Left out when the value was read, or when no limit kept it from being read. */
   met_limit: z.enum(metLimits).optional(),
 });
@@ -96,7 +97,7 @@ export type RequestFailure = (typeof requestFailures)[number];
 export const readRequestReportSchema = z.looseObject({
   ms: z.number(),
   /** Empty when the device answered with data. */
-  error: z.string(),
+  error: wordsSchema,
   /** As they were, whole frames or not. Left out once a reading has had more than an answer has room for. */
   heard: z.array(frameBytesSchema).optional(),
   /**
@@ -108,20 +109,20 @@ export type ReadRequestReport = z.infer<typeof readRequestReportSchema>;
 
 export const deviceReplySchema = z.discriminatedUnion('kind', [
   /** Nothing was asked of the device. `because` is `value` when the value does not fit the point; `detail` may name it. */
-  z.object({ kind: z.literal('refused'), detail: z.string(), because: z.literal('value').optional() }),
+  z.object({ kind: z.literal('refused'), detail: wordsSchema, because: z.literal('value').optional() }),
   z.object({
     kind: z.literal('read'),
     points: z.array(readPointSchema),
     requests: z.array(readRequestReportSchema),
     /** Why asking stopped early; left out when everything was asked. */
-    given_up: z.object({ detail: z.string(), met_limit: z.enum(metLimits).optional() }).optional(),
+    given_up: z.object({ detail: wordsSchema, met_limit: z.enum(metLimits).optional() }).optional(),
   }),
   z.object({
     kind: z.literal('written'),
     /** `unknown`: the device may have done it or not. */
     outcome: z.enum(['written', 'differs', 'failed', 'unknown']),
-    detail: z.string(),
-    /** The value right before, or null if nothing was read. */
+    detail: wordsSchema,
+    /** The value right before; null when nothing was read. */
     before: readPointSchema.nullable(),
     /** The values sent, as in `readPointSchema`. */
     sent: z.array(z.string()),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { wordsSchema } from './text.ts';
 import { traceParentField } from './trace-parent.ts';
 
 /**
@@ -17,6 +18,6 @@ export const drainReplySchema = z.discriminatedUnion('kind', [
   /** The collector has switched: this holds from now on. */
   z.object({ kind: z.literal('drained'), draining: z.boolean(), sessions: z.int().nonnegative() }),
   /** A release that does not know the call answers in this way, too. */
-  z.object({ kind: z.literal('refused'), detail: z.string() }),
+  z.object({ kind: z.literal('refused'), detail: wordsSchema }),
 ]);
 export type DrainReply = z.infer<typeof drainReplySchema>;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { parseUntrusted } from '../judgement/parse-untrusted.ts';
 import { deviceStatuses } from './session-status.ts';
 import { subjects } from './subjects.ts';
+import { wordsSchema } from './text.ts';
 
 /** One message on `health.<collectorId>.<taskId>.<deviceId>`: a device's status changed. */
 export const deviceHealthChangeSchema = z.object({
@@ -13,7 +14,7 @@ export const deviceHealthChangeSchema = z.object({
   collector: z.string(),
   from: z.enum(deviceStatuses).nullable(),
   to: z.enum(deviceStatuses),
-  detail: z.string(),
+  detail: wordsSchema,
   /** RFC 3339. */
   time: z.string(),
 });

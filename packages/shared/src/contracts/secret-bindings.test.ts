@@ -1,3 +1,4 @@
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import { secretBindingsSchema, secretRefusal } from './secret-bindings.ts';
 
@@ -9,7 +10,7 @@ const bindings = secretBindingsSchema.parse({
   'plant-ca': { sites: ['*'], hosts: ['*'] },
 });
 const refusal = (name: string, site: string, host: string, port = 8883) =>
-  secretRefusal(bindings, name, { site, host, port });
+  inEnglish(secretRefusal(bindings, name, { site, host, port }));
 
 describe('a secret', () => {
   it.each<[string, number]>([

@@ -1,6 +1,8 @@
 import { plainHost } from '@holdfast/driver/host-name.ts';
 import { secretNamePattern } from '@holdfast/driver/secret-name.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import * as z from 'zod';
+import { collectorText } from './words/collector-texts.ts';
 
 /** Next to the secrets, in the folder DEVICE_SECRETS. */
 export const secretBindingsFile = 'bindings.json';
@@ -32,21 +34,24 @@ export function secretRefusal(
   bindings: SecretBindings,
   name: string,
   { site, host, port }: SecretUse,
-): string | undefined {
+): Text | undefined {
   const binding = Object.hasOwn(bindings, name) ? bindings[name] : undefined;
   if (!binding) {
-    return `the secret ${name} is bound to no site and host: an administrator of the collectors has to name them in ${secretBindingsFile} beside it`;
+    return collectorText('secret_is_bound_to_nothing', { name });
   }
   const { sites, hosts } = binding;
   if (!sites.includes(any) && !sites.includes(site)) {
     return site === ''
-      ? `the secret ${name} is not for devices without a site: ${secretBindingsFile} names its sites`
-      : `the secret ${name} is not for site ${site}: ${secretBindingsFile} names its sites`;
+      ? collectorText('secret_needs_a_site', { name })
+      : collectorText('secret_is_not_for_site', { name, site });
   }
   // Only those who may use the secret at this site learn its hosts.
   return hosts.some((each) => isHost(each, host, port))
     ? undefined
-    : `the secret ${name} is not for ${host}:${port}, only for ${hosts.join(', ')}: ${secretBindingsFile} names its hosts`;
+    : collectorText('secret_is_not_for_server', {
+        ...{ name, server: `${host}:${port}` },
+        hosts: hosts.join(', '),
+      });
 }
 
 function isHost(bound: string, host: string, port: number): boolean {

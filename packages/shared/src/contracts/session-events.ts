@@ -4,6 +4,7 @@ import type { SessionEvent, SessionWarned } from '../domain/session/events.ts';
 import { type Actor, actorSchema } from './actor.ts';
 import { type CloudEvent, cloudEventSchema } from './cloud-event.ts';
 import { toCamelCase, toSnakeCase } from './field-names.ts';
+import { wordsSchema } from './text.ts';
 import { parseTraceParent } from './trace-parent.ts';
 
 /** Version of `data` that this release writes and reads; events of any other are unreadable. */
@@ -43,7 +44,7 @@ const dataSchemas = {
   }),
   'session.reconfigured': z.object({
     ...identity,
-    reason: z.string(),
+    reason: wordsSchema,
     cause: z.enum(['requested', 'rolled_back']),
     status: z.enum(['running', 'paused']),
     running_since: z.int().positive().optional(),
@@ -56,7 +57,7 @@ const dataSchemas = {
   'session.stopped': z.object({ ...identity, reason: z.string() }),
   'session.failed': z.object({
     ...identity,
-    reason: z.string(),
+    reason: wordsSchema,
     cause: z.enum(['passing', 'permanent']).optional(),
     attempt: z.int().nonnegative().optional(),
   }),
@@ -69,7 +70,7 @@ const dataSchemas = {
     ...placed,
     epoch: z.int().positive(),
     reason: z.enum(['refused', 'rebalance', 'drain', 'recovery_disabled']),
-    detail: z.string(),
+    detail: wordsSchema,
   }),
   'session.warned': z.object({
     session_id: z.string().min(1),

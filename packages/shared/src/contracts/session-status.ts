@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { untrustedRecord } from '../judgement/parse-untrusted.ts';
+import { wordsSchema } from './text.ts';
 
 /** Most ranges that are reported for one device. */
 export const learnedRangesOfDevice = 100;
@@ -32,12 +33,12 @@ export const deviceHealthSchema = z.object({
   consecutive_failures: z.int().nonnegative(),
   /** RFC 3339 or null when there was none. */
   last_success: z.string().nullable(),
-  last_error: z.string().nullable(),
+  last_error: wordsSchema.nullable(),
   /** Share of the ticks of the last five minutes that were lost to overruns; left out where none was. */
   overrun_share: z.number().min(0).max(1).optional(),
   /** Values that it does not give although it gives others: how many, and some of them, the longest failing first. */
   failing_count: z.int().positive().optional(),
-  failing_points: z.array(z.object({ code: z.string(), since: z.string(), error: z.string() })).optional(),
+  failing_points: z.array(z.object({ code: z.string(), since: z.string(), error: wordsSchema })).optional(),
   /** Requests that were sent, or tried, under the present placement, and those of them that brought no value. */
   requests: z.int().nonnegative().optional(),
   failures: z
@@ -50,9 +51,9 @@ export const deviceHealthSchema = z.object({
   /** Percentiles of the latest answers, estimated: off by a tenth at the most. */
   round_trip_ms: z.object({ p50: z.number(), p99: z.number() }).optional(),
   /** The code of the last refusal that it answered with, in words too. */
-  last_exception: z.object({ code: z.int(), text: z.string() }).optional(),
+  last_exception: z.object({ code: z.int(), text: wordsSchema }).optional(),
   /** Refused requests: settings that would spare the device these, and points that it does not have. */
-  learned: z.array(z.string()).optional(),
+  learned: z.array(wordsSchema).optional(),
   learned_limits: learnedLimitsSchema.optional(),
 });
 export type DeviceHealth = z.infer<typeof deviceHealthSchema>;
@@ -71,13 +72,13 @@ export const sessionStatusSchema = z.object({
   instance: z.string(),
   /** `refused`: this collector cannot run the session; `detail` says why. */
   state: z.enum(['polling', 'released', 'refused']),
-  detail: z.string(),
+  detail: wordsSchema,
   /** Refusals only: `passing` if it may pass by itself. */
   cause: z.enum(['passing', 'permanent']).optional(),
   /** Version of the configuration by which it is read, or will be once that is in force. */
   config_version: z.int().positive().optional(),
   /** A version by which it should be read, and why this collector cannot do so. */
-  unable: z.object({ config_version: z.int().positive(), detail: z.string() }).optional(),
+  unable: z.object({ config_version: z.int().positive(), detail: wordsSchema }).optional(),
   updated_at: z.string(),
   points_read: z.int().nonnegative(),
   error_count: z.int().nonnegative(),

@@ -1,9 +1,11 @@
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
+import { schemaMessage, textOfMessage, withTexts } from '@holdfast/texts/schema-message.ts';
+import { saidByLibrary, type Text } from '@holdfast/texts/text.ts';
 import * as z from 'zod';
 
 export interface Issue {
   readonly path: readonly PropertyKey[];
-  readonly message: string;
+  readonly message: Text;
 }
 
 /** A body that may be taken, or all that is wrong with it. */
@@ -11,12 +13,35 @@ export type Validated<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
-export function validate<T>(schema: z.ZodType<T>, body: unknown): Validated<T> {
-  const parsed = schema.safeParse(body);
-  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: parsed.error.issues };
+export function judgedBy<T>(schema: z.ZodType<T>, body: unknown): Judged<T> {
+  // Zod makes the messages when they are asked for.
+  return withTexts(() => {
+    const parsed = schema.safeParse(body, { error: (issue) => schemaMessage(zodText(issue)) });
+    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: issuesOf(parsed.error) };
+  });
 }
 
-export function refusedFor(problems: readonly FieldProblem[]): Validated<never> {
+const issuesOf = ({ issues }: z.ZodError): Issue[] =>
+  issues.map(({ path, message }) => ({ path, message: textOfMessage(message) }));
+
+const inEnglish = z.locales.en().localeError;
+const inChinese = z.locales.zhCN().localeError;
+
+/** What zod itself says, in its own words. */
+function zodText(issue: z.core.$ZodRawIssue): Text {
+  const [en, zh] = [inEnglish, inChinese].map((localize) => {
+    const message = localize(issue);
+    return (typeof message === 'string' ? message : message?.message) ?? '';
+  });
+  const isAbsent = issue.input === undefined && /^invalid_(type|value)$/.test(issue.code ?? '');
+  const code = isAbsent ? 'library.missing' : 'library.refused';
+  return saidByLibrary(code, { en: en ?? '', zh: zh ?? '' });
+}
+
+/** Whether an issue says no more than that a value is missing. */
+export const isMissing = ({ message }: Issue): boolean => message.code === 'library.missing';
+
+export function refusedFor(problems: readonly FieldProblem[]): Judged<never> {
   return {
     ok: false,
     issues: problems.map(({ field, message }) => ({ path: field.split('.'), message })),
@@ -34,7 +59,7 @@ export function schemaOf<T>(
       const verdict = judge(body);
       if (verdict.ok) return verdict.value;
       for (const { path, message } of verdict.issues) {
-        context.addIssue({ code: 'custom', path: path.map(String), message });
+        context.addIssue({ code: 'custom', path: path.map(String), message: schemaMessage(message) });
       }
       return z.NEVER;
     })

@@ -1,14 +1,18 @@
 import { BlockList, isIP, SocketAddress } from 'node:net';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
+import { networkText } from './network-texts.ts';
 
-/** The fault in the text of a network, or undefined if it has none. */
-export function networkProblem(text: string): string | undefined {
+/** The fault in the text of a network; undefined when it has none. */
+export function networkProblem(text: string): Text | undefined {
   try {
     networkList([text]);
     return undefined;
-  } catch (error) {
-    return (error as Error).message;
+  } catch {
+    return notANetwork(text);
   }
 }
+
+const notANetwork = (network: string) => networkText('not_a_network', { network });
 
 /** @param networks in CIDR notation, or single addresses. @throws RangeError for what is neither */
 export function networkList(networks: readonly string[]): BlockList {
@@ -19,7 +23,7 @@ export function networkList(networks: readonly string[]): BlockList {
     const length = bits === undefined ? (family === 6 ? 128 : 32) : Number(bits);
     const isWhole = /^\d{1,3}$/.test(bits ?? '0') && length <= (family === 6 ? 128 : 32);
     if (family === 0 || rest.length > 0 || !isWhole) {
-      throw new RangeError(`"${text}" is no network such as 192.168.10.0/24`);
+      throw new RangeError(inLanguage(notANetwork(text), 'en'));
     }
     list.addSubnet(address, length, family === 6 ? 'ipv6' : 'ipv4');
   }
@@ -46,7 +50,7 @@ const deniedUnlessNamed = [
  * @returns a function that says why an address may not be used, for people, or undefined if it may
  * @throws RangeError for a text that is no network
  */
-export function deviceNetworkRule(allowed: readonly string[]): (ip: string) => string | undefined {
+export function deviceNetworkRule(allowed: readonly string[]): (ip: string) => Text | undefined {
   const within = networkList(allowed);
   const denied = networkList(deniedUnlessNamed);
   return (address) => {
@@ -55,11 +59,11 @@ export function deviceNetworkRule(allowed: readonly string[]): (ip: string) => s
     if (allowed.length > 0) {
       return within.check(ip, family)
         ? undefined
-        : `${ip} is in none of the networks that DEVICE_NETWORKS allows (${allowed.join(', ')})`;
+        : networkText('address_not_in_device_networks', { address: ip, networks: allowed.join(', ') });
     }
     const embedded = embeddedIpv4(ip);
     return denied.check(ip, family) || (embedded !== undefined && denied.check(embedded, 'ipv4'))
-      ? `${ip} is no address of a plant's network; to allow it, name its network in DEVICE_NETWORKS`
+      ? networkText('address_not_of_a_plant', { address: ip })
       : undefined;
   };
 }
@@ -71,14 +75,18 @@ export function siteNetworkRule({
 }: {
   readonly code: string;
   readonly networks: readonly string[];
-}): (ip: string) => string | undefined {
+}): (ip: string) => Text | undefined {
   if (networks.length === 0) return () => undefined;
   const within = networkList(networks);
   return (address) => {
     const ip = plainIp(address);
     return within.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4')
       ? undefined
-      : `${ip} is in none of the networks of site ${code} (${networks.join(', ')})`;
+      : networkText('address_not_in_site_networks', {
+          address: ip,
+          site: code,
+          networks: networks.join(', '),
+        });
   };
 }
 

@@ -37,10 +37,12 @@ export type CommandOutcome =
 export class LogUnreadable extends Error {
   override readonly name = 'LogUnreadable';
   readonly subject: string;
+  readonly problem: string;
 
   constructor(subject: string, problem: string) {
     super(`${subject}, ${problem}`);
     this.subject = subject;
+    this.problem = problem;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   keyPageSchema,
   keyViewSchema,
 } from '@holdfast/shared/contracts/http/access-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
 import * as z from 'zod';
 import type { Database } from '../database/open-database.ts';
@@ -58,7 +59,7 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
         if (faults.length > 0) throw validationFailed(faults);
         const grants = await requestedGrants(database, request.body);
         if (expiresAt && Date.parse(expiresAt) <= Date.now()) {
-          throw validationFailed([{ path: 'expires_at', message: 'must lie in the future' }]);
+          throw validationFailed([{ path: 'expires_at', message: fieldText('in_the_future') }]);
         }
         const isForAll = sitesWhere(grants, 'administrator') === 'everywhere';
         // Once there is a key, no caller gets in without one.

@@ -1,4 +1,5 @@
 import { everySite, type Grant, type Role } from '@holdfast/shared/contracts/api-key.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Database } from '../database/open-database.ts';
 import { type FieldError, validationFailed } from '../problems/problem.ts';
 
@@ -19,10 +20,11 @@ export interface RequestedGrants {
 export async function requestedGrants(database: Database, body: RequestedGrants): Promise<Grant[]> {
   const { grants, role, sites } = body;
   if (grants && (role || sites)) {
-    throw validationFailed([{ path: role ? 'role' : 'sites', message: 'belongs into one of the grants' }]);
+    throw validationFailed([{ path: role ? 'role' : 'sites', message: fieldText('belongs_into_a_grant') }]);
   }
-  if (!grants && !role) throw validationFailed([{ path: 'role', message: 'is needed, or grants' }]);
-  const requestedList = grants
+  if (!grants && !role)
+    throw validationFailed([{ path: 'role', message: fieldText('role_or_grants_needed') }]);
+  const grantsAsked = grants
     ? grants.map((grant, index) => ({ ...grant, path: `grants.${index}.sites` }))
     : [{ role: role as Role, sites, path: 'sites' }];
   const whole = requestedList.map((grant) => ({ ...grant, sites: [...(grant.sites ?? [everySite])] }));
@@ -31,10 +33,10 @@ export async function requestedGrants(database: Database, body: RequestedGrants)
   const faults = whole.flatMap((grant): FieldError[] => {
     if (grant.sites.includes(everySite)) {
       if (grant.sites.length === 1) return [];
-      return [{ path: grant.path, message: '* stands alone: it is all sites' }];
+      return [{ path: grant.path, message: fieldText('all_sites_stand_alone') }];
     }
     return grant.sites.flatMap((code, index) =>
-      siteCodes.has(code) ? [] : [{ path: `${grant.path}.${index}`, message: 'there is no such site' }],
+      siteCodes.has(code) ? [] : [{ path: `${grant.path}.${index}`, message: fieldText('no_such_site') }],
     );
   });
   if (faults.length > 0) throw validationFailed(faults);

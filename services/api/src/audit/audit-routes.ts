@@ -5,7 +5,7 @@ import {
   auditPageSchema,
   auditQuerySchema,
 } from '@holdfast/shared/contracts/http/access-http.ts';
-import { auditCursor } from '@holdfast/shared/contracts/http/page.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Database } from '../database/open-database.ts';
 import { cursorBehind, positionOf } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
@@ -82,7 +82,7 @@ function searchOf({ from, to, ...query }: AuditFilter): AuditSearch {
     to: to ? timeOf('to', to, now) : undefined,
   };
   if (search.from && search.to && search.from >= search.to) {
-    throw validationFailed([{ path: 'from', message: 'must be before to' }]);
+    throw validationFailed([{ path: 'from', message: fieldText('must_be_before', { other: 'to' }) }]);
   }
   return search;
 }

@@ -1,11 +1,12 @@
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { OfferedDemo } from '@holdfast/shared/contracts/http/demo-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { MetricsPage } from '@holdfast/shared/runtime/metrics.ts';
 import { isReady, type Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler } from 'fastify-type-provider-zod';
 import { type AccessControl, addAccessControl } from '../access/access-control.ts';
 import type { CompanyLogins } from '../access/company/company-logins.ts';
 import { companyRoutes } from '../access/company/company-routes.ts';
@@ -38,6 +39,7 @@ import type { WritePointOptions } from '../devices/write-point.ts';
 import { answerClientError } from '../http/client-errors.ts';
 import type { OnceKeys } from '../http/idempotency.ts';
 import { isNestedTooDeeply } from '../http/is-nested-too-deeply.ts';
+import { judgeRequests } from '../http/judge-requests.ts';
 import { observeRequests } from '../http/observe-requests.ts';
 import { addOpenApi, openApiRoute } from '../http/openapi.ts';
 import { addProblemReplies, replyWithProblem } from '../http/problem-replies.ts';
@@ -249,7 +251,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     rewriteUrl: ({ url = '/' }) => withoutQuotes(url),
     frameworkErrors: (error, request, reply) => replyWithProblem(error, request, reply),
   }) as unknown as FastifyInstance;
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(judgeRequests);
   app.setSerializerCompiler(serializerCompiler);
   tellRequestIds(app);
   tellTraces(app);
@@ -317,7 +319,10 @@ function acceptEmptyBodies(app: FastifyInstance): void {
       else {
         void parseJson(request, text, (error, parsed) => {
           const tooDeep = !error && isNestedTooDeeply(parsed);
-          done(tooDeep ? validationFailed([{ path: '', message: 'is nested too deeply' }]) : error, parsed);
+          done(
+            tooDeep ? validationFailed([{ path: '', message: fieldText('nested_too_deeply') }]) : error,
+            parsed,
+          );
         });
       }
     },

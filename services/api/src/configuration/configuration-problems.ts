@@ -1,4 +1,5 @@
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import { violatedConstraint } from '../database/database-unavailable.ts';
@@ -40,10 +41,10 @@ const constraints: Readonly<Record<string, () => Problem>> = {
   devices_code_key: () => duplicate(configurationText('a_device')),
   tasks_code_key: () => duplicate(configurationText('a_task')),
   points_device_id_code_key: () => duplicate(configurationText('a_point_of_this_device')),
-  devices_site_id_fkey: () => missing('site_id', 'there is no such site'),
-  points_device_id_fkey: () => missing('device_id', 'there is no such device'),
-  task_devices_device_id_fkey: () => missing('device_ids', 'there is no such device'),
-  task_points_point_id_fkey: () => missing('point_ids', 'there is no such point'),
+  devices_site_id_fkey: () => missing('site_id', fieldText('no_such_site')),
+  points_device_id_fkey: () => missing('device_id', fieldText('no_such_device')),
+  task_devices_device_id_fkey: () => missing('device_ids', fieldText('no_such_device')),
+  task_points_point_id_fkey: () => missing('point_ids', fieldText('no_such_point')),
 };
 
 export function fieldsDoNotFit(problems: readonly FieldProblem[]): Problem {
@@ -57,10 +58,10 @@ export function bodyRefused(issues: readonly Issue[]): Problem {
 
 function duplicate(what: Text): Problem {
   const detail = configurationText('there_is_already_with_this_code', { what });
-  return new Problem('duplicate_code', detail, { errors: [{ path: 'code', message: 'is taken' }] });
+  return new Problem('duplicate_code', detail, { errors: [{ path: 'code', message: fieldText('taken') }] });
 }
 
-function missing(field: string, message: string): Problem {
+function missing(field: string, message: Text): Problem {
   return validationFailed([{ path: field, message }]);
 }
 

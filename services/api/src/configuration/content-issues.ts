@@ -4,11 +4,13 @@ import { sameValueCodes } from '@holdfast/driver/same-value-codes.ts';
 import type { EndpointIdentity } from '@holdfast/driver/spec.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 
 export interface ContentIssue {
   /** Dotted path in the snapshot. */
   readonly path: string;
-  readonly message: string;
+  readonly message: Text;
 }
 
 /** Contradictions between a task's devices and points, each of which is right by itself. */
@@ -24,7 +26,7 @@ export function contentIssues({ devices }: Pick<TaskConfig, 'devices'>): readonl
 function codeIssues(device: DeviceConfig, index: number): ContentIssue[] {
   return sameValueCodes(device.points).map(({ valueCode, codes: [array, code] }) => ({
     path: `${pointPath(device, index, code)}.code`,
-    message: `${device.code}: a value of the array ${array} is named ${valueCode} too`,
+    message: fieldText('device_value_name_of_array', { device: device.code, array, name: valueCode }),
   }));
 }
 
@@ -32,10 +34,16 @@ function deviceIssues(device: DeviceConfig, index: number): ContentIssue[] {
   const { code, protocol } = device;
   const spec = specs.get(protocol);
   const path = `devices.${index}`;
-  if (!spec) return [{ path: `${path}.protocol`, message: `${code}: there is no protocol ${protocol}` }];
+  if (!spec)
+    return [
+      {
+        path: `${path}.protocol`,
+        message: fieldText('of_thing', { thing: code, why: fieldText('no_such_protocol', { protocol }) }),
+      },
+    ];
   return (spec.problems?.(device as Device) ?? []).map(({ field, message }) => ({
     path: `${path}.${field}`,
-    message: field.startsWith('points.') ? `${code}, ${message}` : `${code}: ${message}`,
+    message: fieldText(field.startsWith('points.') ? 'in_thing' : 'of_thing', { thing: code, why: message }),
   }));
 }
 
@@ -48,7 +56,11 @@ function endpointIssues(devices: readonly DeviceConfig[]): ContentIssue[] {
     const first = firstAt.get(identity.key);
     if (!first) firstAt.set(identity.key, { code, identity });
     const conflict = first && endpointConflict(first.identity, identity);
-    if (conflict) issues.push({ path: `devices.${index}`, message: `${first.code}, ${code}: ${conflict}` });
+    if (conflict)
+      issues.push({
+        path: `devices.${index}`,
+        message: fieldText('of_things', { one: first.code, other: code, why: conflict }),
+      });
   }
   return issues;
 }

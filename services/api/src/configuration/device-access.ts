@@ -6,8 +6,7 @@ import { deviceNetworkRule, siteNetworkRule } from '@holdfast/shared/runtime/net
 import { sql } from 'kysely';
 import { openChangeSet } from '../database/in-change.ts';
 import type { Database } from '../database/open-database.ts';
-import { BrokerUnavailable, type CollectorRecord, type Collectors, type NamedSecret } from '../ports.ts';
-import { faultText } from '../problems/localize-faults.ts';
+import { BrokerUnavailable, type Collectors, type KnownCollector, type NamedSecret } from '../ports.ts';
 import { type FieldError, Problem } from '../problems/problem.ts';
 import { specOf } from './device-specs.ts';
 import { configurationText } from './texts.ts';
@@ -155,7 +154,7 @@ function refuse({ code: device }: DeviceAccess, faults: readonly Fault[]): void 
     first.code,
     configurationText('no_collector_would_read', {
       device,
-      faults: faults.map(({ message }) => faultText(message)),
+      faults: faults.map(({ message }) => message),
     }),
     { device, errors: faults.map(({ path, message }) => ({ path, message })) },
   );

@@ -1,5 +1,6 @@
 import { devicePlace } from '@holdfast/driver/device-place.ts';
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { sql } from 'kysely';
 import { advisoryLocks } from '../database/advisory-locks.ts';
 import type { Database } from '../database/open-database.ts';
@@ -59,7 +60,7 @@ export async function requireFreePlace(
       errors: [
         {
           path: spec.unitField ?? Object.keys(spec.connection.shape)[0],
-          message: `is that of ${first.code}`,
+          message: fieldText('code_of_another', { other: first.code }),
         },
       ],
     },

@@ -1,3 +1,4 @@
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { inEachLanguage } from '@holdfast/texts/text.ts';
 import { expect, it } from 'vitest';
 import type { Database } from '../database/open-database.ts';
@@ -27,14 +28,17 @@ it('the measurements of a configuration are not waited for while the broker hang
 it('that a configuration is lost is said in each language alone', async () => {
   const nothing = { select: () => nothing, where: () => nothing, executeTakeFirst: async () => undefined };
   const database = { selectFrom: () => nothing } as unknown as Database;
-  const load: Load = async () => ({ ok: false, problem: 'configuration snapshot 7.3 is missing' });
+  const load: Load = async () => ({
+    ok: false,
+    problem: collectorText('snapshot_missing', { snapshot: '7/3' }),
+  });
   const problem = await pollingPlans({ database, taskConfigs: () => ({ load }) })
     .of(7, 3)
     .catch((error: unknown) => error);
   if (!(problem instanceof Problem)) throw new Error('no problem');
   expect(problem.code).toBe('task_config_unreadable');
   expect(inEachLanguage(problem.detail)).toEqual({
-    en: expect.stringContaining('configuration snapshot 7.3 is missing'),
-    zh: expect.not.stringMatching(/[a-z]{2}/i),
+    en: expect.stringContaining('configuration snapshot 7/3 is missing'),
+    zh: expect.stringContaining('TASK_CONFIGS 中缺少配置快照 7/3'),
   });
 });

@@ -2,7 +2,6 @@ import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { PointRate } from '@holdfast/shared/domain/gaps/point-values.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import { inLanguage, type Text, translated } from '@holdfast/texts/text.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { PlanDevice, PlanPointCounts } from '../database/tables.ts';
@@ -131,7 +130,7 @@ export function pollingPlans(options: {
       throw new Problem(
         'task_config_unreadable',
         configurationText('task_config_unreadable', {
-          problem: unusable(loaded.problem, taskId, version),
+          problem: loaded.problem,
         }),
       );
     }
@@ -213,10 +212,4 @@ function keep<T>(cache: Map<string, T>, key: string, value: T): void {
   const [oldest] = cache.size >= keptAtMost ? cache.keys() : [];
   if (oldest !== undefined) cache.delete(oldest);
   cache.set(key, value);
-}
-
-/** The store says in English what is wrong. */
-function unusable(problem: string, taskId: number, version: number): Text {
-  const chinese = inLanguage(configurationText('snapshot_unusable', { taskId, version }), 'zh');
-  return translated({ en: problem, zh: chinese });
 }

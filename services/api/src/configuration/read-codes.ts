@@ -1,4 +1,5 @@
 import { valueCodes } from '@holdfast/driver/point.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
@@ -124,6 +125,6 @@ function codeFixed(
   return new Problem('code_fixed', configurationText('code_fixed', { what, code, why }), {
     [`${kind}_id`]: id,
     ...(session !== undefined && { session_id: session }),
-    errors: [{ path: 'code', message: 'is in use under this code' }],
+    errors: [{ path: 'code', message: fieldText('in_use_under_this_code') }],
   });
 }

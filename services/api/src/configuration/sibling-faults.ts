@@ -1,4 +1,5 @@
 import { sameValueCodes } from '@holdfast/driver/same-value-codes.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../problems/problem.ts';
@@ -16,12 +17,15 @@ export async function requireDistinctValues(
   points: readonly WrittenPoint[],
 ): Promise<void> {
   const deviceIds = [...new Set(points.map(({ device_id }) => device_id))];
-  if (deviceIds.length === 0) return;
-  const faults = (await sharedCodes(transaction, deviceIds)).map(({ deviceId, codes, valueCode }) => {
-    const point = points.find(({ device_id, code }) => device_id === deviceId && code === codes[1]);
-    const { path = 'code' } = point ?? points[0] ?? {};
-    return { path, message: `a value of the array ${codes[0]} is named ${valueCode} too` };
-  });
+  const result = await change();
+  const pathOf = (field: string, deviceId: number, code: string): string => {
+    const storedPoint = points.find((point) => point.device_id === deviceId && point.code === code);
+    return `${(storedPoint ?? points[0])?.pathPrefix ?? ''}${field}`;
+  };
+  const faults = (await sharedCodes(transaction, deviceIds)).map(({ deviceId, codes, valueCode }) => ({
+    path: pathOf('code', deviceId, codes[1]),
+    message: fieldText('value_name_of_array', { array: codes[0], name: valueCode }),
+  }));
   if (faults.length > 0) throw validationFailed(faults);
 }
 

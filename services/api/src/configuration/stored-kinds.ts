@@ -3,16 +3,18 @@ import { type ValueKind, valueKind } from '@holdfast/driver/values/value-kind.ts
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { Database } from '../database/open-database.ts';
 
 export type KindsOfStore = Pick<SampleStore, 'kindsOf' | 'lastValues'>;
 
 export type KindOfPoint = Pick<PointView, 'device_id' | 'code' | 'count' | 'data_type' | 'enumeration'>;
 
-const inWords: Readonly<Record<ValueKind, string>> = {
-  number: 'numbers',
-  truth: 'booleans',
-  text: 'texts',
+const kindNames: Readonly<Record<ValueKind, Text>> = {
+  number: fieldText('kind_numbers'),
+  truth: fieldText('kind_booleans'),
+  text: fieldText('kind_texts'),
 };
 
 /**
@@ -24,7 +26,7 @@ export async function kindFaults(
   store: KindsOfStore,
   transaction: Database,
   points: readonly KindOfPoint[],
-): Promise<readonly (string | undefined)[]> {
+): Promise<readonly (Text | undefined)[]> {
   if (points.length === 0) return [];
   const devices = await transaction
     .selectFrom('devices')
@@ -44,18 +46,19 @@ export async function kindFaults(
     const others = [...(kindsStored[index] ?? [])].filter((each) => each !== kind);
     if (others.length === 0) return undefined;
     const { deviceCode } = places[index] ?? { deviceCode: '' };
-    const had = others.map((each) => inWords[each]).join(' and ');
-    return (
-      `${had} of ${deviceCode}/${point.code} are stored, and the database takes no ${inWords[kind]} beside them: ` +
-      `make a new point with another code, such as ${point.code}_2, and disable the one that there was`
-    );
+    return fieldText('stored_kind_differs', {
+      stored: others.map((each) => kindNames[each]),
+      point: `${deviceCode}/${point.code}`,
+      kind: kindNames[kind],
+      other: `${point.code}_2`,
+    });
   });
 }
 
 /** As `kindFaults`, for new points; finds none while the store cannot be asked, so that points can still be made. */
 export async function kindFaultsOrNone(
   ...[store, transaction, points]: Parameters<typeof kindFaults>
-): Promise<readonly (string | undefined)[]> {
+): Promise<readonly (Text | undefined)[]> {
   try {
     return await kindFaults(store, transaction, points);
   } catch (error) {

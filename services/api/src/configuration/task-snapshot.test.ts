@@ -1,4 +1,5 @@
 import { connectionSchema, deviceProfileSchema } from '@holdfast/driver-modbus/layout/connection.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import { contentHash, type SnapshotRow, snapshotTask } from './task-snapshot.ts';
 
@@ -116,7 +117,7 @@ describe('a snapshot whose parts are each right', () => {
   const refused = (rows: readonly SnapshotRow[]) => {
     const snapshot = snapshotTask(task, rows, all);
     if (snapshot.ok || snapshot.problem.code !== 'task_config_invalid') throw new Error('it was taken');
-    return snapshot.problem.issues;
+    return inEnglish(snapshot.problem.issues);
   };
 
   it('takes whatever periods the points of a device have', () => {

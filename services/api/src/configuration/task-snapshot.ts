@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
 import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { Selectable } from 'kysely';
 import type { DevicesTable, PointsTable } from '../database/tables.ts';
+import type { FieldError } from '../problems/problem.ts';
 import { contentIssues } from './content-issues.ts';
 
 export interface SnapshotTask {
@@ -30,7 +32,7 @@ export type SnapshotProblem =
   | { readonly code: 'task_disabled' }
   | { readonly code: 'task_without_devices' }
   | { readonly code: 'task_without_points' }
-  | { readonly code: 'task_config_invalid'; readonly issues: readonly { path: string; message: string }[] };
+  | { readonly code: 'task_config_invalid'; readonly issues: readonly FieldError[] };
 
 export type Snapshot =
   | { readonly ok: true; readonly content: TaskContent }
@@ -55,7 +57,7 @@ export function snapshotTask(
     .map((rowsOfDevice) => snapshotDevice(rowsOfDevice, chosenPointIds))
     .filter(({ points }) => points.length > 0);
   if (devices.length === 0) return { ok: false, problem: { code: 'task_without_points' } };
-  const parsed = contentSchema.safeParse({
+  const verdict = judgedBy(contentSchema, {
     schema_version: 3,
     task_id: String(task.id),
     task_code: task.code,
@@ -64,10 +66,10 @@ export function snapshotTask(
     ...(Object.keys(task.required_labels).length > 0 ? { required_labels: task.required_labels } : {}),
     devices,
   });
-  const issues = parsed.success
-    ? contentIssues(parsed.data)
-    : parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  if (parsed.success && issues.length === 0) return { ok: true, content: parsed.data };
+  const issues = verdict.ok
+    ? contentIssues(verdict.value)
+    : verdict.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  if (verdict.ok && issues.length === 0) return { ok: true, content: verdict.value };
   return { ok: false, problem: { code: 'task_config_invalid', issues } };
 }
 

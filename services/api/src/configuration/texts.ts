@@ -1,10 +1,6 @@
 import { catalogue } from '@holdfast/texts/text.ts';
 
 export const configurationText = catalogue('configuration', {
-  snapshot_unusable: {
-    en: 'the configuration snapshot of task {{taskId}}, version {{version}}, is missing, damaged or not valid',
-    zh: '任务 {{taskId}} 第 {{version}} 版的配置快照缺失、损坏或无效',
-  },
   kind_site: { en: 'site', zh: '站点' },
   kind_device: { en: 'device', zh: '设备' },
   kind_point: { en: 'point', zh: '点位' },

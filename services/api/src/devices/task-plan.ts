@@ -8,7 +8,6 @@ import { valuesPerSecond } from '@holdfast/shared/domain/rates/values-per-second
 import { specOf } from '../configuration/device-specs.ts';
 import type { TaskContent } from '../configuration/task-snapshot.ts';
 import { localize } from '../problems/localize.ts';
-import { localizeFault } from '../problems/localize-faults.ts';
 import { type DeviceLoad, type EndpointVerdict, judgeEndpoint } from './judge-endpoint.ts';
 import type { MeasuredRoundTrips } from './measured-round-trips.ts';
 import { devicesText } from './texts.ts';
@@ -143,7 +142,7 @@ function planDevice(
       rates: rates.map(([rateMs, due]) => rateView(rateMs, timed(due))),
       unreadable: (forecast?.unreadable ?? []).map(({ point, reason }) => ({
         point,
-        reason: localizeFault(reason),
+        reason: localize(reason),
       })),
     },
     load: { code, periodMs, fullTickMs, msPerSecond: busyPerSecond(rates, periodMs, timed) },

@@ -1,17 +1,15 @@
 import { valueCodes } from '@holdfast/driver/point.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
+import type { DeviceCall, ReadPoint, ReadRequestReport } from '@holdfast/shared/contracts/device-call.ts';
 import type {
-  DeviceCall,
-  DeviceReply,
-  ReadPoint,
-  ReadRequestReport,
-} from '@holdfast/shared/contracts/device-call.ts';
-import type { DeviceRequestView, DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+  DeviceTestView,
+  ShownPoint,
+  ShownRequest,
+} from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
 import { localize } from '../problems/localize.ts';
-import { localizeFault } from '../problems/localize-faults.ts';
 import { endpointHolders } from './endpoint-holders.ts';
 import { type DeviceLimitsSources, reportedLimits } from './learned-limits/device-limits.ts';
 import { reachDevice } from './reach-device.ts';
@@ -35,7 +33,11 @@ const valuesPerCall = 2_000;
 const leastMs = 100;
 const shownReasons = 3;
 
-type GivenUp = Extract<DeviceReply, { kind: 'read' }>['given_up'];
+/** Why asking stopped early, in the language of the request. */
+interface GivenUp {
+  readonly detail: string;
+  readonly met_limit?: ReadPoint['met_limit'];
+}
 
 /**
  * Reads every point of a device once, through a collector.
@@ -58,10 +60,10 @@ export async function readOnce(
 ): Promise<Omit<DeviceTestView, 'device_id'>> {
   const { collectors, device, holders, labels, learnedLimits, withinMs, traceparent } = options;
   const untilMs = performance.now() + withinMs;
-  const points: ReadPoint[] = [];
-  const requests: DeviceRequestView[] = [];
+  const points: ShownPoint[] = [];
+  const requests: ShownRequest[] = [];
   let collectorId: string | null = null;
-  let givenUp: GivenUp;
+  let givenUp: GivenUp | undefined;
   for (const part of inParts(device)) {
     const leftMs = Math.floor(untilMs - performance.now());
     if (leftMs < leastMs)
@@ -86,15 +88,15 @@ export async function readOnce(
     collectorId = reached.collectorId;
     const { reply } = reached;
     if (reply.kind === 'read') {
-      points.push(...reply.points.map(localizePoint));
-      const requestViews = reply.requests.map((each) => ({ ...each, error: localizeFault(each.error) }));
+      points.push(...reply.points.map(retoldPoint));
+      const requestViews = reply.requests.map((each) => ({ ...each, error: localize(each.error) }));
       requests.push(...withFrameParts(requestViews, device));
-      givenUp = reply.given_up && { ...reply.given_up, detail: localizeFault(reply.given_up.detail) };
+      givenUp = reply.given_up && { ...reply.given_up, detail: localize(reply.given_up.detail) };
     } else {
       const isRefused = reply.kind === 'refused';
       givenUp = {
         detail: isRefused
-          ? localizeFault(reply.detail)
+          ? localize(reply.detail)
           : localize(devicesText('the_collector_gave_another_answer_than')),
       };
       points.push(...unasked(part, givenUp));
@@ -131,12 +133,12 @@ function inParts(device: DeviceConfig): DeviceConfig[] {
 }
 
 /** A point as a collector has read it, with the collector's words in the language of the request. */
-export const localizePoint = (point: ReadPoint): ReadPoint => ({
+export const retoldPoint = (point: ReadPoint): ShownPoint => ({
   ...point,
-  detail: localizeFault(point.detail),
+  detail: localize(point.detail),
 });
 
-function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<GivenUp>): ReadPoint[] {
+function unasked({ points }: DeviceConfig, { detail, met_limit }: GivenUp): ShownPoint[] {
   return points.flatMap(valueCodes).map((code) => ({
     ...{
       code,
@@ -150,7 +152,7 @@ function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<Gi
 }
 
 /** The outcome in words, with one point for each reason, so that a frequent reason does not hide the others. */
-function inWords(total: number, bad: readonly ReadPoint[]): string {
+function inWords(total: number, bad: readonly ShownPoint[]): string {
   if (bad.length === 0) return localize(devicesText('all_values_were_read', { total }));
   const reasons = [...Map.groupBy(bad, ({ detail }) => detail)];
   const reasonTexts = reasons.slice(0, shownReasons).map(([detail, [first, ...others]]) => {
@@ -171,7 +173,7 @@ function inWords(total: number, bad: readonly ReadPoint[]): string {
 
 /** Splits each frame of the requests into its parts, by the protocol of their device. */
 function withFrameParts(
-  requests: readonly ReadRequestReport[],
+  requests: readonly (ReadRequestReport & { readonly error: string })[],
   { protocol, connection }: Pick<DeviceConfig, 'protocol' | 'connection'>,
 ): DeviceRequestView[] {
   const spec = specs.get(protocol);

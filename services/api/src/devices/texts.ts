@@ -8,8 +8,8 @@ export const devicesText = catalogue('devices', {
   device_point: { en: 'device {{device}} point {{point}}', zh: '设备 {{device}} 点位 {{point}}' },
   write_failed: { en: '{{about}}: {{detail}}.', zh: '{{about}}：{{detail}}。' },
   write_outcome_unknown: {
-    en: '{{about}}: {{why}}. It is not sent again by itself: read the point, then decide.',
-    zh: '{{about}}：{{why}}。系统不会自动重发：请先读取该点位，再作决定。',
+    en: '{{about}}: {{why}} It is not sent again by itself: read the point, then decide.',
+    zh: '{{about}}：{{why}}系统不会自动重发：请先读取该点位，再作决定。',
   },
   endpoint_verdict: {
     en: '{{endpoint}} {{detail}}. {{reckonedWith}}',
@@ -125,10 +125,10 @@ export const devicesText = catalogue('devices', {
   },
   point_not_found: { en: 'There is no point {{pointId}}.', zh: '没有点位 {{pointId}}。' },
   it_is_being_written: {
-    en: 'it is being written for the same Idempotency-Key, or that was cut off',
-    zh: '正在以同一 Idempotency-Key 写入，或该写入已中断',
+    en: 'it is being written for the same Idempotency-Key, or that was cut off.',
+    zh: '正在以同一 Idempotency-Key 写入，或该写入已中断。',
   },
-  the_broker_went_away_meanwhile: { en: 'the broker went away meanwhile', zh: '其间消息服务中断' },
+  the_broker_went_away_meanwhile: { en: 'The broker went away meanwhile.', zh: '其间消息服务中断。' },
   device_unknown: { en: 'There is no device {{id}}.', zh: '没有设备 {{id}}。' },
   nothing_learned: {
     en: 'Device {{code}} has refused nothing in the latest session that reads it, or none was started yet.',

@@ -1,4 +1,4 @@
-import { unitPlace } from '@holdfast/driver/device-place.ts';
+import { unitPlaceText } from '@holdfast/driver/device-place.ts';
 import type { DeviceTrialBody, DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import { connectionOf } from '@holdfast/shared/contracts/http/device-http.ts';
 import { type ValidPoint, validateDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
@@ -8,7 +8,7 @@ import { contentIssues } from '../configuration/content-issues.ts';
 import { requireAccess } from '../configuration/device-access.ts';
 import { endpointColumn, specOf } from '../configuration/device-specs.ts';
 import type { Database } from '../database/open-database.ts';
-import { localizeFault } from '../problems/localize-faults.ts';
+import { localize } from '../problems/localize.ts';
 import { validationFailed } from '../problems/problem.ts';
 import { holdersOfEndpoint } from './endpoint-holders.ts';
 import { readOnce, type TestDeviceOptions } from './test-device.ts';
@@ -35,7 +35,7 @@ export async function tryDevice(
   const holders = endpoint === null ? [] : await holdersOfEndpoint(options.database, endpoint);
   const read = await readOnce({ ...options, device, holders, labels: {}, learnedLimits: undefined });
   const answers = read.requests.some(({ error, failure }) => error === '' || failure === 'exception');
-  return { ...read, answers, place: localizeFault(unitPlace(spec, device.connection)) };
+  return { ...read, answers, place: localize(unitPlaceText(spec, device.connection)) };
 }
 
 async function siteOf(

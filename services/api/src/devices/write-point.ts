@@ -1,11 +1,10 @@
-import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
-import { inLanguage, type Text, translated } from '@holdfast/texts/text.ts';
+import { inLanguage, type Text, type Words } from '@holdfast/texts/text.ts';
 import { BrokerUnavailable, type Collectors, type CommandAttempt } from '../ports.ts';
-import { faultText, localizeFault } from '../problems/localize-faults.ts';
+import { localize } from '../problems/localize.ts';
 import { Problem } from '../problems/problem.ts';
 import { readDevice } from './device-content.ts';
 import { endpointHolders, labelsOfTasks } from './endpoint-holders.ts';
@@ -131,14 +130,14 @@ async function conclude(
     note(outcome, detail, { collector: collectorId, ...data }).catch(() => undefined);
   if (reply.kind !== 'written') {
     const detail =
-      reply.kind === 'refused' ? reply.detail : 'the collector gave another answer than was asked for';
-    await noteIfPossible('refused', detail);
-    throw new Problem('write_refused', devicesText('write_failed', { about, detail: faultText(detail) }), {
+      reply.kind === 'refused' ? reply.detail : devicesText('the_collector_gave_another_answer_than');
+    await noteIfPossible('refused', inLanguage(detail, 'en'));
+    throw new Problem('write_refused', devicesText('write_failed', { about, detail }), {
       audit_id: id,
     });
   }
   const { outcome, detail, before, sent, read_back } = reply;
-  await noteIfPossible(outcomeInAudit(outcome), detail, { before, sent, read_back });
+  await noteIfPossible(outcomeInAudit(outcome), inLanguage(detail, 'en'), { before, sent, read_back });
   switch (outcome) {
     case 'written':
     case 'differs':
@@ -147,23 +146,19 @@ async function conclude(
         point: write.point,
         collector_id: collectorId,
         outcome,
-        detail: localizeFault(detail),
-        before: before && localizePoint(before),
+        detail: localize(detail),
+        before: before && retoldPoint(before),
         sent,
         read_back: read_back && localizePoint(read_back),
         audit_id: id,
       };
     case 'failed':
-      throw new Problem('write_failed', devicesText('write_failed', { about, detail: faultText(detail) }), {
+      throw new Problem('write_failed', devicesText('write_failed', { about, detail }), {
         audit_id: id,
         sent,
       });
     case 'unknown':
-      throw unknownOutcome(
-        about,
-        id,
-        translated({ en: unended(detail), zh: unended(faultInChinese(detail)) }),
-      );
+      throw unknownOutcome(about, id, detail);
     default:
       return outcome satisfies never;
   }
@@ -175,12 +170,7 @@ function outcomeInAudit(
   return outcome === 'written' || outcome === 'differs' ? 'done' : outcome;
 }
 
-/** The point's name in Chinese; the audit log has it in English. */
-
-/** A sentence without its full stop. */
-const unended = (sentence: string) => sentence.replace(/[.。]$/, '');
-
-function unknownOutcome(about: Text, auditId: string, why: Text, cause?: unknown): Problem {
+function unknownOutcome(about: Text, auditId: string, why: Words, cause?: unknown): Problem {
   return new Problem(
     'write_outcome_unknown',
     devicesText('write_outcome_unknown', { about, why }),

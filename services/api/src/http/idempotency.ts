@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { CommandRecord } from '@holdfast/shared/contracts/command-record.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandAttempt, CommandKeys } from '../ports.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
@@ -120,9 +121,7 @@ function keyOf(request: FastifyRequest, callerOf: OnceKeys['callerOf']): string 
   const keyText = request.headers['idempotency-key'];
   if (keyText === undefined) return undefined;
   if (typeof keyText !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(keyText)) {
-    throw validationFailed([
-      { path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
-    ]);
+    throw validationFailed([{ path: 'Idempotency-Key', message: fieldText('idempotency_key_rule') }]);
   }
   return sha256(`${callerOf(request)}\n${keyText}`);
 }

@@ -1,4 +1,3 @@
-import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { Problem as ProblemDocument } from '@holdfast/shared/contracts/http/problem.ts';
 import { inLanguage } from '@holdfast/texts/text.ts';
 import type { Language } from '../problems/negotiate-language.ts';
@@ -19,16 +18,16 @@ export function problemDocument(
     code: problem.code,
     instance: requestId,
     ...problem.members,
-    ...(language === 'zh' && errorsInChinese(problem.members)),
+    ...errorsIn(problem.members, language),
   };
 }
 
-function errorsInChinese({ errors }: Problem['members']): { errors?: FieldError[] } {
+function errorsIn({ errors }: Problem['members'], language: Language): Pick<ProblemDocument, 'errors'> {
   if (!Array.isArray(errors)) return {};
   return {
     errors: (errors as FieldError[]).map(({ message, ...error }) => ({
       ...error,
-      message: faultInChinese(message),
+      message: inLanguage(message, language),
     })),
   };
 }

@@ -9,6 +9,11 @@ const resume = catalogue('test', {
   resume: { en: 'Resume it instead.', zh: '请改为继续会话。' },
 })('resume');
 
+const fault = catalogue('testFault', {
+  too_large: { en: 'must be {{most}} at most', zh: '不能大于 {{most}}' },
+  required_with: { en: 'is required with {{protocol}}', zh: '使用 {{protocol}} 时必须给出' },
+});
+
 describe('the title of a problem', () => {
   it('is in the language that is wanted, and else in English', () => {
     const titleFor = (accepted: string | undefined) =>
@@ -31,8 +36,8 @@ describe('the title of a problem', () => {
     expect(problemDocument(paused, 'id', 'zh').detail).toBe('请改为继续会话。');
     expect(problemDocument(paused, 'id').detail).toBe('Resume it instead.');
     const wrong = validationFailed([
-      { path: 'port', message: 'Too big: expected number to be <=65535' },
-      { path: 'host', message: 'is required with modbus_tcp' },
+      { path: 'port', message: fault('too_large', { most: 65_535 }) },
+      { path: 'host', message: fault('required_with', { protocol: 'modbus_tcp' }) },
     ]);
     expect(problemDocument(wrong, 'id', 'zh')).toMatchObject({
       detail: 'port：不能大于 65535；host：使用 modbus_tcp 时必须给出',
@@ -42,7 +47,7 @@ describe('the title of a problem', () => {
       ],
     });
     expect(problemDocument(wrong, 'id')).toMatchObject({
-      detail: 'port: Too big: expected number to be <=65535; host: is required with modbus_tcp',
+      detail: 'port: must be 65535 at most; host: is required with modbus_tcp',
     });
   });
 });

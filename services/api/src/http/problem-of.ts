@@ -1,7 +1,6 @@
 import type { Text } from '@holdfast/texts/text.ts';
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ProblemCode } from '../problems/codes.ts';
-import { Problem, validationFailed } from '../problems/problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { storeProblem } from './store-problems.ts';
 import { httpText } from './texts.ts';
 
@@ -14,21 +13,15 @@ export function problemOf(error: unknown): Problem {
 }
 
 function requestProblem(error: unknown): Problem | undefined {
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    return validationFailed(
-      error.validation.map(({ instancePath, message }) => ({
-        path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
-        message: message ?? 'invalid',
-      })),
-    );
-  }
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   const fastifyProblem = typeof code === 'string' ? fastifyProblems[code] : undefined;
   if (fastifyProblem) return new Problem(...fastifyProblem, {}, { cause: error });
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new Problem(
       'bad_request',
-      error instanceof Error ? httpText('message', { message: error.message }) : httpText('it_is_malformed'),
+      error instanceof Error
+        ? httpText('words_of_fastify', { message: error.message })
+        : httpText('it_is_malformed'),
       {},
       { cause: error },
     );

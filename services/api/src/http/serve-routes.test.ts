@@ -1,8 +1,9 @@
 import { fastify } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler } from 'fastify-type-provider-zod';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { CommandKeys } from '../ports.ts';
+import { judgeRequests } from './judge-requests.ts';
 import { type Route, route } from './route.ts';
 import { routeOf, serveDeclaredRoutesOnly, serveRoutes } from './serve-routes.ts';
 
@@ -70,7 +71,7 @@ describe('a route', () => {
 /** Its routes take no Idempotency-Key. */
 function appOf(routes: Route[]) {
   const app = fastify({ routerOptions: { ignoreTrailingSlash: true } });
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(judgeRequests);
   app.setSerializerCompiler(serializerCompiler);
   serveDeclaredRoutesOnly(app);
   serveRoutes(app, routes, { keys: {} as CommandKeys, callerOf: () => 'nobody' });

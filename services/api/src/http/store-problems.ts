@@ -1,7 +1,7 @@
 import { HistoryQueryRefused, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import { AppendOutcomeUnknown, StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
 import { LogUnreadable } from '@holdfast/shared/sessions/handle-command.ts';
-import { inLanguage, type Text, translated } from '@holdfast/texts/text.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
@@ -57,7 +57,6 @@ export function storeProblem(error: unknown): Problem | undefined {
   return undefined;
 }
 
-/** The decoder says in English what is wrong. */
-function unreadableEvent({ message, subject }: LogUnreadable): Text {
-  return translated({ en: message, zh: inLanguage(problemsText('an_event_of', { subject }), 'zh') });
+function unreadableEvent({ subject, problem }: LogUnreadable): Text {
+  return problemsText('an_event_of', { subject, problem });
 }

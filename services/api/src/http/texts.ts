@@ -38,7 +38,7 @@ export const httpText = catalogue('http', {
     en: 'Nothing was changed. Take a new key for each command; the same one only to repeat it.',
     zh: '没有任何更改。每个命令请使用新的键；同一个键只用于重复同一命令。',
   },
-  message: { en: '{{message}}', zh: '{{message}}' },
+  words_of_fastify: { en: '{{message}}', zh: '{{message}}' },
   it_is_malformed: { en: 'It is malformed.', zh: '格式不正确。' },
   send_one_json_document_in_utf: {
     en: 'Send one JSON document, in UTF-8, without the keys __proto__ and constructor.',

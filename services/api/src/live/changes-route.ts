@@ -1,4 +1,5 @@
 import { changeIdPattern, changesQuerySchema } from '@holdfast/shared/contracts/http/changes-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { validationFailed } from '../problems/problem.ts';
@@ -56,7 +57,7 @@ function positionOf(header: string | string[] | undefined): Position | undefined
   if (text === undefined || text === '') return undefined;
   const [, s, h, a] = changeIdPattern.exec(text) ?? [];
   if (s === undefined) {
-    throw validationFailed([{ path: 'Last-Event-ID', message: 'must be the id of an event of this stream' }]);
+    throw validationFailed([{ path: 'Last-Event-ID', message: fieldText('event_id_rule') }]);
   }
   return { s: Number(s), h: Number(h), a: Number(a) };
 }

@@ -1,5 +1,7 @@
 import type { ChangesReset } from '@holdfast/shared/contracts/http/changes-http.ts';
+import { isText } from '@holdfast/texts/bounded-text.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
+import { localize } from '../problems/localize.ts';
 import type { ChangeLog, LoggedChange, Position } from './change-log.ts';
 import { positionText } from './change-log.ts';
 import type { EventStream } from './event-stream.ts';
@@ -55,9 +57,14 @@ async function tell(client: EventStream, change: LoggedChange, sites: GrantedSit
   const { event, position, place } = change;
   const data = sites === 'everywhere' ? change.data : await change.at(sites);
   const id = place && positionText(position);
-  if (data) return client.send({ ...(id !== undefined && { id }), event, data });
+  if (data) return client.send({ ...(id !== undefined && { id }), event, data: spoken(data) });
   if (id !== undefined) client.reached(id);
   return !client.closed.aborted;
+}
+
+/** Puts what is said to people into the client's language. */
+function spoken(data: object): object {
+  return 'detail' in data && isText(data.detail) ? { ...data, detail: localize(data.detail) } : data;
 }
 
 function reset(client: EventStream, log: ChangeLog, reason: ChangesReset['reason']): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { fastify } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler } from 'fastify-type-provider-zod';
 import { expect, it, onTestFinished } from 'vitest';
+import { judgeRequests } from '../http/judge-requests.ts';
 import { serveRoutes } from '../http/serve-routes.ts';
 import type { CommandKeys } from '../ports.ts';
 import { LiveClients } from './live-clients.ts';
@@ -9,7 +10,7 @@ import { type LiveSources, liveRoute } from './live-routes.ts';
 
 it('a client whose request is in hand when the API begins to end is let go, too', async () => {
   const app = fastify();
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(judgeRequests);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('caller', { getter: () => ({ kind: 'local', grants: [] }) as const });
   app.decorateRequest('grantedSites', 'everywhere');

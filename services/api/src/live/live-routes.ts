@@ -1,4 +1,5 @@
 import { liveQuerySchema } from '@holdfast/shared/contracts/http/live-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { type Route, route } from '../http/route.ts';
@@ -78,7 +79,7 @@ function lastEventIdOf(header: string | string[] | undefined): number | undefine
   const text = [header].flat().at(-1);
   if (text === undefined || text === '') return undefined;
   if (!/^[0-9]{1,15}$/.test(text)) {
-    throw validationFailed([{ path: 'Last-Event-ID', message: 'must be the id of an event of this stream' }]);
+    throw validationFailed([{ path: 'Last-Event-ID', message: fieldText('event_id_rule') }]);
   }
   return Number(text);
 }

@@ -2,7 +2,7 @@ import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
 import { type Change, uncertainFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
-import { localizeFault } from '../problems/localize-faults.ts';
+import { localize } from '../problems/localize.ts';
 import type { FollowedSites } from './device-sites.ts';
 
 export interface LiveFilter {
@@ -55,10 +55,8 @@ export function liveSample(
       ...changes.flatMap(([code, list]) => (isUncertain(lastOf(list)) ? [code] : [])),
     ],
     ...(changes.length === 0 ? {} : { changes: changesOf(sample.time, changes) }),
-    ...(bad.length === 0
-      ? {}
-      : { bad: Object.fromEntries(bad.map(([code, why]) => [code, localizeFault(why)])) }),
-    miss: sample.miss ? { ...sample.miss, detail: localizeFault(sample.miss.detail) } : null,
+    ...(bad.length === 0 ? {} : { bad: Object.fromEntries(bad.map(([code, why]) => [code, localize(why)])) }),
+    miss: sample.miss ? { ...sample.miss, detail: localize(sample.miss.detail) } : null,
   };
 }
 

@@ -5,6 +5,7 @@ import type {
   DeviceChange,
   SessionChange,
 } from '@holdfast/shared/contracts/http/changes-http.ts';
+import type { Words } from '@holdfast/texts/text.ts';
 import type { ChangeSource } from '../ports.ts';
 import type { Change } from './change-log.ts';
 
@@ -53,6 +54,9 @@ function sessionChange(
   return { place, event: 'session', data: view, at };
 }
 
+/** A change of a device before its detail is put into the language of a client. */
+type UnspokenDeviceChange = Omit<DeviceChange, 'detail'> & { readonly detail: Words };
+
 function deviceChange(
   place: NonNullable<Change['place']>,
   change: DeviceHealthChange | undefined,
@@ -60,7 +64,10 @@ function deviceChange(
 ): Change | undefined {
   if (!change) return undefined;
   const { session, device, collector, from, to, detail, time } = change;
-  const view: DeviceChange = { session_id: session, device, collector_id: collector, from, to, detail, time };
+  const view: UnspokenDeviceChange = {
+    ...{ session_id: session, device, collector_id: collector },
+    ...{ from, to, detail, time },
+  };
   const at = async (sites: readonly string[]) => ((await isAt(session, sites)) ? view : undefined);
   return { place, event: 'device', data: view, at };
 }

@@ -1,8 +1,10 @@
+import { driverText } from '@holdfast/driver/texts.ts';
 import type { ImportPatch } from '@holdfast/shared/contracts/http/point-list-http.ts';
 import { validationFailed } from '../problems/problem.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { columnNames } from './judging/open-list.ts';
 import type { StoredImport } from './stored-import.ts';
+import { pointListsText } from './texts.ts';
 
 /** How a list is to be read after a change. @throws Problem for an unknown field or answer */
 export function changedSettings({ settings, view }: StoredImport, patch: ImportPatch): ImportSettings {
@@ -13,15 +15,18 @@ export function changedSettings({ settings, view }: StoredImport, patch: ImportP
       .filter(([, field]) => field !== '' && !fieldsByName.has(field))
       .map(([column, field]) => ({
         path: `columns.${column}`,
-        message: `"${field}" is none of: ${[...fieldsByName.keys()].join(', ')}`,
+        message: driverText('not_enumerated', {
+          value: `"${field}"`,
+          names: [...fieldsByName.keys()].join(', '),
+        }),
       })),
     ...Object.entries(answers ?? {}).flatMap(([name, value]) => {
       const question = view.questions.find((each) => each.name === name);
       const choices = question?.choices.map((choice) => choice.value) ?? [];
       if (choices.includes(value)) return [];
       const message = question
-        ? `"${value}" is none of: ${choices.join(', ')}`
-        : 'is no question of this list';
+        ? driverText('not_enumerated', { value: `"${value}"`, names: choices.join(', ') })
+        : pointListsText('no_such_question');
       return [{ path: `answers.${name}`, message }];
     }),
   ];

@@ -1,7 +1,6 @@
-import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ImportFault, ImportRow, ImportView } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import { localize, spokenLanguage } from '../problems/localize.ts';
+import { localize } from '../problems/localize.ts';
 import type { RowFault } from './judging/row-fault.ts';
 import { retentionHours, type StoredImport, type StoredRow } from './stored-import.ts';
 
@@ -58,6 +57,6 @@ export function importRow({
   };
 }
 
-export function faultView(fault: RowFault): ImportFault {
-  return { ...fault, message: spokenLanguage() === 'zh' ? faultInChinese(fault.message) : fault.message };
+export function toldFault(fault: RowFault): ImportFault {
+  return { ...fault, message: localize(fault.message) };
 }

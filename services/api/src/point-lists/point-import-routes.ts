@@ -85,7 +85,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
         const { name = '', mode, device, encoding, sheet, mapping } = request.query;
         const content = request.body;
         if (!Buffer.isBuffer(content) || content.length === 0)
-          throw validationFailed([{ path: '', message: 'send the file as the body' }]);
+          throw validationFailed([{ path: '', message: pointListsText('file_needed') }]);
         const settings: ImportSettings = {
           ...{ mode, device, encoding, sheet, columns: {}, accepted: false, cells: {} },
           ...(await mappingNamed(database, mapping)),

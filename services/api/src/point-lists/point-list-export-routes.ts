@@ -39,7 +39,9 @@ export function pointListExportRoutes(database: Database): Route[] {
         const devices = await exportedDevices(database, { codes: device, sites: request.grantedSites });
         const unknown = device?.find((code) => !devices.some((each) => each.code === code));
         if (unknown !== undefined)
-          throw validationFailed([{ path: 'device', message: `there is no device ${unknown}` }]);
+          throw validationFailed([
+            { path: 'device', message: pointListsText('no_device_with_code', { code: unknown }) },
+          ]);
         const table = new ListTable({ specs: usedBy(devices), language });
         const batches = exportedPoints(database, devices);
         const first = await batches.next();

@@ -1,4 +1,5 @@
 import { flatPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { KindOfPoint } from '../configuration/stored-kinds.ts';
 import { columnLetters } from '../spreadsheets/cell-place.ts';
 import { type Cell, cellText } from '../spreadsheets/read/list-file.ts';
@@ -17,8 +18,8 @@ export interface PreviewQuestions {
   /** The devices with these codes, and all sites. Fails unless the caller may change all of these devices. */
   devices(codes: readonly string[]): Promise<StoredDevices>;
   points(deviceIds: readonly number[], after: number): Promise<readonly StoredPoint[]>;
-  /** Why points may not have their kind of values, in order, or undefined if they may. */
-  kindFaults(points: readonly KindOfPoint[]): Promise<readonly (string | undefined)[]>;
+  /** Why points may not have their kind of values, in order; undefined if they may. */
+  kindFaults(points: readonly KindOfPoint[]): Promise<readonly (Text | undefined)[]>;
   /** Fails unless the caller may change all of these sites; null is for devices without a site. */
   sites(ids: readonly (number | null)[]): Promise<void>;
   /** Those of these tasks that exist. */
@@ -87,7 +88,7 @@ async function withStoredKinds(
       ? [{ row, point: { ...point.common, device_id: device.current.id } }]
       : [];
   });
-  const faults: (string | undefined)[] = [];
+  const faults: (Text | undefined)[] = [];
   for (let from = 0; from < rowsToCheck.length; from += kindsAtOnce) {
     const some = rowsToCheck.slice(from, from + kindsAtOnce);
     const messages = await kindFaults(some.map(({ point }) => point));

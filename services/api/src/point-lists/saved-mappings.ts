@@ -1,3 +1,4 @@
+import { driverText } from '@holdfast/driver/texts.ts';
 import { listLayouts } from '@holdfast/shared/contracts/http/point-list-http.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
@@ -42,7 +43,12 @@ export async function mappingNamed(
   const mapping = all.find((each) => each.name === name);
   if (mapping) return { layout: mapping.layout, headers: mapping.columns, answers: mapping.answers };
   const names = [...listLayouts, ...all.map((each) => each.name)].slice(0, namedAtMost);
-  throw validationFailed([{ path: 'mapping', message: `"${name}" is none of: ${names.join(', ')}` }]);
+  throw validationFailed([
+    {
+      path: 'mapping',
+      message: driverText('not_enumerated', { value: `"${name}"`, names: names.join(', ') }),
+    },
+  ]);
 }
 
 /**
@@ -55,7 +61,9 @@ export async function saveMapping(
   { view, settings }: StoredImport,
 ): Promise<SavedMapping> {
   if (listLayouts.some((each) => each === name))
-    throw validationFailed([{ path: 'name', message: `"${name}" is built in: choose another name` }]);
+    throw validationFailed([
+      { path: 'name', message: pointListsText('mapping_is_built_in', { value: `"${name}"` }) },
+    ]);
   const open = view.questions.filter(({ isGuess }) => isGuess);
   if (open.length > 0) throw openQuestions(open);
   const answers: Record<string, string> = {

@@ -7,9 +7,9 @@ export const pointListsText = catalogue('pointLists', {
     en: '{{note}}, likewise in {{more}} more cells.',
     zh: '{{note}}，另有 {{more}} 个单元格同样处理。',
   },
-  row: { en: 'Row {{line}}', zh: '第 {{line}} 行' },
-  rows: { en: 'Rows {{lines}}', zh: '第 {{lines}} 行' },
-  rows_and_more: { en: 'Rows {{lines}} and {{more}} more', zh: '第 {{lines}} 行及另外 {{more}} 行' },
+  faulty_row: { en: 'Row {{line}}', zh: '第 {{line}} 行' },
+  faulty_rows: { en: 'Rows {{lines}}', zh: '第 {{lines}} 行' },
+  faulty_rows_and_more: { en: 'Rows {{lines}} and {{more}} more', zh: '第 {{lines}} 行及另外 {{more}} 行' },
   left_out_no_protocol: {
     en: '{{rows}} left out: there is no protocol {{protocol}}.',
     zh: '未采用{{rows}}：没有协议 {{protocol}}。',
@@ -133,8 +133,74 @@ export const pointListsText = catalogue('pointLists', {
   site: { en: 'Site', zh: '站点' },
   task: { en: 'Task', zh: '任务' },
   protocol: { en: 'Protocol', zh: '协议' },
-  name: { en: '{{name}}', zh: '{{name}}' },
+  name_of_field: { en: '{{name}}', zh: '{{name}}' },
   seconds: { en: 'seconds', zh: '秒' },
   milliseconds: { en: 'milliseconds', zh: '毫秒' },
   readings_per_second: { en: 'readings per second', zh: '每秒次数' },
+  range_needs_four_numbers: {
+    en: 'is needed: a range to a range has four numbers',
+    zh: '必须给出：量程换算需要四个数',
+  },
+  needed: { en: 'is needed', zh: '必须给出' },
+  formula_without_value: {
+    en: 'the formula has no value: open the workbook in a spreadsheet and save it again, or write the value',
+    zh: '公式没有计算结果：请用电子表格打开后重新保存，或直接填写数值',
+  },
+  formula_failed: { en: 'the formula has failed: write the value', zh: '公式出错：请直接填写数值' },
+  cell_became_a_date: {
+    en: 'the spreadsheet made a date of it: format the column as text, and write it again',
+    zh: '电子表格把它变成了日期：请将该列设为文本格式后重新填写',
+  },
+  number_with_comma: {
+    en: '{{value}} is no number: write {{number}} or leave the comma out',
+    zh: '{{value}} 不是数值：请写成 {{number}}，或去掉逗号',
+  },
+  not_a_number: { en: '{{value}} is no number', zh: '{{value}} 不是数值' },
+  not_a_period: {
+    en: '{{value}} is no period: write it like 500 ms or 10 s',
+    zh: '{{value}} 不是周期：请写成 500 ms 或 10 s 的形式',
+  },
+  not_whole_milliseconds: { en: '{{value}} is no whole number of ms', zh: '{{value}} 不是整数毫秒' },
+  period_out_of_range: {
+    en: '{{value}} is {{ms}} ms: a period has 10 ms to 86400000 ms, which is a day',
+    zh: '{{value}} 为 {{ms}} ms：周期应为 10 ms 至 86400000 ms（一天）',
+  },
+  not_a_whole_number: { en: '{{value}} is no whole number', zh: '{{value}} 不是整数' },
+  neither_yes_nor_no: { en: '{{value}} is neither yes nor no', zh: '{{value}} 既不是“是”也不是“否”' },
+  not_json: { en: '{{value}} is no JSON', zh: '{{value}} 不是 JSON' },
+  enumeration_rule: {
+    en: 'names of numbers are written like 0=off; 1=auto',
+    zh: '数值名称应写成 0=停止; 1=自动',
+  },
+  mapping_is_built_in: {
+    en: '{{value}} is built in: choose another name',
+    zh: '{{value}} 是内置的：请换一个名称',
+  },
+  no_such_question: { en: 'is no question of this list', zh: '此点位表没有这个问题' },
+  file_needed: { en: 'send the file as the body', zh: '请把文件作为请求体发送' },
+  no_such_device_without_columns: {
+    en: 'there is no device {{code}}. Make it first, or add columns that say how it is reached, such as protocol, host and port',
+    zh: '没有设备 {{code}}。请先创建，或增加说明如何连接的列，如协议、主机和端口',
+  },
+  no_device_with_code: { en: 'there is no device {{code}}', zh: '没有设备 {{code}}' },
+  no_site_with_code: { en: 'there is no site {{code}}', zh: '没有站点 {{code}}' },
+  device_faulty_in_row: { en: 'the device has a fault in row {{row}}', zh: '该设备在第 {{row}} 行有错误' },
+  row_says_otherwise: {
+    en: 'row {{row}} says {{value}} of the same device',
+    zh: '同一台设备在第 {{row}} 行为 {{value}}',
+  },
+  device_says_otherwise: {
+    en: 'device {{device}} has {{value}}: change it there, or leave the cell empty',
+    zh: '设备 {{device}} 现为 {{value}}：请在设备上更改，或将此单元格留空',
+  },
+  same_point_as_row: { en: 'is the same point as in row {{row}}', zh: '与第 {{row}} 行是同一个点位' },
+  exists_and_only_adds: {
+    en: 'is there already, and this import only adds points',
+    zh: '已存在，而本次导入只新增点位',
+  },
+  protocol_has_no_field: {
+    en: '{{protocol}} has no {{field}}: leave it empty',
+    zh: '{{protocol}} 没有 {{field}}：请留空',
+  },
+  nothing: { en: 'none', zh: '空' },
 });

@@ -26,8 +26,12 @@ describe('what is said in Chinese', () => {
   it('has no English within where an event cannot be read, but the name of its subject', () => {
     const error = new LogUnreadable('events.session.7.lifecycle', 'sequence 12: not a CloudEvent');
     const { en, zh } = inEachLanguage(storeProblem(error)?.detail ?? quoted(''));
-    expect(en).toContain('events.session.7.lifecycle, sequence 12: not a CloudEvent.');
-    expect(zh.match(/[a-z][\w.]+/gi)).toEqual(['events.session.7.lifecycle']);
+    expect(en).toContain(
+      'an event of events.session.7.lifecycle cannot be read: sequence 12: not a CloudEvent',
+    );
+    // What the decoder says is quoted.
+    expect(zh).toContain('“sequence 12: not a CloudEvent”');
+    expect(zh.replace(/“.*”/, '').match(/[a-z][\w.]+/gi)).toEqual(['events.session.7.lifecycle']);
   });
 
   it('has no English in a refused question to the database of samples, but what it said itself', async () => {

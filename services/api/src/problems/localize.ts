@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { inLanguage, type Text } from '@holdfast/texts/text.ts';
+import { inLanguage, type Words } from '@holdfast/texts/text.ts';
 import type { FastifyInstance } from 'fastify';
 import { type Language, languageOf } from './negotiate-language.ts';
 
@@ -23,4 +23,4 @@ export const answering = <T>(language: Language, make: () => T): T => languageOf
 export const inEnglish = <T>(make: () => T): T => answering('en', make);
 
 /** A text for people, in the language of the request that is being answered. */
-export const localize = (text: Text): string => inLanguage(text, spokenLanguage());
+export const localize = (words: Words): string => inLanguage(words, spokenLanguage());

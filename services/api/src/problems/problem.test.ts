@@ -1,11 +1,11 @@
-import { inLanguage } from '@holdfast/texts/text.ts';
+import { inLanguage, quoted } from '@holdfast/texts/text.ts';
 import { expect, it } from 'vitest';
 import { validationFailed } from './problem.ts';
 
 it('lists the first hundred faults of a request, however many there are, and counts them all', () => {
   const faults = Array.from({ length: 10_000 }, (_, index) => ({
     path: `points.${index}.address`,
-    message: 'must be a number',
+    message: quoted('must be a number'),
   }));
   const { members, detail } = validationFailed(faults);
   expect(members).toEqual({ errors: faults.slice(0, 100), more_errors: 9_900 });

@@ -1,6 +1,5 @@
 import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { type ProblemCode, problemCodes } from './codes.ts';
-import { faultText } from './localize-faults.ts';
 import { problemsText } from './texts.ts';
 
 /**
@@ -45,7 +44,7 @@ export class Problem extends Error {
 export interface FieldError {
   /** Dotted, with array positions as numbers: `points.3.address`, or empty for the whole. */
   readonly path: string;
-  readonly message: string;
+  readonly message: Text;
 }
 
 const toldErrors = 3;
@@ -56,7 +55,7 @@ export function validationFailed(errors: readonly FieldError[]): Problem {
   // The first few errors, not only one: a mistyped field is then named next to the one that it leaves missing.
   const first = errors.slice(0, toldErrors);
   const faults = first.map(({ path, message }) =>
-    path ? problemsText('fault_at', { path, message: faultText(message) }) : faultText(message),
+    path ? problemsText('fault_at', { path, message }) : message,
   );
   const more = errors.length - toldErrors;
   const detail =

@@ -1,7 +1,10 @@
 import { catalogue } from '@holdfast/texts/text.ts';
 
 export const problemsText = catalogue('problems', {
-  an_event_of: { en: 'an event of {{subject}} cannot be read', zh: '{{subject}} 中有一条事件无法读取' },
+  an_event_of: {
+    en: 'an event of {{subject}} cannot be read: {{problem}}',
+    zh: '{{subject}} 中有一条事件无法读取：“{{problem}}”',
+  },
   session_is_running: {
     en: 'Session {{sessionId}} is running. Stop it first, or go on with it.',
     zh: '会话 {{sessionId}} 正在运行。请先停止它，或继续使用它。',

@@ -14,6 +14,7 @@ import {
   sessionQuerySchema,
   sessionThenOrNowSchema,
 } from '@holdfast/shared/contracts/http/session-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import * as z from 'zod';
 import type { GrantedSites } from '../access/granted-sites.ts';
@@ -22,7 +23,7 @@ import { findPlan } from '../configuration/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
-import { localizeHealthOfAll } from '../problems/localize-faults.ts';
+import { localizeHealthOfAll } from '../problems/localize-health.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { timeOf } from '../times/relative-time.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
@@ -100,7 +101,7 @@ export function sessionRoutes(options: {
   const then = async (row: NamedSessionRow, text: string): Promise<SessionThenOrNow> => {
     const now = new Date();
     const at = timeOf('at', text, now);
-    if (at > now) throw validationFailed([{ path: 'at', message: 'must not lie in the future' }]);
+    if (at > now) throw validationFailed([{ path: 'at', message: fieldText('not_in_the_future') }]);
     const past = await sessionAt(database, row, at);
     if (!past) {
       throw new Problem(

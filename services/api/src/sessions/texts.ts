@@ -238,4 +238,5 @@ export const sessionsText = catalogue('sessions', {
     en: '{{detail}} Nothing was changed; without apply=sessions the change is stored, and session {{sessionId}} goes on as before.',
     zh: '{{detail}}未作任何更改；不带 apply=sessions 时会保存此更改，会话 {{sessionId}} 仍按原配置运行。',
   },
+  time_limit_reached: { en: 'time limit', zh: '已到运行时限' },
 });

@@ -1,33 +1,33 @@
 import { catalogue } from '@holdfast/texts/text.ts';
 
 export const spreadsheetsText = catalogue('spreadsheets', {
-  a_quotation_mark_in_row: {
+  unclosed_quotation_mark: {
     en: 'A quotation mark in row {{line}} is never closed.',
     zh: '第 {{line}} 行的引号没有闭合。',
   },
-  this_is_no_text: {
+  not_a_text_file: {
     en: 'This is no text: it has zero bytes. Send CSV or XLSX.',
     zh: '这不是文本文件：其中含有零字节。请发送 CSV 或 XLSX。',
   },
-  line_is_in_utf_8: {
+  mixed_encodings: {
     en: 'Line {{utf8}} is in UTF-8 and line {{other}} is not: two files were put together. Save the whole in one encoding.',
     zh: '第 {{utf8}} 行为 UTF-8 编码，而第 {{other}} 行不是：两种编码混在一起。请以同一种编码保存整个文件。',
   },
-  line: { en: 'Line {{line}}', zh: '第 {{line}} 行' },
-  it: { en: 'It', zh: '文件' },
-  is_not_in_save_the_file: {
+  line_of_list: { en: 'Line {{line}}', zh: '第 {{line}} 行' },
+  the_file: { en: 'It', zh: '文件' },
+  wrong_encoding: {
     en: '{{where}} is not in {{name}}. Save the file as "CSV UTF-8", or as XLSX.',
     zh: '{{where}}不是 {{name}} 编码。请将文件另存为“CSV UTF-8”或 XLSX。',
   },
-  cell_has_more_than_characters: {
+  cell_too_long: {
     en: 'Cell {{cell}} has more than {{cellCharacters}} characters: no field is so long. Shorten it.',
     zh: '单元格 {{cell}} 超过 {{cellCharacters}} 个字符：没有字段需要这么长。请缩短。',
   },
-  at_cell_its_row_has_more: {
+  row_too_long: {
     en: 'At cell {{cell}} its row has more than {{rowCharacters}} characters. Remove columns that are not for the points.',
     zh: '到单元格 {{cell}} 为止，该行超过 {{rowCharacters}} 个字符。请删除与点位无关的列。',
   },
-  at_cell_the_list_has_more: {
+  list_too_long: {
     en: 'At cell {{cell}} the list has more than {{characters}} characters: split it, by device.',
     zh: '到单元格 {{cell}} 为止，点位表超过 {{characters}} 个字符：请按设备拆分。',
   },

@@ -7,15 +7,13 @@ import {
   drainedSchema,
 } from '@holdfast/shared/contracts/http/collectors-http.ts';
 import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
-import { inLanguage, type Text } from '@holdfast/texts/text.ts';
+import { inLanguage, type Words } from '@holdfast/texts/text.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { type Route, route } from '../http/route.ts';
-import type { CollectorRecord, Collectors } from '../ports.ts';
-import { faultText } from '../problems/localize-faults.ts';
-import { languageOf } from '../problems/negotiate-language.ts';
+import type { Collectors, KnownCollector } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import { timeOf } from '../times/relative-time.ts';
 import { collectorMoves } from './collector-moves.ts';
@@ -42,9 +40,7 @@ export function collectorRoutes(
     }
     throw notUp(
       id,
-      outcome.ok && outcome.reply.kind === 'refused'
-        ? faultText(outcome.reply.detail)
-        : systemText('it_is_not_there'),
+      outcome.ok && outcome.reply.kind === 'refused' ? outcome.reply.detail : systemText('it_is_not_there'),
     );
   };
   const requireCollector = async (
@@ -149,6 +145,6 @@ export function collectorRoutes(
   ];
 }
 
-function notUp(id: string, why: Text): Problem {
+function notUp(id: string, why: Words): Problem {
   return new Problem('collector_not_up', systemText('collector_not_up', { id, why }));
 }

@@ -13,6 +13,7 @@ import {
   sendAgainBodySchema,
   sinksSchema,
 } from '@holdfast/shared/contracts/http/system-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
@@ -229,12 +230,8 @@ function trusted(body: z.infer<typeof sendAgainBodySchema>): { readonly trustEpo
  */
 function requireWhatWasSeen({ collector, up_to: upTo }: QuarantineFilter): void {
   const missing = [
-    ...(collector === undefined
-      ? [{ path: 'collector', message: 'must say, with trust_epoch, whose samples you vouch for' }]
-      : []),
-    ...(upTo === undefined
-      ? [{ path: 'up_to', message: 'must say, with trust_epoch, how far you have seen the quarantine' }]
-      : []),
+    ...(collector === undefined ? [{ path: 'collector', message: fieldText('trust_epoch_collector') }] : []),
+    ...(upTo === undefined ? [{ path: 'up_to', message: fieldText('trust_epoch_position') }] : []),
   ];
   if (missing.length > 0) throw validationFailed(missing);
 }

@@ -1,3 +1,4 @@
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { type Period, type PlantClock, periodsOf, plantClock } from '@holdfast/shared/domain/plant-clock.ts';
 import { validationFailed } from '../problems/problem.ts';
 import { tooManyPeriods } from '../problems/too-many-periods.ts';
@@ -34,9 +35,7 @@ export function clockOfZone(zone: string, field: 'time_zone' | 'utc_offset' = 't
     clockByZone.set(zone, newClock);
     return newClock;
   } catch {
-    throw validationFailed([
-      { path: field, message: 'must be a time zone, such as Asia/Shanghai or Europe/Berlin' },
-    ]);
+    throw validationFailed([{ path: field, message: fieldText('time_zone_rule') }]);
   }
 }
 
@@ -57,9 +56,7 @@ export function periodsWithin(
 export function calendarInterval(interval: string): number {
   const intervalMs = intervalOf(interval);
   if (intervalMs > dayMs && intervalMs % dayMs !== 0) {
-    throw validationFailed([
-      { path: 'interval', message: 'must be whole days, like 1d or 1w, or less than one, like 1h' },
-    ]);
+    throw validationFailed([{ path: 'interval', message: fieldText('bucket_rule') }]);
   }
   return intervalMs;
 }

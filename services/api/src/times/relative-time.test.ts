@@ -1,3 +1,4 @@
+import { inLanguage } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { type FieldError, Problem } from '../problems/problem.ts';
 import { parseTime, timeOf } from './relative-time.ts';
@@ -52,6 +53,6 @@ describe('a time in a query', () => {
     expect(refusal).toBeInstanceOf(Problem);
     const [{ path, message }] = (refusal as Problem).members.errors as [FieldError];
     expect(path).toBe('from');
-    expect(parseTime(/\S+$/.exec(message)?.[0] ?? '', now)).toBeInstanceOf(Date);
+    expect(parseTime(/\S+$/.exec(inLanguage(message, 'en'))?.[0] ?? '', now)).toBeInstanceOf(Date);
   });
 });

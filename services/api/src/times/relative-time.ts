@@ -1,5 +1,6 @@
 import { rfc3339Ms } from '@holdfast/driver/values/rfc3339.ts';
 import { agoPattern, lengthPattern, utcOffsetPattern } from '@holdfast/shared/contracts/http/time-texts.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { validationFailed } from '../problems/problem.ts';
 
 const unitsMs: Readonly<Record<string, number>> = {
@@ -34,7 +35,7 @@ export function timeOf(field: string, text: string, now: Date): Date {
     throw validationFailed([
       {
         path: field,
-        message: 'must be now, a time ago like -30m or -7d, or RFC 3339 like 2026-01-31T08:00:00+08:00',
+        message: fieldText('time_rule'),
       },
     ]);
   }
@@ -54,9 +55,7 @@ function lengthMs(text: string): number {
 export function intervalOf(text: string): number {
   const intervalMs = parseInterval(text);
   if (intervalMs === undefined) {
-    throw validationFailed([
-      { path: 'interval', message: 'must be a length of time like 30s, 15m, 1h or 1d' },
-    ]);
+    throw validationFailed([{ path: 'interval', message: fieldText('duration_rule') }]);
   }
   return intervalMs;
 }
@@ -68,9 +67,7 @@ export function intervalOf(text: string): number {
 export function utcOffsetOf(text: string | undefined): number {
   if (!text || text === 'Z') return 0;
   if (!utcOffsetPattern.test(text)) {
-    throw validationFailed([
-      { path: 'utc_offset', message: 'must be how far a clock is ahead of UTC, like +08:00 or -03:30' },
-    ]);
+    throw validationFailed([{ path: 'utc_offset', message: fieldText('utc_offset_rule') }]);
   }
   const [hours, minutes] = text.slice(1).split(':').map(Number);
   return (text.startsWith('-') ? -1 : 1) * ((hours ?? 0) * 3_600_000 + (minutes ?? 0) * 60_000);

@@ -1,3 +1,4 @@
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { validationFailed } from '../problems/problem.ts';
 import { timeOf } from './relative-time.ts';
@@ -21,6 +22,6 @@ export function timeRangeOf(query: { from?: string | undefined; to?: string | un
   const to = end > now ? now : end;
   const from = query.from ? timeOf('from', query.from, now) : new Date(Math.max(0, to.getTime() - dayMs));
   if (from < to) return { from, to };
-  const message = from > now ? 'must not lie in the future' : 'must be before to';
+  const message = from > now ? fieldText('not_in_the_future') : fieldText('must_be_before', { other: 'to' });
   throw validationFailed([{ path: 'from', message }]);
 }

@@ -1,4 +1,5 @@
 import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import { deviceNetworks } from './device-networks.ts';
 
@@ -40,7 +41,7 @@ describe('networks in which devices may be reached', () => {
     'fd00:ec2::254',
     'fd20:ce::254',
   ])('are not this machine, link-local, group or cloud addresses unless they are named: %s', (ip) => {
-    expect(networks([]).refusal(ip, 502)).toContain('DEVICE_NETWORKS');
+    expect(inEnglish(networks([]).refusal(ip, 502))).toContain('DEVICE_NETWORKS');
   });
 
   it.each([
@@ -63,8 +64,8 @@ describe('networks in which devices may be reached', () => {
     expect(allowed.refusal('127.0.0.1', 502)).toBeUndefined();
     expect(allowed.refusal('192.168.10.255', 502)).toBeUndefined();
     expect(allowed.refusal('fd00:1::9', 502)).toBeUndefined();
-    expect(allowed.refusal('192.168.11.1', 502)).toContain('none of the networks');
-    expect(allowed.refusal('fd00:2::9', 502)).toContain('none of the networks');
+    expect(inEnglish(allowed.refusal('192.168.11.1', 502))).toContain('none of the networks');
+    expect(inEnglish(allowed.refusal('fd00:2::9', 502))).toContain('none of the networks');
   });
 
   it('never hold the servers of the installation, whatever is allowed', async () => {
@@ -73,30 +74,30 @@ describe('networks in which devices may be reached', () => {
       ['10.1.2.3:4222', '10.1.2.4', 'localhost:5432', '[fd00::5]:1'],
     );
     await allowed.refresh();
-    expect(allowed.refusal('10.1.2.3', 4222)).toContain('10.1.2.3');
+    expect(inEnglish(allowed.refusal('10.1.2.3', 4222))).toContain('10.1.2.3');
     expect(allowed.refusal('10.1.2.3', 502)).toBeUndefined();
-    expect(allowed.refusal('10.1.2.4', 502)).toContain('a server of this installation');
-    expect(allowed.refusal('127.0.0.1', 5432)).toContain('localhost');
+    expect(inEnglish(allowed.refusal('10.1.2.4', 502))).toContain('a server of this installation');
+    expect(inEnglish(allowed.refusal('127.0.0.1', 5432))).toContain('localhost');
     expect(allowed.refusal('127.0.0.1', 502)).toBeUndefined();
-    expect(allowed.refusal('fd00::5', 1)).toContain('a server of this installation');
+    expect(inEnglish(allowed.refusal('fd00::5', 1))).toContain('a server of this installation');
   });
 
   it.each(['::ffff:a01:203', '0:0:0:0:0:ffff:10.1.2.3', '64:ff9b::a01:203', '2002:a01:203::', 'FD00:0:0::5'])(
     'never hold a server of the installation under another way to write its address: %s',
     (ip) => {
       const allowed = networks(['0.0.0.0/0', '::/0'], ['10.1.2.3:4222', 'fd00:0::0:5']);
-      expect(allowed.refusal(ip, 4222)).toContain('a server of this installation');
+      expect(inEnglish(allowed.refusal(ip, 4222))).toContain('a server of this installation');
     },
   );
 
   it('do not hold an address that is not known', () => {
-    expect(networks([]).refusal('', 502)).toContain('not known');
+    expect(inEnglish(networks([]).refusal('', 502))).toContain('not known');
   });
 
   it.each(['10.0.0.0/33', 'plant', '10.0.0.0/8/9', '10.0.0.0/-1', 'fd00::/129', ''])(
     'are refused where they are none: "%s"',
     (text) => {
-      expect(networkProblem(text)).toContain('is no network');
+      expect(inEnglish(networkProblem(text))).toContain('is no network');
     },
   );
 });

@@ -1,6 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { deviceNetworkRule, embeddedIpv4, plainIp } from '@holdfast/shared/runtime/networks.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 
 const resolveEveryMs = 30_000;
 /** Applies while a name has never been resolved: its server may just not be up yet. */
@@ -19,7 +21,7 @@ export interface DeviceNetworks {
    * Why no device may be reached at this address, for people, or undefined if one may. Pass the address that the
    * connection really has: a name may stand for another address at each look.
    */
-  refusal(ip: string, port: number): string | undefined;
+  refusal(ip: string, port: number): Text | undefined;
   /** Resolves the names of the denied hosts when that is due. Every call of `refusal` does so by itself. */
   refresh(): Promise<void>;
 }
@@ -55,7 +57,7 @@ export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOp
       // For the next connection; this one is judged by the addresses found at the last look.
       void refresh();
       const ip = plainIp(address);
-      if (isIP(ip) === 0) return 'the address of the other side is not known';
+      if (isIP(ip) === 0) return collectorText('other_side_has_no_known_address');
       const embedded = embeddedIpv4(ip);
       const server = servers.find(
         ({ host, port: its, ip: itsIp }) =>
@@ -64,7 +66,8 @@ export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOp
             (each) => each !== undefined && (itsIp === each || resolved.get(host)?.includes(each)),
           ),
       );
-      if (server) return `${ip}:${port} is ${server.host}, a server of this installation and no device`;
+      if (server)
+        return collectorText('address_is_a_server', { address: `${ip}:${port}`, server: server.host });
       return rule(ip);
     },
   };

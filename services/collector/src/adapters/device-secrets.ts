@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorText } from '@holdfast/driver/channel.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import { secretNamePattern } from '@holdfast/driver/secret-name.ts';
 import {
@@ -9,6 +10,9 @@ import {
   secretBindingsSchema,
   secretRefusal,
 } from '@holdfast/shared/contracts/secret-bindings.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import { TextError } from '@holdfast/texts/text-error.ts';
 import * as z from 'zod';
 
 /** Larger than any certificate with its chain. */
@@ -34,7 +38,8 @@ export interface DeviceSecrets {
 export function deviceSecrets(folder: string | undefined): DeviceSecrets {
   const readSecret = (path: string): string => {
     const bytes = readFileSync(path);
-    if (bytes.length > longestBytes) throw new Error(`it has more than ${longestBytes} bytes`);
+    if (bytes.length > longestBytes)
+      throw new TextError(collectorText('file_too_long', { count: longestBytes }));
     return bytes.toString('utf8').replace(/\r?\n$/, '');
   };
   const readBindings = (): SecretBindings => {
@@ -51,7 +56,7 @@ export function deviceSecrets(folder: string | undefined): DeviceSecrets {
       json = JSON.parse(text);
     } catch {
       // The message of JSON.parse quotes the file.
-      throw new Error('it is no JSON');
+      throw new TextError(collectorText('file_is_no_json'));
     }
     const parsed = secretBindingsSchema.safeParse(json);
     if (parsed.success) return parsed.data;
@@ -67,21 +72,18 @@ export function deviceSecrets(folder: string | undefined): DeviceSecrets {
     },
     value: (name, use) => {
       if (folder === undefined) {
-        throw missing(
-          name,
-          'this collector has no secrets: name a folder with a file of that name in DEVICE_SECRETS',
-        );
+        throw missing(name, collectorText('no_folder_of_secrets'));
       }
       // The name comes from a configuration, and must not lead out of the folder.
       if (!secretNamePattern.test(name) || name === secretBindingsFile) {
-        throw missing(name, 'that is no name of a secret');
+        throw missing(name, collectorText('not_a_secret_name'));
       }
-      let refusal: string | undefined;
+      let refusal: Text | undefined;
       try {
         refusal = secretRefusal(readBindings(), name, use);
       } catch (error) {
         const path = join(folder, secretBindingsFile);
-        throw missing(name, `${path} cannot be read: ${(error as Error).message}`);
+        throw missing(name, collectorText('file_cannot_be_read', { path, why: errorText(error) }));
       }
       if (refusal !== undefined) throw new DriverFailure('config', refusal, { wasSent: false });
       const path = join(folder, name);
@@ -89,19 +91,18 @@ export function deviceSecrets(folder: string | undefined): DeviceSecrets {
       try {
         value = readSecret(path);
       } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        const why = code === 'ENOENT' ? 'there is no such file' : (code ?? message);
-        throw missing(
-          name,
-          `${path}: ${why}. Put the value into that file on every collector that may read the device`,
-        );
+        const { code } = error as NodeJS.ErrnoException;
+        const why = code === 'ENOENT' ? collectorText('file_missing') : (code ?? errorText(error));
+        throw missing(name, collectorText('secret_file_fault', { path, error: why }));
       }
-      if (value === '') throw missing(name, `${path} is empty`);
+      if (value === '') throw missing(name, collectorText('secret_file_is_empty', { path }));
       return value;
     },
   };
 }
 
-function missing(name: string, why: string): DriverFailure {
-  return new DriverFailure('config', `the secret ${name} cannot be had: ${why}`, { wasSent: false });
+function missing(name: string, why: Text): DriverFailure {
+  return new DriverFailure('config', collectorText('secret_cannot_be_had', { name, why }), {
+    wasSent: false,
+  });
 }

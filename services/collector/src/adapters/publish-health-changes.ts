@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { HealthStream } from '@holdfast/shared/jetstream/streams/health-stream.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import { healthInWords } from '../polling/health-in-words.ts';
 import type { HealthTransition } from '../polling/session-runner.ts';
 
@@ -17,7 +18,7 @@ export function publishHealthChanges(options: {
     const about = { session, device: device.code, from, to: to.status };
     const words = healthInWords({ device, from, to });
     if (to.status === 'healthy') log.info(about, words);
-    else log.warn({ ...about, detail }, words);
+    else log.warn({ ...about, detail: inLanguage(detail, 'en') }, words);
     void health
       .publish({
         v: 1,

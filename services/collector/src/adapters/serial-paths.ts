@@ -1,4 +1,6 @@
 import { posix } from 'node:path';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 
 /**
  * Decides which serial lines may be opened. Configuration names their paths, and opening a file can do more than one
@@ -6,11 +8,11 @@ import { posix } from 'node:path';
  * @param allowed beginnings of paths
  * @returns why a path is not opened, or undefined if it may be
  */
-export function serialPaths(allowed: readonly string[]): (path: string) => string | undefined {
+export function serialPaths(allowed: readonly string[]): (path: string) => Text | undefined {
   return (path) => {
     const isPlain = posix.normalize(path) === path;
     return isPlain && allowed.some((beginning) => path.startsWith(beginning))
       ? undefined
-      : `${path} is not opened as a serial line: it begins with none of ${allowed.join(', ')} (SERIAL_PATHS)`;
+      : collectorText('not_a_serial_path', { path, prefixes: allowed.join(', ') });
   };
 }

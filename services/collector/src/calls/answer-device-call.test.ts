@@ -2,6 +2,8 @@ import type { WriteRequest } from '@holdfast/driver-modbus/layout/requests.ts';
 import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
 import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import { modbusDevice, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { modbusOver } from '../polling/testing/modbus-links.ts';
@@ -55,8 +57,8 @@ describe('a reading', () => {
     const { state, endpoints } = registerBus();
     state.value = 0x00fa;
     const counting = { ...device, points: [pointOf('count', 5, { data_type: 'bcd16' })] };
-    const readCall: ResolvedCall = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
-    expect(await ask(readCall, endpoints, 10_000)).toMatchObject({
+    const readCall: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
+    expect(inEnglish(await ask(readCall, endpoints, 10_000))).toMatchObject({
       points: [{ quality: 'bad', raw: ['0x00FA'], detail: 'holds a digit above 9, which BCD does not have' }],
     });
   });
@@ -152,7 +154,7 @@ describe('a write', () => {
       forgetLearned: () => [],
     });
     expect(answer).toMatchObject({ kind: 'written', outcome: 'written', before: { value: 0 } });
-    expect(answer).toHaveProperty('detail', expect.stringContaining('could not be read back'));
+    expect(inEnglish(answer)).toHaveProperty('detail', expect.stringContaining('could not be read back'));
     // The read of the former value.
     expect(state.reads).toBe(1);
   });
@@ -164,8 +166,8 @@ describe('a write', () => {
     expect(state.writes).toEqual([]);
   });
 
-  it('is not repeated without an answer; what the device holds afterwards is reported', async () => {
-    const silent = registerBus(() => new ReadFailure('timeout', 'no answer'));
+  it('is not repeated without an answer; what the device holds afterwards is told', async () => {
+    const silent = registerBus(() => new ReadFailure('timeout', quoted('no answer')));
     expect(await ask(write, silent.endpoints, 10_000)).toMatchObject({
       outcome: 'unknown',
       read_back: { value: 0 },
@@ -181,16 +183,16 @@ describe('a write', () => {
   it('that was not confirmed counts as written when the device holds the value', async () => {
     const { state, endpoints } = registerBus(() => {
       state.value = 7;
-      return new ReadFailure('timeout', 'no answer');
+      return new ReadFailure('timeout', quoted('no answer'));
     });
     const answer = await ask(write, endpoints, 10_000);
     expect(answer).toMatchObject({ outcome: 'written' });
-    expect(answer).toHaveProperty('detail', expect.stringContaining('did not confirm'));
+    expect(inEnglish(answer)).toHaveProperty('detail', expect.stringContaining('did not confirm'));
   });
 
   it.each([
-    new ReadFailure('exception', 'exception 2: illegal data address', { exceptionCode: 2 }),
-    new ReadFailure('connection', 'connection refused', { wasSent: false }),
+    new ReadFailure('exception', quoted('exception 2: illegal data address'), { exceptionCode: 2 }),
+    new ReadFailure('connection', quoted('connection refused'), { wasSent: false }),
   ])('that certainly did not happen has failed: $message', async (failure) => {
     const { state, endpoints } = registerBus(() => failure);
     expect(await ask(write, endpoints, 10_000)).toMatchObject({ outcome: 'failed', read_back: null });

@@ -1,8 +1,11 @@
 import type { Link } from '@holdfast/driver/link.ts';
 import type { Command } from '@holdfast/driver/requests.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import { askedDevice, turnOptions } from '../polling/asked-device.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
 import { PointSet } from '../polling/point-sets.ts';
@@ -45,9 +48,12 @@ export async function answerDeviceCall(
   const nowMs = () => clock.monotonicMs();
   const deadlineMs = nowMs() + call.within_ms;
   const [point] = device.points;
-  if (leaseRemainingMs() <= 0) return { kind: 'refused', detail: 'the collector holds no lease at present' };
+  if (leaseRemainingMs() <= 0) return { kind: 'refused', detail: collectorText('no_lease_at_present') };
   if (call.kind === 'write' && !point?.writable) {
-    return { kind: 'refused', detail: `${device.code} ${point?.code ?? ''} is not marked writable` };
+    return {
+      kind: 'refused',
+      detail: collectorText('not_marked_writable', { place: `${device.code} ${point?.code ?? ''}` }),
+    };
   }
   const driver = endpoints.driver(device.protocol);
   const deviceToAsk = pollableDevice(device, driver, new PointSet(device.points));
@@ -55,7 +61,7 @@ export async function answerDeviceCall(
   const endpoint = endpoints.acquire(deviceToAsk, '');
   const asker = {};
   const inTurn = async <T>(
-    refusalNow: () => string | undefined,
+    refusalNow: () => Text | undefined,
     use: (link: Link) => Promise<T>,
   ): Promise<T> => {
     const done = await endpoint.turn(asker, turnOptions(deviceToAsk), async (link) => {
@@ -65,16 +71,15 @@ export async function answerDeviceCall(
       if (refusal !== undefined) throw new NotPermitted(refusal);
       return { value: await use(link) };
     });
-    if (!done) throw new NotPermitted('its turn was given back');
+    if (!done) throw new NotPermitted(collectorText('turn_given_back'));
     return done.value;
   };
   const neededMs = device.timeout_ms + settleMs;
   const timeoutMs = () => Math.max(1, Math.min(device.timeout_ms, Math.floor(deadlineMs - nowMs())));
-  const readRefusal = (): string | undefined => {
-    if (leaseRemainingMs() <= 0) return 'the collector has lost its lease';
-    if (leaseRemainingMs() <= neededMs)
-      return 'the lease of the collector might have ended before the answer';
-    return nowMs() < deadlineMs ? undefined : `the ${call.within_ms} ms for it were over`;
+  const readRefusal = (): Text | undefined => {
+    if (leaseRemainingMs() <= 0) return collectorText('lease_lost');
+    if (leaseRemainingMs() <= neededMs) return collectorText('lease_might_have_ended');
+    return nowMs() < deadlineMs ? undefined : collectorText('time_for_it_over', { ms: call.within_ms });
   };
   try {
     if (call.kind === 'read') {
@@ -84,13 +89,13 @@ export async function answerDeviceCall(
         withinMs: call.within_ms,
       });
     }
-    const writeRefusal = (): string | undefined => {
+    const writeRefusal = (): Text | undefined => {
       if (leaseRemainingMs() <= neededMs) {
-        return `writing may take ${neededMs} ms, and the collector's lease is certain for ${Math.floor(leaseRemainingMs())} ms: try again, or give the device a shorter timeout_ms or the collectors a longer LEASE_TTL_MS`;
+        return collectorText('write_outlasts_lease', { ms: neededMs, most: Math.floor(leaseRemainingMs()) });
       }
       return nowMs() + device.timeout_ms < deadlineMs
         ? undefined
-        : `its turn came too late for the ${call.within_ms} ms that it was given`;
+        : collectorText('turn_came_too_late', { ms: call.within_ms });
     };
     return await writePoint({
       device: deviceToAsk,
@@ -99,7 +104,7 @@ export async function answerDeviceCall(
       read: (group) => inTurn(readRefusal, (link) => link.read(group, timeoutMs())),
     });
   } catch (error) {
-    if (error instanceof NotPermitted) return { kind: 'refused', detail: error.message };
+    if (error instanceof NotPermitted) return { kind: 'refused', detail: error.text };
     throw error;
   } finally {
     endpoints.release(deviceToAsk, endpoint);
@@ -107,6 +112,6 @@ export async function answerDeviceCall(
 }
 
 function writeOver(link: Link, command: Command, timeoutMs: number): Promise<void> {
-  if (!link.write) throw new NotPermitted('its protocol writes nothing');
+  if (!link.write) throw new NotPermitted(collectorText('protocol_writes_nothing'));
   return link.write(command, timeoutMs);
 }

@@ -8,7 +8,8 @@ import { groupOf } from '@holdfast/driver-modbus/link/testing/raw-requests.ts';
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { afterAll, describe, expect, it } from 'vitest';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { modbusOver, pollableModbus } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
@@ -51,7 +52,8 @@ async function deviceThat(does: (request: ReadRequest) => Fate | Promise<Fate>) 
       },
     );
     if (reply.kind !== 'read') throw new Error(`not read: ${JSON.stringify(reply)}`);
-    return { ...reply, of: new Map(reply.points.map((point) => [point.code, point])) };
+    const shown = inEnglish(reply) as typeof reply;
+    return { ...shown, of: new Map(shown.points.map((point) => [point.code, point])) };
   };
   return { requests, bus, endpoints, test };
 }

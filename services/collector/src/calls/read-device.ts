@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Driver, UnreadValue } from '@holdfast/driver/driver.ts';
 import type { Group } from '@holdfast/driver/requests.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { LearnedLimits } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import { askedDevice } from '../polling/asked-device.ts';
 import { DeviceRecord } from '../polling/device-record.ts';
 import { DuePoints } from '../polling/due-points.ts';
 import { type Endpoint, NotPermitted } from '../polling/endpoint.ts';
@@ -126,7 +130,7 @@ export async function readDevice(
       if (!isFresh && requests.knownCount === before) {
         await pause(timers, Math.min(retryPauseMs, Math.max(0, leftMs())));
       }
-      if (isOver()) throw new NotPermitted('the time is over');
+      if (isOver()) throw new NotPermitted(collectorText('time_over'));
       reader = new TickReader(readerOptions);
     }
   };
@@ -136,12 +140,8 @@ export async function readDevice(
   } catch (error) {
     if (!(error instanceof NotPermitted)) throw error;
     const time =
-      requests.reports.length > 0
-        ? 'the time of the test was over'
-        : 'its turn did not come in the time of the test: others keep its endpoint busy';
-    givenUp = isOver()
-      ? { detail: time, met_limit: 'test_time' }
-      : { detail: 'the collector has lost its lease' };
+      requests.reports.length > 0 ? collectorText('test_time_over') : collectorText('turn_did_not_come');
+    givenUp = isOver() ? { detail: time, met_limit: 'test_time' } : { detail: collectorText('lease_lost') };
   } finally {
     cancelDeadline();
   }
@@ -175,7 +175,10 @@ function fromElsewhere(groups: readonly Group[], round: number): readonly Group[
 function silent({ failed }: RequestsOfReading): Unread {
   const last = [...failed.values()].at(-1);
   return {
-    detail: `${last?.detail ?? 'no answer'} (${mostTries} tries)`,
+    detail: collectorText('after_tries', {
+      why: last?.detail ?? collectorText('no_answer'),
+      count: mostTries,
+    }),
     met_limit: last?.met_limit,
   };
 }
@@ -189,16 +192,29 @@ function reasons(
     const unplanned = unread.get(code);
     if (unplanned) return { detail: unplanned.explanation, met_limit: unplanned.limit };
     const last = requests.failed.get(code);
-    if (last?.met_limit === 'test_time') return { ...last, detail: `not read: ${last.detail}` };
+    if (last?.met_limit === 'test_time')
+      return { ...last, detail: collectorText('not_read_because', { why: last.detail }) };
     if (last && (!givenUp || requests.settled.has(code))) {
       const tries = requests.failuresOf(code);
       if (last.met_limit === 'device_timeout') {
-        return { ...last, detail: `${last.detail}, though it answers others` };
+        return { ...last, detail: collectorText('though_it_answers_others', { why: last.detail }) };
       }
-      return { ...last, detail: tries > 1 ? `${last.detail} (${tries} tries)` : last.detail };
+      return {
+        ...last,
+        detail: tries > 1 ? collectorText('after_tries', { why: last.detail, count: tries }) : last.detail,
+      };
     }
-    if (!givenUp) return { detail: 'not asked' };
-    const before = last && !givenUp.detail.startsWith(last.detail) ? `; before that: ${last.detail}` : '';
-    return { ...givenUp, detail: `not read: ${givenUp.detail}${before}` };
+    if (!givenUp) return { detail: collectorText('not_asked') };
+    const why = givenUp.detail;
+    if (!last || isAbout(why, last.detail))
+      return { ...givenUp, detail: collectorText('not_read_because', { why }) };
+    return { ...givenUp, detail: collectorText('not_read_before_that', { why, before: last.detail }) };
   };
+}
+
+/** Whether a text says another one, perhaps with more about it. */
+function isAbout(text: Text, other: Text): boolean {
+  if (isDeepStrictEqual(text, other)) return true;
+  const why = text.params?.why;
+  return typeof why === 'object' && 'code' in why && isAbout(why, other);
 }

@@ -1,9 +1,11 @@
 import type { Reading } from '@holdfast/driver/values/readings.ts';
 import type { MetLimit, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 
 /** Why there is no value. */
 export interface Unread {
-  readonly detail: string;
+  readonly detail: Text;
   readonly met_limit?: MetLimit | undefined;
 }
 
@@ -15,7 +17,7 @@ export function readValue({ code, value, quality, status }: Reading, raw: readon
     quality,
     value: value ?? null,
     raw: [...raw],
-    detail: isOutside ? 'outside its valid range, or unknown to its enumeration' : status,
+    detail: isOutside ? collectorText('outside_valid_range') : status,
   };
 }
 

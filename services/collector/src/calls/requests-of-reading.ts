@@ -1,3 +1,4 @@
+import { errorText } from '@holdfast/driver/channel.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Link } from '@holdfast/driver/link.ts';
 import type { PointList } from '@holdfast/driver/point-list.ts';
@@ -9,6 +10,9 @@ import type {
   ReadRequestReport,
   RequestFailure,
 } from '@holdfast/shared/contracts/device-call.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
+import type { Words } from '@holdfast/texts/text.ts';
+import type { AskedDevice } from '../polling/asked-device.ts';
 import { missCauseOf } from '../polling/miss-cause.ts';
 import type { PollableDevice } from '../polling/pollable-device.ts';
 import { isBusy, isFailureOfDevice, isRefusal } from '../polling/tick-reader.ts';
@@ -78,9 +82,9 @@ export class RequestsOfReading {
     const startedMs = nowMs();
     const timeoutMs = Math.min(deviceMs, Math.max(1, Math.floor(leftMs())));
     const sinceMs = () => Math.round((nowMs() - startedMs) * 10) / 10;
-    const frames: FrameBytes[] = [];
-    const report = (error: string, failure?: RequestFailure) => {
-      const isKept = this.#hear(frames);
+    const heard: HeardBytes[] = [];
+    const report = (error: Words, failure?: RequestFailure) => {
+      const isKept = this.#hear(heard);
       this.reports.push({
         ...group.describe(),
         ...{ ms: sinceMs(), error },
@@ -96,7 +100,7 @@ export class RequestsOfReading {
       this.#keep(group, answer);
       return answer;
     } catch (error) {
-      report((error as Error).message, error instanceof DriverFailure ? kindOf(error) : undefined);
+      report(errorText(error), error instanceof DriverFailure ? kindOf(error) : undefined);
       if (error instanceof DriverFailure) this.#note(group, error, timeoutMs);
       throw error;
     }
@@ -134,21 +138,21 @@ export class RequestsOfReading {
   }
 
   #whyOf(failure: DriverFailure, timeoutMs: number): Unread {
-    const { message } = failure;
+    const { text: why } = failure;
     const { pace, timeoutMs: deviceMs } = this.#options.device;
     if (isBusy(failure)) {
       return {
-        detail: `${message}, also after ${pace.busyRetries} retries (its busy_retries)`,
+        detail: collectorText('also_after_retries', { why, count: pace.busyRetries }),
         met_limit: 'busy_retries',
       };
     }
-    if (failure.kind !== 'timeout') return { detail: message };
+    if (failure.kind !== 'timeout') return { detail: why };
     return timeoutMs < deviceMs
       ? {
-          detail: `${message}, when the time of the test was over; the device's timeout_ms is ${deviceMs}`,
+          detail: collectorText('when_the_test_was_over', { why, ms: deviceMs }),
           met_limit: 'test_time',
         }
-      : { detail: `${message}, the device's timeout_ms`, met_limit: 'device_timeout' };
+      : { detail: collectorText('device_timeout', { why }), met_limit: 'device_timeout' };
   }
 }
 

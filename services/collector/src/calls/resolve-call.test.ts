@@ -1,6 +1,8 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
 import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { resolveCall } from './resolve-call.ts';
 
@@ -28,7 +30,7 @@ const snapshots = {
   load: async (task: string, version: number) =>
     task === '3' && version === 2
       ? ({ ok: true, config } as const)
-      : ({ ok: false, problem: `configuration snapshot ${task}/${version} is missing` } as const),
+      : ({ ok: false, problem: quoted(`configuration snapshot ${task}/${version} is missing`) } as const),
   loadDevice: async (wantedHash: string) => {
     if (wantedHash !== hash) throw new Error('no answer in time');
     return { ok: true, device: press } as const;
@@ -70,6 +72,8 @@ describe('a write', () => {
     ['has no point speed', { point: 'speed' }],
     ['could not be read', { snapshot: { hash: 'b'.repeat(64) } }],
   ])('is refused when its snapshot %s', async (why, snapshot) => {
-    expect(await resolve({ ...write, ...snapshot })).toEqual({ refusal: expect.stringContaining(why) });
+    expect(inEnglish(await resolve({ ...write, ...snapshot }))).toEqual({
+      refusal: expect.stringContaining(why),
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import type { ResolvedCall } from './resolve-call.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
+import type { AskedOfDevice } from './asked-of-device.ts';
 
 /**
  * Logs a call that asks a device, and its outcome, under the trace of the request. Values are left out: logs go to more
@@ -32,12 +33,12 @@ export async function tellDeviceCall(
 }
 
 function refusalOf({ because, detail }: Extract<DeviceReply, { kind: 'refused' }>): string {
-  return because === 'value' ? 'the value does not fit the point' : detail;
+  return because === 'value' ? 'the value does not fit the point' : inLanguage(detail, 'en');
 }
 
 function outcomeOf(reply: Exclude<DeviceReply, { kind: 'refused' }>): object {
   if (reply.kind === 'forgotten') return { sessions: reply.sessions };
-  if (reply.kind === 'written') return { outcome: reply.outcome, detail: reply.detail };
+  if (reply.kind === 'written') return { outcome: reply.outcome, detail: inLanguage(reply.detail, 'en') };
   const bad = reply.points.filter(({ quality }) => quality === 'bad').length;
   return { points: reply.points.length, bad };
 }

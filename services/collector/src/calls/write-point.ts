@@ -1,8 +1,12 @@
+import { errorText } from '@holdfast/driver/channel.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Answer, Command, Group } from '@holdfast/driver/requests.ts';
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
 import { Readings } from '@holdfast/driver/values/readings.ts';
 import type { DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import type { AskedDevice } from '../polling/asked-device.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import type { PollableDevice } from '../polling/pollable-device.ts';
 import { readValue, unreadValue } from './read-point.ts';
@@ -27,11 +31,15 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
   if ('field' in command) return refused(command);
   const sent = [...command.sent];
   const before = await readNow(options);
-  let unconfirmed: string | undefined;
+  let unconfirmed: Text | undefined;
   try {
     await write(command);
   } catch (error) {
-    const detail = `${device.code} ${code}: ${(error as Error).message}`;
+    const detail = collectorText('write_of_point', {
+      device: device.code,
+      point: code,
+      why: errorText(error),
+    });
     if (error instanceof NotPermitted) return { kind: 'refused', detail };
     // After an unforeseen fault it is unknown whether bytes had left.
     if (error instanceof DriverFailure && (error.isAnswer || !error.wasSent)) {
@@ -41,12 +49,18 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
   }
   const readBack = await readNow(options);
   const isThere = readBack !== null && readBack.raw.join() === sent.join();
-  const doubt = unconfirmed === undefined ? '' : `The device did not confirm it (${unconfirmed}). `;
+  const after = (outcome: Text): Text =>
+    unconfirmed === undefined
+      ? outcome
+      : collectorText('two_sentences', {
+          one: collectorText('write_not_confirmed', { why: unconfirmed }),
+          other: outcome,
+        });
   if (isThere) {
     return {
       kind: 'written',
       outcome: 'written',
-      detail: `${doubt}The device holds the value.`,
+      detail: after(collectorText('device_holds_the_value')),
       ...{ before, sent },
       read_back: readBack,
     };
@@ -55,7 +69,11 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
     return {
       kind: 'written',
       outcome: unconfirmed === undefined ? 'written' : 'unknown',
-      detail: `${doubt}It could not be read back${readBack ? `: ${readBack.detail}` : ''}.`,
+      detail: after(
+        readBack
+          ? collectorText('not_read_back_because', { why: readBack.detail })
+          : collectorText('not_read_back'),
+      ),
       ...{ before, sent },
       read_back: readBack,
     };
@@ -63,13 +81,13 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
   return {
     kind: 'written',
     outcome: unconfirmed === undefined ? 'differs' : 'unknown',
-    detail: `${doubt}The device holds another value: it limits or clears it, or somebody else wrote.`,
+    detail: after(collectorText('device_holds_another_value')),
     ...{ before, sent },
     read_back: readBack,
   };
 }
 
-const noCommand: FieldProblem = { field: 'writable', message: 'points of this protocol cannot be written' };
+const noCommand: FieldProblem = { field: 'writable', message: collectorText('protocol_has_no_writing') };
 
 function refused({ field, message }: FieldProblem): DeviceReply {
   return { kind: 'refused', detail: message, ...(field === 'value' && { because: 'value' as const }) };
@@ -83,7 +101,7 @@ async function readNow({
   const { groups, missing } = plan.groups(set.all, Number.POSITIVE_INFINITY);
   const code = list.codes[0] ?? '';
   const [group] = groups;
-  if (!group) return unreadValue(code, { detail: missing[0]?.explanation ?? 'not read' });
+  if (!group) return unreadValue(code, { detail: missing[0]?.explanation ?? collectorText('not_read') });
   try {
     const answer = await read(group);
     const readings = new Readings(list);
@@ -91,6 +109,6 @@ async function readNow({
     const [reading] = readings.all;
     return reading ? readValue(reading, answer.raw?.(reading.at) ?? []) : null;
   } catch (error) {
-    return unreadValue(code, { detail: (error as Error).message });
+    return unreadValue(code, { detail: errorText(error) });
   }
 }

@@ -1,3 +1,4 @@
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { serveAddressesCalls } from '@holdfast/shared/jetstream/boards/addresses-calls.ts';
 import { serveDeviceCalls } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { onRenewalCall } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
@@ -5,6 +6,7 @@ import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config
 import type { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import { answerDeviceCall } from '../calls/answer-device-call.ts';
 import { resolveCall } from '../calls/resolve-call.ts';
 import { tellDeviceCall } from '../calls/tell-device-call.ts';
@@ -37,7 +39,10 @@ export async function openCalls(
       const resolved = await resolveCall(call, { snapshots, nowMs });
       if ('refusal' in resolved) {
         const { refusal: detail } = resolved;
-        log.warn({ device: call.device, detail, traceparent: call.traceparent }, 'a call was refused');
+        log.warn(
+          { device: call.device, detail: inLanguage(detail, 'en'), traceparent: call.traceparent },
+          'a call was refused',
+        );
         return { kind: 'refused', detail };
       }
       return tellDeviceCall(resolved.asked, { log, nowMs }, () =>
@@ -50,7 +55,7 @@ export async function openCalls(
       );
     },
     drain: ({ kind, traceparent }) => {
-      if (collector.isEnding()) return { kind: 'refused', detail: 'the collector is ending' };
+      if (collector.isEnding()) return { kind: 'refused', detail: collectorText('collector_is_ending') };
       const draining = kind === 'drain';
       return { kind: 'drained', draining, sessions: collector.setAside(draining, traceparent) };
     },

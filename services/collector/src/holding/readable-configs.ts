@@ -1,5 +1,6 @@
 import { deviceFault } from '@holdfast/drivers/device-fault.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import type { TaskConfigs } from '../ports.ts';
 
@@ -20,7 +21,10 @@ export function readableConfigs(
         if (judgedDevices.has(device)) continue;
         const fault = deviceFault(device);
         if (fault !== undefined) {
-          return { ok: false, problem: `configuration snapshot ${taskId}/${configVersion}: ${fault}` };
+          return {
+            ok: false,
+            problem: collectorText('snapshot_fault', { snapshot: `${taskId}/${configVersion}`, why: fault }),
+          };
         }
       }
       await locate(loaded.config.devices);

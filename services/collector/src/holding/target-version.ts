@@ -2,6 +2,7 @@ import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-c
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { LatestChange, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { ComingVersion } from '../polling/session-runner.ts';
 import type { LoadedConfig } from '../ports.ts';
 
@@ -24,7 +25,7 @@ export function isSameVersion(one: TargetVersion, other: TargetVersion): boolean
 /** A version by which this collector cannot read, and the reason. */
 export interface Inability {
   readonly config_version: number;
-  readonly detail: string;
+  readonly detail: Text;
 }
 
 /**
@@ -46,7 +47,7 @@ export type ConfigsToStart =
       readonly notBeforeMs?: number;
       readonly unable: Inability | undefined;
     }
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly problem: Text };
 
 /** The longest period that a point can have. */
 const longestTickMs = 86_400_000;

@@ -2,12 +2,13 @@ import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { LatestChange } from '@holdfast/shared/domain/session/state.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import type { LoadedConfig } from '../ports.ts';
 import { HolderWorld, session, stateHeldBy } from './testing/holder-world.ts';
 
 const hourMs = 3_600_000;
-const missing: LoadedConfig = { ok: false, problem: 'the snapshot is missing' };
+const missing: LoadedConfig = { ok: false, problem: quoted('the snapshot is missing') };
 
 /** Each version reads another register, so a request shows its version. */
 function configOf(configVersion: number, changed: Partial<TaskConfig> = {}): LoadedConfig {
@@ -153,7 +154,7 @@ describe('a session whose configuration was changed', () => {
     world.change(1, 2, 2_500);
     await world.time.advance(5_000);
     expect(world.versionsAsked()).toEqual([1, 1, 1, 1, 1, 1]);
-    const unable = { config_version: 2, detail: 'the snapshot is missing' };
+    const unable = { config_version: 2, detail: quoted('the snapshot is missing') };
     expect(world.statuses.at(-1)).toMatchObject({ state: 'polling', config_version: 1, unable });
     // The supervisor takes the change back.
     world.change(1, 1, 0);
@@ -201,7 +202,10 @@ describe('a session whose configuration was changed', () => {
     world.change(1, 2, 2_500);
     await world.time.advance(70_000);
     expect(world.holder.isRunning()).toBe(false);
-    expect(world.statuses.at(-1)).toMatchObject({ state: 'refused', detail: 'the snapshot is missing' });
+    expect(world.statuses.at(-1)).toMatchObject({
+      state: 'refused',
+      detail: quoted('the snapshot is missing'),
+    });
     expect(world.answered).toEqual(['done 20']);
   });
 
@@ -213,14 +217,17 @@ describe('a session whose configuration was changed', () => {
     await world.time.advance(500);
     world.change(1, 2, 2_500 - hourMs);
     await world.time.advance(55_000);
-    const unable = { config_version: 2, detail: 'the snapshot is missing' };
+    const unable = { config_version: 2, detail: quoted('the snapshot is missing') };
     expect(world.statuses.at(-1)).toMatchObject({ state: 'polling', config_version: 1, unable });
     world.change(1, 1, -hourMs);
     await world.time.advance(20_000);
     expect(world.statuses.at(-1)).toMatchObject({ state: 'polling', config_version: 1 });
     world.change(1, 2, 2_500 - hourMs);
     await world.time.advance(70_000);
-    expect(world.statuses.at(-1)).toMatchObject({ state: 'refused', detail: 'the snapshot is missing' });
+    expect(world.statuses.at(-1)).toMatchObject({
+      state: 'refused',
+      detail: quoted('the snapshot is missing'),
+    });
   });
 
   it('starts over where a former holder has read it by ticks of another length', async () => {

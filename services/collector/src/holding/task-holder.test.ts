@@ -1,4 +1,5 @@
 import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { HolderWorld, session, stateHeldBy } from './testing/holder-world.ts';
 
@@ -349,21 +350,21 @@ describe('a lease that is lost', () => {
 
 describe('a session that cannot be run', () => {
   it('is refused with the reason, and its message goes', async () => {
-    const world = new HolderWorld();
-    world.config = { ok: false, problem: 'configuration snapshot 7/1 is missing in TASK_CONFIGS' };
+    const world = new HeldWorld();
+    world.config = { ok: false, problem: quoted('configuration snapshot 7/1 is missing in TASK_CONFIGS') };
     world.ring(20);
     await world.time.advance(1_000);
     expect(world.statuses.at(-1)).toMatchObject({
       state: 'refused',
       epoch: 20,
-      detail: 'configuration snapshot 7/1 is missing in TASK_CONFIGS',
+      detail: quoted('configuration snapshot 7/1 is missing in TASK_CONFIGS'),
     });
     expect(world.answered).toEqual(['done 20']);
   });
 
-  it('is reported again until the log has moved on, then its live state belongs to the next holder', async () => {
-    const world = new HolderWorld();
-    world.config = { ok: false, problem: 'no snapshot' };
+  it('is told again until the log has moved on, then its live state belongs to the next holder', async () => {
+    const world = new HeldWorld();
+    world.config = { ok: false, problem: quoted('no snapshot') };
     world.ring(20);
     await world.time.advance(1_000);
     await world.holder.writeStatus();

@@ -1,7 +1,9 @@
+import { errorText } from '@holdfast/driver/channel.ts';
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { isRecovery } from '@holdfast/shared/domain/placement/events.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { RunningSession } from '@holdfast/shared/domain/session/state.ts';
@@ -9,6 +11,8 @@ import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
+import { TextError } from '@holdfast/texts/text-error.ts';
 import type { SessionRunner } from '../polling/session-runner.ts';
 import type {
   AssignmentHandle,
@@ -259,7 +263,7 @@ export class TaskHolder {
     const loaded = await configs.load(taskId, version, runner.devices());
     const change = loaded.ok
       ? runner.reconfigure(loaded.config, fromMs)
-      : Promise.reject(new Error(loaded.problem));
+      : Promise.reject(new TextError(loaded.problem));
     await this.#change(runner, target, change);
     await this.#tellVersion(session);
   }
@@ -288,7 +292,7 @@ export class TaskHolder {
     const { log, taskId: task, clock } = this.#options;
     const { version, fromMs = clock.wallMs() } = target;
     const about = { session: runner.sessionId, task, epoch: runner.epoch, config_version: version };
-    const detail = await change.catch((error: Error) => error.message);
+    const detail = await change.then(() => undefined, errorText);
     if (detail === undefined) {
       this.#version = target;
       this.#unable = undefined;
@@ -298,7 +302,7 @@ export class TaskHolder {
     }
     this.#unable = { config_version: version, detail };
     log.error(
-      { ...about, why: detail },
+      { ...about, why: inLanguage(detail, 'en') },
       'this collector cannot read by the new configuration and goes on with the former one',
     );
   }
@@ -329,7 +333,7 @@ export class TaskHolder {
       this.#failedStarts += 1;
       // The log could be read a moment ago, so the broker is there; another collector may fare better.
       if (this.#failedStarts < maxFailedStarts) throw error;
-      const why = `the configuration snapshot cannot be read: ${(error as Error).message}`;
+      const why = collectorText('snapshot_cannot_be_read', { why: errorText(error) });
       return this.#refuse(assignment, handle, why, 'passing');
     }
     if (!loaded) return;
@@ -393,13 +397,13 @@ export class TaskHolder {
   async #refuse(
     assignment: Assignment,
     handle: AssignmentHandle,
-    why: string,
+    why: Text,
     cause: FailureCause,
   ): Promise<void> {
     const { log, taskId } = this.#options;
     this.#failedStarts = 0;
     const { session_id: session, epoch } = assignment;
-    log.error({ session, task: taskId, epoch, why }, 'session refused');
+    log.error({ session, task: taskId, epoch, why: inLanguage(why, 'en') }, 'session refused');
     this.#refused = { assignment, why, cause };
     await this.writeStatus();
     await handle.done();

@@ -2,13 +2,15 @@ import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { type Timers, withDeadline } from '@holdfast/shared/runtime/timers.ts';
+import { boundedText } from '@holdfast/texts/bounded-text.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { SessionRunner } from '../polling/session-runner.ts';
 import type { LiveStatus } from '../ports.ts';
 
 /** Says that this collector cannot run a session. */
 export interface Refused {
   readonly assignment: Assignment;
-  readonly why: string;
+  readonly why: Text;
   readonly cause: FailureCause;
 }
 
@@ -55,7 +57,7 @@ export class TaskStatus {
     await this.#options.liveStatus.write(this.#options.taskId, {
       ...this.#identity(assignment.session_id, assignment.epoch),
       state: 'refused',
-      detail: why,
+      detail: boundedText(why),
       cause,
       points_read: 0,
       error_count: 0,

@@ -1,10 +1,12 @@
 import type { MissCause } from '@holdfast/shared/contracts/sample/sample.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { type BackoffLimits, backoffMs } from './backoff.ts';
 
 export interface Failure {
   readonly cause: MissCause;
-  /** In words, with the device and the request. */
-  readonly detail: string;
+  /** With the device and the request. */
+  readonly detail: Text;
 }
 
 /** Why something is not asked now. */
@@ -14,9 +16,10 @@ export interface Refusal extends Failure {
 }
 
 /** "not asked, next try in 2.0 s after: …" */
-export function refusalInWords({ waitMs, detail }: Refusal): string {
-  const next = waitMs === undefined ? 'a try is under way' : `next try in ${(waitMs / 1000).toFixed(1)} s`;
-  return `not asked, ${next} after: ${detail}`;
+export function refusalText({ waitMs, detail }: Refusal): Text {
+  return waitMs === undefined
+    ? collectorText('not_asked_trying', { why: detail })
+    : collectorText('not_asked_next_try', { count: (waitMs / 1000).toFixed(1), why: detail });
 }
 
 /**
@@ -30,7 +33,7 @@ export class Breaker {
   #failures = 0;
   #openUntilMs: number | undefined;
   #isProbing = false;
-  #last: Failure = { cause: 'connection', detail: '' };
+  #last: Failure = { cause: 'connection', detail: collectorText('no_answer') };
 
   /** @param jitter 0…1 */
   constructor(limits: BackoffLimits, jitter: () => number) {

@@ -1,5 +1,7 @@
 import type { MissCause } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceHealth, DeviceStatus } from '@holdfast/shared/contracts/session-status.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
+import type { Words } from '@holdfast/texts/text.ts';
 
 export const unknownHealth: DeviceHealth = {
   status: 'disconnected',
@@ -17,14 +19,14 @@ export function afterSuccess(health: DeviceHealth, at: string, isSlow = false): 
 /** Health after one more tick lost to an overrun. Any other trouble of the device is worse, and stays. */
 export function afterOverrun(
   health: DeviceHealth,
-  { share, detail }: { readonly share: number; readonly detail: string },
+  { share, detail }: { readonly share: number; readonly detail: Words },
 ): DeviceHealth {
   if (health.status !== 'healthy' && health.status !== 'slow') return health;
   const percent = Number((share * 100).toPrecision(2));
   return {
     ...health,
     status: 'slow',
-    last_error: `${percent} % of the ticks of the last 5 minutes were lost to overruns: ${detail}`,
+    last_error: collectorText('ticks_lost_to_overruns', { count: percent, why: detail }),
   };
 }
 
@@ -36,7 +38,7 @@ export function afterOverrun(
 export function afterFailure(
   health: DeviceHealth,
   cause: MissCause,
-  detail: string,
+  detail: Words,
   partlyReadAt?: string,
 ): DeviceHealth {
   const isSilentStill =

@@ -4,6 +4,7 @@ import { groupOf } from '@holdfast/driver-modbus/link/testing/raw-requests.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PollObserver } from '../ports.ts';
@@ -163,7 +164,9 @@ describe('a device that does not answer', () => {
     // Pauses of 300, 600 and 1000 ms from the third failure on, up to the next tick.
     expect(world.bus.requests.map(({ atMs }) => atMs)).toEqual([0, 100, 200, 600, 1_300, 2_400]);
     expect(new Set(world.causes())).toEqual(new Set(['timeout', 'timeout (not asked)']));
-    expect(world.results[3]?.miss?.detail).toMatch(/^not asked, next try in 0\.2 s after: press-1 unit 1 /);
+    expect(inEnglish(world.results[3]?.miss?.detail)).toMatch(
+      /^not asked, next try in 0\.2 s after: press-1 unit 1 /,
+    );
   });
 
   it('is read at every tick again once it answers', async () => {
@@ -201,7 +204,7 @@ describe('a device that refuses a part', () => {
     for (const { values, miss, wasAsked } of world.results) {
       expect(values).toEqual({ speed: 10 });
       expect(miss?.cause).toBe('exception');
-      expect(miss?.detail).toContain('press-1 unit 1 holding_register 500-500');
+      expect(inEnglish(miss?.detail)).toContain('press-1 unit 1 holding_register 500-500');
       expect(wasAsked).toBe(true);
     }
   });
@@ -216,9 +219,13 @@ describe('a device that refuses a part', () => {
     world.poller.start(0);
     await world.time.advance(50);
     await world.poller.stop();
-    expect(world.results[0]).toMatchObject({
+    expect(inEnglish(world.results[0])).toMatchObject({
       values: { speed: 10 },
-      miss: { cause: 'exception', detail: 'wide: wider_than_device_limit' },
+      miss: {
+        cause: 'exception',
+        detail:
+          'wide: takes 2, and the largest block that is read of the device has 1 registers (max_registers)',
+      },
     });
   });
 });

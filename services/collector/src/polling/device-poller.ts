@@ -1,3 +1,4 @@
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { ReportFilter } from '../samples/report-filter.ts';
 import { tickAt } from '../samples/schedule.ts';
 import type { Tick } from '../samples/tick.ts';
@@ -35,7 +36,7 @@ export class DevicePoller extends DeviceReader<DevicePollerOptions> {
     if (polled && isSame) this.#filter.goOnFrom(polled.filter, isSame);
     if (polled) this.#silent.goOnFrom(polled.silent);
     this.#nothing = new TickReadings(new ValueKeys([]), this.#filter);
-    const detail = `not read in time: the reading before it, or others on the same endpoint, took longer than the period of ${this.periodMs} ms`;
+    const detail = collectorText('not_read_in_time', { ms: this.periodMs });
     this.#overrun = { cause: 'overrun', detail };
     this.#reader = this.#newReader();
   }
@@ -131,7 +132,7 @@ export class DevicePoller extends DeviceReader<DevicePollerOptions> {
   /** Reports the ticks that have passed, and returns the one that is due now. */
   #arrive(reader: TickReader, nowMs: number): number {
     const current = tickAt(nowMs - this.options.phaseMs, this.periodMs);
-    if (reader !== this.#reader) throw new NotPermitted('another loop reads this device by now');
+    if (reader !== this.#reader) throw new NotPermitted(collectorText('another_loop_reads_it'));
     while (this.next < current && !this.isAtEnd()) {
       this.#report({
         tick: this.next,
@@ -143,7 +144,7 @@ export class DevicePoller extends DeviceReader<DevicePollerOptions> {
         latenessMs: undefined,
       });
     }
-    if (this.isAtEnd()) throw new NotPermitted('the next tick is another configuration’s');
+    if (this.isAtEnd()) throw new NotPermitted(collectorText('tick_of_another_configuration'));
     return this.next;
   }
 

@@ -1,5 +1,6 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import type { PollObserver } from '../ports.ts';
 import { tickTimeMs } from '../samples/schedule.ts';
 import type { BackoffLimits } from './backoff.ts';
@@ -155,7 +156,7 @@ export abstract class DeviceReader<Options extends DeviceReaderOptions> {
   }
 
   /** The same limits in words for people, and whatever else the device has taught, one per line. */
-  learnedInWords(most: number): readonly string[] {
+  learnedInWords(most: number): readonly Text[] {
     return this.options.device.plan.learnedInWords?.(most) ?? [];
   }
 

@@ -1,5 +1,6 @@
 import type { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { missCauseOf } from './miss-cause.ts';
 import { RoundTrips } from './round-trips.ts';
 
@@ -8,7 +9,7 @@ export class DeviceRecord {
   readonly #roundTrips = new RoundTrips();
   readonly #failures = { timeout: 0, connection: 0, exception: 0 };
   #requests = 0;
-  #lastException: { code: number; text: string } | undefined;
+  #lastException: { code: number; text: Text } | undefined;
 
   requestSettled(roundTripMs: number, outcome: 'ok' | DriverFailure): void {
     this.#requests += 1;
@@ -20,7 +21,7 @@ export class DeviceRecord {
     if (!outcome.isAnswer) return;
     this.#roundTrips.add(roundTripMs);
     if (outcome.code === undefined) return;
-    this.#lastException = { code: outcome.code, text: outcome.message };
+    this.#lastException = { code: outcome.code, text: outcome.text };
   }
 
   /** The part that device health reports. */

@@ -1,6 +1,8 @@
 import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { Changes } from '@holdfast/shared/contracts/sample/changes.ts';
 import { sampleMessageId } from '@holdfast/shared/contracts/sample/sample.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { mostChanges } from '../samples/tick-changes.ts';
 import { startMs, WatchedWorld } from './testing/watched-world.ts';
@@ -119,7 +121,7 @@ describe('a watched device', () => {
       [7, undefined, undefined],
     ]);
     const [, , down] = world.samples;
-    expect(down?.miss?.detail).toBe('press-1: connect ECONNREFUSED');
+    expect(inEnglish(down?.miss?.detail)).toBe('press-1: connect ECONNREFUSED');
     expect(world.health.map(({ to }) => to.status)).toEqual(['healthy', 'disconnected', 'healthy']);
     expect(world.faults).toEqual([]);
   });
@@ -131,7 +133,7 @@ describe('a watched device', () => {
     await world.time.advance(1_000);
     world.source.sink?.number(1, 7, 0);
     await world.time.advance(1_000);
-    world.source.sink?.bad(0, 'not JSON');
+    world.source.sink?.bad(0, quoted('not JSON'));
     await world.time.advance(1_000);
     world.source.sink?.number(0, 21, 0);
     await world.time.advance(1_000);
@@ -240,7 +242,7 @@ describe('a watched device', () => {
   it('tells which points are no values, and that the tick was read', async () => {
     const world = new WatchedWorld();
     await world.time.advance(500);
-    world.source.sink?.bad(1, 'not JSON');
+    world.source.sink?.bad(1, quoted('not JSON'));
     await world.time.advance(2_000);
     world.source.sink?.number(1, 5, 0);
     await world.time.advance(1_000);
@@ -251,7 +253,10 @@ describe('a watched device', () => {
       [2, {}, 'exception'],
       [3, { b: [[-500, 5]] }, undefined],
     ]);
-    expect(world.samples[1]).toMatchObject({ bad: { b: 'not JSON' }, miss: { detail: 'b: not JSON' } });
+    expect(inEnglish(world.samples[1])).toMatchObject({
+      bad: { b: 'not JSON' },
+      miss: { detail: 'b: not JSON' },
+    });
   });
 
   it('reports by exception what points want so', async () => {

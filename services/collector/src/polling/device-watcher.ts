@@ -1,9 +1,11 @@
+import { errorText } from '@holdfast/driver/channel.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { WatchSink } from '@holdfast/driver/link.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { ReportFilter } from '../samples/report-filter.ts';
 import type { TickReports } from '../samples/sample-of-changes.ts';
 import { tickAt } from '../samples/schedule.ts';
+import type { Tick } from '../samples/tick.ts';
 import { mostChanges, TickChanges } from '../samples/tick-changes.ts';
 import { Breaker } from './breaker.ts';
 import { DeviceReader, type DeviceReaderOptions } from './device-reader.ts';
@@ -29,7 +31,7 @@ export interface WatchedTick {
   readonly tick: number;
   readonly readAtMs: number;
   readonly readings: TickChanges;
-  readonly miss: Sample['miss'];
+  readonly miss: Tick['miss'];
   readonly wasAsked: true;
 }
 
@@ -55,7 +57,7 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
   /** Whether the source had kept values from before this watcher, or undefined until the first watch is open. */
   #sourceKept: boolean | undefined;
   /** Why the watch is not open. */
-  #down: NonNullable<Sample['miss']> | undefined;
+  #down: NonNullable<Tick['miss']> | undefined;
   #gathering: Promise<void> | undefined;
   /** Parts that were sent, and are neither safe nor lost yet. */
   readonly #underWay = new Set<Promise<void>>();
@@ -131,16 +133,16 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
       // The next holder answers for what comes from now on.
       if (!permission()) break;
       this.#breaker.began();
-      let why = 'the driver has ended its watch';
-      let cause: NonNullable<Sample['miss']>['cause'] = 'connection';
+      let why = collectorText('watch_ended');
+      let cause: NonNullable<Tick['miss']>['cause'] = 'connection';
       try {
         const { link } = endpoint;
-        if (!link.watch) throw new DriverFailure('config', 'its protocol cannot be subscribed to');
+        if (!link.watch) throw new DriverFailure('config', collectorText('protocol_has_no_subscription'));
         await link.watch(groups, this.#sink(), this.#ending.signal);
       } catch (error) {
         if (error instanceof DriverFailure) cause = missCauseOf(error);
         else if (!this.isStopped) onFault(error);
-        why = error instanceof Error ? error.message : String(error);
+        why = errorText(error);
       }
       if (this.isStopped) break;
       const nowMs = clock.nowMs();
@@ -148,7 +150,7 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
         this.#breaker.succeeded();
       }
       this.#openSinceMs = undefined;
-      this.#down = { cause, detail: `${device.code}: ${why}` };
+      this.#down = { cause, detail: collectorText('of_device', { device: device.code, why }) };
       this.#breaker.failed(nowMs, this.#down);
       this.wake();
       await this.pause(againAfterMs);
@@ -231,7 +233,7 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
   }
 
   /** @param wasOpen whether the source could have reported something in it */
-  #close(nowMs: number, miss: Sample['miss'], wasOpen: boolean): void {
+  #close(nowMs: number, miss: Tick['miss'], wasOpen: boolean): void {
     const { device, onTick } = this.options;
     const tick = this.next;
     const changes = this.#changes;
@@ -253,7 +255,7 @@ export class DeviceWatcher extends DeviceReader<DeviceWatcherOptions> {
     this.#lastFlushMs = this.lastResultMs;
   }
 
-  #miss(): Sample['miss'] {
+  #miss(): Tick['miss'] {
     const { lost, dropped } = this.#changes;
     if (this.#down) return this.#down;
     if (this.#openSinceMs === undefined) return unansweredMiss(this.options.device.code);

@@ -1,6 +1,7 @@
 import type { RawBlock, ReadRequest } from '@holdfast/driver-modbus/layout/requests.ts';
 import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { Endpoint, NotPermitted, type TurnOptions } from './endpoint.ts';
 import { ScriptedBus } from './testing/scripted-bus.ts';
@@ -89,7 +90,7 @@ describe('an endpoint', () => {
     const first = world.read(1);
     const givenBack = world.endpoint.turn({}, { timeoutMs: 100 }, () => undefined);
     const notPermitted = world.endpoint.turn({}, { timeoutMs: 100 }, () => {
-      throw new NotPermitted('not now');
+      throw new NotPermitted(quoted('not now'));
     });
     const outcome = expect(notPermitted).rejects.toBeInstanceOf(NotPermitted);
     const last = world.read(2);

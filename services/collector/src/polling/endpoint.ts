@@ -1,7 +1,9 @@
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Link } from '@holdfast/driver/link.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import { TextError } from '@holdfast/texts/text-error.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { EndpointBreakers } from './endpoint-breakers.ts';
 
@@ -9,7 +11,7 @@ import { EndpointBreakers } from './endpoint-breakers.ts';
 export type Permission = () => boolean;
 
 /** The permission was gone when the request's turn came. No request went out. */
-export class NotPermitted extends Error {
+export class NotPermitted extends TextError {
   override readonly name = 'NotPermitted';
 }
 
@@ -131,7 +133,7 @@ export class Endpoint<L extends Closable = Link> {
       for (let at = queue.length - 1; at >= 0; at -= 1) {
         if (queue[at]?.asker !== asker) continue;
         const [waiting] = queue.splice(at, 1);
-        waiting?.reject(new NotPermitted('no request was sent: whoever wanted it has stopped'));
+        waiting?.reject(new NotPermitted(collectorText('requester_has_stopped')));
       }
     }
   }
@@ -155,9 +157,7 @@ export class Endpoint<L extends Closable = Link> {
     this.#current = undefined;
     this.#link.disconnect();
     this.#link = this.#openLink();
-    current?.waiting.reject(
-      new DriverFailure('timeout', 'the connection was given up: a request never ended'),
-    );
+    current?.waiting.reject(new DriverFailure('timeout', collectorText('connection_given_up')));
     this.#serve();
   }
 

@@ -2,6 +2,7 @@ import { endpointKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts'
 import { groupOf } from '@holdfast/driver-modbus/link/testing/raw-requests.ts';
 import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import type { DeviceLinks, LinkUse } from './device-links.ts';
 import { Endpoints } from './endpoints.ts';
@@ -114,9 +115,9 @@ describe('two names of one address', () => {
     acquire('10.0.0.5');
     const [plc, plant, address] = uses;
     expect(address?.refusal('10.0.0.5', 502)).toBeUndefined();
-    expect(plc?.refusal('10.0.0.5', 502)).toContain('10.0.0.5:502 is in use here as 10.0.0.5:502');
+    expect(inEnglish(plc?.refusal('10.0.0.5', 502))).toContain('10.0.0.5:502 is in use here as 10.0.0.5:502');
     expect(plc?.refusal('::ffff:10.0.0.6', 502)).toBeUndefined();
-    expect(plant?.refusal('10.0.0.6', 502)).toContain('10.0.0.6:502 is in use here as plc:502');
+    expect(inEnglish(plant?.refusal('10.0.0.6', 502))).toContain('10.0.0.6:502 is in use here as plc:502');
     expect(plant?.refusal('10.0.0.6', 503)).toBeUndefined();
     release('plc', one);
     expect(plant?.refusal('10.0.0.6', 502)).toBeUndefined();

@@ -7,9 +7,12 @@ import type { Link } from '@holdfast/driver/link.ts';
 import type { EndpointIdentity } from '@holdfast/driver/spec.ts';
 import { addressesOfEndpoint } from '@holdfast/shared/contracts/addresses-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { siteNetworkRule } from '@holdfast/shared/runtime/networks.ts';
 import { systemTimers, type Timers, withDeadline } from '@holdfast/shared/runtime/timers.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import type { AskedDevice } from './asked-device.ts';
 import type { DeviceLinks, LinkUse } from './device-links.ts';
 import { Endpoint } from './endpoint.ts';
 import type { PollableDevice } from './pollable-device.ts';
@@ -133,8 +136,8 @@ export class Endpoints {
     return entry.endpoint;
   }
 
-  /** Why such an endpoint could not be had now, in words, or undefined if it could. */
-  conflictOf(identity: EndpointIdentity): string | undefined {
+  /** Why such an endpoint could not be had now, in words; undefined when it could. */
+  conflictOf(identity: EndpointIdentity): Text | undefined {
     const place = this.#placeOf(identity);
     const present = this.#open.get(place);
     return present && endpointConflict({ ...present.identity, key: place }, { ...identity, key: place });
@@ -201,17 +204,12 @@ export class Endpoints {
     return ip === undefined ? key : hostAndPort(plainHost(ip), tcp?.port ?? 0);
   }
 
-  /** Why an address may not be connected to for an endpoint. It is that of another one, under another name. */
-  #conflictAt(
-    ip: string,
-    port: number,
-    place: string,
-    { isExclusive }: EndpointIdentity,
-  ): string | undefined {
+  /** Why an address may not be connected to for an endpoint: it is that of another one, under another name. */
+  #conflictAt(ip: string, port: number, place: string, { isExclusive }: EndpointIdentity): Text | undefined {
     const address = hostAndPort(plainHost(ip), port);
     const owner = this.#open.has(address) ? address : this.#dialed.get(address);
     if (owner !== undefined && owner !== place) {
-      return `${address} is in use here as ${owner}: name one host in both devices`;
+      return collectorText('endpoint_has_another_name', { address, other: owner });
     }
     if (isExclusive) this.#dialed.set(address, place);
     return undefined;
@@ -219,16 +217,16 @@ export class Endpoints {
 }
 
 /** Why a device may not use the endpoint of others. Its own link would find out by connecting. */
-function outsideSite(place: string, site: LinkUse['site']): string | undefined {
+function outsideSite(place: string, site: LinkUse['site']): Text | undefined {
   if (site.networks.length === 0) return undefined;
   const host = place.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  return isIP(host) === 0 ? `the address of ${host} is not known yet` : siteNetworkRule(site)(host);
+  return isIP(host) === 0 ? collectorText('address_of_host_unknown', { host }) : siteNetworkRule(site)(host);
 }
 
 /** The host of a key `host:port`. */
 const hostOf = (key: string) => key.slice(0, key.lastIndexOf(':'));
 
-function refusingLink(conflict: string): Link {
+function refusingLink(conflict: Text): Link {
   const refuse = () => Promise.reject(new DriverFailure('connection', conflict, { wasSent: false }));
   return { read: refuse, write: refuse, disconnect: () => undefined };
 }

@@ -1,14 +1,16 @@
+import type { Text } from '@holdfast/texts/text.ts';
+
 interface Failing {
   /** ms since 1970, the scheduled time of the first tick without the value. */
   readonly sinceMs: number;
-  detail: string;
+  detail: Text;
 }
 
 export interface FailingPoint {
   readonly code: string;
   /** RFC 3339 */
   readonly since: string;
-  readonly error: string;
+  readonly error: Text;
 }
 
 /** Values that a device does not give although it gives others, and since when. */
@@ -19,7 +21,7 @@ export class FailingPoints {
     return this.#failing.size;
   }
 
-  failed(code: string, tickMs: number, detail: string): void {
+  failed(code: string, tickMs: number, detail: Text): void {
     const present = this.#failing.get(code);
     if (present) present.detail = detail;
     else this.#failing.set(code, { sinceMs: tickMs, detail });

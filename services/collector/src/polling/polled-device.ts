@@ -1,7 +1,9 @@
 import { type OutgoingSample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { Words } from '@holdfast/texts/text.ts';
 import type { PollObserver } from '../ports.ts';
 import { changesWriter } from '../samples/sample-of-changes.ts';
 import { sampleWriter } from '../samples/sample-of-tick.ts';
@@ -65,8 +67,7 @@ export interface PollingOptions {
 
 const leaseMiss = {
   cause: 'lease_lost',
-  detail:
-    'the lease of the collector ran out, since NATS did not confirm it in time or the collector stood still: it read nothing until it held the lease again',
+  detail: collectorText('lease_ran_out'),
 } as const;
 const forgetWithinMs = 2_000;
 
@@ -128,7 +129,7 @@ export class PolledDevice {
    * Ticks lost since the last request was over, and why. Those before a timeout belong to the silence, not to a slow
    * device.
    */
-  #lostMeanwhile: { ticks: number[]; detail: string } = { ticks: [], detail: '' };
+  #lostMeanwhile: { ticks: number[]; detail: Words } = { ticks: [], detail: '' };
   /** Does not show successes after the first in a row: see `#successMs`. */
   #health: DeviceHealth | undefined;
   /**

@@ -3,6 +3,7 @@ import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.
 import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { parseOutgoing } from '../samples/testing/parse-outgoing.ts';
 import { Endpoints } from './endpoints.ts';
@@ -226,7 +227,7 @@ describe('a session that is polled', () => {
     world.bus('10.0.0.5').reply = (request) =>
       refuses(request) ? { afterMs: 0, failure: 'exception', exceptionCode: 2 } : { afterMs: 0 };
     await world.time.advance(3_000);
-    expect(press()).toMatchObject({
+    expect(inEnglish(press())).toMatchObject({
       status: 'error',
       consecutive_failures: 0,
       failing_count: 1,
@@ -255,7 +256,7 @@ describe('a session that is polled', () => {
     await world.time.advance(20_000);
     expect(press()).toMatchObject({ status: 'slow', consecutive_failures: 0 });
     expect(press()?.overrun_share).toBeCloseTo(0.32, 1);
-    expect(press()?.last_error).toMatch(
+    expect(inEnglish(press()?.last_error)).toMatch(
       /^[\d.]+ % of the ticks of the last 5 minutes were lost to overruns: not read in time/,
     );
     world.bus('10.0.0.5').reply = () => ({ afterMs: 0, failure: 'timeout' });

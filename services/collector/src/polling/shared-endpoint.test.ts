@@ -1,6 +1,8 @@
 import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { phaseMs } from '../samples/schedule.ts';
 import { Endpoints } from './endpoints.ts';
@@ -23,7 +25,9 @@ describe('a dead unit on a shared line', () => {
     const dead = results[1] ?? [];
     expect(dead.map(({ tick }) => tick - (dead[0]?.tick ?? 0))).toEqual(dead.map((_, index) => index));
     expect(new Set(dead.map(({ miss }) => miss?.cause))).toEqual(new Set(['timeout']));
-    expect(dead[10]?.miss?.detail).toMatch(/^not asked, next try in [0-9.]+ s after: unit-2 unit 2 /);
+    expect(inEnglish(dead[10]?.miss?.detail)).toMatch(
+      /^not asked, next try in [0-9.]+ s after: unit-2 unit 2 /,
+    );
     // About one probe every ten seconds, and the others lose not one tick.
     const probes = world.requestsTo(2).filter(([atMs]) => atMs > 20_000);
     expect(probes.length).toBeLessThanOrEqual(11);
@@ -113,7 +117,7 @@ describe('many units of which neighbours never answer, all asked at once', () =>
     const fail = (n: number) =>
       world.endpoint.turn({}, { timeoutMs: 300, isPatient: true }, () => {
         order.push(n);
-        return Promise.reject(new ReadFailure('timeout', 'on purpose'));
+        return Promise.reject(new ReadFailure('timeout', quoted('on purpose')));
       });
     const again = async (n: number): Promise<void> => {
       if (order.length < 20) await fail(n).catch(() => again(n));

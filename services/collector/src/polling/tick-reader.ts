@@ -2,15 +2,20 @@ import type { PartAnswer } from '@holdfast/driver/driver.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Link } from '@holdfast/driver/link.ts';
 import type { Answer, Group } from '@holdfast/driver/requests.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
 import type { LackCause } from '@holdfast/shared/contracts/sample/lacking.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import { boundedText } from '@holdfast/texts/bounded-text.ts';
+import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import type { PollObserver } from '../ports.ts';
 import type { ReportFilter } from '../samples/report-filter.ts';
 import { tickTimeMs } from '../samples/schedule.ts';
 import type { Tick } from '../samples/tick.ts';
 import { TickReadings } from '../samples/tick-readings.ts';
 import type { ValueKeys } from '../samples/value-keys.ts';
-import { type Failure, type Refusal, refusalInWords } from './breaker.ts';
+import { type AskedDevice, turnOptions } from './asked-device.ts';
+import { type Failure, type Refusal, refusalText } from './breaker.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { DuePoints } from './due-points.ts';
 import { type Endpoint, NotPermitted, type Permission, type TurnOptions } from './endpoint.ts';
@@ -56,7 +61,7 @@ class NotAsked extends Error {
   override readonly name = 'NotAsked';
   readonly refusal: Refusal;
   constructor(refusal: Refusal) {
-    super(refusal.detail);
+    super(inLanguage(refusal.detail, 'en'));
     this.refusal = refusal;
   }
 }
@@ -188,13 +193,13 @@ export class TickReader {
     this.#answersLast = false;
     this.#due = due.of(tick);
     const { groups, unread, missing } = device.plan.groups(this.#due, nowMs);
-    if (unread !== '') this.#readings.addProblem(unread);
+    if (unread.length > 0) this.#readings.addProblem(collectorText('unread_points', { texts: unread }));
     for (const { at, detail, isRefused } of missing) {
       this.#readings.lose(at, detail, isRefused ? 'exception' : 'not_read');
     }
     this.#groups = silent.toAsk(groups, nowMs, (group, refusal) => {
       this.#hasSilentGroups = true;
-      this.#giveUp(group.values, refusalInWords(refusal), lackCauseOf(refusal.cause));
+      this.#giveUp(group.values, refusalText(refusal), lackCauseOf(refusal.cause));
     });
     this.#failure = undefined;
     this.#isHeldBack = false;
@@ -219,12 +224,12 @@ export class TickReader {
 
   #miss(): Tick['miss'] {
     const refusal = this.#refusal;
-    if (refusal) return { cause: refusal.cause, detail: refusalInWords(refusal) };
+    if (refusal) return { cause: refusal.cause, detail: refusalText(refusal) };
     const failure = this.#failure;
     if (failure) return { cause: failure.cause, detail: failure.detail };
     const problems = this.#readings.problems();
-    if (problems === '') return undefined;
-    return { cause: this.#hasSilentGroups ? 'timeout' : 'exception', detail: problems };
+    if (!problems) return undefined;
+    return { cause: this.#hasSilentGroups ? 'timeout' : 'exception', detail: boundedText(problems) };
   }
 
   #latenessMs(): number | undefined {
@@ -302,7 +307,7 @@ export class TickReader {
   }
 
   /** Gives up values that cannot be read in this tick. */
-  #giveUp(values: readonly number[], detail: string, cause: LackCause): void {
+  #giveUp(values: readonly number[], detail: Text, cause: LackCause): void {
     for (const at of values) this.#readings.lose(at, detail, cause);
     this.#readings.addProblem(detail);
   }
@@ -331,13 +336,15 @@ export class TickReader {
 
   /** The failure as people read it. */
   #failureOf(group: Group, error: DriverFailure): Failure {
-    const detail = `${this.#options.device.code} ${group.inWords()}: ${error.message}`;
+    const detail = driverText('of_request', {
+      ...{ device: this.#options.device.code, request: group.inWords(), why: error.text },
+    });
     return { cause: missCauseOf(error), detail };
   }
 
   #atTurn(request: GroupRequest): Promise<Answer | undefined> {
     // Do not wait for a turn after a stop: others may keep the endpoint busy for long.
-    if (this.#isStopped) throw new NotPermitted('no request was sent: polling has stopped');
+    if (this.#isStopped) throw new NotPermitted(collectorText('polling_has_stopped'));
     const turn = this.#unit.isUnknown() ? this.#firstTurn : this.#turn;
     return this.#options.endpoint.turn(this, turn, (link) => this.#send(request, link));
   }
@@ -346,7 +353,7 @@ export class TickReader {
     const { breakers, clock, device, permission } = this.#options;
     // Checked right before the request, however long it has waited.
     if (this.#isStopped || !permission()) {
-      throw new NotPermitted('no request was sent: the session is not held any more');
+      throw new NotPermitted(collectorText('session_not_held'));
     }
     const group = request.group ?? request.choose();
     request.group = group;
@@ -379,7 +386,7 @@ export class TickReader {
     // The connection was destroyed because the right to poll was lost: the next holder answers for this tick.
     if (!permission()) {
       breakers.requestAbandoned();
-      throw new NotPermitted('the session was lost while its device was asked');
+      throw new NotPermitted(collectorText('session_lost_meanwhile'));
     }
     if (error.isAnswer && !isFailureOfDevice(error)) this.#noteAnswer();
     if (error.isHeldBack) breakers.requestAbandoned();

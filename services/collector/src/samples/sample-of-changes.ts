@@ -1,6 +1,8 @@
 import type { Changes } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { Lacking } from '@holdfast/shared/contracts/sample/lacking.ts';
 import { type OutgoingSample, type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
+import { boundedText } from '@holdfast/texts/bounded-text.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { membersOf, type SampleSource } from './sample-source.ts';
 import { tickTimeMs } from './schedule.ts';
 
@@ -18,7 +20,7 @@ export interface TickReports {
   /** Set when the tick is over. */
   readonly end?: {
     readonly isRead: boolean;
-    readonly bad: readonly { readonly code: string; readonly detail: string }[];
+    readonly bad: readonly { readonly code: string; readonly detail: Text }[];
     readonly dropped: number;
     readonly miss: Sample['miss'];
     readonly lacking: Lacking | undefined;
@@ -49,7 +51,9 @@ export function changesWriter(source: SampleSource): (tick: TickReports) => Outg
       ...head,
       ...(lacking ? { lacking } : {}),
       ...(hasChanges ? { changes } : {}),
-      ...(bad.length > 0 ? { bad: Object.fromEntries(bad.map(({ code, detail }) => [code, detail])) } : {}),
+      ...(bad.length > 0
+        ? { bad: Object.fromEntries(bad.map(({ code, detail }) => [code, boundedText(detail)])) }
+        : {}),
       ...(dropped > 0 ? { dropped } : {}),
       ...(miss ? { miss } : {}),
     };

@@ -8,6 +8,7 @@ import {
   uncertainFlag,
 } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { LackCause } from '@holdfast/shared/contracts/sample/lacking.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { decimalScales } from './json-bytes.ts';
 import type { ReadValues } from './read-values.ts';
 import type { ReportFilter } from './report-filter.ts';
@@ -32,7 +33,7 @@ export class TickChanges implements ValueSink {
   /** Rough size of the changes that wait. */
   waitingBytes = 0;
   /** By code: why the last message about a value had none. */
-  readonly #bad = new Map<string, string>();
+  readonly #bad = new Map<string, Text>();
   #pending = new Map<number, Change[]>();
   #count = 0;
   #readKeys = new Set<string>();
@@ -100,7 +101,7 @@ export class TickChanges implements ValueSink {
     this.#add(at, value, quality);
   }
 
-  bad(at: number, status: string): void {
+  bad(at: number, status: Text): void {
     const code = this.#keys.codeAt(at);
     this.#filter.lost(code);
     this.#bad.set(code, status);
@@ -111,7 +112,7 @@ export class TickChanges implements ValueSink {
   }
 
   /** The values that failed, as device health reports them. */
-  get lost(): { readonly code: string; readonly detail: string }[] | undefined {
+  get lost(): { readonly code: string; readonly detail: Text }[] | undefined {
     if (this.#bad.size === 0) return undefined;
     return [...this.#bad].map(([code, detail]) => ({ code, detail }));
   }

@@ -1,7 +1,7 @@
 import { noValue } from '@holdfast/driver/values/emit-value.ts';
 import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
-import { thorough } from '@holdfast/test/support/thorough.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReportFilter } from './report-filter.ts';
@@ -105,7 +105,7 @@ describe('what is read of a device tick after tick, in the same memory', () => {
     readings.begin(0);
     readings.bad(codes.indexOf('a'), noValue.notBcd);
     readings.bad(codes.indexOf('z'), noValue.notANumber);
-    expect(readings.problems()).toBe(
+    expect(inEnglish(readings.problems())).toBe(
       'a: holds a digit above 9, which BCD does not have; z: holds NaN, which is no value',
     );
   });

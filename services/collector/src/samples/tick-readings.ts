@@ -1,12 +1,15 @@
 import type { PointValue } from '@holdfast/driver/point.ts';
+import { driverText } from '@holdfast/driver/texts.ts';
 import type { Quality, ValueSink } from '@holdfast/driver/value-sink.ts';
 import type { LackCause } from '@holdfast/shared/contracts/sample/lacking.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { decimalScales, JsonBytes } from './json-bytes.ts';
 import type { ReportFilter } from './report-filter.ts';
 import type { ValueKeys } from './value-keys.ts';
 
-/** Longest description of the faults of single points, in characters. */
-const longestDetail = 2_000;
+/** Most faults that a tick names. */
+const mostProblems = 50;
 /** A place beyond any text. */
 const nowhere = 0xffff_ffff;
 /** Length of a typical number. */
@@ -15,7 +18,7 @@ const valueBytes = 8;
 interface LostValue {
   readonly at: number;
   readonly code: string;
-  readonly detail: string;
+  readonly detail: Text;
   readonly cause: LackCause;
 }
 
@@ -37,7 +40,7 @@ export class TickReadings implements ValueSink {
   /** How many of the values read are to be sent, and how many of those are integers. */
   sentCount = 0;
   integerCount = 0;
-  #problems = '';
+  #problems: Text[] = [];
   readonly #keys: ValueKeys;
   readonly #filter: ReportFilter;
   readonly #isFiltered: boolean;
@@ -75,7 +78,7 @@ export class TickReadings implements ValueSink {
     this.readCount = 0;
     this.sentCount = 0;
     this.integerCount = 0;
-    this.#problems = '';
+    if (this.#problems.length > 0) this.#problems = [];
     this.#timeMs = timeMs;
     this.#tick += 1;
   }
@@ -116,15 +119,15 @@ export class TickReadings implements ValueSink {
     if (quality !== 0) this.#noteUncertain(at);
   }
 
-  bad(at: number, status: string): void {
+  bad(at: number, status: Text): void {
     this.lose(at, status, 'no_value');
-    this.addProblem(`${this.#keys.codeAt(at)}: ${status}`);
+    this.addProblem(driverText('of_point', { point: this.#keys.codeAt(at), why: status }));
   }
 
   /** Polled values have the time of their tick. */
   sourceTime(): void {}
 
-  lose(at: number, detail: string, cause: LackCause): void {
+  lose(at: number, detail: Text, cause: LackCause): void {
     const code = this.#keys.codeAt(at);
     this.#filter.lost(code);
     this.lost ??= [];
@@ -140,17 +143,14 @@ export class TickReadings implements ValueSink {
     return this.#readIn[at] === this.#tick;
   }
 
-  addProblem(problem: string): void {
-    if (this.#problems.length >= longestDetail) return;
-    this.#problems = (this.#problems === '' ? problem : `${this.#problems}; ${problem}`).slice(
-      0,
-      longestDetail,
-    );
+  addProblem(problem: Text): void {
+    if (this.#problems.length < mostProblems) this.#problems.push(problem);
   }
 
-  /** Empty when there are no problems. */
-  problems(): string {
-    return this.#problems;
+  /** Undefined when there are no problems. */
+  problems(): Text | undefined {
+    const [first] = this.#problems;
+    return this.#problems.length > 1 ? collectorText('each_of', { texts: this.#problems }) : first;
   }
 
   /** Whether nothing of a value is left to be written. If something is, its key has been written. */

@@ -1,4 +1,5 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import type { Doubt } from './doubt.ts';
 import { missOf } from './miss-of.ts';
 import type { SpooledNotice } from './spool.ts';
@@ -82,7 +83,7 @@ export class LostTicks {
 function lossOf(sample: Sample): Sample {
   return missOf(sample, {
     cause: 'buffer_full',
-    detail: 'the broker did not take samples for longer than the buffer of the collector could hold',
+    detail: collectorText('buffer_was_full'),
   });
 }
 

@@ -1,6 +1,7 @@
 import { type Sample, sampleMessageId } from '@holdfast/shared/contracts/sample/sample.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SampleOutbox } from './sample-outbox.ts';
@@ -208,7 +209,7 @@ describe('a sample that the broker will never take', () => {
     expect(samples.map(({ tick }) => tick).sort()).toEqual([1, 2, 3, 4]);
     const [miss] = samples.filter(({ tick }) => tick === 2);
     expect(miss?.values).toBeUndefined();
-    expect(miss?.miss).toEqual({
+    expect(inEnglish(miss?.miss)).toEqual({
       cause: 'too_large',
       detail:
         'a sample of device press-1 has 2000 bytes and may have 1000 at most: raise max_payload of NATS, or spread its points over several tasks',

@@ -1,4 +1,6 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { missOf } from './miss-of.ts';
 
 /** The part of a sample that was too large, and for whom. */
@@ -12,12 +14,18 @@ export interface TooLarge {
 
 /** The same tick as a miss, under the same message id: its values are lost, but the tick is accounted for. */
 export function tooLargeMiss(sample: Sample, size: TooLarge): Sample {
-  return missOf(sample, { cause: 'too_large', detail: tooLargeDetail(sample, size) });
+  return missOf(sample, { cause: 'too_large', detail: tooLargeText(sample, size) });
 }
 
-/** The fault and what to do, in words. */
-export function tooLargeDetail({ device }: Sample, { bytes, limitBytes, bound }: TooLarge): string {
-  const limit = limitBytes === undefined ? 'fewer' : `${limitBytes} at most`;
-  const raise = bound === undefined ? '' : `raise ${bound}, or `;
-  return `a sample of device ${device} has ${bytes} bytes and may have ${limit}: ${raise}spread its points over several tasks`;
+/** The fault and what to do. */
+export function tooLargeText({ device }: Sample, { bytes: count, limitBytes: most, bound }: TooLarge): Text {
+  const about = { device, count };
+  if (most === undefined) {
+    return bound === undefined
+      ? collectorText('sample_too_large_unknown', about)
+      : collectorText('sample_too_large_unknown_raise_bound', { ...about, bound });
+  }
+  return bound === undefined
+    ? collectorText('sample_too_large', { ...about, most })
+    : collectorText('sample_too_large_raise_bound', { ...about, most, bound });
 }

@@ -1,7 +1,8 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { News } from '@holdfast/shared/runtime/news.ts';
-import { type TooLarge, tooLargeDetail } from './too-large-miss.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
+import { type TooLarge, tooLargeText } from './too-large-miss.ts';
 
 /**
  * Counts samples that fit into no message. Logs an error once for each device of a session: every tick of it will be
@@ -26,7 +27,7 @@ export class TooLargeSamples {
     if (!this.#news.isNew(`${session}/${device}`)) return;
     this.#log.error(
       { session, device, bytes: size.bytes, limit_bytes: size.limitBytes },
-      tooLargeDetail(sample, size),
+      inLanguage(tooLargeText(sample, size), 'en'),
     );
   }
 }

@@ -210,9 +210,9 @@ export const zh: TranslationOf<typeof en> = {
   'first.points.bad': '无数值',
   'first.points.added': '{{point}} 已添加。',
 
-  'first.address.wire': '{{written}} 即报文地址 {{wire}}（{{hex}}）。',
+  'first.address.wire': '{{written}} 即协议地址 {{wire}}（{{hex}}）。',
   'first.address.classic': '从 1 开始编号的手册写作 {{classic}}。',
-  'first.address.number': '如果 {{written}} 本来就是报文地址，请改写为 {{hex}}。',
+  'first.address.number': '如果 {{written}} 本来就是协议地址，请改写为 {{hex}}。',
   'first.address.odd': '这不是有效的地址。',
 
   'first.preview.title': '当前读到的数值',

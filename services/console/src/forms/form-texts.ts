@@ -26,7 +26,7 @@ export const zh: TranslationOf<typeof en> = {
   'form.fault.whole': '必须是整数。',
   'form.fault.least': '不得小于 {{limit}}。',
   'form.fault.most': '不得大于 {{limit}}。',
-  'form.fault.form': '写法不正确。',
+  'form.fault.form': '格式不正确。',
   'form.faults_other': '有 {{count}} 项需要修改。',
 };
 

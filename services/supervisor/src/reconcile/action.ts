@@ -3,6 +3,7 @@ import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { FailedSession, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import type { Words } from '@holdfast/texts/text.ts';
 
 /** Something to be done about a difference between what should be and what is. */
 export type Action =
@@ -33,7 +34,7 @@ export type Action =
       readonly collectorId: string;
       readonly epoch: number;
       readonly reason: ReleaseReason;
-      readonly detail: string;
+      readonly detail: Words;
       readonly refusals: number;
       /** Trace of the request behind it, or undefined if there was none. */
       readonly traceparent?: string | undefined;
@@ -44,7 +45,7 @@ export type Action =
       readonly type: 'fail';
       readonly task: TaskState;
       readonly session: RunningSession;
-      readonly reason: string;
+      readonly reason: Words;
       readonly cause: FailureCause;
     }
   /** Tries again to run a session that failed for a passing cause. */
@@ -60,7 +61,7 @@ export type Action =
       readonly task: TaskState;
       readonly sessionId: string;
       readonly configVersion: number;
-      readonly reason: string;
+      readonly reason: Words;
     }
   /** Stops a session whose hard time limit has come. */
   | { readonly type: 'stop'; readonly task: TaskState; readonly sessionId: string }

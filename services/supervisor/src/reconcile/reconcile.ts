@@ -1,4 +1,5 @@
 import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
+import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import { waitingText } from '@holdfast/shared/contracts/words/waiting-texts.ts';
 import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
 import { isHandOver } from '@holdfast/shared/domain/placement/events.ts';
@@ -8,7 +9,7 @@ import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts
 import type { FailedSession, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import { dueTimeLimit } from '@holdfast/shared/domain/session/time-limits.ts';
 import { isReadable, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
-import type { Text } from '@holdfast/texts/text.ts';
+import type { Text, Words } from '@holdfast/texts/text.ts';
 import { type Action, holderMeanwhile } from './action.ts';
 import { chooseCollector } from './choose-collector.ts';
 import { emptyDrained } from './empty-drained.ts';
@@ -29,7 +30,7 @@ export interface AssignmentListing {
 export interface Refusal {
   readonly epoch: number;
   readonly collectorId: string;
-  readonly why: string;
+  readonly why: Words;
   readonly cause: FailureCause;
 }
 
@@ -37,7 +38,7 @@ export interface Refusal {
 export interface Inability {
   readonly epoch: number;
   readonly configVersion: number;
-  readonly why: string;
+  readonly why: Words;
 }
 
 export interface Situation {
@@ -299,8 +300,8 @@ function giveUpOrRelease(
     return { type: 'release', task, collectorId, epoch, reason: 'refused', detail: why, refusals };
   }
   const wasRunningBefore = session.runningSince <= leadingSince;
-  const what = wasRunningBefore ? 'Failed to recover after restart' : 'Failed to start';
-  return { type: 'fail', task, session, reason: `${what}: ${why}`, cause };
+  const reason = collectorText(wasRunningBefore ? 'failed_to_recover' : 'failed_to_start', { why });
+  return { type: 'fail', task, session, reason, cause };
 }
 
 function refusalsInARow({ placement }: TaskState, session: RunningSession): number {

@@ -4,6 +4,7 @@ import { parsePublishedSubject, sampleSources, subjects } from '@holdfast/shared
 import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
 import { RecentlyUsed } from '@holdfast/shared/runtime/recently-used.ts';
 import { type EpochBook, isPlacedSo } from '@holdfast/shared/sessions/epoch-book.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import type { SampleMessage, Snapshots } from '../ports.ts';
 import { firstPlace } from './first-place.ts';
 import type { SessionVersions } from './session-versions.ts';
@@ -228,8 +229,8 @@ export class Admission {
     if (cached) return cached;
     const generation = this.#generation;
     const loaded = await this.#snapshots.load(task, configVersion);
-    if (!loaded.ok) return loaded.problem;
-    const devices = new Map(loaded.config.devices.map((device) => [device.id, new SnapshotDevice(device)]));
+    if (!loaded.ok) return inLanguage(loaded.problem, 'en');
+    const devices = new Map(loaded.config.devices.map((device) => [device.id, new KnownDevice(device)]));
     if (generation === this.#generation) this.#devices.set(key, devices);
     return devices;
   }

@@ -155,7 +155,7 @@ async function show({ print }: Context, created: Item, file: string | undefined)
   if (file !== undefined) {
     await writeFile(file, `${key}\n`);
     const about = { id: rest.id, name: rest.name, grants: grantsText(rest), file };
-    print.report({ ...rest, file }, say('is_in', about));
+    print.report({ ...rest, file }, say('key_saved_in_file', about));
     return;
   }
   print.report(created, String(key));

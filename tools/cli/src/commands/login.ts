@@ -170,5 +170,5 @@ function grantText({ role, sites }: Me['grants'][number]): string {
   const word = valueWord('role', role);
   return sites.includes('*')
     ? say('everywhere', { role: word })
-    : say('at', { role: word, sites: sites.join(', ') });
+    : say('role_at_sites', { role: word, sites: sites.join(', ') });
 }

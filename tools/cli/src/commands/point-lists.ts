@@ -275,7 +275,7 @@ function tellSample(print: Context['print'], { sample }: ImportView): void {
   for (const { line, device, code, fields } of sample) {
     const values = Object.entries(fields).map(([field, value]) => `${field} ${textOf(value)}`);
     const about = { line, point: plainText(`${device}/${code}`), fields: plainText(values.join(', ')) };
-    print.note(say('row', about));
+    print.note(say('row_of_point', about));
   }
 }
 

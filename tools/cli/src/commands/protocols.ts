@@ -62,6 +62,8 @@ function fieldsOf(of: 'device' | 'point', protocol: Item) {
       ...{ of, field },
       isNeeded: Array.isArray(required) && required.includes(field),
       fallback: schema.default ?? '',
-      what: [inLanguage(schema['x-label']), inLanguage(schema['x-help'])].filter(Boolean).join(say('text')),
+      what: [inLanguage(schema['x-label']), inLanguage(schema['x-help'])]
+        .filter(Boolean)
+        .join(say('end_of_sentence')),
     }));
 }

@@ -225,7 +225,7 @@ function placementInWords(state: unknown, detail: unknown): unknown {
 
 /** The configuration version: `3 (newer)` where a newer one is configured. */
 function versionOnLine({ config_version, is_newer_configured }: Item): unknown {
-  return is_newer_configured ? say('newer', { version: config_version }) : config_version;
+  return is_newer_configured ? say('newer_version', { version: config_version }) : config_version;
 }
 
 function versionInWords({ config_version, is_newer_configured }: Item): unknown {

@@ -1,6 +1,6 @@
 import type { ApiClient } from '@holdfast/api-client/api-client.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
-import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import type { ShownHealth } from '@holdfast/shared/contracts/http/shown-health-http.ts';
 import { ApiRefused } from '../api-refused.ts';
 import { sessionPath, sessionsPath } from './session-lists.ts';
 
@@ -11,7 +11,7 @@ export interface SilentDevice {
   readonly session_id: string;
   readonly task_code: string;
   readonly device: string;
-  readonly status: DeviceHealth['status'];
+  readonly status: ShownHealth['status'];
   readonly last_success: string | null;
   readonly last_error: string | null;
   /** Share of the ticks of the last five minutes that were lost to overruns. */

@@ -53,7 +53,7 @@ export const systemLists: readonly Command[] = [
             duration: duration(backlog.seconds) ?? say('for_an_unknown_time'),
           }),
         ],
-        ['field_stream', say('full', { share: Math.ceil(Number(backlog.share_of_stream) * 100) })],
+        ['field_stream', say('share_full', { share: Math.ceil(Number(backlog.share_of_stream) * 100) })],
         [
           'field_rate',
           say('samples_s_values_s', {
@@ -114,7 +114,7 @@ export const systemLists: readonly Command[] = [
         ['field_sequence', message.sequence],
         [
           'field_from',
-          say('of', {
+          say('message_of_stream', {
             subject: message.subject,
             sequence: message.original_sequence,
             stream: message.stream,
@@ -157,7 +157,7 @@ export const systemLists: readonly Command[] = [
       print.report(sent, say('sent_again_kept', sent) + moreThere(sent));
       if (!print.asJson) {
         for (const { sequence, detail } of records(sent.kept_because)) {
-          print.report(sent, say('kept', { kept: sequence, detail }));
+          print.report(sent, say('kept_with_detail', { kept: sequence, detail }));
         }
       }
       return sent.kept === 0 ? exitCodes.ok : exitCodes.refused;

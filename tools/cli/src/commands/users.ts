@@ -88,7 +88,7 @@ export const userCommands: readonly Command[] = [
       }
       const changed = await api.patch<Item>(`${userPath(input.operands[0] ?? '')}/`, body);
       const about = { login: changed.login, name: changed.name, grants: grantsText(changed) };
-      print.report(changed, say('has', about));
+      print.report(changed, say('login_has_grants', about));
     },
   },
   {

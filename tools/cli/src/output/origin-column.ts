@@ -17,11 +17,11 @@ export const originColumn: Column<Item> = {
       .map(({ sequence, type, decided_by, trace_id }) => {
         const event = { sequence, type: String(type).replace('session.', '') };
         return trace_id === null
-          ? say('by', {
+          ? say('event_decided_by', {
               ...event,
               decided: valueWord('decided', decided_by),
             })
-          : say('trace', { ...event, trace: trace_id });
+          : say('event_with_trace', { ...event, trace: trace_id });
       })
       .join('; '),
 };

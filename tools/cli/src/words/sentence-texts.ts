@@ -59,7 +59,7 @@ export const sentenceTexts = {
   },
   unknown_option: { en: 'Unknown option {{given}}', zh: '未知选项 {{given}}' },
   between_hints: { en: '; ', zh: '；' },
-  or: { en: ' or ', zh: ' 或 ' },
+  or_between_choices: { en: ' or ', zh: ' 或 ' },
   needs_a_value: { en: '{{option}} needs a value', zh: '{{option}} 缺少值' },
   takes_no_value: { en: '{{option}} takes no value', zh: '{{option}} 不带值' },
   is_missing: { en: '{{name}} is missing: {{choices}}', zh: '缺少 {{name}}：{{choices}}' },
@@ -136,8 +136,11 @@ export const sentenceTexts = {
   you_are_logged_out: { en: 'You are logged out at {{url}}.', zh: '已退出 {{url}} 的登录。' },
   there_is_none: { en: 'There is none.', zh: '没有登录。' },
   this_one: { en: 'this one', zh: '当前登录' },
-  by: { en: '{{type}} {{sequence}}, by {{decided}}', zh: '{{type}} {{sequence}}，{{decided}}' },
-  trace: { en: '{{type}} {{sequence}}, trace {{trace}}', zh: '{{type}} {{sequence}}，跟踪号 {{trace}}' },
+  event_decided_by: { en: '{{type}} {{sequence}}, by {{decided}}', zh: '{{type}} {{sequence}}，{{decided}}' },
+  event_with_trace: {
+    en: '{{type}} {{sequence}}, trace {{trace}}',
+    zh: '{{type}} {{sequence}}，跟踪号 {{trace}}',
+  },
   is_over: { en: '{{id}} is over.', zh: '{{id}} 已结束。' },
   nothing: { en: 'nothing', zh: '无' },
   the_key_of_holdfast_api_key_file: {
@@ -148,7 +151,7 @@ export const sentenceTexts = {
   key: { en: 'key {{name}}', zh: '密钥 {{name}}' },
   user: { en: 'user {{name}}', zh: '用户 {{name}}' },
   everywhere: { en: '{{role}} everywhere', zh: '{{role}}（全部站点）' },
-  at: { en: '{{role}} at {{sites}}', zh: '{{role}}（站点 {{sites}}）' },
+  role_at_sites: { en: '{{role}} at {{sites}}', zh: '{{role}}（站点 {{sites}}）' },
   role_is_missing: { en: '--role is missing: {{roles}}', zh: '缺少 --role：{{roles}}' },
   role_names_a_site_without: {
     en: '--role {{text}} names a site without a code',
@@ -159,7 +162,7 @@ export const sentenceTexts = {
     zh: '没有密钥：API 只为本机服务。',
   },
   is_revoked: { en: '{{id}} ({{name}}) is revoked.', zh: '{{id}}（{{name}}）已吊销。' },
-  is_in: {
+  key_saved_in_file: {
     en: '{{id}} ({{name}}, {{grants}}) is in {{file}}.',
     zh: '{{id}}（{{name}}，{{grants}}）已写入 {{file}}。',
   },
@@ -178,7 +181,10 @@ export const sentenceTexts = {
     en: 'Say what to change: --role, --name or --language',
     zh: '请指定要更改的内容：--role、--name 或 --language',
   },
-  has: { en: '{{login}} ({{name}}) has {{grants}}.', zh: '{{login}}（{{name}}）的角色：{{grants}}。' },
+  login_has_grants: {
+    en: '{{login}} ({{name}}) has {{grants}}.',
+    zh: '{{login}}（{{name}}）的角色：{{grants}}。',
+  },
   no_login: { en: 'There is no login.', zh: '没有登录。' },
   has_ended: { en: '{{login}} has ended.', zh: '{{login}} 已结束。' },
   of_have_ended: { en: '{{count}} of {{name}} have ended.', zh: '{{name}} 的 {{count}} 个登录已结束。' },
@@ -205,7 +211,7 @@ export const sentenceTexts = {
     en: '{{version}}, a newer one is configured',
     zh: '{{version}}，已配置更新的版本',
   },
-  newer: { en: '{{version}} (newer)', zh: '{{version}}（有更新）' },
+  newer_version: { en: '{{version}} (newer)', zh: '{{version}}（有更新）' },
   since: { en: '{{code}} since {{time}}', zh: '{{code}} 自 {{time}} 起' },
   and_more: { en: ' and {{more}} more', zh: '，另有 {{more}} 个' },
   of_ticks_stored_in_quarantine_missing: {
@@ -263,7 +269,7 @@ export const sentenceTexts = {
   yes: { en: 'yes', zh: '是' },
   no: { en: 'no', zh: '否' },
   none: { en: 'none', zh: '无' },
-  text: { en: '. ', zh: '。' },
+  end_of_sentence: { en: '. ', zh: '。' },
   all_of_the_devices: { en: 'all of the devices', zh: '设备的全部点位' },
   chosen_ones: { en: '{{points}} chosen ones', zh: '选定的 {{points}} 个' },
   it_reads_nothing: { en: 'It reads nothing.', zh: '没有要读取的内容。' },
@@ -306,7 +312,7 @@ export const sentenceTexts = {
   point_outcome: { en: '{{point}}: {{outcome}}.', zh: '{{point}}：{{outcome}}。' },
   warning: { en: 'Warning: {{warning}}', zh: '警告：{{warning}}' },
   would_be: { en: 'Would be: {{what}}', zh: '将会：{{what}}' },
-  row: { en: 'Row {{line}}: {{point}}: {{fields}}', zh: '第 {{line}} 行：{{point}}：{{fields}}' },
+  row_of_point: { en: 'Row {{line}}: {{point}}: {{fields}}', zh: '第 {{line}} 行：{{point}}：{{fields}}' },
   tasks_made: { en: 'Tasks made: {{tasks}}.', zh: '新建任务：{{tasks}}。' },
   which_sessions_would_go: {
     en: 'For more than {{count}} things it cannot be said which sessions would take the change.',
@@ -374,7 +380,7 @@ export const sentenceTexts = {
     en: '--undo goes without --wait and --force',
     zh: '--undo 不能与 --wait 或 --force 同用',
   },
-  draining: { en: 'draining', zh: '排空' },
+  draining: { en: 'draining', zh: '移出会话（维护）' },
   has_no_session_left: { en: '{{id}} has no session left.', zh: '{{id}} 不再持有会话。' },
   sessions_of_are_taken_by_nobody: {
     en: '{{left}} sessions of {{id}} are taken by nobody and go on being read there. Who could take them shows holdfast sessions list --active.',
@@ -382,14 +388,14 @@ export const sentenceTexts = {
   },
   samples: { en: '{{messages}} samples, {{duration}}', zh: '{{messages}} 条采样，{{duration}}' },
   for_an_unknown_time: { en: 'for an unknown time', zh: '时长未知' },
-  full: { en: '{{share}} % full', zh: '已用 {{share}}%' },
+  share_full: { en: '{{share}} % full', zh: '已用 {{share}}%' },
   samples_s_values_s: {
     en: '{{samples}} samples/s, {{values}} values/s',
     zh: '{{samples}} 条采样/秒，{{values}} 个数值/秒',
   },
   alive: { en: '{{count}} alive', zh: '{{count}} 个在运行' },
   nothing_is_in_quarantine: { en: 'Nothing is in quarantine.', zh: '隔离区为空。' },
-  of: {
+  message_of_stream: {
     en: '{{subject}} ({{sequence}} of {{stream}})',
     zh: '{{subject}}（{{stream}} 的第 {{sequence}} 条）',
   },
@@ -402,7 +408,7 @@ export const sentenceTexts = {
     en: '{{sent}} sent again, {{kept}} kept.',
     zh: '已重新发送 {{sent}} 条，保留 {{kept}} 条。',
   },
-  kept: { en: 'kept {{kept}}: {{detail}}', zh: '保留 {{kept}}：{{detail}}' },
+  kept_with_detail: { en: 'kept {{kept}}: {{detail}}', zh: '保留 {{kept}}：{{detail}}' },
   deleted: { en: 'deleted', zh: '删除' },
   is_deleted: { en: '{{sequence}} is deleted.', zh: '{{sequence}} 已删除。' },
   deleted_messages: { en: '{{deleted}} deleted.', zh: '已删除 {{deleted}} 条。' },

@@ -10,6 +10,7 @@ import { plcCells } from '@holdfast/driver-melsec/values/plc-value.ts';
 import { list, type ValueCourse, valueCourse } from '@holdfast/plant/plant-file/value-course.ts';
 import { seedOf } from '@holdfast/plant/seeded-random.ts';
 import type { Described, PlantFilePlace } from '@holdfast/plant/simulator.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import { PlcMemory } from '../plc-memory.ts';
 import type { EndpointOfFile, PointOfFile } from './plant-file-schema.ts';
 
@@ -66,7 +67,7 @@ function placedPoint(
   const fields = { ...point, writable: false };
   const parsed = parsePlace({ address, length, encoding }, fields, connection);
   if (!parsed.ok) {
-    for (const { field, message } of parsed.problems) complain(field, message);
+    for (const { field, message } of parsed.problems) complain(field, inLanguage(message, 'en'));
     return undefined;
   }
   // A PLC may hold what operators may not write.

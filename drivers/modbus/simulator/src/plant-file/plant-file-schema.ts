@@ -6,6 +6,7 @@ import { tableNeverWritten } from '@holdfast/driver-modbus/values/never-written.
 import { durationSchema } from '@holdfast/plant/duration.ts';
 import { valueSchema } from '@holdfast/plant/plant-file/value-schema.ts';
 import { pointConfigSchema } from '@holdfast/shared/contracts/device.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import * as z from 'zod';
 import { faultSchema } from '../fault.ts';
 
@@ -40,13 +41,14 @@ const pointSchema = z
       context.issues.push({ code: 'custom', path: [field], message, input: address });
       return z.NEVER;
     };
-    if (!parsed.ok) return refuse(parsed.field, parsed.message);
+    if (!parsed.ok) return refuse(parsed.field, inLanguage(parsed.message, 'en'));
     if (!parsed.table) return refuse('table', `must be one of ${registerTables.join(', ')}`);
     const place = { ...point, table: parsed.table, address: parsed.address };
     // Other clients may write what Holdfast never does: arrays, and registers of single bits.
     const readOnly = place.writable ? tableNeverWritten(place.table) : undefined;
-    if (readOnly !== undefined) refuse('writable', readOnly);
-    for (const { field, message } of pointProblems({ ...place, writable: false })) refuse(field, message);
+    if (readOnly !== undefined) refuse('writable', inLanguage(readOnly, 'en'));
+    for (const { field, message } of pointProblems({ ...place, writable: false }))
+      refuse(field, inLanguage(message, 'en'));
     return place;
   });
 export type PointOfFile = z.infer<typeof pointSchema>;

@@ -1,7 +1,7 @@
 import type { PointValue } from '@holdfast/driver/point.ts';
 import { valueCodes } from '../../layout/point-layout.ts';
 import type { RawBlock } from '../../layout/requests.ts';
-import { type PointProblem, type Reading, readingsSink } from '../../values/testing/decode-point.ts';
+import { type Reading, readingsSink } from '../../values/testing/decode-point.ts';
 import { blockDecoder } from '../decode-block.ts';
 import type { ReadBlock } from '../read-plan.ts';
 
@@ -15,7 +15,7 @@ export class Readings {
   readonly integers: Record<string, string> = Object.create(null);
   /** Codes of values and integers that are outside their range or unknown to their enumeration. */
   readonly uncertain: string[] = [];
-  readonly problems: Record<string, PointProblem> = Object.create(null);
+  readonly problems: Record<string, string | undefined> = Object.create(null);
 
   add(reading: Reading): void {
     const { code } = reading;

@@ -4,15 +4,14 @@ import { noValue } from '@holdfast/driver/values/emit-value.ts';
 import { valueCodes } from '../../layout/point-layout.ts';
 import { type CodedPoint, pointDecoder, type RawPoint } from '../decode.ts';
 
-const problems = {
-  [noValue.notANumber]: 'not_a_number',
-  [noValue.infinite]: 'infinite',
-  [noValue.incomplete]: 'incomplete',
-  [noValue.notBcd]: 'not_bcd',
-  [noValue.notText]: 'not_text',
-  [noValue.outOfRange]: 'out_of_range',
-} as const;
-export type PointProblem = (typeof problems)[keyof typeof problems];
+const problems: Readonly<Record<string, string>> = {
+  [noValue.notANumber.code]: 'not_a_number',
+  [noValue.infinite.code]: 'infinite',
+  [noValue.incomplete.code]: 'incomplete',
+  [noValue.notBcd.code]: 'not_bcd',
+  [noValue.notText.code]: 'not_text',
+  [noValue.outOfRange.code]: 'out_of_range',
+};
 
 export type Reading =
   | {
@@ -27,7 +26,7 @@ export type Reading =
       readonly digits: string;
       readonly isUncertain: boolean;
     }
-  | { readonly code: string; readonly kind: 'problem'; readonly problem: PointProblem };
+  | { readonly code: string; readonly kind: 'problem'; readonly problem: string | undefined };
 
 /** A sink that keeps readings as objects, with the code that belongs to each place. */
 export function readingsSink(codes: readonly string[], readings: Reading[]): ValueSink {
@@ -43,7 +42,7 @@ export function readingsSink(codes: readonly string[], readings: Reading[]): Val
       readings.push({
         code: codes[at] ?? '',
         kind: 'problem',
-        problem: problems[status as keyof typeof problems],
+        problem: problems[status.code],
       }),
     sourceTime: () => undefined,
   };

@@ -1,9 +1,10 @@
+import { quoted } from '@holdfast/texts/text.ts';
 import * as z from 'zod';
 import type { Driver } from '../../driver.ts';
 import { Exchange, fault, incomplete, type Outgoing, type Verdict } from '../../exchange.ts';
 import type { Hear, Link, LinkHost } from '../../link.ts';
 import type { Answer, Command, Group } from '../../requests.ts';
-import type { DriverSpec } from '../../spec.ts';
+import type { DriverSpec, FieldProblem } from '../../spec.ts';
 import { tcpEndpoint } from '../../tcp-endpoint.ts';
 import type { ValueSink } from '../../value-sink.ts';
 import { numberEmitter } from '../../values/emit-value.ts';
@@ -58,9 +59,9 @@ export const lineDriver: Driver<Connection, number> = {
       groups: (due) => {
         const groups = groupsByDue.get(due) ?? groupsOf(due);
         groupsByDue.set(due, groups);
-        return { groups: groups, unread: '', missing: [] };
+        return { groups: groups, unread: [], missing: [] };
       },
-      command: (point, value): LineCommand | { field: string; message: string } => {
+      command: (point, value): LineCommand | FieldProblem => {
         const { address, ...meaning } = list.points[point] ?? { address: 0, ...noMeaning };
         const raw = rawNumber(meaning, value);
         if (!raw.ok) return raw.problem;
@@ -80,7 +81,7 @@ export const lineDriver: Driver<Connection, number> = {
         return {
           key: registers.join(),
           values,
-          inWords: () => `registers ${registers.join(', ')}`,
+          inWords: () => quoted(`registers ${registers.join(', ')}`),
           describe: () => ({ registers }),
           request: `R ${registers.join(' ')}`,
           decode: (raw, sink) => {
@@ -146,9 +147,9 @@ class LineLink implements Link {
 function judge<T>(line: Buffer, command: string, take: (fields: string[]) => T | undefined): Verdict<T> {
   const end = line.indexOf('\n');
   if (end < 0) return incomplete;
-  if (end < line.length - 1) return fault('more than a line');
+  if (end < line.length - 1) return fault(quoted('more than a line'));
   const [number, ...fields] = line.toString('latin1', 0, end).split(' ');
-  if (number !== command) return fault(`the answer to ${number} instead of ${command}`);
+  if (number !== command) return fault(quoted(`the answer to ${number} instead of ${command}`));
   const answer = take(fields);
-  return answer === undefined ? fault(fields.join(' ')) : { kind: 'answer', answer };
+  return answer === undefined ? fault(quoted(fields.join(' '))) : { kind: 'answer', answer };
 }

@@ -1,6 +1,8 @@
+import { asError } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
 import { apiKeyNamePattern, grantSchema, roles } from '../api-key.ts';
 import { auditEntrySchema, auditOutcomes, auditStreams } from '../audit-entry.ts';
+import { fieldText } from '../words/field-texts.ts';
 import { closedObject } from './closed-object.ts';
 import { auditCursor, cursorText, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
@@ -25,10 +27,7 @@ export const createKeySchema = closedObject({
   name: z
     .string()
     .normalize('NFC')
-    .refine(
-      (name) => apiKeyNamePattern.test(name),
-      'must be 1 to 64 letters, digits, blanks and ._@-, and begin with one of the first two',
-    )
+    .refine((name) => apiKeyNamePattern.test(name), asError(fieldText('key_name_rule')))
     // No pattern: not every language that reads the document knows what a letter is.
     .meta({ minLength: 1, maxLength: 64 }),
   ...grantFields,

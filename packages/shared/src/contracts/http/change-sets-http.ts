@@ -1,4 +1,6 @@
+import { schemaMessage } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
+import { fieldText } from '../words/field-texts.ts';
 import { closedObject } from './closed-object.ts';
 import { pageQuery } from './page.ts';
 import { storableText } from './storable-text.ts';
@@ -154,7 +156,7 @@ const selection = <T extends z.ZodType<{ ids?: unknown; filter?: object | undefi
       context.addIssue({
         code: 'custom',
         path: ['ids'],
-        message: 'give either ids, or a filter with a field',
+        message: schemaMessage(fieldText('ids_or_filter')),
       });
     }
   });

@@ -1,4 +1,6 @@
+import { asError, schemaMessage } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
+import { fieldText } from '../words/field-texts.ts';
 import { closedObject } from './closed-object.ts';
 import { commaList } from './comma-list.ts';
 import { pageQuery, pageSchema } from './page.ts';
@@ -25,15 +27,19 @@ export function ageMs(text: string): number | undefined {
 
 const olderThan = z
   .string()
-  .refine((text) => {
-    const ms = ageMs(text);
-    return ms !== undefined && ms >= cleanupMinAgeMs && ms <= cleanupMaxAgeMs;
-  }, 'must be a length of time like 12h, 30d or 8w, from 1h to 3650d')
+  .refine(
+    (text) => {
+      const ms = ageMs(text);
+      return ms !== undefined && ms >= cleanupMinAgeMs && ms <= cleanupMaxAgeMs;
+    },
+    asError(fieldText('cleanup_age_rule')),
+  )
   .meta({ pattern: agePattern.source });
 
 /** Sessions that are over; the others are never removed. */
 export const endedStatuses = ['stopped', 'error'] as const;
-const endedStatusError = `must be one of ${endedStatuses.join(', ')}`;
+const endedStatusError = () =>
+  schemaMessage(fieldText('must_be_one_of', { values: endedStatuses.join(', ') }));
 
 export const cleanupQuerySchema = z.object({
   ...pageQuery,

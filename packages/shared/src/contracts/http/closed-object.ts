@@ -1,3 +1,4 @@
+import { schemaMessage } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
 import { unknownNames } from './unknown-names.ts';
 
@@ -10,7 +11,9 @@ export function closedObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodOb
   const fieldNames = Object.keys(shape).filter((name) => !(shape[name] as z.ZodType).meta()?.deprecated);
   return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === 'unrecognized_keys' ? unknownNames('field', issue.keys, fieldNames) : undefined,
+      issue.code === 'unrecognized_keys'
+        ? schemaMessage(unknownNames('field', issue.keys, fieldNames))
+        : undefined,
   });
 }
 

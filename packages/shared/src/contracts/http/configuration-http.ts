@@ -1,7 +1,9 @@
 import { plainCode as code, plainText as text } from '@holdfast/driver/plain-text.ts';
+import { asError, schemaMessage } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
 import { deviceConfigSchema, siteNetworksAtMost } from '../device.ts';
 import { taskConfigSchema } from '../task-config.ts';
+import { fieldText } from '../words/field-texts.ts';
 import { closedObject } from './closed-object.ts';
 import { pageSchema } from './page.ts';
 
@@ -19,9 +21,7 @@ const shiftsAtMost = 12;
 const shift = closedObject({
   name: text(z.string().min(1).max(64)),
   /** When it begins by the plant's clock, `HH:MM`; it ends when the next one begins. */
-  start: z
-    .string()
-    .regex(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/, 'must be a time of the day like 06:00 or 22:30'),
+  start: z.string().regex(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/, asError(fieldText('time_of_day_rule'))),
 });
 /** Empty: reports go by days. */
 const shifts = z
@@ -32,9 +32,8 @@ const shifts = z
       const earlierIds = new Set<string>();
       for (const [index, { [field]: value }] of all.entries()) {
         if (earlierIds.has(value)) {
-          const message =
-            field === 'name' ? 'must not be that of another shift' : 'must not be when another begins';
-          context.addIssue({ code: 'custom', path: [index, field], message });
+          const message = field === 'name' ? fieldText('shift_name_taken') : fieldText('shift_start_taken');
+          context.addIssue({ code: 'custom', path: [index, field], message: schemaMessage(message) });
         }
         earlierIds.add(value);
       }
@@ -48,10 +47,7 @@ const networks = z
     z
       .string()
       .max(64)
-      .refine(
-        (value) => isNetwork.safeParse(value).success,
-        'must be a network such as 192.168.10.0/24, or one address',
-      ),
+      .refine((value) => isNetwork.safeParse(value).success, asError(fieldText('network_rule'))),
   )
   .max(siteNetworksAtMost);
 
@@ -73,15 +69,12 @@ const ids = z
  */
 const label = (maxLength: number) =>
   code(z.string().min(1).max(maxLength))
-    .refine(
-      (value) => !/[=,]/.test(value),
-      'must not contain an equals sign or a comma: no collector can have it',
-    )
+    .refine((value) => !/[=,]/.test(value), asError(fieldText('label_characters')))
     .meta({ not: { pattern: '[=,]' } });
 const labels = z
   // JSON with this key is not taken.
   .record(label(64).meta({ not: { pattern: '[=,]|^__proto__$' } }), label(128))
-  .refine((value) => Object.keys(value).length <= 32, 'must not have more than 32 labels')
+  .refine((value) => Object.keys(value).length <= 32, asError(fieldText('too_many_labels')))
   .meta({ maxProperties: 32 });
 /** Ten years. */
 const maxDurationSeconds = 315_360_000;
@@ -94,11 +87,11 @@ const maxDuration = closedObject({
   hard_seconds: durationSeconds,
 }).superRefine(({ soft_seconds, hard_seconds }, context) => {
   if (soft_seconds === null && hard_seconds === null) {
-    const message = 'must set soft_seconds, hard_seconds or both; null instead of this sets no limit';
-    context.addIssue({ code: 'custom', path: [], message });
+    const message = fieldText('duration_limit_needed');
+    context.addIssue({ code: 'custom', path: [], message: schemaMessage(message) });
   } else if (soft_seconds !== null && hard_seconds !== null && soft_seconds >= hard_seconds) {
-    const message = 'must be less than hard_seconds: a session that is stopped is not warned of';
-    context.addIssue({ code: 'custom', path: ['soft_seconds'], message });
+    const message = fieldText('soft_below_hard');
+    context.addIssue({ code: 'custom', path: ['soft_seconds'], message: schemaMessage(message) });
   }
 });
 export type MaxDurationConfig = z.infer<typeof maxDuration>;

@@ -16,8 +16,13 @@ export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
 export const framePartSchema = z.object({ part: z.string(), length: z.int(), text: z.string().optional() });
 
 /** A request whose frames are taken apart as the device's protocol defines them: their parts from the first byte on. */
-export const deviceRequestViewSchema = readRequestReportSchema.extend({
-  heard: z.array(frameBytesSchema.extend({ parts: z.array(framePartSchema) })).optional(),
+/** A value as a collector has read it, in the language of the request. */
+export const shownPointSchema = readPointSchema.extend({ detail: z.string() });
+export type ShownPoint = z.infer<typeof shownPointSchema>;
+
+export const shownRequestSchema = readRequestReportSchema.extend({
+  error: z.string(),
+  heard: z.array(heardBytesSchema.extend({ parts: z.array(framePartSchema) })).optional(),
 });
 export type DeviceRequestView = z.infer<typeof deviceRequestViewSchema>;
 
@@ -32,8 +37,8 @@ export const deviceTestSchema = z.object({
   within_ms: z.int(),
   /** The collector that asked the device, or null if none did. */
   collector_id: z.string().nullable(),
-  points: z.array(readPointSchema),
-  requests: z.array(deviceRequestViewSchema),
+  points: z.array(shownPointSchema),
+  requests: z.array(shownRequestSchema),
 });
 export type DeviceTestView = z.infer<typeof deviceTestSchema>;
 
@@ -125,10 +130,10 @@ export const writtenPointSchema = z.object({
   /** `differs`: the device confirmed it and holds another value. */
   outcome: z.enum(['written', 'differs']),
   detail: z.string(),
-  /** The value right before it was written, or null if it could not be read. */
-  before: readPointSchema.nullable(),
+  /** The value right before it was written; null when it could not be read. */
+  before: shownPointSchema.nullable(),
   sent: z.array(z.string()),
-  read_back: readPointSchema.nullable(),
+  read_back: shownPointSchema.nullable(),
   /** Sequence of the entry in the audit log. */
   audit_id: z.string(),
 });

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { deviceHealthSchema, deviceStatuses } from '../session-status.ts';
+import { deviceStatuses } from '../session-status.ts';
 import { tickCountsSchema } from './accounting-http.ts';
 import { deviceChangeSchema } from './changes-http.ts';
 import { commaList } from './comma-list.ts';
 import { pageQuery, pageSchema } from './page.ts';
+import { shownHealthSchema } from './shown-health-http.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
 
@@ -59,7 +60,7 @@ export const deviceHealthViewSchema = z.object({
    */
   since: z.string().nullable(),
   /** Has the last success under any holder. Null while nothing was said about it. */
-  health: deviceHealthSchema.nullable(),
+  health: shownHealthSchema.nullable(),
   /** When the holder said it. */
   reported_at: z.string().nullable(),
   /** Its ticks in this session in `ticks_within`, or null while they are not known. */

@@ -1,5 +1,6 @@
 import { plainCode, plainText } from '@holdfast/driver/plain-text.ts';
 import type { DriverSpec, FieldProblem, Specs } from '@holdfast/driver/spec.ts';
+import { asError } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
 import {
   anyOf,
@@ -11,6 +12,7 @@ import {
 } from '../../judgement/verdict-on-body.ts';
 import { deviceConfigSchema, modeSchema, protocolSchema } from '../device.ts';
 import { learnedLimitsSchema } from '../session-status.ts';
+import { fieldText } from '../words/field-texts.ts';
 import { closedObject } from './closed-object.ts';
 import { allFieldsOf, ownFields, ownOf, unstorable } from './own-fields.ts';
 import { pageSchema } from './page.ts';
@@ -27,7 +29,7 @@ const before = {
 const behind = {
   timeout_ms: storedFields.timeout_ms.unwrap(),
   measurement: plainCode(storedFields.measurement.unwrap())
-    .refine((value) => !value.startsWith('#'), 'must not begin with #')
+    .refine((value) => !value.startsWith('#'), asError(fieldText('measurement_begins_with_hash')))
     .meta({ not: { pattern: '^#' } })
     .nullable(),
   enabled: z.boolean(),

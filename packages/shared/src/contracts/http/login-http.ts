@@ -1,14 +1,16 @@
+import { asError } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
 import { grantSchema } from '../api-key.ts';
 import { loginWays } from '../login.ts';
 import { languages } from '../user.ts';
+import { fieldText } from '../words/field-texts.ts';
 import { closedObject } from './closed-object.ts';
 import { pageSchema } from './page.ts';
 
 /** Long rather than odd; anything longer than this is no password. */
 export const newPasswordSchema = z
   .string()
-  .refine((text) => text.normalize('NFC').length >= 12, 'must have 12 characters at least')
+  .refine((text) => text.normalize('NFC').length >= 12, asError(fieldText('password_too_short')))
   .meta({ minLength: 12, maxLength: 256 })
   .max(256);
 /** A password as typed, even one that would no longer be accepted. */

@@ -1,5 +1,6 @@
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
 import * as z from 'zod';
+import { fieldText } from '../words/field-texts.ts';
 import { closedObject } from './closed-object.ts';
 import { isStorable } from './storable-text.ts';
 
@@ -90,6 +91,6 @@ export function allFieldsOf(schema: z.ZodObject, own: object): Record<string, un
 /** Own fields that PostgreSQL does not take in a document. */
 export function unstorable(own: object): readonly FieldProblem[] {
   return Object.entries(own).flatMap(([field, value]) =>
-    isStorable(value) ? [] : [{ field, message: 'has characters that no text may hold' }],
+    isStorable(value) ? [] : [{ field, message: fieldText('characters_not_storable') }],
   );
 }

@@ -2,6 +2,8 @@ import { plainCode, plainText } from '@holdfast/driver/plain-text.ts';
 import type { PointFields } from '@holdfast/driver/point.ts';
 import type { DriverSpec, Specs } from '@holdfast/driver/spec.ts';
 import { meaningProblems } from '@holdfast/driver/values/meaning-problems.ts';
+import { asError, schemaMessage } from '@holdfast/texts/schema-message.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import * as z from 'zod';
 import {
   anyOf,
@@ -12,6 +14,7 @@ import {
   validate,
 } from '../../judgement/verdict-on-body.ts';
 import { linearRangeSchema, pointConfigSchema, reportByExceptionSchema } from '../device.ts';
+import { fieldText } from '../words/field-texts.ts';
 import { closedObject } from './closed-object.ts';
 import { allFieldsOf, ownFields, ownOf, unstorable } from './own-fields.ts';
 import { pageSchema } from './page.ts';
@@ -26,17 +29,15 @@ const isTimestampName = (name: string) => name === 'time';
 const isIntegerFieldName = (name: string) => /__integer(_minus_2_63)?$/.test(name);
 const pointCode = plainCode(storedFields.code)
   .refine((name) => !isTimestampName(name), {
-    error:
-      'must not be "time": that is the name of the timestamp in the database; choose another, such as "clock_time"',
+    error: () => schemaMessage(fieldText('code_time_reserved')),
   })
   .refine((name) => !isIntegerFieldName(name), {
-    error:
-      'must not end in "__integer" or "__integer_minus_2_63": such names hold 64-bit integers in InfluxDB',
+    error: () => schemaMessage(fieldText('code_integer_reserved')),
   })
   .meta({ not: { pattern: '^time$|__integer(_minus_2_63)?$' } });
 const scale = storedFields.scale
   .unwrap()
-  .refine((factor) => factor !== 0, 'must not be 0: every value would be the offset')
+  .refine((factor) => factor !== 0, asError(fieldText('scale_not_zero')))
   .meta({ not: { const: 0 } });
 const wholeNumberPattern = '^(?:0|-?[1-9][0-9]*)$';
 
@@ -58,7 +59,7 @@ const options = {
   linear: closedObject(linearRangeSchema.shape).nullable(),
   enumeration: z
     .record(z.string().max(20).meta({ pattern: wholeNumberPattern }), plainText(z.string().max(256)))
-    .refine((names) => Object.keys(names).length <= 1_000, 'must not name more than 1000 numbers')
+    .refine((names) => Object.keys(names).length <= 1_000, asError(fieldText('too_many_enumerated')))
     .meta({ maxProperties: 1_000 })
     .nullable(),
   period_ms: storedFields.period_ms.unwrap().nullable(),
@@ -174,7 +175,7 @@ export class PointBodies {
     if (verdict.ok) return verdict;
     return {
       ok: false,
-      issues: [{ path: ['device_id'], message: 'there is no such device' }, ...verdict.issues],
+      issues: [{ path: ['device_id'], message: fieldText('no_such_device') }, ...verdict.issues],
     };
   }
 
@@ -252,11 +253,13 @@ export function changedPoint(
   const old = had.ok ? [] : had.issues;
   const issues = after.issues.filter(
     ({ path, message }) =>
-      !old.some((each) => each.message === message && String(each.path) === String(path)),
+      !old.some((each) => isSameText(each.message, message) && String(each.path) === String(path)),
   );
   if (issues.length > 0) return { ok: false, issues };
   return { ok: true, value: { common: commonOf(whole), address: now.address } };
 }
+
+const isSameText = (one: Text, other: Text) => JSON.stringify(one) === JSON.stringify(other);
 
 /** Fields that a changed address says by itself, unless they are changed too. */
 function saidByAddress(

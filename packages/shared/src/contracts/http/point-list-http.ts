@@ -1,4 +1,6 @@
+import { asError } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
+import { fieldText } from '../words/field-texts.ts';
 import { closedObject } from './closed-object.ts';
 import { csvQuery } from './csv-http.ts';
 import { pageQuery, pageSchema } from './page.ts';
@@ -88,12 +90,12 @@ export const importPatchSchema = closedObject({
     .record(z.string().max(3).meta({ pattern: columnPattern }), z.string().max(64))
     .refine(
       (all) => Object.keys(all).every((key) => new RegExp(columnPattern).test(key)),
-      'must name columns, such as B',
+      asError(fieldText('columns_rule')),
     ),
   /** Choices by names of questions. */
   answers: z
     .record(z.string().max(32), z.string().max(32))
-    .refine((all) => Object.keys(all).length <= 16, 'must not have more than 16 answers'),
+    .refine((all) => Object.keys(all).length <= 16, asError(fieldText('too_many_answers'))),
   /** Accepts every guess that is left, but none of the questions with `needs_answer`. */
   accept_assumptions: z.literal(true),
   /** Texts instead of those of the file, by cells such as E17. */
@@ -101,9 +103,9 @@ export const importPatchSchema = closedObject({
     .record(z.string().max(10).meta({ pattern: cellPattern }), z.string().max(4_096))
     .refine(
       (all) => Object.keys(all).every((key) => new RegExp(cellPattern).test(key)),
-      'must name cells, such as E17',
+      asError(fieldText('cells_rule')),
     )
-    .refine((all) => Object.keys(all).length <= 1_000, 'must not change more than 1000 cells'),
+    .refine((all) => Object.keys(all).length <= 1_000, asError(fieldText('too_many_cells'))),
 }).partial();
 export type ImportPatch = z.infer<typeof importPatchSchema>;
 

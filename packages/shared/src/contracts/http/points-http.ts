@@ -1,5 +1,7 @@
+import { asError } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
 import { missCauses } from '../sample/sample.ts';
+import { fieldText } from '../words/field-texts.ts';
 import { gapViewSchema } from './accounting-http.ts';
 import { cursorText, pageCursor, pageSchema } from './page.ts';
 import { parsePointName } from './point-name.ts';
@@ -9,7 +11,7 @@ import { unavailableSourcesSchema } from './unavailable-sources.ts';
 
 export const pointForm = '`DEVICE/POINT` by their codes (`~1` for a slash within a code, `~0` for a tilde)';
 export const namedPoint = storableText(300)
-  .refine((name) => parsePointName(name) !== undefined, 'must be DEVICE/POINT by their codes')
+  .refine((name) => parsePointName(name) !== undefined, asError(fieldText('point_name_rule')))
   .meta({ pattern: '^[^/\\u0000]+/[^/\\u0000]+$' });
 
 /** A parameter that may be given several times. */

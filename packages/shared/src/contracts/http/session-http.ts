@@ -1,10 +1,13 @@
+import { schemaMessage } from '@holdfast/texts/schema-message.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import * as z from 'zod';
-import { deviceHealthSchema } from '../session-status.ts';
 import { refusedValuesSchema } from '../sink-status.ts';
+import { fieldText } from '../words/field-texts.ts';
 import { closedObject } from './closed-object.ts';
 import { commaList } from './comma-list.ts';
 import { startValidations, startValidationViewSchema } from './device-call-http.ts';
 import { pageQuery, pageSchema } from './page.ts';
+import { shownHealthSchema } from './shown-health-http.ts';
 import { isStorableText, storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
 
@@ -18,18 +21,21 @@ const metadataKey = z.string().meta({ not: { const: '__proto__' } });
 /** Data that a user attaches to a session: any JSON object of a bounded size that every database can store. */
 const userMetadataSchema = z.record(metadataKey, z.unknown()).superRefine((metadata, context) => {
   const problem = problemOf(metadata, 0);
-  if (problem) context.addIssue({ code: 'custom', message: problem });
+  if (problem) context.addIssue({ code: 'custom', message: schemaMessage(problem) });
   else if (new TextEncoder().encode(JSON.stringify(metadata)).length > maxMetadataBytes) {
-    context.addIssue({ code: 'custom', message: `must not exceed ${maxMetadataBytes} bytes of JSON` });
+    context.addIssue({
+      code: 'custom',
+      message: schemaMessage(fieldText('json_too_large', { bytes: maxMetadataBytes })),
+    });
   }
 });
 
-function problemOf(value: unknown, depth: number): string | undefined {
+function problemOf(value: unknown, depth: number): Text | undefined {
   if (typeof value === 'string') {
-    return isStorableText(value) ? undefined : 'must not contain U+0000 or half a surrogate pair';
+    return isStorableText(value) ? undefined : fieldText('no_surrogate_halves');
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth >= maxDepth) return `must not nest deeper than ${maxDepth} levels`;
+  if (depth >= maxDepth) return fieldText('too_many_levels', { levels: maxDepth });
   for (const [key, inner] of Object.entries(value)) {
     const problem = problemOf(key, depth) ?? problemOf(inner, depth + 1);
     if (problem) return problem;
@@ -127,7 +133,7 @@ export const sessionLiveViewSchema = listedSessionSchema.extend({
   /** Null for a session that does not run. */
   storing: storingSchema.nullable(),
   /** The session's own metadata and, under `device_health`, the health of each device by its code. */
-  metadata: z.looseObject({ device_health: z.record(z.string(), deviceHealthSchema) }),
+  metadata: z.looseObject({ device_health: z.record(z.string(), shownHealthSchema) }),
 });
 export type SessionLiveView = z.infer<typeof sessionLiveViewSchema>;
 
@@ -181,7 +187,7 @@ export const ignoredAtStart = { worker_identifier: ignored, config_version_id: i
 export const startTaskBodySchema = closedObject({
   /** Integer; its decimal text is taken as well. */
   task_id: z.union([z.int().positive(), z.string().regex(/^[1-9][0-9]{0,14}$/)], {
-    error: 'must be the id of a task, such as 1 (GET /api/config/tasks/ lists them)',
+    error: () => schemaMessage(fieldText('task_id_rule')),
   }),
   metadata: userMetadataSchema.nullish(),
   /** Whether the devices are read once before anything is started; takes 5 s at most. */
@@ -236,10 +242,7 @@ export const reasonBodySchema = closedObject({ reason: storableText(500).nullish
 const activeStatuses = ['running', 'paused'] as const;
 
 export const activeSessionsQuerySchema = z.object({
-  status: commaList(
-    activeStatuses,
-    'must be running, paused, or both with a comma; GET /api/acquisition/sessions/ has all others',
-  )
+  status: commaList(activeStatuses, () => schemaMessage(fieldText('active_statuses_rule')))
     .optional()
     .transform((statuses) => statuses ?? ['running' as const])
     .describe('`running` unless given, `paused`, or both with a comma between them'),

@@ -1,4 +1,6 @@
+import { asError } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
+import { fieldText } from '../words/field-texts.ts';
 
 /** PostgreSQL takes neither U+0000 nor half a surrogate pair, not even to look for it. */
 export function isStorableText(text: string): boolean {
@@ -18,6 +20,6 @@ export function storableText(maxLength: number) {
     .string()
     .normalize('NFC')
     .max(maxLength)
-    .refine(isStorableText, 'has characters that no text may hold')
+    .refine(isStorableText, asError(fieldText('characters_not_storable')))
     .meta({ pattern: '^[^\\u0000]*$' });
 }

@@ -1,13 +1,15 @@
+import { asError, schemaMessage } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
 import { outboxStatusSchema } from '../outbox-status.ts';
 import { sinkStatusSchema } from '../sink-status.ts';
+import { fieldText } from '../words/field-texts.ts';
 import { closedObject } from './closed-object.ts';
 import { pageQuery, pageSchema } from './page.ts';
 
 const quarantineFilter = {
   stream: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{0,64}$/, 'must be the name of a stream')
+    .regex(/^[A-Za-z0-9_-]{0,64}$/, asError(fieldText('stream_name_rule')))
     .transform((name) => name || undefined)
     .optional()
     .describe('Name of the stream that the messages came from, as SAMPLES'),
@@ -71,7 +73,7 @@ export const deleteQuarantinedSchema = z
   })
   .refine(({ stream, reason }) => stream !== undefined || reason !== undefined, {
     path: ['reason'],
-    error: 'give a stream or a part of the reason of what is to be deleted',
+    error: () => schemaMessage(fieldText('stream_or_reason_needed')),
   });
 export const manyDeletedSchema = z.object({ deleted: z.int(), limit_reached: z.boolean() });
 

@@ -1,6 +1,8 @@
+import { asError } from '@holdfast/texts/schema-message.ts';
 import * as z from 'zod';
 import { grantSchema } from '../api-key.ts';
 import { languages, loginNamePattern } from '../user.ts';
+import { fieldText } from '../words/field-texts.ts';
 import { grantFields } from './access-http.ts';
 import { closedObject } from './closed-object.ts';
 import { newPasswordSchema } from './login-http.ts';
@@ -10,14 +12,14 @@ import { storableText } from './storable-text.ts';
 /** The name that others see; two people may have the same one. */
 const displayName = storableText(100)
   .min(1)
-  .refine((name) => name.trim() !== '', 'must not be blank');
+  .refine((name) => name.trim() !== '', asError(fieldText('not_blank')));
 
 export const createUserSchema = closedObject({
   login: z
     .string()
     .refine(
       (login) => loginNamePattern.test(login) && !/^[a-z]-[a-z2-7]{16}$/.test(login),
-      'must be 1 to 64 of a-z, A-Z, 0-9 and ._@-, begin with one of the first three, and not look like an id',
+      asError(fieldText('user_name_rule')),
     )
     .meta({ minLength: 1, maxLength: 64, pattern: loginNamePattern.source }),
   /** The login unless given. */

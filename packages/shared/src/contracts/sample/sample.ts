@@ -1,5 +1,7 @@
+import { isWords } from '@holdfast/texts/bounded-text.ts';
 import * as z from 'zod';
 import { safeParseUntrusted, untrustedRecord } from '../../judgement/parse-untrusted.ts';
+import { wordsSchema } from '../text.ts';
 import { areChanges, changesSchema } from './changes.ts';
 import { isLacking, lackingSchema } from './lacking.ts';
 
@@ -109,14 +111,14 @@ export const sampleSchema = z.object({
   /** Values that a subscribed device reported since the tick before, in place of values and integers. */
   changes: changesSchema.optional(),
   /** By point code, why the last report of a subscribed device about it is no value. */
-  bad: untrustedRecord(z.string()).optional(),
+  bad: untrustedRecord(wordsSchema).optional(),
   /** How many changes of the tick were left out, as a sample does not take so many; the last one of each point is kept. */
   dropped: z.int().positive().optional(),
   miss: z
     .object({
       cause: z.enum(missCauses),
-      /** In words, for people: "exception 2: illegal data address". */
-      detail: z.string(),
+      /** For people: "exception 2: illegal data address". */
+      detail: wordsSchema,
     })
     .optional(),
 });
@@ -307,7 +309,7 @@ function areTexts(list: unknown): boolean {
 
 function areWords(words: unknown): boolean {
   if (typeof words !== 'object' || words === null || Array.isArray(words)) return false;
-  return Object.values(words).every((text) => typeof text === 'string');
+  return Object.values(words).every(isWords);
 }
 
 function isTextOrBoolean(value: unknown): boolean {
@@ -317,5 +319,5 @@ function isTextOrBoolean(value: unknown): boolean {
 function isMiss(miss: unknown): boolean {
   if (typeof miss !== 'object' || miss === null) return false;
   const { cause, detail } = miss as Record<string, unknown>;
-  return typeof detail === 'string' && (missCauses as readonly unknown[]).includes(cause);
+  return isWords(detail) && (missCauses as readonly unknown[]).includes(cause);
 }

@@ -1,3 +1,5 @@
+import type { ReasonWords } from '../session/events.ts';
+
 /** Why a session was given to a collector. */
 export type AssignReason = 'start' | 'recovery' | 'failover' | 'drain' | 'rebalance' | 'resume';
 
@@ -41,7 +43,7 @@ export interface SessionReleased {
   readonly collectorId: string;
   readonly epoch: number;
   readonly reason: ReleaseReason;
-  readonly detail: string;
+  readonly detail: ReasonWords;
   /** Refusals in a row, this one included. */
   readonly refusals: number;
 }

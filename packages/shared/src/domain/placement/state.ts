@@ -1,4 +1,4 @@
-import type { Recorded } from '../session/events.ts';
+import type { ReasonWords, Recorded } from '../session/events.ts';
 import type { SessionState } from '../session/state.ts';
 import type { AssignReason, PlacementEvent, ReleaseReason } from './events.ts';
 
@@ -28,7 +28,7 @@ export interface Released {
   readonly collectorId: string;
   readonly epoch: number;
   readonly reason: ReleaseReason;
-  readonly detail: string;
+  readonly detail: ReasonWords;
   readonly refusals: number;
 }
 

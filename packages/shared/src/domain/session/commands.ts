@@ -1,4 +1,4 @@
-import type { ConfigChange, FailureCause, SessionNeeds } from './events.ts';
+import type { ConfigChange, FailureCause, ReasonWords, SessionNeeds } from './events.ts';
 import type { MaxDuration } from './time-limits.ts';
 
 /** Commands that a person, a script or the supervisor may give to a session. Time comes with the command. */
@@ -71,7 +71,7 @@ export interface ReconfigureSession extends OnSession {
 /** Given by the supervisor only, when the holder cannot run the configuration that the session was changed to. */
 export interface UndoReconfiguration extends OnSession {
   readonly type: 'UndoReconfiguration';
-  readonly reason: string;
+  readonly reason: ReasonWords;
   /** The version that cannot be run. */
   readonly configVersion: number;
   /** RFC 3339, UTC. */
@@ -86,6 +86,6 @@ export interface StopSession extends OnSession {
 /** Given by the supervisor only, when a session cannot go on. */
 export interface FailSession extends OnSession {
   readonly type: 'FailSession';
-  readonly reason: string;
+  readonly reason: ReasonWords;
   readonly cause: FailureCause;
 }

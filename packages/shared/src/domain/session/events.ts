@@ -60,13 +60,18 @@ export interface SessionStopped extends SessionIdentity {
   readonly reason: string;
 }
 
+/** What people are told: a text by its code, in whatever language they read, or someone's own words. */
+export type ReasonWords =
+  | string
+  | { readonly code: string; readonly params?: Readonly<Record<string, unknown>> | undefined };
+
 /** `passing`: it may work later by itself. `permanent`: a change is needed first. */
 export type FailureCause = 'passing' | 'permanent';
 
 export interface SessionFailed extends SessionIdentity {
   readonly type: 'session.failed';
   readonly by: string;
-  readonly reason: string;
+  readonly reason: ReasonWords;
   /** `permanent` when it is left out. */
   readonly cause?: FailureCause;
   /** How many tries of the supervisor had been made before, or 0 if it is left out. */
@@ -96,7 +101,7 @@ export interface ConfigChange {
 export interface SessionReconfigured extends SessionIdentity {
   readonly type: 'session.reconfigured';
   readonly by: string;
-  readonly reason: string;
+  readonly reason: ReasonWords;
   /** `rolled_back`: its holder could not run it, and the supervisor went back. */
   readonly cause: 'requested' | 'rolled_back';
   readonly status: 'running' | 'paused';

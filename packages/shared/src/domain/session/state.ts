@@ -1,4 +1,4 @@
-import type { FailureCause, FormerConfig, SessionIdentity } from './events.ts';
+import type { FailureCause, FormerConfig, ReasonWords, SessionIdentity } from './events.ts';
 
 /** The latest change of a session's configuration, while nothing has happened to the session since. */
 export interface LatestChange {
@@ -42,7 +42,7 @@ export interface FailedSession {
   readonly status: 'error';
   readonly session: SessionIdentity;
   readonly stoppedAt: string;
-  readonly reason: string;
+  readonly reason: ReasonWords;
   readonly cause: FailureCause;
   /** Tries of the supervisor that came before this failure. */
   readonly attempt: number;

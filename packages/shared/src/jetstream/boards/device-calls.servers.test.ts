@@ -1,6 +1,7 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { DeliverPolicy, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { describe, expect, it } from 'vitest';
@@ -98,7 +99,7 @@ describe('a call to a collector', () => {
       ...{ kind: 'read', requests: [] },
       points: [value('long', 'x'.repeat(70_000)), value('short', 'y')],
     });
-    expect(outcome).toMatchObject({
+    expect(inEnglish(outcome)).toMatchObject({
       reply: {
         points: [
           {
@@ -118,7 +119,7 @@ describe('a call to a collector', () => {
       ...{ kind: 'written', outcome: 'written', detail: 'x'.repeat(70_000) },
       ...{ before: null, sent: [], read_back: null },
     });
-    expect(outcome).toMatchObject({
+    expect(inEnglish(outcome)).toMatchObject({
       reply: {
         kind: 'refused',
         detail: expect.stringMatching(/has 70\d+ bytes, and NATS takes 65536 .* max_payload/),

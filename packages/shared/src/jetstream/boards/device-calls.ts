@@ -1,3 +1,4 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import {
   type Msg,
   type NatsConnection,
@@ -19,6 +20,7 @@ import {
   drainReplySchema,
 } from '../../contracts/drain-call.ts';
 import { isReplyTo, subjects } from '../../contracts/subjects.ts';
+import { collectorText } from '../../contracts/words/collector-texts.ts';
 import { safeParseUntrusted } from '../../judgement/parse-untrusted.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { traceHeaders } from '../connection/trace-headers.ts';
@@ -147,12 +149,12 @@ function fittedReply(reply: DeviceReply, mostBytes: number): string {
     const lesser = JSON.stringify({ ...reply, points, requests });
     if (Buffer.byteLength(lesser) <= mostBytes) return lesser;
   }
-  const detail = `the answer has ${Buffer.byteLength(whole)} bytes, and NATS takes ${mostBytes} in a message: raise its max_payload`;
+  const detail = collectorText('answer_too_long', { count: Buffer.byteLength(whole), most: mostBytes });
   return JSON.stringify({ kind: 'refused', detail } satisfies DeviceReply);
 }
 
-function tooLong(bytes: number): string {
-  return `was read, but its ${bytes} bytes do not fit into the answer`;
+function tooLong(bytes: number): Text {
+  return collectorText('value_too_long_for_the_answer', { count: bytes });
 }
 
 const tellEveryMs = 60_000;

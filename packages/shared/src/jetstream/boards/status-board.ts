@@ -178,5 +178,10 @@ function inPieces(health: Readonly<Record<string, DeviceHealth>>): Record<string
 }
 
 function inBrief({ status, consecutive_failures, last_success, last_error }: DeviceHealth): DeviceHealth {
-  return { status, consecutive_failures, last_success, last_error: last_error?.slice(0, 1_000) ?? null };
+  return {
+    status,
+    consecutive_failures,
+    last_success,
+    last_error: typeof last_error === 'string' ? last_error.slice(0, 1_000) : last_error,
+  };
 }

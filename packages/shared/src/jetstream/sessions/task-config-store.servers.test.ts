@@ -1,5 +1,6 @@
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { Objm } from '@nats-io/obj';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,8 +88,8 @@ describe('the configuration snapshots', () => {
     expect(await store.put(config('30', 5_000))).toBe('stored');
   });
 
-  it('that are not there, or not what was stored, are reported as such and not waited for', async () => {
-    expect(await store.load('3', 1)).toEqual({
+  it('that are not there, or not what was stored, are told as such and not waited for', async () => {
+    expect(inEnglish(await store.load('3', 1))).toEqual({
       ok: false,
       problem: expect.stringContaining('3/1 is missing'),
     });
@@ -96,12 +97,12 @@ describe('the configuration snapshots', () => {
     const info = await (await new Objm(connection.nc).open(bucketNames.taskConfigs)).info('4/1');
     const chunk = `$O.${bucketNames.taskConfigs}.C.${info?.nuid}`;
     await askBroker(connection.nc, chunk, '{"schema_version":2}');
-    expect(await store.load('4', 1)).toEqual({
+    expect(inEnglish(await store.load('4', 1))).toEqual({
       ok: false,
       problem: expect.stringContaining('4/1 is damaged'),
     });
     await jsm.streams.purge(stream, { filter: chunk });
-    expect(await store.load('4', 1)).toEqual({
+    expect(inEnglish(await store.load('4', 1))).toEqual({
       ok: false,
       problem: expect.stringContaining('4/1 is damaged'),
     });
@@ -124,7 +125,7 @@ describe('the configuration snapshots', () => {
       await store.put(config('5'));
       const text = await store.loadText('5/1');
       await store.putText(`6/${version}`, text.ok ? changed(text.text) : '');
-      expect(await store.load('6', version)).toEqual({
+      expect(inEnglish(await store.load('6', version))).toEqual({
         ok: false,
         problem: expect.stringContaining(`6/${version} ${problem}`),
       });

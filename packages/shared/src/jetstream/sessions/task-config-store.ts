@@ -1,4 +1,5 @@
 import { createHash, type Hash, hash as hashOf } from 'node:crypto';
+import type { Text } from '@holdfast/texts/text.ts';
 import {
   JetStreamApiCodes,
   JetStreamApiError,
@@ -21,6 +22,7 @@ import {
   taskConfigSchema,
   taskDevicesAtMost,
 } from '../../contracts/task-config.ts';
+import { collectorText } from '../../contracts/words/collector-texts.ts';
 import { makingWay } from '../../runtime/making-way.ts';
 import { lineOf, readFromLine } from '../../sessions/snapshot-line.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
@@ -32,7 +34,7 @@ import { askBucket, storeObject } from './store-object.ts';
 export type LoadedTaskConfig =
   | { readonly ok: true; readonly config: TaskConfig }
   /** Trying again will not help: the snapshot is missing, or is none. */
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly problem: Text };
 
 /** TASK_CONFIGS is at its bound: nothing more can be put there until it is raised. */
 export class TaskConfigStoreFull extends Error {
@@ -48,9 +50,9 @@ export class TaskConfigStoreFull extends Error {
 
 export type LoadedDeviceConfig =
   | { readonly ok: true; readonly device: DeviceConfig }
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly problem: Text };
 
-type Problem = { readonly ok: false; readonly problem: string };
+type Problem = { readonly ok: false; readonly problem: Text };
 /** Puts one question to the broker. */
 type Asking = <T>(ask: () => Promise<T>) => Promise<T>;
 
@@ -215,7 +217,7 @@ export class TaskConfigStore {
     // With the hash of other content, this would be a device that was never configured so.
     return first?.digest === hash
       ? { ok: true, device: parsed.data }
-      : { ok: false, problem: `configuration snapshot ${name} is not what its name says` };
+      : { ok: false, problem: collectorText('snapshot_differs_from_its_name', { snapshot: name }) };
   }
 
   async #loadLines(
@@ -250,7 +252,7 @@ export class TaskConfigStore {
       takeLine(begun);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      return { ok: false, problem: `configuration snapshot ${name} is not JSON` };
+      return { ok: false, problem: collectorText('snapshot_is_no_json', { snapshot: name }) };
     }
     return { ok: true, lines };
   }
@@ -266,7 +268,7 @@ export class TaskConfigStore {
   ): Promise<Problem | undefined> {
     const info = await asking(() => this.#objects.info(name));
     if (!info || info.deleted) {
-      return { ok: false, problem: `configuration snapshot ${name} is missing in TASK_CONFIGS` };
+      return { ok: false, problem: collectorText('snapshot_missing', { snapshot: name }) };
     }
     const hash = createHash('sha256');
     let chunks = 0;
@@ -276,7 +278,7 @@ export class TaskConfigStore {
       take(chunk);
     }
     if (chunks === info.chunks && hasDigest(info, hash)) return undefined;
-    return { ok: false, problem: `configuration snapshot ${name} is damaged in TASK_CONFIGS` };
+    return { ok: false, problem: collectorText('snapshot_damaged', { snapshot: name }) };
   }
 
   /**
@@ -309,8 +311,8 @@ function textOf({ devices, ...task }: TaskConfig): string {
   return [task, ...devices].map((each) => JSON.stringify(each)).join('\n');
 }
 
-function invalid(name: string, problem: string): Problem {
-  return { ok: false, problem: `configuration snapshot ${name} is invalid: ${problem}` };
+function invalid(name: string, why: string): Problem {
+  return { ok: false, problem: collectorText('snapshot_invalid', { snapshot: name, why }) };
 }
 
 function hasDigest({ digest }: ObjectInfo, hash: Hash): boolean {

@@ -5,6 +5,7 @@ import {
   meSchema,
 } from '@holdfast/shared/contracts/http/login-http.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
@@ -148,7 +149,7 @@ function onlyForViewers(): Problem {
   return validationFailed([
     {
       path: 'wall_display',
-      message: 'is for people who are viewers and no more: nobody sees who stands before a display',
+      message: fieldText('display_for_viewers_only'),
     },
   ]);
 }

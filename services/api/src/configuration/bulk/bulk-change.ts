@@ -1,6 +1,7 @@
 import type { BulkSelection } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import type { Issue, Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
+import type { Issue, Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { type RawBuilder, sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
@@ -58,7 +59,7 @@ export async function bulkEdit(
       ? []
       : outcome.issues.map(({ path, message }) => ({
           path: ['set', ...path],
-          message: `${kind} ${code}: ${message}`,
+          message: fieldText('of_kind', { kind, code, why: message }),
         })),
   );
   if (issues.length > 0) throw bodyRefused(issues);
@@ -188,12 +189,14 @@ export async function selectedIds(
     where ${sql.join(conditions, sql` and `)} order by t.id limit ${atMost + 1}`.execute(database);
   const matchingIds = rows.map(({ id }) => id);
   if (matchingIds.length > atMost) {
-    throw validationFailed([{ path: 'filter', message: `finds more than ${atMost}: narrow it` }]);
+    throw validationFailed([{ path: 'filter', message: fieldText('finds_too_many', { count: atMost }) }]);
   }
   const there = new Set(matchingIds);
   const missing = ids?.findIndex((id) => !there.has(id)) ?? -1;
-  if (missing >= 0) throw validationFailed([{ path: `ids.${missing}`, message: `there is no such ${kind}` }]);
-  if (matchingIds.length === 0) throw validationFailed([{ path: 'filter', message: 'finds nothing' }]);
+  if (missing >= 0)
+    throw validationFailed([{ path: `ids.${missing}`, message: fieldText(`no_such_${kind}`) }]);
+  if (matchingIds.length === 0)
+    throw validationFailed([{ path: 'filter', message: fieldText('finds_nothing') }]);
   return matchingIds;
 }
 

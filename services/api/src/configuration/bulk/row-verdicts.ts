@@ -1,13 +1,12 @@
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
-import {
-  changedPoint,
-  type DeviceOfPoint,
-  validateNewPoint,
-} from '@holdfast/shared/contracts/http/point-http.ts';
-import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
-import type { DeviceRow, PointRow } from '../change-sets/row-write.ts';
-import { endpointColumn, specOf, viewOfDevice } from '../device-specs.ts';
+import { changedPoint, type DeviceOfPoint, judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
+import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { RowWrite } from '../change-sets/row-write.ts';
+import { specOf, viewOfDevice } from '../device-specs.ts';
+
+type Columns = Readonly<Record<string, unknown>>;
 
 /** Columns of a new device. */
 export function newDeviceRow(fields: unknown): Validated<DeviceRow> {
@@ -65,5 +64,5 @@ export function changedPointRow(
 
 const noDevice: Validated<never> = {
   ok: false,
-  issues: [{ path: ['device_id'], message: 'there is no such device' }],
+  issues: [{ path: ['device_id'], message: fieldText('no_such_device') }],
 };

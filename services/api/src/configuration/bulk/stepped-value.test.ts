@@ -1,3 +1,4 @@
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import { steppedValue, textOf } from './stepped-value.ts';
 
@@ -18,7 +19,7 @@ describe('a field of several copies', () => {
     [null, [null, null, null]],
     [true, [true, true, true]],
   ])('%j', (value, expected) => {
-    expect(values(value)).toEqual(expected);
+    expect(inEnglish(values(value))).toEqual(expected);
   });
 
   it('is named by its number', () => {

@@ -1,5 +1,7 @@
 import type { Stepped } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
+import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 
 const placeholder = /\{n(?::0?(\d))?\}/g;
 
@@ -18,15 +20,15 @@ export function steppedValue(value: Stepped, index: number, n: number): Validate
   const { from, step } = value;
   if (typeof from === 'number') return { ok: true, value: from + index * step };
   const [, before = '', figures = '', behind = ''] = /^(.*?)(\d+)(\D*)$/s.exec(from) ?? [];
-  if (figures === '') return refused(`${from} has no figures that could go up`);
+  if (figures === '') return refused(fieldText('no_figures_to_raise', { text: from }));
   const next = Number(figures) + index * step;
   const isAddress = /^(\d{1,3}\.){3}\d{1,3}$/.test(from);
   if (next < 0 || !Number.isSafeInteger(next) || (isAddress && next > 255)) {
-    return refused(`${from} cannot go up to ${before}${next}${behind}`);
+    return refused(fieldText('cannot_go_up_to', { text: from, next: `${before}${next}${behind}` }));
   }
   return { ok: true, value: `${before}${String(next).padStart(figures.length, '0')}${behind}` };
 }
 
-function refused(message: string): Validated<never> {
+function refused(message: Text): Judged<never> {
   return { ok: false, issues: [{ path: [], message }] };
 }

@@ -1,4 +1,5 @@
 import type { RevertOnly } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { sql } from 'kysely';
 import {
   type GrantedSites,
@@ -90,7 +91,8 @@ function requireSites(granted: GrantedSites, items: readonly StoredItem[]): void
 function requireNamed(items: readonly ChangeItem[], only: RevertOnly | undefined): void {
   const there = new Set(items.map(keyOf));
   const index = only?.findIndex((each) => !there.has(keyOf(each))) ?? -1;
-  if (index >= 0) throw validationFailed([{ path: `only.${index}`, message: 'is not in this change set' }]);
+  if (index >= 0)
+    throw validationFailed([{ path: `only.${index}`, message: fieldText('not_in_this_change_set') }]);
 }
 
 function changedSince(conflicts: readonly RevertConflict[]): Problem {

@@ -265,7 +265,7 @@ export function listFields(specs: Specs): ReadonlyMap<string, ListField> {
           ...(before?.words ?? []),
           ...wordMap(spec, name, field, own[name]),
         ]);
-        const label = before?.label ?? own[name]?.label ?? pointListsText('name', { name });
+        const label = before?.label ?? own[name]?.label ?? pointListsText('name_of_field', { name });
         fields.set(name, {
           ...{ name, of, label, headers: [...new Set(headers)] },
           kind: before?.kind === 'address' ? 'address' : kind,

@@ -1,18 +1,20 @@
+import { driverText } from '@holdfast/driver/texts.ts';
 import { periodMsSchema } from '@holdfast/shared/contracts/device.ts';
-import { type Cell, type CellFault, cellText } from '../../spreadsheets/read/list-file.ts';
+import type { Text } from '@holdfast/texts/text.ts';
+import { type Cell, type CellFault, shownCell } from '../../spreadsheets/read/list-file.ts';
 import { type ListField, normalWord } from '../columns/list-fields.ts';
 import { type PeriodUnit, periodMs, periodParts } from '../columns/periods.ts';
+import { pointListsText } from '../texts.ts';
 import type { FaultCode, NoteKind } from './row-fault.ts';
 
 export type CellValue =
   | { readonly ok: true; readonly value: unknown; readonly note?: NoteKind }
-  | { readonly ok: false; readonly code: FaultCode; readonly message: string };
+  | { readonly ok: false; readonly code: FaultCode; readonly message: Text };
 
-const cellFaults: Readonly<Record<CellFault, string>> = {
-  formula_not_computed:
-    'the formula has no value: open the workbook in a spreadsheet and save it again, or write the value',
-  formula_failed: 'the formula has failed: write the value',
-  date: 'the spreadsheet made a date of it: format the column as text, and write it again',
+const cellFaults: Readonly<Record<CellFault, Text>> = {
+  formula_not_computed: pointListsText('formula_without_value'),
+  formula_failed: pointListsText('formula_failed'),
+  date: pointListsText('cell_became_a_date'),
 };
 
 const yes = new Set([
@@ -77,7 +79,7 @@ export function cellValue(cell: Cell, field: ListField, form: CellForm = {}): Ce
 }
 
 const accept = (value: unknown) => ({ ok: true, value }) as const;
-const refused = (code: FaultCode, message: string): CellValue => ({ ok: false, code, message });
+const refused = (code: FaultCode, message: Text): CellValue => ({ ok: false, code, message });
 
 /** A text without blanks at its ends, and with a blank for each line break: people wrap long texts in cells. */
 export function oneLine(text: string): string {
@@ -98,15 +100,17 @@ function numberOf(
   if (hasComma && !hasDecimalCommas)
     return refused(
       'not_a_number',
-      `"${text}" is no number: write ${plain.replace(',', '.')} or leave the comma out`,
+      pointListsText('number_with_comma', { value: `"${text}"`, number: plain.replace(',', '.') }),
     );
   const number = hasComma ? plain.replace(',', '.') : plain;
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(number)) {
-    return refused('not_a_number', `"${text}" is no number`);
+    return refused('not_a_number', pointListsText('not_a_number', { value: `"${text}"` }));
   }
   const value = Number(number);
-  if (!Number.isFinite(value)) return refused('not_a_number', `"${text}" is no number`);
-  if (isWhole && !Number.isInteger(value)) return refused('not_a_number', `"${text}" is no whole number`);
+  if (!Number.isFinite(value))
+    return refused('not_a_number', pointListsText('not_a_number', { value: `"${text}"` }));
+  if (isWhole && !Number.isInteger(value))
+    return refused('not_a_number', pointListsText('not_a_whole_number', { value: `"${text}"` }));
   return hasComma ? { ...accept(value), note: 'decimal_comma' } : accept(value);
 }
 
@@ -115,12 +119,13 @@ function periodOf(text: string, form: CellForm): CellValue {
   const { amount, unit = form.unit ?? 'ms' } = periodParts(text);
   const read = numberOf(amount, { ...form, isWhole: false });
   if (!read.ok || !(Number(read.value) > 0))
-    return refused('not_a_number', `"${text}" is no period: write it like 500 ms or 10 s`);
+    return refused('not_a_number', pointListsText('not_a_period', { value: `"${text}"` }));
   const exact = periodMs(Number(read.value), unit);
   const ms = Math.round(exact);
-  if (unit === 'ms' && ms !== exact) return refused('not_a_number', `"${text}" is no whole number of ms`);
+  if (unit === 'ms' && ms !== exact)
+    return refused('not_a_number', pointListsText('not_whole_milliseconds', { value: `"${text}"` }));
   if (!periodMsSchema.safeParse(ms).success)
-    return refused('refused', `"${text}" is ${exact} ms: a period has 10 ms to 86400000 ms, which is a day`);
+    return refused('refused', pointListsText('period_out_of_range', { value: `"${text}"`, ms: exact }));
   return ms === exact ? { ...read, value: ms } : { ok: true, value: ms, note: 'rounded_period' };
 }
 
@@ -128,7 +133,7 @@ function truthOf(text: string): CellValue {
   const word = normalWord(text).replace(/\s/g, '');
   if (yes.has(word)) return accept(true);
   if (no.has(word)) return accept(false);
-  return refused('unknown_word', `"${text}" is neither yes nor no`);
+  return refused('unknown_word', pointListsText('neither_yes_nor_no', { value: `"${text}"` }));
 }
 
 const namedAtMost = 20;
@@ -137,7 +142,10 @@ function wordOf(text: string, { words, says }: ListField): CellValue {
   const value = words?.get(normalWord(text));
   if (value !== undefined) return accept(value);
   const choices = [...new Set(says === undefined ? words?.values() : words?.keys())];
-  return refused('unknown_word', `"${text}" is none of: ${choices.slice(0, namedAtMost).join(', ')}`);
+  return refused(
+    'unknown_word',
+    driverText('not_enumerated', { value: `"${text}"`, names: choices.slice(0, namedAtMost).join(', ') }),
+  );
 }
 
 /** Reads an enumeration: `0=off; 1=auto`, or JSON if names themselves contain such characters. */
@@ -149,7 +157,7 @@ function namesOf(text: string): CellValue {
     return [at < 0 ? undefined : ([part.slice(0, at).trim(), part.slice(at + 1).trim()] as const)];
   });
   if (pairs.length === 0 || pairs.some((pair) => pair === undefined || pair[0] === ''))
-    return refused('wrong_form', 'names of numbers are written like 0=off; 1=auto');
+    return refused('wrong_form', pointListsText('enumeration_rule'));
   return accept(Object.fromEntries(pairs as (readonly [string, string])[]));
 }
 
@@ -157,7 +165,7 @@ function jsonOf(text: string): CellValue {
   try {
     return accept(JSON.parse(text));
   } catch {
-    return refused('wrong_form', `"${text}" is no JSON`);
+    return refused('wrong_form', pointListsText('not_json', { value: `"${text}"` }));
   }
 }
 

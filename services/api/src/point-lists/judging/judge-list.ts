@@ -1,4 +1,5 @@
 import { sameValueCodes } from '@holdfast/driver/same-value-codes.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import { cellName } from '../../spreadsheets/cell-place.ts';
 import { cellText } from '../../spreadsheets/read/list-file.ts';
@@ -113,8 +114,8 @@ function placedFault(
 }
 
 /** Adds faults to rows whose values would have the same names as values of an array of their device. */
-function withSiblingFaults(rows: readonly RowVerdict[], isReplacing: boolean): RowVerdict[] {
-  const messageByRow = new Map<RowVerdict, string>();
+function withSiblingFaults(rows: readonly JudgedRow[], isReplacing: boolean): JudgedRow[] {
+  const messageByRow = new Map<JudgedRow, Text>();
   for (const ofDevice of Map.groupBy(rows, ({ deviceCode }) => deviceCode).values()) {
     const points = ofDevice.flatMap((row) => {
       const isLeft = row.state !== 'fault' && !(row.state === 'missing' && isReplacing);
@@ -123,7 +124,7 @@ function withSiblingFaults(rows: readonly RowVerdict[], isReplacing: boolean): R
     });
     for (const { codes, valueCode } of sameValueCodes(points)) {
       const row = points.findLast(({ code, row }) => codes.includes(code) && row.reading)?.row;
-      if (row) messageByRow.set(row, `a value of the array ${codes[0]} is named ${valueCode} too`);
+      if (row) messageByRow.set(row, fieldText('value_name_of_array', { array: codes[0], name: valueCode }));
     }
   }
   if (messageByRow.size === 0) return [...rows];

@@ -8,9 +8,10 @@ import {
   validateDevicePoint,
 } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { importModes } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { isMissing, type Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { SheetRow } from '../../spreadsheets/read/list-file.ts';
 import type { ListField } from '../columns/list-fields.ts';
+import { pointListsText } from '../texts.ts';
 import { oneLine } from './cell-value.ts';
 import type { CurrentConfiguration, CurrentPoint } from './current-configuration.ts';
 import { pointBody } from './point-body.ts';
@@ -89,7 +90,7 @@ function judgeRow(row: SheetRow, { source, devices, lines }: Judging): RowVerdic
   const faults: FieldFault[] = [...reading.faults];
   const requireField = (field: string) => {
     if (!faults.some((fault) => fault.field === field))
-      faults.push({ field, code: 'missing', message: 'is needed' });
+      faults.push({ field, code: 'missing', message: pointListsText('needed') });
   };
   if (code === '') requireField('code');
   if (deviceCode === '') requireField('device');
@@ -99,7 +100,7 @@ function judgeRow(row: SheetRow, { source, devices, lines }: Judging): RowVerdic
   const device = devices.of(deviceCode, reading);
   if (device.isNew && (device.line === reading.line || device.body === undefined)) {
     const isUnknown = device.faults.some((fault) => fault.code === 'unknown_device');
-    const message = `the device has a fault in row ${device.line}`;
+    const message = pointListsText('device_faulty_in_row', { row: device.line });
     faults.push(
       ...(device.line === reading.line || isUnknown
         ? device.faults
@@ -111,14 +112,18 @@ function judgeRow(row: SheetRow, { source, devices, lines }: Judging): RowVerdic
   const key = JSON.stringify([deviceCode, code]);
   const first = lines.get(key);
   if (first !== undefined && code !== '')
-    faults.push({ field: 'code', code: 'duplicate', message: `is the same point as in row ${first}` });
+    faults.push({
+      field: 'code',
+      code: 'duplicate',
+      message: pointListsText('same_point_as_row', { row: first }),
+    });
   else lines.set(key, row.line);
   const current = device.isNew ? undefined : device.current.points.get(code);
   if (current && source.mode === 'append')
     faults.push({
       field: 'code',
       code: 'exists',
-      message: 'is there already, and this import only adds points',
+      message: pointListsText('exists_and_only_adds'),
     });
   const judgement = judgePoint(device, current, { reading, place, mode: source.mode });
   faults.push(...judgement.faults.filter(({ field }) => !faults.some((fault) => fault.field === field)));
@@ -222,12 +227,12 @@ function judgedBody(
 
 function faultsOf(verdict: Validated<ValidPoint>, { values }: RowReading): FieldFault[] {
   if (verdict.ok) return [];
-  return verdict.issues.map(({ path, message }): FieldFault => {
+  return verdict.issues.map((issue): FieldFault => {
+    const { path, message } = issue;
     const [field = 'code', part] = path.map(String);
     const name = field === 'linear' ? `linear_${part ?? 'raw_min'}` : field;
-    const isMissing = values[name] === undefined && /received undefined|^Invalid option/.test(message);
-    return isMissing
-      ? { field: name, code: 'missing', message: 'is needed' }
+    return values[name] === undefined && isMissing(issue)
+      ? { field: name, code: 'missing', message: pointListsText('needed') }
       : { field: name, code: 'refused', message };
   });
 }

@@ -106,9 +106,9 @@ function unsupportedNotes(rows: readonly RowVerdict[]): Text[] {
 }
 
 function rowsInWords(lines: readonly number[], more: number): Text {
-  if (more > 0) return pointListsText('rows_and_more', { lines, more });
+  if (more > 0) return pointListsText('faulty_rows_and_more', { lines, more });
   const [line, ...others] = lines;
   return line !== undefined && others.length === 0
-    ? pointListsText('row', { line })
-    : pointListsText('rows', { lines });
+    ? pointListsText('faulty_row', { line })
+    : pointListsText('faulty_rows', { lines });
 }

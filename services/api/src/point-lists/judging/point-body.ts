@@ -1,5 +1,6 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import * as z from 'zod';
+import { pointListsText } from '../texts.ts';
 import type { FieldFault } from './row-fault.ts';
 
 const linearParts = ['raw_min', 'raw_max', 'eng_min', 'eng_max'] as const;
@@ -45,7 +46,7 @@ export function pointBody(
   if (missing === undefined)
     body.linear = Object.fromEntries(linearParts.map((part, at) => [part, parts[at]]));
   else if (parts.some((part) => part !== undefined)) {
-    const message = 'is needed: a range to a range has four numbers';
+    const message = pointListsText('range_needs_four_numbers');
     return { body, faults: [{ field: `linear_${missing}`, code: 'missing', message }] };
   } else if (linearParts.every((part) => clears.includes(`linear_${part}`))) body.linear = null;
   return { body, faults: [] };

@@ -2,7 +2,8 @@ import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ListField } from '../columns/list-fields.ts';
-import type { CurrentConfiguration, CurrentDevice } from './current-configuration.ts';
+import { pointListsText } from '../texts.ts';
+import type { KnownConfiguration, KnownDevice } from './known-configuration.ts';
 import type { FieldFault } from './row-fault.ts';
 import { fieldsOf, type RowReading } from './row-reading.ts';
 
@@ -62,14 +63,17 @@ export class RowDevices {
       if (device.isNew) {
         const first = device.fields[field] ?? (device.connection as Record<string, unknown>)[field];
         if (device.line === reading.line || first === undefined || isSame(first, value)) return [];
-        const message = `row ${device.line} says ${first} of the same device`;
+        const message = pointListsText('row_says_otherwise', { row: device.line, value: String(first) });
         return [{ field, code: 'contradicts', message }];
       }
       // The name is for people, and may have been changed since.
       if (field === 'device_name') return [];
       const now = device.current.flat[field];
       if (now === undefined || isSame(now, value)) return [];
-      const message = `device ${device.code} has ${now === null || now === '' ? 'none' : now}: change it there, or leave the cell empty`;
+      const message = pointListsText('device_says_otherwise', {
+        device: device.code,
+        value: now === null || now === '' ? pointListsText('nothing') : String(now),
+      });
       return [{ field, code: 'contradicts', message }];
     });
   }
@@ -94,7 +98,11 @@ export class RowDevices {
     const faults: FieldFault[] = [];
     const site_id = site === undefined ? null : this.#configuration.sites.get(String(site));
     if (site_id === undefined)
-      faults.push({ field: 'site', code: 'unknown_site', message: `there is no site ${site}` });
+      faults.push({
+        field: 'site',
+        code: 'unknown_site',
+        message: pointListsText('no_site_with_code', { code: String(site) }),
+      });
     const describing = Object.keys(spec.connection.shape).filter((name) => own[name] !== undefined);
     const line = reading.line;
     const nothing = {
@@ -106,7 +114,7 @@ export class RowDevices {
       fields,
     } as const;
     if (describing.length === 0) {
-      const message = `there is no device ${code}. Make it first, or add columns that say how it is reached, such as protocol, host and port`;
+      const message = pointListsText('no_such_device_without_columns', { code });
       return { ...nothing, body: undefined, faults: [{ field: 'device', code: 'unknown_device', message }] };
     }
     const verdict = bodies().devices.judged({

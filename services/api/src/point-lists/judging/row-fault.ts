@@ -1,9 +1,10 @@
+import type { Text } from '@holdfast/texts/text.ts';
 import { pointListsText } from '../texts.ts';
 
 /** The header of the column in which a list of faulty rows has their faults. */
 export const faultsHeader = pointListsText('faults');
 
-/** A fault of a cell, or of a row without a cell for it. The message is English; `faultInChinese` translates it. */
+/** A fault of a cell, or of a row without a cell for it. */
 export interface RowFault {
   readonly sheet: string;
   /** `E17`, or only a row: `17`. */
@@ -12,7 +13,7 @@ export interface RowFault {
   readonly column: string;
   readonly value: string;
   readonly code: FaultCode;
-  readonly message: string;
+  readonly message: Text;
 }
 
 export const faultCodes = [
@@ -38,7 +39,7 @@ export interface FieldFault {
   /** Name of the field. */
   readonly field: string;
   readonly code: FaultCode;
-  readonly message: string;
+  readonly message: Text;
 }
 
 /** How a cell was read otherwise than it is written. */

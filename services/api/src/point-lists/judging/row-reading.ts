@@ -2,6 +2,7 @@ import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { cellText, isEmptyCell, type SheetRow } from '../../spreadsheets/read/list-file.ts';
 import type { ListColumn } from '../columns/list-columns.ts';
 import type { ListField } from '../columns/list-fields.ts';
+import { pointListsText } from '../texts.ts';
 import { cellValue, plainAddress } from './cell-value.ts';
 import type { FieldFault, FieldNote } from './row-fault.ts';
 
@@ -89,7 +90,7 @@ export function readPlace(
     if (fields.get(name)?.of !== 'place') continue;
     if (own.includes(name)) place[name] = value;
     else {
-      const message = `${spec.protocol} has no ${name}: leave it empty`;
+      const message = pointListsText('protocol_has_no_field', { protocol: spec.protocol, field: name });
       faults.push({ field: name, code: 'refused', message });
     }
   }

@@ -6,7 +6,7 @@ import {
   gapListQuerySchema,
   gapPageSchema,
 } from '@holdfast/shared/contracts/http/accounting-http.ts';
-import { gapCursor } from '@holdfast/shared/contracts/http/page.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { periodAt } from '@holdfast/shared/domain/plant-clock.ts';
@@ -60,7 +60,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       to: to ? timeOf('to', to, now) : new Date(now.getTime() - onItsWayMs),
     };
     if (times.from && times.from >= times.to) {
-      throw validationFailed([{ path: 'from', message: 'must be before to' }]);
+      throw validationFailed([{ path: 'from', message: fieldText('must_be_before', { other: 'to' }) }]);
     }
     // A tick that is not due yet cannot be missing.
     const window = { ...times, to: times.to > now ? now : times.to };

@@ -5,10 +5,12 @@ import {
   ownershipQuerySchema,
 } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import type { ConfigLeg } from '@holdfast/shared/domain/session/config-legs.ts';
-import { findPlan, type PollingPlans } from '../../configuration/polling-plans.ts';
+import { readWords } from '@holdfast/texts/bounded-text.ts';
+import { type PollingPlans, planIfKnown } from '../../configuration/polling-plans.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
-import { timeRangeOf } from '../../times/time-range.ts';
+import { localize } from '../../problems/localize.ts';
+import { timeAsked } from '../../times/time-asked.ts';
 import { bucketsOf, lifeOf } from '../accounting/ribbon.ts';
 import { EvidenceHead, sessionOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
@@ -45,7 +47,10 @@ export function ownershipRoute(sources: EvidenceSources): Route {
           ...sessionOf(row),
           is_latest: row.is_latest,
           periods: await taskPeriods(sources.accounting.plans, row, past.legs),
-          error_message: row.status === 'error' ? row.error_message : null,
+          error_message:
+            row.status === 'error' && row.error_message !== null
+              ? localize(readWords(row.error_message))
+              : null,
           life: lifeOf({ status: row.status, intervals: past.intervals }, bucketsOf(time.from, time.to, 1)),
           spans,
           spans_left_out: spansLeftOut,

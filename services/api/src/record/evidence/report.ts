@@ -1,4 +1,5 @@
 import type { ReportPart, ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import {
   type Period,
   type PlantClock,
@@ -54,7 +55,7 @@ export async function partsOf(
       );
     case 'shift': {
       if (site === undefined) {
-        throw validationFailed([{ path: 'site', message: 'is needed for shifts: each site has its own' }]);
+        throw validationFailed([{ path: 'site', message: fieldText('site_needed_for_shifts') }]);
       }
       const siteRow = await database
         .selectFrom('sites')

@@ -15,6 +15,7 @@ import {
   pointHistoryQuerySchema,
   pointHistorySchema,
 } from '@holdfast/shared/contracts/http/point-history-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { evenSpans, type PlantClock } from '@holdfast/shared/domain/plant-clock.ts';
 import { historyDevices, historyDevicesAt } from '../../configuration/history-devices.ts';
 import { requirePoint } from '../../configuration/require-point.ts';
@@ -102,7 +103,9 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
         const start = timeOf('start_time', query.start_time || '-1h', now);
         const end = timeOf('end_time', query.end_time || 'now', now);
         if (start >= end) {
-          throw validationFailed([{ path: 'start_time', message: 'must be before end_time' }]);
+          throw validationFailed([
+            { path: 'start_time', message: fieldText('must_be_before', { other: 'end_time' }) },
+          ]);
         }
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
         const utcOffsetMs = utcOffsetOf(query.utc_offset);

@@ -10,7 +10,6 @@ import { uncertainFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { BrokerUnavailable, type LastReadings, type LiveSamples } from '../../ports.ts';
 import { localize } from '../../problems/localize.ts';
-import { localizeFault } from '../../problems/localize-faults.ts';
 import type { ConfiguredPoint } from './configured-points.ts';
 import type { LastRead } from './next-periods.ts';
 import { historyText } from './texts.ts';
@@ -80,7 +79,7 @@ export async function pointValues(
       period_ms: latest?.period_ms ?? null,
       next_period_ms: next.get(point.device) ?? null,
       miss: latest?.miss
-        ? { ...latest.miss, detail: localizeFault(latest.miss.detail), time: rfc3339(latest.time) }
+        ? { ...latest.miss, detail: localize(latest.miss.detail), time: rfc3339(latest.time) }
         : null,
     };
   });

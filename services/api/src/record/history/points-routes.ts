@@ -9,6 +9,7 @@ import {
   pointValuesPageSchema,
   pointValuesQuerySchema,
 } from '@holdfast/shared/contracts/http/points-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { historyDevices } from '../../configuration/history-devices.ts';
 import { requirePoint } from '../../configuration/require-point.ts';
 import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
@@ -113,7 +114,9 @@ export function pointsRoutes(sources: PointsSources): Route[] {
         const start = timeOf('start_time', start_time || '-1h', now);
         const end = timeOf('end_time', end_time || 'now', now);
         if (start >= end) {
-          throw validationFailed([{ path: 'start_time', message: 'must be before end_time' }]);
+          throw validationFailed([
+            { path: 'start_time', message: fieldText('must_be_before', { other: 'end_time' }) },
+          ]);
         }
         const places = placesOf([...new Set(point)]);
         const devices = [...new Set(places.map(({ device }) => device))];

@@ -2,7 +2,7 @@ import type { DeviceChangesPage } from '@holdfast/shared/contracts/http/device-h
 import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { GrantedSites } from '../../access/granted-sites.ts';
 import type { HealthChanges } from '../../ports.ts';
-import { localizeFault } from '../../problems/localize-faults.ts';
+import { localize } from '../../problems/localize.ts';
 
 export interface DeviceChangesQuery {
   readonly sites: GrantedSites;
@@ -61,7 +61,7 @@ export async function deviceChanges(
       const { session: session_id, collector: collector_id, time, detail } = item;
       results.push({
         ...{ sequence, session_id, device: item.device, collector_id },
-        ...{ from: item.from, to: item.to, detail: localizeFault(detail), time },
+        ...{ from: item.from, to: item.to, detail: localize(detail), time },
       });
     }
     // The stream has changes in the order in which the broker took them; clocks of collectors are at most a little off.

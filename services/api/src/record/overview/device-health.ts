@@ -1,4 +1,4 @@
-import { unitPlace } from '@holdfast/driver/device-place.ts';
+import { unitPlaceText } from '@holdfast/driver/device-place.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type {
   DeviceCondition,
@@ -7,7 +7,8 @@ import type {
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { deviceConditions } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { BrokerUnavailable, type HealthChanges } from '../../ports.ts';
-import { localizeFault, localizeHealth } from '../../problems/localize-faults.ts';
+import { localize } from '../../problems/localize.ts';
+import { localizeHealth } from '../../problems/localize-health.ts';
 import { conditionOf } from './devices-summary.ts';
 import { type SessionInBrief, type SessionInBriefSources, sessionsInBrief } from './sessions-in-brief.ts';
 import { type SummaryFilter, summaryRows } from './summary-rows.ts';
@@ -64,9 +65,6 @@ export async function deviceHealth(
         byName.compare(one.device, other.device) ||
         byName.compare(one.session_id, other.session_id),
     );
-  const page = listed
-    .slice(offset, offset + limit)
-    .map((view) => ({ ...view, health: view.health && localizeHealth(view.health) }));
   return {
     as_of: new Date().toISOString(),
     ticks_within: ticks && { from: ticks.from, to: ticks.to },
@@ -74,7 +72,7 @@ export async function deviceHealth(
       deviceConditions.map((each) => [each, count(each)]),
     ) as DeviceHealthPage['counts'],
     with_never_delivered: ticks && all.filter(hasNeverDelivered).length,
-    results: await withConfigured(sources, await withSince(sources, page)),
+    results: await withConfigured(sources, await withSince(sources, listed.slice(offset, offset + limit))),
     next: offset + limit < listed.length ? offset + limit : undefined,
   };
 }
@@ -97,7 +95,7 @@ function viewsOf(
       period_ms: periodMs,
       condition: conditionOf(health),
       since: missedSince.get(code) ?? null,
-      health: health ?? null,
+      health: health ? localizeHealth(health) : null,
       reported_at: health && word ? word.updated_at : null,
       ticks: counts,
       never_delivered: neverDelivered,
@@ -118,7 +116,7 @@ async function withConfigured(
   const byCode = new Map(
     rows.map(({ id, code, name, protocol, connection }) => {
       const spec = specs.get(protocol);
-      const address = spec ? localizeFault(unitPlace(spec, connection)) : '';
+      const address = spec ? localize(unitPlaceText(spec, connection)) : '';
       return [code, { id, name, protocol, address }];
     }),
   );

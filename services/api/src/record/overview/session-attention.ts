@@ -7,8 +7,8 @@ import {
   type DevicesSummary,
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import type { Words } from '@holdfast/texts/text.ts';
 import { localize } from '../../problems/localize.ts';
-import { localizeFault } from '../../problems/localize-faults.ts';
 import { conditionOf } from './devices-summary.ts';
 import { overviewText } from './texts.ts';
 
@@ -66,8 +66,8 @@ function ofRunning({ session: { placement }, compared }: SessionSituation): Atte
   }
   if (!compared) return [];
   const { storing, last_sample, disagreements, is_actual, is_unknown } = compared;
-  const detail = disagreements.join(localize(overviewText('semicolon')));
-  // The reason is with the writer and is shown there.
+  const detail = disagreements.join(localize(overviewText('separator_semicolon')));
+  // The reason lies with the writer and is shown there.
   if (is_unknown) return [];
   if (is_actual) {
     if (storing.refused.length === 0) return [];
@@ -144,15 +144,17 @@ function timeLimit({ hard_limit_at, warned_at }: SessionView): Attention {
 
 const namedAtMost = 3;
 
-function inWords(devices: readonly { readonly code: string; readonly last_error: string | null }[]): string {
+function inWords(devices: readonly { readonly code: string; readonly last_error: Words | null }[]): string {
   const firstDevices = devices
     .slice(0, namedAtMost)
     .map(({ code, last_error }) =>
-      last_error === null ? code : `${code}${localize(overviewText('colon'))}${localizeFault(last_error)}`,
+      last_error === null
+        ? code
+        : `${code}${localize(overviewText('separator_colon'))}${localize(last_error)}`,
     );
   const more = devices.length - firstDevices.length;
   const rest = more > 0 ? localize(overviewText('and_more', { more })) : '';
-  return firstDevices.join(localize(overviewText('semicolon'))) + rest;
+  return firstDevices.join(localize(overviewText('separator_semicolon'))) + rest;
 }
 
 function earliest(times: readonly (string | null)[]): string | null {

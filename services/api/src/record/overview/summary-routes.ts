@@ -3,6 +3,7 @@ import {
   sessionSummaryPageSchema,
   sessionSummaryQuerySchema,
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
@@ -36,11 +37,12 @@ export function summaryRoutes(sources: SummarySources): Route[] {
         const now = new Date();
         const end = to ? timeOf('to', to, now) : new Date(now.getTime() - onItsWayMs);
         const begin = from ? timeOf('from', from, now) : new Date(Math.max(0, end.getTime() - dayMs));
-        if (begin >= end) throw validationFailed([{ path: 'from', message: 'must be before to' }]);
+        if (begin >= end)
+          throw validationFailed([{ path: 'from', message: fieldText('must_be_before', { other: 'to' }) }]);
         // A tick that is not due yet cannot be missing.
         const buckets = bucketsOf(begin, end > now ? now : end, count);
         if (buckets.toMs <= buckets.fromMs) {
-          throw validationFailed([{ path: 'from', message: 'must not lie in the future' }]);
+          throw validationFailed([{ path: 'from', message: fieldText('not_in_the_future') }]);
         }
         const { results, next, counts, leftOut, brokerWasAsked } = await sessionSummary(
           sources,

@@ -19,9 +19,9 @@ export const overviewText = catalogue('overview', {
   it_is_not_tried_again: { en: 'It is not tried again by itself.', zh: '不会自动重试。' },
   it_is_tried_again: { en: 'It is tried again at {{nextTryAt}}.', zh: '将于 {{nextTryAt}} 重试。' },
   no_collector: { en: 'no collector has it', zh: '无采集器负责' },
-  semicolon: { en: '; ', zh: '；' },
+  separator_semicolon: { en: '; ', zh: '；' },
   nothing_of_it_arrives: { en: 'nothing of it arrives', zh: '没有收到任何数据' },
-  colon: { en: ': ', zh: '：' },
+  separator_colon: { en: ': ', zh: '：' },
   and_more: { en: '; and {{more}} more', zh: '；另有 {{more}} 台' },
   nats_does_not_answer_now: {
     en: 'NATS does not answer now: what is read and what waits there unwritten is not known, so attention may lack not_read and not_stored, and losses may be called not_arrived.',

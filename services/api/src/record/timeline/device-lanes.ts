@@ -1,8 +1,9 @@
 import type { DeviceHealthChange } from '@holdfast/shared/contracts/health-change.ts';
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import { type DeviceStatus, deviceStatuses } from '@holdfast/shared/contracts/session-status.ts';
+import type { Words } from '@holdfast/texts/text.ts';
 import type { SessionHealth } from '../../ports.ts';
-import { localizeFault } from '../../problems/localize-faults.ts';
+import { localize } from '../../problems/localize.ts';
 import type { DeviceAccount } from '../accounting/account-for-session.ts';
 import type { Buckets } from '../accounting/ribbon.ts';
 import { coarsened, type Span, within } from './coarsened.ts';
@@ -54,7 +55,7 @@ function healthLane(
   const [first] = changes;
   const isKnown = latest !== undefined && Date.parse(latest.time) < fromMs;
   const before = first ? first.from : isKnown && latest.to;
-  const spans: (Span & { status: DeviceStatus; detail: string; joined: number })[] = [];
+  const spans: (Span & { status: DeviceStatus; detail: Words; joined: number })[] = [];
   if (before) {
     const detail = first ? '' : (latest?.detail ?? '');
     spans.push({ status: before, detail, joined: 1, fromMs, toMs: endMs });
@@ -74,7 +75,7 @@ function healthLane(
     detail: worse(one.status, next.status) === next.status ? next.detail : one.detail,
     joined: one.joined + next.joined,
   })).map(({ fromMs: from, toMs: to, detail, ...rest }) => ({
-    ...{ ...rest, detail: localizeFault(detail) },
+    ...{ ...rest, detail: localize(detail) },
     ...{ from: isoOf(from), to: isoOf(to) },
   }));
 }

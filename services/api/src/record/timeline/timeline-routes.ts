@@ -1,4 +1,5 @@
 import { timelineQuerySchema, timelineSchema } from '@holdfast/shared/contracts/http/timeline-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import * as z from 'zod';
 import { type Route, route } from '../../http/route.ts';
 import { validationFailed } from '../../problems/problem.ts';
@@ -26,7 +27,8 @@ export function timelineRoutes(sources: TimelineSources): Route[] {
         const now = new Date();
         const begin = from ? timeOf('from', from, now) : session.started_at;
         const end = to ? timeOf('to', to, now) : (session.stopped_at ?? now);
-        if (begin >= end) throw validationFailed([{ path: 'from', message: 'must be before to' }]);
+        if (begin >= end)
+          throw validationFailed([{ path: 'from', message: fieldText('must_be_before', { other: 'to' }) }]);
         return sessionTimeline(sources, session, { from: begin, to: end, buckets });
       },
     }),

@@ -1,8 +1,8 @@
 import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
 import type { SessionResumed } from '@holdfast/shared/domain/session/events.ts';
+import { readWords } from '@holdfast/texts/bounded-text.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import { localize } from '../../problems/localize.ts';
-import { localizeFault } from '../../problems/localize-faults.ts';
 import { sessionsText } from '../texts.ts';
 
 type PlacementName =
@@ -32,5 +32,5 @@ const words: Readonly<Record<PlacementName, Text>> = {
 export const placementDetail = (name: PlacementName): string => name;
 
 export function placementText(text: string): string {
-  return Object.hasOwn(words, text) ? localize(words[text as PlacementName]) : localizeFault(text);
+  return Object.hasOwn(words, text) ? localize(words[text as PlacementName]) : localize(readWords(text));
 }

@@ -1,6 +1,8 @@
 import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import type { PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
 import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
+import { writtenWords } from '@holdfast/texts/bounded-text.ts';
+import type { Words } from '@holdfast/texts/text.ts';
 import { placementDetail } from './placement-words.ts';
 import { type SessionRow, startedRow, unplaced } from './read-model-rows.ts';
 
@@ -64,7 +66,7 @@ function projectLifecycle(
         ...started,
         status: 'error',
         stopped_at: time,
-        error_message: event.reason,
+        error_message: writtenWords(event.reason as Words),
         error_cause: event.cause ?? 'permanent',
         error_attempt: event.attempt ?? 0,
       };
@@ -91,7 +93,9 @@ function projectPlacement(row: SessionRow, event: PlacementEvent, sequence: numb
         ...waiting(
           row,
           time,
-          event.reason === 'refused' ? event.detail : placementDetail(`released.${event.reason}`),
+          event.reason === 'refused'
+            ? writtenWords(event.detail as Words)
+            : placementDetail(`released.${event.reason}`),
         ),
         placement_state: event.reason === 'recovery_disabled' ? 'awaiting_recovery' : 'waiting',
       };

@@ -1,6 +1,9 @@
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
+import { timeLimitReason } from '@holdfast/shared/domain/session/time-limits.ts';
+import { isWords } from '@holdfast/texts/bounded-text.ts';
 import type { Database } from '../../database/open-database.ts';
-import { localizeFault } from '../../problems/localize-faults.ts';
+import { localize } from '../../problems/localize.ts';
+import { sessionsText } from '../texts.ts';
 import { isAbnormalEvent } from './abnormal-events.ts';
 
 export interface SessionEventFilter {
@@ -51,9 +54,10 @@ export async function listSessionEvents(
   };
 }
 
-/** Translates a reason given by a program; reasons given by people stay as they are. */
+/** A reason given by a program; those of people stay as they are. */
 function toldIn(type: string, data: unknown): string | null {
   const { by, reason, detail } = (data ?? {}) as Readonly<Record<string, unknown>>;
   const why = type.endsWith('session.released') ? detail : by === 'supervisor' ? reason : undefined;
-  return typeof why === 'string' && why !== '' ? localizeFault(why) : null;
+  if (why === timeLimitReason) return localize(sessionsText('time_limit_reached'));
+  return isWords(why) && why !== '' ? localize(why) : null;
 }

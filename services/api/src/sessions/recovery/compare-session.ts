@@ -3,7 +3,6 @@ import type { SessionView, Storing } from '@holdfast/shared/contracts/http/sessi
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { LastSample } from '../../ports.ts';
 import { localize } from '../../problems/localize.ts';
-import { localizeFault } from '../../problems/localize-faults.ts';
 import { sessionsText } from '../texts.ts';
 
 /** A session must show itself within three periods, but is never called missing within this time. */
@@ -60,7 +59,7 @@ export function compareSession(options: {
           collector_id: word.collector,
           epoch: word.epoch,
           state: word.state,
-          detail: localizeFault(word.detail),
+          detail: localize(word.detail),
           updated_at: word.updated_at,
         }
       : null,
@@ -131,7 +130,7 @@ function placementDisagreements(
   }
   if (word.state !== 'polling') {
     const { state } = word;
-    const detail = localizeFault(word.detail);
+    const detail = localize(word.detail);
     return [
       localize(
         detail === ''

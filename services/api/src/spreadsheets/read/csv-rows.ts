@@ -71,7 +71,7 @@ function quoted(text: string, at: number, separator: Separator, line: number): C
   for (;;) {
     const end = text.indexOf('"', from);
     if (end < 0) {
-      throw new ListFileRefused(spreadsheetsText('a_quotation_mark_in_row', { line }));
+      throw new ListFileRefused(spreadsheetsText('unclosed_quotation_mark', { line }));
     }
     value += text.slice(from, end);
     if (text[end + 1] !== '"') {

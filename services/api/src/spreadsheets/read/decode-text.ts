@@ -50,7 +50,7 @@ function decoded(bytes: Uint8Array, encoding: Encoding): string | undefined {
 
 function plain(text: string): string {
   if (text.includes('\u0000')) {
-    throw new ListFileRefused(spreadsheetsText('this_is_no_text'));
+    throw new ListFileRefused(spreadsheetsText('not_a_text_file'));
   }
   // GB18030 can encode the byte order mark as well.
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -82,7 +82,7 @@ function* linesOf(bytes: Uint8Array): Iterable<Uint8Array> {
 }
 
 function mixed([utf8, other]: readonly [number, number]): ListFileRefused {
-  return new ListFileRefused(spreadsheetsText('line_is_in_utf_8', { utf8, other }));
+  return new ListFileRefused(spreadsheetsText('mixed_encodings', { utf8, other }));
 }
 
 function notIn(bytes: Uint8Array, encoding: Encoding): ListFileRefused {
@@ -90,9 +90,9 @@ function notIn(bytes: Uint8Array, encoding: Encoding): ListFileRefused {
   const name = encoding === 'utf-8' ? 'UTF-8' : encoding.toUpperCase();
   const where =
     line !== undefined && !encoding.startsWith('utf-16')
-      ? spreadsheetsText('line', { line })
-      : spreadsheetsText('it');
-  return new ListFileRefused(spreadsheetsText('is_not_in_save_the_file', { where, name }));
+      ? spreadsheetsText('line_of_list', { line })
+      : spreadsheetsText('the_file');
+  return new ListFileRefused(spreadsheetsText('wrong_encoding', { where, name }));
 }
 
 function firstLineNotIn(bytes: Uint8Array, encoding: Encoding): number | undefined {

@@ -108,9 +108,9 @@ export class ListSize {
 function tooMuchText(cell: string, where: 'cell' | 'row' | 'list'): ListFileRefused {
   const { cellCharacters, rowCharacters, characters } = fileLimits;
   const texts = {
-    cell: spreadsheetsText('cell_has_more_than_characters', { cell, cellCharacters }),
-    row: spreadsheetsText('at_cell_its_row_has_more', { cell, rowCharacters }),
-    list: spreadsheetsText('at_cell_the_list_has_more', { cell, characters }),
+    cell: spreadsheetsText('cell_too_long', { cell, cellCharacters }),
+    row: spreadsheetsText('row_too_long', { cell, rowCharacters }),
+    list: spreadsheetsText('list_too_long', { cell, characters }),
   };
   return new ListFileRefused(texts[where]);
 }

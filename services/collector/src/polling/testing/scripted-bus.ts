@@ -2,6 +2,7 @@ import type { RawBlock, ReadRequest } from '@holdfast/driver-modbus/layout/reque
 import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
 import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import type { FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 
 export interface Reply {
   readonly afterMs: number;
@@ -34,7 +35,7 @@ export class ScriptedBus implements DeviceBus {
       this.#time.after(afterMs, () => {
         this.#inFlight -= 1;
         const how = { wasSent, isHeldBack, ...(exceptionCode === undefined ? {} : { exceptionCode }) };
-        if (failure) reject(new ReadFailure(failure, `${failure} on purpose`, how));
+        if (failure) reject(new ReadFailure(failure, quoted(`${failure} on purpose`), how));
         else {
           const values = Array.from({ length: request.quantity }, (_, n) => request.address + n);
           resolve({ kind: 'registers', values });

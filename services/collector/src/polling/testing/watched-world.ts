@@ -5,6 +5,7 @@ import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.
 import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { quoted } from '@holdfast/texts/text.ts';
 import * as z from 'zod';
 import { parseOutgoing } from '../../samples/testing/parse-outgoing.ts';
 import { Endpoints } from '../endpoints.ts';
@@ -35,7 +36,7 @@ export class ScriptedSource implements Link {
 
   watch(_groups: unknown, sink: WatchSink, signal: AbortSignal): Promise<void> {
     this.tries.push(this.#nowMs());
-    if (!this.isThere) return Promise.reject(new DriverFailure('connection', 'connect ECONNREFUSED'));
+    if (!this.isThere) return Promise.reject(new DriverFailure('connection', quoted('connect ECONNREFUSED')));
     this.sink = sink;
     sink.opened(this.hasKept);
     return new Promise((resolve, reject) => {
@@ -51,7 +52,7 @@ export class ScriptedSource implements Link {
   goAway(why: string): void {
     this.isThere = false;
     this.sink = undefined;
-    this.#fail(new DriverFailure('connection', why));
+    this.#fail(new DriverFailure('connection', quoted(why)));
   }
 
   async forget(): Promise<void> {

@@ -1,9 +1,9 @@
-import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import type { ShownHealth } from '@holdfast/shared/contracts/http/shown-health-http.ts';
 import { percentText } from '../percent.ts';
 import { useDeviceTexts } from './texts.ts';
 
 /** How a device answers: round trips, and outcomes of requests by kind of failure. */
-export function Answers({ health, collector }: { health: DeviceHealth; collector: string }) {
+export function Answers({ health, collector }: { health: ShownHealth; collector: string }) {
   const { t, locale } = useDeviceTexts();
   const { round_trip_ms: trip, requests, failures, last_exception, overrun_share: overrunShare = 0 } = health;
   if (requests === undefined) return null;

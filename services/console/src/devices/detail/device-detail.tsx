@@ -15,7 +15,7 @@ import { Limits } from './limits.tsx';
 import { Points } from './points.tsx';
 import { useDeviceTexts } from './texts.ts';
 import './device-detail.css';
-import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import type { ShownHealth } from '@holdfast/shared/contracts/http/shown-health-http.ts';
 import { Age } from '../../parts/age.tsx';
 import { QueryAnswer } from '../../parts/query-answer.tsx';
 import { useWords } from '../../words/texts.ts';
@@ -141,7 +141,7 @@ function InSession({ view }: { view: DeviceHealthView }) {
 }
 
 /** Values that a device does not give although it gives others, grouped by reason and beginning. */
-function MissingValues({ health }: { health: DeviceHealth }) {
+function MissingValues({ health }: { health: ShownHealth }) {
   const { t } = useDeviceTexts();
   const blocks = silentBlocks(health);
   if (blocks.length === 0) return null;
@@ -174,7 +174,7 @@ interface SilentBlock {
 }
 
 /** The missing points, grouped by the request that asks for them, the longest missing first. */
-function silentBlocks({ failing_points: points = [] }: Pick<DeviceHealth, 'failing_points'>): SilentBlock[] {
+function silentBlocks({ failing_points: points = [] }: Pick<ShownHealth, 'failing_points'>): SilentBlock[] {
   const blocks = Map.groupBy(points, ({ error }) => error);
   return [...blocks]
     .map(([error, of]) => ({

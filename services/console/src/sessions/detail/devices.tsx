@@ -1,5 +1,5 @@
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
-import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import type { ShownHealth } from '@holdfast/shared/contracts/http/shown-health-http.ts';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
@@ -64,13 +64,13 @@ export function Devices({ session }: { session: SessionLiveView }) {
   );
 }
 
-function rank({ status }: DeviceHealth): 0 | 1 | 2 {
+function rank({ status }: ShownHealth): 0 | 1 | 2 {
   if (status === 'healthy') return 0;
   return status === 'slow' ? 1 : 2;
 }
 
 function howItAnswers(
-  { status, consecutive_failures: count, round_trip_ms: trip }: DeviceHealth,
+  { status, consecutive_failures: count, round_trip_ms: trip }: ShownHealth,
   t: ReturnType<typeof useWords>['t'],
   locale: string,
 ): string {

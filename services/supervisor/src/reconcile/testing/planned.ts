@@ -4,6 +4,7 @@ import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
 import type { LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
 import { newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import { inLanguage } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import type { Collector, Fleet } from '../fleet.ts';
 import { type Plan, reconcile, type Situation } from '../reconcile.ts';
@@ -118,11 +119,11 @@ export function say({ actions, waiting }: Plan): string[] {
         case 'remove':
           return `remove ${action.collectorId}.${action.taskId}`;
         case 'fail':
-          return `fail ${action.task.taskId}: ${action.reason}`;
+          return `fail ${action.task.taskId}: ${inLanguage(action.reason, 'en')}`;
         case 'restart':
           return `restart ${action.task.taskId} for the ${action.attempt}. time`;
         case 'undo':
-          return `undo version ${action.configVersion} of ${action.sessionId}: ${action.reason}`;
+          return `undo version ${action.configVersion} of ${action.sessionId}: ${inLanguage(action.reason, 'en')}`;
         case 'stop':
         case 'warn':
           return `${action.type} ${action.sessionId}`;

@@ -1,4 +1,5 @@
-import type { ChangedKind, RequestedItem } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { AskedItem, ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { ChangedThings, Concerned } from '../../../ports.ts';
 
@@ -37,7 +38,7 @@ export function readyItems(items: readonly RequestedItem[]): {
     if (id === undefined) continue;
     const first = indexByKey.get(keyOf(kind, id));
     if (first === undefined) indexByKey.set(keyOf(kind, id), index);
-    else issues.push({ path: ['items', index, 'id'], message: `is the same as that of item ${first}` });
+    else issues.push({ path: ['items', index, 'id'], message: fieldText('same_as_item', { item: first }) });
     if (op === 'create') standIns.set(keyOf(kind, id), Number.MAX_SAFE_INTEGER - index);
   }
   const stoodIn = (item: RequestedItem, index: number): Fields => {
@@ -48,7 +49,10 @@ export function readyItems(items: readonly RequestedItem[]): {
         if (typeof value !== 'number' || value >= 0) return value;
         const standIn = standIns.get(keyOf(kind, value));
         if (standIn === undefined) {
-          issues.push({ path: ['items', index, 'fields', field], message: `no item makes ${kind} ${value}` });
+          issues.push({
+            path: ['items', index, 'fields', field],
+            message: fieldText('no_item_makes', { kind, id: value }),
+          });
         }
         return standIn ?? value;
       };

@@ -1,4 +1,5 @@
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../../database/open-database.ts';
@@ -51,13 +52,14 @@ async function takenCodes(
   // Things that are deleted or renamed leave their code to others.
   const leaving = new Set(idsOf([...naming, ...ofKind.filter(({ op }) => op === 'delete')]));
   const faultByName = new Map(
-    rows.filter(({ id }) => !leaving.has(id)).map((row) => [nameOf(row), 'is taken']),
+    rows.filter(({ id }) => !leaving.has(id)).map((row) => [nameOf(kind, row), fieldText('taken')]),
   );
   return naming.flatMap((write) => {
     const name = nameOf(write.row);
     const message = faultByName.get(name);
     if (message !== undefined) return [{ path: at(write, 'code'), message }];
-    faultByName.set(name, `is the same as that of item ${String(write.path?.find(Number.isInteger))}`);
+    const item = (write.path ?? '').split('.')[1] ?? '';
+    faultByName.set(name, fieldText('same_as_item', { item }));
     return [];
   });
 }
@@ -84,8 +86,8 @@ async function missingOnes(
   const storedIds = new Set(rows.map(({ id }) => id));
   return references.flatMap(({ write, field, id }): Issue[] => {
     if (deletedIds.has(id))
-      return [{ path: at(write, field), message: `${kind} ${id} is deleted by this set` }];
+      return [{ path: at(write, field), message: fieldText('deleted_by_this_set', { kind, id }) }];
     const isThere = storedIds.has(id) || newThings.has(`${kind} ${id}`);
-    return isThere ? [] : [{ path: at(write, field), message: `there is no such ${kind}` }];
+    return isThere ? [] : [{ path: at(write, field), message: fieldText(`no_such_${kind}`) }];
   });
 }

@@ -1,4 +1,3 @@
-import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import { validateDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { type InEachLanguage, inEachLanguage, type Text } from '@holdfast/texts/text.ts';
@@ -59,7 +58,7 @@ export async function judgeCsv(
       const fields = changes ?? (point && { ...point.common, ...(point.address as object) });
       const faults = faultsOf(row).map(
         ({ cell, column, value, code: why, message }) =>
-          `  ${cell} ${column} ${JSON.stringify(value)} ${why}: ${bothWordings({ en: message, zh: faultInChinese(message) })}`,
+          `  ${cell} ${column} ${JSON.stringify(value)} ${why}: ${wordings(message)}`,
       );
       return [
         `${reading ? `row ${reading.line}` : 'no row'}: ${deviceCode}/${code} ${state}${task ? `, task ${task}` : ''}${fields ? ` ${unusual(fields)}` : ''}`,

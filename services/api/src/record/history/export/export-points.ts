@@ -4,6 +4,7 @@ import {
   exportedPointsAtMost,
   type ValueExportQuery,
 } from '@holdfast/shared/contracts/http/value-export-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { GrantedSites } from '../../../access/granted-sites.ts';
 import { historyDevices } from '../../../configuration/history-devices.ts';
 import { requirePoint } from '../../../configuration/require-point.ts';
@@ -27,7 +28,7 @@ export async function exportPoints(
   { sites, signal }: { readonly sites: GrantedSites; readonly signal: AbortSignal },
 ): Promise<ExportedPoint[]> {
   if (point.length + device.length === 0)
-    throw validationFailed([{ path: 'point', message: 'name at least one point, or a device' }]);
+    throw validationFailed([{ path: 'point', message: fieldText('point_or_device_needed') }]);
   const page = { limit: exportedPointsAtMost + 1, offset: 0 };
   const places = [...new Set(point)].map(parsePointName).filter((place) => place !== undefined);
   const namedPoints = places.length > 0 ? await configuredPoints(database, { sites, places }, page) : [];
@@ -50,10 +51,10 @@ export async function exportPoints(
   for (const each of ofDevices) partsOf(each).forEach(add);
   const all = [...byPlace.values()];
   if (all.length === 0)
-    throw validationFailed([{ path: 'device', message: 'has no point: name devices that have some' }]);
+    throw validationFailed([{ path: 'device', message: fieldText('devices_without_points') }]);
   if (all.length > exportedPointsAtMost)
     throw validationFailed([
-      { path: 'device', message: `${exportedPointsAtMost} points at most in one file` },
+      { path: 'device', message: fieldText('points_in_one_file', { count: exportedPointsAtMost }) },
     ]);
   return all;
 }

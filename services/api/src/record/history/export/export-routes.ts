@@ -3,6 +3,7 @@ import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { CsvSeparator } from '@holdfast/shared/contracts/csv-cell.ts';
 import { parsePointName } from '@holdfast/shared/contracts/http/point-name.ts';
 import { valueExportQuerySchema } from '@holdfast/shared/contracts/http/value-export-http.ts';
+import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { evenSpans } from '@holdfast/shared/domain/plant-clock.ts';
 import type { Database } from '../../../database/open-database.ts';
 import { clientGone } from '../../../http/client-gone.ts';
@@ -55,8 +56,10 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
         const start = timeOf('start_time', start_time || '-1d', now);
         const end = timeOf('end_time', end_time || 'now', now);
         if (start >= end)
-          throw validationFailed([{ path: 'start_time', message: 'must be before end_time' }]);
-        const zoned = clockOfQuery({ time_zone }, timeZone);
+          throw validationFailed([
+            { path: 'start_time', message: fieldText('must_be_before', { other: 'end_time' }) },
+          ]);
+        const zoned = askedClock({ time_zone }, timeZone);
         const clock = rememberingClock(zoned);
         const spans = interval
           ? evenSpans(zoned, {

@@ -1,10 +1,9 @@
 import { taskCreateSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import { validateNewPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import { chineseFaults } from '@holdfast/shared/contracts/words/fault-words.ts';
-import { type Validated, validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { type Judged, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { inEachLanguage, inLanguage } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { bodies } from './bodies.ts';
-import { faultInChinese } from './fault-words.ts';
 import { specs } from './specs.ts';
 
 const point = { device_id: 1, code: 'a', table: 'holding_register', address: 0, data_type: 'uint16' };
@@ -127,30 +126,35 @@ describe('a fault in Chinese', () => {
     const result = judge(body);
     const faults = result.ok ? [] : result.issues.map(({ message }) => message);
     expect(faults).not.toEqual([]);
-    const messages = faults.map(faultInChinese);
-    expect(messages.filter((fault) => !/\p{Script=Han}/u.test(fault))).toEqual([]);
+    const messages = faults.map((fault) => inLanguage(fault, 'zh'));
+    expect(messages.filter((message) => !/\p{Script=Han}/u.test(message))).toEqual([]);
     expect(messages.join()).not.toMatch(/\b(must|is|not|expected|cannot|the)\b/);
+    expect(faults.map((fault) => inLanguage(fault, 'en')).join()).not.toMatch(/\p{Script=Han}/u);
   });
 
   it('names what the English one names, in its own order', () => {
-    expect(faultInChinese('a coil is a single bit: its data_type is bool, not float64')).toBe(
-      '线圈只有一个位：data_type 应为 bool，而不是 float64',
+    const [, fault] = issuesOf(
+      judgePoint({ ...point, table: 'coil', data_type: 'float64', valid_min: 9, valid_max: 1 }),
     );
-    expect(faultInChinese('9 is above valid_max, 1')).toBe('9 大于 valid_max（1）');
-    expect(faultInChinese('what nobody has put into Chinese')).toBe('what nobody has put into Chinese');
-    const names = (text: string) => new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name));
-    const ofDrivers = [...specs.values()].map(({ words }) => words.sentences ?? {});
-    const odd = [chineseFaults, ...ofDrivers]
-      .flatMap(Object.entries<string>)
-      .filter(([en, zh]) => [...names(zh)].some((name) => !names(en).has(name)));
-    expect(odd).toEqual([]);
+    expect(fault && inEachLanguage(fault)).toEqual({
+      en: '9 is above valid_max, 1',
+      zh: '9 大于 valid_max（1）',
+    });
+    const [first] = issuesOf(judgePoint({ ...point, table: 'coil', data_type: 'float64' }));
+    expect(first && inEachLanguage(first)).toEqual({
+      en: 'a coil is a single bit: its data_type is bool, not float64',
+      zh: '线圈只有一个位：data_type 应为 bool，而不是 float64',
+    });
   });
 
-  it('that is being narrowed down is reported whole between others', () => {
-    const refused = 'exception 2: illegal data address';
-    const block = `press-1 unit 1 holding register 10-15: ${refused}; which part of it is being found out`;
-    const message = faultInChinese(`flow: ${refused}; ${block}; level: ${refused}`);
-    expect(message).toContain('；正在查明是其中哪一部分；level');
-    expect(message).not.toContain('found out');
+  it('is what zod says in that language, where zod says it', () => {
+    const [fault] = issuesOf(judgeTask({ ...task, period_ms: 'x' }));
+    expect(fault && inEachLanguage(fault)).toEqual({
+      en: 'Invalid input: expected number, received string',
+      zh: '无效输入：期望 数字，实际接收 string',
+    });
   });
 });
+
+const issuesOf = (verdict: Judged<unknown>) =>
+  verdict.ok ? [] : verdict.issues.map(({ message }) => message);

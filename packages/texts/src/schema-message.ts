@@ -1,0 +1,32 @@
+import { inLanguage, quoted, type Text } from './text.ts';
+
+/** True while `withTexts` runs: the messages of a schema are then texts as JSON. */
+let isCoded = false;
+
+/**
+ * The message of an issue of a schema. Zod takes strings alone: it is English for whoever shows zod's error as it is,
+ * such as the refusal of a setting, and stands for the text within `withTexts`.
+ */
+export const schemaMessage = (text: Text): string =>
+  isCoded ? JSON.stringify(text) : inLanguage(text, 'en');
+
+/** The same for a check of a schema: `.regex(pattern, asError(text))`. */
+export const asError = (text: Text): { readonly error: () => string } => ({
+  error: () => schemaMessage(text),
+});
+
+/** Runs a schema so that `textOfMessage` gives the texts of its messages. */
+export function withTexts<T>(parse: () => T): T {
+  const wasCoded = isCoded;
+  isCoded = true;
+  try {
+    return parse();
+  } finally {
+    isCoded = wasCoded;
+  }
+}
+
+/** The text of a message that a schema gave within `withTexts`; a quotation of what is none. */
+export function textOfMessage(message: string): Text {
+  return message.startsWith('{"code":') ? (JSON.parse(message) as Text) : quoted(message);
+}
