@@ -529,7 +529,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     // Our own output only: most npm packages resolve into a dist folder, and excluding those would blind the rules above.
-    exclude: { path: '^(\\.holdfast/|coverage/|services/console/dist[^/]*/)' },
+    exclude: { path: '^(\\.holdfast/|coverage/|dist/)' },
     // Types count: an arrow that exists only for the compiler is still knowledge of the other side.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

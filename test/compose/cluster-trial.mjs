@@ -169,7 +169,7 @@ async function takesCollectorsWithKeys(id) {
   );
 
   const other = held.collector_id === 'collector-a' ? 'collector-b' : 'collector-a';
-  const script = `const { connectNats } = await import('/app/packages/shared/src/jetstream/connection/connect.ts');
+  const script = `const { connectNats } = await import('/app/deploy/nats/connection.mjs');
     const { readFileSync } = await import('node:fs');
     const log = { info() {}, warn() {}, error() {} };
     const { nc } = await connectNats({ url: process.env.NATS_URL, nkeySeed: readFileSync('/secrets/nats/seed', 'utf8').trim(), name: 'collector-${other}', log });

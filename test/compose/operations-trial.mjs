@@ -187,7 +187,7 @@ async function readsAPlant(folder) {
   # A machine that no other one reaches.
   press:
     image: holdfast:local
-    command: [node, simulators/plant/src/main.ts]
+    command: [node, simulator.mjs]
     environment: { SIMULATOR_HOST: 0.0.0.0, SIMULATOR_BASE_PORT: '5020', SIMULATOR_CONTROL_PORT: '5030' }
     networks: [hall]
 networks:

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import { seedFile } from '@holdfast/shared/identities/identity-files.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import type { Service } from '@holdfast/shared/permissions/permissions.ts';
@@ -11,7 +12,6 @@ import { plantForTest } from '../support/plant-for-test.ts';
 import { portsOfStack } from '../support/ports-of-stack.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 interface Ready {
   readonly event: string;
   readonly api_url: string;
@@ -34,7 +34,7 @@ export async function startDocumentedStack(): Promise<DocumentedStack> {
   const stack = await startProcess({
     name: 'stack',
     command: process.execPath,
-    args: [join(root, 'dev', 'src', 'main.ts')],
+    args: [builtProgram('launcher')],
     env: {
       HOLDFAST_HOME: home,
       API_PORT: '0',

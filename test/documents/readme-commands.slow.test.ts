@@ -18,7 +18,7 @@ const commandsIn = async (file: string) => fencedCommands(await text(file));
 
 /** Commands that are run elsewhere: the file that runs each, and words of it that do. */
 const runElsewhere: Readonly<Record<string, readonly [file: string, words: string]>> = {
-  'npm start': ['dev/bootstrap.mjs', "'dev/src/main.ts'"],
+  'npm start': ['dev/bootstrap.mjs', "builtProgram('launcher')"],
   'npm run dev': ['dev/src/stack/testing/stack-under-test.ts', "'--watch'"],
   'npm test': ['.ci/run', 'npm test'],
   'npm run check': ['.ci/run', 'npm run --silent check'],

@@ -1,15 +1,13 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import { expect, it } from 'vitest';
 
-const root = join(import.meta.dirname, '..', '..');
-
 /** How the program ends under these settings, none of which it can use. */
-async function outcome(main: string, env: Record<string, string>) {
+async function outcome(program: string, env: Record<string, string>) {
   return new Promise<{ code: unknown; output: string }>((resolve) => {
     execFile(
       process.execPath,
-      [join(root, main)],
+      [builtProgram(program)],
       { env, timeout: 120_000, killSignal: 'SIGKILL' },
       (error, stdout, stderr) => resolve({ code: error?.code, output: stdout + stderr }),
     );
@@ -19,28 +17,20 @@ async function outcome(main: string, env: Record<string, string>) {
 const database = 'postgres://holdfast:s3cret@';
 
 it.each([
-  ['services/api/src/main.ts', { API_PORT: 'abc', DATABASE_URL: database }, ['DATABASE_URL', 'API_PORT']],
+  ['api', { API_PORT: 'abc', DATABASE_URL: database }, ['DATABASE_URL', 'API_PORT']],
+  ['supervisor', { LEASE_TTL_MS: '1', HEALTH_PORT: 'x' }, ['HEALTH_PORT', 'LEASE_TTL_MS']],
   [
-    'services/supervisor/src/main.ts',
-    { LEASE_TTL_MS: '1', HEALTH_PORT: 'x' },
-    ['HEALTH_PORT', 'LEASE_TTL_MS'],
-  ],
-  [
-    'services/collector/src/main.ts',
+    'collector',
     { SPOOL_MAX_BYTES: '7', COLLECTOR_LABELS: 'driver.acme=yes' },
     ['COLLECTOR_LABELS', 'SPOOL_MAX_BYTES'],
   ],
-  [
-    'services/writer/src/main.ts',
-    { BATCH_MAX_BYTES: '1', DATABASE_URL: database },
-    ['DATABASE_URL', 'BATCH_MAX_BYTES'],
-  ],
-  ['simulators/plant/src/main.ts', { SIMULATOR_BASE_PORT: '65534' }, ['SIMULATOR_BASE_PORT']],
-  ['dev/src/main.ts', { API_PORT: 'abc', COLLECTORS: '0' }, ['API_PORT', 'COLLECTORS']],
+  ['writer', { BATCH_MAX_BYTES: '1', DATABASE_URL: database }, ['DATABASE_URL', 'BATCH_MAX_BYTES']],
+  ['simulator', { SIMULATOR_BASE_PORT: '65534' }, ['SIMULATOR_BASE_PORT']],
+  ['launcher', { API_PORT: 'abc', COLLECTORS: '0' }, ['API_PORT', 'COLLECTORS']],
 ])(
   '%s ends under wrong settings with a line for each of them, and without a stack',
-  async (main, env, wrong) => {
-    const { code, output } = await outcome(main, env);
+  async (program, env, wrong) => {
+    const { code, output } = await outcome(program, env);
     expect(code).toBe(1);
     const [first, ...lines] = output.trimEnd().split('\n');
     expect(first).toBe('The settings are not usable:');

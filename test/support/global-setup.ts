@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildStale } from '@holdfast/dev/build/build.ts';
 import { processExists } from '@holdfast/dev/child-process.ts';
 import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import { findPeers } from '@holdfast/dev/setup/test-peers/peers.mjs';
@@ -16,10 +17,11 @@ declare module 'vitest' {
   }
 }
 
-/** Once per run: one PostgreSQL for all test files, which get databases of their own in it. */
+/** Once per run: what is started is built, and one PostgreSQL for all test files, which get databases of their own in it. */
 export default async function setUpRun(project: TestProject): Promise<() => Promise<void>> {
   const installed = await findPeers();
   noteWhatIsSkipped(installed);
+  await buildStale();
   const folder = await makeRunFolder();
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fsync: false });
   project.provide('runFolder', folder);

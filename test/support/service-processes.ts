@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import { cleanUpAfterFile } from './cleanup.ts';
 import { zoneOfNoon } from './zone-of-noon.ts';
-
-const root = join(import.meta.dirname, '..', '..');
 
 export type ServiceName = 'api' | 'supervisor' | 'collector' | 'writer';
 
@@ -37,7 +35,7 @@ export async function startService(
   const running = await startProcess({
     name: service,
     command: process.execPath,
-    args: [join(root, 'services', service, 'src', 'main.ts')],
+    args: [builtProgram(service)],
     env: { ...testService, ...settings },
   });
   cleanUpAfterFile(() => running.stop({ graceMs: 5_000 }));

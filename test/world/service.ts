@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ProcessExit, type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import { withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import type { ServiceName } from '../support/service-processes.ts';
 import type { TcpProxy } from '../support/tcp-proxy.ts';
@@ -24,7 +25,7 @@ export interface ServiceOptions {
   readonly service: ServiceName;
   readonly settings: Readonly<Record<string, string>>;
   /** Modules that are loaded before it. */
-  readonly imports?: readonly string[];
+  readonly imports?: readonly string[] | undefined;
   /** Where its lines go. */
   readonly logFile: string;
   /** The proxy between the service and NATS. */
@@ -81,7 +82,10 @@ export class Service {
       args: [
         '--inspect=127.0.0.1:0',
         ...(this.#options.imports ?? []).flatMap((file) => ['--import', file]),
-        join(root, 'services', this.#options.service, 'src', 'main.ts'),
+        // Such a module changes another one, which a build has made part of the whole.
+        ...(this.#options.imports
+          ? [join(root, 'services', this.#options.service, 'src', 'main.ts')]
+          : [builtProgram(this.#options.service)]),
       ],
       env: { LOG_LEVEL: 'info', ...this.#options.settings, NODE_OPTIONS: undefined },
       log: (line) => this.#readLine(line),

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import { collectorNodeOptions } from '@holdfast/dev/stack/service-children.ts';
 import { InvalidMeasurement } from '../benchmark.ts';
-
-const services = join(import.meta.dirname, '../../../services');
 
 /** A service of the measured fleet, as a process of its own. */
 export interface FleetProcess {
@@ -26,11 +24,7 @@ export async function startFleetProcess(
   const running = await startProcess({
     name: service,
     command: process.execPath,
-    args: [
-      ...profile,
-      ...(service === 'collector' ? collectorNodeOptions : []),
-      join(services, service, 'src', 'main.ts'),
-    ],
+    args: [...profile, ...(service === 'collector' ? collectorNodeOptions : []), builtProgram(service)],
     env: { LOG_LEVEL: 'info', HEALTH_PORT: '0', DEVICE_NETWORKS: '127.0.0.0/8', ...settings },
   });
   return {

@@ -6,6 +6,7 @@ import { startProcess } from '@holdfast/dev/child-process.ts';
 import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
 import { encodeSample, type Sample, sampleMessageId } from '@holdfast/shared/contracts/sample/sample.ts';
@@ -49,7 +50,6 @@ type Values = FlagValues<typeof flags>;
 const gibibyte = 1024 ** 3;
 /** See services/writer/src/main.ts. */
 const writerBatchesAtOnce = 3;
-const writerMain = join(import.meta.dirname, '../../../services/writer/src/main.ts');
 const bareMain = join(import.meta.dirname, 'bare-client.ts');
 
 export const ingest: Benchmark<typeof flags> = {
@@ -215,7 +215,7 @@ async function measureWriter(
   const writer = await startProcess({
     name: 'writer',
     command: process.execPath,
-    args: [...profile, writerMain],
+    args: [...profile, builtProgram('writer')],
     env: {
       NATS_URL: natsUrl,
       NATS_NKEY_SEED: identities.seed('writer'),

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import { InvalidMeasurement } from '../benchmark.ts';
-
-const main = join(import.meta.dirname, '../../../services/supervisor/src/main.ts');
 
 export interface MeasuredSupervisor {
   readonly process: RunningProcess;
@@ -41,7 +39,10 @@ export async function startMeasuredSupervisor(
   const running = await startProcess({
     name: 'supervisor',
     command: process.execPath,
-    args: [...(profileFolder ? ['--cpu-prof', '--cpu-prof-dir', profileFolder] : []), main],
+    args: [
+      ...(profileFolder ? ['--cpu-prof', '--cpu-prof-dir', profileFolder] : []),
+      builtProgram('supervisor'),
+    ],
     env: { NATS_URL: natsUrl, LOG_LEVEL: 'info', HEALTH_PORT: '0' },
     log: hear,
   });

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeManifest } from '../build/manifest.ts';
 import { startProcess } from '../child-process.ts';
 import type { LineLog } from '../line-log.ts';
 import { PROJECT_ROOT } from '../stack/home-folder.ts';
 import { sourcesOfConsole } from './console-sources.ts';
 
 const folder = join(PROJECT_ROOT, 'services', 'console');
-const built = join(folder, 'dist');
+const built = join(PROJECT_ROOT, 'dist', 'console');
 const stampFile = join(built, 'built-from');
 
 /** The console could not be built; the reason is in the build's log. */
@@ -24,7 +25,7 @@ export async function buildConsole(log?: LineLog): Promise<boolean> {
   const stamp = await stampOfSources();
   if ((await readFile(stampFile, 'utf8').catch(() => undefined)) === stamp) return false;
   // Built next to the former build, which is served meanwhile, and which another process may be about to replace as well.
-  const fresh = join(folder, `dist-${process.pid}`);
+  const fresh = join(folder, 'node_modules', `.build-${process.pid}`);
   const replaced = `${fresh}-old`;
   try {
     const vite = await startProcess({
@@ -40,8 +41,10 @@ export async function buildConsole(log?: LineLog): Promise<boolean> {
     if (code !== 0) throw new ConsoleBuildFailed(vite.lastLines(15).join('\n'));
     await mkdir(fresh, { recursive: true });
     await writeFile(join(fresh, 'built-from'), stamp);
+    await mkdir(join(built, '..'), { recursive: true });
     await rename(built, replaced).catch(() => {});
     await rename(fresh, built).catch(() => {});
+    await writeManifest();
     return true;
   } finally {
     await rm(fresh, { recursive: true, force: true });

@@ -25,6 +25,8 @@ export interface HomeFolder {
   readonly adminKeyFile: string;
   /** The log lines of all processes, over all starts. */
   readonly logFile: string;
+  /** Code as the engine has compiled it. It can be removed at any time. */
+  readonly compiled: string;
 }
 
 export const PROJECT_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -71,5 +73,6 @@ export async function openHomeFolder(home: string): Promise<HomeFolder> {
     natsContextFile: join(path, 'nats-context.json'),
     adminKeyFile: join(path, 'admin-key'),
     logFile: join(path, 'holdfast.log'),
+    compiled: join(path, 'compiled'),
   };
 }

@@ -50,6 +50,8 @@ export async function runLocalStack(
   const problem = await sampleStoreProblem(config);
   if (problem !== undefined) throw new StackError(`SAMPLE_STORE=${config.SAMPLE_STORE}: ${problem}`);
   const home = await openHomeFolder(config.HOLDFAST_HOME);
+  // biome-ignore lint/style/noProcessEnv: all processes inherit it; Node does without a folder that cannot be written
+  process.env.NODE_COMPILE_CACHE ??= home.compiled;
   const claim = await claimHome(home.runningFile, (names) =>
     terminal.say(`  waiting for what a killed run left behind to end: ${names.join(', ')}`),
   );

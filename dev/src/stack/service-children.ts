@@ -1,16 +1,23 @@
-import { join } from 'node:path';
 import type { DemoConfiguration } from '@holdfast/plant/workshop.ts';
 import type { Service } from '@holdfast/shared/permissions/permissions.ts';
 import type { StackConfig } from '../config.ts';
 import { freePort, portIsFree } from '../free-port.ts';
 import type { BrokerKeys } from './broker-keys.ts';
-import { PROJECT_ROOT } from './home-folder.ts';
 import type { LogStream } from './log-stream.ts';
 import { serviceLines, simulatorLines } from './process-lines.ts';
 import { startService } from './service-process.ts';
 import type { LiveProcess } from './supervised-child.ts';
 
 const LOOPBACK = '127.0.0.1';
+
+/** What is run: the sources by sources, and what is built by what is built. */
+const mains = {
+  api: new URL('../../../services/api/src/main.ts', import.meta.url),
+  collector: new URL('../../../services/collector/src/main.ts', import.meta.url),
+  supervisor: new URL('../../../services/supervisor/src/main.ts', import.meta.url),
+  writer: new URL('../../../services/writer/src/main.ts', import.meta.url),
+  simulator: new URL('../../../simulators/plant/src/main.ts', import.meta.url),
+};
 
 export interface ServiceSettings {
   readonly config: StackConfig;
@@ -25,7 +32,7 @@ export interface ServiceSettings {
 /** A service with its health calls on a port of its own; on a restart it takes another one if that port is taken. */
 function withHealthPort(
   name: string,
-  service: Service,
+  service: 'supervisor' | 'collector' | 'writer',
   broker: ServiceSettings,
   settings: () => Readonly<Record<string, string>>,
   nodeOptions: readonly string[] = [],
@@ -36,7 +43,7 @@ function withHealthPort(
     if (healthPort === undefined || !(await portIsFree(healthPort))) healthPort = await freePort();
     return startService({
       name,
-      main: mainOf('services', service),
+      main: mains[service],
       nodeOptions,
       env: {
         ...common(service, broker),
@@ -100,7 +107,7 @@ export function apiProcess(
   return () =>
     startService({
       name: 'api',
-      main: mainOf('services', 'api'),
+      main: mains.api,
       env: {
         ...common('api', settings),
         COLLECTOR_IDENTITIES_FILE: settings.rightsFileOf('api'),
@@ -127,7 +134,7 @@ export function simulatorProcess(options: {
   return () =>
     startService({
       name: 'simulator',
-      main: mainOf('simulators', 'plant'),
+      main: mains.simulator,
       env: {
         SIMULATOR_HOST: LOOPBACK,
         SIMULATOR_BASE_PORT: String(options.basePort),
@@ -157,8 +164,4 @@ function common(service: Service, { config, natsUrl, seedFileOf }: ServiceSettin
 
 function database(url: string): Record<string, string> {
   return { DATABASE_URL: url };
-}
-
-function mainOf(folder: 'services' | 'simulators', service: string): string {
-  return join(PROJECT_ROOT, folder, service, 'src', 'main.ts');
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { KilledBeforeReady, type ProcessExit, type RunningProcess, startProcess } from '../child-process.ts';
 import type { LineLog } from '../line-log.ts';
 import { StackError } from './stack-error.ts';
@@ -6,8 +7,8 @@ import type { LiveProcess } from './supervised-child.ts';
 
 export interface ServiceProcessOptions {
   readonly name: string;
-  /** Absolute path of its main.ts. */
-  readonly main: string;
+  /** The module that it runs. */
+  readonly main: URL;
   /** Options of Node itself. */
   readonly nodeOptions?: readonly string[];
   /** Settings of the service. A variable with the same name and `_FILE` appended, which would win, is removed. */
@@ -28,7 +29,7 @@ export async function startService(options: ServiceProcessOptions): Promise<Live
   const started = await startProcess({
     name,
     command: process.execPath,
-    args: [...nodeOptions, main],
+    args: [...nodeOptions, fileURLToPath(main)],
     env: { ...Object.fromEntries(Object.keys(env).map((key) => [`${key}_FILE`, undefined])), ...env },
     log,
   });

@@ -17,7 +17,7 @@ system, and the servers next to it, are not in it: their images have bills of th
 Exit codes: 0 written, 1 it could not be made, 2 the call is wrong.
 `;
 
-// The folders whose packages deploy/Dockerfile installs.
+// The folders whose packages are in the image.
 const IN_IMAGE = ['packages/*', 'drivers/**', 'services/*', 'simulators/*', 'tools/*'];
 
 const billSchema = z.object({

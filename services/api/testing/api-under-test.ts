@@ -1,10 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 export interface Answer {
   readonly status: number;
@@ -48,7 +46,7 @@ export async function startApi(settings: ApiSettings): Promise<ApiUnderTest> {
   const process_ = await startProcess({
     name: 'api',
     command: process.execPath,
-    args: [main],
+    args: [builtProgram('api')],
     env: environmentOf(settings, port),
   });
   cleanUpAfterFile(() => process_.stop({ graceMs: 5_000 }));

@@ -15,28 +15,32 @@ export interface BundledLicence {
  * passed on. The list follows from the real bundle, so it needs no maintenance.
  */
 export function bundledLicences(): Plugin {
-  const folders = new Set<string>();
-  const note = (id: string): void => {
-    const folder = /^\0?(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(id)?.[1];
-    if (folder !== undefined) folders.add(folder);
-  };
+  const files: string[] = [];
   return {
     name: 'bundled-licences',
     async generateBundle(_options, bundle) {
       for (const output of Object.values(bundle)) {
-        if (output.type === 'chunk') for (const id of Object.keys(output.modules)) note(id);
-        else for (const name of output.originalFileNames) note(join(import.meta.dirname, '..', name));
+        if (output.type === 'chunk') files.push(...Object.keys(output.modules));
+        else files.push(...output.originalFileNames.map((name) => join(import.meta.dirname, '..', name)));
       }
       // Fonts are noted by hand: style sheets are merged before they get here, so the names of their fonts are lost.
-      note(join(import.meta.dirname, '../node_modules/@fontsource-variable/ibm-plex-sans/index.css'));
-      const licences = await Promise.all([...folders].map(licenceOf));
-      const byName = new Map(licences.map((each) => [`${each.name}@${each.version}`, each]));
-      const source = JSON.stringify(
-        [...byName.values()].sort((one, other) => (one.name < other.name ? -1 : 1)),
-      );
+      files.push(join(import.meta.dirname, '../node_modules/@fontsource-variable/ibm-plex-sans/index.css'));
+      const source = JSON.stringify(await licencesOf(files));
       this.emitFile({ type: 'asset', fileName: 'licences.json', source });
     },
   };
+}
+
+/** The licences of the packages that these files are of, by name and version. */
+export async function licencesOf(files: readonly string[]): Promise<BundledLicence[]> {
+  const folders = new Set<string>();
+  for (const file of files) {
+    const folder = /^\0?(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1];
+    if (folder !== undefined) folders.add(folder);
+  }
+  const licences = await Promise.all([...folders].map(licenceOf));
+  const byName = new Map(licences.map((each) => [`${each.name}@${each.version}`, each]));
+  return [...byName].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, licence]) => licence);
 }
 
 async function licenceOf(folder: string): Promise<BundledLicence> {

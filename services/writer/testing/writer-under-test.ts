@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
@@ -16,8 +16,6 @@ import { sampleOf as plainSample } from '../src/batch/testing/sample-message.ts'
 
 export { firstTimeMs } from '../src/batch/testing/sample-message.ts';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-
 /** Starts the service as a process of its own, which is stopped when the test file is over. */
 export async function startWriter(
   nats: NatsServer,
@@ -26,7 +24,7 @@ export async function startWriter(
   const writer = await startProcess({
     name: 'writer',
     command: process.execPath,
-    args: [main],
+    args: [builtProgram('writer')],
     env: {
       NATS_URL: nats.url,
       SESSIONS_MAX_BYTES: String(16 * 1024 * 1024),

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ApiClient } from '@holdfast/api-client/api-client.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import { chromium, type Page } from 'playwright-core';
 import { eventually } from '../../support/eventually.ts';
 import { openFactory } from './factory.ts';
@@ -61,7 +62,7 @@ async function main(): Promise<void> {
   if (!(minutes > 0)) throw new Error('--minutes is a number above 0');
   const home = await mkdtemp(join(tmpdir(), 'holdfast-picture-'));
   const port = await freePort();
-  const stack = spawn(process.execPath, [join(root, 'dev/src/main.ts')], {
+  const stack = spawn(process.execPath, [builtProgram('launcher')], {
     stdio: ['ignore', 'ignore', 'inherit'],
     // biome-ignore lint/style/noProcessEnv: what the stack inherits, with settings of its own
     env: { ...process.env, HOLDFAST_HOME: home, API_PORT: String(port), COLLECTORS: '3', LOG_LEVEL: 'error' },

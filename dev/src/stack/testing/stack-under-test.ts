@@ -12,6 +12,7 @@ import { portsOfStack } from '@holdfast/test/support/ports-of-stack.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import * as z from 'zod';
+import { builtProgram } from '../../../setup/dist.mjs';
 import { type RunningProcess, startProcess } from '../../child-process.ts';
 import { startNatsServer } from '../../nats-server.ts';
 import { isOver } from '../../process-family.ts';
@@ -19,7 +20,6 @@ import { PROJECT_ROOT } from '../home-folder.ts';
 import { readJsonFile } from '../json-file.ts';
 
 export const SESSIONS = '/api/acquisition/sessions';
-const main = join(import.meta.dirname, '..', '..', 'main.ts');
 
 const readySchema = z.object({
   event: z.literal('ready'),
@@ -47,7 +47,10 @@ export async function start(
   const stack = await startProcess({
     name: 'stack',
     command: process.execPath,
-    args: checkout === undefined ? [main] : [join(checkout, 'dev', 'src', 'main.ts'), '--watch'],
+    args:
+      checkout === undefined
+        ? [builtProgram('launcher')]
+        : [join(checkout, 'dev', 'src', 'main.ts'), '--watch'],
     env: {
       HOLDFAST_HOME: home,
       API_PORT: '0',
@@ -191,6 +194,10 @@ export async function copyOfSources(): Promise<string> {
   for (const folder of ['dev', 'drivers', 'packages', 'services', 'simulators']) {
     await cp(join(PROJECT_ROOT, folder), join(checkout, folder), { recursive: true, verbatimSymlinks: true });
   }
+  // So that it need not be built once more.
+  await cp(join(PROJECT_ROOT, 'dist/console'), join(checkout, 'dist/console'), { recursive: true }).catch(
+    () => {},
+  );
   await cp(join(PROJECT_ROOT, 'package.json'), join(checkout, 'package.json'));
   await symlink(join(PROJECT_ROOT, 'node_modules'), join(checkout, 'node_modules'));
   return checkout;

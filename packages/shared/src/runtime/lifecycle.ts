@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { ConfigError } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { StartedParts, type Stop } from './started-parts.ts';
@@ -97,7 +98,9 @@ export async function runService(options: ServiceOptions): Promise<void> {
   };
   while (!stopping) {
     try {
-      return await start(context);
+      await start(context);
+      // Where Node keeps compiled code, the next process finds it, even if this one is killed.
+      return flushCompileCache();
     } catch (error) {
       if (!waitsFor?.isSilent(error)) {
         log.fatal({ err: error }, 'could not start');

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
 import { watchCollectorIdentities } from '@holdfast/shared/identities/watch-collector-identities.ts';
 import { lastReadings } from '@holdfast/shared/jetstream/samples/last-readings.ts';
@@ -188,7 +188,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       commandKeys: jetStreamCommandKeys(broker.connection),
       commands: openCommands(config, { database, ...brokerParts, ...readModel, collectors }),
       demo: config.DEMO_CONFIGURATION,
-      console: consoleFiles(join(import.meta.dirname, '../../../console/dist')),
+      console: consoleFiles(fileURLToPath(new URL('../../../../dist/console', import.meta.url))),
       readiness,
       metrics,
       onAnswered,

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { CommandLineAccess } from '../access/logins/command-line-routes.ts';
 import type { LoginAccess } from '../access/logins/login-access.ts';
 import type { FirstLinks } from '../access/people/first-links.ts';
@@ -26,13 +25,14 @@ export function pageRoutes(options: {
   ];
 }
 
+const fontFile = new URL(
+  '../../node_modules/@fontsource-variable/ibm-plex-sans/files/ibm-plex-sans-latin-wght-normal.woff2',
+  import.meta.url,
+);
+
 /** IBM Plex Sans for Latin letters, in all weights (SIL Open Font License 1.1). */
 function fontRoute(): Route {
-  const font = readFileSync(
-    fileURLToPath(
-      import.meta.resolve('@fontsource-variable/ibm-plex-sans/files/ibm-plex-sans-latin-wght-normal.woff2'),
-    ),
-  );
+  const font = readFileSync(fontFile);
   return route({
     method: 'GET',
     url: `/${fontPath}`,

@@ -8,16 +8,17 @@ import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type PlainText, say } from '../words/say.ts';
 
-const root = new URL('../../../../', import.meta.url);
+const backup = new URL('../../../backup/src/main.ts', import.meta.url);
+const verify = new URL('../../../../test/verify/main.ts', import.meta.url);
 
 /** Programs that work on streams and database themselves, and so need their addresses. */
 export const otherPrograms: readonly Command[] = [
-  program('backup', 'backs_up_event_log_configuration', ['tools/backup/src/main.ts', 'backup']),
-  program('restore', 'restores_a_backup_into_an_empty', ['tools/backup/src/main.ts', 'restore']),
-  program('verify', 'checks_recorded_data_was_anything_lost', ['test/verify/main.ts']),
+  program('backup', 'backs_up_event_log_configuration', backup, ['backup']),
+  program('restore', 'restores_a_backup_into_an_empty', backup, ['restore']),
+  program('verify', 'checks_recorded_data_was_anything_lost', verify),
 ];
 
-function program(word: string, about: PlainText, [file = '', ...args]: readonly string[]): Command {
+function program(word: string, about: PlainText, file: URL, args: readonly string[] = []): Command {
   return {
     words: [word],
     about,
@@ -25,7 +26,7 @@ function program(word: string, about: PlainText, [file = '', ...args]: readonly 
     options: {},
     isRaw: true,
     run: ({ raw }) => {
-      const path = fileURLToPath(new URL(file, root));
+      const path = fileURLToPath(file);
       if (!existsSync(path)) {
         throw new CliError(say('is_not_part_of_this_image', { word }), exitCodes.refused);
       }
