@@ -2,7 +2,7 @@ import type { PointFields } from '@holdfast/driver/point.ts';
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/device.ts';
 import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
-import { type Issue, judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { type Issue, validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import { specs } from './specs.ts';
 
@@ -15,7 +15,7 @@ export function deviceFault(device: DeviceConfig): Text | undefined {
     return deviceText(code, collectorText('unknown_protocol', { protocol, protocols }));
   }
   if (!spec.modes.includes(mode)) return deviceText(code, collectorText('unknown_mode', { protocol, mode }));
-  const parsed = judgedBy(spec.connection, connection);
+  const parsed = validate(spec.connection, connection);
   if (!parsed.ok) return deviceText(code, firstOf(parsed.issues, 'connection'));
   for (const point of points) {
     const fault = addressFault(spec, parsed.value, point);
@@ -27,7 +27,7 @@ export function deviceFault(device: DeviceConfig): Text | undefined {
 
 /** Checks the address only: rules of a later release must not take a running point away. */
 function addressFault(spec: DriverSpec, connection: object, point: PointConfig): Text | undefined {
-  const fields = judgedBy(spec.place, displayed(spec, point.address));
+  const fields = validate(spec.place, displayed(spec, point.address));
   if (!fields.ok) return firstOf(fields.issues, 'address');
   const parsed = spec.parseAddress(fields.value, point as PointFields, connection);
   if (parsed.ok) return undefined;

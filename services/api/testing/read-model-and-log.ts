@@ -4,7 +4,7 @@ import { evolve } from '@holdfast/shared/domain/session/evolve.ts';
 import { neverStarted, type SessionState } from '@holdfast/shared/domain/session/state.ts';
 import type { SessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { inLanguage, type Words } from '@holdfast/texts/text.ts';
-import { type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type ApiClient, sessionsPath } from './api-under-test.ts';
 
 /** The fields on which log and read model must agree. */
 export interface ComparableSession {

@@ -166,7 +166,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
           load: async (id, version) => {
             const load = () => broker.configs.get(`${id}/${version}`);
             const reply = await link.request(`configuration ${id}/${version}`, load, 5_000);
-            const config = reply && bugs.includes('untouched_read_anew') ? namedByVersion(reply) : reply;
+            const config = reply && bugs.includes('untouched_read_anew') ? nameByVersion(reply) : reply;
             return config ? { ok: true, config } : { ok: false, problem: quoted('the snapshot is missing') };
           },
         },

@@ -21,7 +21,7 @@ import { type FlatDevice, flatDevice } from '../plan/flat-device.ts';
 import { narrowedLimits } from '../plan/narrowed-limits.ts';
 import { type AddressRange, mapReads } from '../plan/plan-reads.ts';
 import { readLimits } from '../plan/read-limits.ts';
-import type { ToldLimits } from '../plan/told-limits.ts';
+import type { ReportedLimits } from '../plan/reported-limits.ts';
 import { modbusText } from '../texts.ts';
 import { deviceProblems } from './device-rules.ts';
 import { forecast } from './forecast.ts';

@@ -13,7 +13,7 @@ export type Validated<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
-export function judgedBy<T>(schema: z.ZodType<T>, body: unknown): Judged<T> {
+export function validate<T>(schema: z.ZodType<T>, body: unknown): Judged<T> {
   // Zod makes the messages when they are asked for.
   return withTexts(() => {
     const parsed = schema.safeParse(body, { error: (issue) => schemaMessage(zodText(issue)) });

@@ -104,7 +104,7 @@ async function tasksThatChose(database: Database, pointId: number): Promise<stri
     .select('tasks.code')
     .where('task_points.point_id', '=', pointId)
     .orderBy('tasks.code')
-    .limit(maxNamed)
+    .limit(mostNames)
     .execute();
   return tasks.map(({ code }) => code);
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
 import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
-import { judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { Selectable } from 'kysely';
 import type { DevicesTable, PointsTable } from '../database/tables.ts';
 import type { FieldError } from '../problems/problem.ts';
@@ -57,7 +57,7 @@ export function snapshotTask(
     .map((rowsOfDevice) => snapshotDevice(rowsOfDevice, chosenPointIds))
     .filter(({ points }) => points.length > 0);
   if (devices.length === 0) return { ok: false, problem: { code: 'task_without_points' } };
-  const verdict = judgedBy(contentSchema, {
+  const verdict = validate(contentSchema, {
     schema_version: 3,
     task_id: String(task.id),
     task_code: task.code,

@@ -4,7 +4,7 @@ import type { DeviceCall, ReadPoint, ReadRequestReport } from '@holdfast/shared/
 import type {
   DeviceTestView,
   ShownPoint,
-  ShownRequest,
+  DeviceRequestView,
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Database } from '../database/open-database.ts';
@@ -61,7 +61,7 @@ export async function readOnce(
   const { collectors, device, holders, labels, learnedLimits, withinMs, traceparent } = options;
   const untilMs = performance.now() + withinMs;
   const points: ShownPoint[] = [];
-  const requests: ShownRequest[] = [];
+  const requests: DeviceRequestView[] = [];
   let collectorId: string | null = null;
   let givenUp: GivenUp | undefined;
   for (const part of inParts(device)) {
@@ -88,7 +88,7 @@ export async function readOnce(
     collectorId = reached.collectorId;
     const { reply } = reached;
     if (reply.kind === 'read') {
-      points.push(...reply.points.map(retoldPoint));
+      points.push(...reply.points.map(localizePoint));
       const requestViews = reply.requests.map((each) => ({ ...each, error: localize(each.error) }));
       requests.push(...withFrameParts(requestViews, device));
       givenUp = reply.given_up && { ...reply.given_up, detail: localize(reply.given_up.detail) };
@@ -133,7 +133,7 @@ function inParts(device: DeviceConfig): DeviceConfig[] {
 }
 
 /** A point as a collector has read it, with the collector's words in the language of the request. */
-export const retoldPoint = (point: ReadPoint): ShownPoint => ({
+export const localizePoint = (point: ReadPoint): ShownPoint => ({
   ...point,
   detail: localize(point.detail),
 });

@@ -147,7 +147,7 @@ async function conclude(
         collector_id: collectorId,
         outcome,
         detail: localize(detail),
-        before: before && retoldPoint(before),
+        before: before && localizePoint(before),
         sent,
         read_back: read_back && localizePoint(read_back),
         audit_id: id,

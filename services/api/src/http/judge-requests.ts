@@ -1,4 +1,4 @@
-import { judgedBy } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { FastifySchemaCompiler } from 'fastify';
 import type * as z from 'zod';
 import { validationFailed } from '../problems/problem.ts';
@@ -7,7 +7,7 @@ import { validationFailed } from '../problems/problem.ts';
 export const judgeRequests: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>
   (part) => {
-    const verdict = judgedBy(schema, part);
+    const verdict = validate(schema, part);
     if (verdict.ok) return { value: verdict.value };
     return {
       error: validationFailed(

@@ -57,6 +57,6 @@ export function importRow({
   };
 }
 
-export function toldFault(fault: RowFault): ImportFault {
+export function faultView(fault: RowFault): ImportFault {
   return { ...fault, message: localize(fault.message) };
 }

@@ -13,7 +13,7 @@ import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { type Route, route } from '../http/route.ts';
-import type { Collectors, KnownCollector } from '../ports.ts';
+import type { Collectors, CollectorRecord } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import { timeOf } from '../times/relative-time.ts';
 import { collectorMoves } from './collector-moves.ts';

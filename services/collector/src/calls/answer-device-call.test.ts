@@ -57,7 +57,7 @@ describe('a reading', () => {
     const { state, endpoints } = registerBus();
     state.value = 0x00fa;
     const counting = { ...device, points: [pointOf('count', 5, { data_type: 'bcd16' })] };
-    const readCall: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
+    const readCall: ResolvedCall = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
     expect(inEnglish(await ask(readCall, endpoints, 10_000))).toMatchObject({
       points: [{ quality: 'bad', raw: ['0x00FA'], detail: 'holds a digit above 9, which BCD does not have' }],
     });

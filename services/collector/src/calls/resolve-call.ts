@@ -17,7 +17,7 @@ export type ResolvedCall =
 export async function resolveCall(
   call: DeviceCall,
   { snapshots, nowMs }: { readonly snapshots: DeviceSnapshots; readonly nowMs: () => number },
-): Promise<{ readonly asked: AskedOfDevice } | { readonly refusal: Text }> {
+): Promise<{ readonly asked: ResolvedCall } | { readonly refusal: Text }> {
   if (call.kind !== 'write') {
     const fault = deviceFault(call.device);
     return fault === undefined ? { asked: call } : { refusal: fault };

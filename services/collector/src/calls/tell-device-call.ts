@@ -1,7 +1,7 @@
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { inLanguage } from '@holdfast/texts/text.ts';
-import type { AskedOfDevice } from './asked-of-device.ts';
+import type { ResolvedCall } from './resolve-call.ts';
 
 /**
  * Logs a call that asks a device, and its outcome, under the trace of the request. Values are left out: logs go to more

@@ -350,7 +350,7 @@ describe('a lease that is lost', () => {
 
 describe('a session that cannot be run', () => {
   it('is refused with the reason, and its message goes', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.config = { ok: false, problem: quoted('configuration snapshot 7/1 is missing in TASK_CONFIGS') };
     world.ring(20);
     await world.time.advance(1_000);
@@ -363,7 +363,7 @@ describe('a session that cannot be run', () => {
   });
 
   it('is told again until the log has moved on, then its live state belongs to the next holder', async () => {
-    const world = new HeldWorld();
+    const world = new HolderWorld();
     world.config = { ok: false, problem: quoted('no snapshot') };
     world.ring(20);
     await world.time.advance(1_000);

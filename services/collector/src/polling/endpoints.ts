@@ -12,7 +12,7 @@ import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { siteNetworkRule } from '@holdfast/shared/runtime/networks.ts';
 import { systemTimers, type Timers, withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import type { Text } from '@holdfast/texts/text.ts';
-import type { AskedDevice } from './asked-device.ts';
+import type { PollableDevice } from './pollable-device.ts';
 import type { DeviceLinks, LinkUse } from './device-links.ts';
 import { Endpoint } from './endpoint.ts';
 import type { PollableDevice } from './pollable-device.ts';

@@ -14,7 +14,7 @@ import { tickTimeMs } from '../samples/schedule.ts';
 import type { Tick } from '../samples/tick.ts';
 import { TickReadings } from '../samples/tick-readings.ts';
 import type { ValueKeys } from '../samples/value-keys.ts';
-import { type AskedDevice, turnOptions } from './asked-device.ts';
+import { type PollableDevice, turnOptions } from './pollable-device.ts';
 import { type Failure, type Refusal, refusalText } from './breaker.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { DuePoints } from './due-points.ts';

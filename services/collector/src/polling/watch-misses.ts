@@ -24,7 +24,7 @@ export function unansweredMiss(code: string): Miss {
 }
 
 /** @param dropped values that were left out of a tick, which takes `most` */
-export function leftOutMiss(dropped: number, most: number): Miss {
+export function overrunMiss(dropped: number, most: number): Miss {
   const detail = collectorText('values_left_out', { count: dropped, most });
   return { cause: 'overrun', detail };
 }

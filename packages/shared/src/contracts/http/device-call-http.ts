@@ -20,9 +20,9 @@ export const framePartSchema = z.object({ part: z.string(), length: z.int(), tex
 export const shownPointSchema = readPointSchema.extend({ detail: z.string() });
 export type ShownPoint = z.infer<typeof shownPointSchema>;
 
-export const shownRequestSchema = readRequestReportSchema.extend({
+export const deviceRequestViewSchema = readRequestReportSchema.extend({
   error: z.string(),
-  heard: z.array(heardBytesSchema.extend({ parts: z.array(framePartSchema) })).optional(),
+  heard: z.array(frameBytesSchema.extend({ parts: z.array(framePartSchema) })).optional(),
 });
 export type DeviceRequestView = z.infer<typeof deviceRequestViewSchema>;
 
@@ -38,7 +38,7 @@ export const deviceTestSchema = z.object({
   /** The collector that asked the device, or null if none did. */
   collector_id: z.string().nullable(),
   points: z.array(shownPointSchema),
-  requests: z.array(shownRequestSchema),
+  requests: z.array(deviceRequestViewSchema),
 });
 export type DeviceTestView = z.infer<typeof deviceTestSchema>;
 

@@ -143,7 +143,7 @@ async function requireKinds(
     .select(['device_id', 'code', 'count', 'data_type', 'enumeration'])
     .where(sql<boolean>`device_id = any(${ids}::bigint[])`)
     .execute();
-  const faults = await kindFaultsIfKnown(store, transaction, points as readonly KindOfPoint[]);
+  const faults = await kindFaultsOrNone(store, transaction, points as readonly KindOfPoint[]);
   const message = faults.find((fault) => fault !== undefined);
   if (message !== undefined) throw validationFailed([{ path: 'code', message }]);
 }

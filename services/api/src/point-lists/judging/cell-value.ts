@@ -1,7 +1,7 @@
 import { driverText } from '@holdfast/driver/texts.ts';
 import { periodMsSchema } from '@holdfast/shared/contracts/device.ts';
 import type { Text } from '@holdfast/texts/text.ts';
-import { type Cell, type CellFault, shownCell } from '../../spreadsheets/read/list-file.ts';
+import { type Cell, type CellFault, cellText } from '../../spreadsheets/read/list-file.ts';
 import { type ListField, normalWord } from '../columns/list-fields.ts';
 import { type PeriodUnit, periodMs, periodParts } from '../columns/periods.ts';
 import { pointListsText } from '../texts.ts';

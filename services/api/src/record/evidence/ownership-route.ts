@@ -6,11 +6,11 @@ import {
 } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import type { ConfigLeg } from '@holdfast/shared/domain/session/config-legs.ts';
 import { readWords } from '@holdfast/texts/bounded-text.ts';
-import { type PollingPlans, planIfKnown } from '../../configuration/polling-plans.ts';
+import { type PollingPlans, findPlan } from '../../configuration/polling-plans.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { localize } from '../../problems/localize.ts';
-import { timeAsked } from '../../times/time-asked.ts';
+import { timeRangeOf } from '../../times/time-range.ts';
 import { bucketsOf, lifeOf } from '../accounting/ribbon.ts';
 import { EvidenceHead, sessionOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';

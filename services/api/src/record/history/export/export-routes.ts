@@ -59,7 +59,7 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
           throw validationFailed([
             { path: 'start_time', message: fieldText('must_be_before', { other: 'end_time' }) },
           ]);
-        const zoned = askedClock({ time_zone }, timeZone);
+        const zoned = clockOfQuery({ time_zone }, timeZone);
         const clock = rememberingClock(zoned);
         const spans = interval
           ? evenSpans(zoned, {
