@@ -1,5 +1,4 @@
 import { LogDamaged, type StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
-import { type ClockMark, mark } from '@holdfast/shared/runtime/clock.ts';
 import type { Link } from './link.ts';
 import type { SimBroker } from './sim-broker.ts';
 
@@ -17,7 +16,6 @@ export class SimSessionLog {
   #applied: number;
   #generation = 0;
   #isDead = false;
-  #answeredAt: ClockMark;
   readonly #early = new Map<number, StoredEvent>();
   readonly #waiting = new Set<{ sequence: number; resolve: () => void }>();
   readonly #follower = (event: StoredEvent): void => {
@@ -31,7 +29,6 @@ export class SimSessionLog {
     this.#link = link;
     this.#applied = after;
     this.#onEvent = onEvent;
-    this.#answeredAt = mark(link.process.clock);
     broker.followers.add(this.#follower);
     link.onReconnect(() => this.#restart());
     this.#restart();
@@ -60,7 +57,7 @@ export class SimSessionLog {
   async verify(): Promise<number> {
     const { process } = this.#link;
     const applied = this.#applied;
-    const last = await this.ask();
+    const last = await this.#link.request('end of SESSIONS', () => this.#broker.lastSequence, 5_000);
     if (last < applied) throw new LogDamaged(`SESSIONS ends at ${last}, ${applied} was read`);
     if (last <= this.#applied) return last;
     const before = this.#applied;
@@ -73,17 +70,6 @@ export class SimSessionLog {
       this.#restart();
     }
     return last;
-  }
-
-  async ask(): Promise<number> {
-    const askedAt = mark(this.#link.process.clock);
-    const last = await this.#link.request('end of SESSIONS', () => this.#broker.lastSequence, 5_000);
-    if (askedAt.monotonicMs > this.#answeredAt.monotonicMs) this.#answeredAt = askedAt;
-    return last;
-  }
-
-  answeredAt(): ClockMark {
-    return this.#answeredAt;
   }
 
   /** The deliveries stop without a word. */

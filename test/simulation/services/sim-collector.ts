@@ -1,6 +1,5 @@
 import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
-import { mark } from '@holdfast/shared/runtime/clock.ts';
 import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
 import { quoted } from '@holdfast/texts/text.ts';
 import { Collector } from '../../../services/collector/src/holding/collector.ts';
@@ -77,7 +76,6 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         world.note('restart on the same host: predecessor proven dead');
       return isDead && lease.host === process.host;
     },
-    informedAt: () => sessionLog?.answeredAt() ?? mark(systemClock),
     onHeld: () => {
       timesHeld += 1;
       if (timesHeld > 1) world.note(lost === 'taken' ? 'taken lease held again' : 'expired lease held again');
@@ -210,12 +208,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         },
       }),
     disconnectDevices: () => endpoints.disconnectAll(),
-    sessionLog: {
-      ...{ begin: () => undefined, leave: () => undefined },
-      verify: async () => sessionLog?.verify(),
-      ask: async () => sessionLog?.ask(),
-      answeredAt: () => sessionLog?.answeredAt() ?? mark(systemClock),
-    },
+    sessionLog: { begin: () => undefined, leave: () => undefined, verify: async () => sessionLog?.verify() },
     flushSamples: async (timeoutMs) => {
       const unsentCount = await outbox.flush(timeoutMs);
       await sent.close();
@@ -224,7 +217,6 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
     keepAliveEveryMs: Math.max(100, settings.lease.ttlMs / 3),
     statusEveryMs: 2_000,
     timers,
-    clock: systemClock,
     log,
   });
 

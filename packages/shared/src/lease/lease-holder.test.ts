@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { mark } from '../runtime/clock.ts';
 import { FakeProcess } from '../runtime/testing/fake-time.ts';
 import { LeaseBucket, SlowLeaseStore } from './testing/in-memory-lease-store.ts';
 import { answerLost, hourMs, lost, prompt, World } from './testing/lease-world.ts';
@@ -64,27 +63,6 @@ describe('a holder of a free lease', () => {
     await world.time.advance(5_000);
     expect(holder.isHeld()).toBe(false);
     expect(happened).toEqual([]);
-  });
-
-  it('loses it a lease and its margin after it last could learn what may end its work, until it can again', async () => {
-    const world = new World();
-    const process = new FakeProcess(world.time);
-    let informedAt = mark(process.clock);
-    const { holder, happened } = world.start('one', { informedAt: () => informedAt });
-    await world.time.advance(5_000);
-    informedAt = mark(process.clock);
-    await world.time.advance(10_999);
-    expect([holder.isHeld(), holder.remainingMs()]).toEqual([true, 1]);
-    await world.time.advance(1);
-    expect(happened).toEqual(['held', 'expired']);
-    // Renewals go on meanwhile; after another lease and margin they say that it does nothing.
-    await world.time.advance(9_000);
-    expect([holder.isHeld(), world.value()?.starved]).toEqual([false, undefined]);
-    await world.time.advance(4_000);
-    expect([holder.isHeld(), world.value()?.starved]).toEqual([false, true]);
-    informedAt = mark(process.clock);
-    await world.time.advance(4_000);
-    expect(happened).toEqual(['held', 'expired', 'held']);
   });
 
   it('loses it exactly at its end when no renewal gets through, without being asked', async () => {

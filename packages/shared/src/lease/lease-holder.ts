@@ -30,11 +30,6 @@ export interface LeaseHolderOptions {
   readonly lastEvent?: () => Promise<number>;
   /** While false, the lease is not held but left to others, however free it is. */
   readonly mayHold?: () => boolean;
-  /**
-   * When the holder last could learn what may end its work. Longer than the lease and its margin after that, the lease is
-   * not held, however well it is renewed.
-   */
-  readonly informedAt?: () => ClockMark;
   /** The lease is held from now on. Also called when it was lost and is held again. */
   readonly onHeld: () => void;
   /** The lease is not held any more. */
@@ -103,22 +98,8 @@ export class LeaseHolder {
 
   /** ms until the deadline, 0 when the lease is not held. */
   remainingMs(): number {
-    return this.#held ? Math.max(0, this.#deadlineInMs()) : 0;
-  }
-
-  #deadlineInMs(): number {
-    return Math.min(this.#confirmedForMs(), this.#informedForMs());
-  }
-
-  /** ms for which the last confirmed renewal still counts. */
-  #confirmedForMs(): number {
-    const { times, clock } = this.#options;
-    return this.#confirmed ? times.ttlMs - elapsedMs(clock, this.#confirmed) : 0;
-  }
-
-  #informedForMs(): number {
-    const { times, clock, informedAt } = this.#options;
-    return informedAt ? times.ttlMs + times.marginMs - elapsedMs(clock, informedAt()) : times.ttlMs;
+    if (!this.#held || !this.#confirmed) return 0;
+    return Math.max(0, this.#options.times.ttlMs - elapsedMs(this.#options.clock, this.#confirmed));
   }
 
   /** Whether another process was seen renewing this lease. */
@@ -295,7 +276,7 @@ export class LeaseHolder {
     this.#fedAt ??= sentAt;
     try {
       // A later answer gives no lease any more.
-      const leftMs = this.isHeld() ? this.#confirmedForMs() : times.ttlMs;
+      const leftMs = this.isHeld() ? this.remainingMs() : times.ttlMs;
       const revision = await this.#write(expectedRevision, Math.max(250, leftMs));
       this.#revision = Math.max(this.#revision ?? 0, revision);
     } catch (error) {
@@ -305,8 +286,7 @@ export class LeaseHolder {
     if (era !== this.#era || !this.#mayHold()) return;
     if (wasStarved) {
       // The link is fast enough again: the next write is a renewal like any other.
-      const isQuick = elapsedMs(clock, sentAt) <= times.ttlMs / 2;
-      if (isQuick && this.#informedForMs() > 0) this.#endStarving();
+      if (elapsedMs(clock, sentAt) <= times.ttlMs / 2) this.#endStarving();
       return;
     }
     this.#confirm(sentAt);
@@ -347,9 +327,9 @@ export class LeaseHolder {
     // reported although the lease is held again: others may have acted on it.
     this.isHeld();
     if (!this.#confirmed || sentAt.monotonicMs > this.#confirmed.monotonicMs) this.#confirmed = sentAt;
+    this.#fedAt = this.#confirmed;
     this.#armExpiry();
-    const isInTime = this.#deadlineInMs() > 0;
-    if (this.#informedForMs() > 0) this.#fedAt = this.#confirmed;
+    const isInTime = times.ttlMs - elapsedMs(clock, sentAt) > 0;
     if (!this.#held && !this.#stop.signal.aborted && isInTime) {
       this.#held = true;
       onHeld();
@@ -397,9 +377,10 @@ export class LeaseHolder {
 
   #armExpiry(): void {
     this.#cancelExpiry?.();
-    const { timers } = this.#options;
+    const { timers, times } = this.#options;
     if (!this.#confirmed) return;
-    this.#cancelExpiry = timers.after(Math.max(0, this.#deadlineInMs()), () => {
+    const remaining = times.ttlMs - elapsedMs(this.#options.clock, this.#confirmed);
+    this.#cancelExpiry = timers.after(Math.max(0, remaining), () => {
       if (!this.#held) return;
       if (this.remainingMs() > 0) this.#armExpiry();
       else this.#lose('expired');

@@ -116,7 +116,6 @@ export async function openHolding(
     keepAliveEveryMs: Math.max(100, config.LEASE_TTL_MS / 3),
     statusEveryMs: config.STATUS_INTERVAL_MS,
     timers: systemTimers,
-    clock: systemClock,
     log,
   });
   connection.onReconnect(() => collector.reconnected());
@@ -124,5 +123,5 @@ export async function openHolding(
   // Close it after the work is given back, which must not wait for it.
   onStop('record of what was sent', () => sending.sentBook.close());
   onStop('sessions', () => collector.drain());
-  return { collector, sessionLog, logProblem: () => judge.damage()?.message };
+  return { collector, logProblem: () => judge.damage()?.message };
 }

@@ -7,7 +7,7 @@ import { driverLabels } from '@holdfast/shared/domain/placement/driver-labels.ts
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { lastSessionSequence } from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { LeaseHolder, type LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';
-import { type ClockMark, systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { takeHostLock } from '../adapters/host-lock.ts';
@@ -18,8 +18,6 @@ interface LeaseParts {
   readonly broker: Broker;
   readonly instance: string;
   readonly secretBindings: () => SecretBindings | undefined;
-  /** When the log of sessions was asked last, of what its leader has answered. */
-  readonly logAnsweredAt: () => ClockMark;
   readonly onHeld: () => void;
   readonly onLost: (why: LeaseLoss) => void;
 }
@@ -27,7 +25,7 @@ interface LeaseParts {
 /** The lease under which devices may be read. Returned before it has begun. */
 export async function openLease(
   config: CollectorConfig,
-  { broker, instance, secretBindings, logAnsweredAt, onHeld, onLost }: LeaseParts,
+  { broker, instance, secretBindings, onHeld, onLost }: LeaseParts,
   { log, onStop }: ServiceContext,
 ): Promise<LeaseHolder> {
   const { connection, nc } = broker;
@@ -60,7 +58,6 @@ export async function openLease(
     },
     isKnownDead: ({ value }) => lock.isDead(value),
     lastEvent: () => lastSessionSequence(nc),
-    informedAt: logAnsweredAt,
     onHeld,
     onLost,
   });

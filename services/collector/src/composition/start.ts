@@ -52,7 +52,6 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
       broker,
       instance,
       secretBindings: secrets.bindings,
-      logAnsweredAt: () => sessionLog.answeredAt(),
       onHeld: () => {
         sending.leaseHeld();
         collector.leaseHeld();
@@ -76,7 +75,7 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
     },
     context,
   );
-  const { collector, sessionLog, logProblem } = await openHolding(
+  const { collector, logProblem } = await openHolding(
     config,
     { broker, instance, lease, endpoints, sending, createRunner },
     context,

@@ -1,7 +1,6 @@
 import type { SessionLogEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { elapsedMs, mark } from '@holdfast/shared/runtime/clock.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
@@ -12,12 +11,6 @@ import type { TaskHolder } from './task-holder.ts';
 /** A collector `A`. Its broker makes consumers or does not, and delivers what the test says. */
 class InboxWorld {
   readonly time = new FakeTime();
-  readonly process = new FakeProcess(this.time);
-  answeredAt = mark(this.process.clock);
-  asked = 0;
-  verify = async () => {
-    this.answeredAt = mark(this.process.clock);
-  };
   isHeld = true;
   canOpen = true;
   isIntact = true;
@@ -51,20 +44,11 @@ class InboxWorld {
         isIdle: () => false,
       }) as unknown as TaskHolder,
     disconnectDevices: () => undefined,
-    sessionLog: {
-      ...{ begin: () => undefined, leave: () => undefined },
-      verify: () => this.verify(),
-      ask: async () => {
-        this.asked += 1;
-        this.answeredAt = mark(this.process.clock);
-      },
-      answeredAt: () => this.answeredAt,
-    },
+    sessionLog: { begin: () => undefined, leave: () => undefined, verify: async () => undefined },
     flushSamples: async () => 0,
     keepAliveEveryMs: 1_000_000,
     statusEveryMs: 1_000_000,
-    timers: this.process.timers,
-    clock: this.process.clock,
+    timers: new FakeProcess(this.time).timers,
     log: createLogger('test', 'silent'),
   });
 
@@ -167,18 +151,5 @@ describe('the inbox of a collector', () => {
     after?.(world);
     await world.time.advance(60_000);
     expect(world.opened).toBe(1);
-  });
-});
-
-describe('the log of sessions', () => {
-  it('is asked for its end while a look at it takes long, and only then', async () => {
-    const world = new InboxWorld();
-    await world.begin();
-    await world.time.advance(60_000);
-    expect(world.asked).toBe(0);
-    world.verify = () => new Promise(() => undefined);
-    await world.time.advance(60_000);
-    expect(world.asked).toBeGreaterThanOrEqual(14);
-    expect(elapsedMs(world.process.clock, world.answeredAt)).toBeLessThanOrEqual(4_000);
   });
 });

@@ -2,7 +2,6 @@ import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts'
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import type { LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';
-import { type Clock, type ClockMark, elapsedMs } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { AssignmentHandle, AssignmentInbox } from '../ports.ts';
@@ -26,10 +25,6 @@ export interface FollowedLog {
   leave(): void;
   /** Compares the events seen with the stream. @throws when the broker cannot be asked */
   verify(): Promise<unknown>;
-  /** Asks the log's leader for its end, and nothing more. @throws when it cannot be asked */
-  ask(): Promise<unknown>;
-  /** When the last question was asked that the log's leader has answered. */
-  answeredAt(): ClockMark;
 }
 
 export interface CollectorOptions {
@@ -46,12 +41,9 @@ export interface CollectorOptions {
   readonly keepAliveEveryMs: number;
   readonly statusEveryMs: number;
   readonly timers: Timers;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** After so long without an answer of the log's leader, it is asked for nothing else. */
-const askLogAfterMs = 3_000;
 const openAgainMs = 250;
 
 /** Live states are written in so many parts, spread over half of their interval. */
@@ -78,7 +70,6 @@ export class Collector {
       this.#every(keepAliveEveryMs, async () => this.#keepAlive()),
       this.#every(statusEveryMs, () => this.#writeStatus()),
       this.#every(2_000, () => this.#reconcile()),
-      this.#every(1_000, () => this.#askLog()),
     ];
   }
 
@@ -290,12 +281,6 @@ export class Collector {
       }
     }
     await Promise.all(writes);
-  }
-
-  /** A look at the log takes many round trips, which over a slow link is longer than the log may be silent. */
-  async #askLog(): Promise<void> {
-    const { sessionLog, clock } = this.#options;
-    if (elapsedMs(clock, sessionLog.answeredAt()) > askLogAfterMs) await sessionLog.ask();
   }
 
   /** The log's deliveries are only hints; a missed one costs these seconds. */

@@ -360,6 +360,7 @@ export class TaskHolder {
     const placed = { ...assignment, config_version: placement.configVersion };
     const runner = this.#options.createRunner(placed, first);
     this.#runner = runner;
+    this.#recorded = { epoch: 0, bySample: new Map() };
     this.#unable = unable;
     const target = targetVersionOf(session);
     this.#version = unable || next ? { version: first.config_version, fromMs: undefined } : target;
@@ -459,8 +460,8 @@ export class TaskHolder {
   }
 }
 
-function idOf({ session, epoch, collector, device, tick }: Sample): string {
-  return JSON.stringify([session, epoch, collector, device, tick]);
+function idOf({ session, epoch, collector, device, tick, through_tick, part }: Sample): string {
+  return JSON.stringify([session, epoch, collector, device, tick, through_tick, part]);
 }
 
 /** Whether the session was stopped, or has failed; a paused one goes on, perhaps elsewhere. */

@@ -1,4 +1,4 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { pause, systemTimers } from '../../runtime/timers.ts';
 import { isBrokerSilent } from './broker-silence.ts';
@@ -33,7 +33,10 @@ export async function onceClusterFormed<T>(
 export const isOfCluster = (nc: Pick<NatsConnection, 'info'>): boolean => nc.info?.cluster !== undefined;
 
 function mayPass(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) return withoutLeader.includes(error.code);
+  // A node that has just started may not know yet of a stream that another service has made a moment ago.
+  if (error instanceof JetStreamApiError) {
+    return withoutLeader.includes(error.code) || error.code === JetStreamApiCodes.StreamNotFound;
+  }
   return (
     isBrokerSilent(error) ||
     // Our own error, which says what to do and has the server's as its cause.

@@ -1,9 +1,8 @@
-import { type JetStreamManager, jetstreamManager, type StreamState } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
 import { LogDamaged, type StoredEvent } from '../../event-store/event-store.ts';
 import type { LogJudge } from '../../event-store/log-judge.ts';
-import { type ClockMark, mark, systemClock } from '../../runtime/clock.ts';
 import type { Stop } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
@@ -33,10 +32,6 @@ export interface SessionLogFollower {
    * @throws LogDamaged while anything speaks against the log, even if only for now; the judge knows which
    */
   verify(): Promise<number>;
-  /** Asks the stream's leader for its end, and nothing more. @throws as the client does */
-  ask(): Promise<unknown>;
-  /** When the last question was asked that the stream's leader has answered. */
-  answeredAt(): ClockMark;
   stop: Stop;
 }
 
@@ -106,8 +101,6 @@ function followed(follower: LogFollower): SessionLogFollower {
     appliedSequence: () => follower.appliedSequence(),
     reached: (sequence, signal) => follower.reached(sequence, signal),
     verify: () => follower.verify(),
-    ask: () => follower.ask(),
-    answeredAt: () => follower.answeredAt(),
     stop: () => follower.stop(),
   };
 }
@@ -119,7 +112,6 @@ class LogFollower {
   #replay: NewestReplay | undefined;
   #applied: number;
   #lastId: unknown;
-  #answeredAt = mark(systemClock);
   /** The last sequence that the delivery has brought; behind `#applied` where events were read. */
   #delivered = 0;
   #delivery: LogDelivery | undefined;
@@ -162,26 +154,11 @@ class LogFollower {
     });
   }
 
-  answeredAt(): ClockMark {
-    return this.#answeredAt;
-  }
-
-  async ask(): Promise<StreamState> {
-    return (await this.#timed(() => leaderInfo(this.#jsm, streamNames.sessions))).state;
-  }
-
-  async #timed<T>(ask: () => Promise<T>): Promise<T> {
-    const askedAt = mark(systemClock);
-    const answer = await ask();
-    if (askedAt.monotonicMs > this.#answeredAt.monotonicMs) this.#answeredAt = askedAt;
-    return answer;
-  }
-
   async verify(): Promise<number> {
     const { judge, log } = this.#options;
     // The state before the question, not at the time of the answer: an event may be handed over in between.
     const position = { sequence: this.#applied, id: this.#lastId };
-    const { last_seq, messages } = await this.ask();
+    const { last_seq, messages } = (await leaderInfo(this.#jsm, streamNames.sessions)).state;
     await this.#compareEnd(position, last_seq);
     if (this.#isReplaying() && messages !== last_seq) {
       this.#doubt('count', `SESSIONS has ${messages} of its ${last_seq} events: the others are missing`);
@@ -396,7 +373,7 @@ class LogFollower {
   #askFor(sequence: number): Promise<StoredEvent | undefined> {
     const { nc } = this.#options;
     const slownessMs = BrokerAnswers.of(nc).slownessMs('read');
-    return askAgain(() => this.#timed(() => readEventAt(nc, sequence)), {
+    return askAgain(() => readEventAt(nc, sequence), {
       ...{ everyMs: readEveryMs + slownessMs, withinMs: readWithinMs + 2 * slownessMs },
       isFinal: isFinalAnswer,
     });
