@@ -6,7 +6,7 @@ import { type Issue, validate } from '@holdfast/shared/judgement/verdict-on-body
 import type { Text } from '@holdfast/texts/text.ts';
 import { specs } from './specs.ts';
 
-/** Why a device of a snapshot cannot be read, in the words of its protocol's spec; undefined when it can. */
+/** Why a device of a snapshot cannot be read, in the words of its protocol's spec, or undefined if it can. */
 export function deviceFault(device: DeviceConfig): Text | undefined {
   const { code, protocol, mode, connection, points } = device;
   const spec = specs.get(protocol);

@@ -1,6 +1,6 @@
 import { taskCreateSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import { judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import { type Judged, validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { validateNewPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { type Validated, validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { inEachLanguage, inLanguage } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { bodies } from './bodies.ts';

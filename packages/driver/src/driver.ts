@@ -81,6 +81,6 @@ export interface DevicePlan {
   learned?(): object | undefined;
   /** One line for each lesson, for people. */
   learnedInWords?(most: number): readonly Text[];
-  /** Call it when the device was repaired or replaced: everything is asked for again. */
+  /** Call it when the device was repaired or replaced. Everything is requested again. */
   forget?(): void;
 }

@@ -4,7 +4,7 @@ import { driverText } from './texts.ts';
 /** A name or an address alone. An IPv6 address has at least two colons; `host:port` has one. */
 export const hostPattern = '^(?:[^\\s/[\\]:]*|[^\\s/[\\]:]*:[^\\s/[\\]:]*:[^\\s/[\\]]*)$';
 
-/** Why a text is not a host, in words for its author; undefined where it may be one. */
+/** Why a text is not a host, in words for its author, or undefined if it may be one. */
 export function hostProblem(host: string): Text | undefined {
   return new RegExp(hostPattern).test(host) ? undefined : driverText('host_rule');
 }

@@ -91,7 +91,7 @@ export interface LinkHost {
    * permitted
    */
   addressOf(host: string, port: number): Promise<string>;
-  /** Why a path is not opened as a serial line; undefined when it may be. */
+  /** Why a path is not opened as a serial line, or undefined if it may be. */
   serialRefusal(path: string): Text | undefined;
   /**
    * The value of a secret that a connection names, for the server that it is sent to or vouches for. @throws

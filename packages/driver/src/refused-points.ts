@@ -37,7 +37,7 @@ export class RefusedPoints<P extends { readonly code: string }> {
     return [...this.#byCode.values()];
   }
 
-  /** The device's answer; undefined for a point that was not refused. */
+  /** The device's answer, or undefined for a point that was not refused. */
   answerTo(code: string): Text | undefined {
     return this.#byCode.get(code)?.answer;
   }

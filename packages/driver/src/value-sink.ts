@@ -21,6 +21,6 @@ export interface ValueSink {
   other(at: number, value: string | boolean, quality: Quality, why?: Text): void;
   /** The device answered, but without a usable value. @param status for people, after the name of the point */
   bad(at: number, status: Text): void;
-  /** When the source took the values that follow, in ms since 1970; undefined when it does not say. */
+  /** When the source took the values that follow, in ms since 1970, or undefined if it does not say. */
   sourceTime(ms: number | undefined): void;
 }

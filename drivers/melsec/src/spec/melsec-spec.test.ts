@@ -105,10 +105,10 @@ it('octal numbers of X and Y in ASCII are a setting of FX5 alone', () => {
       connection: connection({ data_code: 'ascii_xy_octal', ...fields }),
     });
   expect(problemsWith({ series: 'fx5' })).toEqual([]);
-  const refused = [{ field: 'data_code', message: expect.stringContaining('choose ascii') }];
+  const dataCodeProblems = [{ field: 'data_code', message: expect.stringContaining('choose ascii') }];
   expect(inEnglish([problemsWith({}), problemsWith({ series: 'fx5', frame: '1E' })])).toEqual([
-    refused,
-    refused,
+    dataCodeProblems,
+    dataCodeProblems,
   ]);
 });
 

@@ -167,7 +167,7 @@ export class ModbusBus implements DeviceBus {
     this.#send(exchange, nowMs);
   }
 
-  /** Fails the request without closing the channel: nothing is wrong with the device. */
+  /** Fails the request without closing the channel. Nothing is wrong with the device. */
   #holdBack(reason: Text, wasSent: boolean): void {
     this.#settle('kept')?.reject(new ReadFailure('timeout', reason, { wasSent, isHeldBack: true }));
   }

@@ -43,8 +43,9 @@ export class ExpectedReply {
       if (available < 1 || byteCount === expected) return undefined;
       return modbusText('byte_count_instead_of', { received: byteCount ?? 0, expected });
     }
-    for (let at = 1; at < requestHeadBytes && at <= available; at += 1) {
-      if (bytes[pduAt + at] !== this.#requestPdu[at]) return modbusText('unrequested_write_confirmed');
+    for (let index = 1; index < requestHeadBytes && index <= available; index += 1) {
+      if (bytes[pduAt + index] !== this.#requestPdu[index])
+        return modbusText('unrequested_write_confirmed');
     }
     return undefined;
   }

@@ -13,7 +13,7 @@ export class SerialChannel implements Channel {
   #closeOnceOpen: (() => void) | undefined;
   #isOpening = true;
 
-  /** @param refusal why this path must not be opened, in words; undefined when it may */
+  /** @param refusal why this path must not be opened, in words, or undefined if it may */
   constructor(line: SerialLine, events: ChannelEvents, refusal?: Text) {
     this.#events = events;
     if (refusal === undefined) void this.#open(line);

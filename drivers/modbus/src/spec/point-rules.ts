@@ -1,6 +1,6 @@
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
 import { driverText } from '@holdfast/driver/texts.ts';
-import { type JudgedPoint, meaningProblems } from '@holdfast/driver/values/meaning-problems.ts';
+import { meaningProblems, type PointToValidate } from '@holdfast/driver/values/meaning-problems.ts';
 import type { Words } from '@holdfast/texts/text.ts';
 import { isBitTable, type PointLayout, pointWidth } from '../layout/point-layout.ts';
 import { bitName } from '../layout/table-name.ts';

@@ -4,7 +4,7 @@ import { mqttText } from '../texts.ts';
 const longestBytes = 65_535;
 const encoder = new TextEncoder();
 
-/** Why a text is no topic filter (MQTT 5.0, 4.7); undefined when it is one. */
+/** Why a text is no topic filter (MQTT 5.0, 4.7), or undefined if it is one. */
 export function filterProblem(filter: string): Text | undefined {
   const common = textProblem(filter);
   if (common) return common;

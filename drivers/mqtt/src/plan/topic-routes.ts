@@ -156,7 +156,7 @@ function takeOne(route: Route, document: MessageDocument, isRetained: boolean, s
   return time === undefined || timeMs !== undefined;
 }
 
-/** Why a value with this time of its source is uncertain; undefined when it is not. */
+/** Why a value with this time of its source is uncertain, or undefined if it is not. */
 function doubtOf({ time }: Route, timeMs: number | undefined, isRetained: boolean): Text | undefined {
   if (timeMs !== undefined) return undefined;
   if (isRetained) return retainedDoubt;

@@ -13,7 +13,7 @@ const closePatienceMs = 500;
 /** More than the largest frame in either framing of Modbus. */
 const usualReceiveBytes = 512;
 
-/** Why nothing may be asked at this address, in words; undefined when it may. */
+/** Why nothing may be asked at this address, in words, or undefined if it may. */
 export type AddressRefusal = (ip: string, port: number) => Text | undefined;
 
 export interface TcpChannelOptions extends DialOptions {

@@ -5,7 +5,7 @@ import { driverText } from '../texts.ts';
 
 type Pem = { readonly cert?: string } | { readonly key?: string };
 
-/** Why our own certificate and its key cannot be used for a connection; undefined when both are sound. */
+/** Why our own certificate and its key cannot be used for a connection, or undefined if both are sound. */
 export function tlsProblem({ cert = '', key = '' }: NonNullable<DialOptions['tls']>): Text | undefined {
   const ofCert = faultOf({ cert });
   if (ofCert !== undefined) return driverText('tls_cert_unusable', { code: ofCert });

@@ -120,6 +120,6 @@ function hasNumber(point: PointToValidate): boolean {
   return point.data_type !== 'bool' && !isTextual(point) && !point.enumeration;
 }
 
-function whatText(point: JudgedPoint): Words {
+function whatText(point: PointToValidate): Words {
   return point.enumeration && point.data_type !== 'bool' ? driverText('an_enumeration') : point.data_type;
 }

@@ -10,7 +10,7 @@ export interface Reading {
   /** Undefined when there is no value. 64-bit integers are decimal text. */
   readonly value: PointValue | undefined;
   readonly quality: 'good' | 'uncertain' | 'bad';
-  /** Why there is no value, or why it is uncertain; empty when it is good, or uncertain by its number. */
+  /** Why there is no value, or why it is uncertain, or empty if it is good, or uncertain by its number. */
   readonly status: Words;
   readonly sourceTimeMs: number | undefined;
 }

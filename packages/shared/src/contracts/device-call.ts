@@ -122,7 +122,7 @@ export const deviceReplySchema = z.discriminatedUnion('kind', [
     /** `unknown`: the device may have done it or not. */
     outcome: z.enum(['written', 'differs', 'failed', 'unknown']),
     detail: wordsSchema,
-    /** The value right before; null when nothing was read. */
+    /** The value right before, or null if nothing was read. */
     before: readPointSchema.nullable(),
     /** The values sent, as in `readPointSchema`. */
     sent: z.array(z.string()),

@@ -13,7 +13,7 @@ export type Validated<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
-export function validate<T>(schema: z.ZodType<T>, body: unknown): Judged<T> {
+export function validate<T>(schema: z.ZodType<T>, body: unknown): Validated<T> {
   // Zod makes the messages when they are asked for.
   return withTexts(() => {
     const parsed = schema.safeParse(body, { error: (issue) => schemaMessage(zodText(issue)) });
@@ -41,7 +41,7 @@ function zodText(issue: z.core.$ZodRawIssue): Text {
 /** Whether an issue says no more than that a value is missing. */
 export const isMissing = ({ message }: Issue): boolean => message.code === 'library.missing';
 
-export function refusedFor(problems: readonly FieldProblem[]): Judged<never> {
+export function refusedFor(problems: readonly FieldProblem[]): Validated<never> {
   return {
     ok: false,
     issues: problems.map(({ field, message }) => ({ path: field.split('.'), message })),

@@ -2,7 +2,7 @@ import { BlockList, isIP, SocketAddress } from 'node:net';
 import { inLanguage, type Text } from '@holdfast/texts/text.ts';
 import { networkText } from './network-texts.ts';
 
-/** The fault in the text of a network; undefined when it has none. */
+/** The fault in the text of a network, or undefined if it has none. */
 export function networkProblem(text: string): Text | undefined {
   try {
     networkList([text]);

@@ -24,7 +24,7 @@ export async function requestedGrants(database: Database, body: RequestedGrants)
   }
   if (!grants && !role)
     throw validationFailed([{ path: 'role', message: fieldText('role_or_grants_needed') }]);
-  const testedGrants = grants
+  const requestedList = grants
     ? grants.map((grant, index) => ({ ...grant, path: `grants.${index}.sites` }))
     : [{ role: role as Role, sites, path: 'sites' }];
   const whole = requestedList.map((grant) => ({ ...grant, sites: [...(grant.sites ?? [everySite])] }));

@@ -5,6 +5,7 @@ import {
   auditPageSchema,
   auditQuerySchema,
 } from '@holdfast/shared/contracts/http/access-http.ts';
+import { auditCursor } from '@holdfast/shared/contracts/http/page.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Database } from '../database/open-database.ts';
 import { cursorBehind, positionOf } from '../http/cursor.ts';

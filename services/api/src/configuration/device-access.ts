@@ -6,7 +6,7 @@ import { deviceNetworkRule, siteNetworkRule } from '@holdfast/shared/runtime/net
 import { sql } from 'kysely';
 import { openChangeSet } from '../database/in-change.ts';
 import type { Database } from '../database/open-database.ts';
-import { BrokerUnavailable, type Collectors, type CollectorRecord, type NamedSecret } from '../ports.ts';
+import { BrokerUnavailable, type CollectorRecord, type Collectors, type NamedSecret } from '../ports.ts';
 import { type FieldError, Problem } from '../problems/problem.ts';
 import { specOf } from './device-specs.ts';
 import { configurationText } from './texts.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changedPoint, type DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { PointsTable } from '../database/tables.ts';
 import { fieldsDoNotFit } from './configuration-problems.ts';
@@ -65,19 +65,9 @@ export async function placeAgain(
     .selectAll()
     .where('device_id', '=', deviceId)
     .execute();
-  for (const { address, ...common } of points) {
-    const verdict = changedPoint({ from, to }, { common, address }, {});
-    if (!verdict.ok) {
-      const [issue] = verdict.issues;
-      const field = from.spec.protocol === to.spec.protocol ? 'points' : 'protocol';
-      const message = fieldText('point_would_not_fit', {
-        point: common.code,
-        field: issue?.path.join('.') ?? '',
-        why: issue?.message ?? '',
-      });
-      throw fieldsDoNotFit([{ field, message }]);
-    }
-    if (isDeepStrictEqual(verdict.value.address, address)) continue;
+  const addresses = new Map(points.map(({ id, address }) => [id, address]));
+  for (const { id, address } of placedAgain(points, from, to)) {
+    if (isDeepStrictEqual(address, addresses.get(id))) continue;
     await transaction
       .updateTable('points')
       .set({ address: JSON.stringify(address) })

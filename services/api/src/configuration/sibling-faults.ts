@@ -17,15 +17,12 @@ export async function requireDistinctValues(
   points: readonly WrittenPoint[],
 ): Promise<void> {
   const deviceIds = [...new Set(points.map(({ device_id }) => device_id))];
-  const result = await change();
-  const pathOf = (field: string, deviceId: number, code: string): string => {
-    const storedPoint = points.find((point) => point.device_id === deviceId && point.code === code);
-    return `${(storedPoint ?? points[0])?.pathPrefix ?? ''}${field}`;
-  };
-  const faults = (await sharedCodes(transaction, deviceIds)).map(({ deviceId, codes, valueCode }) => ({
-    path: pathOf('code', deviceId, codes[1]),
-    message: fieldText('value_name_of_array', { array: codes[0], name: valueCode }),
-  }));
+  if (deviceIds.length === 0) return;
+  const faults = (await sharedCodes(transaction, deviceIds)).map(({ deviceId, codes, valueCode }) => {
+    const point = points.find(({ device_id, code }) => device_id === deviceId && code === codes[1]);
+    const { path = 'code' } = point ?? points[0] ?? {};
+    return { path, message: fieldText('value_name_of_array', { array: codes[0], name: valueCode }) };
+  });
   if (faults.length > 0) throw validationFailed(faults);
 }
 

@@ -1,4 +1,4 @@
-import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { type SqlBool, sql } from 'kysely';
 import { isLatestRun } from '../database/latest-run.ts';
@@ -74,52 +74,4 @@ async function selectTasks(
     device_ids: devicesOf.get(row.id)?.map(({ device_id }) => device_id) ?? [],
     point_ids: pointsOf.get(row.id)?.map(({ point_id }) => point_id) ?? [],
   }));
-}
-
-async function readBack(database: Database, id: number): Promise<TaskView> {
-  const [task] = await selectTasks(database, (query) => query.where('id', '=', id));
-  if (!task) throw new Error(`task ${id} vanished within a transaction`);
-  return task;
-}
-
-async function replaceMembers(
-  transaction: Database,
-  taskId: number,
-  { device_ids, point_ids }: { device_ids: readonly number[]; point_ids: readonly number[] },
-): Promise<void> {
-  await replaceList(transaction, taskId, { table: 'task_devices', member: 'device_id', ids: device_ids });
-  const points = await transaction
-    .selectFrom('points')
-    .select(['id', 'code', 'device_id'])
-    .where(sql<boolean>`id = any(${point_ids}::bigint[])`)
-    .execute();
-  const strangers = points.filter(({ device_id }) => !device_ids.includes(device_id));
-  if (strangers.length > 0) {
-    const codes = strangers.slice(0, 5).map(({ code }) => code);
-    throw validationFailed([
-      { path: 'point_ids', message: fieldText('points_of_other_devices', { points: codes.join(', ') }) },
-    ]);
-  }
-  await replaceList(transaction, taskId, { table: 'task_points', member: 'point_id', ids: point_ids });
-}
-
-/** Replaces a task's list with two statements whose ids come as one parameter, because there may be ten thousand. */
-async function replaceList(
-  transaction: Database,
-  taskId: number,
-  list: {
-    readonly table: 'task_devices' | 'task_points';
-    readonly member: 'device_id' | 'point_id';
-    readonly ids: readonly number[];
-  },
-): Promise<void> {
-  const [table, member] = [sql.table(list.table), sql.ref(list.member)];
-  await sql`delete from ${table} where task_id = ${taskId} and ${member} <> all(${list.ids}::bigint[])`.execute(
-    transaction,
-  );
-  if (list.ids.length === 0) return;
-  await sql`insert into ${table} (task_id, ${member})
-    select ${taskId}::bigint, id from unnest(${list.ids}::bigint[]) as wanted (id) on conflict do nothing`.execute(
-    transaction,
-  );
 }

@@ -2,9 +2,9 @@ import { valueCodes } from '@holdfast/driver/point.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { DeviceCall, ReadPoint, ReadRequestReport } from '@holdfast/shared/contracts/device-call.ts';
 import type {
+  DeviceRequestView,
   DeviceTestView,
   ShownPoint,
-  DeviceRequestView,
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Database } from '../database/open-database.ts';

@@ -18,7 +18,7 @@ export interface PreviewQuestions {
   /** The devices with these codes, and all sites. Fails unless the caller may change all of these devices. */
   devices(codes: readonly string[]): Promise<StoredDevices>;
   points(deviceIds: readonly number[], after: number): Promise<readonly StoredPoint[]>;
-  /** Why points may not have their kind of values, in order; undefined if they may. */
+  /** Why points may not have their kind of values, in order, or undefined if they may. */
   kindFaults(points: readonly KindOfPoint[]): Promise<readonly (Text | undefined)[]>;
   /** Fails unless the caller may change all of these sites; null is for devices without a site. */
   sites(ids: readonly (number | null)[]): Promise<void>;

@@ -166,7 +166,7 @@ describe('a write', () => {
     expect(state.writes).toEqual([]);
   });
 
-  it('is not repeated without an answer; what the device holds afterwards is told', async () => {
+  it('is not repeated without an answer; what the device holds afterwards is reported', async () => {
     const silent = registerBus(() => new ReadFailure('timeout', quoted('no answer')));
     expect(await ask(write, silent.endpoints, 10_000)).toMatchObject({
       outcome: 'unknown',

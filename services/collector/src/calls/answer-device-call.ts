@@ -5,7 +5,6 @@ import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { Text } from '@holdfast/texts/text.ts';
-import { pollableDevice, turnOptions } from '../polling/pollable-device.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
 import { PointSet } from '../polling/point-sets.ts';

@@ -9,7 +9,7 @@ import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { modbusOver, pollableModbus } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';

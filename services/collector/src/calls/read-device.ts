@@ -8,7 +8,6 @@ import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { Text } from '@holdfast/texts/text.ts';
-import { pollableDevice } from '../polling/pollable-device.ts';
 import { DeviceRecord } from '../polling/device-record.ts';
 import { DuePoints } from '../polling/due-points.ts';
 import { type Endpoint, NotPermitted } from '../polling/endpoint.ts';

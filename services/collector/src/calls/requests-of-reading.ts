@@ -12,7 +12,6 @@ import type {
 } from '@holdfast/shared/contracts/device-call.ts';
 import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import type { Words } from '@holdfast/texts/text.ts';
-import type { PollableDevice } from '../polling/pollable-device.ts';
 import { missCauseOf } from '../polling/miss-cause.ts';
 import type { PollableDevice } from '../polling/pollable-device.ts';
 import { isBusy, isFailureOfDevice, isRefusal } from '../polling/tick-reader.ts';
@@ -82,9 +81,9 @@ export class RequestsOfReading {
     const startedMs = nowMs();
     const timeoutMs = Math.min(deviceMs, Math.max(1, Math.floor(leftMs())));
     const sinceMs = () => Math.round((nowMs() - startedMs) * 10) / 10;
-    const heard: FrameBytes[] = [];
+    const frames: FrameBytes[] = [];
     const report = (error: Words, failure?: RequestFailure) => {
-      const isKept = this.#hear(heard);
+      const isKept = this.#hear(frames);
       this.reports.push({
         ...group.describe(),
         ...{ ms: sinceMs(), error },

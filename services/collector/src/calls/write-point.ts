@@ -6,7 +6,6 @@ import { Readings } from '@holdfast/driver/values/readings.ts';
 import type { DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import { collectorText } from '@holdfast/shared/contracts/words/collector-texts.ts';
 import type { Text } from '@holdfast/texts/text.ts';
-import type { PollableDevice } from '../polling/pollable-device.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import type { PollableDevice } from '../polling/pollable-device.ts';
 import { readValue, unreadValue } from './read-point.ts';

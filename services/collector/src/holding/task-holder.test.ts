@@ -362,7 +362,7 @@ describe('a session that cannot be run', () => {
     expect(world.answered).toEqual(['done 20']);
   });
 
-  it('is told again until the log has moved on, then its live state belongs to the next holder', async () => {
+  it('is reported again until the log has moved on, then its live state belongs to the next holder', async () => {
     const world = new HolderWorld();
     world.config = { ok: false, problem: quoted('no snapshot') };
     world.ring(20);

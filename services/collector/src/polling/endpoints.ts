@@ -12,7 +12,6 @@ import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { siteNetworkRule } from '@holdfast/shared/runtime/networks.ts';
 import { systemTimers, type Timers, withDeadline } from '@holdfast/shared/runtime/timers.ts';
 import type { Text } from '@holdfast/texts/text.ts';
-import type { PollableDevice } from './pollable-device.ts';
 import type { DeviceLinks, LinkUse } from './device-links.ts';
 import { Endpoint } from './endpoint.ts';
 import type { PollableDevice } from './pollable-device.ts';
@@ -136,7 +135,7 @@ export class Endpoints {
     return entry.endpoint;
   }
 
-  /** Why such an endpoint could not be had now, in words; undefined when it could. */
+  /** Why such an endpoint could not be had now, in words, or undefined if it could. */
   conflictOf(identity: EndpointIdentity): Text | undefined {
     const place = this.#placeOf(identity);
     const present = this.#open.get(place);
@@ -204,7 +203,7 @@ export class Endpoints {
     return ip === undefined ? key : hostAndPort(plainHost(ip), tcp?.port ?? 0);
   }
 
-  /** Why an address may not be connected to for an endpoint: it is that of another one, under another name. */
+  /** Why an address may not be connected to for an endpoint. It is that of another one, under another name. */
   #conflictAt(ip: string, port: number, place: string, { isExclusive }: EndpointIdentity): Text | undefined {
     const address = hostAndPort(plainHost(ip), port);
     const owner = this.#open.has(address) ? address : this.#dialed.get(address);

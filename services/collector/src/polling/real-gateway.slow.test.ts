@@ -1,8 +1,6 @@
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { systemClock } from '@holdfast/shared/runtime/clock.ts';
-import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { inLanguage } from '@holdfast/texts/text.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pollReally } from './testing/real-runner.ts';

@@ -1,7 +1,6 @@
 import type { ReadRequest } from '@holdfast/driver-modbus/layout/requests.ts';
 import type { ReportedLimits } from '@holdfast/driver-modbus/plan/reported-limits.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
-import type { ReportedLimits } from '@holdfast/driver-modbus/plan/reported-limits.ts';
 import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import { describe, expect, it } from 'vitest';
 import { PolledWorld } from './testing/polled-world.ts';

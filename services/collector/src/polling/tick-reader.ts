@@ -14,7 +14,6 @@ import { tickTimeMs } from '../samples/schedule.ts';
 import type { Tick } from '../samples/tick.ts';
 import { TickReadings } from '../samples/tick-readings.ts';
 import type { ValueKeys } from '../samples/value-keys.ts';
-import { type PollableDevice, turnOptions } from './pollable-device.ts';
 import { type Failure, type Refusal, refusalText } from './breaker.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { DuePoints } from './due-points.ts';

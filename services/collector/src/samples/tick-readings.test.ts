@@ -1,6 +1,7 @@
 import { noValue } from '@holdfast/driver/values/emit-value.ts';
 import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import { thorough } from '@holdfast/test/support/thorough.ts';
 import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

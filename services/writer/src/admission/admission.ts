@@ -230,7 +230,7 @@ export class Admission {
     const generation = this.#generation;
     const loaded = await this.#snapshots.load(task, configVersion);
     if (!loaded.ok) return inLanguage(loaded.problem, 'en');
-    const devices = new Map(loaded.config.devices.map((device) => [device.id, new KnownDevice(device)]));
+    const devices = new Map(loaded.config.devices.map((device) => [device.id, new SnapshotDevice(device)]));
     if (generation === this.#generation) this.#devices.set(key, devices);
     return devices;
   }

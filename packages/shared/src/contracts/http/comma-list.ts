@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** One of these values or several with commas between them; undefined when it is empty. */
+/** One of these values or several with commas between them, or undefined if it is empty. */
 export function commaList<const Value extends string>(values: readonly Value[], error?: () => string) {
   const one = ` *(?:${values.join('|')}) *`;
   return z

@@ -130,7 +130,7 @@ export const writtenPointSchema = z.object({
   /** `differs`: the device confirmed it and holds another value. */
   outcome: z.enum(['written', 'differs']),
   detail: z.string(),
-  /** The value right before it was written; null when it could not be read. */
+  /** The value right before it was written, or null if it could not be read. */
   before: shownPointSchema.nullable(),
   sent: z.array(z.string()),
   read_back: shownPointSchema.nullable(),

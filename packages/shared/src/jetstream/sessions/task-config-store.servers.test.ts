@@ -88,7 +88,7 @@ describe('the configuration snapshots', () => {
     expect(await store.put(config('30', 5_000))).toBe('stored');
   });
 
-  it('that are not there, or not what was stored, are told as such and not waited for', async () => {
+  it('that are not there, or not what was stored, are reported as such and not waited for', async () => {
     expect(inEnglish(await store.load('3', 1))).toEqual({
       ok: false,
       problem: expect.stringContaining('3/1 is missing'),

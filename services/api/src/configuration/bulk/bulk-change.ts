@@ -1,7 +1,7 @@
 import type { BulkSelection } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
-import type { Issue, Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { Issue, Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { type RawBuilder, sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';

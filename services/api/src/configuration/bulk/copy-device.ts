@@ -1,6 +1,6 @@
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { CopiesBody } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
@@ -113,65 +113,4 @@ async function requireFreeCodes(transaction: Database, copies: readonly DeviceRo
       rows.map(({ code }) => ({ path: 'code', message: fieldText('code_is_taken', { code }) })),
     );
   }
-}
-
-async function copyPoints(transaction: Database, from: number, to: readonly number[]): Promise<void> {
-  const { count } = await transaction
-    .selectFrom('points')
-    .select((select) => select.fn.countAll<number>().as('count'))
-    .where('device_id', '=', from)
-    .executeTakeFirstOrThrow();
-  if (count * to.length > pointsAtMost) {
-    const message = fieldText('too_many_points_of_copies', { count: count * to.length, most: pointsAtMost });
-    throw validationFailed([{ path: 'count', message }]);
-  }
-  await sql`insert into points (device_id, code, name, address, data_type, scale, "offset", unit, enabled, count, precision,
-      valid_min, valid_max, linear, enumeration, period_ms, report, writable)
-    select made.id, code, name, address, data_type, scale, "offset", unit, enabled, count, precision,
-      valid_min, valid_max, linear, enumeration, period_ms, report, writable
-    from points cross join unnest(${to}::bigint[]) with ordinality as made (id, place)
-    where device_id = ${from} order by made.place, points.id`.execute(transaction);
-}
-
-async function requireKinds(
-  transaction: Database,
-  store: KindsOfStore,
-  ids: readonly number[],
-): Promise<void> {
-  const points = await transaction
-    .selectFrom('points')
-    .select(['device_id', 'code', 'count', 'data_type', 'enumeration'])
-    .where(sql<boolean>`device_id = any(${ids}::bigint[])`)
-    .execute();
-  const faults = await kindFaultsOrNone(store, transaction, points as readonly KindOfPoint[]);
-  const message = faults.find((fault) => fault !== undefined);
-  if (message !== undefined) throw validationFailed([{ path: 'code', message }]);
-}
-
-/** Adds the copies to tasks. A task that has chosen points of the device reads the same ones of its copies. */
-async function readByTasks(
-  transaction: Database,
-  {
-    id,
-    deviceIds,
-    task_ids,
-  }: { readonly id: number; readonly deviceIds: readonly number[]; readonly task_ids: readonly number[] },
-): Promise<void> {
-  if (task_ids.length === 0) return;
-  const tasks = await transaction
-    .selectFrom('tasks')
-    .select('id')
-    .where(sql<boolean>`id = any(${task_ids}::bigint[])`)
-    .execute();
-  const unknown = task_ids.findIndex((each) => !tasks.some((task) => task.id === each));
-  if (unknown >= 0)
-    throw validationFailed([{ path: `task_ids.${unknown}`, message: fieldText('no_such_task') }]);
-  await sql`insert into task_devices (task_id, device_id)
-    select task_id, device_id from unnest(${task_ids}::bigint[]) as t (task_id)
-    cross join unnest(${deviceIds}::bigint[]) as d (device_id)`.execute(transaction);
-  await sql`insert into task_points (task_id, point_id)
-    select chosen.task_id, copied.id from task_points chosen
-    join points on points.id = chosen.point_id and points.device_id = ${id}
-    join points copied on copied.code = points.code and copied.device_id = any(${deviceIds}::bigint[])
-    where chosen.task_id = any(${task_ids}::bigint[])`.execute(transaction);
 }

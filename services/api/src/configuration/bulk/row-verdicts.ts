@@ -1,12 +1,14 @@
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
-import { changedPoint, type DeviceOfPoint, judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import {
+  changedPoint,
+  type DeviceOfPoint,
+  validateNewPoint,
+} from '@holdfast/shared/contracts/http/point-http.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
-import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
-import type { RowWrite } from '../change-sets/row-write.ts';
-import { specOf, viewOfDevice } from '../device-specs.ts';
-
-type Columns = Readonly<Record<string, unknown>>;
+import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { DeviceRow, PointRow } from '../change-sets/row-write.ts';
+import { endpointColumn, specOf, viewOfDevice } from '../device-specs.ts';
 
 /** Columns of a new device. */
 export function newDeviceRow(fields: unknown): Validated<DeviceRow> {

@@ -1,6 +1,6 @@
 import type { Stepped } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
-import type { Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import type { Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 
 const placeholder = /\{n(?::0?(\d))?\}/g;
@@ -29,6 +29,6 @@ export function steppedValue(value: Stepped, index: number, n: number): Validate
   return { ok: true, value: `${before}${String(next).padStart(figures.length, '0')}${behind}` };
 }
 
-function refused(message: Text): Judged<never> {
+function refused(message: Text): Validated<never> {
   return { ok: false, issues: [{ path: [], message }] };
 }

@@ -1,5 +1,6 @@
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
+import type { Text } from '@holdfast/texts/text.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import { type FieldError, listedErrors, Problem, validationFailed } from '../../problems/problem.ts';
@@ -208,9 +209,14 @@ async function requireChosenPoints(transaction: Database, writes: readonly RowWr
     order by 2, 3 limit ${mostNames}`.execute(transaction);
   const [first] = rows;
   if (!first) return;
-  const message = fieldText('chosen_point_of_other_device', { task: first.task, point: first.point });
-  const { path } = writes.find(({ kind, id }) => kind === 'task' && id === first.id) ?? {};
-  throw validationFailed([{ path: path === undefined ? 'point_ids' : `${path}.point_ids`, message }]);
+  const taskWrite = taskWrites.find(({ id }) => id === first.id);
+  if (!taskWrite) {
+    const tasks = rows.filter(({ point }) => point === first.point).map(({ task }) => task);
+    throw stillReferenced(configurationText('point', { code: first.point }), { tasks });
+  }
+  const points = rows.filter(({ id }) => id === first.id).map(({ point }) => point);
+  const message = fieldText('points_of_other_devices', { points: points.slice(0, 5).join(', ') });
+  throw validationFailed([{ path: pathTo(taskWrite, 'point_ids'), message }]);
 }
 
 /** Refuses points that do not fit each other or stored values. */

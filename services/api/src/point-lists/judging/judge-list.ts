@@ -114,8 +114,8 @@ function placedFault(
 }
 
 /** Adds faults to rows whose values would have the same names as values of an array of their device. */
-function withSiblingFaults(rows: readonly JudgedRow[], isReplacing: boolean): JudgedRow[] {
-  const messageByRow = new Map<JudgedRow, Text>();
+function withSiblingFaults(rows: readonly RowVerdict[], isReplacing: boolean): RowVerdict[] {
+  const messageByRow = new Map<RowVerdict, Text>();
   for (const ofDevice of Map.groupBy(rows, ({ deviceCode }) => deviceCode).values()) {
     const points = ofDevice.flatMap((row) => {
       const isLeft = row.state !== 'fault' && !(row.state === 'missing' && isReplacing);

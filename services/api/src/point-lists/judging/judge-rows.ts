@@ -8,7 +8,7 @@ import {
   validateDevicePoint,
 } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { importModes } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import { isMissing, type Judged } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { isMissing, type Validated } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { SheetRow } from '../../spreadsheets/read/list-file.ts';
 import type { ListField } from '../columns/list-fields.ts';
 import { pointListsText } from '../texts.ts';

@@ -3,7 +3,7 @@ import { bodies } from '@holdfast/drivers/bodies.ts';
 import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ListField } from '../columns/list-fields.ts';
 import { pointListsText } from '../texts.ts';
-import type { CurrentConfiguration, KnownDevice } from './current-configuration.ts';
+import type { CurrentConfiguration, CurrentDevice } from './current-configuration.ts';
 import type { FieldFault } from './row-fault.ts';
 import { fieldsOf, type RowReading } from './row-reading.ts';
 

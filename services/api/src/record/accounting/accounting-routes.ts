@@ -6,6 +6,7 @@ import {
   gapListQuerySchema,
   gapPageSchema,
 } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import { gapCursor } from '@holdfast/shared/contracts/http/page.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';

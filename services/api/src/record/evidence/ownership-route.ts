@@ -6,7 +6,7 @@ import {
 } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import type { ConfigLeg } from '@holdfast/shared/domain/session/config-legs.ts';
 import { readWords } from '@holdfast/texts/bounded-text.ts';
-import { type PollingPlans, findPlan } from '../../configuration/polling-plans.ts';
+import { findPlan, type PollingPlans } from '../../configuration/polling-plans.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { localize } from '../../problems/localize.ts';

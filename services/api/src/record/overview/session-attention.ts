@@ -67,7 +67,7 @@ function ofRunning({ session: { placement }, compared }: SessionSituation): Atte
   if (!compared) return [];
   const { storing, last_sample, disagreements, is_actual, is_unknown } = compared;
   const detail = disagreements.join(localize(overviewText('separator_semicolon')));
-  // The reason lies with the writer and is shown there.
+  // The reason is with the writer and is shown there.
   if (is_unknown) return [];
   if (is_actual) {
     if (storing.refused.length === 0) return [];

@@ -31,15 +31,8 @@ export function sessionView(row: NamedSessionRow, now: Date, notice?: WaitingNot
     id: row.session_id,
     duration_seconds: secondsBetween(started_at, stopped_at ?? now),
     placement: placementView(row, notice),
-    error_message: row.error_message && localize(readWords(row.error_message)),
-    error_cause: row.error_cause,
-    next_try_at: row.is_latest ? nextTryAt(row.error_cause, row.stopped_at, row.error_attempt) : null,
-    soft_limit_at: row.soft_limit_at?.toISOString() ?? null,
-    hard_limit_at: row.hard_limit_at?.toISOString() ?? null,
-    warned_at: row.warned_at?.toISOString() ?? null,
-    stopped_by: row.stopped_by,
-    stop_reason: row.stop_reason,
-    metadata: row.metadata,
+    error_message: error_message && localize(readWords(error_message)),
+    next_try_at: row.is_latest ? nextTryAt(error_cause, stopped_at, error_attempt) : null,
   };
   // Columns that only the read model has are left out.
   return Object.fromEntries(fieldNames.map((name) => [name, view[name]])) as SessionView;
@@ -105,23 +98,13 @@ export function sessionViewFromLog(
   const row = {
     ...startedRow(state.session, now),
     status: state.status,
-    started_at: startedAt,
-    stopped_at: stoppedAt,
-    duration_seconds: secondsBetween(new Date(startedAt), stoppedAt === null ? now : new Date(stoppedAt)),
-    config_version: configVersion,
-    collector_id: null,
-    epoch: null,
-    placement: null,
-    error_message: state.status === 'error' ? localize(state.reason as Words) : null,
-    error_cause: state.status === 'error' ? state.cause : null,
-    next_try_at:
-      state.status === 'error' ? nextTryAt(state.cause, new Date(state.stoppedAt), state.attempt) : null,
-    soft_limit_at: softLimitAt ?? null,
-    hard_limit_at: hardLimitAt ?? null,
-    warned_at: null,
-    stopped_by: state.status === 'stopped' ? state.by : null,
-    stop_reason: state.status === 'stopped' ? state.reason : null,
-    metadata: {},
+    stopped_at: isOver ? new Date(state.stoppedAt) : null,
+    ...(state.status === 'error' && {
+      error_message: state.reason,
+      error_cause: state.cause,
+      error_attempt: state.attempt,
+    }),
+    ...(state.status === 'stopped' && { stopped_by: state.by, stop_reason: state.reason }),
   };
   return sessionView({ ...row, task_name: '', is_latest: true, period_ms: null }, now);
 }

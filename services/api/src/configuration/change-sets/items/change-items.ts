@@ -12,7 +12,7 @@ import {
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
-import { type Issue, type Judged, validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { type Issue, type Validated, validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import type { Database } from '../../../database/open-database.ts';
 import { localize } from '../../../problems/localize.ts';
@@ -141,14 +141,11 @@ async function judgedItems(
   const faulty = new Set<unknown>();
   const judge = (item: ReadyItem, index: number): JudgedItem => {
     const { kind, id, op, standIn } = item;
-    const path = `items.${index}.fields`;
-    const row = id === undefined || op === 'create' ? undefined : before.get(keyOf({ kind, id }));
-    if (op !== 'create' && !row) {
-      return { index, outcome: refused(['id'], fieldText(`no_such_${kind}`)) };
-    }
-    if (op === 'delete') {
-      return { index, outcome: { ok: true, value: [{ kind, id, op, row: row ?? {}, fields: [] }] } };
-    }
+    const path = pathOf(index);
+    const row = op === 'create' ? undefined : rowIn(before, kind, id);
+    if (op !== 'create' && !row) return { index, outcome: noSuchItem(kind, path) };
+    if (op === 'delete') return { index, outcome: { ok: true, value: row ? [deletionOf(item, row)] : [] } };
+    const isEmpty = op === 'change' && Object.keys(item.fields).length === 0;
     // The fault of a new device says enough; its points are not judged.
     const isOfFaulty = kind === 'point' && faulty.has(item.fields.device_id);
     if (isEmpty || isOfFaulty) return { index, outcome: { ok: true, value: [] } };
@@ -182,8 +179,9 @@ async function judgedItems(
     .sort((one, other) => one.index - other.index);
 }
 
-function refused(path: readonly PropertyKey[], message: Text): Judged<never> {
-  return { ok: false, issues: [{ path, message }] };
+function noSuchItem(kind: ChangedKind, path: readonly PropertyKey[]): Validated<never> {
+  const issue = { path: [...path.slice(0, -1), 'id'], message: fieldText(`no_such_${kind}`) };
+  return { ok: false, issues: [issue] };
 }
 
 function doubtAbout(

@@ -1,4 +1,4 @@
-import type { RequestedItem, ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { ChangedKind, RequestedItem } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Issue } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import type { ChangedThings, Concerned } from '../../../ports.ts';

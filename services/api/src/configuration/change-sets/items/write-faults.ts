@@ -52,13 +52,13 @@ async function takenCodes(
   // Things that are deleted or renamed leave their code to others.
   const leaving = new Set(idsOf([...naming, ...ofKind.filter(({ op }) => op === 'delete')]));
   const faultByName = new Map(
-    rows.filter(({ id }) => !leaving.has(id)).map((row) => [nameOf(kind, row), fieldText('taken')]),
+    rows.filter(({ id }) => !leaving.has(id)).map((row) => [nameOf(row), fieldText('taken')]),
   );
   return naming.flatMap((write) => {
     const name = nameOf(write.row);
     const message = faultByName.get(name);
     if (message !== undefined) return [{ path: at(write, 'code'), message }];
-    const item = (write.path ?? '').split('.')[1] ?? '';
+    const item = String(write.path?.find(Number.isInteger));
     faultByName.set(name, fieldText('same_as_item', { item }));
     return [];
   });
