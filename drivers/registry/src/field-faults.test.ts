@@ -156,5 +156,5 @@ describe('a fault in Chinese', () => {
   });
 });
 
-const issuesOf = (verdict: Judged<unknown>) =>
+const issuesOf = (verdict: Validated<unknown>) =>
   verdict.ok ? [] : verdict.issues.map(({ message }) => message);

@@ -47,7 +47,11 @@ export function placedAgain(
     if (verdict.ok) return { ...point, address: verdict.value.address };
     const [issue] = verdict.issues;
     const field = from.spec.protocol === to.spec.protocol ? 'points' : 'protocol';
-    const message = `point ${common.code} would not fit: ${issue?.path.join('.')}: ${issue?.message}`;
+    const message = fieldText('point_would_not_fit', {
+      point: common.code,
+      field: issue?.path.join('.') ?? '',
+      why: issue?.message ?? '',
+    });
     throw fieldsDoNotFit([{ field, message }]);
   });
 }

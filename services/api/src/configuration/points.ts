@@ -1,5 +1,4 @@
 import { flatPoint, type PointView } from '@holdfast/shared/contracts/http/point-http.ts';
-import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import type { Selectable } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { PointsTable } from '../database/tables.ts';

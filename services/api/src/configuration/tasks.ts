@@ -1,5 +1,4 @@
 import type { TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { type SqlBool, sql } from 'kysely';
 import { isLatestRun } from '../database/latest-run.ts';
 import type { Database } from '../database/open-database.ts';

@@ -197,10 +197,6 @@ export const fieldText = catalogue('field', {
   },
   in_use_under_this_code: { en: 'is in use under this code', zh: '正以此代码使用' },
   not_in_this_change_set: { en: 'is not in this change set', zh: '不在此变更集中' },
-  chosen_point_of_other_device: {
-    en: 'task {{task}} has chosen point {{point}}, of a device that is not in device_ids',
-    zh: '任务 {{task}} 选用了点位 {{point}}，而其设备不在 device_ids 中',
-  },
   no_figures_to_raise: { en: '{{text}} has no figures that could go up', zh: '{{text}} 中没有可递增的数字' },
   cannot_go_up_to: { en: '{{text}} cannot go up to {{next}}', zh: '{{text}} 不能递增到 {{next}}' },
   finds_too_many: { en: 'finds more than {{count}}: narrow it', zh: '找到的超过 {{count}} 项：请缩小范围' },

@@ -41,7 +41,7 @@ export async function copyDevice(
     .execute();
   const count = points.length * newRows.length;
   if (count > pointsAtMost) {
-    const message = `would make ${count} points; at most ${pointsAtMost} at once`;
+    const message = fieldText('too_many_points_of_copies', { count, most: pointsAtMost });
     throw validationFailed([{ path: 'count', message }]);
   }
   let last = Number.MAX_SAFE_INTEGER;
@@ -57,7 +57,8 @@ export async function copyDevice(
   ]);
   const taskWrites = task_ids.flatMap((taskId, index) => {
     const task = rowIn(before, 'task', taskId);
-    if (!task) throw validationFailed([{ path: `task_ids.${index}`, message: 'there is no such task' }]);
+    if (!task)
+      throw validationFailed([{ path: `task_ids.${index}`, message: fieldText('no_such_task') }]);
     const device_ids = [...task.device_ids, ...copies.map(({ standIn }) => standIn)];
     // A task that has chosen points of the device reads the same ones of its copies.
     const chosenIds = new Set(task.point_ids);

@@ -7,7 +7,7 @@ import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
-import { readWords } from '@holdfast/texts/bounded-text.ts';
+import { readWords, writtenWords } from '@holdfast/texts/bounded-text.ts';
 import type { Words } from '@holdfast/texts/text.ts';
 import { localize } from '../../problems/localize.ts';
 import { placementText } from '../projection/placement-words.ts';
@@ -100,7 +100,7 @@ export function sessionViewFromLog(
     status: state.status,
     stopped_at: isOver ? new Date(state.stoppedAt) : null,
     ...(state.status === 'error' && {
-      error_message: state.reason,
+      error_message: writtenWords(state.reason as Words),
       error_cause: state.cause,
       error_attempt: state.attempt,
     }),
