@@ -118,7 +118,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     };
     const logFile = join(logs, `${id}.log`);
     const isDeceived = kind === 'writer' && forger?.isLetThrough === true;
-    const imports = isDeceived ? [join(import.meta.dirname, '..', 'forger', 'admit-all.ts')] : undefined;
+    const imports = isDeceived ? [join(import.meta.dirname, 'forger', 'admit-all.ts')] : undefined;
     services.set(id, new Service({ id, service: kind, settings, imports, proxy, logFile, outages, onLead }));
   };
   for (const [kind, count] of Object.entries(shapeOfServices) as [ServiceName, number][]) {
