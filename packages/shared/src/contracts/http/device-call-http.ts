@@ -15,11 +15,11 @@ export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
  */
 export const framePartSchema = z.object({ part: z.string(), length: z.int(), text: z.string().optional() });
 
-/** A request whose frames are taken apart as the device's protocol defines them: their parts from the first byte on. */
 /** A value as a collector has read it, in the language of the request. */
 export const shownPointSchema = readPointSchema.extend({ detail: z.string() });
 export type ShownPoint = z.infer<typeof shownPointSchema>;
 
+/** A request whose frames are taken apart as the device's protocol defines them: their parts from the first byte on. */
 export const deviceRequestViewSchema = readRequestReportSchema.extend({
   error: z.string(),
   heard: z.array(frameBytesSchema.extend({ parts: z.array(framePartSchema) })).optional(),
