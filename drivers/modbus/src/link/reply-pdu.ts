@@ -44,8 +44,7 @@ export class ExpectedReply {
       return modbusText('byte_count_instead_of', { received: byteCount ?? 0, expected });
     }
     for (let index = 1; index < requestHeadBytes && index <= available; index += 1) {
-      if (bytes[pduAt + index] !== this.#requestPdu[index])
-        return modbusText('unrequested_write_confirmed');
+      if (bytes[pduAt + index] !== this.#requestPdu[index]) return modbusText('unrequested_write_confirmed');
     }
     return undefined;
   }

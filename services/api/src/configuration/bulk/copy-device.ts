@@ -57,8 +57,7 @@ export async function copyDevice(
   ]);
   const taskWrites = task_ids.flatMap((taskId, index) => {
     const task = rowIn(before, 'task', taskId);
-    if (!task)
-      throw validationFailed([{ path: `task_ids.${index}`, message: fieldText('no_such_task') }]);
+    if (!task) throw validationFailed([{ path: `task_ids.${index}`, message: fieldText('no_such_task') }]);
     const device_ids = [...task.device_ids, ...copies.map(({ standIn }) => standIn)];
     // A task that has chosen points of the device reads the same ones of its copies.
     const chosenIds = new Set(task.point_ids);
