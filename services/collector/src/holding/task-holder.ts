@@ -355,7 +355,6 @@ export class TaskHolder {
     if (isRecovery(placement.reason) || reads.goesOn) recoveries?.begun(assignment);
     // What was prepared may still wait for its turn, and would record the same again.
     prepared?.drop();
-    this.#prepared?.start.drop();
     const placed = { ...assignment, config_version: placement.configVersion };
     const runner = this.#options.createRunner(placed, first);
     this.#runner = runner;
