@@ -101,7 +101,12 @@ export function setUpFacts(holdfast, { ours, servers }) {
     const url = new URL(await inside(service, 'cat', '/secrets/postgres/url'));
     url.hostname = '127.0.0.1';
     const answer = await inside(
-      ...['postgres', 'sh', '-c', 'psql --no-psqlrc --set VERBOSITY=sqlstate --command "$2" "$1" 2>&1 || true'],
+      ...[
+        'postgres',
+        'sh',
+        '-c',
+        'psql --no-psqlrc --set VERBOSITY=sqlstate --command "$2" "$1" 2>&1 || true',
+      ],
       ...['sh', url.href, statement],
     );
     return /ERROR: {2}(\w{5})$/m.exec(answer)?.[1] ?? 'done';

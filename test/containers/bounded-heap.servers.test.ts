@@ -16,10 +16,12 @@ describe('a collector', () => {
       for (const start of starts) {
         const words = start.split(/[\s,[\]]+/);
         const node = words.findIndex((word) => /(^|\/|=)node$/.test(word));
-        expect(words.slice(
+        expect(
+          words.slice(
             node + 1,
             words.findIndex((word) => main.test(word)),
-          )).toEqual(collectorNodeOptions);
+          ),
+        ).toEqual(collectorNodeOptions);
       }
     },
   );

@@ -60,15 +60,15 @@ function cutParam(param: Param, count: Count, depth: number): Param {
   if (typeof param !== 'object') return param;
   if (depth >= bounds.depth) return '…';
   if (!isList(param)) return cutText(param, count, depth);
-  const kept: Param[] = [];
+  const list: Param[] = [];
   for (const each of param) {
-    if (kept.length === bounds.listLength - 1 || count.parts >= bounds.parts / 2) {
-      kept.push('…');
+    if (list.length === bounds.listLength - 1 || count.parts >= bounds.parts / 2) {
+      list.push('…');
       break;
     }
-    kept.push(cutParam(each, count, depth + 1));
+    list.push(cutParam(each, count, depth + 1));
   }
-  return kept;
+  return list;
 }
 
 const isList = (param: Text | readonly Param[]): param is readonly Param[] => Array.isArray(param);

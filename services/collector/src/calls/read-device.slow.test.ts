@@ -52,8 +52,8 @@ async function deviceThat(does: (request: ReadRequest) => Fate | Promise<Fate>) 
       },
     );
     if (reply.kind !== 'read') throw new Error(`not read: ${JSON.stringify(reply)}`);
-    const shown = inEnglish(reply) as typeof reply;
-    return { ...shown, of: new Map(shown.points.map((point) => [point.code, point])) };
+    const english = inEnglish(reply) as typeof reply;
+    return { ...english, of: new Map(english.points.map((point) => [point.code, point])) };
   };
   return { requests, bus, endpoints, test };
 }
