@@ -36,7 +36,7 @@ export async function packageFiles({
   readonly withPostgres: boolean;
 }): Promise<readonly PackageFiles[]> {
   const swaggerUi = folderOf('services/api', '@fastify/swagger-ui');
-  const serialport = folderOf('drivers/modbus', 'serialport', '@serialport/bindings-cpp');
+  const serialport = folderOf(await driverWith('serialport'), 'serialport', '@serialport/bindings-cpp');
   return [
     {
       name: 'fonts',
@@ -55,6 +55,15 @@ export async function packageFiles({
         ]
       : []),
   ];
+}
+
+/** The folder of a driver that depends on a package. */
+async function driverWith(dependency: string): Promise<string> {
+  for (const driver of await readdir(join(PROJECT_ROOT, 'drivers'))) {
+    const manifest = await readFile(join(PROJECT_ROOT, 'drivers', driver, 'package.json'), 'utf8');
+    if (dependency in JSON.parse(manifest).dependencies) return join('drivers', driver);
+  }
+  throw new Error(`no driver depends on ${dependency}`);
 }
 
 /** The folder of a package, by the way of dependencies that leads to it. */
