@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { expectGolden, formatJson } from '../support/golden.ts';
 
-const program = join(import.meta.dirname, '..', '..', 'tools', 'cli', 'bin', 'holdfast.mjs');
+const program = builtProgram('holdfast');
 
 export interface Ended {
   readonly code: number | null;
