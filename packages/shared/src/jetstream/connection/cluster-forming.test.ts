@@ -12,7 +12,8 @@ function failingOnce(code: number) {
   let calls = 0;
   return async () => {
     calls += 1;
-    if (calls === 1) throw new JetStreamApiError({ code: 404, err_code: code, description: 'stream not found' });
+    if (calls === 1)
+      throw new JetStreamApiError({ code: 404, err_code: code, description: 'stream not found' });
     return calls;
   };
 }
