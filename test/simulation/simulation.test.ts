@@ -13,7 +13,7 @@ const giveaways: Record<PlantedBug, { readonly firstSeed: number; readonly sign:
   no_lease_check: { firstSeed: 33, sign: /^I6: / },
   no_expected_sequence: { firstSeed: 1, sign: /^I2: / },
   impatient_judge: { firstSeed: 1, sign: /^I5: / },
-  no_fence: { firstSeed: 1_430, sign: /^I5: / },
+  no_fence: { firstSeed: 4_698, sign: /^I5: / },
   late_readings_taken: { firstSeed: 1_016, sign: /^I6: .* is stored/ },
   late_readings_lost: { firstSeed: 1, sign: /^I6: .* is thrown away/ },
   changes_on_arrival: { firstSeed: 19, sign: /^C1: .* not in force/ },

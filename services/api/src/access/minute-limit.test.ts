@@ -27,3 +27,16 @@ it('counts each call where it is not said what is done, and none without a limit
   const unlimited = new MinuteLimit(0);
   expect(Array.from({ length: 100 }, () => unlimited.take('192.0.2.1')).every((wait) => !wait)).toBe(true);
 });
+
+it('remembers only the callers of the last minute, and 50,000 of them at most', () => {
+  let nowMs = 0;
+  const limit = new MinuteLimit(1, () => nowMs);
+  limit.take('first');
+  for (let each = 1; each < 50_000; each += 1) limit.take(`192.0.2.${each}`);
+  expect([limit.take('first'), limit.size]).toEqual([60_000, 50_000]);
+  // The first one came again: another is pushed out.
+  limit.take('one more');
+  expect([limit.take('first'), limit.take('192.0.2.1'), limit.size]).toEqual([60_000, undefined, 50_000]);
+  nowMs = 60_000;
+  expect([limit.take('later'), limit.size]).toEqual([undefined, 1]);
+});

@@ -1,13 +1,19 @@
 const minuteMs = 60_000;
-/** A flood from many callers pushes out first those whose minute is over. */
-const keptAtMost = 50_000;
+/** A flood from more callers pushes out those that came least lately. */
+const callersAtMost = 50_000;
+
+interface Caller {
+  lastMs: number;
+  /** When it last did each thing, the latest at the end. */
+  readonly things: Map<unknown, number>;
+}
 
 /** Limits how many different things a caller does within a minute; each of them may be done any number of times. */
 export class MinuteLimit {
   readonly #most: number;
   readonly #nowMs: () => number;
-  /** When each caller last did each thing. */
-  readonly #callers = new Map<string, Map<unknown, number>>();
+  /** The one that came last is at the end, so that a call looks only at those whose minute is over. */
+  readonly #callers = new Map<string, Caller>();
 
   /** @param most 0: no limit. @param nowMs of a clock that never jumps */
   constructor(most: number, nowMs = () => performance.now()) {
@@ -22,33 +28,33 @@ export class MinuteLimit {
   take(who: string, what: unknown = Symbol()): number | undefined {
     if (this.#most === 0) return undefined;
     const atMs = this.#nowMs();
-    const things = this.#thingsOf(who, atMs);
-    for (const [each, lastMs] of things) if (atMs - lastMs >= minuteMs) things.delete(each);
-    if (!things.has(what) && things.size >= this.#most) {
-      return minuteMs - (atMs - Math.min(...things.values()));
+    const { things } = this.#callerAt(who, atMs);
+    for (const [each, lastMs] of things) {
+      if (atMs - lastMs < minuteMs) break;
+      things.delete(each);
+    }
+    if (!things.delete(what) && things.size >= this.#most) {
+      const [oldestMs = atMs] = things.values();
+      return minuteMs - (atMs - oldestMs);
     }
     things.set(what, atMs);
     return undefined;
   }
 
-  #thingsOf(who: string, atMs: number): Map<unknown, number> {
-    const there = this.#callers.get(who);
-    if (there) return there;
-    const isOver = (things: ReadonlyMap<unknown, number>) =>
-      [...things.values()].every((lastMs) => atMs - lastMs >= minuteMs);
-    makeRoom(this.#callers, keptAtMost, isOver);
-    const things = new Map<unknown, number>();
-    this.#callers.set(who, things);
-    return things;
+  /** Callers that are remembered now. */
+  get size(): number {
+    return this.#callers.size;
   }
-}
 
-/** Makes room for one more: what is over goes first, then what came first. */
-export function makeRoom<T>(cache: Map<string, T>, atMost: number, isOver: (value: T) => boolean): void {
-  if (cache.size < atMost) return;
-  for (const [key, value] of cache) if (isOver(value)) cache.delete(key);
-  for (const key of cache.keys()) {
-    if (cache.size < atMost) return;
-    cache.delete(key);
+  #callerAt(who: string, atMs: number): Caller {
+    const caller = this.#callers.get(who) ?? { lastMs: atMs, things: new Map() };
+    caller.lastMs = atMs;
+    this.#callers.delete(who);
+    this.#callers.set(who, caller);
+    for (const [each, { lastMs }] of this.#callers) {
+      if (this.#callers.size <= callersAtMost && atMs - lastMs < minuteMs) break;
+      this.#callers.delete(each);
+    }
+    return caller;
   }
 }

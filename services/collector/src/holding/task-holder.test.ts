@@ -141,6 +141,26 @@ describe('an assignment', () => {
     expect(world.epochsPolled.length).toBeGreaterThan(0);
   });
 
+  it('that is begun while what was prepared waits for its turn records what a former holder has sent only once', async () => {
+    const world = new HolderWorld();
+    readByB(world);
+    world.turns = [];
+    const nextTurn = async () => {
+      world.turns?.pop()?.();
+      await world.time.advance(100);
+    };
+    world.prepare(20);
+    await nextTurn();
+    await nextTurn();
+    expect([world.questions.length, world.turns.length]).toEqual([1, 1]);
+    world.ring(20);
+    await world.time.advance(100);
+    for (let turn = 0; turn < 5 && !world.holder.isRunning(); turn += 1) await nextTurn();
+    expect([world.holder.isRunning(), world.foundTicks, world.turns.length]).toEqual([true, [41], 1]);
+    await nextTurn();
+    expect(world.foundTicks).toEqual([41]);
+  });
+
   it.each<[string, (world: HolderWorld) => Promise<void> | void]>([
     ['a drain', (world) => void world.holder.close()],
     [

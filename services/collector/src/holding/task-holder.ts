@@ -353,6 +353,8 @@ export class TaskHolder {
     if (this.#isDirty || !this.#mayBegin()) return;
     this.#refused = undefined;
     if (isRecovery(placement.reason) || reads.goesOn) recoveries?.begun(assignment);
+    // What was prepared may still wait for its turn, and would record the same again.
+    prepared?.drop();
     const placed = { ...assignment, config_version: placement.configVersion };
     const runner = this.#options.createRunner(placed, first);
     this.#runner = runner;

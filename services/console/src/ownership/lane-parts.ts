@@ -6,8 +6,8 @@ import { type Stretch, without } from '../strip/stretch.ts';
  * - `held`: the holder's samples are there
  * - `unseen`: the log says held, but there is no sample
  * - `paused`: nothing was due
- * - `nobody`, `failed`: the session has no holder, and this continues
- * - `unheld`: the session had no holder, and this is over
+ * - `nobody`, `failed`: the session has no holder now
+ * - `unheld`: the session had no holder for a time
  * - `twice`: two holders have read the same ticks
  */
 export interface LanePart {

@@ -1,5 +1,4 @@
 import { isIPv6 } from 'node:net';
-import { makeRoom } from '../minute-limit.ts';
 
 const failuresBefore = 5;
 /** Failures with one login, wherever they come from, before networks new to it have to wait. */
@@ -90,7 +89,6 @@ export class LoginDelays {
     if (!knownAccount) {
       makeRoom(
         this.#accounts,
-        keptAtMost,
         ({ until, pending, familiar }) =>
           pending === 0 && familiar.size === 0 && until + longestDelayMs <= now,
       );
@@ -108,7 +106,6 @@ export class LoginDelays {
     if (!knownFailures) {
       makeRoom(
         this.#failures,
-        keptAtMost,
         ({ until, pending, waitingSince = 0 }) =>
           pending === 0 && Math.max(until, waitingSince) + longestDelayMs <= now,
       );
@@ -143,6 +140,15 @@ function makeFamiliar({ familiar }: Account, network: string): void {
   familiar.add(network);
   const [oldest] = familiar.size > familiarNetworksAtMost ? familiar : [];
   if (oldest !== undefined) familiar.delete(oldest);
+}
+
+function makeRoom<T>(cache: Map<string, T>, isOver: (value: T) => boolean): void {
+  if (cache.size < keptAtMost) return;
+  for (const [key, value] of cache) if (isOver(value)) cache.delete(key);
+  for (const key of cache.keys()) {
+    if (cache.size < keptAtMost) return;
+    cache.delete(key);
+  }
 }
 
 /** An IPv4 address itself; the first 64 bits of an IPv6 address, whose rest each host chooses as it likes. */
