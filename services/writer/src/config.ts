@@ -35,7 +35,7 @@ export const writerSettings = z
       .describe('The same in bytes, for each writer: further messages stay with the broker'),
     ACK_WAIT_MS: setting
       .integer(500, 600_000)
-      .default(5_000)
+      .default(3_000)
       .describe(
         'Messages that a crashed or cut off writer had, or that were lost on their way to it, are delivered again after this time',
       ),
