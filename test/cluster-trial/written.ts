@@ -9,13 +9,14 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import pg from 'pg';
 import { withNats } from '../world/own-connection.ts';
 
-/** Outlasts a sample that a writer had in hand when it was cut off: the broker gives it to another writer after 30 s. */
+/** Outlasts a database that is only just back, and a sample that a writer had in hand when it was cut off. */
 const patienceMs = 90_000;
 const lookAgainMs = 250;
 
 /**
  * Waits until the database has all that SAMPLES holds now, by the database itself: an acknowledgement that was lost on
- * its way leaves a stored sample unsettled for another 30 s. A tick that is with a writer is neither stored nor lost.
+ * its way leaves a stored sample unsettled until it is delivered again. A tick that is with a writer is neither stored
+ * nor lost.
  * @returns how many samples are still missing at the end
  */
 export async function untilWritten(natsUrl: string, databaseUrl: string): Promise<number> {

@@ -57,8 +57,14 @@ export async function droppingFleet() {
   const consumer = async () => (await jetstreamManager(fleet.log.nc)).consumers.info('SAMPLES', 'writer');
   const sentOf = (session: string, device: string, after = 0) =>
     sent.filter((sample) => sample.session === session && sample.device === device && sample.tick > after);
-  const lastTicks = (session: string) =>
-    new Map(devices.map((device) => [device, sentOf(session, device).at(-1)?.tick ?? 0]));
+  /** The last tick of each device that was sent, of those that were due before `beforeMs`. */
+  const lastTicks = (session: string, beforeMs = Number.POSITIVE_INFINITY) =>
+    new Map(
+      devices.map((device) => {
+        const due = sentOf(session, device).filter(({ tick }) => tick * periodMs < beforeMs);
+        return [device, due.at(-1)?.tick ?? 0];
+      }),
+    );
 
   /** Publishes samples of another session until the stream has dropped what was sent so far. */
   const dropAll = async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dropDatabase, runOnce } from '@holdfast/dev/postgres-databases.ts';
 import { inject } from 'vitest';
+import { DatabaseUnavailable } from '../../services/api/src/database/database-unavailable.ts';
 import { prepareDatabase } from '../../services/api/src/database/prepare-database.ts';
 import { type RoleKind, roleKinds } from '../../services/api/src/database/service-roles.ts';
 import { cleanUpAfterFile } from './cleanup.ts';
@@ -35,6 +36,15 @@ export async function databaseRolesForTest(): Promise<DatabaseRolesForTest> {
   return {
     ownerUrl,
     roleUrls,
-    prepare: (urls = roleUrls) => prepareDatabase({ ownerUrl, roleUrls: urls }),
+    prepare: async (urls = roleUrls) => {
+      for (;;) {
+        try {
+          return await prepareDatabase({ ownerUrl, roleUrls: urls });
+        } catch (error) {
+          // A busy server may take longer to let a client in than the API waits.
+          if (!(error instanceof DatabaseUnavailable)) throw error;
+        }
+      }
+    },
   };
 }

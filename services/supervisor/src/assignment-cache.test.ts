@@ -3,7 +3,7 @@ import { quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it } from 'vitest';
 import { AssignmentCache } from './assignment-cache.ts';
 import { type AssignmentOutbox, assignmentKey, type SessionLog } from './ports.ts';
-import type { Waiting } from './reconcile/reconcile.ts';
+import type { UnplacedSession } from './reconcile/reconcile.ts';
 
 class World {
   readonly time = new FakeTime();
@@ -27,7 +27,7 @@ class World {
   readonly cache = new AssignmentCache(this.outbox, new FakeProcess(this.time).clock);
 }
 
-const waitsFor = (former: string, taskId: string): Waiting => ({
+const waitsFor = (former: string, taskId: string): UnplacedSession => ({
   taskId,
   sessionId: `${taskId}-1`,
   why: 'former_holder_not_done',

@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import { type AssignmentOutbox, assignmentKey, type SessionLog } from './ports.ts';
-import type { AssignmentListing, Waiting } from './reconcile/reconcile.ts';
+import type { AssignmentListing, UnplacedSession } from './reconcile/reconcile.ts';
 
 /** How often messages are listed: a list costs a line per placed session, too much for every hint. */
 const listEveryMs = 5_000;
@@ -33,7 +33,7 @@ export class AssignmentCache {
    * Looks up the sessions that wait for a former holder to let go: that happens here, and gives no hint.
    * @returns what is now known about their messages
    */
-  async lookAfter(waiting: readonly Waiting[], log: SessionLog): Promise<AssignmentListing> {
+  async lookAfter(waiting: readonly UnplacedSession[], log: SessionLog): Promise<AssignmentListing> {
     const askedAt = log.appliedSequence();
     const withFormer = waiting.filter(({ former }) => former !== undefined);
     if (withFormer.length > maxSingleQuestions) {

@@ -14,7 +14,7 @@ import { HolderWords } from './holder-words.ts';
 import type { LeadChoice } from './lead-choice.ts';
 import { type ActionPerformer, tellObserver } from './perform-action.ts';
 import type { Leadership, Rebalancing, SessionLog, SupervisorObserver } from './ports.ts';
-import { type Plan, reconcile, type Waiting } from './reconcile/reconcile.ts';
+import { type Plan, reconcile, type UnplacedSession } from './reconcile/reconcile.ts';
 import { RecoveryReport } from './recovery-report.ts';
 import type { TaskBook } from './task-book.ts';
 import type { WaitingReport } from './waiting-report.ts';
@@ -77,7 +77,7 @@ export class Supervisor {
   readonly #recovery: RecoveryReport;
   #loop: Promise<void> | undefined;
   #isDoubtTold = false;
-  #waiting: readonly Waiting[] = [];
+  #waiting: readonly UnplacedSession[] = [];
   readonly #waitingTimes: WaitingTimes;
 
   constructor(options: SupervisorOptions) {
@@ -101,7 +101,7 @@ export class Supervisor {
   }
 
   /** Running sessions that no collector could be given in the last pass, or undefined while another supervisor leads. */
-  waiting(): readonly Waiting[] | undefined {
+  waiting(): readonly UnplacedSession[] | undefined {
     return this.#leadingSince === undefined ? undefined : this.#waiting;
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { inLanguage } from '@holdfast/texts/text.ts';
 import type { WaitingBoard } from './ports.ts';
-import type { Waiting } from './reconcile/reconcile.ts';
+import type { UnplacedSession } from './reconcile/reconcile.ts';
 
 /**
  * A wait shorter than this is no news: after a start, collectors need a renewal or two before they are known to be
@@ -32,7 +32,7 @@ export class WaitingReport {
     this.#textByTask.clear();
   }
 
-  async report(waiting: readonly Waiting[]): Promise<void> {
+  async report(waiting: readonly UnplacedSession[]): Promise<void> {
     this.#logUnmet(waiting.filter(({ why }) => why === 'no_collector'));
     const now = new Date(this.#clock.wallMs()).toISOString();
     const present = new Set<string>();
@@ -55,7 +55,7 @@ export class WaitingReport {
     if (results.some(({ status }) => status === 'rejected')) this.forget();
   }
 
-  #logUnmet(unmet: readonly Waiting[]): void {
+  #logUnmet(unmet: readonly UnplacedSession[]): void {
     const nowMs = this.#clock.monotonicMs();
     this.#unmetSinceMs = unmet.length === 0 ? undefined : (this.#unmetSinceMs ?? nowMs);
     if (this.#unmetSinceMs !== undefined && nowMs - this.#unmetSinceMs < worthSayingAfterMs) return;

@@ -35,8 +35,10 @@ export const writerSettings = z
       .describe('The same in bytes, for each writer: further messages stay with the broker'),
     ACK_WAIT_MS: setting
       .integer(500, 600_000)
-      .default(30_000)
-      .describe('After a crash of the writer, its messages are delivered again after this time'),
+      .default(3_000)
+      .describe(
+        'Messages that a crashed or cut off writer had, or that were lost on their way to it, are delivered again after this time',
+      ),
     MAX_CLOCK_DIFFERENCE_MS: setting
       .integer(1_000, 365 * 86_400_000)
       .default(3_600_000)

@@ -208,6 +208,8 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         },
       }),
     disconnectDevices: () => endpoints.disconnectAll(),
+    // The one broker has the log and the leases.
+    isLogAnswered: () => true,
     sessionLog: { begin: () => undefined, leave: () => undefined, verify: async () => sessionLog?.verify() },
     flushSamples: async (timeoutMs) => {
       const unsentCount = await outbox.flush(timeoutMs);

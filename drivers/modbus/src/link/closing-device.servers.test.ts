@@ -106,7 +106,7 @@ describe('a device that closes the connection', () => {
       else socket.write(mbapFrame(request.readUInt16BE(0), 1, request.subarray(7, 12)));
     });
     await bus.read(registers(1));
-    const write = { unitId: 1, functionCode: 6, address: 1, timeoutMs: 5000 } as const;
+    const write = { unitId: 1, functionCode: 6, address: 1, timeoutMs: 60_000 } as const;
     expect(await failureOf(bus.write({ ...write, values: [3] }))).toMatchObject({
       missCause: 'connection',
       wasSent: true,

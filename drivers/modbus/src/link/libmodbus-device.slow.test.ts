@@ -47,7 +47,7 @@ describe.skipIf(!hasLibmodbus).each(transports)('a device that runs libmodbus, o
     await cleanUp();
   });
 
-  const unit = () => ({ unitId, timeoutMs: 5000 });
+  const unit = () => ({ unitId, timeoutMs: 60_000 });
 
   it('gives what each of its four tables holds, up to the largest reads', async () => {
     for (const [address, quantity] of [

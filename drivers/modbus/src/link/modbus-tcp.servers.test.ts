@@ -21,7 +21,7 @@ describe('reading a sound device', () => {
   it('gives what each of the four tables holds', async () => {
     const { bus } = await startDevice();
     const read = (table: ReadRequest['table'], address: number, quantity: number) =>
-      bus.read({ unitId: 1, table, address, quantity, timeoutMs: 5000 });
+      bus.read({ unitId: 1, table, address, quantity, timeoutMs: 60_000 });
     expect(await read('holding_register', 10, 3)).toEqual({ kind: 'registers', values: [1010, 1011, 1012] });
     expect(await read('input_register', 7, 1)).toEqual({ kind: 'registers', values: [77] });
     expect(await read('coil', 0, 3)).toEqual({ kind: 'bits', values: [false, true, false] });

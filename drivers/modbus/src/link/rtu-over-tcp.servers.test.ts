@@ -161,13 +161,13 @@ describe('a gateway whose device answers late', () => {
       // The device answers in order: the old request first.
       else socket.write(Buffer.concat([...late.splice(0), answer(request)]));
     }, rtu);
-    expect((await bus.read(block(100, 5000))).values).toEqual(valuesFrom(100));
+    expect((await bus.read(block(100, 60_000))).values).toEqual(valuesFrom(100));
     isLate = true;
     const failure = await failureOf(bus.read({ ...block(200, 60), lateAnswerMs: 0 }));
     expect(failure).toMatchObject({ missCause: 'timeout', isHeldBack: false });
     isLate = false;
-    expect((await bus.read(block(300, 5000))).values).toEqual(valuesFrom(300));
-    expect((await bus.read(block(400, 5000))).values).toEqual(valuesFrom(400));
+    expect((await bus.read(block(300, 60_000))).values).toEqual(valuesFrom(300));
+    expect((await bus.read(block(400, 60_000))).values).toEqual(valuesFrom(400));
     expect(frames).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4', '400+4']);
   });
 
@@ -183,13 +183,13 @@ describe('a gateway whose device answers late', () => {
       } else if (frames.length === 6) socket.write(Buffer.concat([late ?? Buffer.alloc(0), answer(request)]));
       else socket.write(answer(request));
     }, rtu);
-    await bus.read(block(100, 5000));
+    await bus.read(block(100, 60_000));
     await failureOf(bus.read({ ...block(200, 60), lateAnswerMs: 600_000 }));
     // The marker before it is answered at once: this device does not keep the order.
-    const failure = await failureOf(bus.read(block(300, 5000)));
+    const failure = await failureOf(bus.read(block(300, 60_000)));
     expect(frames).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4', '0+2']);
     expect(failure.message).toMatch(/^it was answered twice/);
-    expect((await bus.read(block(400, 5000))).values).toEqual(valuesFrom(400));
+    expect((await bus.read(block(400, 60_000))).values).toEqual(valuesFrom(400));
   });
 
   it('costs the device no request when the marker has taken most of the time, and the next one is asked at once', async () => {
@@ -222,9 +222,9 @@ describe('a gateway whose device answers late', () => {
       if (frames.length === 3) return;
       socket.write(answerTo(request) === '0+2' ? rtuFrame(1, Buffer.of(0x83, 2)) : answer(request));
     }, rtu);
-    expect((await bus.read(block(100, 5000))).values).toEqual(valuesFrom(100));
+    expect((await bus.read(block(100, 60_000))).values).toEqual(valuesFrom(100));
     await failureOf(bus.read({ ...block(200, 60), lateAnswerMs: 0 }));
-    expect((await bus.read(block(300, 5000))).values).toEqual(valuesFrom(300));
+    expect((await bus.read(block(300, 60_000))).values).toEqual(valuesFrom(300));
     expect(frames).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4']);
   });
 
@@ -234,7 +234,7 @@ describe('a gateway whose device answers late', () => {
       frames.push(answerTo(request));
       socket.write(answer(request));
     }, rtu);
-    expect((await bus.read({ ...block(100, 5000), requestPauseMs: 5 })).values).toEqual(valuesFrom(100));
+    expect((await bus.read({ ...block(100, 60_000), requestPauseMs: 5 })).values).toEqual(valuesFrom(100));
     const other = { ...block(100, 250), unitId: 2, requestPauseMs: 600_000 };
     expect(await failureOf(bus.read(other))).toMatchObject({ missCause: 'timeout', wasSent: true });
     expect(frames).toEqual(['0+2', '100+4', '0+2']);

@@ -14,7 +14,7 @@ afterEach(cleanUp);
 /** Opening a line may take longer than a short timeout, and then nothing would have been asked. */
 const ofAnotherUnit = { ...registers(0), unitId: 9 };
 
-const ofUnit = (unitId: number, address: number, quantity = 1, timeoutMs = 5000): ReadRequest => ({
+const ofUnit = (unitId: number, address: number, quantity = 1, timeoutMs = 60_000): ReadRequest => ({
   ...registers(address, quantity, timeoutMs),
   unitId,
 });

@@ -6,7 +6,7 @@ import { rtuFrame } from './testing/rtu-frames.ts';
 
 afterEach(cleanUp);
 
-const target = { unitId: 1, timeoutMs: 5000 };
+const target = { unitId: 1, timeoutMs: 60_000 };
 const echo = (request: Buffer): Buffer =>
   mbapFrame(request.readUInt16BE(0), request.readUInt8(6), request.subarray(7, 12));
 

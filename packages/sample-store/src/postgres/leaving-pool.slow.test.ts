@@ -12,7 +12,7 @@ describe('connections to a PostgreSQL that was cut off for longer than a stateme
     const url = new URL(await freshDatabase());
     proxy = await startTcpProxy({ targetPort: Number(url.port) });
     url.port = String(proxy.port);
-    db = openPostgres({ databaseUrl: url.href, maxConnections: 1, queryTimeoutMs: 1 });
+    db = openPostgres({ databaseUrl: url.href, maxConnections: 1, queryTimeoutMs: 2_000 });
     await ask();
     return () => db.destroy();
   });

@@ -36,6 +36,9 @@ interface HoldingParts {
   readonly broker: Broker;
   readonly instance: string;
   readonly lease: LeaseHolder;
+  /** Whether the log of sessions has answered lately. */
+  readonly isLogAnswered: () => boolean;
+  readonly mayPoll: () => boolean;
   readonly endpoints: Endpoints;
   readonly sending: Sending;
   readonly createRunner: (assignment: Assignment, config: TaskConfig) => SessionRunner;
@@ -44,7 +47,7 @@ interface HoldingParts {
 /** The sessions that this collector holds, judged by the log of sessions. Returned before anything has begun. */
 export async function openHolding(
   config: CollectorConfig,
-  { broker, instance, lease, endpoints, sending, createRunner }: HoldingParts,
+  { broker, instance, lease, isLogAnswered, mayPoll, endpoints, sending, createRunner }: HoldingParts,
   { log, onStop }: ServiceContext,
 ) {
   const { nc, connection } = broker;
@@ -104,7 +107,7 @@ export async function openHolding(
         timers: systemTimers,
         clock: systemClock,
         log,
-        mayPoll: () => lease.isHeld(),
+        mayPoll,
         voidUpTo: () => lease.voidUpTo(),
         // Two seconds at most: a late sample is stored anyway.
         flushSamples: () => sending.flush(2_000),
@@ -112,6 +115,7 @@ export async function openHolding(
       }),
     disconnectDevices: () => endpoints.disconnectAll(),
     sessionLog,
+    isLogAnswered,
     flushSamples: sending.close,
     keepAliveEveryMs: Math.max(100, config.LEASE_TTL_MS / 3),
     statusEveryMs: config.STATUS_INTERVAL_MS,

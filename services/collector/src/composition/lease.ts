@@ -5,6 +5,7 @@ import type { SecretBindings } from '@holdfast/shared/contracts/secret-bindings.
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { driverLabels } from '@holdfast/shared/domain/placement/driver-labels.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
+import { BrokerAnswers } from '@holdfast/shared/jetstream/connection/broker-answers.ts';
 import { lastSessionSequence } from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { LeaseHolder, type LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
@@ -63,6 +64,23 @@ export async function openLease(
   });
   connection.onReconnect(() => lease.connectionIsNew());
   return lease;
+}
+
+/** A short lease must not make a broker that answers in seconds look silent. */
+const leastSilenceMs = 5_000;
+
+/**
+ * @returns whether the log's leader has answered within a lease and its margin. A collector can renew its lease while the
+ * log has no leader: the two are led apart in a cluster. It would read on through a stop that it cannot see (11.7 s were
+ * measured where nodes are cut off in turn)
+ */
+export function logAnswers(
+  { LEASE_TTL_MS, LEASE_MARGIN_MS }: Pick<CollectorConfig, 'LEASE_TTL_MS' | 'LEASE_MARGIN_MS'>,
+  { nc }: Pick<Broker, 'nc'>,
+): () => boolean {
+  const answers = BrokerAnswers.of(nc);
+  const silenceMs = Math.max(LEASE_TTL_MS + LEASE_MARGIN_MS, leastSilenceMs);
+  return () => answers.lastReadAgoMs() <= silenceMs;
 }
 
 /** Longer ones are not reported: the lease is written every 2 s. Devices are judged when they are connected to, anyway. */

@@ -14,7 +14,7 @@ import { reportOutbox } from '../sending/outbox-report.ts';
 import { RecoveredSessions } from '../sending/recovered-sessions.ts';
 import { SampleOutbox } from '../sending/sample-outbox.ts';
 import { SentBook } from '../sending/sent-book.ts';
-import type { Settled } from '../sending/waiting.ts';
+import type { Settled } from '../sending/unconfirmed-sample.ts';
 import type { Broker } from './broker.ts';
 import { openSpooling } from './spooling.ts';
 

@@ -10,7 +10,7 @@ import { openBroker } from './broker.ts';
 import { openCalls } from './calls.ts';
 import { openDevices } from './devices.ts';
 import { openHolding } from './holding.ts';
-import { openLease } from './lease.ts';
+import { logAnswers, openLease } from './lease.ts';
 import { openPolling } from './polling.ts';
 import { openSending } from './sending.ts';
 
@@ -64,12 +64,14 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
     },
     context,
   );
+  const isLogAnswered = logAnswers(config, broker);
+  const mayPoll = () => lease.isHeld() && isLogAnswered();
   const createRunner = openPolling(
     config,
     {
       broker,
       endpoints,
-      mayPoll: () => lease.isHeld(),
+      mayPoll,
       observer: meter.counting(observer.polls),
       onSample: sending.push,
     },
@@ -77,7 +79,7 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
   );
   const { collector, logProblem } = await openHolding(
     config,
-    { broker, instance, lease, endpoints, sending, createRunner },
+    { broker, instance, lease, isLogAnswered, mayPoll, endpoints, sending, createRunner },
     context,
   );
   await openCalls(config, { broker, lease, endpoints, collector }, context);
@@ -88,7 +90,9 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
   const readiness = () => ({
     nats: broker.connection.problem(),
     lease: lease.isHeld() ? undefined : 'the lease is not held, so no device is read',
-    log_complete: logProblem(),
+    log_complete: isLogAnswered()
+      ? logProblem()
+      : 'the log of sessions gives no answer, so no device is read',
   });
   onStop('health', (await tellHealth(config, { metrics, readiness })).stop);
   void broker.nc.closed().then((error) => {

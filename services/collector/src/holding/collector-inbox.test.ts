@@ -14,6 +14,9 @@ class InboxWorld {
   isHeld = true;
   canOpen = true;
   isIntact = true;
+  isLogAnswered = true;
+  rechecked = 0;
+  disconnected = 0;
   opened = 0;
   closed = 0;
   #deliver: (handle: AssignmentHandle) => void = () => undefined;
@@ -40,10 +43,15 @@ class InboxWorld {
       ({
         offer: () => undefined,
         prepare: () => undefined,
-        recheck: () => undefined,
+        recheck: () => {
+          this.rechecked += 1;
+        },
         isIdle: () => false,
       }) as unknown as TaskHolder,
-    disconnectDevices: () => undefined,
+    disconnectDevices: () => {
+      this.disconnected += 1;
+    },
+    isLogAnswered: () => this.isLogAnswered,
     sessionLog: { begin: () => undefined, leave: () => undefined, verify: async () => undefined },
     flushSamples: async () => 0,
     keepAliveEveryMs: 1_000_000,
@@ -152,4 +160,19 @@ describe('the inbox of a collector', () => {
     await world.time.advance(60_000);
     expect(world.opened).toBe(1);
   });
+});
+
+it('sessions are settled again, and devices let go, as soon as the log of sessions is silent or answers again', async () => {
+  const world = new InboxWorld();
+  await world.begin();
+  world.message(20);
+  await world.time.advance(10_000);
+  const before = world.rechecked;
+  world.isLogAnswered = false;
+  await world.time.advance(250);
+  expect([world.rechecked - before, world.disconnected]).toEqual([1, 1]);
+  await world.time.advance(10_000);
+  world.isLogAnswered = true;
+  await world.time.advance(250);
+  expect([world.rechecked - before, world.disconnected]).toEqual([2, 1]);
 });

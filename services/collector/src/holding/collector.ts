@@ -36,6 +36,8 @@ export interface CollectorOptions {
   /** Destroys all device sockets at once. */
   readonly disconnectDevices: () => void;
   readonly sessionLog: FollowedLog;
+  /** Whether the log has answered lately. While it has not, it may have a stop that is not known here. */
+  readonly isLogAnswered: () => boolean;
   /** Sends what is buffered; returns how many samples are left when the time is up. */
   readonly flushSamples: (timeoutMs: number) => Promise<number>;
   readonly keepAliveEveryMs: number;
@@ -45,6 +47,7 @@ export interface CollectorOptions {
 }
 
 const openAgainMs = 250;
+const lookAtAnswersMs = 250;
 
 /** Live states are written in so many parts, spread over half of their interval. */
 const statusShares = 20;
@@ -58,6 +61,7 @@ export class Collector {
   #inbox: Promise<AssignmentInbox> | undefined;
   #loops: Promise<void>[] = [];
   #draining: Promise<void> | undefined;
+  #wasLogAnswered = true;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
@@ -70,6 +74,7 @@ export class Collector {
       this.#every(keepAliveEveryMs, async () => this.#keepAlive()),
       this.#every(statusEveryMs, () => this.#writeStatus()),
       this.#every(2_000, () => this.#reconcile()),
+      this.#every(lookAtAnswersMs, async () => this.#lookAtAnswers()),
     ];
   }
 
@@ -281,6 +286,20 @@ export class Collector {
       }
     }
     await Promise.all(writes);
+  }
+
+  /** Stops polling when the log has fallen silent, although the lease is held, and begins again when it answers. */
+  #lookAtAnswers(): void {
+    const { isLogAnswered, lease, disconnectDevices, log } = this.#options;
+    const isAnswered = isLogAnswered();
+    if (isAnswered === this.#wasLogAnswered) return;
+    this.#wasLogAnswered = isAnswered;
+    if (!isAnswered) disconnectDevices();
+    if (lease.isHeld()) {
+      if (isAnswered) log.info('the log of sessions answers again; polling goes on');
+      else log.error('the log of sessions gives no answer; polling stops until it does');
+    }
+    this.#recheckAll();
   }
 
   /** The log's deliveries are only hints; a missed one costs these seconds. */

@@ -40,7 +40,7 @@ export interface EndpointOptions<L extends Closable = Link> {
   readonly timers?: Timers;
 }
 
-interface Waiting<L> {
+interface QueuedTurn<L> {
   readonly asker: object;
   readonly options: TurnOptions;
   readonly use: UseOfTurn<unknown, L>;
@@ -50,7 +50,7 @@ interface Waiting<L> {
 
 /** A turn under way. */
 interface Turn<L> {
-  readonly waiting: Waiting<L>;
+  readonly waiting: QueuedTurn<L>;
   readonly sinceMs: number;
 }
 
@@ -73,9 +73,9 @@ export class Endpoint<L extends Closable = Link> {
   readonly #timers: Timers;
   #link: L;
   #breakers: EndpointBreakers | undefined;
-  readonly #queue: Waiting<L>[] = [];
+  readonly #queue: QueuedTurn<L>[] = [];
   /** Patient askers: they wait behind the queue until they are admitted to it. */
-  readonly #patient: Waiting<L>[] = [];
+  readonly #patient: QueuedTurn<L>[] = [];
   #admittedMs = Number.NEGATIVE_INFINITY;
   /** The place in `#patient` from which the next one is taken. */
   #nextPatient = 0;
@@ -119,7 +119,7 @@ export class Endpoint<L extends Closable = Link> {
    */
   turn<T>(asker: object, options: TurnOptions, use: UseOfTurn<T, L>): Promise<T | undefined> {
     return new Promise<unknown>((resolve, reject) => {
-      const waiting: Waiting<L> = { asker, options, use, resolve, reject };
+      const waiting: QueuedTurn<L> = { asker, options, use, resolve, reject };
       if (options.isPatient) this.#patient.push(waiting);
       else if (options.isUrgent) this.#queue.unshift(waiting);
       else this.#queue.push(waiting);
@@ -251,7 +251,7 @@ export class Endpoint<L extends Closable = Link> {
    * Takes the first one whose unit may be asked now. When there is none, plans to serve the queue as soon as there is
    * one.
    */
-  #nextAwake(): Waiting<L> | undefined {
+  #nextAwake(): QueuedTurn<L> | undefined {
     this.#cancelWakeUp?.();
     this.#cancelWakeUp = undefined;
     const nowMs = this.#clock.monotonicMs();

@@ -122,8 +122,8 @@ export class PolledDevice {
   #readThroughMs = -1;
   /** True when the device was changed while others used its endpoint in another way: all its requests fail. */
   #isRefused = false;
-  #isTurning = false;
-  #turning: Promise<void> = Promise.resolve();
+  #isChangingOver = false;
+  #changingOver: Promise<void> = Promise.resolve();
   #isStopped = false;
   /**
    * Ticks lost since the last request was over, and why. Those before a timeout belong to the silence, not to a slow
@@ -188,7 +188,7 @@ export class PolledDevice {
   change(next: Next): void {
     this.#queue = [...this.#queue.filter(({ fromMs }) => fromMs < next.fromMs), next];
     this.#endPresent();
-    if (!this.#isTurning) this.#turning = this.#turn();
+    if (!this.#isChangingOver) this.#changingOver = this.#changeOver();
   }
 
   /** Opens the device's endpoint after all, once those who used it in another way have given it up. */
@@ -234,7 +234,7 @@ export class PolledDevice {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#present?.poller.stop();
-    await this.#turning;
+    await this.#changingOver;
     this.#release(this.#present);
   }
 
@@ -253,8 +253,8 @@ export class PolledDevice {
     if (first) present?.poller.endBefore(Math.ceil(first.fromMs / present.planned.periodMs));
   }
 
-  async #turn(): Promise<void> {
-    this.#isTurning = true;
+  async #changeOver(): Promise<void> {
+    this.#isChangingOver = true;
     try {
       while (this.#queue.length > 0) {
         const former = this.#present;
@@ -274,7 +274,7 @@ export class PolledDevice {
         }
       }
     } finally {
-      this.#isTurning = false;
+      this.#isChangingOver = false;
     }
   }
 
@@ -311,12 +311,12 @@ export class PolledDevice {
   }
 
   #isLeaving(): boolean {
-    return this.#isTurning && this.#present !== undefined;
+    return this.#isChangingOver && this.#present !== undefined;
   }
 
   /** Resolves when this device has given up the endpoint of `present`. */
   async #untilLeft(present: Reading | undefined): Promise<void> {
-    while (present && this.#present === present && this.#isTurning) await this.#turning;
+    while (present && this.#present === present && this.#isChangingOver) await this.#changingOver;
   }
 
   /** Reports that these ticks were not read because the right to poll was gone. */

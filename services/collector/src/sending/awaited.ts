@@ -1,4 +1,4 @@
-import type { Settled } from './waiting.ts';
+import type { Settled } from './unconfirmed-sample.ts';
 
 /** Counts the samples that are waited for. */
 export class Awaited {

@@ -15,7 +15,7 @@ import { SpoolFeed } from './spool-feed.ts';
 import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
 import { TooLargeSamples } from './too-large-samples.ts';
 import { UnconfirmedSamples } from './unconfirmed-samples.ts';
-import { isOnlyInMemory, type Settled, type Waiting } from './waiting.ts';
+import { isOnlyInMemory, type Settled, type UnconfirmedSample } from './unconfirmed-sample.ts';
 
 export interface SampleOutboxOptions {
   /**
@@ -76,9 +76,9 @@ export class SampleOutbox {
   readonly #maxInFlight: number;
   readonly #clock: Clock;
   readonly #lost = new LostTicks();
-  readonly #queue = new Fifo<Waiting>();
+  readonly #queue = new Fifo<UnconfirmedSample>();
   readonly #again = new UnconfirmedSamples();
-  readonly #inFlight = new Tickets<Waiting>();
+  readonly #inFlight = new Tickets<UnconfirmedSample>();
   #spooling: { readonly feed: SpoolFeed; readonly spilling: Spilling } | undefined;
   readonly #gathering: Gathering;
   #phase: Phase;
@@ -279,7 +279,7 @@ export class SampleOutbox {
     }
   }
 
-  #sendOne(waiting: Waiting): Promise<unknown> {
+  #sendOne(waiting: UnconfirmedSample): Promise<unknown> {
     const { send, wasStored } = this.#options;
     const { doubt, sample } = waiting;
     if (!doubt) {
@@ -290,7 +290,7 @@ export class SampleOutbox {
     return wasStored(sample, doubt.afterSequence).then((was) => (was ? undefined : send(sample)));
   }
 
-  #confirmed(waiting: Waiting, ticket: number, sequence: unknown): void {
+  #confirmed(waiting: UnconfirmedSample, ticket: number, sequence: unknown): void {
     this.#inFlight.take(ticket);
     if (this.#phase === 'probing') this.#phase = 'full';
     if (typeof sequence === 'number') this.#lastSequence = Math.max(this.#lastSequence, sequence);
@@ -314,7 +314,7 @@ export class SampleOutbox {
     } else this.#gathering.sendSoon();
   }
 
-  #failed(waiting: Waiting, ticket: number, error: unknown): void {
+  #failed(waiting: UnconfirmedSample, ticket: number, error: unknown): void {
     this.#inFlight.take(ticket);
     const size = this.#options.tooLarge?.(error, waiting.sample);
     if (size && waiting.sample.miss) {
@@ -335,7 +335,7 @@ export class SampleOutbox {
     this.#planRetry();
   }
 
-  #take(): Waiting | undefined {
+  #take(): UnconfirmedSample | undefined {
     if (this.#again.length > 0) {
       // Failed samples go first, but not before their time. Otherwise later ones would overtake them.
       return this.#cancelRetry ? undefined : this.#again.take();
@@ -376,7 +376,7 @@ export class SampleOutbox {
     return this.#spooling?.feed.saveLost(() => this.#lost.all()) ?? Promise.resolve();
   }
 
-  #lose({ sample, doubt, settled }: Pick<Waiting, 'sample' | 'doubt' | 'settled'>): void {
+  #lose({ sample, doubt, settled }: Pick<UnconfirmedSample, 'sample' | 'doubt' | 'settled'>): void {
     this.#dropped += 1;
     settled?.(false);
     this.#lost.add(sample, doubt);

@@ -1,17 +1,17 @@
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { Fifo } from './fifo.ts';
 import type { SpoolFeed } from './spool-feed.ts';
-import type { Waiting } from './waiting.ts';
+import type { UnconfirmedSample } from './unconfirmed-sample.ts';
 
 export interface SpillingOptions {
   readonly feed: SpoolFeed;
-  readonly queue: Fifo<Waiting>;
+  readonly queue: Fifo<UnconfirmedSample>;
   /** Whether memory is half full: then everything goes to the spool, not only samples that have waited long. */
   readonly isCrowded: () => boolean;
   /** Whether samples have to be safe while the broker is unavailable: then they go to the spool at once. */
   readonly isHurried: () => boolean;
   /** Samples sent in vain that are only in memory, the oldest first, or undefined while some are under way. */
-  readonly takeSentInVain: () => Waiting[] | undefined;
+  readonly takeSentInVain: () => UnconfirmedSample[] | undefined;
   /** Order of the newest sample that was pushed. */
   readonly newestOrder: () => number;
   readonly lastSequence: () => number;
@@ -30,7 +30,7 @@ const spoolAfterMs = 1_000;
 /** Moves waiting samples from memory to the spool: those that have waited long, and all when memory is half full. */
 export class Spilling {
   readonly #options: SpillingOptions;
-  #batch: Waiting[] = [];
+  #batch: UnconfirmedSample[] = [];
   #work: Promise<void> | undefined;
   #cancelSweep: (() => void) | undefined;
   #orderAtSweep = 0;
@@ -99,10 +99,10 @@ export class Spilling {
     }
   }
 
-  #take(isAllToGo: boolean): Waiting[] {
+  #take(isAllToGo: boolean): UnconfirmedSample[] {
     const { feed, queue, isHurried, takeSentInVain } = this.#options;
     const isEverythingToGo = isAllToGo || isHurried();
-    const batch: Waiting[] = [];
+    const batch: UnconfirmedSample[] = [];
     if (feed.isUntouched()) {
       // Samples sent in vain are older than all that will be spooled: they go first, once none of them is under way.
       const sentInVain = takeSentInVain();

@@ -12,7 +12,7 @@ import { type Doubt, doubtOf } from './doubt.ts';
 import type { LostNotice } from './lost-ticks.ts';
 import { mostRecordBytes, type Spool, type SpooledSample, type SpoolPosition } from './spool.ts';
 import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
-import type { Waiting } from './waiting.ts';
+import type { UnconfirmedSample } from './unconfirmed-sample.ts';
 
 export interface SpoolFeedOptions {
   readonly spool: Spool;
@@ -66,7 +66,7 @@ export class SpoolFeed {
   }
 
   /** The oldest record, or undefined if it must be read first, which `onRead` reports. */
-  next(): Waiting | undefined {
+  next(): UnconfirmedSample | undefined {
     const record = this.#ahead[this.#next];
     if (this.#ahead.length - this.#next < 128) this.#readAhead();
     if (!record) return undefined;
@@ -76,7 +76,7 @@ export class SpoolFeed {
   }
 
   /** The unread rest of the oldest segment, to be dropped: see {@link Spool.takeOldest}. */
-  async takeOldest(): Promise<Waiting[]> {
+  async takeOldest(): Promise<UnconfirmedSample[]> {
     return (await this.spool.takeOldest()).map((spooled) => this.#waiting(spooled));
   }
 
@@ -163,7 +163,7 @@ export class SpoolFeed {
     return encodeSample(tooLargeMiss(sample, size));
   }
 
-  #waiting({ sample, position, maybeStored }: SpooledSample): Waiting {
+  #waiting({ sample, position, maybeStored }: SpooledSample): UnconfirmedSample {
     const ours = this.#doubts.size > 0 ? this.#takeDoubt(sample) : undefined;
     const doubt = ours ?? (maybeStored && doubtOf(maybeStored, this.#options.clock));
     return doubt ? { order: 0, sample, position, doubt } : { order: 0, sample, position };

@@ -7,14 +7,14 @@ import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { SessionCounts } from '../count-sessions.ts';
 import type { WatchedLease } from '../fleet-watch.ts';
 import type { SupervisorObserver } from '../ports.ts';
-import type { Waiting } from '../reconcile/reconcile.ts';
+import type { UnplacedSession } from '../reconcile/reconcile.ts';
 
 const assignReasons = ['start', 'recovery', 'failover', 'drain', 'rebalance', 'resume'] as const;
 assignReasons satisfies readonly AssignReason[];
 const releaseReasons = ['refused', 'rebalance', 'drain', 'recovery_disabled'] as const;
 releaseReasons satisfies readonly ReleaseReason[];
 const waitingReasons = ['no_collector', 'former_holder_not_done', 'recovery_disabled'] as const;
-waitingReasons satisfies readonly Waiting['why'][];
+waitingReasons satisfies readonly UnplacedSession['why'][];
 const verdicts = ['unproven', 'alive', 'draining', 'given_up', 'dead'] as const;
 verdicts satisfies readonly LeaseVerdict[];
 
@@ -27,7 +27,7 @@ export interface SupervisorMetricSources {
   /** Counts over the whole log. */
   readonly sessions: () => SessionCounts;
   /** Undefined while another supervisor leads. */
-  readonly waiting: () => readonly Waiting[] | undefined;
+  readonly waiting: () => readonly UnplacedSession[] | undefined;
   readonly leases: () => readonly WatchedLease[];
   readonly refusals: RefusalCounts;
   /** Undefined while another supervisor leads, or the broker cannot be asked. */

@@ -72,7 +72,7 @@ export interface RecoveryDisabled {
   readonly releasesPlaced: boolean;
 }
 
-export interface Waiting {
+export interface UnplacedSession {
   readonly taskId: string;
   readonly sessionId: string;
   readonly why: 'no_collector' | 'former_holder_not_done' | 'recovery_disabled';
@@ -86,7 +86,7 @@ export interface Waiting {
 
 export interface Plan {
   readonly actions: readonly Action[];
-  readonly waiting: readonly Waiting[];
+  readonly waiting: readonly UnplacedSession[];
 }
 
 /** After so many refusals in a row a session is given up. */
@@ -103,7 +103,7 @@ export const maxRefusals = 3;
 export function reconcile(situation: Situation): Plan {
   const { fleet, listing, recoveryDisabled, underWay } = situation;
   const actions: Action[] = [];
-  const waiting: Waiting[] = [];
+  const waiting: UnplacedSession[] = [];
   const occupancy = new Occupancy();
   const unplaced: { task: TaskState; session: RunningSession }[] = [];
   const placed: (Placed & { task: TaskState; epoch: number })[] = [];
@@ -202,7 +202,7 @@ function place(
   session: RunningSession,
   { fleet, listing, recoveryDisabled, leadingSince, located }: Situation,
   occupancy: Occupancy,
-): Action | Waiting {
+): Action | UnplacedSession {
   const { taskId, placement } = task;
   const { sessionId } = session.session;
   const needs = located(session.session.needs);

@@ -51,7 +51,7 @@ export interface BatchHandlerOptions<M extends SampleMessage> {
   readonly log: Logger;
 }
 
-interface Admitted<M> {
+interface JudgedBatch<M> {
   readonly admitted: AdmittedMessage<M>[];
   /** Sent by their holder, but no samples that this release can read. */
   readonly unreadable: UndecodableMessage<M>[];
@@ -113,7 +113,7 @@ export class BatchHandler<M extends SampleMessage> {
     postpone(early);
     this.#tellOfClocks(uncertain);
     const { written, refused, later } = await this.#write(storable, signal);
-    const homeless = this.#postponeSome(later, written);
+    const outOfPatience = this.#postponeSome(later, written);
     // Acknowledge the good ones first: the others must not hold them up.
     await this.#acknowledge(written.map(({ message }) => message));
     account.uncertain(uncertain.length);
@@ -130,7 +130,7 @@ export class BatchHandler<M extends SampleMessage> {
     const unstorable: Unstorable<M>[] = [
       ...unreadable,
       ...untimely,
-      ...homeless,
+      ...outOfPatience,
       ...refused.map(({ item, refusal: { codes, reason } }) => ({
         ...item,
         ...(codes === 'all' ? {} : { codes }),
@@ -168,14 +168,14 @@ export class BatchHandler<M extends SampleMessage> {
     decoded: readonly DecodedMessage<M>[],
     undecodable: readonly UndecodableMessage<M>[],
     signal: AbortSignal,
-  ): Promise<Admitted<M>> {
+  ): Promise<JudgedBatch<M>> {
     const { gate } = this.#options;
     const claimed = [
       ...decoded.map(({ message, sample }) => ({ message, claim: sample })),
       ...undecodable.flatMap(({ message, claim }) => (claim ? { message, claim } : [])),
     ];
     const verdicts = await gate.judge(claimed, signal);
-    const parted: Admitted<M> = { admitted: [], unreadable: [], rejected: [], early: [] };
+    const parted: JudgedBatch<M> = { admitted: [], unreadable: [], rejected: [], early: [] };
     decoded.forEach((entry, index) => {
       const verdict = verdicts[index] as GateVerdict;
       if (verdict.kind === 'admitted') {
@@ -245,7 +245,7 @@ export class BatchHandler<M extends SampleMessage> {
   }
 
   /** @returns the messages to keep for people to look at; the rest are only counted */
-  async #turnAway(rejected: Admitted<M>['rejected']): Promise<Unstorable<M>[]> {
+  async #turnAway(rejected: JudgedBatch<M>['rejected']): Promise<Unstorable<M>[]> {
     const quarantined: Unstorable<M>[] = [];
     const countedOnly: M[] = [];
     for (const { message, sample, claim, reason, isLost, lostEpoch } of rejected) {

@@ -80,7 +80,8 @@ export function portOf(server: { address(): unknown }): number {
   throw new Error('the server has no port');
 }
 
-export function registers(address: number, quantity = 1, timeoutMs = 5000): ReadRequest {
+/** Registers of a device that answers: by default its deadline passes only where the whole machine stands still. */
+export function registers(address: number, quantity = 1, timeoutMs = 60_000): ReadRequest {
   return { unitId: 1, table: 'holding_register', address, quantity, timeoutMs };
 }
 

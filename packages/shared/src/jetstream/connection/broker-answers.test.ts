@@ -98,3 +98,20 @@ describe('the time for which a broker has not answered', () => {
     expect(answers.silentForMs()).toBe(0);
   });
 });
+
+it('the time since the last read that was answered counts from its sending, over all nodes', () => {
+  const { answers, after } = answersForTest();
+  after(60_000);
+  expect(answers.lastReadAgoMs()).toBe(0);
+  const slow = answers.recordQuestion('read');
+  after(3_000);
+  answers.recordQuestion('read').failed('no leader');
+  answers.recordQuestion('write').answered();
+  slow.answered();
+  expect(answers.lastReadAgoMs()).toBe(3_000);
+  answers.forget();
+  after(4_000);
+  expect(answers.lastReadAgoMs()).toBe(7_000);
+  answers.recordQuestion('read').answered();
+  expect(answers.lastReadAgoMs()).toBe(0);
+});

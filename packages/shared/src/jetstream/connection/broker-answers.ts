@@ -137,6 +137,12 @@ export class BrokerAnswers {
     return Math.max(this.unansweredForMs(), nowMs - (this.#silentSinceMs ?? nowMs));
   }
 
+  /** Time since the last read was sent whose answer counted, from whichever node; 0 before the first. */
+  lastReadAgoMs(): number {
+    const { answeredSentAtMs } = this.#questions.read;
+    return Number.isFinite(answeredSentAtMs) ? this.#clock.monotonicMs() - answeredSentAtMs : 0;
+  }
+
   /** Why the last failed question got no answer. */
   why(): string {
     return this.#why;

@@ -82,6 +82,7 @@ export async function connectNats(
   const answers = BrokerAnswers.of(nc);
   let up = true;
   let isMoving = false;
+  let watch: ReturnType<typeof watchNode> | undefined;
   const listeners: ((hasMoved: boolean) => void)[] = [];
   log.info({ server: nc.getServer() }, 'connected to NATS');
   const refused = new OutageLog({
@@ -109,6 +110,7 @@ export async function connectNats(
           choice.arrived();
           answers.forget();
           log.info({ server: status.server }, 'reconnected to NATS');
+          void watch?.ask();
           for (const listener of listeners) listener(isMoving);
           isMoving = false;
           break;
@@ -124,7 +126,7 @@ export async function connectNats(
   })();
   const isUp = () => up && !nc.isClosed();
   if (needs !== undefined) {
-    watchNode({
+    watch = watchNode({
       ...{ nc, answers, choice, isUp, stream: needs, log },
       nodes: () => nodesOf(clientOptions.servers, nc),
       dial: (node) => connectTransport({ ...clientOptions, ...oneLook, servers: [node] }),

@@ -47,12 +47,15 @@ const homeEveryMs = 10_000;
  *
  * A client that went elsewhere goes back when its node answers again, so that the clients are spread over the nodes as
  * before.
+ *
+ * @returns the watch, to be asked without waiting when the connection is new
  */
-export function watchNode(options: NodeWatchOptions): void {
+export function watchNode(options: NodeWatchOptions): NodeWatch {
   const watch = new NodeWatch(options);
   const { signal, abort } = stoppedWith(options.nc);
   void watch.askRegularly(signal).finally(abort);
   void watch.goHome(signal);
+  return watch;
 }
 
 function stoppedWith(nc: NatsConnection): { signal: AbortSignal; abort: () => void } {
@@ -76,14 +79,15 @@ class NodeWatch {
     const { isUp } = this.#options;
     while (!signal.aborted) {
       if (isUp()) {
-        void this.#ask();
+        void this.ask();
         void this.#leaveOneThatDoesNotAnswer();
       }
       await pause(systemTimers, askEveryMs, signal);
     }
   }
 
-  async #ask(): Promise<void> {
+  /** Never throws. */
+  async ask(): Promise<void> {
     const { nc, answers, stream } = this.#options;
     const question = answers.recordQuestion('read');
     const why = await whyNoAnswer(nc, stream, askTimeoutMs);

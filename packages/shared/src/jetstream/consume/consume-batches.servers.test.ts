@@ -159,6 +159,26 @@ describe('a durable consumer that works in batches', () => {
     expect(deliveries).toEqual(numbers(3));
   });
 
+  it('signals no progress for messages that leave before the next signal', async () => {
+    const signals: string[] = [];
+    const subscription = connection.nc.subscribe(`$JS.ACK.${stream}.>`, {
+      callback: (_, message) => {
+        if (message.string() === '+WPI') signals.push(message.subject);
+      },
+    });
+    let count = 0;
+    // Signalled every two seconds. Some messages always wait.
+    start({ maxMessages: 100_000, ackWaitMs: 6_000, maxWaitMs: 300, handle: takeAll([]) });
+    const since = performance.now();
+    while (performance.now() - since < 4_200) {
+      await publish(1, count);
+      count += 1;
+    }
+    await eventually(async () => (await ackFloor()) === count, { what: 'all acks' });
+    subscription.unsubscribe();
+    expect(signals).toEqual([]);
+  });
+
   it.each([
     ['at once', async () => undefined],
     [

@@ -118,6 +118,9 @@ class RunningBatchConsumer {
   #inHandBytes = 0;
   #isPaused = false;
   #firstArrivedAt = 0;
+  /** The newest message that has arrived, and the one when progress was last signalled. */
+  #newest = 0;
+  #newestAtSignal = 0;
   #wake: () => void = () => undefined;
   #roomMade: () => void = () => undefined;
   #source: ConsumerMessages | undefined;
@@ -218,6 +221,7 @@ class RunningBatchConsumer {
       return;
     }
     const sequence = message.seq;
+    this.#newest = Math.max(this.#newest, sequence);
     const held = this.#inHand.get(sequence);
     // Acknowledging its first delivery will acknowledge this one too.
     if (held && !(held as Marked)[acknowledged]) return;
@@ -341,11 +345,15 @@ class RunningBatchConsumer {
     });
   }
 
+  /** For messages that were here at the last signal, too: most leave before there is another one. */
   #signalProgress(): void {
+    const before = this.#newestAtSignal;
+    this.#newestAtSignal = this.#newest;
     // While disconnected these would pile up in the client's buffer.
     if (!this.#connected) return;
-    for (const message of this.#inHand.values()) message.working();
-    for (const message of this.#waiting.values()) message.working();
+    for (const held of [this.#inHand, this.#waiting]) {
+      for (const message of held.values()) if (message.seq <= before) message.working();
+    }
   }
 
   /**

@@ -7,7 +7,7 @@ import type { SpoolPosition } from './spool.ts';
 export type Settled = (isSafe: boolean) => void;
 
 /** A sample that the broker has not confirmed. */
-export interface Waiting {
+export interface UnconfirmedSample {
   /** Rises with the time of `push`. */
   readonly order: number;
   /** Rises in the order in which samples are first taken to be sent: a lower one is older. */
@@ -25,6 +25,6 @@ export interface Waiting {
 }
 
 /** Sorts the oldest first. */
-export const oldestFirst = (a: Waiting, b: Waiting) => (a.taken ?? 0) - (b.taken ?? 0);
+export const oldestFirst = (a: UnconfirmedSample, b: UnconfirmedSample) => (a.taken ?? 0) - (b.taken ?? 0);
 /** Whether the sample would be lost with the process. */
-export const isOnlyInMemory = ({ position, notice }: Waiting) => !position && !notice;
+export const isOnlyInMemory = ({ position, notice }: UnconfirmedSample) => !position && !notice;
