@@ -1,9 +1,8 @@
 import { writeSync } from 'node:fs';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 
-/** Longest time for which the event loop may stand still. Leases of others end long before. */
-const stalledAfterS = 30;
-const beatEveryMs = 1_000;
+/** Longest time for which the event loop may stand still, in beats. */
+const mostBeats = 30;
 const stderr = 2;
 /** What the two threads share: a count of turns of the event loop, and a number that stays 0, to wait at. */
 const [turns, still] = [0, 1];
@@ -13,11 +12,11 @@ const [turns, still] = [0, 1];
  * watch runs in a thread of its own and counts its own seconds: a machine that slept, or a process that was frozen, has
  * not stalled.
  */
-export function watchForStalls(): { readonly stop: () => Promise<void> } {
+export function watchForStalls({ beatEveryMs = 1_000 } = {}): { readonly stop: () => Promise<void> } {
   const beats = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(new URL('./stall-watch.ts', import.meta.url), {
-    workerData: beats,
-    resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
+    workerData: { beats, beatEveryMs },
+    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
   });
   worker.unref();
   const beating = setInterval(() => Atomics.add(beats, turns, 1), beatEveryMs);
@@ -30,18 +29,18 @@ export function watchForStalls(): { readonly stop: () => Promise<void> } {
   };
 }
 
-if (!isMainThread && workerData instanceof Int32Array) {
-  const beats = workerData;
-  for (let seen = -1, stillS = 0; ; ) {
+if (!isMainThread && workerData?.beats instanceof Int32Array) watch(workerData);
+
+function watch({ beats, beatEveryMs }: { readonly beats: Int32Array; readonly beatEveryMs: number }): void {
+  for (let before = -1, missed = 0; missed < mostBeats; ) {
     // A pause that needs no event loop: nothing notifies it.
     Atomics.wait(beats, still, 0, beatEveryMs);
     const now = Atomics.load(beats, turns);
-    stillS = now === seen ? stillS + 1 : 0;
-    seen = now;
-    if (stillS < stalledAfterS) continue;
-    const msg = `the event loop has stood still for ${stalledAfterS} s; ending, to be started again`;
-    const time = new Date().toISOString();
-    writeSync(stderr, `${JSON.stringify({ level: 'fatal', time, service: 'edge', msg })}\n`);
-    process.kill(process.pid, 'SIGKILL');
+    missed = now === before ? missed + 1 : 0;
+    before = now;
   }
+  const msg = `the event loop has stood still for ${(mostBeats * beatEveryMs) / 1_000} s; ending, to be started again`;
+  const time = new Date().toISOString();
+  writeSync(stderr, `${JSON.stringify({ level: 'fatal', time, service: 'edge', msg })}\n`);
+  process.kill(process.pid, 'SIGKILL');
 }
