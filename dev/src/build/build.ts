@@ -50,7 +50,7 @@ export async function buildPrograms({ forImage = false } = {}): Promise<void> {
   for (const each of packages) await placePackageFiles(each, DIST);
   await removeAllBut(files);
   const own = [...recipe, ...sources.filter(isOurs).map((file) => relative(PROJECT_ROOT, file))];
-  // A source that was changed meanwhile is built at the next start.
+  // A source that changed during the build is built at the next start.
   const changes = own.filter((file) => statSync(join(PROJECT_ROOT, file)).mtimeMs >= begunAtMs);
   const stamp = changes.length > 0 ? '' : stampOf(own);
   const stamped = { stamp, sources: own, outputs: [...files.keys()].sort() };

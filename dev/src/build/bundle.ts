@@ -35,7 +35,7 @@ export async function bundle(name: ProgramName): Promise<Bundle> {
       // One character beyond Latin-1 would double what the engine keeps of the text.
       charset: 'ascii',
       comments: { legal: true, annotation: false, jsdoc: false },
-      // The map names them; whoever reads a stack trace has them.
+      // The map names the sources; readers of a stack trace have them in the checkout.
       sourcemapExcludeSources: true,
     });
     const sources = output.flatMap((each) => (each.type === 'chunk' ? each.moduleIds : []));

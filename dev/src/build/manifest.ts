@@ -28,7 +28,7 @@ export async function writeManifest(): Promise<void> {
   const folders = await Promise.all([...packageFolders, 'console'].map(filesIn));
   const files: Record<string, string> = {};
   for (const file of [...outputs, ...folders.flat()].sort()) {
-    // The console may be replaced meanwhile; whoever does it writes the manifest once more.
+    // A build of the console may replace its files at the same time; it writes the manifest when it is done.
     const content = await readFile(join(DIST, file)).catch(() => undefined);
     if (content !== undefined) files[file] = createHash('sha256').update(content).digest('hex');
   }

@@ -10,7 +10,7 @@ import type { LiveProcess } from './supervised-child.ts';
 
 const LOOPBACK = '127.0.0.1';
 
-/** What is run: the sources by sources, and what is built by what is built. */
+/** Programs of the services: the sources when the launcher runs from sources, otherwise those in `dist/`. */
 const mains = {
   api: new URL('../../../services/api/src/main.ts', import.meta.url),
   collector: new URL('../../../services/collector/src/main.ts', import.meta.url),

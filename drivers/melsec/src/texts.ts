@@ -221,7 +221,7 @@ export const melsecText = catalogue('melsec', {
     zh: '文本须以字数给出长度，即字节数的一半',
   },
   bit_of_word_not_writable: {
-    en: 'a bit of a word cannot be written: the word would have to be read and written back, and what the program changed meanwhile would be lost; have the program take it from a relay, such as M100',
+    en: 'a bit of a word cannot be written: the word would have to be read and written back, and what the program changed in between would be lost; have the program take it from a relay, such as M100',
     zh: '字的位不能写入：须先读出整个字再写回，其间程序的更改会丢失；请由程序从继电器（如 M100）取值',
   },
   input_not_writable: {

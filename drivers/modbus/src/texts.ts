@@ -382,7 +382,7 @@ export const modbusText = catalogue('modbus', {
     zh: '{{table}}的点位不能写入：只有线圈和保持寄存器可以',
   },
   part_not_writable: {
-    en: 'a part of a register cannot be written: the rest of it would have to be read and written back, and what the device changed meanwhile would be lost',
+    en: 'a part of a register cannot be written: the rest of it would have to be read and written back, and what the device changed in between would be lost',
     zh: '寄存器的一部分不能写入：须先读出其余部分再写回，其间设备的更改会丢失',
   },
   name_coil: { en: 'coil', zh: '线圈' },

@@ -108,18 +108,18 @@ export const mqttText = catalogue('mqtt', {
     zh: 'MQTT Broker 在 {{ms}} 毫秒内没有应答',
   },
   no_message_within: {
-    en: 'no message within {{ms}} ms: the broker has retained none on these topics, and nobody published one',
+    en: 'no message within {{ms}} ms: the broker has no retained message on these topics, and none was published',
     zh: '{{ms}} 毫秒内没有消息：MQTT Broker 在这些主题上没有保留消息，期间也没有新消息发布',
   },
   not_mqtt: {
     en: 'what the broker sent is no MQTT: {{why}}',
     zh: 'MQTT Broker 发来的数据不是 MQTT：{{why}}',
   },
-  unexpected_packet: { en: 'nobody waits for {{what}}', zh: '没有等待 {{what}} 的请求' },
+  unexpected_packet: { en: 'unexpected packet: {{what}}', zh: '没有等待 {{what}} 的请求' },
   not_json: { en: 'the message is no JSON', zh: '消息不是 JSON' },
   not_utf8: { en: 'the message is no UTF-8', zh: '消息不是 UTF-8' },
   retained_of_unknown_age: {
-    en: 'the broker had kept it, and nobody knows how old it is',
+    en: 'the broker had retained it, and its age is unknown',
     zh: '这是 Broker 保留的消息，不知道是何时的',
   },
   no_usable_time: {

@@ -52,7 +52,7 @@ export const driverText = catalogue('driver', {
     en: 'not sent: the right to use this device has ended',
     zh: '未发送：采集器已无权访问此设备',
   },
-  unrequested_data: { en: 'the device sent data that nobody asked for', zh: '设备发来了未请求的数据' },
+  unrequested_data: { en: 'the device sent data that was not requested', zh: '设备发来了未请求的数据' },
   answer_too_long: {
     en: 'malformed answer: more than {{count}} bytes',
     zh: '应答格式错误：超过 {{count}} 字节',

@@ -4,8 +4,8 @@ import { inLanguage, quoted, type Text } from './text.ts';
 let isCoded = false;
 
 /**
- * The message of an issue of a schema. Zod takes strings alone: it is English for whoever shows zod's error as it is,
- * such as the refusal of a setting, and stands for the text within `withTexts`.
+ * The message of an issue of a schema. Zod accepts only strings: outside of `withTexts` it is English, for errors that are
+ * shown as they are, such as the refusal of a setting; within `withTexts` it is the text as JSON.
  */
 export const schemaMessage = (text: Text): string =>
   isCoded ? JSON.stringify(text) : inLanguage(text, 'en');

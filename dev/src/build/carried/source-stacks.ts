@@ -1,5 +1,5 @@
 // Every built program begins with this: stack traces name the lines of the sources. Node's own `--enable-source-maps` costs
-// 10 to 25 MB a process for the same maps; here nothing is read before somebody looks at a stack.
+// 10 to 25 MB a process for the same maps; here a map is read only when a stack trace is shown.
 
 import { readFileSync } from 'node:fs';
 import { SourceLines } from './source-lines.ts';

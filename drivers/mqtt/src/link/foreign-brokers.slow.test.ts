@@ -1,6 +1,7 @@
 import { Readings } from '@holdfast/driver/values/readings.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '@holdfast/test/support/mosquitto-for-test.ts';
+import { inEnglish } from '@holdfast/texts/testing/in-english.ts';
 import mqtt from 'mqtt';
 import { describe, expect, it } from 'vitest';
 import {
@@ -85,7 +86,7 @@ it('a trial reads the topics that a broker allows, and says why it gives no othe
   if (!group) throw new Error('no group');
   const readings = new Readings(list);
   (await link.read(group, 2_000)).decode(readings);
-  expect(readings.all.map(({ code, status, value }) => [code, value ?? status])).toEqual([
+  expect(inEnglish(readings.all.map(({ code, status, value }) => [code, value ?? status]))).toEqual([
     ['level', 'the broker refuses the subscription to hall/level: let this user read it'],
     ['state', 'busy'],
   ]);

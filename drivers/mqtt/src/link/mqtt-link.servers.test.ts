@@ -138,7 +138,7 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
     };
     (await link.read(group, 60_000, hear)).decode(readings);
     expect(packets).toEqual(['sent SUBSCRIBE hall/level 0', 'received PUBLISH, QoS 0, RETAIN hall/level 7']);
-    const status = 'the broker had kept it, and nobody knows how old it is';
+    const status = 'the broker had retained it, and its age is unknown';
     expect(inEnglish(readings.all)).toMatchObject([
       { code: 'level', value: 7, quality: 'uncertain', status },
     ]);

@@ -128,7 +128,10 @@ export const devicesText = catalogue('devices', {
     en: 'it is being written for the same Idempotency-Key, or that was cut off.',
     zh: '正在以同一 Idempotency-Key 写入，或该写入已中断。',
   },
-  the_broker_went_away_meanwhile: { en: 'The broker went away meanwhile.', zh: '其间消息服务中断。' },
+  the_broker_went_away_meanwhile: {
+    en: 'The connection to the broker was lost during the request.',
+    zh: '其间消息服务中断。',
+  },
   device_unknown: { en: 'There is no device {{id}}.', zh: '没有设备 {{id}}。' },
   nothing_learned: {
     en: 'Device {{code}} has refused nothing in the latest session that reads it, or none was started yet.',

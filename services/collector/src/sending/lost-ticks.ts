@@ -41,7 +41,8 @@ export class LostTicks {
     const present = this.#open.get(key);
     if (present) {
       const end = present.through_tick ?? present.tick;
-      if (last <= end) return;
+      // Parts of a tick are lost one after the other. Older ticks may come after newer ones: from a write that failed.
+      if (sample.tick >= present.tick && last <= end) return;
       if (sample.tick === end + 1) {
         this.#open.set(key, { ...present, through_tick: last, read_at: sample.read_at });
         return;

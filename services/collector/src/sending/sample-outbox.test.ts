@@ -298,6 +298,29 @@ describe('whatever the broker does', () => {
   });
 });
 
+it('samples that come back from a write that failed slowly are counted when they are lost after newer ones', async () => {
+  const world = new World({ maxWaiting: 10 });
+  const spool = new MemorySpool();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  spool.answer = promise;
+  spool.isBroken = true;
+  world.outbox.useSpool(spool);
+  world.up = false;
+  world.push(1, 6);
+  await world.time.advance(10);
+  expect(spool.writes).toBe(1);
+  // The six are being written, and memory is full without them: the oldest of the others are lost.
+  world.push(7, 18);
+  resolve();
+  await world.time.advance(10);
+  world.push(19, 40);
+  world.up = true;
+  world.outbox.resume();
+  await world.time.advance(2_000);
+  const accounted = [...world.storedTicks, ...world.declaredLost].sort((a, b) => a - b);
+  expect(accounted).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+});
+
 describe('whoever waits for a sample to be safe', () => {
   const settledBy = (world: World, ticks: readonly number[]) => {
     const settled: (number | boolean)[][] = [];

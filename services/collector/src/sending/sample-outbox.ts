@@ -14,8 +14,8 @@ import type { Spool, SpooledNotice } from './spool.ts';
 import { SpoolFeed } from './spool-feed.ts';
 import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
 import { TooLargeSamples } from './too-large-samples.ts';
-import { UnconfirmedSamples } from './unconfirmed-samples.ts';
 import { isOnlyInMemory, type Settled, type UnconfirmedSample } from './unconfirmed-sample.ts';
+import { UnconfirmedSamples } from './unconfirmed-samples.ts';
 
 export interface SampleOutboxOptions {
   /**

@@ -51,7 +51,7 @@ export const collectorText = catalogue('collector', {
   not_read_back_because: { en: 'It could not be read back: {{why}}.', zh: '未能读回：{{why}}。' },
   not_read_back: { en: 'It could not be read back.', zh: '未能读回。' },
   device_holds_another_value: {
-    en: 'The device holds another value: it limits or clears it, or somebody else wrote.',
+    en: 'The device holds another value: it limits or clears it, or another client wrote to it.',
     zh: '设备中是另一个数值：设备对其作了限幅或清除，或有其他人写入。',
   },
   value_too_long_for_the_answer: {
@@ -152,7 +152,7 @@ export const collectorText = catalogue('collector', {
     zh: '未发送请求：会话已不由此采集器持有',
   },
   requester_has_stopped: {
-    en: 'no request was sent: whoever wanted it has stopped',
+    en: 'no request was sent: the requester has stopped',
     zh: '未发送请求：请求方已停止',
   },
   session_lost_meanwhile: {
@@ -198,7 +198,7 @@ export const collectorText = catalogue('collector', {
     zh: '未及时读取：上一次读取或同一端点上的其他读取超过了 {{ms}} 毫秒的周期',
   },
   no_time_for_it: {
-    en: 'the collector had no time for it: what came meanwhile is told with a later tick',
+    en: 'the collector had no time for it: data received in between is reported with a later tick',
     zh: '采集器来不及处理：其间收到的数据随后续采样上报',
   },
   source_has_not_answered: { en: 'its source has not answered yet', zh: '数据源尚未应答' },

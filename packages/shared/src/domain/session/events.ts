@@ -60,7 +60,7 @@ export interface SessionStopped extends SessionIdentity {
   readonly reason: string;
 }
 
-/** What people are told: a text by its code, in whatever language they read, or someone's own words. */
+/** A message for people: a text by its code, shown in their language, or words that a person wrote. */
 export type ReasonWords =
   | string
   | { readonly code: string; readonly params?: Readonly<Record<string, unknown>> | undefined };

@@ -4,6 +4,8 @@ import type { Spool, SpooledSample } from '../spool.ts';
 /** A spool without a disk, whose writes can be made to fail. */
 export class MemorySpool implements Spool {
   isBroken = false;
+  /** A write waits for it before it succeeds or fails. */
+  answer: Promise<void> = Promise.resolve();
   /** Attempts to write, including failed ones. */
   writes = 0;
   readonly #records: SpooledSample[] = [];
@@ -27,6 +29,7 @@ export class MemorySpool implements Spool {
 
   async append(records: readonly (string | Uint8Array)[]): Promise<void> {
     this.writes += 1;
+    await this.answer;
     if (this.isBroken) throw new Error('no space left on the device');
     for (const record of records) {
       const position = { segment: 1, endOffset: this.#records.length + 1 };
