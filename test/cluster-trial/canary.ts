@@ -16,6 +16,8 @@ const pauseMs = 150;
 const lookAgainMs = 20;
 /** Several periods of its device: it is not read any more. */
 const silentMs = 1_000;
+/** A stop is in effect by then, so the device belongs to a session whose start seemed to fail. */
+const silentWithinMs = 3_000;
 
 /** An operator who over and over starts a session, checks that it is shown and read, and stops it. */
 export function startCanary(world: ClusterWorld, answerTimeoutMs: () => number): Canary {
@@ -34,9 +36,12 @@ export function startCanary(world: ClusterWorld, answerTimeoutMs: () => number):
     return sent;
   };
 
-  const until = async (look: () => boolean | Promise<boolean>): Promise<number | undefined> => {
+  const until = async (
+    look: () => boolean | Promise<boolean>,
+    withinMs = patienceMs,
+  ): Promise<number | undefined> => {
     const sinceMs = Date.now();
-    while (Date.now() < sinceMs + patienceMs) {
+    while (Date.now() < sinceMs + withinMs) {
       if (await look()) return Date.now() - sinceMs;
       await sleep(lookAgainMs);
     }
@@ -53,7 +58,8 @@ export function startCanary(world: ClusterWorld, answerTimeoutMs: () => number):
 
   const observe = async (): Promise<string | undefined> => {
     // The session before may be read a little longer: its last request must not pass for the first one of the next.
-    await until(() => Date.now() - (devices.lastAtMs.get(device) ?? 0) > silentMs);
+    const isSilent = () => Date.now() - (devices.lastAtMs.get(device) ?? 0) > silentMs;
+    if ((await until(isSilent, silentWithinMs)) === undefined) return activeSession();
     const { answer, sessionId, sentAtMs: startedAtMs } = await send('start');
     if (answer !== 'success' || sessionId === undefined) return activeSession();
     const [shownAfterMs, readAfterMs] = await Promise.all([
