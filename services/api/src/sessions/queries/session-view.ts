@@ -23,29 +23,29 @@ export type NamedSessionRow = SessionRow & {
 
 const fieldNames = Object.keys(sessionViewSchema.shape) as (keyof SessionView)[];
 
+/** The fields of a view, with times as they are in rows. */
+type Fields = { readonly [Name in keyof SessionView]: SessionView[Name] | TimeOf<SessionView[Name]> };
+type TimeOf<Value> = string extends Value ? Date : never;
+
 /** @param notice why the session waits, as the supervisor says, if it waits */
 export function sessionView(row: NamedSessionRow, now: Date, notice?: WaitingNotice): SessionView {
   const { started_at, stopped_at, error_message, error_cause, error_attempt } = row;
-  const view: SessionView = {
-    ...withTimeTexts(row),
+  const fields: Fields = {
+    ...row,
     id: row.session_id,
     duration_seconds: secondsBetween(started_at, stopped_at ?? now),
     placement: placementView(row, notice),
     error_message: error_message && localize(readWords(error_message)),
     next_try_at: row.is_latest ? nextTryAt(error_cause, stopped_at, error_attempt) : null,
   };
-  // Columns that only the read model has are left out.
-  return Object.fromEntries(fieldNames.map((name) => [name, view[name]])) as SessionView;
-}
-
-type TimeText<Value> = Value extends Date ? string : Value;
-
-function withTimeTexts<Row extends object>(row: Row): { [Name in keyof Row]: TimeText<Row[Name]> } {
-  const texts = Object.entries(row).map(([name, value]) => [
-    name,
-    value instanceof Date ? value.toISOString() : value,
-  ]);
-  return Object.fromEntries(texts);
+  // Columns that only the read model has are left out. A loop, because lists show hundreds: entries and back cost four
+  // times as much.
+  const view: Partial<Record<keyof SessionView, unknown>> = {};
+  for (const name of fieldNames) {
+    const value = fields[name];
+    view[name] = value instanceof Date ? value.toISOString() : value;
+  }
+  return view as SessionView;
 }
 
 function nextTryAt(
