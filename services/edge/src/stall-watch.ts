@@ -16,6 +16,8 @@ export function watchForStalls({ beatEveryMs = 1_000 } = {}): { readonly stop: (
   const beats = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(new URL('./stall-watch.ts', import.meta.url), {
     workerData: { beats, beatEveryMs },
+    // Options of the process may be none of a thread.
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
   });
   worker.unref();
