@@ -384,7 +384,7 @@ module.exports = {
       comment:
         'Services meet in streams only; otherwise one could not be upgraded or restarted without the others.',
       severity: 'error',
-      from: { path: '^services/([^/]+)/', pathNot: TESTS },
+      from: { path: '^services/([^/]+)/', pathNot: [TESTS, '^services/edge/'] },
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {

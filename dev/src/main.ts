@@ -18,10 +18,10 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const others = args.filter((each) => each !== '--watch' && each !== '--verbose');
+  const others = args.filter((each) => !['--edge', '--watch', '--verbose'].includes(each));
   if (others.length > 0) {
     throw new StackError(
-      `npm start takes no arguments but --verbose, --watch and --help: ${others.join(' ')}`,
+      `npm start takes no arguments but --edge, --verbose, --watch and --help: ${others.join(' ')}`,
     );
   }
   const config = stackConfig();
@@ -31,7 +31,8 @@ async function main(args: readonly string[]): Promise<number> {
     killEverything();
     process.exit(EXIT_KILLED);
   });
-  return runLocalStack(config, logs, stop, { watch: args.includes('--watch') });
+  const options = { edge: args.includes('--edge'), watch: args.includes('--watch') };
+  return runLocalStack(config, logs, stop, options);
 }
 
 function killEverything(): void {

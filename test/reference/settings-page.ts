@@ -53,7 +53,12 @@ interface Section {
 }
 
 const shared: readonly Section[] = [
-  { title: 'Every service', settings: commonSettings },
+  {
+    title: 'Every service',
+    intro:
+      'Where [one process runs all services](docs/operations.md#a-small-machine), `EDGE_WRITER_NAME` is the setting `NAME` of the writer alone; so are `EDGE_API_`, `EDGE_SUPERVISOR_` and `EDGE_COLLECTOR_`.',
+    settings: commonSettings,
+  },
   {
     title: 'Streams',
     intro:

@@ -22,6 +22,7 @@ import {
   apiProcess,
   apiUrl,
   collectorProcess,
+  edgeProcess,
   simulatorProcess,
   supervisorProcess,
   writerProcess,
@@ -30,12 +31,14 @@ import { type SourceWatch, watchSources } from './source-watch.ts';
 import { StackError } from './stack-error.ts';
 import { isTaken, stackKey } from './stack-key.ts';
 import { chooseStackPorts } from './stack-ports.ts';
-import { StagedChildren } from './staged-children.ts';
+import { type Stage, StagedChildren } from './staged-children.ts';
 import { type LiveProcess, SupervisedChild } from './supervised-child.ts';
 import { whatNext } from './what-next.ts';
 
 /**
  * Runs the whole stack until `stop` is aborted, then ends it in order.
+ * @param options `edge`: API, supervisor, writer and one collector are one process; `watch`: services whose sources change
+ * are restarted
  * @returns the exit code
  * @throws StackError, LocalServerError when it cannot run; whatever was started has then been stopped
  */
@@ -43,7 +46,7 @@ export async function runLocalStack(
   config: StackConfig,
   terminal: LogStream,
   stop: AbortSignal,
-  { watch = false }: { readonly watch?: boolean } = {},
+  { watch = false, edge = false }: { readonly watch?: boolean; readonly edge?: boolean } = {},
 ): Promise<number> {
   const since = new Date();
   const begunAt = performance.now();
@@ -119,24 +122,16 @@ export async function runLocalStack(
 
     const settings = { config, logs, natsUrl, ...keys };
     const withDatabase = { ...settings, databaseUrl: postgres.databaseUrl };
-    const collectorIds = Array.from({ length: config.COLLECTORS }, (_, index) => `collector-${index + 1}`);
-    // The writer stops after the collectors: it writes the samples that they send while they drain.
-    const writer = child('writer', writerProcess(withDatabase));
-    const collectors = collectorIds.map((id) =>
-      child(id, collectorProcess(id, { ...settings, spoolDir: home.spool })),
-    );
-    // The supervisor stops first: it would move the sessions of a draining collector to one that is about to drain.
-    const supervisor = child('supervisor', supervisorProcess(settings));
     const key = await stackKey(home.adminKeyFile);
     const demo = demoConfiguration({
       host: '127.0.0.1',
       ports: demoDeviceCodes.map((_, index) => ports.simulatorBase + index),
     });
-    const apiService = child(
-      'api',
-      apiProcess({ ...withDatabase, port: ports.api, firstKey: key.text, demo }),
-    );
-    await children.start([[writer], collectors, [supervisor, apiService]], stop, onReady);
+    const withApi = { ...withDatabase, port: ports.api, firstKey: key.text, demo };
+    const { stages, watched } = edge
+      ? edgeStages(child, { ...withApi, spoolDir: home.spool })
+      : serviceStages(child, config.COLLECTORS, { ...withApi, spoolDir: home.spool });
+    await children.start(stages, stop, onReady);
     const built = await building;
     if (built instanceof Error)
       logs.warn(`There is no console, or an old one; all else works: ${built.message}`);
@@ -195,16 +190,13 @@ export async function runLocalStack(
     }
     if (watch && !stop.aborted) {
       void rebuildConsole(logs, stop);
-      const of = (each: SupervisedChild, ...folders: string[]) => ({ child: each, folders });
-      const shared = 'packages/shared/src';
-      const stages = [
-        // Shared sources do not restart the simulator: a plant that goes down at each change would get in the way.
-        simulated.map((each) => of(each, 'simulators/plant/src', ...simulatorFolders())),
-        [of(writer, 'services/writer/src', shared)],
-        collectors.map((each) => of(each, 'services/collector/src', shared)),
-        [of(supervisor, 'services/supervisor/src', shared), of(apiService, 'services/api/src', shared)],
-      ];
-      await reloadOnChange(watchServices(stages, logs), stages, logs, stop);
+      // Shared sources do not restart the simulator: a plant that goes down at each change would get in the way.
+      const plant = simulated.map((each) => ({
+        child: each,
+        folders: ['simulators/plant/src', ...simulatorFolders()],
+      }));
+      const all = [plant, ...watched];
+      await reloadOnChange(watchServices(all, logs), all, logs, stop);
     }
     if (!stop.aborted) await once(stop, 'abort');
   } catch (error) {
@@ -224,6 +216,47 @@ export async function runLocalStack(
   }
   logs.warn(`Stopped, but not cleanly: ${unclean.join(', ')}. Their logs above say why; no session is lost.`);
   return 1;
+}
+
+type MakeChild = (name: string, spawn: () => Promise<LiveProcess>) => SupervisedChild;
+type StackSettings = Parameters<typeof edgeProcess>[1];
+
+/** The services in the order in which they start, and with the folders of their sources. */
+interface ServiceStages {
+  readonly stages: readonly Stage[];
+  readonly watched: readonly (readonly Reloadable[])[];
+}
+
+const shared = 'packages/shared/src';
+
+function serviceStages(child: MakeChild, collectorCount: number, settings: StackSettings): ServiceStages {
+  // The writer stops after the collectors: it writes the samples that they send while they drain.
+  const writer = child('writer', writerProcess(settings));
+  const collectors = Array.from({ length: collectorCount }, (_, index) => {
+    const id = `collector-${index + 1}`;
+    return child(id, collectorProcess(id, settings));
+  });
+  // The supervisor stops first: it would move the sessions of a draining collector to one that is about to drain.
+  const supervisor = child('supervisor', supervisorProcess(settings));
+  const api = child('api', apiProcess(settings));
+  const of = (each: SupervisedChild, service: string) => ({
+    child: each,
+    folders: [`services/${service}/src`, shared],
+  });
+  return {
+    stages: [[writer], collectors, [supervisor, api]],
+    watched: [
+      [of(writer, 'writer')],
+      collectors.map((each) => of(each, 'collector')),
+      [of(supervisor, 'supervisor'), of(api, 'api')],
+    ],
+  };
+}
+
+function edgeStages(child: MakeChild, settings: StackSettings): ServiceStages {
+  const edge = child('edge', edgeProcess('collector-1', settings));
+  const folders = ['edge', 'api', 'supervisor', 'collector', 'writer'].map((name) => `services/${name}/src`);
+  return { stages: [[edge]], watched: [[{ child: edge, folders: [...folders, shared] }]] };
 }
 
 function watchServices(stages: readonly (readonly Reloadable[])[], logs: LogStream): SourceWatch {

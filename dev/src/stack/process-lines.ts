@@ -9,6 +9,14 @@ export function serviceLines(name: string, logs: LogStream): LineLog {
   };
 }
 
+/** Lines of several services in one process, each under the name of its service, or of the collector. */
+export function edgeLines(logs: LogStream): LineLog {
+  return (line) => {
+    const { service = 'edge', collector = service } = { ...recordOf(line) };
+    serviceLines(String(collector), logs)(line);
+  };
+}
+
 /** Whether Node itself warns: `(node:<pid>) …`, or the hint that follows it. */
 function isWarning(line: string): boolean {
   return line.startsWith('(node:') || line.startsWith('(Use `node');

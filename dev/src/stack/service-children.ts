@@ -4,7 +4,7 @@ import type { StackConfig } from '../config.ts';
 import { freePort, portIsFree } from '../free-port.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import type { LogStream } from './log-stream.ts';
-import { serviceLines, simulatorLines } from './process-lines.ts';
+import { edgeLines, serviceLines, simulatorLines } from './process-lines.ts';
 import { startService } from './service-process.ts';
 import type { LiveProcess } from './supervised-child.ts';
 
@@ -16,6 +16,7 @@ const mains = {
   collector: new URL('../../../services/collector/src/main.ts', import.meta.url),
   supervisor: new URL('../../../services/supervisor/src/main.ts', import.meta.url),
   writer: new URL('../../../services/writer/src/main.ts', import.meta.url),
+  edge: new URL('../../../services/edge/src/main.ts', import.meta.url),
   simulator: new URL('../../../simulators/plant/src/main.ts', import.meta.url),
 };
 
@@ -29,38 +30,54 @@ export interface ServiceSettings {
   readonly rightsFileOf: BrokerKeys['rightsFileOf'];
 }
 
-/** A service with its health calls on a port of its own; on a restart it takes another one if that port is taken. */
+type Settings = Readonly<Record<string, string>>;
+type WithDatabase = ServiceSettings & { readonly databaseUrl: () => string };
+type CollectorSettings = ServiceSettings & { readonly spoolDir: string };
+type ApiSettings = WithDatabase & {
+  readonly port: number;
+  /** Key of an administrator, for an API without keys. */
+  readonly firstKey: string;
+  readonly demo: DemoConfiguration;
+};
+
+/** A port for health calls, kept over restarts; another one if it is taken by then. */
+function healthPort(): () => Promise<number> {
+  let port: number | undefined;
+  return async () => {
+    if (port === undefined || !(await portIsFree(port))) port = await freePort();
+    return port;
+  };
+}
+
+/** A service with its health calls on a port of its own. */
 function withHealthPort(
   name: string,
   service: 'supervisor' | 'collector' | 'writer',
-  broker: ServiceSettings,
-  settings: () => Readonly<Record<string, string>>,
+  logs: LogStream,
+  settings: () => Settings,
   nodeOptions: readonly string[] = [],
 ): () => Promise<LiveProcess> {
-  const { logs } = broker;
-  let healthPort: number | undefined;
+  const portOf = healthPort();
   return async () => {
-    if (healthPort === undefined || !(await portIsFree(healthPort))) healthPort = await freePort();
+    const port = await portOf();
     return startService({
-      name,
-      main: mains[service],
-      nodeOptions,
-      env: {
-        ...common(service, broker),
-        HEALTH_HOST: LOOPBACK,
-        HEALTH_PORT: String(healthPort),
-        ...settings(),
-      },
-      readyUrl: `http://${LOOPBACK}:${healthPort}/health/ready`,
-      log: serviceLines(name, logs),
+      ...{ name, main: mains[service], nodeOptions, log: serviceLines(name, logs) },
+      env: { ...settings(), ...health(port) },
+      readyUrls: [healthUrl(port)],
     });
   };
 }
 
+const health = (port: number): Settings => ({ HEALTH_HOST: LOOPBACK, HEALTH_PORT: String(port) });
+const healthUrl = (port: number) => `http://${LOOPBACK}:${port}/health/ready`;
+
+const supervisorSettings = (settings: ServiceSettings): Settings => ({
+  ...common('supervisor', settings),
+  COLLECTOR_IDENTITIES_FILE: settings.rightsFileOf('supervisor'),
+});
+
 export function supervisorProcess(settings: ServiceSettings): () => Promise<LiveProcess> {
-  return withHealthPort('supervisor', 'supervisor', settings, () => ({
-    COLLECTOR_IDENTITIES_FILE: settings.rightsFileOf('supervisor'),
-  }));
+  return withHealthPort('supervisor', 'supervisor', settings.logs, () => supervisorSettings(settings));
 }
 
 /**
@@ -70,61 +87,87 @@ export function supervisorProcess(settings: ServiceSettings): () => Promise<Live
  */
 export const collectorNodeOptions = ['--max-semi-space-size=16'] as const;
 
+const collectorSettings = (collectorId: string, settings: CollectorSettings): Settings => ({
+  ...common('collector', settings),
+  COLLECTOR_ID: collectorId,
+  SPOOL_DIR: settings.spoolDir,
+  DEVICE_NETWORKS: settings.config.DEVICE_NETWORKS,
+});
+
 export function collectorProcess(
   collectorId: string,
-  settings: ServiceSettings & { readonly spoolDir: string },
+  settings: CollectorSettings,
 ): () => Promise<LiveProcess> {
-  return withHealthPort(
-    collectorId,
-    'collector',
-    settings,
-    () => ({
-      COLLECTOR_ID: collectorId,
-      SPOOL_DIR: settings.spoolDir,
-      DEVICE_NETWORKS: settings.config.DEVICE_NETWORKS,
-    }),
-    collectorNodeOptions,
-  );
+  const own = () => collectorSettings(collectorId, settings);
+  return withHealthPort(collectorId, 'collector', settings.logs, own, collectorNodeOptions);
 }
 
-export function writerProcess(
-  settings: ServiceSettings & { readonly databaseUrl: () => string },
-): () => Promise<LiveProcess> {
-  return withHealthPort('writer', 'writer', settings, () => database(settings.databaseUrl()));
+const writerSettings = (settings: WithDatabase): Settings => ({
+  ...common('writer', settings),
+  DATABASE_URL: settings.databaseUrl(),
+});
+
+export function writerProcess(settings: WithDatabase): () => Promise<LiveProcess> {
+  return withHealthPort('writer', 'writer', settings.logs, () => writerSettings(settings));
 }
+
+const apiSettings = (settings: ApiSettings): Settings => ({
+  ...common('api', settings),
+  COLLECTOR_IDENTITIES_FILE: settings.rightsFileOf('api'),
+  DATABASE_URL: settings.databaseUrl(),
+  API_HOST: settings.config.API_HOST,
+  API_PORT: String(settings.port),
+  API_BOOTSTRAP_KEY: settings.firstKey,
+  DEMO_CONFIGURATION: JSON.stringify(settings.demo),
+  // The stack itself shows the link, on a terminal and in no log.
+  API_FIRST_LINK_IN_LOG: 'false',
+  // Also holds once there are keys for others.
+  API_ANONYMOUS_LOOPBACK: String(settings.config.API_ANONYMOUS_LOOPBACK),
+});
 
 /** The API service, which answers its health calls on the API's port. */
-export function apiProcess(
-  settings: ServiceSettings & {
-    readonly databaseUrl: () => string;
-    readonly port: number;
-    /** Key of an administrator, for an API without keys. */
-    readonly firstKey: string;
-    readonly demo: DemoConfiguration;
-  },
-): () => Promise<LiveProcess> {
-  const { config, logs, port, firstKey, demo } = settings;
+export function apiProcess(settings: ApiSettings): () => Promise<LiveProcess> {
   return () =>
     startService({
       name: 'api',
       main: mains.api,
-      env: {
-        ...common('api', settings),
-        COLLECTOR_IDENTITIES_FILE: settings.rightsFileOf('api'),
-        ...database(settings.databaseUrl()),
-        API_HOST: config.API_HOST,
-        API_PORT: String(port),
-        API_BOOTSTRAP_KEY: firstKey,
-        DEMO_CONFIGURATION: JSON.stringify(demo),
-        // The stack itself shows the link, on a terminal and in no log.
-        API_FIRST_LINK_IN_LOG: 'false',
-        // Also holds once there are keys for others.
-        API_ANONYMOUS_LOOPBACK: String(config.API_ANONYMOUS_LOOPBACK),
-      },
-      readyUrl: `${apiUrl(config.API_HOST, port)}/health/ready`,
-      log: serviceLines('api', logs),
+      env: apiSettings(settings),
+      readyUrls: [`${apiUrl(settings.config.API_HOST, settings.port)}/health/ready`],
+      log: serviceLines('api', settings.logs),
     });
 }
+
+/** API, supervisor, writer and one collector in one process. */
+export function edgeProcess(
+  collectorId: string,
+  settings: ApiSettings & CollectorSettings,
+): () => Promise<LiveProcess> {
+  const ports = { supervisor: healthPort(), collector: healthPort(), writer: healthPort() };
+  return async () => {
+    const [supervisor, collector, writer] = [
+      await ports.supervisor(),
+      await ports.collector(),
+      await ports.writer(),
+    ];
+    return startService({
+      ...{ name: 'edge', main: mains.edge, nodeOptions: collectorNodeOptions },
+      env: {
+        ...ofPart('API', apiSettings(settings)),
+        ...ofPart('SUPERVISOR', { ...supervisorSettings(settings), ...health(supervisor) }),
+        ...ofPart('COLLECTOR', { ...collectorSettings(collectorId, settings), ...health(collector) }),
+        ...ofPart('WRITER', { ...writerSettings(settings), ...health(writer) }),
+      },
+      readyUrls: [
+        `${apiUrl(settings.config.API_HOST, settings.port)}/health/ready`,
+        ...[supervisor, collector, writer].map(healthUrl),
+      ],
+      log: edgeLines(settings.logs),
+    });
+  };
+}
+
+const ofPart = (part: string, settings: Settings): Settings =>
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [`EDGE_${part}_${name}`, value]));
 
 export function simulatorProcess(options: {
   readonly basePort: number;
@@ -140,7 +183,7 @@ export function simulatorProcess(options: {
         SIMULATOR_BASE_PORT: String(options.basePort),
         SIMULATOR_CONTROL_PORT: String(options.controlPort),
       },
-      readyUrl: `http://${LOOPBACK}:${options.controlPort}/devices`,
+      readyUrls: [`http://${LOOPBACK}:${options.controlPort}/devices`],
       log: simulatorLines('simulator', options.logs),
     });
 }
@@ -160,8 +203,4 @@ function common(service: Service, { config, natsUrl, seedFileOf }: ServiceSettin
     SAMPLES_MAX_BYTES: String(config.SAMPLES_MAX_BYTES),
     AUDIT_MAX_BYTES: String(config.AUDIT_MAX_BYTES),
   };
-}
-
-function database(url: string): Record<string, string> {
-  return { DATABASE_URL: url };
 }

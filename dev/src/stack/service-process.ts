@@ -13,8 +13,8 @@ export interface ServiceProcessOptions {
   readonly nodeOptions?: readonly string[];
   /** Settings of the service. A variable with the same name and `_FILE` appended, which would win, is removed. */
   readonly env: Readonly<Record<string, string>>;
-  /** Answers 2xx when the service does its work. */
-  readonly readyUrl: string;
+  /** All answer 2xx when the service does its work. */
+  readonly readyUrls: readonly string[];
   readonly log: LineLog;
 }
 
@@ -25,7 +25,7 @@ const ANSWER_WITHIN_MS = 2_000;
 
 /** Starts a service of this repository on this process's own Node. */
 export async function startService(options: ServiceProcessOptions): Promise<LiveProcess> {
-  const { name, main, nodeOptions = [], env, readyUrl, log } = options;
+  const { name, main, nodeOptions = [], env, readyUrls, log } = options;
   const started = await startProcess({
     name,
     command: process.execPath,
@@ -37,7 +37,7 @@ export async function startService(options: ServiceProcessOptions): Promise<Live
   return {
     pid: started.pid,
     exited: started.exited,
-    untilReady: (signal) => untilReady(started, readyUrl, signal),
+    untilReady: (signal) => untilReady(started, readyUrls, signal),
     stop: () => {
       // Signals only once: the service would take a second signal for impatience.
       stopping ??= started.stop({ graceMs: STOP_GRACE_MS });
@@ -46,10 +46,15 @@ export async function startService(options: ServiceProcessOptions): Promise<Live
   };
 }
 
-async function untilReady(started: RunningProcess, url: string, signal: AbortSignal): Promise<void> {
+async function untilReady(
+  started: RunningProcess,
+  urls: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   while (started.exit === undefined) {
     signal.throwIfAborted();
-    if (await answers(url)) return;
+    const answered = await Promise.all(urls.map(answers));
+    if (!answered.includes(false)) return;
     await sleep(LOOK_AGAIN_MS);
   }
   if (started.exit.signal !== null) throw new KilledBeforeReady(started, started.exit);

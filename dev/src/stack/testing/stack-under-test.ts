@@ -38,19 +38,25 @@ export async function homeOfStack(): Promise<string> {
   return home;
 }
 
-/** @param checkout the checkout to run and watch, where it is not the one of this file */
+/**
+ * @param checkout the checkout to run and watch, where it is not the one of this file
+ * @param args of `npm start`
+ */
 export async function start(
   home: string,
   env: Readonly<Record<string, string>> = {},
   checkout?: string,
+  args: readonly string[] = [],
 ): Promise<RunningProcess> {
   const stack = await startProcess({
     name: 'stack',
     command: process.execPath,
-    args:
-      checkout === undefined
+    args: [
+      ...(checkout === undefined
         ? [builtProgram('launcher')]
-        : [join(checkout, 'dev', 'src', 'main.ts'), '--watch'],
+        : [join(checkout, 'dev', 'src', 'main.ts'), '--watch']),
+      ...args,
+    ],
     env: {
       HOLDFAST_HOME: home,
       API_PORT: '0',
