@@ -31,15 +31,6 @@ export async function expectFaultlessAsIs(page: Page): Promise<void> {
   expect([width, ...faults]).toEqual([width, [], []]);
 }
 
-/** Expects nothing beyond the page and nothing over each other at these widths: axe takes many times as long. */
-export async function expectNothingMisplaced(page: Page, widths: readonly number[]): Promise<void> {
-  for (const width of widths) {
-    await page.setViewportSize({ width, height: 800 });
-    await waitUntilSettled(page);
-    expect([width, ...(await misplacedIn(page))]).toEqual([width]);
-  }
-}
-
 async function faultsIn(page: Page): Promise<[misplaced: string[], byAxe: string[]]> {
   const isDark = await page.evaluate<boolean>(`matchMedia('(prefers-color-scheme: dark)').matches`);
   const [theme, other] = isDark ? (['dark', 'light'] as const) : (['light', 'dark'] as const);
