@@ -56,7 +56,7 @@ const shared: readonly Section[] = [
   {
     title: 'Every service',
     intro:
-      'Where [one process runs all services](docs/operations.md#a-small-machine), `EDGE_WRITER_NAME` is the setting `NAME` of the writer alone; so are `EDGE_API_`, `EDGE_SUPERVISOR_` and `EDGE_COLLECTOR_`.',
+      'Where [one process runs all services](docs/operations.md#a-small-machine), `EDGE_WRITER_NAME` sets `NAME` for the writer alone; `EDGE_API_`, `EDGE_SUPERVISOR_` and `EDGE_COLLECTOR_` work the same way.',
     settings: commonSettings,
   },
   {

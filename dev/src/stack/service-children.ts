@@ -162,6 +162,8 @@ export function edgeProcess(
         ...[supervisor, collector, writer].map(healthUrl),
       ],
       log: edgeLines(settings.logs),
+      // Its parts stop one after the other, by default within 45 s.
+      stopGraceMs: 50_000,
     });
   };
 }

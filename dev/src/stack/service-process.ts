@@ -16,16 +16,18 @@ export interface ServiceProcessOptions {
   /** All answer 2xx when the service does its work. */
   readonly readyUrls: readonly string[];
   readonly log: LineLog;
+  /** Longer than its own deadline for its stop. */
+  readonly stopGraceMs?: number;
 }
 
-// Longer than any service's own deadline for its stop.
+// Longer than the deadline of any single service.
 const STOP_GRACE_MS = 25_000;
 const LOOK_AGAIN_MS = 50;
 const ANSWER_WITHIN_MS = 2_000;
 
 /** Starts a service of this repository on this process's own Node. */
 export async function startService(options: ServiceProcessOptions): Promise<LiveProcess> {
-  const { name, main, nodeOptions = [], env, readyUrls, log } = options;
+  const { name, main, nodeOptions = [], env, readyUrls, log, stopGraceMs = STOP_GRACE_MS } = options;
   const started = await startProcess({
     name,
     command: process.execPath,
@@ -40,7 +42,7 @@ export async function startService(options: ServiceProcessOptions): Promise<Live
     untilReady: (signal) => untilReady(started, readyUrls, signal),
     stop: () => {
       // Signals only once: the service would take a second signal for impatience.
-      stopping ??= started.stop({ graceMs: STOP_GRACE_MS });
+      stopping ??= started.stop({ graceMs: stopGraceMs });
       return stopping;
     },
   };

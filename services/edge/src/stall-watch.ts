@@ -16,7 +16,7 @@ export function watchForStalls({ beatEveryMs = 1_000 } = {}): { readonly stop: (
   const beats = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(new URL('./stall-watch.ts', import.meta.url), {
     workerData: { beats, beatEveryMs },
-    // Options of the process may be none of a thread.
+    // A worker refuses some of the options that its process may have.
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
   });
