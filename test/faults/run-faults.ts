@@ -44,6 +44,8 @@ export interface FaultRun {
   readonly lateMs?: number;
 }
 
+/** Without faults, whatever others forge. */
+const lateAtMostMs = 2_000;
 const defaultPace: Pace = { minPauseMs: 1_500, maxPauseMs: 5_000 };
 
 /** Starts everything, hurts it for so many minutes, heals it, and judges what was recorded. */
@@ -78,7 +80,11 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     planned.length === 0 ? await watchLateness(world.databaseUrl, steadyPeriods(world)) : undefined;
   const { counts, failures } = await execute(planned, world, durationMs);
   const lateMs = await lateness?.stop();
-  if (lateMs !== undefined) say(`ticks were stored ${lateMs} ms after their period at most`);
+  if (lateMs !== undefined) {
+    const late = `ticks were stored ${lateMs} ms after their period at most`;
+    say(late);
+    if (lateMs > lateAtMostMs) failures.push(`${late}; ${lateAtMostMs} ms are allowed`);
+  }
   say('healing');
   await clients.stop();
   await world.heal();

@@ -87,3 +87,16 @@ describe.each<[string, string | Uint8Array, number]>([
     expect((await entries()).map(({ who }) => who)).toContain('collector hall-1');
   });
 });
+
+it('the supervisor says who writes leases that cannot be read, in its log and in the audit log', async () => {
+  const lease = JSON.stringify({ v: 1, labels: Object.fromEntries([['x', 1]]), detail: ' '.repeat(50_000) });
+  for (let nth = 0; nth < 100; nth += 1) hostile.publish(`$KV.${bucketNames.collectors}.hall-1`, lease);
+  await hostile.flush();
+  const entries = async () =>
+    (await api.get('/api/system/audit/?action=collector.write')).body.results as { target: string }[];
+  await eventually(
+    async () => (await entries())?.some(({ target }) => target === `bucket ${bucketNames.collectors}`),
+    { what: 'the audit log to have it', timeoutMs: 90_000 },
+  );
+  expect(logOf(supervisor).filter((line) => line.includes('does not lead any more'))).toEqual([]);
+});

@@ -40,6 +40,11 @@ export interface WatchedLease {
   readonly claimsMore: boolean;
 }
 
+/** Whether a record of the lease bucket is what its readers expect under its key. */
+export function isReadableLease({ key, value }: LeaseRecord): boolean {
+  return key === probeKey || parseCollectorLease(value) !== undefined;
+}
+
 /** Knows the collectors, and which of them are alive. */
 export class FleetWatch {
   readonly #options: FleetWatchOptions;
@@ -134,7 +139,7 @@ export class FleetWatch {
     this.#members = undefined;
   }
 
-  /** Takes a written lease. @returns whether it changed a verdict: most writes are mere renewals */
+  /** Takes a written lease, readable or not. @returns whether it changed a verdict: most writes are mere renewals */
   notice(record: LeaseRecord): boolean {
     const { judge, choice } = this.#options;
     if (record.key === probeKey) {

@@ -11,6 +11,9 @@ export const auditOutcomes = ['requested', 'done', 'refused', 'failed', 'unknown
 /** `<kind>.<verb>`, both in small letters: `point.write`, `session.stop`, `device.update`. */
 export const auditActionPattern = /^[a-z_]{1,32}\.[a-z_]{1,32}$/;
 
+/** Action of a service that refuses what a collector writes. */
+export const refusedWrite = 'collector.write';
+
 /**
  * One message on `audit.<action>` or `audit_refused.<action>`: a change that was requested. A change of a device
  * has two messages, one before it is tried and one with its outcome, so that a crash in between leaves a trace.

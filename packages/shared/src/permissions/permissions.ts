@@ -1,3 +1,4 @@
+import { refusedWrite } from '../contracts/audit-entry.ts';
 import {
   bucketNames,
   durableNames,
@@ -272,6 +273,8 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       subjects.renewalCall,
       subjects.addressesCall('*'),
       subjects.droppedSamples('*'),
+      // Leases that were refused.
+      subjects.auditRefused(refusedWrite),
       write(bucketNames.collectors),
       write(bucketNames.leader, leaderKey),
       write(bucketNames.waiting),

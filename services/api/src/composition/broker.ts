@@ -1,8 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
+import { randomBytes } from 'node:crypto';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
-import { type SenderRefusal, SenderRefusals } from '@holdfast/shared/jetstream/consume/sender-refusals.ts';
+import { refusalEntry, SenderRefusals } from '@holdfast/shared/jetstream/consume/sender-refusals.ts';
 import { openConsumerService } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
 import { jetStreamEpochs } from '@holdfast/shared/jetstream/sessions/logged-at.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
@@ -102,14 +101,5 @@ export function openBroker(
     epochs,
     claims,
     refusals,
-  };
-}
-
-function refusalEntry({ sender, bucket, cause }: SenderRefusal): AuditEntry {
-  return {
-    ...{ v: 1, id: randomUUID(), time: new Date().toISOString() },
-    ...{ who: `collector ${sender}`, actor: { kind: 'service', id: 'collector', name: sender }, from: '' },
-    ...{ action: 'collector.write', target: `bucket ${bucket}`, outcome: 'refused', detail: cause },
-    request_id: '',
   };
 }

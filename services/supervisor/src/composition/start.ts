@@ -4,11 +4,12 @@ import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { watchCollectorIdentities } from '@holdfast/shared/identities/watch-collector-identities.ts';
 import { callForAddresses } from '@holdfast/shared/jetstream/boards/addresses-calls.ts';
+import { appendAudit } from '@holdfast/shared/jetstream/boards/audit-log.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { callForRenewals } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
-import { SenderRefusals } from '@holdfast/shared/jetstream/consume/sender-refusals.ts';
+import { refusalEntry, SenderRefusals } from '@holdfast/shared/jetstream/consume/sender-refusals.ts';
 import { AssignmentOutbox } from '@holdfast/shared/jetstream/sessions/assignment-outbox.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
 import { followSessionLog } from '@holdfast/shared/jetstream/sessions/session-log.ts';
@@ -23,7 +24,7 @@ import { AssignmentCache } from '../assignment-cache.ts';
 import type { SupervisorConfig } from '../config.ts';
 import { countSessions } from '../count-sessions.ts';
 import { EndpointAddresses } from '../endpoint-addresses.ts';
-import { FleetWatch } from '../fleet-watch.ts';
+import { FleetWatch, isReadableLease } from '../fleet-watch.ts';
 import { LeadChoice } from '../lead-choice.ts';
 import { LogDamageReport } from '../log-damage-report.ts';
 import { ActionPerformer } from '../perform-action.ts';
@@ -59,7 +60,13 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
     onResign: () => leadership.renewNow(),
   });
   const collectors = await KvLeaseStore.open(nc, bucketNames.collectors);
-  const refusals = new SenderRefusals(log);
+  // The API records what it refuses of the same collectors itself; it does not watch their leases.
+  const refusals = new SenderRefusals(log, (refusal) => {
+    if (refusal.bucket !== bucketNames.collectors || !leadership.isHeld()) return;
+    appendAudit(nc, refusalEntry(refusal), 'auditRefused').catch((error: unknown) =>
+      log.warn({ err: error, collector: refusal.sender }, 'the audit log lacks a refused lease'),
+    );
+  });
   const leadership: LeaseHolder = await openLeadership(
     {
       ...{ broker, instance, times },
@@ -145,7 +152,9 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
     ...{ refusals, withDevices: false },
   });
   onStop('status watch', async () => stopStatus());
-  const stopLeases = await collectors.watch((record) => supervisor.leaseSeen(record), refusals);
+  const stopLeases = await collectors.watch((record) => supervisor.leaseSeen(record), {
+    ...{ refusals, isReadable: isReadableLease },
+  });
   onStop('lease watch', async () => stopLeases());
   connection.onReconnect((hasMoved) => {
     leadership.connectionIsNew();

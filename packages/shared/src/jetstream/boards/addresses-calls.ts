@@ -10,9 +10,12 @@ import {
 import { isReplyTo, subjects } from '../../contracts/subjects.ts';
 import { parseUntrusted } from '../../judgement/parse-untrusted.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { BrokerAnswers } from '../connection/broker-answers.ts';
 
-/** The collector looks names up for a second at the most; the rest is for a slow link. */
+/** The collector looks names up for a second at the most. */
 const answeredWithinMs = 2_500;
+/** From here to the broker and from there to the collector, whose link may be as slow, and back. */
+const roundTrips = 2;
 
 export type AddressesOfEndpoints = AddressesReply['addresses'];
 
@@ -36,7 +39,8 @@ async function ask(
   call: AddressesCall,
 ): Promise<AddressesOfEndpoints> {
   const subject = subjects.addressesCall(collectorId);
-  const message = await nc.request(subject, JSON.stringify(call), { timeout: answeredWithinMs });
+  const timeout = answeredWithinMs + roundTrips * BrokerAnswers.of(nc).slownessMs('read');
+  const message = await nc.request(subject, JSON.stringify(call), { timeout });
   const isReadable = message.data.length <= addressesReplyBytesAtMost;
   const reply = isReadable ? parseUntrusted(addressesReplySchema, message.string()) : undefined;
   if (!reply) throw new Error(`the answer of collector ${collectorId} cannot be read`);

@@ -23,6 +23,14 @@ const operationHeader = 'KV-Operation';
 /** How many keys of a list are read at a time. */
 const askedAtOnce = 100;
 
+/** How the leases of holders that are not trusted are watched. */
+export interface UntrustedHolders {
+  /** Notes holders that write more than is read of one, or what cannot be read. */
+  readonly refusals: SenderRefusals;
+  /** An unreadable lease is reported all the same: it may be of a newer release, and its holder is alive. */
+  readonly isReadable: (record: LeaseRecord) => boolean;
+}
+
 /** A key-value bucket as a lease store. Keys are never deleted: a given-up lease stays, marked as such. */
 export class KvLeaseStore implements LeaseStore {
   readonly #nc: NatsConnection;
@@ -139,14 +147,15 @@ export class KvLeaseStore implements LeaseStore {
     }
   }
 
-  /** @param refusals for a bucket whose writers are not trusted: a holder that writes more than is read is noted there */
-  async watch(onChange: (record: LeaseRecord) => void, refusals?: SenderRefusals): Promise<() => void> {
+  /** @param untrusted for a bucket whose writers are not trusted: each has a budget, and what it wastes is noted */
+  async watch(onChange: (record: LeaseRecord) => void, untrusted?: UntrustedHolders): Promise<() => void> {
     const bucket = { nc: this.#nc, kv: this.#kv, bucket: this.#bucket };
-    if (!refusals) return watchBucket(bucket, (entry) => reportLease(entry, onChange));
+    if (!untrusted) return watchBucket(bucket, (entry) => reportLease(entry, onChange));
+    const { refusals, isReadable } = untrusted;
     const queues = new SenderQueues<UntrustedMessage & { readonly entry: KvEntry }>({
       take: ({ entry }) => {
         reportLease(entry, onChange);
-        return true;
+        return entry.operation !== 'PUT' || isReadable(recordOf(entry));
       },
       onRefused: (sender, cause) => refusals.note({ sender, bucket: this.#bucket, cause }),
     });

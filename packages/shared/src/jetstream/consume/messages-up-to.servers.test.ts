@@ -3,8 +3,9 @@ import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { expect, it } from 'vitest';
-import { subjects } from '../../contracts/subjects.ts';
+import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { listQuarantine } from '../samples/quarantine-store.ts';
+import { readStream } from './read-stream.ts';
 
 it('a broker that stands still in the middle of a list costs none of it', async () => {
   const server = await natsForTest();
@@ -24,4 +25,26 @@ it('a broker that stands still in the middle of a list costs none of it', async 
     process.kill(server.pid, 'SIGCONT');
   }
   expect(await listed).toHaveLength(200);
+});
+
+it('messages that take long to decode, read from a stream, let other work have its turn', async () => {
+  const server = await natsForTest();
+  const { nc } = await sessionLogForTest(server.url);
+  for (let count = 0; count < 100; count += 1) await askBroker(nc, subjects.quarantine('SAMPLES'), 'x');
+  let turns = 0;
+  let isOver = false;
+  const countTurns = () => {
+    turns += 1;
+    if (!isOver) setImmediate(countTurns);
+  };
+  const turnsAt: number[] = [];
+  setImmediate(countTurns);
+  for await (const _message of readStream(nc, streamNames.quarantine)) {
+    turnsAt.push(turns);
+    for (const sinceMs = performance.now(); performance.now() - sinceMs < 2; );
+  }
+  isOver = true;
+  expect(turnsAt).toHaveLength(100);
+  // Of ten messages in a row, some waited for others' work.
+  expect(turnsAt.filter((at, index) => at === turnsAt[index + 10])).toEqual([]);
 });

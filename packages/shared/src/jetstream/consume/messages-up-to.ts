@@ -5,6 +5,7 @@ import {
   type JetStreamManager,
   type JsMsg,
 } from '@nats-io/jetstream';
+import { makingWay } from '../../runtime/making-way.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
 import { fetchInTime } from './fetch-in-time.ts';
 
@@ -22,7 +23,8 @@ const againMs = 100;
  * in order.
  *
  * A consumer made for one reader is on one node and reads that node's copy. Right after a cut, this copy may lack the
- * last minute, and "nothing is pending" then means nothing.
+ * last minute, and "nothing is pending" then means nothing. Whoever wrote the messages, a long read stops no other work
+ * of the process.
  * @param lastSequence asks the leader, see `lastSequenceOf`
  * @throws CopyBehind, BrokerSilent, and what the client throws
  */
@@ -36,10 +38,8 @@ export async function* messagesUpTo(
   let standsSince: number | undefined;
   while (at < last) {
     if ((await consumer.info()).num_pending > 0) {
-      for await (const message of fetchInTime(consumer, {
-        max_messages: atOnce,
-        expires: requestExpiresMs,
-      })) {
+      const batch = fetchInTime(consumer, { max_messages: atOnce, expires: requestExpiresMs });
+      for await (const message of makingWay(batch)) {
         if (message.seq > last) return;
         at = message.seq;
         standsSince = undefined;

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { type AuditEntry, refusedWrite } from '../../contracts/audit-entry.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Metrics } from '../../runtime/metrics.ts';
 import { News } from '../../runtime/news.ts';
@@ -16,14 +18,14 @@ export interface SenderRefusal {
   readonly cause: RefusalCause;
 }
 
-/** Names the senders whose messages are refused: in the log once a minute each, in metrics, and to a listener. */
+/** Names the senders whose messages are refused: in the log once a minute for each bucket, in metrics, and to a listener. */
 export class SenderRefusals {
   readonly #log: Logger;
   readonly #onNews: (refusal: SenderRefusal) => void;
   readonly #counts = new Map<string, { readonly refusal: SenderRefusal; count: number }>();
   readonly #news = new News(newsEveryMs);
 
-  /** @param onNews called at most once a minute for each sender */
+  /** @param onNews called at most once a minute for each sender and bucket */
   constructor(log: Logger, onNews: (refusal: SenderRefusal) => void = () => undefined) {
     this.#log = log;
     this.#onNews = onNews;
@@ -37,7 +39,7 @@ export class SenderRefusals {
     const counted = this.#counts.get(key) ?? { refusal: { sender, bucket, cause }, count: 0 };
     counted.count += 1;
     this.#counts.set(key, counted);
-    if (!this.#news.isNew(sender)) return;
+    if (!this.#news.isNew(`${sender} ${bucket}`)) return;
     this.#log.warn(
       { collector: sender, bucket, messages: counted.count },
       cause === 'over_budget'
@@ -53,6 +55,16 @@ export class SenderRefusals {
 
 function keyOf({ sender, bucket, cause }: SenderRefusal): string {
   return `${sender} ${bucket} ${cause}`;
+}
+
+/** What the audit log has of a refusal. */
+export function refusalEntry({ sender, bucket, cause }: SenderRefusal): AuditEntry {
+  return {
+    ...{ v: 1, id: randomUUID(), time: new Date().toISOString() },
+    ...{ who: `collector ${sender}`, actor: { kind: 'service', id: 'collector', name: sender }, from: '' },
+    ...{ action: refusedWrite, target: `bucket ${bucket}`, outcome: 'refused', detail: cause },
+    request_id: '',
+  };
 }
 
 /** Counts for {@link addRefusalMetric}. */

@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { isBrokerCopy } from '../../contracts/broker-copy.ts';
+import { makingWay } from '../../runtime/making-way.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { orderedConsumer } from './ordered-consumer.ts';
 import { pullExpiresMs } from './pull-expires.ts';
@@ -24,8 +24,6 @@ export interface StreamFeed extends AsyncIterable<FedMessage> {
 
 /** Messages fetched ahead of the reader. The reader sets the pace: what it does not take stays with the broker. */
 const fetchedAhead = 250;
-/** A reader that decodes large messages has other work of this process wait no longer than this, and one message. */
-const inARowMs = 5;
 
 const text = new TextDecoder();
 
@@ -62,13 +60,7 @@ export async function openStreamFeed(
     pendingAtStart,
     stop: () => messages.stop(),
     async *[Symbol.asyncIterator]() {
-      let turnAtMs = performance.now();
-      for await (const { seq, subject, headers, data, info } of messages) {
-        // Messages that wait here already come one after the other without a turn for anything else.
-        if (performance.now() - turnAtMs > inARowMs) {
-          await setImmediate();
-          turnAtMs = performance.now();
-        }
+      for await (const { seq, subject, headers, data, info } of makingWay(messages)) {
         // The copy's sequence counts for a reader that comes back; its content does not count.
         const body = isBrokerCopy(headers) ? '' : text.decode(data);
         yield { sequence: seq, subject, pending: info.pending, data: body };
