@@ -1,5 +1,6 @@
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import { sql } from 'kysely';
+import { BatchedLookup } from '../database/batched-lookup.ts';
 import type { Database } from '../database/open-database.ts';
 import type { ConfigVersions } from './config-versions.ts';
 import { tasksOfChanges } from './tasks-of-changes.ts';
@@ -9,6 +10,8 @@ export interface ConfiguredSession {
   readonly task_id: number;
   readonly status: SessionStatus;
   readonly config_version: number;
+  /** Of the version that the session runs on; looked up where it is missing. */
+  readonly compared_hash?: string | null | undefined;
 }
 
 /**
@@ -51,30 +54,51 @@ export function newerConfigured(
     latestSets = ids;
   };
 
+  const changes = new BatchedLookup<'changes', true>(async () => {
+    await forgetChanged();
+    return new Map<'changes', true>();
+  });
+
   return async (sessions) => {
     const active = sessions.filter(({ status }) => status === 'running' || status === 'paused');
     const isNewerById = new Map<string, boolean | null>(sessions.map(({ session_id }) => [session_id, null]));
     if (active.length === 0) return isNewerById;
-    await forgetChanged();
+    await changes.get('changes');
     const unknown = new Set(active.map(({ task_id }) => task_id).filter((id) => !hashByTask.has(id)));
     const lookedAt = latestSets;
-    const current = new Map(hashByTask);
+    const current = new Map(active.map(({ task_id }) => [task_id, hashByTask.get(task_id)]));
     for (const [id, hash] of await versions.comparedHashes([...unknown])) current.set(id, hash);
     // Kept unless another call saw a change meanwhile, since what was read here may be older than that.
     if (latestSets === lookedAt) {
       if (hashByTask.size + unknown.size > tasksKeptAtMost) hashByTask.clear();
       for (const id of unknown) hashByTask.set(id, current.get(id));
     }
-    const { rows } = await sql<{ readonly session_id: string; readonly compared_hash: string }>`
-      select session_id, compared_hash
-      from unnest(${active.map(({ session_id }) => session_id)}::text[], ${active.map(({ task_id }) => task_id)}::bigint[],
-        ${active.map(({ config_version }) => config_version)}::bigint[]) as asked (session_id, task_id, version)
-      join task_config_versions using (task_id, version)`.execute(database);
-    const ofVersion = new Map(rows.map((row) => [row.session_id, row.compared_hash]));
+    const ofVersion = await hashesOfVersions(database, active);
     for (const { session_id, task_id } of active) {
       const [now, then] = [current.get(task_id), ofVersion.get(session_id)];
       isNewerById.set(session_id, now === undefined || then === undefined ? null : now !== then);
     }
     return isNewerById;
   };
+}
+
+/** The `compared_hash` of the version that each session runs on, by session. @throws DatabaseUnavailable */
+async function hashesOfVersions(
+  database: Database,
+  sessions: readonly ConfiguredSession[],
+): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, string>();
+  const missing: ConfiguredSession[] = [];
+  for (const session of sessions) {
+    if (session.compared_hash) hashes.set(session.session_id, session.compared_hash);
+    else missing.push(session);
+  }
+  if (missing.length === 0) return hashes;
+  const { rows } = await sql<{ readonly session_id: string; readonly compared_hash: string }>`
+    select session_id, compared_hash
+    from unnest(${missing.map(({ session_id }) => session_id)}::text[], ${missing.map(({ task_id }) => task_id)}::bigint[],
+      ${missing.map(({ config_version }) => config_version)}::bigint[]) as asked (session_id, task_id, version)
+    join task_config_versions using (task_id, version)`.execute(database);
+  for (const { session_id, compared_hash } of rows) hashes.set(session_id, compared_hash);
+  return hashes;
 }

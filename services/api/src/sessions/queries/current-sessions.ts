@@ -161,7 +161,10 @@ export class CurrentSessions {
     }
     if (!row) return undefined;
     const { task_name = '', period_ms = null, is_latest = true } = rowOfModel ?? {};
-    return { ...row, task_name, period_ms, is_latest };
+    // An event may have moved the session to another version.
+    const isSameVersion = row.config_version === rowOfModel?.config_version;
+    const compared_hash = isSameVersion ? rowOfModel?.compared_hash : undefined;
+    return { ...row, task_name, period_ms, is_latest, compared_hash };
   }
 }
 

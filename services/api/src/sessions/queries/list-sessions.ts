@@ -88,6 +88,7 @@ export function selectSessions(database: Database) {
     .select((select) => [
       select.fn.coalesce('version.task_name', 'tasks.name', select.val('')).as('task_name'),
       'version.period_ms',
+      'version.compared_hash',
       isLatestRun.as('is_latest'),
     ]);
 }

@@ -19,6 +19,8 @@ export type NamedSessionRow = SessionRow & {
   readonly is_latest: boolean;
   /** Period in the snapshot that the session runs on, or null if PostgreSQL does not know it. */
   readonly period_ms: number | null;
+  /** Of the version that the session runs on, where it was read with the session. */
+  readonly compared_hash?: string | null | undefined;
 };
 
 const fieldNames = Object.keys(sessionViewSchema.shape) as (keyof SessionView)[];
