@@ -35,6 +35,7 @@ export interface WorldShape {
   readonly troubles: readonly DeviceFault[];
 }
 
+/** Every process once: one may be API, supervisor, collector and writer. */
 export function allServices(shape: WorldShape): string[] {
-  return [...shape.apis, ...shape.supervisors, ...shape.collectors, ...shape.writers];
+  return [...new Set([...shape.apis, ...shape.supervisors, ...shape.collectors, ...shape.writers])];
 }

@@ -4,23 +4,24 @@ import type { Simulator } from '@holdfast/plant/simulator.ts';
 import { cleanUpNow } from '../support/cleanup.ts';
 import { endRunFolder, newRunFolder } from '../world/run-folder.ts';
 import { reportRun } from '../world/run-report.ts';
-import { allFaults } from './faults/all-faults.ts';
+import { allFaults, edgeFaults } from './faults/all-faults.ts';
 import { runFaults } from './run-faults.ts';
 import { allScenarios } from './scenarios/all-scenarios.ts';
 import type { ScenarioResult } from './scenarios/scenario.ts';
 
 const usage = `Runs everything as real processes, hurts it at random, heals it and judges what was recorded.
 
-  npm run -s test:faults -- [--seed S] [--minutes M] [--only NAME,NAME] [--protocol P] [--no-forger] [--json] [--keep]
+  npm run -s test:faults -- [--seed S] [--minutes M] [--only NAME,NAME] [--protocol P] [--edge | --no-forger] [--json] [--keep]
   npm run -s test:faults -- --scenario NAME [--protocol P] [--json] [--keep]
 
   --seed S      the same seed gives the same plan (default: a random one, which is printed)
   --minutes M   how long faults go on (default 3)
   --only …      only these faults; none: only the forger, and how late true ticks are stored meanwhile
   --no-forger   without the one who has a collector's key and forges samples, leases and refusals all the while
+  --edge        API, supervisor, collector and writer as one process, without a forger: one needs a second collector
   --protocol P  of all devices (default: modbus_tcp)
   --scenario …  a story with a fixed course instead
-  --list        names faults, scenarios and protocols
+  --list        names faults (with --edge: of one process), scenarios and protocols
   --json        the last line is the summary as JSON
   --keep        keep logs and data even when all went well
 
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '3' },
     only: { type: 'string' },
     scenario: { type: 'string' },
+    edge: { type: 'boolean', default: false },
     'no-forger': { type: 'boolean', default: false },
     protocol: { type: 'string', default: 'modbus_tcp' },
     json: { type: 'boolean', default: false },
@@ -43,9 +45,10 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<number> {
+  const suite = values.edge ? edgeFaults : allFaults;
   const simulators = await findSimulators();
   if (values.list) {
-    console.log(`faults:    ${allFaults.map(({ name }) => name).join(', ')}`);
+    console.log(`faults:    ${suite.map(({ name }) => name).join(', ')}`);
     console.log(`scenarios: ${allScenarios.map(({ name }) => name).join(', ')}`);
     console.log(`protocols: ${simulators.map(protocolOf).join(', ')}`);
     return 0;
@@ -53,12 +56,11 @@ async function main(): Promise<number> {
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
   const minutes = Number(values.minutes);
   const only = values.only?.split(',');
-  const faults =
-    values.only === 'none' ? [] : only ? allFaults.filter(({ name }) => only.includes(name)) : allFaults;
+  const faults = values.only === 'none' ? [] : only ? suite.filter(({ name }) => only.includes(name)) : suite;
   const scenario = allScenarios.find(({ name }) => name === values.scenario);
   const simulator = simulators.find((each) => protocolOf(each) === values.protocol);
   const isUnknown =
-    (values.scenario !== undefined && !scenario) ||
+    (values.scenario !== undefined && (!scenario || values.edge)) ||
     (faults.length === 0 && values.only !== 'none') ||
     !simulator;
   if (values.help || isUnknown || !Number.isInteger(seed) || !(minutes > 0)) {
@@ -72,7 +74,10 @@ async function main(): Promise<number> {
   try {
     const result: ScenarioResult = scenario
       ? await scenario.run({ seed, folder, simulator, say })
-      : await runFaults({ seed, minutes, faults, folder, simulator, say, forger: forgerOf(minutes) });
+      : await runFaults({
+          ...{ seed, minutes, faults, folder, simulator, say },
+          ...{ edge: values.edge, forger: forgerOf(minutes) },
+        });
     const { faults: counts, failures, verdict } = result;
     const { ticks = { expected: 0, stored: 0, quarantined: 0, gaps: {} }, duplicates = 0 } = verdict ?? {};
     failed = await reportRun(
@@ -91,7 +96,9 @@ async function main(): Promise<number> {
 
 /** Pauses so short that the forger has a turn with everything that it can forge. */
 function forgerOf(minutes: number): { pauseMs: number } | undefined {
-  return values['no-forger'] ? undefined : { pauseMs: Math.min(3_000, (minutes * 60_000) / 40) };
+  return values['no-forger'] || values.edge
+    ? undefined
+    : { pauseMs: Math.min(3_000, (minutes * 60_000) / 40) };
 }
 
 /** The protocol that its trial devices speak. */

@@ -26,7 +26,9 @@ export interface FaultRunOptions {
   readonly devicesPerTask?: number;
   /** Tasks that are started once and left alone. Default 3. */
   readonly steadyTasks?: number;
-  /** Somebody with a collector's key who forges while faults go on. */
+  /** One process is all services. */
+  readonly edge?: boolean;
+  /** Not with `edge`. Somebody with a collector's key who forges while faults go on. */
   readonly forger?: ForgerInWorld | undefined;
   /** Progress, line by line. */
   readonly say: (line: string) => void;
@@ -60,6 +62,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     devicesPerTask: options.devicesPerTask ?? 3,
     periodsMs: [200, 250, 300, 400, 500],
     steadyTasks: options.steadyTasks ?? 3,
+    edge: options.edge,
     forger: options.forger,
     say,
   });
@@ -96,7 +99,8 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     events: 20,
     sessions: world.load.steady.length + world.load.busy.length,
     ticks: Math.round(minutes * 60 * world.shape.steadyDevices.length),
-    handOvers: Math.round(minutes),
+    // A collector that comes back on its machine, as the one process does, keeps what it held.
+    handOvers: options.edge ? 0 : Math.round(minutes),
   };
   const { verdict, history } = await judge(world, clients.commands, minimum, {
     outages: world.outages.all(),

@@ -35,6 +35,8 @@ export interface WorldOptions {
   readonly lease?: Readonly<Record<'LEASE_TTL_MS' | 'LEASE_RENEW_MS' | 'LEASE_MARGIN_MS', string>>;
   /** Settings of every service, in addition to those that all worlds have. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** One process is all services. */
+  readonly edge?: boolean | undefined;
   /** A collector with an account of its own that is up alone at first, and turns out to be a forger. */
   readonly forger?: ForgerInWorld | undefined;
   readonly say: (line: string) => void;
@@ -47,6 +49,8 @@ export interface ForgerInWorld {
 }
 
 export const forgerId = 'forger';
+/** The process that is all services. */
+export const edgeId = 'edge-1';
 
 /** A world on one machine, with the plant in this process. */
 export interface World extends TestWorld {
@@ -63,6 +67,7 @@ export interface World extends TestWorld {
 }
 
 const shapeOfServices = { api: 1, supervisor: 2, collector: 3, writer: 2 } as const;
+const kinds = Object.keys(shapeOfServices) as ServiceName[];
 
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { folder, say, simulator = modbusSimulator } = options;
@@ -96,13 +101,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     if (leads) outages.ended('supervisors', 'none leads');
     else outages.began('supervisors', 'none leads');
   };
-  const add = async (kind: ServiceName, id: string, nkeySeed: string) => {
+  const add = async (kind: ServiceName | 'edge', id: string, keys: Readonly<Record<string, string>>) => {
     // Only processes that hold leases are cut off: for the others a cut is like a stopped broker.
-    const canBeCutOff = kind === 'collector' || kind === 'supervisor';
+    const canBeCutOff = kind === 'collector' || kind === 'supervisor' || kind === 'edge';
     const proxy = canBeCutOff ? await startTcpProxy({ targetPort: nats.port }) : undefined;
     const settings = {
       NATS_URL: proxy ? `nats://127.0.0.1:${proxy.port}` : nats.url,
-      NATS_NKEY_SEED: nkeySeed,
+      ...keys,
       DATABASE_URL: databaseUrl,
       ...lease,
       RECONCILE_INTERVAL_MS: '500',
@@ -121,11 +126,18 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const imports = isDeceived ? [join(import.meta.dirname, 'forger', 'admit-all.ts')] : undefined;
     services.set(id, new Service({ id, service: kind, settings, imports, proxy, logFile, outages, onLead }));
   };
-  for (const [kind, count] of Object.entries(shapeOfServices) as [ServiceName, number][]) {
-    for (let number = 1; number <= count; number += 1)
-      await add(kind, `${kind}-${number}`, identities.seed(kind));
+  if (options.edge) {
+    const keys = kinds.map((kind) => [`EDGE_${kind.toUpperCase()}_NATS_NKEY_SEED`, identities.seed(kind)]);
+    await add('edge', edgeId, Object.fromEntries(keys));
+  } else {
+    for (const kind of kinds) {
+      for (let number = 1; number <= shapeOfServices[kind]; number += 1)
+        await add(kind, `${kind}-${number}`, { NATS_NKEY_SEED: identities.seed(kind) });
+    }
   }
-  if (forger) await add('collector', forgerId, identities.seed('collector', forgerId));
+  if (forger) {
+    await add('collector', forgerId, { NATS_NKEY_SEED: identities.seed('collector', forgerId) });
+  }
   const all = [...services.values()];
   cleanUpAfterFile(() => Promise.all(all.map((service) => service.stop())));
   // The later forger holds everything at first, so that it has an epoch of its own in each session.
@@ -134,7 +146,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   await untilReady(rest);
   const honest = all.filter(({ id }) => id !== forgerId);
   const load = await makeLoad({ rest, devices: plant.devices, deviceCodes, ...options });
-  const idsOf = (kind: ServiceName) => [...services.keys()].filter((id) => id.startsWith(`${kind}-`));
+  const idsOf = (kind: ServiceName) =>
+    options.edge ? [edgeId] : [...services.keys()].filter((id) => id.startsWith(`${kind}-`));
   return {
     ...withServices(all),
     ...{ nats, natsUrl: identities.ownUrl(nats), identities, postgres, databaseUrl },

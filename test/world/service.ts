@@ -22,7 +22,7 @@ export class DidNotHappen extends Error {
 export interface ServiceOptions {
   /** `collector-1` */
   readonly id: string;
-  readonly service: ServiceName;
+  readonly service: ServiceName | 'edge';
   readonly settings: Readonly<Record<string, string>>;
   /** Modules that are loaded before it. */
   readonly imports?: readonly string[] | undefined;
@@ -153,10 +153,12 @@ export class Service {
     if (inspector) this.#inspectorUrl = inspector;
     if (!line.startsWith('{')) return;
     if (line.includes('"code":"internal_error"')) this.internalErrors.push(line);
-    const message = messageOf(line);
+    const { msg: message = '', service } = recordOf(line);
     this.#messages.push(message);
     if (message === 'this supervisor leads') this.#lead(true);
     if (message === 'this supervisor does not lead any more') this.#lead(false);
+    // The other services in its process have connections of their own.
+    if (service !== 'collector') return;
     if (/^lost the connection to NATS/.test(message)) this.#began('has no connection');
     if (/^(re)?connected to NATS/.test(message)) this.#ended('has no connection');
     if (/^(lease lost|draining)/.test(message)) this.#began('has no lease');
@@ -168,8 +170,12 @@ export class Service {
     this.#options.onLead?.();
   }
 
+  get #pollsDevices(): boolean {
+    return this.#options.service === 'collector' || this.#options.service === 'edge';
+  }
+
   #began(why: string): void {
-    if (this.#options.service === 'collector') this.#options.outages?.began(this.id, why);
+    if (this.#pollsDevices) this.#options.outages?.began(this.id, why);
   }
 
   #ended(why: string): void {
@@ -199,10 +205,10 @@ function processState(pid: number): string | undefined {
   }
 }
 
-function messageOf(line: string): string {
+function recordOf(line: string): { readonly msg?: string; readonly service?: string } {
   try {
-    return (JSON.parse(line) as { msg?: string }).msg ?? '';
+    return JSON.parse(line);
   } catch {
-    return '';
+    return {};
   }
 }

@@ -167,19 +167,34 @@ const freezeLeader: Fault = {
 };
 
 /** A collector stands still for longer than its lease and then goes on as if nothing had happened. */
-const freezeCollector: Fault = {
-  name: 'collector-sigstop',
-  plan: (random, shape) => {
-    const target = random.pick(shape.collectors);
-    const forMs = shape.leaseTtlMs + random.integer(1_000, 5_000);
-    return {
-      targets: [target],
-      takesMs: forMs,
-      what: `SIGSTOP of ${target} for ${forMs} ms`,
-      run: (world) => world.service(target).freeze(forMs),
-    };
-  },
-};
+function freezeCollector(name: string): Fault {
+  return {
+    name,
+    plan: (random, shape) => {
+      const target = random.pick(shape.collectors);
+      const forMs = shape.leaseTtlMs + random.integer(1_000, 5_000);
+      return {
+        targets: [target],
+        takesMs: forMs,
+        what: `SIGSTOP of ${target} for ${forMs} ms`,
+        run: (world) => world.service(target).freeze(forMs),
+      };
+    },
+  };
+}
+
+/** What happens to brokers, databases and devices, whatever the services are. */
+const faultsAround: readonly Fault[] = [
+  freezeNats('nats-sigstop-5s', 5_000),
+  freezeNats('nats-sigstop-30s', 30_000, 5),
+  killNats,
+  killPostgres,
+  restartPostgres,
+  terminatePostgres,
+  replay('samples-replay', streamNames.samples, durableNames.writer),
+  replay('sessions-replay', streamNames.sessions, durableNames.projector),
+  deviceTrouble,
+];
 
 export const allFaults: readonly Fault[] = [
   killService('api-kill', ({ apis }) => apis),
@@ -190,7 +205,7 @@ export const allFaults: readonly Fault[] = [
   terminateService('supervisor-sigterm', ({ supervisors }) => supervisors),
   terminateService('collector-sigterm', ({ collectors }) => collectors),
   terminateService('writer-sigterm', ({ writers }) => writers),
-  freezeCollector,
+  freezeCollector('collector-sigstop'),
   freezeLeader,
   blockEventLoop('collector-event-loop-blocked', ({ collectors }) => collectors),
   blockEventLoop('supervisor-event-loop-blocked', ({ supervisors }) => supervisors),
@@ -199,16 +214,23 @@ export const allFaults: readonly Fault[] = [
   turnClock('collector-clock', ({ collectors }) => collectors),
   turnClock('supervisor-clock', ({ supervisors }) => supervisors),
   turnClock('writer-clock', ({ writers }) => writers),
-  freezeNats('nats-sigstop-5s', 5_000),
-  freezeNats('nats-sigstop-30s', 30_000, 5),
-  killNats,
-  killPostgres,
-  restartPostgres,
-  terminatePostgres,
-  replay('samples-replay', streamNames.samples, durableNames.writer),
-  replay('sessions-replay', streamNames.sessions, durableNames.projector),
-  deviceTrouble,
+  ...faultsAround,
   rollingRestart,
+  allAtOnce,
+];
+
+/**
+ * Faults of a world in which one process is everything. What is done to one of the services is done to all of them. No
+ * other supervisor can take over from a frozen leader, and to restart one process after the other is to restart this one.
+ */
+export const edgeFaults: readonly Fault[] = [
+  killService('edge-kill', allServices),
+  terminateService('edge-sigterm', allServices),
+  freezeCollector('edge-sigstop'),
+  blockEventLoop('edge-event-loop-blocked', allServices),
+  cutOff('edge-cut-off', allServices),
+  turnClock('edge-clock', allServices),
+  ...faultsAround,
   allAtOnce,
 ];
 
