@@ -28,7 +28,7 @@ export interface FaultRunOptions {
   readonly steadyTasks?: number;
   /** One process is all services. */
   readonly edge?: boolean;
-  /** Not with `edge`. Somebody with a collector's key who forges while faults go on. */
+  /** Not with `edge`. A client with a collector's key that sends forged messages during the faults. */
   readonly forger?: ForgerInWorld | undefined;
   /** Progress, line by line. */
   readonly say: (line: string) => void;

@@ -23,7 +23,7 @@ const againMs = 100;
  * in order.
  *
  * A consumer made for one reader is on one node and reads that node's copy. Right after a cut, this copy may lack the
- * last minute, and "nothing is pending" then means nothing. Whoever wrote the messages, a long read stops no other work
+ * last minute, and "nothing is pending" then means nothing. However long decoding takes, a long read delays no other work
  * of the process.
  * @param lastSequence asks the leader, see `lastSequenceOf`
  * @throws CopyBehind, BrokerSilent, and what the client throws
