@@ -12,6 +12,7 @@ import { history } from './history/history.ts';
 import { idle } from './idle/idle.ts';
 import { ingest } from './ingest/ingest.ts';
 import { lists } from './lists/lists.ts';
+import { readers } from './lists/readers.ts';
 import { describeMachine } from './machine.ts';
 import { outage } from './outage/outage.ts';
 import { modbusClients } from './poll/modbus-clients.ts';
@@ -40,6 +41,7 @@ const benchmarks: readonly Benchmark[] = [
   api,
   summary,
   lists,
+  readers,
   changes,
   consoleBench,
 ];

@@ -4,6 +4,7 @@ import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
+import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import type { Database } from '../database/open-database.ts';
 
@@ -34,7 +35,7 @@ export async function kindFaults(
     .where('id', 'in', [...new Set(points.map(({ device_id }) => device_id))])
     .execute();
   const device = new Map(devices.map((each) => [each.id, each]));
-  const places = points.map((point) => {
+  const places = await Array.fromAsync(makingWay(points), (point) => {
     const { code: deviceCode = '', measurement } = device.get(point.device_id) ?? {};
     const { code, count } = withoutNulls({ code: point.code, count: point.count });
     const [pointCode = point.code] = valueCodes({ code: code ?? point.code, count });

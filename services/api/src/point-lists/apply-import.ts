@@ -1,29 +1,25 @@
 import { taskCreateSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { ImportResult } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import { type Validated, validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
 import { sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../access/granted-sites.ts';
-import { newDeviceRow } from '../configuration/bulk/row-verdicts.ts';
 import {
-  deletionOf,
-  type PointRow,
   type RowOf,
   type RowWrite,
   rowIn,
-  type StoredRows,
   writeOf,
   writesOf,
 } from '../configuration/change-sets/row-write.ts';
 import { writeSoundly } from '../configuration/change-sets/sound-rows.ts';
 import { lockedRows } from '../configuration/change-sets/write-rows.ts';
-import { bodyRefused } from '../configuration/configuration-problems.ts';
 import type { KindsOfStore } from '../configuration/stored-kinds.ts';
 import { openChangeSet } from '../database/in-change.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Question } from './judging/question.ts';
-import type { StoredImport, StoredRow } from './stored-import.ts';
+import { accepted, type ImportedRow, pointWrites } from './point-writes.ts';
+import type { StoredImport } from './stored-import.ts';
 import { pointListsText } from './texts.ts';
 import { importedStates, unreadQuestion } from './unread-points.ts';
 
@@ -71,7 +67,7 @@ export async function applyImport(
     transaction,
     touched.flatMap(({ point_id }) => (point_id === null ? [] : [{ kind: 'point', id: point_id }])),
   );
-  const { writes, devices, pointIds } = pointWrites(stored, rows, before);
+  const { writes, devices, pointIds } = await pointWrites(stored, rows, before);
   const taskWrites = writesOfTasks(stored, { tasks, devices, rows, pointIds });
   await writeSoundly(transaction, store, before, [...writes, ...taskWrites]);
   const newDevices = writesOf(writes, 'device').map(({ row }) => row.code);
@@ -127,11 +123,11 @@ async function requireUnchanged(transaction: Database, { id, view, settings }: S
     select id, code, protocol from devices where code = any(${codes}::text[]) order by id for share`.execute(
     transaction,
   );
-  const isSame = view.devices.every((device) =>
-    now.some(
-      ({ id, code, protocol }) => id === device.id && code === device.code && protocol === device.protocol,
-    ),
-  );
+  const devices = new Map(now.map((device) => [device.id, device]));
+  const isSame = view.devices.every(({ id, code, protocol }) => {
+    const device = devices.get(id);
+    return device?.code === code && device.protocol === protocol;
+  });
   const touched = settings.mode === 'replace' ? ['changed', 'missing'] : ['changed'];
   await sql`
     select from points where id in (
@@ -155,10 +151,6 @@ function wasChanged(what: string): Problem {
   return new Problem('precondition_failed', pointListsText('precondition_failed', { what }));
 }
 
-type ImportedRow = Pick<StoredRow, 'state' | 'device' | 'code' | 'task' | 'point_id'> & {
-  readonly point: Omit<PointRow, 'device_id'> | null;
-};
-
 /** The rows whose points are there after the import, and those of points that it deletes. */
 async function importedRows(
   transaction: Database,
@@ -172,51 +164,6 @@ async function importedRows(
     transaction,
   );
   return rows;
-}
-
-/** @returns also the ids of devices by code, and those of points by their row: stand-ins for new ones */
-function pointWrites(
-  { view }: StoredImport,
-  rows: readonly ImportedRow[],
-  before: StoredRows,
-): {
-  readonly writes: readonly RowWrite[];
-  readonly devices: ReadonlyMap<string, number>;
-  readonly pointIds: ReadonlyMap<ImportedRow, number>;
-} {
-  let last = Number.MAX_SAFE_INTEGER;
-  const devices = new Map(view.devices.map(({ id, code }) => [code, id]));
-  // All rows of a new device may be faulty and left out.
-  const codes = new Set(rows.flatMap(({ state, device }) => (state === 'new' ? [device] : [])));
-  const writes = (view.newDevices as DeviceCreate[])
-    .filter(({ code }) => codes.has(code))
-    .flatMap((device): RowWrite[] => {
-      const standIn = last--;
-      devices.set(device.code, standIn);
-      return writeOf({ kind: 'device', standIn }, undefined, accepted(newDeviceRow(device)));
-    });
-  const pointIds = new Map<ImportedRow, number>();
-  for (const row of rows) {
-    const { state, point_id, point } = row;
-    const now = rowIn(before, 'point', point_id ?? undefined);
-    if (point_id !== null) pointIds.set(row, point_id);
-    if (state === 'missing' && now) writes.push(deletionOf({ kind: 'point', id: Number(point_id) }, now));
-    if (state === 'changed' && now) {
-      writes.push(...writeOf({ kind: 'point', id: Number(point_id) }, now, { ...now, ...point }));
-    }
-    if (state === 'new' && point) {
-      const standIn = last--;
-      pointIds.set(row, standIn);
-      const device_id = devices.get(row.device) ?? 0;
-      writes.push(...writeOf({ kind: 'point', standIn }, undefined, { ...point, device_id }));
-    }
-  }
-  return { writes, devices, pointIds };
-}
-
-function accepted<T>(verdict: Validated<T>): T {
-  if (!verdict.ok) throw bodyRefused(verdict.issues);
-  return verdict.value;
 }
 
 type LockedTask = RowOf['task'] & { readonly id: number };

@@ -1,5 +1,6 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { flatPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import { type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../access/granted-sites.ts';
 import { atSites } from '../configuration/at-sites.ts';
@@ -27,6 +28,8 @@ export async function exportedDevices(
 }
 
 const pointsAtOnce = 2_000;
+/** Points that are written before other requests may have their turn. */
+const pointsInARow = 100;
 
 /** Yields the points of devices, device after device, in the order in which they were made. */
 export async function* exportedPoints(
@@ -45,17 +48,23 @@ export async function* exportedPoints(
         where device_id = any(${order}::bigint[])
           and (array_position(${order}::bigint[], device_id), id) > (${after.place}, ${after.id}::bigint)
         order by place, id limit ${pointsAtOnce}`.execute(database);
-      yield rows.flatMap(({ place: _, device_id, ...point }) => {
-        const device = some.get(device_id);
-        return device
-          ? [{ spec: device.spec, flat: { ...flatPoint(device.spec, point), device: device.code } }]
-          : [];
-      });
+      for await (const part of makingWay(partsOf(rows))) {
+        yield part.flatMap(({ place: _, device_id, ...point }) => {
+          const device = some.get(device_id);
+          return device
+            ? [{ spec: device.spec, flat: { ...flatPoint(device.spec, point), device: device.code } }]
+            : [];
+        });
+      }
       const last = rows.at(-1);
       if (!last || rows.length < pointsAtOnce) break;
       after = { place: last.place, id: last.id };
     }
   }
+}
+
+function* partsOf(rows: readonly PointRow[]): Generator<readonly PointRow[]> {
+  for (let from = 0; from < rows.length; from += pointsInARow) yield rows.slice(from, from + pointsInARow);
 }
 
 interface PointRow {

@@ -35,6 +35,7 @@ import {
   contentOf,
   findImport,
   forgetImport,
+  importIdOf,
   keepImport,
   replaceJudgement,
   type StoredImport,
@@ -127,7 +128,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       summary: 'List the rows of an import',
       schema: { params, querystring: importRowsQuerySchema, response: { 200: importRowPageSchema } },
       handler: async (request) => {
-        const { id } = await find(request);
+        const id = await importIdOf(database, request.params.id, ownerOf(request));
         const { limit, cursor, state } = request.query;
         let query = database
           .selectFrom('point_import_rows')

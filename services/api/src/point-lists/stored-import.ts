@@ -126,16 +126,10 @@ export async function findImport(
   id: string,
   { owner, isLocked = false }: { readonly owner: string; readonly isLocked?: boolean },
 ): Promise<StoredImport> {
-  const row = /^[1-9][0-9]{0,14}$/.test(id)
-    ? await database
-        .selectFrom('point_imports')
-        .select(['id', 'owner', 'name', 'settings', 'view', 'result', 'created_at'])
-        .where('id', '=', Number(id))
-        .where('owner', '=', owner)
-        .where('created_at', '>', sql<Date>`now() - make_interval(hours => ${retentionHours})`)
-        .$if(isLocked, (query) => query.forUpdate())
-        .executeTakeFirst()
-    : undefined;
+  const row = await importsOf(database, id, owner)
+    .select(['id', 'owner', 'name', 'settings', 'view', 'result', 'created_at'])
+    .$if(isLocked, (query) => query.forUpdate())
+    .executeTakeFirst();
   if (!row) throw notFound(id);
   const { settings, view, result, created_at, ...rest } = row;
   return {
@@ -145,6 +139,21 @@ export async function findImport(
     result: result as ImportResult | null,
     createdAt: created_at,
   };
+}
+
+/** Finds an import without its view, which may be large. @throws Problem as `findImport` */
+export async function importIdOf(database: Database, id: string, owner: string): Promise<number> {
+  const row = await importsOf(database, id, owner).select('id').executeTakeFirst();
+  if (!row) throw notFound(id);
+  return row.id;
+}
+
+function importsOf(database: Database, id: string, owner: string) {
+  return database
+    .selectFrom('point_imports')
+    .where('id', '=', /^[1-9][0-9]{0,14}$/.test(id) ? Number(id) : 0)
+    .where('owner', '=', owner)
+    .where('created_at', '>', sql<Date>`now() - make_interval(hours => ${retentionHours})`);
 }
 
 export async function contentOf(database: Database, id: number): Promise<Buffer> {

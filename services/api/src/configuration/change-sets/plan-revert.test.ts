@@ -1,3 +1,4 @@
+import { turnsDuring } from '@holdfast/test/support/turns-during.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChangeItem, Columns } from './item-view.ts';
@@ -100,66 +101,72 @@ function takenBack(
 }
 
 describe('taking a set back', () => {
-  it('gives each value that is as the set left it its former one, or says which later set is in the way', () => {
+  it('gives each value that is as the set left it its former one, or says which later set is in the way', async () => {
     const ask = fc.record({ id: fc.integer({ min: 1, max: 2 }), what: fc.nat(3), value: fc.nat(2) });
     const counts = { free: 0, refused: 0 };
-    fc.assert(
-      fc.property(fc.array(ask, { minLength: 1, maxLength: 14 }), fc.nat(13), (requests, choice) => {
-        const { sets, state } = recorded(requests);
-        const revertedSet = sets[choice % sets.length];
-        if (!revertedSet) return;
-        const later = sets.filter((set) => set.setId > revertedSet.setId && set.id === revertedSet.id);
-        const { writes, conflicts } = planRevert(
-          [revertedSet],
-          state,
-          new Map([[keyOf(revertedSet), later]]),
-        );
-        const expectedState = takenBack(state, revertedSet, later);
-        expect(conflicts.length > 0).toBe(expectedState === undefined);
-        if (conflicts.length > 0) {
-          counts.refused += 1;
-          for (const { field, change_set } of conflicts) {
-            const set = later.find(({ setId }) => setId === change_set);
-            const own = { ...set?.before, ...set?.after };
-            expect({ ...own, ...(own.connection as Columns) }).toHaveProperty(field);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(ask, { minLength: 1, maxLength: 14 }),
+        fc.nat(13),
+        async (requests, choice) => {
+          const { sets, state } = recorded(requests);
+          const revertedSet = sets[choice % sets.length];
+          if (!revertedSet) return;
+          const later = sets.filter((set) => set.setId > revertedSet.setId && set.id === revertedSet.id);
+          const { writes, conflicts } = await planRevert(
+            [revertedSet],
+            state,
+            new Map([[keyOf(revertedSet), later]]),
+          );
+          const expectedState = takenBack(state, revertedSet, later);
+          expect(conflicts.length > 0).toBe(expectedState === undefined);
+          if (conflicts.length > 0) {
+            counts.refused += 1;
+            for (const { field, change_set } of conflicts) {
+              const set = later.find(({ setId }) => setId === change_set);
+              const own = { ...set?.before, ...set?.after };
+              expect({ ...own, ...(own.connection as Columns) }).toHaveProperty(field);
+            }
+            return;
           }
-          return;
-        }
-        counts.free += 1;
-        const after = new Map(state);
-        for (const { op, row, ...write } of writes) {
-          if (op === 'delete') after.delete(keyOf(write));
-          else after.set(keyOf(write), row);
-        }
-        expect(after).toEqual(expectedState);
-      }),
+          counts.free += 1;
+          const after = new Map(state);
+          for (const { op, row, ...write } of writes) {
+            if (op === 'delete') after.delete(keyOf(write));
+            else after.set(keyOf(write), row);
+          }
+          expect(after).toEqual(expectedState);
+        },
+      ),
       { numRuns: 2_000 },
     );
     expect(counts.free).toBeGreaterThan(100);
     expect(counts.refused).toBeGreaterThan(100);
   });
 
-  it('works in turn for sets that wrote the same field, also where one of them made or deleted the thing', () => {
+  it('works in turn for sets that wrote the same field, also where one of them made or deleted the thing', async () => {
     const changed = (setId: number, from: number, to: number) =>
       of('changed', { scale: from }, { scale: to }, { setId });
     const [first, second, back] = [changed(1, 1, 2), changed(2, 2, 3), changed(3, 3, 2)];
     const later = (...items: Item[]) => new Map([['device 1', items]]);
-    expect(planRevert([first], state({ scale: 3 }), later(second)).conflicts).toMatchObject([
+    expect((await planRevert([first], state({ scale: 3 }), later(second))).conflicts).toMatchObject([
       { field: 'scale', change_set: 2 },
     ]);
-    expect(planRevert([first], state({ scale: 2 }), later(second, back))).toMatchObject({
+    expect(await planRevert([first], state({ scale: 2 }), later(second, back))).toMatchObject({
       ...{ conflicts: [], writes: [{ op: 'change', row: { scale: 1 } }] },
     });
     const row = { scale: 2 };
     const creation = of('created', {}, row);
     const deletion = of('deleted', row, {}, { setId: 4 });
     const again = of('created', {}, row, { setId: 5 });
-    expect(planRevert([creation], state(row), later(second, back)).writes).toMatchObject([{ op: 'delete' }]);
-    expect(planRevert([creation], state(row), later(deletion, again)).writes).toMatchObject([
+    expect((await planRevert([creation], state(row), later(second, back))).writes).toMatchObject([
+      { op: 'delete' },
+    ]);
+    expect((await planRevert([creation], state(row), later(deletion, again))).writes).toMatchObject([
       { op: 'delete' },
     ]);
     const goneAgain = of('deleted', row, {}, { setId: 6 });
-    expect(planRevert([deletion], new Map(), later(again, goneAgain)).writes).toMatchObject([
+    expect((await planRevert([deletion], new Map(), later(again, goneAgain))).writes).toMatchObject([
       { op: 'create', row },
     ]);
   });
@@ -167,7 +174,7 @@ describe('taking a set back', () => {
   const state = (columns: Columns): State => new Map([['device 1', columns]]);
   const was = { host: 'a', port: 502 };
 
-  it('leaves alone what another set changed of the same connection', () => {
+  it('leaves alone what another set changed of the same connection', async () => {
     const first = of('changed', { connection: was }, { connection: { ...was, host: 'b' } });
     const second = of(
       ...([
@@ -177,7 +184,7 @@ describe('taking a set back', () => {
       ] as const),
       { setId: 2 },
     );
-    const { writes, conflicts } = planRevert(
+    const { writes, conflicts } = await planRevert(
       [first],
       state({ connection: { host: 'b', port: 503 } }),
       new Map([['device 1', [second]]]),
@@ -194,7 +201,7 @@ describe('taking a set back', () => {
     ]);
   });
 
-  it('takes only the fields that are asked for', () => {
+  it('takes only the fields that are asked for', async () => {
     const item = of(
       'changed',
       { name: 'a', connection: was },
@@ -202,9 +209,20 @@ describe('taking a set back', () => {
     );
     const [only] = narrowed([item], [{ kind: 'device', id: 1, fields: ['host'] }]);
     const now = state({ name: 'b', connection: { host: 'b', port: 503 } });
-    expect(planRevert(only ? [only] : [], now, new Map()).writes).toMatchObject([
+    expect((await planRevert(only ? [only] : [], now, new Map())).writes).toMatchObject([
       { row: { name: 'b', connection: { host: 'a', port: 503 } }, fields: ['connection'] },
     ]);
     expect(narrowed([item], [{ kind: 'device', id: 2 }])).toEqual([]);
+  });
+
+  it('lets other requests have their turn when a set has thousands of things', async () => {
+    const ids = Array.from({ length: 20_000 }, (_, id) => id);
+    const items = ids.map((id) =>
+      of('changed', { name: 'a', connection: was }, { name: 'b', connection: was }, { id }),
+    );
+    const now = new Map(items.map((item) => [keyOf(item), item.after]));
+    const { result, turns } = await turnsDuring(() => planRevert(items, now, new Map()));
+    expect(result.writes).toHaveLength(items.length);
+    expect(turns).toBeGreaterThan(2);
   });
 });

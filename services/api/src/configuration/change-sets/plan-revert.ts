@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ChangedKind, RevertOnly } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import type { ChangeItem, Columns } from './item-view.ts';
 import { keyOf, type RowOf, type RowWrite } from './row-write.ts';
 
@@ -28,11 +29,11 @@ export type LaterItem = ChangeItem & { readonly setId: number };
  * @param current the things that still exist, as they are, in columns
  * @param later items of later sets by `keyOf`, oldest first
  */
-export function planRevert(
+export async function planRevert(
   items: readonly ChangeItem[],
   current: ReadonlyMap<string, Columns>,
   later: ReadonlyMap<string, readonly LaterItem[]>,
-): RevertPlan {
+): Promise<RevertPlan> {
   const writes: RowWrite[] = [];
   const conflicts: RevertConflict[] = [];
   const write = (
@@ -40,7 +41,7 @@ export function planRevert(
     op: RowWrite['op'],
     { row, fields }: { readonly row: Columns; readonly fields: readonly string[] },
   ) => writes.push({ kind, id, op, row: row as unknown as RowOf[typeof kind], fields } as RowWrite);
-  for (const item of items) {
+  for await (const item of makingWay(items)) {
     const key = keyOf(item);
     const now = current.get(key);
     const since = later.get(key) ?? [];
@@ -101,6 +102,7 @@ function differing(
   afterSet: Columns,
   touched: ReadonlyMap<string, number>,
 ): (readonly [field: string, setId: number])[] {
+  if (touched.size === 0) return [];
   const [is, became] = [fieldsOf(now), fieldsOf(afterSet)];
   return [...touched].filter(([field]) => !isDeepStrictEqual(is[field], became[field]));
 }

@@ -5,6 +5,7 @@ import type {
   ChangeOp,
   ChangeSetView,
 } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
@@ -101,9 +102,10 @@ export async function readItems(database: Database, which: RawBuilder<unknown>):
   const { rows } = await sql<ItemRow>`
     select i.set_id, i.kind, i.object_id as id, i.no, i.code, i.device_code, i.protocol, i.op, i.before, i.after, i.sites
     from change_items i where ${which}`.execute(database);
-  return rows.flatMap(({ set_id, device_code, code, op, ...item }) =>
-    op === 'none' ? [] : [{ ...item, op, code: code ?? '', deviceCode: device_code, setId: set_id }],
-  );
+  const items: StoredItem[] = [];
+  for await (const { set_id, device_code, code, op, ...item } of makingWay(rows))
+    if (op !== 'none') items.push({ ...item, op, code: code ?? '', deviceCode: device_code, setId: set_id });
+  return items;
 }
 
 const visibleAt = (sites: GrantedSites): RawBuilder<SqlBool> =>

@@ -53,7 +53,7 @@ export async function revertChangeSet(
     points: still('point'),
     tasks: still('task'),
   });
-  const { writes, conflicts } = planRevert(items, current, await laterItems(transaction, items));
+  const { writes, conflicts } = await planRevert(items, current, await laterItems(transaction, items));
   if (conflicts.length > 0) throw changedSince(conflicts);
   if (writes.length === 0) throw nothingLeft(id);
   await writeSoundly(transaction, store, current, writes);
@@ -89,8 +89,9 @@ function requireSites(granted: GrantedSites, items: readonly StoredItem[]): void
 }
 
 function requireNamed(items: readonly ChangeItem[], only: RevertOnly | undefined): void {
+  if (!only) return;
   const there = new Set(items.map(keyOf));
-  const index = only?.findIndex((each) => !there.has(keyOf(each))) ?? -1;
+  const index = only.findIndex((each) => !there.has(keyOf(each)));
   if (index >= 0)
     throw validationFailed([{ path: `only.${index}`, message: fieldText('not_in_this_change_set') }]);
 }

@@ -1,5 +1,6 @@
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
+import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
@@ -36,7 +37,7 @@ export function writeSoundly(
   requestedWrites: readonly RowWrite[],
 ): Promise<readonly RowWrite[]> {
   return explained(async () => {
-    const writes = requestedWrites.map(withEndpoint);
+    const writes = await Array.fromAsync(makingWay(requestedWrites), withEndpoint);
     await requireFreeToRename(transaction, store, writes);
     await requireUnreferenced(transaction, writes);
     for (const { id, op, row, fields, path } of writesOf(writes, 'device')) {
@@ -110,7 +111,7 @@ async function withAddresses(transaction: Database, writes: readonly RowWrite[])
   const { rows } = await sql<{ id: number; address: unknown }>`select id, address from points
     where id = any(${keptIds}::bigint[])`.execute(transaction);
   const addresses = new Map(rows.map(({ id, address }) => [id, address]));
-  return writes.map((write) =>
+  return Array.fromAsync(makingWay(writes), (write) =>
     isKept(write) ? { ...write, row: { ...write.row, address: addresses.get(write.id ?? 0) } } : write,
   );
 }
@@ -249,11 +250,16 @@ async function requireFitting(
     points.map((point) => ({ ...point, path: pathTo(pointWrites.get(point.id) ?? {}, 'code') })),
   );
   // The values of a point that keeps its kind and place still fit.
-  const pointsToJudge = points.filter((point) => {
+  const pointsToJudge: typeof points = [];
+  for await (const point of makingWay(points)) {
     const had = rowIn(before, 'point', point.id);
-    if (!had || deviceWrites.get(point.device_id)?.op === 'change') return true;
-    return kindOf(had) !== kindOf(point) || placeOfValues(had) !== placeOfValues(point);
-  });
+    const isKept =
+      had &&
+      deviceWrites.get(point.device_id)?.op !== 'change' &&
+      kindOf(had) === kindOf(point) &&
+      placeOfValues(had) === placeOfValues(point);
+    if (!isKept) pointsToJudge.push(point);
+  }
   // New points can be made even while the store cannot be asked.
   const isAllNew =
     renamed.length === 0 && pointsToJudge.every(({ id }) => pointWrites.get(id)?.op === 'create');

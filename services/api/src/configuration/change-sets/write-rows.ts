@@ -1,4 +1,5 @@
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import { keyOf, type RowOf, type RowWrite, type StoredRows, writesOf } from './row-write.ts';
@@ -85,17 +86,13 @@ export async function writeRows(
     await remove(transaction, kind, of('delete', kind));
   for (const kind of ['site', 'device', 'point', 'task'] as const) {
     // Changes come before creations, so that a code that one row gives up is free for a new row.
-    await update(
-      transaction,
-      kind,
-      of('change', kind).map((write) => newIds.in(write)),
-    );
+    await update(transaction, kind, of('change', kind), newIds);
     await insert(transaction, kind, of('create', kind), newIds);
   }
   const members = withLists.map((write) => newIds.in(write) as RowWrite<'task'>);
   for (const [table, member] of lists) await putIn(transaction, table, member, members);
   await remove(transaction, 'site', of('delete', 'site'));
-  return writes.map((write) => newIds.in(write));
+  return Array.fromAsync(makingWay(writes), (write) => newIds.in(write));
 }
 
 /** Ids that the database has given. */
@@ -131,7 +128,7 @@ const rowsAtOnce = 2_000;
 
 /**
  * Splits rows for single statements: each is given up after 10 s, in which slow machines record thousands, not tens of
- * thousands.
+ * thousands. Between them other requests have their turn.
  */
 function* inParts<T>(all: readonly T[]): Iterable<readonly T[]> {
   for (let at = 0; at < all.length; at += rowsAtOnce) yield all.slice(at, at + rowsAtOnce);
@@ -150,31 +147,21 @@ async function insert(
   newIds: NewIds,
 ): Promise<void> {
   const [table, columns] = tables[kind];
-  const insertAll = async (rows: readonly RowWrite[], names: readonly string[]): Promise<Inserted[]> => {
-    if (rows.length === 0) return [];
-    const list = sql.join(names.map((column) => sql.ref(column)));
-    const key = sql.raw(kind === 'point' ? 'id, code, device_id' : 'id, code');
-    const inserted: Inserted[] = [];
-    for (const part of inParts(rows)) {
-      const { rows: some } =
+  const key = sql.raw(kind === 'point' ? 'id, code, device_id' : 'id, code');
+  for (const isAgain of [true, false]) {
+    const list = sql.join([...(isAgain ? ['id'] : []), ...columns].map((column) => sql.ref(column)));
+    for (const part of inParts(writes.filter(({ id }) => (id !== undefined) === isAgain))) {
+      const rows = part.map((write) => newIds.in(write));
+      const { rows: inserted } =
         await sql<Inserted>`insert into ${sql.table(table)} (${list}) overriding system value
-        select ${list} from ${rowsOf(kind, part)} returning ${key}`.execute(transaction);
-      inserted.push(...some);
+        select ${list} from ${rowsOf(kind, rows)} returning ${key}`.execute(transaction);
+      if (isAgain) continue;
+      const writeByName = new Map(rows.map(({ row }, index) => [nameOf(row), part[index]]));
+      for (const row of inserted) {
+        const write = writeByName.get(nameOf(row));
+        if (write) newIds.add(write, row.id);
+      }
     }
-    return inserted;
-  };
-  const [withId, fresh] = [true, false].map((is) => writes.filter(({ id }) => (id !== undefined) === is));
-  await insertAll(
-    (withId ?? []).map((write) => newIds.in(write)),
-    ['id', ...columns],
-  );
-  const writeByName = new Map((fresh ?? []).map((write) => [nameOf(newIds.in(write).row), write]));
-  for (const row of await insertAll(
-    (fresh ?? []).map((write) => newIds.in(write)),
-    columns,
-  )) {
-    const write = writeByName.get(nameOf(row));
-    if (write) newIds.add(write, row.id);
   }
 }
 
@@ -187,13 +174,19 @@ type Inserted = Named & { readonly id: number };
 /** The name that is unique within its table. */
 const nameOf = ({ device_id, code }: Named) => JSON.stringify([device_id, code]);
 
-async function update(transaction: Database, kind: ChangedKind, writes: readonly RowWrite[]): Promise<void> {
+async function update(
+  transaction: Database,
+  kind: ChangedKind,
+  writes: readonly RowWrite[],
+  newIds: NewIds,
+): Promise<void> {
   const [table, columns] = tables[kind];
   const changed = writes.filter(({ fields }) => fields.some((field) => !field.endsWith('_ids')));
   if (changed.length === 0) return;
   const set = sql.join(columns.map((column) => sql`${sql.ref(column)} = wanted.${sql.ref(column)}`));
   for (const part of inParts(changed)) {
-    await sql`update ${sql.table(table)} as t set ${set} from ${rowsOf(kind, part)} as wanted
+    const rows = part.map((write) => newIds.in(write));
+    await sql`update ${sql.table(table)} as t set ${set} from ${rowsOf(kind, rows)} as wanted
       where t.id = wanted.id`.execute(transaction);
   }
 }

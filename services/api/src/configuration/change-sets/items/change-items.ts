@@ -13,6 +13,7 @@ import {
 import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
 import { type Issue, type Validated, validate } from '@holdfast/shared/judgement/verdict-on-body.ts';
+import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import type { Database } from '../../../database/open-database.ts';
 import { localize } from '../../../problems/localize.ts';
@@ -174,9 +175,9 @@ async function judgedItems(
     indexed.filter(({ item }) => (item.kind === 'device') === is),
   );
   // Devices come first, because points are judged by their devices as they shall be.
-  return [...(devices ?? []), ...(others ?? [])]
-    .map(({ item, index }) => judge(item, index))
-    .sort((one, other) => one.index - other.index);
+  const inOrder = makingWay([...(devices ?? []), ...(others ?? [])]);
+  const verdicts = await Array.fromAsync(inOrder, ({ item, index }) => judge(item, index));
+  return verdicts.sort((one, other) => one.index - other.index);
 }
 
 function noSuchItem(kind: ChangedKind, path: readonly PropertyKey[]): Validated<never> {
