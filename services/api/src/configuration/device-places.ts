@@ -1,6 +1,6 @@
 import { devicePlace } from '@holdfast/driver/device-place.ts';
-import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { fieldText } from '@holdfast/shared/contracts/words/field-texts.ts';
+import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import { sql } from 'kysely';
 import { advisoryLocks } from '../database/advisory-locks.ts';
 import type { Database } from '../database/open-database.ts';
@@ -9,58 +9,68 @@ import { specOf } from './device-specs.ts';
 import { configurationText } from './texts.ts';
 
 interface Placed {
-  readonly id?: number;
+  readonly id: number;
   readonly code: string;
   readonly protocol: string;
   readonly connection: object;
   readonly site_id: number | null;
-  readonly enabled: boolean;
 }
 
 /**
- * Refuses a device at the place of another one. Both would be asked in turn, though they are one and the same. A device
- * takes no place if it is not enabled, or if its endpoint serves any number of devices. No other device can take the place
- * until the transaction is over.
- * @throws Problem
+ * Finds devices at the place of another enabled one: both would be read in turn, though they are one and the same. No
+ * other device can take a place of these until the transaction is over.
+ * @param devices enabled and written
+ * @returns what to say of each device, in order; undefined where its place is free, or where its endpoint may have any
+ * number of devices
  */
-export async function requireFreePlace(
+export async function placeRefusals(
   transaction: Database,
-  spec: DriverSpec,
-  device: Placed,
-): Promise<void> {
-  const { connection, site_id } = device;
-  const place = devicePlace(spec, connection, site_id);
-  if (!device.enabled || place === undefined) return;
-  const { key, isLocal } = spec.endpoint(connection);
-  await sql`select pg_advisory_xact_lock(${advisoryLocks.endpoint}, hashtext(${key}))`.execute(transaction);
-  const there = await transaction
-    .selectFrom('devices')
-    .select(['id', 'code', 'protocol', 'connection', 'site_id'])
-    .where('endpoint', '=', key)
-    .where('enabled', '=', true)
-    .where('id', '<>', device.id ?? 0)
-    .orderBy('id')
-    .execute();
-  const first = there.find((other) => placeOf(other) === place);
-  // A duplicate code is reported as such elsewhere.
-  if (!first || first.code === device.code) return;
+  devices: readonly Placed[],
+): Promise<readonly (Problem | undefined)[]> {
+  const keyOf = (device: Placed) =>
+    placeOf(device) === undefined ? [] : [specOf(device).endpoint(device.connection).key];
+  const keys = [...new Set((await Array.fromAsync(makingWay(devices), keyOf)).flat())];
+  if (keys.length === 0) return devices.map(() => undefined);
+  // PostgreSQL has room for some thousand locks, and a list may have more endpoints. Lists that take their locks in one
+  // order wait for each other without a deadlock.
+  await sql`select pg_advisory_xact_lock(${advisoryLocks.endpoint}, number) from (
+    select distinct hashtext(key) & ${mostLocks - 1} as number from unnest(${keys}::text[]) as endpoints (key)
+    order by number) as numbers`.execute(transaction);
+  const { rows } = await sql<Placed>`select id, code, protocol, connection, site_id from devices
+    where endpoint = any(${keys}::text[]) and enabled order by id`.execute(transaction);
+  const places = await Array.fromAsync(makingWay(rows), (row) => ({ ...row, place: placeOf(row) }));
+  const devicesAt = Map.groupBy(places, ({ place }) => place);
+  return Array.fromAsync(makingWay(devices), (device) => {
+    const place = placeOf(device);
+    const first = place === undefined ? undefined : devicesAt.get(place)?.find(({ id }) => id !== device.id);
+    // A duplicate code is reported as such elsewhere.
+    return !first || first.code === device.code ? undefined : placeTaken(device, first);
+  });
+}
+
+/** Of the advisory locks of one transaction; a power of two. */
+const mostLocks = 1_024;
+
+function placeTaken(device: Placed, other: Placed): Problem {
+  const spec = specOf(device);
+  const { key, isLocal } = spec.endpoint(device.connection);
+  const { unit } = spec.pace(device.connection);
   const remedy = isLocal
     ? configurationText('where_it_is_the_line')
     : configurationText('to_replace_that_device_change');
-  const { unit } = spec.pace(connection);
-  throw new Problem(
+  return new Problem(
     'place_taken',
     configurationText('place_taken', {
       place:
         unit === '' ? configurationText('place', { key }) : configurationText('place_of_unit', { key, unit }),
-      ...{ code: first.code, id: first.id, remedy },
+      ...{ code: other.code, id: other.id, remedy },
     }),
     {
-      device_id: first.id,
+      device_id: other.id,
       errors: [
         {
           path: spec.unitField ?? Object.keys(spec.connection.shape)[0],
-          message: fieldText('code_of_another', { other: first.code }),
+          message: fieldText('code_of_another', { other: other.code }),
         },
       ],
     },

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import { type FieldError, listedErrors, Problem, validationFailed } from '../../problems/problem.ts';
 import { explained, mostNames, stillReferenced } from '../configuration-problems.ts';
-import { placeOf, requireFreePlace } from '../device-places.ts';
+import { placeOf, placeRefusals } from '../device-places.ts';
 import { endpointColumn, readBy, specOf } from '../device-specs.ts';
 import { placeAgain } from '../points-of-device.ts';
 import { requireUnread } from '../read-codes.ts';
@@ -60,18 +60,14 @@ async function requireFreePlaces(
   before: StoredRows,
   writes: readonly RowWrite[],
 ): Promise<void> {
-  const refusals: Problem[] = [];
-  for (const { id, op, row, path } of writesOf(writes, 'device')) {
-    if (op === 'delete' || id === undefined) continue;
+  const moved = writesOf(writes, 'device').flatMap(({ id, op, row, path }) => {
+    if (op === 'delete' || id === undefined || !row.enabled) return [];
     const had = rowIn(before, 'device', id);
-    if (had?.enabled && placeOf(had) === placeOf(row)) continue;
-    try {
-      await below(path, () => requireFreePlace(transaction, specOf(row), { ...row, id }));
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      refusals.push(error);
-    }
-  }
+    return had?.enabled && placeOf(had) === placeOf(row) ? [] : [{ ...row, id, path }];
+  });
+  const refusals = (await placeRefusals(transaction, moved)).flatMap((refusal, index) =>
+    refusal ? [inRequest(refusal, moved[index]?.path)] : [],
+  );
   const [first] = refusals;
   if (!first) return;
   const errors = refusals.flatMap(({ members }) => (members.errors ?? []) as readonly FieldError[]);
@@ -83,11 +79,17 @@ async function below<T>(path: RowWrite['path'], judge: () => Promise<T>): Promis
   try {
     return await judge();
   } catch (error) {
-    if (path === undefined || !(error instanceof Problem)) throw error;
-    const errors = (error.members.errors ?? []) as readonly FieldError[];
-    const moved = errors.map((each) => ({ ...each, path: pathTo({ path }, each.path) }));
-    throw new Problem(error.code, error.detail, { ...error.members, errors: moved }, { cause: error });
+    throw error instanceof Problem ? inRequest(error, path) : error;
   }
+}
+
+function inRequest(problem: Problem, path: RowWrite['path']): Problem {
+  if (path === undefined) return problem;
+  const errors = ((problem.members.errors ?? []) as readonly FieldError[]).map((each) => ({
+    ...each,
+    path: pathTo({ path }, each.path),
+  }));
+  return new Problem(problem.code, problem.detail, { ...problem.members, errors }, { cause: problem });
 }
 
 /** Adds to a device its endpoint, which follows from its connection. */
