@@ -27,7 +27,8 @@ it.skipIf(isLeftOut)(
       violations?: string[];
       costs?: unknown[];
     };
-    expect(summary.violations, lines.join('\n')).toEqual([]);
+    // CI shows the beginning of a message.
+    expect(summary.violations, [...(summary.violations ?? []), ...lines].join('\n')).toEqual([]);
     expect(summary.costs).not.toEqual([]);
   },
   30 * 60_000,
