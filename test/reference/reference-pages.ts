@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { roles } from '@holdfast/shared/contracts/api-key.ts';
+import { inLanguage, type Language } from '@holdfast/texts/text.ts';
 import { operationOf } from '../../services/api/src/http/openapi.ts';
 import { type Route, tags } from '../../services/api/src/http/route.ts';
-import { problemAdvice } from '../../services/api/src/problems/advice.ts';
-import { type ProblemCode, problemCodes } from '../../services/api/src/problems/codes.ts';
+import { adviceText } from '../../services/api/src/problems/advice-texts.ts';
+import { type ProblemCode, problemStatuses, titleOf } from '../../services/api/src/problems/codes.ts';
 import { allRoutes } from '../../services/api/testing/all-routes.ts';
 import { type AlertRule, alertGroups } from '../metrics/named-metrics.ts';
 import { cliPage } from './cli-page.ts';
@@ -33,11 +34,11 @@ async function alertsPage(): Promise<string> {
   return page([
     '# Alerts',
     'The rules of `deploy/prometheus/alerts.yml`. `critical`: data is lost, or sessions stop, if you do nothing. `warning`: look at it the same day. `info`: worth knowing. [Monitoring](docs/monitoring.md) says how to use them.',
-    ...groups.flatMap(({ name, rules }) => [titleOf(name), ...rules.flatMap(partsOf)]),
+    ...groups.flatMap(({ name, rules }) => [titleOfGroup(name), ...rules.flatMap(partsOf)]),
   ]);
 }
 
-function titleOf(group: string): string {
+function titleOfGroup(group: string): string {
   const title = group.replace('holdfast-', '');
   return `## ${title[0]?.toUpperCase()}${title.slice(1)}`;
 }
@@ -107,7 +108,7 @@ function rowOf(route: Route): Row {
 
 const example = `\`\`\`json
 {
-  "type": "about:blank", "title": "${problemCodes.task_already_active[1]}", "status": 409,
+  "type": "about:blank", "title": "${inLanguage(titleOf('task_already_active'), 'en')}", "status": 409,
   "detail": "Session 1-1 is running. Stop it first, or go on with it.", "code": "task_already_active",
   "instance": "99f08691-5f68-4f11-9cd3-e9be531c6081", "session_id": "1-1", "session_status": "running"
 }
@@ -133,10 +134,9 @@ function problemsPageInChinese(): string {
   ]);
 }
 
-function rows(language: 'en' | 'zh'): Row[] {
-  return (Object.keys(problemCodes) as ProblemCode[]).map((each) => {
-    const [status, ...titles] = problemCodes[each];
-    const index = language === 'en' ? 0 : 1;
-    return [code(each), String(status), titles[index] ?? '', problemAdvice[each][index]];
-  });
+function rows(language: Language): Row[] {
+  return (Object.keys(problemStatuses) as ProblemCode[]).map((each) => [
+    ...[code(each), String(problemStatuses[each])],
+    ...[titleOf(each), adviceText(each)].map((text) => inLanguage(text, language)),
+  ]);
 }

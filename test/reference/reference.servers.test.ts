@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { problemCodes } from '../../services/api/src/problems/codes.ts';
+import { problemStatuses } from '../../services/api/src/problems/codes.ts';
 import { paragraphsOf } from '../../services/console/src/problems/problem-paragraphs.ts';
 import { commands } from '../../tools/cli/src/commands.ts';
 import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command-line.ts';
@@ -30,8 +30,8 @@ describe.each(['problems.md', 'problems.zh-CN.md'])('docs/reference/%s', (name) 
     expect(
       paragraphs.flatMap(({ codes, status }) => codes.map((code) => `${code} ${status}`)).sort(),
     ).toEqual(
-      Object.entries(problemCodes)
-        .map(([code, [status]]) => `${code} ${status}`)
+      Object.entries(problemStatuses)
+        .map(([code, status]) => `${code} ${status}`)
         .sort(),
     );
     const pieces = paragraphs.map(({ text }) => text.map(([, piece]) => piece));

@@ -12,7 +12,7 @@ export function problemDocument(
   return {
     // RFC 9457 §4.2.1: about:blank says that `code` and `title` say all there is.
     type: 'about:blank',
-    title: problem.titleIn(language),
+    title: inLanguage(problem.title, language),
     status: problem.status,
     detail: inLanguage(problem.detail, language),
     code: problem.code,

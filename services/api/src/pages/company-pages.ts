@@ -25,7 +25,7 @@ export const companyPages: CompanyPages = {
     const address = addressOf(request, 'login');
     const say = sayIn(address.language);
     const back = pathInLanguage({ path: 'login' }, address.language);
-    const content = html`${faultNote(problem.titleIn(address.language), inLanguage(problem.detail, address.language))}
+    const content = html`${faultNote(inLanguage(problem.title, address.language), inLanguage(problem.detail, address.language))}
 <a class="key" href="${back}">${say('company_back')}</a>`;
     return sendPage(reply, pageFrame(address, say('company_refused'), content), problem.status);
   },

@@ -1,5 +1,5 @@
 import { inLanguage, type Text } from '@holdfast/texts/text.ts';
-import { type ProblemCode, problemCodes } from './codes.ts';
+import { type ProblemCode, problemStatuses, titleOf } from './codes.ts';
 import { problemsText } from './texts.ts';
 
 /**
@@ -28,16 +28,11 @@ export class Problem extends Error {
   }
 
   get status(): number {
-    return problemCodes[this.code][0];
+    return problemStatuses[this.code];
   }
 
-  get title(): string {
-    return this.titleIn('en');
-  }
-
-  titleIn(language: 'en' | 'zh'): string {
-    const [, en, zh] = problemCodes[this.code];
-    return { en, zh }[language];
+  get title(): Text {
+    return titleOf(this.code);
   }
 }
 
