@@ -101,7 +101,18 @@ const FLOORS = {
     ...['benchmark.ts', 'bench-identities.ts', 'machine.ts', 'median.ts', 'seeded-random.ts', 'timed.ts'],
     ...['command-line.ts', 'report.ts', 'fleet/', 'publish/', 'recovery/'],
     ...['drivers/', 'failover/', 'handover/', 'history/', 'idle/', 'ingest/'],
-    ...['polled/', 'poll/', 'outage/', 'api/', 'changes/', 'console/', 'export/', 'lists/', 'main.ts'],
+    ...[
+      'polled/',
+      'poll/',
+      'outage/',
+      'api/',
+      'changes/',
+      'console/',
+      'export/',
+      'hostile/',
+      'lists/',
+      'main.ts',
+    ],
   ],
 };
 const floorRules = Object.entries(FLOORS).flatMap(([folder, rooms]) =>

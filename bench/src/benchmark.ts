@@ -39,6 +39,8 @@ export interface Measurement {
   readonly figures: Figures;
   /** The best that this machine could do at the same job, measured in this run. */
   readonly limit: Readonly<Record<string, number>>;
+  /** Whether a promise was broken: the program then ends with 1, after its report. */
+  readonly isFailed?: boolean;
   /** Versions of the servers that took part. */
   readonly servers: Readonly<Record<string, string>>;
 }

@@ -9,6 +9,7 @@ import { exportBench } from './export/export.ts';
 import { failover } from './failover/failover.ts';
 import { handover } from './handover/handover.ts';
 import { history } from './history/history.ts';
+import { hostile } from './hostile/hostile.ts';
 import { idle } from './idle/idle.ts';
 import { ingest } from './ingest/ingest.ts';
 import { lists } from './lists/lists.ts';
@@ -42,6 +43,7 @@ const benchmarks: readonly Benchmark[] = [
   summary,
   lists,
   readers,
+  hostile,
   changes,
   consoleBench,
 ];
@@ -81,6 +83,7 @@ async function obey(order: Order): Promise<void> {
       const progress = (text: string) => console.error(`${benchmark.name}: ${text}`);
       const measurement = await benchmark.run(values, { progress, cleanUp, profileFolder });
       console.log((json ? reportAsJson : reportAsTable)(benchmark, measurement, machine));
+      if (measurement.isFailed) process.exitCode = 1;
       return;
     }
     default:

@@ -11,6 +11,14 @@ it.each([
     ...(['export', '--days 1 --rounds 1'] as const),
     ...([['export_s', 'values_per_second', 'api_peak_memory_mb'], 'copy_s'] as const),
   ],
+  [
+    ...(['readers', '--points 1000 --bytes 100000'] as const),
+    ...([['apply_s', 'apply_sessions_ms'], 'idle_ms'] as const),
+  ],
+  [
+    ...(['hostile', '--seconds 1 --only packed_status --allowed-ms 600000'] as const),
+    ...([['packed_status_api_ms', 'packed_status_samples_ms'], 'allowed_api_ms'] as const),
+  ],
   ['summary', '--sessions 20 --rounds 1', ['answer_ms', 'first_ms', 'kilobytes'], 'bare_route_ms'],
 ] as const)(
   'the %s benchmark has each figure next to its limit, and leaves nothing behind',

@@ -7,6 +7,7 @@ import { startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import type { IdentitiesForTest } from '@holdfast/test/support/identities-for-test.ts';
 import { type BenchmarkContext, InvalidMeasurement } from '../benchmark.ts';
 import { type FleetProcess, startFleetProcess } from '../fleet/fleet-process.ts';
 import { until } from '../fleet/until.ts';
@@ -16,6 +17,8 @@ export interface MeasuredApi {
   readonly url: string;
   readonly natsUrl: string;
   readonly databaseUrl: string;
+  /** Everything that is written lies in it; removed at the end. */
+  readonly folder: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly process: FleetProcess;
   /** The processes that were started; PostgreSQL's work is done by its children. */
@@ -38,15 +41,32 @@ interface Created {
   readonly password_link?: { readonly link: string };
 }
 
-export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkContext): Promise<MeasuredApi> {
+/**
+ * @param options.identities keys, accounts and permissions as an installation has them; without them the broker lets every
+ *   client do everything
+ * @param options.settings of the API, in place of those that it has here
+ */
+export async function startMeasuredApi(
+  { cleanUp, profileFolder }: BenchmarkContext,
+  {
+    identities,
+    settings = {},
+  }: {
+    readonly identities?: IdentitiesForTest;
+    readonly settings?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<MeasuredApi> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
-  const server = await startNatsServer({ storeDir: join(folder, 'nats'), syncInterval: 'always' });
+  const server = await startNatsServer({
+    ...{ storeDir: join(folder, 'nats'), syncInterval: 'always', maxBufferedMessages: 2_000 },
+    configLines: identities?.configLines ?? [],
+  });
   cleanUp.defer(async () => void (await server.stop()));
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres') });
   cleanUp.defer(async () => void (await postgres.stop()));
   const connection = await connectNats({
-    url: server.url,
+    url: identities?.ownUrl(server) ?? server.url,
     name: 'bench',
     log: createLogger('bench', 'fatal'),
   });
@@ -70,6 +90,8 @@ export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkCont
         API_COMMANDS_PER_MINUTE: '0',
         API_LOGINS_PER_MINUTE: '10000000',
         SAMPLES_MAX_BYTES: String(64 * 1024 ** 2),
+        ...(identities ? { NATS_NKEY_SEED: identities.seed('api') } : {}),
+        ...settings,
       },
       profileFolder,
     );
@@ -94,6 +116,7 @@ export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkCont
     url,
     natsUrl: server.url,
     databaseUrl,
+    folder,
     headers,
     process: api,
     pids: { api: api.process.pid, broker: server.pid, database: postgres.pid },
