@@ -175,7 +175,12 @@ function badQueries(parameters: readonly string[]): Refusal[] {
 const isEmptyWithoutThing = (url: string) => url === '/api/config/tasks/:id/versions';
 
 function badIds({ url, method }: Route, body: unknown): Refusal[] {
-  const tooLong: Refusal = ['an id that is too long', { id: 'x'.repeat(1_025) }, '414 path_too_long'];
+  const tooLong: Refusal = [
+    'an id that is too long',
+    { id: 'x'.repeat(1_025) },
+    '414 path_too_long',
+    / 1024 /,
+  ];
   if (forPeople.test(url)) return [tooLong];
   const [code, id] = Object.entries(missing).find(([start]) => url.startsWith(start))?.[1] ?? [];
   if (code === undefined)

@@ -42,6 +42,7 @@ import { isNestedTooDeeply } from '../http/is-nested-too-deeply.ts';
 import { judgeRequests } from '../http/judge-requests.ts';
 import { observeRequests } from '../http/observe-requests.ts';
 import { addOpenApi, openApiRoute } from '../http/openapi.ts';
+import { pathPartCharacters } from '../http/problem-of.ts';
 import { addProblemReplies, replyWithProblem } from '../http/problem-replies.ts';
 import { refuseUnknownParameters } from '../http/refuse-unknown-parameters.ts';
 import { refuseWhileClosing } from '../http/refuse-while-closing.ts';
@@ -247,7 +248,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     requestTimeout: 30_000,
     // Scripts written for Django end every path with a slash, others do not. A name of 64 letters may take 12
     // characters each in a path.
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_024 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: pathPartCharacters },
     rewriteUrl: ({ url = '/' }) => withoutQuotes(url),
     frameworkErrors: (error, request, reply) => replyWithProblem(error, request, reply),
   }) as unknown as FastifyInstance;

@@ -29,6 +29,9 @@ function requestProblem(error: unknown): Problem | undefined {
   return undefined;
 }
 
+/** Of each id or name in a path. */
+export const pathPartCharacters = 1_024;
+
 const invalidJson: CodeAndDetail = ['invalid_json', httpText('send_one_json_document_in_utf')];
 /** https://fastify.dev/docs/latest/Reference/Errors/ */
 const fastifyProblems: Readonly<Record<string, CodeAndDetail>> = {
@@ -38,7 +41,7 @@ const fastifyProblems: Readonly<Record<string, CodeAndDetail>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', httpText('send_application_json')],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['bad_request', httpText('the_body_is_not_as_long')],
   FST_ERR_BAD_URL: ['bad_request', httpText('the_path_is_not_a_valid')],
-  FST_ERR_MAX_PARAM_LENGTH: ['path_too_long', httpText('each_id_or_name')],
+  FST_ERR_MAX_PARAM_LENGTH: ['path_too_long', httpText('each_id_or_name', { most: pathPartCharacters })],
 };
 
 function internalProblem(error: unknown): Problem {

@@ -55,8 +55,8 @@ export const httpText = catalogue('http', {
   },
   the_path_is_not_a_valid: { en: 'The path is not a valid URL path.', zh: '路径不是有效的 URL 路径。' },
   each_id_or_name: {
-    en: 'Each id or name in it may have 100 characters.',
-    zh: '其中每个编号或名称最多 100 个字符。',
+    en: 'Each id or name in it may have {{most}} characters.',
+    zh: '其中每个编号或名称最多 {{most}} 个字符。',
   },
   internal_error: {
     en: 'It is in the log of the API, under the request id of this answer.',
