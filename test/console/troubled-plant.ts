@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
 import { foreignDevice, foreignDeviceIsInstalled } from '../support/foreign-device.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { configureAndStart, configureDevice } from '../support/over-rest.ts';
@@ -14,6 +15,8 @@ import { servicesForTest } from '../support/system-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const cli = fileURLToPath(new URL('../../simulators/plant/src/cli.ts', import.meta.url));
+
+const periodMs = 500;
 
 /** Each device has an address of its own, so that none keeps another one waiting. */
 const plantFile = `
@@ -52,7 +55,7 @@ export interface TroubledPlant {
   /** Codes of its devices; the last one is not ours, where such a device can be had. */
   readonly devices: readonly string[];
   setFault(device: string, fault: object | undefined): Promise<void>;
-  /** Kills the collector, and starts it again once it is gone. */
+  /** Kills the collector, and starts it again once ticks were missed. */
   restartCollector(): Promise<void>;
   /** Kills the devices that are ours, as a cut of the power would. */
   killDevices(): Promise<void>;
@@ -62,7 +65,11 @@ export async function startTroubledPlant(apiSettings: Record<string, string> = {
   const simulator = await startSimulator();
   const nats = await natsForTest();
   const collector = { DEVICE_REFUSED_PAUSE_MS: '300', DEVICE_BACKOFF_MAX_MS: '2000' };
-  const { rest, killAndRestart } = await servicesForTest({
+  const {
+    rest,
+    process: serviceProcess,
+    restart,
+  } = await servicesForTest({
     ...{ natsUrl: nats.url, lease: longLease, settings: { api: apiSettings, collector } },
     key: apiSettings.API_BOOTSTRAP_KEY,
   });
@@ -98,14 +105,20 @@ export async function startTroubledPlant(apiSettings: Record<string, string> = {
     ids.push(id);
   }
   const { sessionId: session } = await configureAndStart(rest, {
-    ...{ code: 'hall', period_ms: 500, device_ids: ids },
+    ...{ code: 'hall', period_ms: periodMs, device_ids: ids },
   });
   const devices = [
     ...simulator.devices.map(({ device }) => device),
     ...(foreignDeviceIsInstalled() ? ['foreign'] : []),
   ];
   const { setFault, kill: killDevices } = simulator;
-  const restartCollector = () => killAndRestart('collector');
+  const restartCollector = async () => {
+    await serviceProcess('collector').kill();
+    // A collector that is back before the tick under way is over reads it, and has missed none.
+    const missed = Math.ceil(Date.now() / periodMs) * periodMs + 2 * periodMs;
+    await eventually(() => Date.now() >= missed, { what: 'two ticks to be missed' });
+    await restart('collector');
+  };
   return { rest, natsUrl: nats.url, session, devices, setFault, restartCollector, killDevices };
 }
 
