@@ -5,14 +5,14 @@ import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { type Attack, type AttackName, attacks, leaseOf, type Targets } from './attacks.ts';
 
-/** What an attacking thread is given at its start. */
+/** The `workerData` of the attacking thread. */
 export interface AttackerData {
   readonly url: string;
   readonly seed: string;
   readonly collectorId: string;
 }
 
-/** What it is told later: an attack to begin, or that it is to stop. */
+/** An order to the attacking thread. */
 export type AttackOrder = { readonly attack: AttackName; readonly thief: Targets } | 'stop';
 
 /** Its answers: that it holds a lease, and how much it has sent when it has stopped. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { InvalidMeasurement } from '../benchmark.ts';
 import { until } from '../fleet/until.ts';
-import { timed } from '../timed.ts';
+import { longestTime } from '../timed.ts';
 import { type BesiegedPlant, periodMs, renewMs } from './besieged-plant.ts';
 
 const lookEveryMs = 20;
@@ -29,15 +29,6 @@ export async function longestWaits(
   const fromMs = Date.now();
   let isOver = false;
   let overMs = Number.POSITIVE_INFINITY;
-  const answers = async (): Promise<number> => {
-    let longestS = 0;
-    while (!isOver) {
-      const [seconds] = await timed(() => plant.measured.read(sessions));
-      longestS = Math.max(longestS, seconds);
-      await sleep(lookEveryMs);
-    }
-    return longestS * 1_000;
-  };
   const stored = new StoredTicks(client, plant.honest, fromMs);
   const ticks = async (): Promise<number> => {
     while (!isOver) {
@@ -47,7 +38,11 @@ export async function longestWaits(
     await until('the samples of the phase to be stored', () => stored.look(overMs), plant.check);
     return stored.longestMs(overMs);
   };
-  const watched = Promise.all([answers(), ticks()]);
+  const answers = longestTime(() => plant.measured.read(sessions), {
+    isOver: () => isOver,
+    pauseMs: lookEveryMs,
+  });
+  const watched = Promise.all([answers, ticks()]);
   // Where the work fails first, its error counts.
   watched.catch(() => undefined);
   try {
@@ -56,14 +51,14 @@ export async function longestWaits(
     overMs = Date.now();
     isOver = true;
   }
-  const [apiMs, samplesMs] = await watched;
+  const [apiS, samplesMs] = await watched;
   await until('the lead to be renewed', () => (renewals.at(-1) ?? 0) > overMs, plant.check);
   const before = renewals.findLastIndex((atMs) => atMs <= fromMs);
   const after = renewals.findIndex((atMs) => atMs > overMs);
   const during = renewals.slice(Math.max(0, before), after + 1);
   const gaps = during.slice(1).map((atMs, nth) => atMs - (during[nth] ?? atMs));
   const leadMs = Math.max(0, Math.max(...gaps) - renewMs);
-  return { apiMs: Math.round(apiMs), samplesMs: Math.round(samplesMs), leadMs: Math.round(leadMs) };
+  return { apiMs: Math.round(apiS * 1_000), samplesMs: Math.round(samplesMs), leadMs: Math.round(leadMs) };
 }
 
 /** When the ticks of the honest collector's devices came into the database. */

@@ -7,7 +7,7 @@ import {
   InvalidMeasurement,
   type Measurement,
 } from '../benchmark.ts';
-import { timed } from '../timed.ts';
+import { longestTime, timed } from '../timed.ts';
 
 const flags = {
   points: { meaning: 'points of the list', byDefault: 50_000, atLeast: 100 },
@@ -98,14 +98,11 @@ async function longestWaits<T>(measured: MeasuredApi, work: () => Promise<T>): P
   let isOver = false;
   let answers = 0;
   const follow = async (path: string): Promise<number> => {
-    let longestS = 0;
-    while (!isOver) {
-      const [seconds] = await timed(() => measured.read(path));
-      longestS = Math.max(longestS, seconds);
+    const read = async () => {
+      await measured.read(path);
       answers += 1;
-      await sleep(pauseMs);
-    }
-    return rounded(longestS * 1_000, 10);
+    };
+    return rounded((await longestTime(read, { isOver: () => isOver, pauseMs })) * 1_000, 10);
   };
   const followed = Promise.all([follow(sessions), follow('/health/live')]);
   try {

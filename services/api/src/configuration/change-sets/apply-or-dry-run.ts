@@ -41,7 +41,7 @@ export async function applyOrDryRun(
     async (transaction) => {
       await use(transaction);
       const items = await itemsOfOpenSet(transaction);
-      // Nobody asks for it when a change without If-Match is made.
+      // Only a dry run and If-Match need the digests.
       const touched = isTry || precondition ? await touchedBy(items) : undefined;
       if (touched) precondition?.(touched);
       const count = (op: ChangeItem['op']) => items.filter((item) => item.op === op).length;
