@@ -1,7 +1,7 @@
 import ts from 'typescript';
 
 /** Functions that put a text into the words of a language. */
-const renderers = ['inLanguage', 'inEachLanguage', 'said', 'say', 'retold'];
+const renderers = ['inLanguage', 'inEachLanguage', 'localize', 'say'];
 const searches = ['includes', 'startsWith', 'endsWith', 'match', 'search', 'indexOf'];
 const nothings = ["''", 'undefined', 'null'];
 const equalities = [

@@ -171,9 +171,6 @@ function badQueries(parameters: readonly string[]): Refusal[] {
   ];
 }
 
-/** Whether it answers about a thing that does not exist with an empty list. */
-const isEmptyWithoutThing = (url: string) => url === '/api/config/tasks/:id/versions';
-
 function badIds({ url, method }: Route, body: unknown): Refusal[] {
   const tooLong: Refusal = [
     'an id that is too long',
@@ -188,10 +185,9 @@ function badIds({ url, method }: Route, body: unknown): Refusal[] {
   const malformed = id === 'number' ? invalid : noSuch(code);
   return [
     tooLong,
-    ...(isEmptyWithoutThing(url)
-      ? []
-      : ([['an id of nothing', { id: '999999999', body }, noSuch(code)]] as const)),
+    ['an id of nothing', { id: '999999999', body }, noSuch(code)],
     ['a word for an id', { id: 'none', body }, malformed],
+    ['a word for an id, where a version is required', { id: 'none', body, isStrict: true }, malformed],
     ['a null character', { id: 'a%00', body }, malformed],
     ['a number beyond all', { id: '9'.repeat(20), body }, malformed],
   ];

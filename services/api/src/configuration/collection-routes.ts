@@ -91,8 +91,8 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   ) => {
     const { headers, grantedSites, params } = request;
     const isNeeded = options.requireIfMatch;
-    const precondition = preconditionOf(headers['if-match'], { isNeeded, view: encodedView });
     const id = idOf(params.id);
+    const precondition = preconditionOf(headers['if-match'], { isNeeded, view: encodedView });
     const change = fields ? { op: 'change' as const, fields } : { op: 'delete' as const };
     return changedBy(request, database, { kind: 'edit' }, async (transaction) => {
       const whenLocked = async () => {

@@ -120,7 +120,8 @@ export const en = {
   'trouble.spool.do': 'It sends them as soon as it can. See whether its way to NATS is fast enough.',
   'trouble.quarantine_one': '{{count}} message lies in quarantine',
   'trouble.quarantine_other': '{{count}} messages lie in quarantine',
-  'trouble.quarantine.do': 'Look at the reasons, mend them, and send them again.',
+  'trouble.quarantine.do':
+    'Look at the reasons and mend them. Then send them again, unless a clock was wrong.',
   'trouble.audit': 'The audit log is {{share}} full',
   'trouble.audit.do':
     'Export it (holdfast audit export) and give it more room: nats stream edit AUDIT --max-bytes. When it is full, its oldest entries go.',
@@ -223,7 +224,7 @@ export const zh: TranslationOf<typeof en> = {
   'trouble.spool_other': '{{collector}} 中有 {{count}} 条采样等待发送',
   'trouble.spool.do': '它会尽快发送。请检查它到 NATS 的网络是否足够快。',
   'trouble.quarantine_other': '隔离区有 {{count}} 条消息',
-  'trouble.quarantine.do': '请查看原因，排除后重新发送。',
+  'trouble.quarantine.do': '请查看原因并排除，然后重新发送；时钟错误造成的不要重发。',
   'trouble.audit': '审计日志已用 {{share}}',
   'trouble.audit.do':
     '请导出（holdfast audit export）并扩大其空间：nats stream edit AUDIT --max-bytes。占满后最早的记录会丢失。',

@@ -15,10 +15,12 @@ import type { Database } from '../../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { TaskConfigs } from '../../ports.ts';
+import { Problem } from '../../problems/problem.ts';
 import { answerChange } from '../change-sets/answer-change-route.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import { readTaskContent } from '../config-versions.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
+import { configurationText } from '../texts.ts';
 import { siteCodesOf } from '../version-sites.ts';
 import { restoreVersion } from './restore-version.ts';
 import { versionDiff } from './version-diff.ts';
@@ -73,6 +75,8 @@ export function versionRoutes(
             (select count(*) from sessions where sessions.task_id = v.task_id and config_version = v.version) as sessions
           from task_config_versions v where task_id = ${params.id} and (${before}::bigint is null or version < ${before})
           order by version desc limit ${limit + 1}`.execute(database);
+        // A deleted task keeps its versions.
+        if (rows.length === 0 && before === null) await requireTask(database, params.id);
         const results = rows
           .slice(0, limit)
           .map((row) => ({ ...row, created_at: row.created_at.toISOString() }));
@@ -140,6 +144,12 @@ export function versionRoutes(
       },
     }),
   ];
+}
+
+/** @throws Problem */
+async function requireTask(database: Database, taskId: number): Promise<void> {
+  const task = await database.selectFrom('tasks').select('id').where('id', '=', taskId).executeTakeFirst();
+  if (!task) throw new Problem('task_not_found', configurationText('task_not_found', { taskId }));
 }
 
 function withoutVersion(content: Omit<TaskConfig, 'config_version'>): Omit<TaskConfig, 'config_version'> {
