@@ -95,6 +95,15 @@ export class ApiClient {
     );
   }
 
+  /** A dry run by POST. `etag` lets the call itself change only what the dry run has shown. */
+  dryRun<T = Item>(path: string, body: object): Promise<{ result: T; etag: string | undefined }> {
+    return this.#withOwnError(async () => {
+      const signal = AbortSignal.timeout(this.#answerMs);
+      const response = await this.#accepted('POST', path, { body: { ...body, dry_run: true } }, signal);
+      return { result: (await response.json()) as T, etag: response.headers.get('etag') ?? undefined };
+    });
+  }
+
   /** Changes an item only as it is now, so as not to overwrite a concurrent change. */
   patch<T = Item>(path: string, body: unknown, query: Query = {}): Promise<T> {
     return this.#withOwnError(async () => {

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { consoleRoot } from '../api/api.ts';
+import { changesSearch } from '../changes/changes-search.ts';
 import { collectorsSearch } from '../collectors/collectors-search.ts';
 import { completenessSearch } from '../completeness/completeness-search.ts';
 import { devicesSearch } from '../devices/device-search.ts';
@@ -47,6 +48,13 @@ const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
   component: lazyRouteComponent(() => import('../overview/overview-screen.tsx')),
+});
+
+const changes = createRoute({
+  getParentRoute: () => root,
+  path: '/changes',
+  validateSearch: changesSearch,
+  component: lazyRouteComponent(() => import('../changes/changes-screen.tsx')),
 });
 
 const collectors = createRoute({
@@ -130,6 +138,7 @@ export const router = createRouter({
     completeness,
     ownership,
     report,
+    changes,
     collectors,
     stores,
     firstRun,

@@ -8,6 +8,7 @@ export const screens = [
   { group: 'evidence', to: '/completeness', icon: 'completeness', name: 'nav.completeness' },
   { group: 'evidence', to: '/ownership', icon: 'ownership', name: 'nav.ownership' },
   { group: 'evidence', to: '/report', icon: 'report', name: 'nav.report' },
+  { group: 'system', to: '/changes', icon: 'changes', name: 'nav.changes' },
   { group: 'system', to: '/collectors', icon: 'collectors', name: 'nav.collectors' },
   { group: 'system', to: '/stores', icon: 'stores', name: 'nav.stores' },
 ] as const;

@@ -1,4 +1,4 @@
-import type { Reconfigured } from '@holdfast/shared/contracts/http/reconfigure-http.ts';
+import type { ChangeItemView, ChangeOp } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { useApplyTexts } from './texts.ts';
 import '../parts/table.css';
 
@@ -8,12 +8,21 @@ type Row =
   | { readonly what: string; readonly note: string }
   | { readonly what: string; readonly field: string; readonly before: string; readonly after: string };
 
-/** Shows for each field how sessions read now, and how they are to read. */
-export function Differences({ results }: Pick<Reconfigured, 'results'>) {
+type Difference = Pick<ChangeItemView, 'kind' | 'device' | 'code' | 'op' | 'fields'>;
+
+/** Shows each field before and after a change. */
+export function Differences({
+  results,
+  notes,
+}: {
+  readonly results: readonly Difference[];
+  /** What it means that something is new, or gone; by default, for the sessions that read it. */
+  readonly notes?: Readonly<Record<Exclude<ChangeOp, 'changed'>, string>>;
+}) {
   const { t } = useApplyTexts();
   const rows = results.flatMap(({ kind, device, code, op, fields }): Row[] => {
     const what = device && kind === 'point' ? `${device} / ${code}` : code;
-    if (op !== 'changed') return [{ what, note: t(op === 'created' ? 'apply.created' : 'apply.deleted') }];
+    if (op !== 'changed') return [{ what, note: notes?.[op] ?? t(`apply.${op}`) }];
     return Object.entries(fields).map(([field, { before, after }]) => ({
       ...{ what, field, before: valueText(before), after: valueText(after) },
     }));

@@ -54,6 +54,7 @@ export const en = {
   'nav.completeness': 'Completeness',
   'nav.ownership': 'Ownership',
   'nav.report': 'Report',
+  'nav.changes': 'Changes',
   'nav.collectors': 'Collectors',
   'nav.stores': 'Stores',
 

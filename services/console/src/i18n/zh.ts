@@ -54,6 +54,7 @@ export const zh: Translation = {
   'nav.completeness': '完整率',
   'nav.ownership': '采集归属',
   'nav.report': '报告',
+  'nav.changes': '配置变更',
   'nav.collectors': '采集器',
   'nav.stores': '存储',
 

@@ -1,0 +1,46 @@
+import type {
+  changeSetDetailSchema,
+  changeSetsPageSchema,
+  Reverted,
+} from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type * as z from 'zod';
+import { api } from '../api/api.ts';
+
+export type ChangeSetDetail = z.infer<typeof changeSetDetailSchema>;
+
+const path = '/api/config/change-sets/';
+const pageSize = 50;
+const itemsShown = 500;
+
+export const revertPath = (id: number) => `${path}${id}/revert/`;
+
+/** Changes of the configuration, newest first, page by page. */
+export function useChangeSets() {
+  return useInfiniteQuery({
+    queryKey: ['configuration', 'change-sets'],
+    queryFn: ({ pageParam }) =>
+      api.get<z.infer<typeof changeSetsPageSchema>>(path, { limit: pageSize, cursor: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** One change with the first of its things. */
+export function useChangeSet(id: number) {
+  return useQuery({
+    queryKey: ['configuration', 'change-sets', id],
+    queryFn: () => api.get<ChangeSetDetail>(`${path}${id}/`, { limit: itemsShown }),
+  });
+}
+
+/** What undoing a change would do now. */
+export function useRevertDryRun(id: number) {
+  return useQuery({
+    queryKey: ['configuration', 'change-sets', id, 'revert'],
+    queryFn: () => api.dryRun<Reverted>(revertPath(id), {}),
+    retry: false,
+    gcTime: 0,
+  });
+}

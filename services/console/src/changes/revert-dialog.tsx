@@ -1,0 +1,96 @@
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import type { Reverted } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { api } from '../api/api.ts';
+import { Differences } from '../apply/differences.tsx';
+import { useOutcomes } from '../parts/outcomes.tsx';
+import { Overlay } from '../parts/overlay.tsx';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { ReasonField } from '../parts/reason-field.tsx';
+import { revertPath, useRevertDryRun } from './queries.ts';
+import { useChangesTexts } from './texts.ts';
+import '../apply/apply.css';
+
+/** Shows what undoing a change would do now, and does exactly that. */
+export default function RevertDialog({ id, onClose }: { readonly id: number; onClose(): void }) {
+  const { t } = useChangesTexts();
+  const queries = useQueryClient();
+  const navigate = useNavigate({ from: '/changes' });
+  const { note, noteFailure } = useOutcomes();
+  const dryRun = useRevertDryRun(id);
+  const { error, isFetching, refetch } = dryRun;
+  // A failed comparison leaves the one before, which no longer holds.
+  const data = error ? undefined : dryRun.data;
+  const [reason, setReason] = useState('');
+  const [isSent, setSent] = useState(false);
+  const [refusal, setRefusal] = useState<ApiRefusal>();
+  const change = String(id);
+  const isNothing = data?.result.results.length === 0;
+  const notes = { created: t('changes.item.created'), deleted: t('changes.item.deleted') };
+  const undo = async () => {
+    setSent(true);
+    try {
+      const done = await api.command<Reverted>(revertPath(id), { reason: reason.trim() }, data?.etag);
+      note({ kind: 'stored', text: t('changes.undo.done', { change }) });
+      onClose();
+      await queries.invalidateQueries();
+      if (done.change_set !== null) await navigate({ search: { change: done.change_set } });
+    } catch (failure) {
+      if (failure instanceof ApiRefusal && failure.status < 500) {
+        setRefusal(failure);
+        setSent(false);
+        return;
+      }
+      noteFailure(t('changes.one', { change }), failure);
+      onClose();
+      await queries.invalidateQueries();
+    }
+  };
+  return (
+    <Overlay title={t('changes.undo.title', { change })} onClose={onClose}>
+      <form
+        className="revert"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void undo();
+        }}
+      >
+        <p>{t('changes.undo.text')}</p>
+        {isFetching && <p className="quiet">{t('changes.undo.comparing')}</p>}
+        {!isFetching && (refusal ?? error) && (
+          <ProblemText
+            title={t('changes.undo.refused')}
+            error={refusal ?? error}
+            again={() => {
+              setRefusal(undefined);
+              void refetch();
+            }}
+          />
+        )}
+        {data && isNothing && <p>{t('changes.undo.nothing')}</p>}
+        {data && <Differences results={data.result.results} notes={notes} />}
+        <ReasonField
+          label={t('changes.undo.reason')}
+          hint={t('changes.undo.reason.hint')}
+          value={reason}
+          onReason={setReason}
+        />
+        <div className="overlay-actions">
+          <Button className="button" onPress={onClose}>
+            {t('command.cancel')}
+          </Button>
+          <Button
+            className="button is-main"
+            type="submit"
+            isDisabled={isSent || isFetching || data === undefined || isNothing || refusal !== undefined}
+          >
+            {t(isSent ? 'changes.undo.doing' : 'changes.undo.do')}
+          </Button>
+        </div>
+      </form>
+    </Overlay>
+  );
+}
