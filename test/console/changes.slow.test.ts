@@ -113,5 +113,6 @@ describe.skipIf(inject('installedServers').chromium === null)('the changes of th
     });
     await section(page, id).getByText('engineer').waitFor();
     expect(await page.getByRole('button', { name: 'Undo …' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Apply to 1 session…' }).isDisabled()).toBe(true);
   });
 });

@@ -1,14 +1,13 @@
 import type { ChangeSetView } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'react-aria-components/Button';
-import { ApplyOffer } from '../apply/apply-offer.tsx';
-import { useActiveSessions } from '../first-run/first-run-queries.ts';
+import { OutdatedSessions } from '../apply/outdated-sessions.tsx';
 import { QueryAnswer } from '../parts/query-answer.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { ChangeSet } from './change-set.tsx';
 import { useChangesSearch } from './changes-search.ts';
-import { useChangeSets } from './queries.ts';
+import { useChangeSets, useSessions } from './queries.ts';
 import { useChangesTexts } from './texts.ts';
 import './changes.css';
 
@@ -17,13 +16,11 @@ export default function ChangesScreen() {
   const { t } = useChangesTexts();
   const { change } = useChangesSearch();
   const query = useChangeSets();
-  const olderSessions = (useActiveSessions().data ?? []).filter(
-    ({ is_newer_configured: isNewer }) => isNewer,
-  );
+  const sessions = useSessions().data?.results ?? [];
   return (
     <div className="page changes">
       <h1>{t('changes.title')}</h1>
-      <ApplyOffer sessions={olderSessions} />
+      <OutdatedSessions sessions={sessions} />
       {change !== undefined && <ChangeSet key={change} id={change} />}
       <QueryAnswer
         query={query}

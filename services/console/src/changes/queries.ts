@@ -3,6 +3,7 @@ import type {
   changeSetsPageSchema,
   Reverted,
 } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { SessionSummaryPage } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type * as z from 'zod';
 import { api } from '../api/api.ts';
@@ -32,6 +33,19 @@ export function useChangeSet(id: number) {
   return useQuery({
     queryKey: ['configuration', 'change-sets', id],
     queryFn: () => api.get<ChangeSetDetail>(`${path}${id}/`, { limit: itemsShown }),
+  });
+}
+
+const sessionsAtMost = 500;
+
+/** Sessions that may read by a configuration from before a change. */
+export function useSessions() {
+  return useQuery({
+    queryKey: ['sessions', 'changes'],
+    queryFn: () =>
+      api.get<SessionSummaryPage>('/api/acquisition/sessions/summary/', {
+        ...{ status: 'running,paused', from: '-1m', buckets: 1, limit: sessionsAtMost },
+      }),
   });
 }
 

@@ -1,10 +1,9 @@
-import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { highestRole, isAtLeast, roleAt, useMe } from '../api/me.ts';
+import { highestRole } from '../api/me.ts';
 import { usePreferences } from '../app/preferences.tsx';
-import { ApplyOffer } from '../apply/apply-offer.tsx';
+import { OutdatedSessions } from '../apply/outdated-sessions.tsx';
 import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
@@ -69,26 +68,6 @@ export function SessionsScreen() {
         </Suspense>
       )}
     </div>
-  );
-}
-
-/** Offers the present configuration to listed sessions that read by another; if the user may change none, says why. */
-function OutdatedSessions({ sessions }: { sessions: readonly SessionSummary[] }) {
-  const me = useMe();
-  const outdatedSessions = sessions.filter(({ is_newer_configured: isNewer }) => isNewer);
-  const own = outdatedSessions.filter(
-    ({ sites }) => me === undefined || isAtLeast(roleAt(me, sites), 'engineer'),
-  );
-  const why = useWhyNot('engineer', (whoever) =>
-    roleAt(
-      whoever,
-      outdatedSessions.flatMap(({ sites }) => sites),
-    ),
-  );
-  return own.length > 0 ? (
-    <ApplyOffer sessions={own} />
-  ) : (
-    <ApplyOffer sessions={outdatedSessions} forbidden={why} />
   );
 }
 
