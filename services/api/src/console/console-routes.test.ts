@@ -109,7 +109,11 @@ describe('the console', () => {
 
   it('is taken up when it is built, and built again, while the API runs', async () => {
     const { statusCode, body } = await get('/console/');
-    expect([statusCode, body]).toEqual([503, expect.stringContaining('npm run console')]);
+    expect([statusCode, body]).toEqual([503, expect.stringContaining('The console is not built')]);
+    const chinese = (await get('/console/', { 'accept-language': 'zh-CN' })).body;
+    expect(chinese).toContain('<html lang="zh">');
+    expect(chinese).toContain('尚未构建控制台');
+    expect(chinese).not.toContain('The API works');
     await build('one');
     expect((await get('/console/')).body).toContain('one');
     await build('another');

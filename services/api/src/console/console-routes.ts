@@ -1,6 +1,8 @@
+import { inLanguage } from '@holdfast/texts/text.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Route, route } from '../http/route.ts';
 import { wayBack } from '../http/way-back.ts';
+import { languageOf } from '../problems/negotiate-language.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ConsoleFile, ConsoleFiles } from './console-files.ts';
 import { consoleText } from './texts.ts';
@@ -58,7 +60,7 @@ async function serve(files: ConsoleFiles, request: FastifyRequest, reply: Fastif
   if (!path.startsWith(root)) return reply.redirect(`console/${queryOf(request)}`, 302);
   const name = path.slice(root.length);
   const build = await files.build();
-  if (build === undefined) return reply.code(503).type('text/html; charset=utf-8').send(notBuilt);
+  if (build === undefined) return reply.code(503).type('text/html; charset=utf-8').send(notBuilt(request));
   const file = build.get(name);
   if (file !== undefined && name !== 'index.html') {
     // Names of assets contain a hash of their content.
@@ -91,13 +93,18 @@ function queryOf({ url }: FastifyRequest): string {
   return at === -1 ? '' : url.slice(at);
 }
 
-const notBuilt = `<!doctype html>
-<html lang="en">
+/** The page without a console. */
+function notBuilt(request: FastifyRequest): string {
+  const language = languageOf(request);
+  const [title, advice] = [consoleText('not_built'), consoleText('not_built_advice')].map((text) =>
+    inLanguage(text, language),
+  );
+  return `<!doctype html>
+<html lang="${language}">
 <meta charset="utf-8">
-<title>Holdfast: the console is not built</title>
-<h1>The console is not built</h1>
-<p>The API works; only the files of its console are missing. <code>npm start</code> makes them at its start, and
-<code>npm run console</code> alone makes nothing else. The image of Holdfast has them.</p>
-<p lang="zh-CN">API 正常，只缺少控制台的文件：<code>npm start</code> 启动时会生成，<code>npm run console</code> 只生成控制台。Holdfast 镜像自带这些文件。</p>
+<title>Holdfast</title>
+<h1>${title}</h1>
+<p>${advice}</p>
 </html>
 `;
+}
