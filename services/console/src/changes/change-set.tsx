@@ -60,9 +60,7 @@ export function ChangeSet({ id }: { id: number }) {
               )}
             </dl>
             <Differences results={results} notes={notes} />
-            {next !== null && (
-              <p className="quiet small">{t('changes.cut', { count: String(results.length) })}</p>
-            )}
+            {next !== null && <p className="quiet small">{t('changes.cut', { count: results.length })}</p>}
           </>
         )}
       </QueryAnswer>

@@ -91,7 +91,7 @@ function Extent({ set: { counts, reverts, reverted_by: revertedBy } }: { set: Ch
   const { t } = useChangesTexts();
   const parts = (['created', 'changed', 'deleted'] as const)
     .filter((op) => counts[op] > 0)
-    .map((op) => t(`changes.${op}`, { count: String(counts[op]) }));
+    .map((op) => t(`changes.${op}`, { count: counts[op] }));
   return (
     <>
       {parts.join(t('app.list'))}

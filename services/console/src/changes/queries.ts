@@ -1,14 +1,11 @@
 import type {
-  changeSetDetailSchema,
-  changeSetsPageSchema,
+  ChangeSetDetail,
+  ChangeSetsPage,
   Reverted,
 } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { SessionSummaryPage } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type * as z from 'zod';
 import { api } from '../api/api.ts';
-
-export type ChangeSetDetail = z.infer<typeof changeSetDetailSchema>;
 
 const path = '/api/config/change-sets/';
 const pageSize = 50;
@@ -20,8 +17,7 @@ export const revertPath = (id: number) => `${path}${id}/revert/`;
 export function useChangeSets() {
   return useInfiniteQuery({
     queryKey: ['configuration', 'change-sets'],
-    queryFn: ({ pageParam }) =>
-      api.get<z.infer<typeof changeSetsPageSchema>>(path, { limit: pageSize, cursor: pageParam }),
+    queryFn: ({ pageParam }) => api.get<ChangeSetsPage>(path, { limit: pageSize, cursor: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
     placeholderData: keepPreviousData,

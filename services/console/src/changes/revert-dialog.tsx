@@ -28,6 +28,7 @@ export default function RevertDialog({ id, onClose }: { readonly id: number; onC
   const [isSent, setSent] = useState(false);
   const [refusal, setRefusal] = useState<ApiRefusal>();
   const change = String(id);
+  const problem = isFetching ? undefined : (refusal ?? error);
   const isNothing = data?.result.results.length === 0;
   const notes = { created: t('changes.item.created'), deleted: t('changes.item.deleted') };
   const undo = async () => {
@@ -60,10 +61,10 @@ export default function RevertDialog({ id, onClose }: { readonly id: number; onC
       >
         <p>{t('changes.undo.text')}</p>
         {isFetching && <p className="quiet">{t('changes.undo.comparing')}</p>}
-        {!isFetching && (refusal ?? error) && (
+        {problem && (
           <ProblemText
             title={t('changes.undo.refused')}
-            error={refusal ?? error}
+            error={problem}
             again={() => {
               setRefusal(undefined);
               void refetch();

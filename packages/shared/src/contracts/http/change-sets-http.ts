@@ -73,6 +73,7 @@ export const changeSetsPageSchema = z.object({
   results: z.array(changeSetSchema),
   next_cursor: z.string().nullable(),
 });
+export type ChangeSetsPage = z.infer<typeof changeSetsPageSchema>;
 
 /** The change of one thing, by field; if it was made or deleted, all fields that are set. */
 export const changeItemSchema = z.object({
@@ -92,6 +93,7 @@ export const changeSetDetailSchema = z.object({
   results: z.array(changeItemSchema),
   next_cursor: z.string().nullable(),
 });
+export type ChangeSetDetail = z.infer<typeof changeSetDetailSchema>;
 
 /** Things and fields of a set. */
 const only = z
