@@ -13,17 +13,19 @@ const scale = async () => (await plant.rest.get(`/api/config/points/${first}/`))
 const newestChange = async () => (await plant.rest.get('/api/config/change-sets/')).body.results[0];
 
 /** @returns the number of the change */
-async function rescale(to: number, reason: string): Promise<number> {
+async function change(fields: object, reason: string): Promise<number> {
   const { status } = await fetch(
     `${plant.rest.url}/api/config/points/${first}/?${new URLSearchParams({ reason })}`,
     {
       ...{ method: 'PATCH', headers: { 'content-type': 'application/json' } },
-      body: JSON.stringify({ scale: to }),
+      body: JSON.stringify(fields),
     },
   );
   expect(status).toBe(200);
   return (await newestChange()).id;
 }
+
+const rescale = (to: number, reason: string) => change({ scale: to }, reason);
 
 const section = (page: Page, change: number) => page.getByRole('region', { name: `Change ${change}` });
 
@@ -72,19 +74,40 @@ describe.skipIf(inject('installedServers').chromium === null)('the changes of th
   });
 
   it('are not undone otherwise than they were shown', async () => {
-    const change = await rescale(4, 'once more');
-    const { page } = await openPage(url(`/changes?change=${change}`));
-    await section(page, change).getByRole('button', { name: 'Undo …' }).click();
+    const id = await rescale(4, 'once more');
+    const { page } = await openPage(url(`/changes?change=${id}`));
+    await section(page, id).getByRole('button', { name: 'Undo …' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('row', { name: 'press / first scale 4 2' }).waitFor();
     await rescale(8, 'by another');
-    await dialog.getByRole('button', { name: 'Undo it' }).click();
+    const undo = dialog.getByRole('button', { name: 'Undo it' });
+    await undo.click();
     await dialog.getByText('The change cannot be undone as it is').waitFor();
     expect(await scale()).toBe(8);
     await dialog.getByRole('button', { name: 'Try again' }).click();
     // The later change of the same field would be lost.
     await dialog.getByRole('link', { name: 'changed_since' }).waitFor();
-    expect(await dialog.getByRole('button', { name: 'Undo it' }).isDisabled()).toBe(true);
+    expect(await undo.isDisabled()).toBe(true);
+  });
+
+  it('are called undone only when the API has said so, and are not undone twice', async () => {
+    const id = await rescale(16, 'a lost answer');
+    const { page } = await openPage(url(`/changes?change=${id}`));
+    let calls = 0;
+    await page.route('**/revert/', async (route) => {
+      if (route.request().postData()?.includes('dry_run')) return route.continue();
+      calls += 1;
+      await route.fetch();
+      await route.abort();
+    });
+    await section(page, id).getByRole('button', { name: 'Undo …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('row', { name: 'press / first scale 16 8' }).waitFor();
+    await dialog.getByRole('button', { name: 'Undo it' }).click();
+    await page.getByText(`Change ${id}: it is unknown whether this was stored.`).waitFor();
+    await page.getByText(`undone by change ${(await newestChange()).id}`).waitFor();
+    expect([calls, await scale()]).toEqual([1, 8]);
+    expect(await page.getByText(`Change ${id} is undone.`).count()).toBe(0);
   });
 
   it.each(looks)(

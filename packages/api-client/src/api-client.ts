@@ -75,8 +75,10 @@ export class ApiClient {
     return this.#withOwnError(() => this.#call<T>('GET', path, { query }));
   }
 
-  post<T = Item>(path: string, body?: unknown, query: Query = {}): Promise<T> {
-    return this.#withOwnError(() => this.#call<T>('POST', path, { query, body }));
+  /** @param ifMatch tag of a dry run: the call does only what that has shown */
+  post<T = Item>(path: string, body?: unknown, query: Query = {}, ifMatch?: string): Promise<T> {
+    const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch };
+    return this.#withOwnError(() => this.#call<T>('POST', path, { query, body, headers }));
   }
 
   /**
@@ -95,7 +97,7 @@ export class ApiClient {
     );
   }
 
-  /** A dry run by POST. `etag` lets the call itself change only what the dry run has shown. */
+  /** A dry run by POST, and its tag for {@link post}. */
   dryRun<T = Item>(path: string, body: object): Promise<{ result: T; etag: string | undefined }> {
     return this.#withOwnError(async () => {
       const signal = AbortSignal.timeout(this.#answerMs);

@@ -34,7 +34,8 @@ export default function RevertDialog({ id, onClose }: { readonly id: number; onC
   const undo = async () => {
     setSent(true);
     try {
-      const done = await api.command<Reverted>(revertPath(id), { reason: reason.trim() }, data?.etag);
+      // Not repeated if the answer is lost: the repeat would be refused as if nothing had been undone.
+      const done = await api.post<Reverted>(revertPath(id), { reason: reason.trim() }, {}, data?.etag);
       note({ kind: 'stored', text: t('changes.undo.done', { change }) });
       onClose();
       await queries.invalidateQueries();

@@ -30,12 +30,12 @@ export const en = {
   'changes.one': 'Change {{change}}',
   'changes.one.failed': 'Change {{change}} cannot be read',
   'changes.by': '{{who}}, {{when}}',
-  'changes.source': 'Came by',
+  'changes.source': 'Source',
   'changes.reason': 'Reason',
   'changes.close': 'Close',
   'changes.item.created': 'created',
   'changes.item.deleted': 'deleted',
-  'changes.cut': 'These are the first {{count}} things of the change.',
+  'changes.cut': 'Only the first {{count}} items are shown.',
   'changes.undo': 'Undo …',
   'changes.undo.title': 'Undo change {{change}}?',
   'changes.undo.text':
@@ -83,7 +83,7 @@ export const zh: TranslationOf<typeof en> = {
   'changes.close': '关闭',
   'changes.item.created': '新建',
   'changes.item.deleted': '删除',
-  'changes.cut': '这里是此次变更的前 {{count}} 项。',
+  'changes.cut': '仅显示前 {{count}} 项。',
   'changes.undo': '撤销……',
   'changes.undo.title': '撤销变更 {{change}}？',
   'changes.undo.text':
