@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { shareText } from '../time/share.ts';
-import { wallOf } from '../time/zone-clock.ts';
+import { dateIn } from '../time/zone-clock.ts';
 import type { MapCell } from './map-rows.ts';
 import { useMapTexts } from './texts.ts';
 
@@ -13,7 +13,6 @@ export function useCellText() {
   const { t, locale } = useMapTexts();
   const plant = usePlantTime();
   return useMemo(() => {
-    const dayOf = (at: Date) => wallOf(plant.ofPlant, at).slice(0, 10);
     const day = new Intl.DateTimeFormat(locale, {
       ...{ timeZone: plant.ofPlant, weekday: 'short', day: 'numeric', month: 'short' },
     });
@@ -30,10 +29,10 @@ export function useCellText() {
       if (end.getTime() - begin.getTime() <= 2 * hourMs) {
         return ofPlant(`${day.format(begin)}${t('app.comma')}${hour.format(begin)} – ${hour.format(end)}`);
       }
-      const [own, now] = [dayOf(begin), new Date()];
-      if (own === dayOf(now)) return ofPlant(`${name}${t('app.comma')}${t('map.today')}`);
-      const yesterday = dayOf(new Date(Date.parse(`${dayOf(now)}T12:00:00Z`) - 24 * hourMs));
-      return ofPlant(own === yesterday ? `${name}${t('app.comma')}${t('map.yesterday')}` : name);
+      const [date, now] = [dateIn(plant.ofPlant, begin), new Date()];
+      if (date === dateIn(plant.ofPlant, now)) return ofPlant(`${name}${t('app.comma')}${t('map.today')}`);
+      const isYesterday = date === dateIn(plant.ofPlant, now, 1);
+      return ofPlant(isYesterday ? `${name}${t('app.comma')}${t('map.yesterday')}` : name);
     };
     const share = ({ stored, expected }: Pick<MapCell, 'stored' | 'expected'>) =>
       expected === 0 ? '–' : shareText(locale, stored, expected);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { atEachLook } from './testing/at-each-look.ts';
 import { rangeQuery, spanOf, timeRangeSearch } from './time-range.ts';
-import { atWall, midnight, wallOf } from './zone-clock.ts';
+import { atWall, dateIn, midnight, wallOf } from './zone-clock.ts';
 
 const now = new Date('2026-11-26T18:05:07Z');
 const shanghai = 'Asia/Shanghai';
@@ -60,6 +60,15 @@ describe('a clock in a zone', () => {
   it('tells what it shows, and when it shows something', () => {
     expect(wallOf(shanghai, now)).toBe('2026-11-27T02:05:07');
     expect(atWall(shanghai, '2026-11-27T02:05:07')).toEqual(now);
+  });
+
+  it.each([
+    ['Pacific/Kiritimati', '2026-11-27', '2026-11-26'],
+    ['Pacific/Auckland', '2026-11-27', '2026-11-26'],
+    ['UTC', '2026-11-26', '2026-11-25'],
+    ['Pacific/Pago_Pago', '2026-11-26', '2026-11-25'],
+  ])('has its own dates of today and yesterday: %s', (zone, today, yesterday) => {
+    expect([dateIn(zone, now), dateIn(zone, now, 1)]).toEqual([today, yesterday]);
   });
 
   it('is right where clocks are changed', () => {

@@ -1,4 +1,4 @@
-import { atWall, dateBefore, wallOf } from './zone-clock.ts';
+import { atWall, dateBefore, dateIn, wallOf } from './zone-clock.ts';
 
 /**
  * `2026-11-27 22:57:20`, with the year first in every language, or without the year, or `yesterday 22:57`. A time alone
@@ -21,7 +21,7 @@ export function momentTyped(text: string, zone: string, reference: Date, upTo?: 
   const match = typedForm.exec(text.trim());
   if (!match) return undefined;
   const [, year, month, day, name, ...clock] = match;
-  const today = wallOf(zone, upTo ?? new Date()).slice(0, 10);
+  const today = dateIn(zone, upTo ?? new Date());
   const onDay = (date: string) => momentOf(clock, date.split('-'), zone);
   const isLate = (moment: Date | undefined) => moment !== undefined && upTo !== undefined && moment > upTo;
   if (name !== undefined) {
@@ -37,7 +37,7 @@ export function momentTyped(text: string, zone: string, reference: Date, upTo?: 
     const isOfYearBefore = isLate(moment) || (upTo !== undefined && moment === undefined);
     return isOfYearBefore ? inYear(`${thisYear - 1}`) : moment;
   }
-  const dayShown = wallOf(zone, reference).slice(0, 10);
+  const dayShown = dateIn(zone, reference);
   const moment = onDay(dayShown);
   return isLate(moment) ? onDay(dateBefore(dayShown, 1)) : moment;
 }

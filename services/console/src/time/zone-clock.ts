@@ -28,7 +28,12 @@ export function dateBefore(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) - days * dayMs).toISOString().slice(0, 10);
 }
 
+/** The date that a calendar in the zone shows, some days before this time: `2026-11-27`. */
+export function dateIn(zone: string, at: Date, daysAgo = 0): string {
+  return dateBefore(wallOf(zone, at).slice(0, 10), daysAgo);
+}
+
 /** Midnight in the zone, some days before today's. */
 export function midnight(zone: string, now: Date, daysAgo = 0): Date {
-  return atWall(zone, `${dateBefore(wallOf(zone, now).slice(0, 10), daysAgo)}T00:00:00`);
+  return atWall(zone, `${dateIn(zone, now, daysAgo)}T00:00:00`);
 }
