@@ -41,6 +41,10 @@ async function begin(fleet: FleetForTest, periodMs = 500) {
     what: 'the broker to be subscribed to',
   });
   const publisher = await countingPublisher(broker.url, 'hall/meter-1/count');
+  const killBroker = () =>
+    broker.killWhen(
+      async (disk) => publisher.isIn(disk) || countsOf(await samples()).includes(publisher.acknowledged()),
+    );
   /** Waits until more values are with NATS than now. */
   const untilMoreValues = async () => {
     const from = publisher.count();
@@ -59,7 +63,15 @@ async function begin(fleet: FleetForTest, periodMs = 500) {
     const published = Array.from({ length: last }, (_, index) => index + 1);
     return { counts: countsOf(await samples()), published };
   };
-  return { broker, sessionId, samples, goesOn: untilMoreValues, all, publishedUpToNow: publisher.count };
+  return {
+    broker,
+    killBroker,
+    sessionId,
+    samples,
+    goesOn: untilMoreValues,
+    all,
+    publishedUpToNow: publisher.count,
+  };
 }
 
 const missing = (counts: readonly number[], published: readonly number[]) => {
@@ -81,10 +93,10 @@ describe.skipIf(!mosquittoIsInstalled())('what is published at QoS 1', () => {
     const fleet = await fleetForTest([]);
     await fleet.start('supervisor');
     await fleet.collector('c1', { SPOOL_DIR: await temporaryFolder('spool'), DEVICE_BACKOFF_MAX_MS: '500' });
-    const { broker, samples, goesOn, all } = await begin(fleet);
+    const { broker, killBroker, samples, goesOn, all } = await begin(fleet);
     await goesOn();
     for (let round = 0; round < 2; round += 1) {
-      await broker.kill();
+      await killBroker();
       await eventually(async () => (await samples()).at(-1)?.miss?.cause === 'connection', {
         what: 'ticks without a broker to be misses',
         intervalMs: 100,

@@ -6,6 +6,10 @@ const pauseMs = 5;
 export interface CountingPublisher {
   /** The number that is being published, or was last. */
   count(): number;
+  /** The last number that its broker has acknowledged. */
+  acknowledged(): number;
+  /** Whether a store of its broker has the last message that was acknowledged: its topic, and what was published. */
+  isIn(store: Buffer): boolean;
   /** @returns the last number, which the broker has */
   stop(): Promise<number>;
 }
@@ -21,16 +25,21 @@ export async function countingPublisher(
   // Its connection ends when its broker is killed.
   client.on('error', () => undefined);
   let count = 0;
+  let acknowledged = { count, message: '' };
   let isOver = false;
   const publishing = (async () => {
     while (!isOver) {
       count += 1;
-      await client.publishAsync(topic, payloadOf(count), { qos: 1 });
+      const payload = payloadOf(count);
+      await client.publishAsync(topic, payload, { qos: 1 });
+      acknowledged = { count, message: `${topic}${payload}` };
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   })();
   return {
     count: () => count,
+    acknowledged: () => acknowledged.count,
+    isIn: (store) => store.includes(acknowledged.message),
     stop: async () => {
       isOver = true;
       await publishing;

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { cleanUpAfterFile } from './cleanup.ts';
-import { untilHolds } from './eventually.ts';
+import { eventually, untilHolds } from './eventually.ts';
+import { freeze } from './freeze.ts';
 import { installedPeer } from './installed-peer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -20,6 +21,12 @@ export interface MosquittoForTest {
   readonly url: string;
   /** Kills it; its disk has everything up to a moment ago. */
   kill(signal?: NodeJS.Signals): Promise<void>;
+  /**
+   * Kills it at a moment when nothing is lost by that. It acknowledges a message before it saves it: 2.0.11, killed right
+   * after an acknowledgement, had lost this one message in 60 of 60 kills.
+   * @param hasAll whether what it has acknowledged is on its disk or elsewhere, asked while it stands still
+   */
+  killWhen(hasAll: (disk: Buffer) => Promise<boolean>): Promise<void>;
   comeBack(): Promise<void>;
 }
 
@@ -64,6 +71,21 @@ export async function mosquittoForTest(
       const exited = once(child, 'exit');
       child.kill(signal);
       await exited;
+    },
+    async killWhen(hasAll) {
+      const pid = running?.pid;
+      if (pid === undefined) throw new Error('mosquitto is not running');
+      const killIfSaved = async () => {
+        const thaw = await freeze(pid);
+        try {
+          if (!(await hasAll(await readFile(join(folder, 'mosquitto.db'))))) return false;
+          await broker.kill();
+          return true;
+        } finally {
+          if (running) thaw();
+        }
+      };
+      await eventually(killIfSaved, { what: 'mosquitto to have saved what it acknowledged', intervalMs: 1 });
     },
     async comeBack() {
       running = spawn(mosquitto, ['-c', file], { stdio: 'ignore' });
