@@ -12,8 +12,14 @@ interface JetStreamState {
   readonly account_details?: readonly { readonly stream_detail?: readonly StreamDetail[] }[];
 }
 
+/** Times are RFC 3339, of the node's clock. */
 interface Connections {
-  readonly connections?: readonly { readonly ip: string }[];
+  readonly now: string;
+  readonly connections?: readonly {
+    readonly ip: string;
+    readonly start: string;
+    readonly last_activity: string;
+  }[];
 }
 
 /** The node that two nodes name as a stream's leader: one that was cut off may believe in itself for long. */
@@ -73,17 +79,30 @@ function streamsIn(state: JetStreamState | undefined): readonly StreamDetail[] {
   return state?.account_details?.flatMap(({ stream_detail }) => stream_detail ?? []) ?? [];
 }
 
-/** The nodes to which these hosts are connected as clients. */
+/** A service asks its node every second: a connection that was silent for longer is one that it has left. */
+const activeWithinMs = 5_000;
+
+/**
+ * The node that each of these hosts uses as a client: that of its oldest active connection. A service whose node does not
+ * answer opens others for a moment, to look at the other nodes.
+ */
 export async function nodesUsedBy(
   nodes: readonly NatsNode[],
   hosts: readonly Host[],
 ): Promise<readonly { host: Host; node: NatsNode }[]> {
-  const copies = await Promise.all(
+  const connections = await Promise.all(
     nodes.map(async (node) => {
       const state = await node.monitor<Connections>('connz?limit=1024');
-      const addresses = new Set(state?.connections?.map(({ ip }) => ip));
-      return hosts.filter(({ address }) => addresses.has(address)).map((host) => ({ host, node }));
+      return (state?.connections ?? []).map(({ ip, start, last_activity }) => ({
+        ...{ node, ip, sinceMs: Date.parse(start) },
+        isActive: Date.parse(state?.now ?? '') - Date.parse(last_activity) < activeWithinMs,
+      }));
     }),
   );
-  return copies.flat();
+  const active = connections.flat().filter(({ isActive }) => isActive);
+  const oldestFirst = active.toSorted((one, other) => one.sinceMs - other.sinceMs);
+  return hosts.flatMap((host) => {
+    const used = oldestFirst.find(({ ip }) => ip === host.address);
+    return used ? [{ host, node: used.node }] : [];
+  });
 }
