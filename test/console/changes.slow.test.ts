@@ -80,6 +80,9 @@ describe.skipIf(inject('installedServers').chromium === null)('the changes of th
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('row', { name: 'press / first scale 4 2' }).waitFor();
     await rescale(8, 'by another');
+    // The page knows of the other change, and what the dialog shows stays as it is.
+    await page.getByRole('row').filter({ hasText: 'by another' }).waitFor();
+    await dialog.getByRole('row', { name: 'press / first scale 4 2' }).waitFor();
     const undo = dialog.getByRole('button', { name: 'Undo it' });
     await undo.click();
     await dialog.getByText('The change cannot be undone as it is').waitFor();

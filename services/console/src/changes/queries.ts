@@ -45,12 +45,14 @@ export function useSessions() {
   });
 }
 
-/** What undoing a change would do now. */
+/**
+ * What undoing a change would do at the moment of the request. Changes of others do not read it again: what somebody
+ * is about to confirm must not change under the cursor. The entity tag refuses an undo that is out of date.
+ */
 export function useRevertDryRun(id: number) {
   return useQuery({
-    queryKey: ['configuration', 'change-sets', id, 'revert'],
+    queryKey: ['revert', id],
     queryFn: () => api.dryRun<Reverted>(revertPath(id), {}),
-    retry: false,
-    gcTime: 0,
+    ...{ retry: false, gcTime: 0, staleTime: Number.POSITIVE_INFINITY },
   });
 }
