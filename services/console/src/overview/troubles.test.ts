@@ -1,7 +1,8 @@
 import type { CollectorsView, CollectorView } from '@holdfast/shared/contracts/http/collectors-http.ts';
 import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { RecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
-import type { AttentionCode, SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import type { AttentionCode } from '@holdfast/shared/domain/attention/session-attention.ts';
 import { describe, expect, it } from 'vitest';
 import { type PlantState, troublesOf } from './troubles.ts';
 

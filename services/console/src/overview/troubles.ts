@@ -1,14 +1,11 @@
 import type { CollectorsView } from '@holdfast/shared/contracts/http/collectors-http.ts';
 import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { RecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
-import type {
-  Attention,
-  AttentionCode,
-  SessionSummary,
-} from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import type { Attention, SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
+import type { AttentionCode } from '@holdfast/shared/domain/attention/session-attention.ts';
 import { isGone, isLate } from '../collectors/collector-state.ts';
-import { deviceForAlike, sinceOf } from '../devices/device-state.ts';
+import { deviceForAlike, severityOf, sinceOf } from '../devices/device-state.ts';
 import type { Severity } from '../parts/mark.tsx';
 
 /** Something that needs attention now. Its words, and the advice, depend on `kind`. */
@@ -109,8 +106,6 @@ function deviceForAll(
   return failing.length === counts?.total ? deviceForAlike(failing) : undefined;
 }
 
-const severityOfDevice = { failing: 2, partly: 3, slow: 3 } as const;
-
 function ofDevices({ devices = [], sessions = [] }: PlantState): Trouble[] {
   // Where all devices fail, the session says so.
   const whole = new Set(
@@ -120,11 +115,12 @@ function ofDevices({ devices = [], sessions = [] }: PlantState): Trouble[] {
   );
   return devices.flatMap((device): Trouble[] => {
     const { condition, session_id } = device;
-    if (condition === 'healthy' || condition === 'unknown' || whole.has(session_id)) return [];
+    const severity = severityOf(condition);
+    if (severity === undefined || whole.has(session_id)) return [];
     return [
       {
         key: `device ${session_id} ${device.device}`,
-        severity: severityOfDevice[condition],
+        severity,
         since: sinceOf(device),
         ...{ kind: 'device', device },
       },

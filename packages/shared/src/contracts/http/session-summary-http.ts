@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { attentionCodes } from '../../domain/attention/session-attention.ts';
 import { gapCauses } from '../../domain/gaps/gap-causes.ts';
 import { tickCountsSchema } from './accounting-http.ts';
 import { commaList } from './comma-list.ts';
@@ -7,36 +8,6 @@ import { listedSessionSchema, sessionStatuses } from './session-http.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
 import { unavailableSourcesSchema } from './unavailable-sources.ts';
-
-/**
- * Reasons for which a session needs attention, the worst first. Each is about now: what is over is in the ribbon.
- * - `failed`: its status is `error`, and no later run has followed
- * - `awaiting_recovery`: automatic recovery is off; it waits for `POST …/{id}/recover/`
- * - `waiting`: no collector has it
- * - `not_read`: it is placed, and nothing of it arrives
- * - `not_stored`: it is read, and nothing of it gets into the database
- * - `devices_failing`, `some_devices_failing`: all of its devices fail, or some
- * - `values_refused`: the database refuses values of it
- * - `points_failing`: devices do not give all of their values
- * - `overrun`: ticks are lost because reading takes longer than the period
- * - `slow`: devices answer slowly
- * - `time_limit`: it has been warned that it runs long
- */
-export const attentionCodes = [
-  'failed',
-  'awaiting_recovery',
-  'waiting',
-  'not_read',
-  'not_stored',
-  'devices_failing',
-  'some_devices_failing',
-  'values_refused',
-  'points_failing',
-  'overrun',
-  'slow',
-  'time_limit',
-] as const;
-export type AttentionCode = (typeof attentionCodes)[number];
 
 export const attentionSchema = z.object({
   code: z.enum(attentionCodes),

@@ -6,10 +6,10 @@ import type {
   DeviceHealthView,
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { deviceConditions } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import { conditionOf } from '@holdfast/shared/domain/attention/device-condition.ts';
 import { BrokerUnavailable, type HealthChanges } from '../../ports.ts';
 import { localize } from '../../problems/localize.ts';
 import { localizeHealth } from '../../problems/localize-health.ts';
-import { conditionOf } from './devices-summary.ts';
 import { type SessionInBrief, type SessionInBriefSources, sessionsInBrief } from './sessions-in-brief.ts';
 import { type SummaryFilter, summaryRows } from './summary-rows.ts';
 import type { CountTicksOfDay, TicksOfDay } from './ticks-of-day.ts';

@@ -1,15 +1,6 @@
-import type { DeviceCondition } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { DevicesSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
-
-export function conditionOf(health: DeviceHealth | undefined): DeviceCondition {
-  if (!health) return 'unknown';
-  const { status, consecutive_failures, last_success, last_error } = health;
-  if (status === 'healthy' || status === 'slow') return status;
-  if (consecutive_failures > 0) return 'failing';
-  if (last_success !== null) return 'partly';
-  return last_error === null ? 'unknown' : 'failing';
-}
+import { conditionOf } from '@holdfast/shared/domain/attention/device-condition.ts';
 
 const namedAtMost = 5;
 

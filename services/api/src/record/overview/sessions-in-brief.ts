@@ -6,6 +6,7 @@ import type {
   SessionCounts,
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import { attentionOf } from '@holdfast/shared/domain/attention/session-attention.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import { findPlan, type PollingPlan } from '../../configuration/polling-plans.ts';
 import type { LiveStatus } from '../../sessions/live-status/live-status.ts';
@@ -14,9 +15,9 @@ import type { WaitingNotices } from '../../sessions/live-status/waiting-notices.
 import { sessionView } from '../../sessions/queries/session-view.ts';
 import type { RecentRecovery } from '../../sessions/recovery/recent-recovery.ts';
 import type { AccountingSources } from '../accounting/account-for-session.ts';
+import { attentionInWords } from './attention-words.ts';
 import { devicesSummary } from './devices-summary.ts';
 import type { FindRecord, LastGood } from './last-good.ts';
-import { attentionOf } from './session-attention.ts';
 import type { SummaryRow } from './summary-rows.ts';
 
 export interface SessionInBriefSources {
@@ -118,7 +119,7 @@ async function sessionInBrief(
     devices,
     health,
     missedSince,
-  });
+  }).map(attentionInWords);
   const valuesNow = isRunning && word ? rounded(liveStatus.valuesPerSecond(row.task_id)) : null;
   return { row, view, attention, plan, devices, word, health, missedSince, valuesNow };
 }
