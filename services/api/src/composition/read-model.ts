@@ -33,16 +33,6 @@ export function openReadModel(
   const projection = followProjection({ url: config.DATABASE_URL, log });
   onStop('projection signal', projection.stop);
   const rows = new ProjectedRows();
-  const projector = startProjector({
-    database,
-    // Without its tables the projector would only lose the right to write, and then stand by as long as another process
-    // might have it.
-    sessionLog: () => (migrations.isDone() ? broker.sessionLog() : undefined),
-    rows,
-    onProjected: projection.projectedHere,
-    log,
-  });
-  onStop('projector', projector.stop);
   const lag = watchProjectorLag({
     sessionLog: broker.sessionLog,
     reached: () => (projection.databaseIsUp() ? projection.reached() : undefined),
@@ -52,6 +42,17 @@ export function openReadModel(
     log,
   });
   onStop('projector lag', lag.stop);
+  const projector = startProjector({
+    database,
+    // Without its tables the projector would only lose the right to write, and then stand by as long as another process
+    // might have it.
+    sessionLog: () => (migrations.isDone() ? broker.sessionLog() : undefined),
+    endOfLog: lag.endOfLog,
+    rows,
+    onProjected: projection.projectedHere,
+    log,
+  });
+  onStop('projector', projector.stop);
   const unprojected = new UnprojectedEvents(projection.reached);
   const sitesOfVersions = versionSites({ database, taskConfigs: () => broker.stores().taskConfigs });
   const current = new CurrentSessions({

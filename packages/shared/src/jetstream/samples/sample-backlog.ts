@@ -1,4 +1,10 @@
-import { type JetStreamManager, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
+import {
+  type ConsumerInfo,
+  type JetStreamManager,
+  jetstreamManager,
+  type StoredMsg,
+  type StreamInfo,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { decodeSample } from '../../contracts/sample/sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
@@ -28,8 +34,20 @@ export interface SampleBacklog {
 /** @throws when the broker cannot be asked. Everything waits when no writer has ever run. */
 export async function readSampleBacklog(nc: NatsConnection): Promise<SampleBacklog> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { state, config } = await leaderInfo(jsm, streamNames.samples);
-  const consumer = await readWriterConsumer(jsm);
+  const stream = await leaderInfo(jsm, streamNames.samples);
+  return backlogOf(jsm, { stream, writer: await readWriterConsumer(jsm) });
+}
+
+/** What SAMPLES and its writer's consumer are like. */
+export interface SampleLook {
+  readonly stream: StreamInfo;
+  readonly writer: ConsumerInfo | undefined;
+}
+
+/** As `readSampleBacklog`, from answers that are there. @throws when the oldest sample cannot be read */
+export async function backlogOf(jsm: JetStreamManager, look: SampleLook): Promise<SampleBacklog> {
+  const { state, config } = look.stream;
+  const consumer = look.writer;
   const waiting = consumer?.num_pending ?? state.messages;
   const inHand = consumer?.num_ack_pending ?? 0;
   const bytes = state.messages === 0 ? 0 : Math.round((state.bytes / state.messages) * (waiting + inHand));

@@ -1,9 +1,4 @@
-import {
-  type ConsumerInfo,
-  type JetStreamManager,
-  jetstreamManager,
-  type StreamInfo,
-} from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { decodeSample, type Sample } from '../../contracts/sample/sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
@@ -16,11 +11,12 @@ import {
 import type { Logger } from '../../runtime/logger.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { DroppedSamples } from './dropped-samples.ts';
-import { readSampleBacklog, type SampleBacklog } from './sample-backlog.ts';
+import { backlogOf, type SampleBacklog, type SampleLook } from './sample-backlog.ts';
 import { type HeadEntry, SampleHead } from './sample-head.ts';
 import { readWriterConsumer } from './writer-consumer.ts';
 
-export interface WatchedBacklog extends SampleBacklog {
+/** Without `settledSequence`, which needs the stream's state from before the writer's. */
+export interface WatchedBacklog extends Omit<SampleBacklog, 'settledSequence'> {
   /** Age of the oldest message as a share of the age at which the stream drops it. */
   readonly shareOfAge: number;
   /**
@@ -58,11 +54,6 @@ const dangerousShare = 0.8;
 const everyMsInDanger = 1_000;
 const defaultTellDroppedEveryMs = 60_000;
 
-interface Look {
-  readonly stream: StreamInfo;
-  readonly writer: ConsumerInfo | undefined;
-}
-
 /** Watches how much of SAMPLES is not written yet, warns before the stream drops it, and counts what it did drop. */
 export function watchSampleBacklog(options: SampleBacklogWatchOptions): SampleBacklogWatch {
   const watch = new BacklogWatch(options);
@@ -75,7 +66,7 @@ class BacklogWatch implements SampleBacklogWatch {
   #jsm: Promise<JetStreamManager> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
-  #before: Look | undefined;
+  #before: SampleLook | undefined;
   #lost = 0;
   #warnedOf = 0;
   #current: WatchedBacklog | undefined;
@@ -132,13 +123,13 @@ class BacklogWatch implements SampleBacklogWatch {
     // The writer comes first: what it takes between the two questions must not look lost.
     const writer = await readWriterConsumer(jsm);
     const stream = await leaderInfo(jsm, streamNames.samples);
-    const now: Look = { stream, writer };
+    const now: SampleLook = { stream, writer };
     if (!this.#hasToldCapacity) await this.#tellCapacity(jsm, stream);
     const lostNow = lostBetween(this.#before, now);
     const lostEntries = this.#lostEntries(this.#before, now);
     this.#before = now;
     this.#lost += lostNow;
-    const backlog = await readSampleBacklog(nc);
+    const { settledSequence: _, ...backlog } = await backlogOf(jsm, now);
     this.#current = { ...backlog, shareOfAge: shareOfAge(backlog, stream), lostMessages: this.#lost };
     this.#warn(this.#current);
     if (lostNow > 0) this.#tellLoss(lostNow, now, lostEntries);
@@ -160,7 +151,7 @@ class BacklogWatch implements SampleBacklogWatch {
   }
 
   /** Reads the oldest samples: once the stream has dropped them, it can no longer be found out whose they were. */
-  async #readHead({ stream, writer }: Look): Promise<void> {
+  async #readHead({ stream, writer }: SampleLook): Promise<void> {
     const { first_seq, last_seq } = stream.state;
     if (this.#isInDanger() && writer) {
       await this.#head.read(Math.max(first_seq, writer.delivered.stream_seq + 1), last_seq);
@@ -171,7 +162,7 @@ class BacklogWatch implements SampleBacklogWatch {
    * The known ones among the messages that were dropped since the last look. Where the writer went on meanwhile, it has
    * the last of them. A message that is wrongly taken for lost is in the database anyway, which counts for more.
    */
-  #lostEntries(lastLook: Look | undefined, { stream, writer }: Look): HeadEntry[] {
+  #lostEntries(lastLook: SampleLook | undefined, { stream, writer }: SampleLook): HeadEntry[] {
     if (!writer || !lastLook?.writer) return [];
     const droppedUpTo = stream.state.first_seq - 1;
     const { stream_seq: at, consumer_seq } = writer.delivered;
@@ -236,7 +227,7 @@ class BacklogWatch implements SampleBacklogWatch {
     }
   }
 
-  #tellLoss(lostNow: number, { stream, writer }: Look, lostEntries: readonly HeadEntry[]): void {
+  #tellLoss(lostNow: number, { stream, writer }: SampleLook, lostEntries: readonly HeadEntry[]): void {
     const { first_seq, first_ts, bytes } = stream.state;
     const isByBytes = bytes > stream.config.max_bytes * 0.9;
     this.#options.log.error(
@@ -272,7 +263,7 @@ function whose(entries: readonly HeadEntry[]) {
 }
 
 /** On the broker's clock, which gave both times. */
-function shareOfAge({ oldestMs }: SampleBacklog, { config, ts }: StreamInfo): number {
+function shareOfAge({ oldestMs }: Pick<SampleBacklog, 'oldestMs'>, { config, ts }: StreamInfo): number {
   if (oldestMs === undefined || config.max_age === 0) return 0;
   const nowMs = ts === undefined ? Date.now() : Date.parse(ts);
   return Math.max(0, nowMs - oldestMs) / (config.max_age / nanosPerMs);
@@ -282,7 +273,7 @@ function shareOfAge({ oldestMs }: SampleBacklog, { config, ts }: StreamInfo): nu
  * Messages that left the stream between two looks without having been delivered. Some may have been delivered in
  * between, so those deliveries are subtracted.
  */
-function lostBetween(before: Look | undefined, now: Look): number {
+function lostBetween(before: SampleLook | undefined, now: SampleLook): number {
   if (!now.writer) return 0;
   const formerWriter = before?.writer;
   const firstBefore = before?.stream.state.first_seq ?? 1;

@@ -25,6 +25,7 @@ describe('how far the read model is behind the log', () => {
     const now = watch({ end: 7, readModel: 7 });
     await eventually(() => now.events() === 0, { what: 'the first look' });
     expect(now.ms()).toBe(0);
+    expect(now.endOfLog()).toBe(7);
   });
 
   it('is what is missing, from when that was first seen, while the log goes on', async () => {
@@ -48,6 +49,7 @@ describe('how far the read model is behind the log', () => {
     await eventually(() => now.events() === 1, { what: 'the look at both' });
     log.end = undefined;
     await eventually(() => now.events() === undefined, { what: 'the broker to be missed' });
+    expect(now.endOfLog()).toBeUndefined();
   });
 
   it('is taken for some where the log was not looked at lately, or the database is unavailable', async () => {

@@ -3,6 +3,8 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { SessionLog } from '../../ports.ts';
 
 export interface ProjectorLag {
+  /** Last sequence of SESSIONS as the latest look saw it, or undefined while it cannot be asked. */
+  endOfLog(): number | undefined;
   /** Number of events in SESSIONS that the read model lacks, or undefined while either cannot be asked. */
   events(): number | undefined;
   /** For how many ms the read model has lacked the oldest of them, as far as this process has looked. */
@@ -80,6 +82,7 @@ export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
     };
   };
   return {
+    endOfLog: () => (canAsk ? latest?.sequence : undefined),
     events: () => behind()?.events,
     ms: () => behind()?.ms,
     isBehind: () => {

@@ -68,6 +68,7 @@ it('opens the log again when nothing comes though the log is ahead, as after a b
   const projector = startProjector({
     database,
     sessionLog: () => sessionLog,
+    endOfLog: () => 2,
     rows: new ProjectedRows(),
     onProjected: (sequence) => reached.push(sequence),
     log,

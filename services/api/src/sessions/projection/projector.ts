@@ -16,6 +16,8 @@ export interface ProjectorOptions {
   readonly database: Database;
   /** The log while the broker and the tables can be used, undefined otherwise. */
   readonly sessionLog: () => SessionLog | undefined;
+  /** The end of the log as it was seen last, or undefined while it cannot be asked. */
+  readonly endOfLog: () => number | undefined;
   /** Rows that this process writes, or empty while it does not project. */
   readonly rows: ProjectedRows;
   /** Called with the sequence where this process begins and after each commit; with undefined when it stops projecting. */
@@ -42,6 +44,7 @@ const idleMs = 1_000;
 export function startProjector({
   database,
   sessionLog,
+  endOfLog,
   rows,
   onProjected,
   log,
@@ -127,7 +130,7 @@ export function startProjector({
         if (batch.length === 0) {
           await sql`select 1`.execute(database);
           // A broker that hung may have sent messages to a request given up meanwhile; they come again only after 30 s.
-          if ((await source.lastSequence()) > checkpoint.lastSequence) return;
+          if ((endOfLog() ?? 0) > checkpoint.lastSequence) return;
           continue;
         }
         const fresh = batch.filter(({ sequence }) => sequence > checkpoint.lastSequence);
