@@ -46,6 +46,14 @@ case ":$expected:$actual:$missing:$starting:$unknown:$unexpected:" in
   *::*) unknown "what answers at $url is not the API of Holdfast" ;;
 esac
 
+case $answer in
+  *'"log_damage":[]'*) ;;
+  *)
+    why=$(printf '%s\n' "$answer" | sed -n 's/.*"log_damage":\[{[^}]*"detail":"\([^"]*\)".*/\1/p')
+    echo "WARNING: the session log is damaged${why:+: $why}; expected $expected running sessions, actual $actual"
+    exit 1
+    ;;
+esac
 if [ "$missing" -eq 0 ] && [ "$unknown" -gt 0 ]; then
   why=$(printf '%s\n' "$answer" | sed -n 's/.*"storing":{"state":"unknown","detail":"\([^"]*\)".*/\1/p')
   unknown "expected $expected running sessions, $unknown of them are read and perhaps not stored${why:+: $why}"

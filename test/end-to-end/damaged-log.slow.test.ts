@@ -1,12 +1,14 @@
 import { rm } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { startProcess } from '@holdfast/dev/child-process.ts';
+import { describe, expect, inject, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { configureAndStart, configureDevice, countPoint } from '../support/over-rest.ts';
 import { servicesForTest } from '../support/system-for-test.ts';
 
-describe('a session log that has lost events', () => {
+describe.runIf(inject('installedServers').curl !== null)('a session log that has lost events', () => {
   it('is reported by check-recovery and by the API as long as a supervisor that found it runs', async () => {
     const nats = await natsForTest();
     const settings = { writer: false, collector: false } as const;
@@ -38,6 +40,16 @@ describe('a session log that has lost events', () => {
       /^HOLDFAST CRITICAL: .*; the session log is damaged \(supervisor on .*\): SESSIONS ends at sequence 0/,
     );
     expect(code).toBe(2);
+    const script = await startProcess({
+      name: 'check',
+      command: join(import.meta.dirname, '..', '..', 'check_recovery.sh'),
+      args: [],
+      env: { HOLDFAST_URL: rest.url },
+    });
+    expect((await script.exited).code).toBe(1);
+    expect(script.lastLines(1).join()).toMatch(
+      /^WARNING: the session log is damaged: SESSIONS ends at sequence 0.*; expected 1 running sessions, actual 0$/,
+    );
 
     await process('supervisor').stop();
     await expect.poll(damage).toEqual([byApi]);
