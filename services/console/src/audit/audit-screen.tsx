@@ -250,4 +250,4 @@ function OutcomeCell({ entry }: { entry: AuditView }) {
 }
 
 /** Two entries of a write have one id. */
-const keyOf = ({ stream, sequence }: AuditView) => `${stream} ${sequence}`;
+const keyOf = ({ stream, sequence }: AuditView) => `${stream}-${sequence}`;
