@@ -15,6 +15,7 @@ import {
   isDryRun,
   problemOf,
   reasonOf,
+  remarkOf,
   repeatsOf,
   sessionOf,
   targetOf,
@@ -31,14 +32,14 @@ export function AuditEntry({ entry }: { entry: AuditView }) {
   const plant = usePlantTime();
   const action = useActionText();
   const titleOf = useProblemTitle();
-  const { who, actor, from, outcome, detail, time } = entry;
-  const reason = reasonOf(entry);
+  const { who, actor, from, outcome, time } = entry;
+  const remark = remarkOf(entry);
   const problem = problemOf(entry);
   const written = writtenOf(entry);
   const changeSet = changeSetOf(entry);
   const facts: readonly (readonly [string, ReactNode])[] = [
-    [t('audit.who'), `${who} (${t(`audit.kind.${actor.kind}`)})`],
-    [t('audit.claimed'), actor.claimed],
+    [t('audit.who'), t('audit.who.of', { who, kind: t(`audit.kind.${actor.kind}`) })],
+    [t('audit.claimed'), !who.endsWith(actor.claimed ?? '') && actor.claimed],
     [t('audit.from'), from],
     [t('audit.what'), action(entry.action)],
     [t('audit.target'), <TargetText key="target" entry={entry} />],
@@ -47,14 +48,14 @@ export function AuditEntry({ entry }: { entry: AuditView }) {
     [
       t(outcome === 'done' ? 'audit.detail' : 'audit.why'),
       problem === undefined ? (
-        detail !== reason && detail
+        remark && <span lang="en">{remark}</span>
       ) : (
         <>
           {titleOf(problem)} <ProblemLink code={problem} />
         </>
       ),
     ],
-    [t('audit.reason'), reason],
+    [t('audit.reason'), reasonOf(entry)],
   ];
   return (
     <>

@@ -14,7 +14,7 @@ import type { TimeRange } from '../time/time-range.ts';
 import { knownActions, knownKinds } from './action-words.ts';
 import { AuditEntry, TargetText, useActionText, useNotes } from './audit-entry.tsx';
 import { type AuditSearch, outcomes, useAuditSearch } from './audit-search.ts';
-import { changeSetOf, problemOf, reasonOf } from './entry-facts.ts';
+import { changeSetOf, problemOf, reasonOf, remarkOf } from './entry-facts.ts';
 import { exportAddress, useAuditEntries } from './queries.ts';
 import { useAuditTexts } from './texts.ts';
 import './audit.css';
@@ -220,18 +220,16 @@ function TargetCell({ entry }: { entry: AuditView }) {
   const { t } = useAuditTexts();
   const change = changeSetOf(entry);
   return (
-    <>
+    <span className="audit-target">
       <span>
         <TargetText entry={entry} />
       </span>
       {change !== undefined && (
-        <p className="small">
-          <Link to="/changes" search={{ change }}>
-            {t('audit.change', { change: String(change) })}
-          </Link>
-        </p>
+        <Link to="/changes" search={{ change }} className="small">
+          {t('audit.change', { change: String(change) })}
+        </Link>
       )}
-    </>
+    </span>
   );
 }
 
@@ -240,12 +238,18 @@ function OutcomeCell({ entry }: { entry: AuditView }) {
   const titleOf = useProblemTitle();
   const { outcome } = entry;
   const problem = problemOf(entry);
+  const remark = outcome === 'done' ? '' : remarkOf(entry);
   const notes = [...(problem === undefined ? [] : [titleOf(problem)]), ...useNotes(entry)];
   return (
-    <>
+    <div>
       <span className={`audit-outcome is-${outcome}`}>{t(`audit.outcome.${outcome}`)}</span>
       {notes.length > 0 && <p className="quiet small">{notes.join(t('app.semicolon'))}</p>}
-    </>
+      {remark !== '' && (
+        <p lang="en" className="quiet small">
+          {remark}
+        </p>
+      )}
+    </div>
   );
 }
 

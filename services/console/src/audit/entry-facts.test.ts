@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { deviceOf, isDryRun, problemOf, reasonOf, sessionOf, targetOf, writtenOf } from './entry-facts.ts';
+import {
+  deviceOf,
+  isDryRun,
+  problemOf,
+  reasonOf,
+  remarkOf,
+  sessionOf,
+  targetOf,
+  writtenOf,
+} from './entry-facts.ts';
 
 const things = (...all: [thing: string, name: string][]) => ({
   form: 'things',
@@ -54,6 +63,13 @@ describe('an audit entry', () => {
     expect(problemOf({ outcome: 'refused', detail: 'role_too_low' })).toBe('role_too_low');
     expect(problemOf({ outcome: 'refused', detail: 'the point is not marked writable' })).toBeUndefined();
     expect(problemOf({ outcome: 'done', detail: 'learned' })).toBeUndefined();
+  });
+
+  it('has a remark where its detail is neither a code nor the reason', () => {
+    const detail = 'the point is not marked writable';
+    expect(remarkOf({ outcome: 'refused', detail })).toBe(detail);
+    expect(remarkOf({ outcome: 'refused', detail: 'role_too_low' })).toBe('');
+    expect(remarkOf({ outcome: 'requested', detail: 'recipe 7', data: { reason: 'recipe 7' } })).toBe('');
   });
 
   it('has the values of a write, zero and false among them', () => {

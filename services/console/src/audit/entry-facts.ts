@@ -79,6 +79,11 @@ export function problemOf({ detail, outcome }: Pick<AuditView, 'detail' | 'outco
   return outcome !== 'done' && /^[a-z]+(_[a-z]+)*$/.test(detail) ? detail : undefined;
 }
 
+/** What the log says about an outcome in sentences, which are English; empty where there is only a code or the reason. */
+export function remarkOf(entry: Pick<AuditView, 'detail' | 'outcome' | 'data'>): string {
+  return problemOf(entry) === undefined && entry.detail !== reasonOf(entry) ? entry.detail : '';
+}
+
 export interface WrittenValues {
   readonly before: string;
   readonly asked: string;

@@ -11,8 +11,9 @@ export const en = {
   'audit.failed': 'The audit log cannot be read',
   'audit.none': 'The audit log has no entry of this command any more, or not yet.',
   'audit.who': 'Who',
+  'audit.who.of': '{{who}} ({{kind}})',
   'audit.from': 'From',
-  'audit.claimed': 'Names himself',
+  'audit.claimed': 'Claimed name',
   'audit.what': 'Action',
   'audit.target': 'Done to',
   'audit.when': 'When',
@@ -46,7 +47,7 @@ export const en = {
   'audit.sent': 'What was sent',
 
   'audit.trail': 'Audit trail',
-  'audit.trail.about': 'Who did what, when, and what came of it. Entries cannot be changed.',
+  'audit.trail.about': 'Who did what, when, and what came of it.',
   'audit.trail.filter': 'Entries to show',
   'audit.trail.who': 'Who: a name',
   'audit.trail.target': 'Done to: a session, a device …',
@@ -74,6 +75,7 @@ export const zh: TranslationOf<typeof en> = {
   'audit.failed': '无法读取审计日志',
   'audit.none': '审计日志中没有此命令的记录：可能已过期，或尚未写入。',
   'audit.who': '操作者',
+  'audit.who.of': '{{who}}（{{kind}}）',
   'audit.from': '来自',
   'audit.claimed': '自报姓名',
   'audit.what': '操作',
@@ -108,7 +110,7 @@ export const zh: TranslationOf<typeof en> = {
   'audit.sent': '提交的内容',
 
   'audit.trail': '审计记录',
-  'audit.trail.about': '谁在何时做了什么，结果如何。记录不可更改。',
+  'audit.trail.about': '谁在何时做了什么，结果如何。',
   'audit.trail.filter': '筛选记录',
   'audit.trail.who': '操作者姓名',
   'audit.trail.target': '对象：会话、设备等',
@@ -124,7 +126,7 @@ export const zh: TranslationOf<typeof en> = {
   'audit.trail.none.how': '请选择更长的时间范围。每次命令、变更和登录都会显示在这里。',
   'audit.trail.none.found': '没有匹配的记录。',
   'audit.trail.none.found.how': '请选择更长的时间范围，或减少筛选条件。',
-  'audit.trail.forbidden': '审计记录仅对全部站点的管理员开放',
+  'audit.trail.forbidden': '只有所有站点的管理员才能查看审计记录',
 };
 
 export const useAuditTexts = roomTexts({ en, zh });
