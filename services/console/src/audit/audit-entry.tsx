@@ -81,8 +81,8 @@ export function AuditEntry({ entry }: { entry: AuditView }) {
 export function useActionText(): (action: string) => string {
   const { t } = useAuditTexts();
   return (action) => {
-    const known = knownActions.find((each) => each === action);
-    return known === undefined ? action : t(`audit.action.${known}`);
+    const knownAction = knownActions.find((each) => each === action);
+    return knownAction === undefined ? action : t(`audit.action.${knownAction}`);
   };
 }
 

@@ -93,11 +93,11 @@ export interface WrittenValues {
 /** The values of a write to a device; what is not known is empty. */
 export function writtenOf({ action, data }: Pick<AuditView, 'action' | 'data'>): WrittenValues | undefined {
   if (action !== 'point.write' || data?.value === undefined) return undefined;
-  const value = (of: unknown) => shown(fieldOf(of, 'value'));
-  return { before: value(data.before), asked: shown(data.value), after: value(data.read_back) };
+  const value = (of: unknown) => valueText(fieldOf(of, 'value'));
+  return { before: value(data.before), asked: valueText(data.value), after: value(data.read_back) };
 }
 
-const shown = (value: unknown) => (value === undefined || value === null ? '' : String(value));
+const valueText = (value: unknown) => (value === undefined || value === null ? '' : String(value));
 
 function textIn(of: unknown, name: string): string {
   const value = fieldOf(of, name);
