@@ -58,7 +58,8 @@ describe.skipIf(inject('installedServers').chromium === null)('a gap', () => {
     await paused.getByText('Paused by').waitFor();
     await paused.getByRole('button', { name: 'Audit entry' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('session.pause, session 7-1').waitFor();
+    await dialog.getByText('Pause a session').waitFor();
+    await dialog.locator('.audit-entry').getByRole('link', { name: 'Session 7-1' }).waitFor();
     await expectFaultlessAsIs(page);
     await page.keyboard.press('Escape');
     await paused.getByRole('link').click();

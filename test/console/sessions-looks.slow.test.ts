@@ -80,7 +80,8 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     const event = page.locator('.events li').filter({ hasText: 'reason: mould change' });
     await event.getByRole('button', { name: 'Audit entry' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('session.pause, session 1-1').waitFor();
+    await dialog.getByText('Pause a session').waitFor();
+    await dialog.locator('.audit-entry').getByRole('link', { name: 'Session 1-1' }).waitFor();
     await dialog.getByText('(this machine)').waitFor();
     expect(await dialog.locator('.audit-entry').count()).toBe(1);
     await expectFaultlessAsIs(page);

@@ -34,6 +34,7 @@ describe.each(['problems.md', 'problems.zh-CN.md'])('docs/reference/%s', (name) 
         .map(([code, status]) => `${code} ${status}`)
         .sort(),
     );
+    for (const { codes, titles } of paragraphs) expect(titles.filter(Boolean)).toHaveLength(codes.length);
     const pieces = paragraphs.map(({ text }) => text.map(([, piece]) => piece));
     expect(pieces.filter((texts) => !texts.some((text) => /\p{Letter}{2}/u.test(text)))).toEqual([]);
     expect(pieces.filter((texts) => texts.some((text) => text.includes('](')))).toEqual([]);

@@ -1,27 +1,33 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import { ownAccount } from '@holdfast/api-client/own-account.ts';
 import type { Me } from '@holdfast/shared/contracts/http/login-http.ts';
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from './api.ts';
 
 /** Roles in rising order: each may do everything that those before it may. */
 const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
+const me = queryOptions({
+  queryKey: ['me'],
+  queryFn: () =>
+    ownAccount(api)
+      .me()
+      .catch((error: unknown) => {
+        if (error instanceof ApiRefusal && error.status === 404) return null;
+        throw error;
+      }),
+  staleTime: 60_000,
+});
+
 /** The user and their roles. Undefined while, or where, the API does not say: then it judges each call. */
 export function useMe(): Me | undefined {
-  const { data } = useQuery({
-    queryKey: ['me'],
-    queryFn: () =>
-      ownAccount(api)
-        .me()
-        .catch((error: unknown) => {
-          if (error instanceof ApiRefusal && error.status === 404) return null;
-          throw error;
-        }),
-    staleTime: 60_000,
-  });
-  return data ?? undefined;
+  return useQuery(me).data ?? undefined;
+}
+
+/** Whether the API has yet to say who the user is. */
+export function useIsMePending(): boolean {
+  return useQuery(me).isPending;
 }
 
 /** The highest role that the user has at all of these sites, or undefined if there is none. */

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { consoleRoot } from '../api/api.ts';
+import { auditSearch } from '../audit/audit-search.ts';
 import { changesSearch } from '../changes/changes-search.ts';
 import { collectorsSearch } from '../collectors/collectors-search.ts';
 import { completenessSearch } from '../completeness/completeness-search.ts';
@@ -55,6 +56,13 @@ const changes = createRoute({
   path: '/changes',
   validateSearch: changesSearch,
   component: lazyRouteComponent(() => import('../changes/changes-screen.tsx')),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('../audit/audit-screen.tsx')),
 });
 
 const collectors = createRoute({
@@ -139,6 +147,7 @@ export const router = createRouter({
     ownership,
     report,
     changes,
+    audit,
     collectors,
     stores,
     firstRun,

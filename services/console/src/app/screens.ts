@@ -1,4 +1,7 @@
-/** The screens in the order of the navigation, by group; the first group has no title. */
+/**
+ * The screens in the order of the navigation, by group; the first group has no title. Those with a role are for users who
+ * have it at all sites.
+ */
 export const screens = [
   { group: 'plant', to: '/', icon: 'overview', name: 'nav.overview' },
   { group: 'plant', to: '/sessions', icon: 'sessions', name: 'nav.sessions' },
@@ -9,6 +12,7 @@ export const screens = [
   { group: 'evidence', to: '/ownership', icon: 'ownership', name: 'nav.ownership' },
   { group: 'evidence', to: '/report', icon: 'report', name: 'nav.report' },
   { group: 'system', to: '/changes', icon: 'changes', name: 'nav.changes' },
+  { group: 'system', to: '/audit', icon: 'audit', name: 'nav.audit', role: 'administrator' },
   { group: 'system', to: '/collectors', icon: 'collectors', name: 'nav.collectors' },
   { group: 'system', to: '/stores', icon: 'stores', name: 'nav.stores' },
 ] as const;

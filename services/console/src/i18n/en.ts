@@ -55,6 +55,7 @@ export const en = {
   'nav.ownership': 'Ownership',
   'nav.report': 'Report',
   'nav.changes': 'Changes',
+  'nav.audit': 'Audit trail',
   'nav.collectors': 'Collectors',
   'nav.stores': 'Stores',
 

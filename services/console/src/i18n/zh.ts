@@ -55,6 +55,7 @@ export const zh: Translation = {
   'nav.ownership': '采集归属',
   'nav.report': '报告',
   'nav.changes': '配置变更',
+  'nav.audit': '审计记录',
   'nav.collectors': '采集器',
   'nav.stores': '存储',
 

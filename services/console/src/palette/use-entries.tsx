@@ -54,9 +54,9 @@ export function useEntries(
     onClose();
     void navigate({ to, search: params } as Parameters<typeof navigate>[0]);
   };
-  const forbiddenAs = (role: Role | undefined) =>
-    me !== undefined && !isAtLeast(role, 'operator')
-      ? t('palette.needsRole', { role: t('role.operator') })
+  const forbiddenAs = (role: Role | undefined, requiredRole: Role = 'operator') =>
+    me !== undefined && !isAtLeast(role, requiredRole)
+      ? t('palette.needsRole', { role: t(`role.${requiredRole}`) })
       : undefined;
   const ofSession = (session: SessionSummary): Entry => {
     const { id, task_name, task_code, sites } = session;
@@ -90,7 +90,11 @@ export function useEntries(
     fits(each.device, each.task_code),
   );
   const screenEntries = screens.map(
-    ({ to, name }): Entry => ({ id: `screen ${to}`, group: 'screens', name: t(name), run: () => go(to) }),
+    ({ to, name, ...screen }): Entry => ({
+      ...{ id: `screen ${to}`, group: 'screens', name: t(name) },
+      ...('role' in screen && { forbidden: forbiddenAs(me && roleAt(me, []), screen.role) }),
+      run: () => go(to),
+    }),
   );
   const opens = (dialog: Exclude<ShellDialog, 'palette'>): Entry => ({
     id: dialog,

@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import { Icon } from './icon.tsx';
 import { useTypedText } from './use-typed-text.ts';
 
@@ -22,7 +23,7 @@ export function FindField({
       <span className="heard">{label}</span>
       <Icon name="search" />
       <input
-        id="find"
+        id={useId()}
         type="search"
         placeholder={label}
         value={draft}

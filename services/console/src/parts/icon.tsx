@@ -8,6 +8,7 @@ const shapes = {
   ownership: 'M2 4h6M8 8h6M5 12h7M8 4v4',
   report: 'M3.5 1.5h6l3 3v10h-9zM9.5 1.5v3h3M5.5 8h5M5.5 11h5',
   changes: 'M3 6.5a5.5 5.5 0 1 1 -.5 3M3 2.5v4h4M8 5v3.5l2.5 1.5',
+  audit: 'M3 1.5h10v13H3zM5.5 5h5M5.5 8h5M5.5 11h2.5',
   collectors: 'M2 2.5h12v4.5H2zM2 9h12v4.5H2zM4.5 4.75h1M4.5 11.25h1',
   stores: 'M3 4c0-3 10-3 10 0v8c0 3-10 3-10 0zM3 4c0 2.6 10 2.6 10 0',
   language: 'M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13M1.5 8h13M8 1.5c-4 4-4 9 0 13c4-4 4-9 0-13',

@@ -4,6 +4,8 @@ export type TextPiece = readonly [kind: 'text' | 'code', text: string];
 /** The paragraph of the reference about some problem codes. */
 export interface ProblemParagraph {
   readonly codes: readonly string[];
+  /** A title for each code. */
+  readonly titles: readonly string[];
   readonly status: number;
   readonly text: readonly TextPiece[];
 }
@@ -12,15 +14,18 @@ export type ProblemParagraphs = Readonly<Record<'en' | 'zh', readonly ProblemPar
 
 /** Rows of the table in docs/reference/problems.md: code, status, title, meaning. Those with one meaning are one. */
 export function paragraphsOf(markdown: string): ProblemParagraph[] {
-  const paragraphs = new Map<string, { codes: string[]; status: number; text: readonly TextPiece[] }>();
-  for (const [, code = '', status = '', meaning = ''] of markdown.matchAll(
-    /^\| `([a-z_]+)` \| (\d{3}) \| [^|]+ \| (.+) \|$/gm,
+  const paragraphs = new Map<string, ProblemParagraph & { codes: string[]; titles: string[] }>();
+  for (const [, code = '', status = '', title = '', meaning = ''] of markdown.matchAll(
+    /^\| `([a-z_]+)` \| (\d{3}) \| ([^|]+) \| (.+) \|$/gm,
   )) {
     const paragraph = paragraphs.get(`${status} ${meaning}`);
-    if (paragraph) paragraph.codes.push(code);
-    else
+    if (paragraph) {
+      paragraph.codes.push(code);
+      paragraph.titles.push(title);
+    } else
       paragraphs.set(`${status} ${meaning}`, {
         codes: [code],
+        titles: [title],
         status: Number(status),
         text: piecesOf(meaning),
       });

@@ -1,22 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { consoleRoot } from '../api/api.ts';
 import { QueryAnswer } from '../parts/query-answer.tsx';
 import type { ProblemParagraphs } from './problem-paragraphs.ts';
 import { useProblemTexts } from './texts.ts';
+import { useProblemParagraphs } from './use-problem-paragraphs.ts';
 import './problems.css';
 
 /** The reference's paragraphs about all problems; the one that led here has the focus. */
 export default function ProblemsScreen() {
   const { t, language } = useProblemTexts();
   const { code } = useSearch({ from: '/problems' });
-  const query = useQuery({
-    queryKey: ['problems'],
-    queryFn: async () =>
-      (await (await fetch(new URL('problems.json', consoleRoot))).json()) as ProblemParagraphs,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const query = useProblemParagraphs();
   return (
     <section className="page problems">
       <h1>{t('problems.title')}</h1>
