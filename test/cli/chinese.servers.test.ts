@@ -8,7 +8,6 @@ import { helpOf, overview } from '../../tools/cli/src/help-text.ts';
 import { describeProblem } from '../../tools/cli/src/output/describe-problem.ts';
 import { Printer } from '../../tools/cli/src/output/printer.ts';
 import { texts as allTexts, speak } from '../../tools/cli/src/words/say.ts';
-import { chineseValues } from '../../tools/cli/src/words/value-words.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const texts = Object.entries<InEachLanguage>(allTexts);
@@ -39,29 +38,6 @@ describe('a Chinese text of the command line', () => {
     const kinds = ['site', 'device', 'point', 'task'].map((kind) => `field_${kind}`);
     const isUsed = (code: string) => kinds.includes(code) || sources.includes(`'${code}'`);
     expect(codes.filter((code) => !isUsed(code))).toEqual([]);
-  });
-
-  it('names a thing as the console does', async () => {
-    const inConsole = new Map<string, string>();
-    for await (const file of glob('services/console/src/**/{zh,texts}.ts', { cwd: root })) {
-      const text = await readFile(join(root, file), 'utf8');
-      const [, ofChinese = ''] = text.split(/export const zh\b/);
-      for (const [, name = '', chineseText = ''] of ofChinese.matchAll(/^ {2}'([\w.]+)': '(.*)',$/gm)) {
-        inConsole.set(name, chineseText);
-      }
-    }
-    const compared = [
-      ['state', chineseValues.session],
-      ['role', chineseValues.role],
-      ['devices.show', chineseValues.condition],
-      ['stores.word', chineseValues.sink],
-      ['values.state', { good: chineseValues.quality.good, uncertain: chineseValues.quality.uncertain }],
-      ['device.quality', { uncertain: chineseValues.quality.uncertain, bad: chineseValues.quality.bad }],
-    ] as const;
-    for (const [prefix, words] of compared) {
-      const entries = Object.keys(words).map((name) => [name, inConsole.get(`${prefix}.${name}`)]);
-      expect(Object.fromEntries(entries)).toEqual(words);
-    }
   });
 });
 
