@@ -104,7 +104,7 @@ describe('a device that is tested', () => {
       data_type: 'uint16',
     });
     const { body } = await rest.post(`/api/config/devices/${id}/test/`);
-    expect(body).toMatchObject({ status: 'failed' });
+    expect(body).toMatchObject({ status: 'failed', requests: [{ failure: 'not_allowed' }] });
     expect(body.detail).toContain('DEVICE_NETWORKS');
   });
 
