@@ -45,11 +45,11 @@ it('a text of another release is shown by its code and what it names', () => {
 
 it('a text that is missing in a language, or names other parameters there, does not compile', () => {
   // @ts-expect-error
-  catalogue('faulty', { a: { en: 'There is no device.' } });
+  catalogue('test', { a: { en: 'There is no device.' } });
   // @ts-expect-error
-  catalogue('faulty', { b: { en: 'There is no device {{code}}.', zh: '没有设备。' } });
+  catalogue('test', { b: { en: 'There is no device {{code}}.', zh: '没有设备。' } });
   // @ts-expect-error
-  catalogue('faulty', { c: { en: 'There is no device.', zh: '没有设备 {{code}}。' } });
+  catalogue('test', { c: { en: 'There is no device.', zh: '没有设备 {{code}}。' } });
   // @ts-expect-error
   expect(() => text('no_such_text')).not.toThrow();
   // @ts-expect-error

@@ -78,6 +78,9 @@ export const saidByLibrary = (code: LibraryCode, { en, zh }: InEachLanguage): Te
 for (const code of ['library.missing', 'library.refused'])
   templates.set(code, { en: '{{en}}', zh: '{{zh}}' });
 
+/** The texts of all catalogues that were loaded, by their codes. */
+export const allTexts: ReadonlyMap<string, InEachLanguage> = templates;
+
 const commas: Readonly<Record<Language, string>> = { en: ', ', zh: '、' };
 
 /** Shows a text to people. Nothing may be decided by the result: decide by the code. */
