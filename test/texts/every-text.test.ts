@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allTexts, type InEachLanguage } from '@holdfast/texts/text.ts';
+import { allTexts, type Language } from '@holdfast/texts/text.ts';
 import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 const sources = '{packages,drivers,services,simulators,dev,tools,bench,test}/**/*.ts';
 type Dictionary = Readonly<Record<string, string>>;
+type TextOfBoth = { readonly [Each in Language]: string | undefined };
 
 /** The texts of all catalogues by their codes, with the dictionaries of the console. */
-async function everyText(): Promise<Map<string, Partial<InEachLanguage>>> {
-  const texts = new Map<string, Partial<InEachLanguage>>();
+async function everyText(): Promise<Map<string, TextOfBoth>> {
+  const texts = new Map<string, TextOfBoth>();
   const addDictionary = (file: string, en: Dictionary, zh: Dictionary) => {
     for (const code of new Set([...Object.keys(en), ...Object.keys(zh)])) {
       const other = code.replace(/_one$/, '_other');
@@ -41,7 +42,7 @@ const isForeign = (zh = '') =>
 
 it('every text is in both languages, with the same parameters, and Chinese in Chinese', async () => {
   const texts = [...(await everyText())];
-  const codesOf = (isFaulty: (text: Partial<InEachLanguage>) => boolean) =>
+  const codesOf = (isFaulty: (text: TextOfBoth) => boolean) =>
     texts.filter(([, text]) => isFaulty(text)).map(([code]) => code);
   const namesInConsole = texts.flatMap(([code]) => code.split(' ')[1] ?? []);
   expect(texts.length).toBeGreaterThan(2_000);
