@@ -1,69 +1,17 @@
-import { glob, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import type { InEachLanguage } from '@holdfast/texts/text.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { commands } from '../../tools/cli/src/commands.ts';
 import { helpOf, overview } from '../../tools/cli/src/help-text.ts';
 import { describeProblem } from '../../tools/cli/src/output/describe-problem.ts';
 import { Printer } from '../../tools/cli/src/output/printer.ts';
-import { texts as allTexts, speak } from '../../tools/cli/src/words/say.ts';
-import { chineseValues } from '../../tools/cli/src/words/value-words.ts';
+import { speak } from '../../tools/cli/src/words/say.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const texts = Object.entries<InEachLanguage>(allTexts);
 const han = /\p{Script=Han}/u;
 /** Width of a text in terminal cells: an ideograph or its punctuation is as wide as two letters. */
 const cells = (text: string) =>
   [...text].reduce((sum, sign) => sum + (/[\u2e80-\uffef]/u.test(sign) ? 2 : 1), 0);
 
 afterEach(() => speak('en'));
-
-describe('a Chinese text of the command line', () => {
-  it('is Chinese, but for names and signs', () => {
-    const terms = ['ID', 'id', 'API'];
-    const letters = (text: string) => /\p{L}/u.test(text.replace(/\{\{\w+\}\}/g, ''));
-    expect(texts.filter(([, { en, zh }]) => !terms.includes(en) && letters(zh) && !han.test(zh))).toEqual([]);
-  });
-
-  it('has one word for an epoch', () => {
-    expect(texts.filter(([, { zh }]) => /epoch/i.test(zh))).toEqual([]);
-  });
-
-  it('is one that is said somewhere', async () => {
-    let sources = '';
-    for await (const file of glob('tools/cli/src/**/*.ts', { cwd: root })) {
-      if (!file.includes('/words/')) sources += await readFile(join(root, file), 'utf8');
-    }
-    const codes = texts.map(([code]) => code);
-    const kinds = ['site', 'device', 'point', 'task'].map((kind) => `field_${kind}`);
-    const isUsed = (code: string) => kinds.includes(code) || sources.includes(`'${code}'`);
-    expect(codes.filter((code) => !isUsed(code))).toEqual([]);
-  });
-
-  it('names a thing as the console does', async () => {
-    const inConsole = new Map<string, string>();
-    for await (const file of glob('services/console/src/**/{zh,texts}.ts', { cwd: root })) {
-      const text = await readFile(join(root, file), 'utf8');
-      const [, ofChinese = ''] = text.split(/export const zh\b/);
-      for (const [, name = '', chineseText = ''] of ofChinese.matchAll(/^ {2}'([\w.]+)': '(.*)',$/gm)) {
-        inConsole.set(name, chineseText);
-      }
-    }
-    const compared = [
-      ['state', chineseValues.session],
-      ['role', chineseValues.role],
-      ['devices.show', chineseValues.condition],
-      ['stores.word', chineseValues.sink],
-      ['values.state', { good: chineseValues.quality.good, uncertain: chineseValues.quality.uncertain }],
-      ['device.quality', { uncertain: chineseValues.quality.uncertain, bad: chineseValues.quality.bad }],
-    ] as const;
-    for (const [prefix, words] of compared) {
-      const entries = Object.keys(words).map((name) => [name, inConsole.get(`${prefix}.${name}`)]);
-      expect(Object.fromEntries(entries)).toEqual(words);
-    }
-  });
-});
 
 describe('help', () => {
   it('of all commands together and of each by itself is Chinese where Chinese is spoken', () => {

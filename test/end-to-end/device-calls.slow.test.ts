@@ -105,6 +105,7 @@ describe('a device that is tested', () => {
     });
     const { body } = await rest.post(`/api/config/devices/${id}/test/`);
     expect(body).toMatchObject({ status: 'failed' });
+    expect(body.requests.at(-1)).toMatchObject({ failure: 'not_allowed' });
     expect(body.detail).toContain('DEVICE_NETWORKS');
   });
 

@@ -28,5 +28,6 @@ export function withTexts<T>(parse: () => T): T {
 
 /** The text of a message that a schema gave within `withTexts`; a quotation of what is none. */
 export function textOfMessage(message: string): Text {
+  // By its text: zod has no other place for a code.
   return message.startsWith('{"code":') ? (JSON.parse(message) as Text) : quoted(message);
 }

@@ -43,17 +43,20 @@ it('a text of another release is shown by its code and what it names', () => {
   expect(inLanguage({ code: 'newer.text', params: { device: 'press-1' } }, 'zh')).toBe('newer.text press-1');
 });
 
-it('a text that is missing in a language, or names other parameters there, does not compile', () => {
+it('a text that is missing in a language, or has other parameters there or from its caller, does not compile', () => {
   // @ts-expect-error
-  catalogue('faulty', { a: { en: 'There is no device.' } });
+  catalogue('test', { a: { en: 'There is no device.' } });
   // @ts-expect-error
-  catalogue('faulty', { b: { en: 'There is no device {{code}}.', zh: '没有设备。' } });
+  catalogue('test', { b: { en: 'There is no device {{code}}.', zh: '没有设备。' } });
   // @ts-expect-error
-  catalogue('faulty', { c: { en: 'There is no device.', zh: '没有设备 {{code}}。' } });
+  catalogue('test', { c: { en: 'There is no device.', zh: '没有设备 {{code}}。' } });
   // @ts-expect-error
   expect(() => text('no_such_text')).not.toThrow();
   // @ts-expect-error
   expect(() => text('no_device')).not.toThrow();
   // @ts-expect-error
   expect(() => text('no_device', { codes: 'press-1' })).not.toThrow();
+  const device = { code: 'press-1', site: 'hall-1' };
+  // @ts-expect-error
+  expect(() => text('no_device', { ...device })).not.toThrow();
 });

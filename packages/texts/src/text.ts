@@ -45,10 +45,18 @@ export type ParamsFor<Template extends string> = [ParamsIn<Template>] extends [n
   : [params: Readonly<Record<ParamsIn<Template>, Param>>];
 
 /** Makes the texts of one catalogue: a code that it lacks, or a missing or spare parameter, does not compile. */
-export type TextsOf<C extends Catalogue> = <Code extends keyof C & string>(
+export type TextsOf<C extends Catalogue, Result = Text> = <
+  Code extends keyof C & string,
+  const Params extends ParamsFor<C[Code]['en']>,
+>(
   code: Code,
-  ...params: ParamsFor<C[Code]['en']>
-) => Text;
+  ...params: Params & NoneSpare<C[Code]['en'], Params>
+) => Result;
+
+/** Excludes parameters that the template does not name, also where an object is spread. */
+export type NoneSpare<Template extends string, Params> = {
+  readonly [At in keyof Params]: { readonly [Name in Exclude<keyof Params[At], ParamsIn<Template>>]: never };
+};
 
 /** All catalogues that were loaded. A text may come from another process, so its code alone finds the words. */
 const templates = new Map<string, InEachLanguage>();
@@ -77,6 +85,9 @@ export const saidByLibrary = (code: LibraryCode, { en, zh }: InEachLanguage): Te
 });
 for (const code of ['library.missing', 'library.refused'])
   templates.set(code, { en: '{{en}}', zh: '{{zh}}' });
+
+/** The texts of all catalogues that were loaded, by their codes. */
+export const allTexts: ReadonlyMap<string, InEachLanguage> = templates;
 
 const commas: Readonly<Record<Language, string>> = { en: ', ', zh: '、' };
 

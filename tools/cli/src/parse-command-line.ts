@@ -126,6 +126,7 @@ function faultOfOption(error: unknown): string {
   const { message } = error as Error;
   const [option = ''] = /--?[a-z-]+/.exec(message) ?? [];
   if (!speaksChinese()) return message;
+  // By its text: Node has one code for both.
   return message.includes('argument missing')
     ? say('needs_a_value', { option })
     : say('takes_no_value', { option });

@@ -60,7 +60,7 @@ const lookConfig = z.strictObject({
   idle_heartbeat: duration.optional(),
   // Clients list the keys of a bucket with it.
   headers_only: z.boolean().optional(),
-  inactive_threshold: z.int(endsByItself).min(0).max(dayNs, endsByItself).optional(),
+  inactive_threshold: z.int(endsByItself).min(0, endsByItself).max(dayNs, endsByItself).optional(),
   num_replicas: z.int().min(0).max(1).optional(),
   mem_storage: z.boolean().optional(),
 });
@@ -186,7 +186,7 @@ function refusedToLook(config: Config, consumerName: string | undefined): string
 function firstOf(error: z.ZodError): string {
   const [issue] = error.issues;
   if (!issue) return 'the request cannot be read';
-  if (issue.code === 'custom' || issue.message === endsByItself) return issue.message;
+  if (issue.code === 'custom' || issue.path.includes('inactive_threshold')) return issue.message;
   const at = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
     const field = [...issue.path, issue.keys[0]?.slice(0, 64)].join('.');

@@ -1,3 +1,4 @@
+import { isText } from '@holdfast/texts/bounded-text.ts';
 import { catalogue } from '@holdfast/texts/text.ts';
 
 /** Where devices may be reached. */
@@ -19,3 +20,10 @@ export const networkText = catalogue('network', {
     zh: '“{{network}}”不是网段，例如 192.168.10.0/24',
   },
 });
+
+const ofDeviceNetworks = ['network.address_not_in_device_networks', 'network.address_not_of_a_plant'];
+
+/** Whether DEVICE_NETWORKS is what a text, or one within it, names as the reason. */
+export const isOutsideDeviceNetworks = (words: unknown): boolean =>
+  isText(words) &&
+  (ofDeviceNetworks.includes(words.code) || Object.values(words.params ?? {}).some(isOutsideDeviceNetworks));

@@ -7,6 +7,7 @@ import type {
   ShownPoint,
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { isOutsideDeviceNetworks } from '@holdfast/shared/runtime/network-texts.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
 import { localize } from '../problems/localize.ts';
@@ -89,8 +90,7 @@ export async function readOnce(
     const { reply } = reached;
     if (reply.kind === 'read') {
       points.push(...reply.points.map(localizePoint));
-      const requestViews = reply.requests.map((each) => ({ ...each, error: localize(each.error) }));
-      requests.push(...withFrameParts(requestViews, device));
+      requests.push(...requestViews(reply.requests, device));
       givenUp = reply.given_up && { ...reply.given_up, detail: localize(reply.given_up.detail) };
     } else {
       const isRefused = reply.kind === 'refused';
@@ -171,14 +171,16 @@ function inWords(total: number, bad: readonly ShownPoint[]): string {
   return localize(devicesText('of_values_could_not_be_read', { count: bad.length, total, all }));
 }
 
-/** Splits each frame of the requests into its parts, by the protocol of their device. */
-function withFrameParts(
-  requests: readonly (ReadRequestReport & { readonly error: string })[],
+/** The requests in the caller's language, with each frame split into its parts by the device's protocol. */
+function requestViews(
+  requests: readonly ReadRequestReport[],
   { protocol, connection }: Pick<DeviceConfig, 'protocol' | 'connection'>,
 ): DeviceRequestView[] {
   const spec = specs.get(protocol);
   return requests.map(({ heard, ...request }) => ({
     ...request,
+    error: localize(request.error),
+    ...(isOutsideDeviceNetworks(request.error) && { failure: 'not_allowed' as const }),
     ...(heard && {
       heard: heard.map((each) => ({
         ...each,

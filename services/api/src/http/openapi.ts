@@ -162,7 +162,7 @@ function describe(
   if (file) operation.requestBody = bodyOfFile(file);
   operation.operationId = `${method}_${path.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_|_$/g, '')}`;
   const responses = { ...operation.responses };
-  // The generator's answer for a route without a schema of its own.
+  // By its text: it is the generator's answer for a route without a schema of its own.
   if (responses['200']?.description === 'Default Response' && !responses['200'].content) {
     delete responses['200'];
   }

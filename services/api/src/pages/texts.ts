@@ -1,4 +1,4 @@
-import { catalogue, inLanguage, type Language, type ParamsFor } from '@holdfast/texts/text.ts';
+import { catalogue, inLanguage, type Language, type TextsOf } from '@holdfast/texts/text.ts';
 
 const texts = {
   own_name: { en: 'English', zh: '中文' },
@@ -223,8 +223,8 @@ export const pagesText = catalogue('pages', texts);
 
 /** Says the texts of the pages in one language. */
 export const sayIn =
-  (language: Language) =>
-  <Code extends keyof typeof texts>(code: Code, ...params: ParamsFor<(typeof texts)[Code]['en']>): string =>
-    inLanguage(pagesText(code, ...params), language);
+  (language: Language): TextsOf<typeof texts, string> =>
+  (code, ...[params]) =>
+    inLanguage({ code: `pages.${code}`, ...(params && { params }) }, language);
 
 export type Say = ReturnType<typeof sayIn>;

@@ -189,6 +189,10 @@ export const pointListsText = catalogue('pointLists', {
     en: 'row {{row}} says {{value}} of the same device',
     zh: '同一台设备在第 {{row}} 行为 {{value}}',
   },
+  row_leaves_it_empty: {
+    en: 'row {{row}} leaves it empty for the same device',
+    zh: '同一台设备在第 {{row}} 行未填写',
+  },
   device_says_otherwise: {
     en: 'device {{device}} has {{value}}: change it there, or leave the cell empty',
     zh: '设备 {{device}} 现为 {{value}}：请在设备上更改，或将此单元格留空',

@@ -1,28 +1,13 @@
 import { once } from 'node:events';
-import { glob, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
 import { LogUnreadable } from '@holdfast/shared/sessions/handle-command.ts';
 import { inEachLanguage, quoted } from '@holdfast/texts/text.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { storeProblem } from '../http/store-problems.ts';
 
-const sources = join(import.meta.dirname, '..');
-
 describe('what is said in Chinese', () => {
-  it('has one word for an epoch', async () => {
-    const others: string[] = [];
-    for await (const file of glob('**/*.ts', { cwd: sources })) {
-      for (const line of (await readFile(join(sources, file), 'utf8')).split('\n')) {
-        const text = line.replace(/\{\{.*?\}\}/g, '').replace(/^.*?\bzh: /, '');
-        if (/\p{Script=Han}/u.test(text) && /epoch/i.test(text)) others.push(`${file}: ${text.trim()}`);
-      }
-    }
-    expect(others).toEqual([]);
-  });
-
   it('has no English within where an event cannot be read, but the name of its subject', () => {
     const error = new LogUnreadable('events.session.7.lifecycle', 'sequence 12: not a CloudEvent');
     const { en, zh } = inEachLanguage(storeProblem(error)?.detail ?? quoted(''));

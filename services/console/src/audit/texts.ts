@@ -1,3 +1,4 @@
+import { outcomeWords, prefixed } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../i18n/room-texts.ts';
 import type { TranslationOf } from '../i18n/texts.ts';
 import { actionWords, kindWords, thingWords, wordsIn } from './action-words.ts';
@@ -19,11 +20,7 @@ export const en = {
   'audit.when': 'When',
   'audit.outcome': 'Outcome',
   'audit.reason': 'Reason',
-  'audit.outcome.requested': 'asked for',
-  'audit.outcome.done': 'done',
-  'audit.outcome.refused': 'refused',
-  'audit.outcome.failed': 'failed',
-  'audit.outcome.unknown': 'not known',
+  ...prefixed('audit.outcome', outcomeWords, 'en'),
   'audit.kind.user': 'person',
   'audit.kind.key': 'key',
   'audit.kind.service': 'service',
@@ -83,11 +80,7 @@ export const zh: TranslationOf<typeof en> = {
   'audit.when': '时间',
   'audit.outcome': '结果',
   'audit.reason': '原因',
-  'audit.outcome.requested': '已请求',
-  'audit.outcome.done': '已完成',
-  'audit.outcome.refused': '被拒绝',
-  'audit.outcome.failed': '失败',
-  'audit.outcome.unknown': '未知',
+  ...prefixed('audit.outcome', outcomeWords, 'zh'),
   'audit.kind.user': '用户',
   'audit.kind.key': '密钥',
   'audit.kind.service': '服务',

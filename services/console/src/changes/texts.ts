@@ -1,3 +1,4 @@
+import { changeKindWords, prefixed } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../i18n/room-texts.ts';
 import type { TranslationOf } from '../i18n/texts.ts';
 
@@ -14,14 +15,7 @@ export const en = {
   'changes.column.kind': 'How',
   'changes.column.counts': 'What',
   'changes.column.reason': 'Reason',
-  'changes.kind.edit': 'edit',
-  'changes.kind.copy': 'copy of a device',
-  'changes.kind.bulk': 'bulk edit',
-  'changes.kind.import': 'import',
-  'changes.kind.revert': 'undo',
-  'changes.kind.restore': 'version restored',
-  'changes.kind.learned': 'learned limits',
-  'changes.kind.direct': 'in the database',
+  ...prefixed('changes.kind', changeKindWords, 'en'),
   'changes.created': '{{count}} created',
   'changes.changed': '{{count}} changed',
   'changes.deleted': '{{count}} deleted',
@@ -62,14 +56,7 @@ export const zh: TranslationOf<typeof en> = {
   'changes.column.kind': '方式',
   'changes.column.counts': '内容',
   'changes.column.reason': '原因',
-  'changes.kind.edit': '编辑',
-  'changes.kind.copy': '复制设备',
-  'changes.kind.bulk': '批量修改',
-  'changes.kind.import': '导入',
-  'changes.kind.revert': '撤销',
-  'changes.kind.restore': '恢复版本',
-  'changes.kind.learned': '自动识别的限制',
-  'changes.kind.direct': '直接修改数据库',
+  ...prefixed('changes.kind', changeKindWords, 'zh'),
   'changes.created': '新建 {{count}} 项',
   'changes.changed': '修改 {{count}} 项',
   'changes.deleted': '删除 {{count}} 项',

@@ -1,3 +1,4 @@
+import { conditionWords, prefixed } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../i18n/room-texts.ts';
 import type { TranslationOf } from '../i18n/texts.ts';
 
@@ -5,11 +6,7 @@ export const en = {
   'devices.title': 'Devices',
   'devices.filter': 'Show',
   'devices.show.all': 'All',
-  'devices.show.failing': 'Not read',
-  'devices.show.partly': 'Values missing',
-  'devices.show.slow': 'Slow',
-  'devices.show.unknown': 'Nothing known',
-  'devices.show.healthy': 'Answering',
+  ...prefixed('devices.show', conditionWords, 'en'),
   'devices.show.undelivered': 'Points without values',
   'devices.find': 'Find a device',
   'devices.ofSession': 'Session {{session}} only',
@@ -56,11 +53,7 @@ export const zh: TranslationOf<typeof en> = {
   'devices.title': '设备',
   'devices.filter': '显示',
   'devices.show.all': '全部',
-  'devices.show.failing': '读不到',
-  'devices.show.partly': '部分缺值',
-  'devices.show.slow': '缓慢',
-  'devices.show.unknown': '尚无消息',
-  'devices.show.healthy': '有应答',
+  ...prefixed('devices.show', conditionWords, 'zh'),
   'devices.show.undelivered': '无值点位',
   'devices.find': '查找设备',
   'devices.ofSession': '仅会话 {{session}}',

@@ -54,8 +54,8 @@ export const en = {
   'first.trial.gateway': 'The gateway answers, and does not reach the device behind it: {{where}}.',
   'first.trial.gateway.do':
     'Compare the station number here with the one that is set in the device, and see whether it is on and wired. How the gateway speaks to it is set in the gateway.',
-  'first.trial.permission': 'Collectors may not connect to {{where}}.',
-  'first.trial.permission.do':
+  'first.trial.not_allowed': 'Collectors may not connect to {{where}}.',
+  'first.trial.not_allowed.do':
     'DEVICE_NETWORKS of the collector says where devices are. Have the network of this device added to it.',
   'first.trial.other': '{{where}} gave no value.',
   'first.trial.other.do': 'What the collector says of it stands below.',
@@ -185,8 +185,8 @@ export const zh: TranslationOf<typeof en> = {
   'first.trial.gateway': '网关有应答，但无法与其后的设备通信：{{where}}。',
   'first.trial.gateway.do':
     '请核对此处的站号与设备中的设置是否一致，并检查设备是否通电、接线是否正确；与设备的通信参数在网关上设置。',
-  'first.trial.permission': '不允许采集器连接 {{where}}。',
-  'first.trial.permission.do': '采集器的 DEVICE_NETWORKS 规定了设备所在的网段，请把该设备的网段加入其中。',
+  'first.trial.not_allowed': '不允许采集器连接 {{where}}。',
+  'first.trial.not_allowed.do': '采集器的 DEVICE_NETWORKS 规定了设备所在的网段，请把该设备的网段加入其中。',
   'first.trial.other': '没有从 {{where}} 读到数值。',
   'first.trial.other.do': '采集器的说明见下。',
   'first.trial.details': '采集器的说明',

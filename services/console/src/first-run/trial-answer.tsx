@@ -91,13 +91,10 @@ function whereIs({ host, port, serial }: Record<string, unknown>): string {
 }
 
 /** The outcome of a trial, in kinds that a person can act on. */
-type TrialKind = 'reads' | 'refuses' | 'connection' | 'timeout' | 'gateway' | 'permission' | 'other';
+type TrialKind = 'reads' | 'refuses' | 'connection' | 'timeout' | 'gateway' | 'not_allowed' | 'other';
 
-function kindOfTrial({ answers, status, requests, detail }: DeviceTrialView): TrialKind {
+function kindOfTrial({ answers, status, requests }: DeviceTrialView): TrialKind {
   if (answers) return status === 'failed' ? 'refuses' : 'reads';
-  if (detail.includes('DEVICE_NETWORKS')) return 'permission';
-  const failures = requests.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
-  const last = failures.at(-1);
-  if (last === 'gateway' || last === 'timeout' || last === 'connection') return last;
-  return 'other';
+  const last = requests.findLast(({ failure }) => failure !== undefined)?.failure;
+  return last === undefined || last === 'exception' ? 'other' : last;
 }

@@ -1,3 +1,4 @@
+import { prefixed, roleWords, sessionStatusWords } from '@holdfast/shared/contracts/words/status-words.ts';
 /** Every text of the console. `{{name}}` is filled in; `_one` and `_other` go by `count`. */
 export const en = {
   'app.skip': 'Skip to content',
@@ -36,10 +37,7 @@ export const en = {
   'problem.company_grants_missing': 'Your company has given you no role here. Ask its account administrator.',
   'problem.more': 'What to do about',
 
-  'role.viewer': 'viewer',
-  'role.operator': 'operator',
-  'role.engineer': 'engineer',
-  'role.administrator': 'administrator',
+  ...prefixed('role', roleWords, 'en'),
 
   'nav.menu': 'Menu',
   'nav.screens': 'Screens',
@@ -149,12 +147,9 @@ export const en = {
   'legend.refused': 'values refused',
   'legend.paused': 'paused',
 
-  'state.running': 'Running',
+  ...prefixed('state', sessionStatusWords, 'en'),
   'state.waiting': 'Waiting',
   'state.recovery': 'Held back',
-  'state.paused': 'Paused',
-  'state.stopped': 'Ended',
-  'state.error': 'Failed',
   'state.starting': 'starting …',
   'state.stopping': 'stopping …',
   'state.pausing': 'pausing …',

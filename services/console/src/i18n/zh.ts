@@ -1,3 +1,4 @@
+import { prefixed, roleWords, sessionStatusWords } from '@holdfast/shared/contracts/words/status-words.ts';
 import type { Translation } from './texts.ts';
 
 export const zh: Translation = {
@@ -36,10 +37,7 @@ export const zh: Translation = {
   'problem.company_grants_missing': '贵公司尚未在此为您分配角色，请联系账号管理员。',
   'problem.more': '处理办法：',
 
-  'role.viewer': '只读用户',
-  'role.operator': '操作员',
-  'role.engineer': '工程师',
-  'role.administrator': '管理员',
+  ...prefixed('role', roleWords, 'zh'),
 
   'nav.menu': '菜单',
   'nav.screens': '页面',
@@ -143,12 +141,9 @@ export const zh: Translation = {
   'legend.refused': '数值被拒绝',
   'legend.paused': '已暂停',
 
-  'state.running': '运行中',
+  ...prefixed('state', sessionStatusWords, 'zh'),
   'state.waiting': '等待采集器',
   'state.recovery': '等待恢复',
-  'state.paused': '已暂停',
-  'state.stopped': '已结束',
-  'state.error': '出错',
   'state.starting': '正在启动……',
   'state.stopping': '正在停止……',
   'state.pausing': '正在暂停……',

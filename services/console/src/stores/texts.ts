@@ -1,3 +1,4 @@
+import { prefixed, sinkWords } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../i18n/room-texts.ts';
 import type { TranslationOf } from '../i18n/texts.ts';
 
@@ -13,10 +14,7 @@ export const en = {
     'Samples cannot be written. They wait in the stream; nothing is lost while it has room.',
   'stores.status.no_writer':
     'No writer is alive. Samples wait in the stream; nothing is lost while it has room.',
-  'stores.word.ok': 'Writing',
-  'stores.word.refusing': 'Refusing values',
-  'stores.word.failing': 'Failing',
-  'stores.word.no_writer': 'No writer',
+  ...prefixed('stores.word', sinkWords, 'en'),
   'stores.lag': 'Lag',
   'stores.lag.how': 'Age of the oldest sample that is not in the database yet',
   'stores.lag.unknown': 'not known',
@@ -140,10 +138,7 @@ export const zh: TranslationOf<typeof en> = {
   'stores.status.refusing': '采样正常写入，但数据库拒绝了部分数值，这些数值保存在隔离区。',
   'stores.status.failing': '采样无法写入，暂存在消息流中；只要消息流还有空间就不会丢失。',
   'stores.status.no_writer': '没有写入服务在运行。采样暂存在消息流中；只要消息流还有空间就不会丢失。',
-  'stores.word.ok': '写入正常',
-  'stores.word.refusing': '部分被拒绝',
-  'stores.word.failing': '写入失败',
-  'stores.word.no_writer': '无写入服务',
+  ...prefixed('stores.word', sinkWords, 'zh'),
   'stores.lag': '延迟',
   'stores.lag.how': '尚未写入数据库的最早采样已等待的时间',
   'stores.lag.unknown': '未知',

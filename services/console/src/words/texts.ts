@@ -15,7 +15,6 @@ export const en = {
 
   ...prefixed('cause', lackWords, 'en'),
   ...prefixed('cause', causeWords, 'en'),
-  'cause.quarantined': 'in quarantine',
 
   ...prefixed('decided', decidedWords, 'en'),
   'origin.open': 'The event that it follows from',
@@ -50,7 +49,6 @@ export const zh: TranslationOf<typeof en> = {
 
   ...prefixed('cause', lackWords, 'zh'),
   ...prefixed('cause', causeWords, 'zh'),
-  'cause.quarantined': '在隔离区',
 
   ...prefixed('decided', decidedWords, 'zh'),
   'origin.open': '查看引起缺失的事件',

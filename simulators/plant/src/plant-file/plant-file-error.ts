@@ -40,9 +40,7 @@ function issueProblems(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): 
     const furthest = branches.toSorted((one, other) => depth(other) - depth(one))[0] ?? [];
     if (depth(furthest) > path.length) return furthest;
     // Where all branches stop at the same place, the meant one complains of more than the type.
-    const telling = branches.find((branch) =>
-      branch.every(({ message }) => !message.startsWith('Invalid input')),
-    );
+    const telling = branches.find((_, index) => !issue.errors[index]?.some(isOfType));
     if (telling) return telling;
     const messages = new Set(branches.flat().map(({ message }) => message.replace('Invalid input: ', '')));
     return [{ path, message: [...messages].join(' | ') }];
@@ -52,6 +50,12 @@ function issueProblems(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): 
   }
   return [{ path, message: issue.message }];
 }
+
+/** Whether the value is of another kind than the one that is meant. */
+const isOfType = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'invalid_type' ||
+  issue.code === 'invalid_union' ||
+  (issue.code === 'invalid_value' && issue.values.length === 1);
 
 function inWords(path: readonly PropertyKey[]): string {
   return path.reduce<string>(

@@ -116,11 +116,12 @@ async function readFileOf(path: string): Promise<ReadConfiguration> {
 }
 
 function faulty(path: string, faults: readonly string[], more = 0): CliError {
-  const about = { file: nameOfInput(path), count: faults.length + more };
+  const file = nameOfInput(path);
+  const count = faults.length + more;
   const first =
-    about.count === 1
-      ? say('nothing_was_changed_has_a_fault', about)
-      : say('nothing_was_changed_has_faults', about);
+    count === 1
+      ? say('nothing_was_changed_has_a_fault', { file })
+      : say('nothing_was_changed_has_faults', { file, count });
   const lines = faults.map((fault) => `  - ${plainText(fault)}`);
   const last = more > 0 ? [say('and_more_faults', { more })] : [];
   return new CliError([first, ...lines, ...last].join('\n'), exitCodes.refused);

@@ -74,7 +74,7 @@ export const loginCommands: readonly Command[] = [
     async run({ access, print }) {
       const login = await access.logins.of(access.url);
       if (!login) {
-        print.report({ url: access.url, ended: false }, say('there_is_no_login', access));
+        print.report({ url: access.url, ended: false }, say('there_is_no_login', { url: access.url }));
         return;
       }
       try {
@@ -84,7 +84,7 @@ export const loginCommands: readonly Command[] = [
         if (!(error instanceof CliError) || error.exitCode !== exitCodes.notAllowed) throw error;
       }
       await access.logins.forget(access.url);
-      print.report({ url: access.url, ended: true }, say('you_are_logged_out', access));
+      print.report({ url: access.url, ended: true }, say('you_are_logged_out', { url: access.url }));
     },
   },
   {

@@ -282,11 +282,11 @@ function tellSample(print: Context['print'], { sample }: ImportView): void {
 const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function faulty(path: string, { counts, faults }: ImportView): CliError {
-  const about = { file: path === '-' ? say('standard_input') : path, count: counts.fault };
+  const file = path === '-' ? say('standard_input') : path;
   const first =
     counts.fault === 1
-      ? say('nothing_was_changed_has_a_fault', about)
-      : say('nothing_was_changed_has_faults', about);
+      ? say('nothing_was_changed_has_a_fault', { file })
+      : say('nothing_was_changed_has_faults', { file, count: counts.fault });
   const lines = faults.slice(0, shownFaults).map(({ cell, column, value, message }) => {
     const what = value === '' || message.includes(value) ? '' : ` "${value}"`;
     return `  - ${plainText(`${cell} ${column}${what}: ${message}`)}`;
@@ -294,7 +294,7 @@ function faulty(path: string, { counts, faults }: ImportView): CliError {
   const good = counts.new + counts.changed + counts.same;
   const rest = [
     say('faults_file_has_all_such_rows'),
-    ...(good > 0 ? [say('skip_faults_imports_the_other_rows', { ...about, good })] : []),
+    ...(good > 0 ? [say('skip_faults_imports_the_other_rows', { file, good })] : []),
   ];
   return new CliError([first, ...lines, ...rest].join('\n'), exitCodes.refused);
 }

@@ -154,7 +154,7 @@ export const systemLists: readonly Command[] = [
       const sent = await sendManyAgain(api, { filter: query, body }, (done) => progress.at(done)).finally(
         () => progress.end(),
       );
-      print.report(sent, say('sent_again_kept', sent) + moreThere(sent));
+      print.report(sent, say('sent_again_kept', { sent: sent.sent, kept: sent.kept }) + moreThere(sent));
       if (!print.asJson) {
         for (const { sequence, detail } of records(sent.kept_because)) {
           print.report(sent, say('kept_with_detail', { kept: sequence, detail }));
@@ -179,7 +179,7 @@ export const systemLists: readonly Command[] = [
       }
       const progress = print.progress('deleted');
       const deleted = await deleteMany(api, query, (done) => progress.at(done)).finally(() => progress.end());
-      print.report(deleted, say('deleted_messages', deleted) + moreThere(deleted));
+      print.report(deleted, say('deleted_messages', { deleted: deleted.deleted }) + moreThere(deleted));
     },
   },
 ];

@@ -335,7 +335,7 @@ export const helpTexts = {
   },
   edit_copy_bulk_import_revert_restore: {
     en: 'edit, copy, bulk, import, revert, restore, learned or direct',
-    zh: 'edit（编辑）、copy（复制）、bulk（批量）、import（导入）、revert（撤销）、restore（恢复版本）、learned（学到的限制）或 direct（直接改库）',
+    zh: 'edit（编辑）、copy（复制设备）、bulk（批量修改）、import（导入）、revert（撤销）、restore（恢复版本）、learned（学到的限制）或 direct（直接修改数据库）',
   },
   of_who_is_called_exactly: { en: 'of who is called exactly so', zh: '只限此操作者（名称须完全一致）' },
   of_this_device_and_its_points: { en: 'of this device and its points', zh: '只限此设备及其点位' },

@@ -1,4 +1,11 @@
-import { type Catalogue, catalogue, inLanguage, type Language, type ParamsIn } from '@holdfast/texts/text.ts';
+import {
+  type Catalogue,
+  catalogue,
+  inLanguage,
+  type Language,
+  type NoneSpare,
+  type ParamsIn,
+} from '@holdfast/texts/text.ts';
 import { adviceTexts } from './advice-texts.ts';
 import { headTexts } from './head-texts.ts';
 import { helpTexts } from './help-texts.ts';
@@ -33,9 +40,9 @@ type ValuesFor<Template extends string> = [ParamsIn<Template>] extends [never]
   : [values: Readonly<Record<ParamsIn<Template>, unknown>>];
 
 /** A text in the chosen language. Values are mostly fields of answers, and shown as JavaScript writes them. */
-export function say<Each extends Code>(
+export function say<Each extends Code, const Values extends ValuesFor<(typeof texts)[Each]['en']>>(
   code: Each,
-  ...[values]: ValuesFor<(typeof texts)[Each]['en']>
+  ...[values]: Values & NoneSpare<(typeof texts)[Each]['en'], Values>
 ): string {
   const filled: Readonly<Record<string, unknown>> = values ?? {};
   const params = Object.fromEntries(Object.entries(filled).map(([name, value]) => [name, String(value)]));

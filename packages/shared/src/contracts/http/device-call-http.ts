@@ -1,7 +1,12 @@
 import type { Specs } from '@holdfast/driver/spec.ts';
 import * as z from 'zod';
 import { described, schemaOf, type Validated, validate } from '../../judgement/verdict-on-body.ts';
-import { frameBytesSchema, readPointSchema, readRequestReportSchema } from '../device-call.ts';
+import {
+  frameBytesSchema,
+  readPointSchema,
+  readRequestReportSchema,
+  requestFailures,
+} from '../device-call.ts';
 import { closedObject } from './closed-object.ts';
 import type { DeviceBodies, DeviceCreate } from './device-http.ts';
 import { devicePointSchema, type ValidPoint, validateDevicePoint } from './point-http.ts';
@@ -22,6 +27,8 @@ export type ShownPoint = z.infer<typeof shownPointSchema>;
 /** A request whose frames are taken apart as the device's protocol defines them: their parts from the first byte on. */
 export const deviceRequestViewSchema = readRequestReportSchema.extend({
   error: z.string(),
+  /** As the collector reports it, or `not_allowed`: DEVICE_NETWORKS of the collector excludes the device's address. */
+  failure: z.enum([...requestFailures, 'not_allowed']).optional(),
   heard: z.array(frameBytesSchema.extend({ parts: z.array(framePartSchema) })).optional(),
 });
 export type DeviceRequestView = z.infer<typeof deviceRequestViewSchema>;

@@ -256,9 +256,10 @@ async function firstConnection(
 
 /**
  * Whether NATS refuses us because it does not know us. A timeout of the authentication is no refusal: an overloaded
- * machine takes longer than the 2 s that NATS allows. The protocol has only words for it, and no code.
+ * machine takes longer than the 2 s that NATS allows.
  */
 function isRefusal(error: unknown): error is AuthorizationError {
+  // By its text: the protocol has no code for it.
   return error instanceof AuthorizationError && !/^authentication timeout$/i.test(error.message);
 }
 

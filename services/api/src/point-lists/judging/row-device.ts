@@ -62,8 +62,12 @@ export class RowDevices {
     return Object.entries(fields).flatMap(([field, value]): FieldFault[] => {
       if (device.isNew) {
         const first = device.fields[field] ?? (device.connection as Record<string, unknown>)[field];
-        if (device.line === reading.line || first === undefined || isSame(first, value)) return [];
-        const message = pointListsText('row_says_otherwise', { row: device.line, value: String(first) });
+        if (device.line === reading.line || isSame(first ?? '', value)) return [];
+        const row = device.line;
+        const message =
+          (first ?? '') === ''
+            ? pointListsText('row_leaves_it_empty', { row })
+            : pointListsText('row_says_otherwise', { row, value: String(first) });
         return [{ field, code: 'contradicts', message }];
       }
       // The name is for people, and may have been changed since.

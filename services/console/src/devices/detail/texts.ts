@@ -1,3 +1,4 @@
+import { prefixed, qualityWords } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../../i18n/room-texts.ts';
 import type { TranslationOf } from '../../i18n/texts.ts';
 
@@ -151,8 +152,7 @@ export const en = {
   'device.points.unasked': 'A test read fills in the values.',
   'device.on': 'on (1)',
   'device.off': 'off (0)',
-  'device.quality.uncertain': 'uncertain',
-  'device.quality.bad': 'no value',
+  ...prefixed('device.quality', qualityWords, 'en'),
 
   'device.role': 'This needs the role {{role}}. You are {{own}}.',
   'device.role.none': 'This needs the role {{role}} at the site of the device.',
@@ -292,8 +292,7 @@ export const zh: TranslationOf<typeof en> = {
   'device.points.unasked': '测试读取后显示数值。',
   'device.on': '开（1）',
   'device.off': '关（0）',
-  'device.quality.uncertain': '存疑',
-  'device.quality.bad': '无数值',
+  ...prefixed('device.quality', qualityWords, 'zh'),
 
   'device.role': '此操作需要“{{role}}”角色，您是“{{own}}”。',
   'device.role.none': '此操作需要在设备所属站点具有“{{role}}”角色。',
