@@ -161,7 +161,7 @@ async function happens(database: string): Promise<void> {
   );
   await (await KvWaitingBoard.open(log.nc)).write(taskOf(ids.waiting), {
     ...{ v: 1, session: ids.waiting, why: 'no_collector', since: now() },
-    detail: waitingText('no_driver', {
+    detail: waitingText('no_collector_has_the_driver', {
       withLabels: '',
       drivers: [waitingText('driver_of_device', { protocol: 'modbus_tcp', device: 'mixer' })],
     }),
