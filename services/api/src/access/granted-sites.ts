@@ -71,10 +71,10 @@ export function requireRoleAtSessionSites(
   requireRoleAtOneOf(granted, concerned);
   const missing = concerned.filter((code) => granted !== 'everywhere' && !granted.includes(code));
   if (granted === 'everywhere' || missing.length === 0) return;
-  const shown = missing.map((code) => code || accessText('no_site'));
+  const missingNames = missing.map((code) => code || accessText('no_site'));
   throw new Problem(
     'site_not_granted',
-    accessText('session_at_other_sites', { sessionId, granted, missing: shown }),
+    accessText('session_at_other_sites', { sessionId, granted, missing: missingNames }),
     { sites: granted, missing },
   );
 }

@@ -217,13 +217,13 @@ describe('the past of a session that has gone on without what it read at another
     expect(await healthChanges({ key: own })).toEqual([]);
     expect(await healthChanges({ key: others })).toHaveLength(1);
     for (const list of ['completeness', 'report']) {
-      const told = async (key?: string) =>
+      const textOf = async (key?: string) =>
         JSON.stringify((await call('GET', `${base}/${list}/?to=now`, key === undefined ? {} : { key })).body);
       const ofSession = `"${session}"`;
-      await eventually(async () => (await told()).includes(ofSession), { what: `${list}/ to tell of it` });
-      for (const key of [own, others]) expect(await told(key), list).toContain(ofSession);
-      expect(await told(own), list).not.toContain('hall-2-beside');
-      expect(await told(others), list).not.toContain('hall-1-beside');
+      await eventually(async () => (await textOf()).includes(ofSession), { what: `${list}/ to tell of it` });
+      for (const key of [own, others]) expect(await textOf(key), list).toContain(ofSession);
+      expect(await textOf(own), list).not.toContain('hall-2-beside');
+      expect(await textOf(others), list).not.toContain('hall-1-beside');
     }
     expect((await call('POST', `${path}/stop/`, { key: own })).status).toBe(200);
   });

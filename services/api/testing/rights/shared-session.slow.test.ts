@@ -261,7 +261,7 @@ function pathsOf({ url, schema }: Route): string[] {
   );
 }
 
-const asked = allRoutes.filter(
+const routes = allRoutes.filter(
   ({ method, url, isWatched }) =>
     method === 'GET' && !isWatched && /^\/api\/(acquisition|exports\/values|system\/overview)/.test(url),
 );
@@ -272,7 +272,7 @@ describe('a session with devices at two sites, for an operator of one of them', 
   /** Routes that show the other site's devices to those who may see all. */
   const tellingRoutes = new Set<string>();
 
-  it.each(asked)('$url shows nothing of the other site', async (route) => {
+  it.each(routes)('$url shows nothing of the other site', async (route) => {
     for (const path of pathsOf(route)) {
       const isTelling = ofOtherSite.test(textOf(await call('GET', path)));
       if (isTelling) tellingRoutes.add(route.url);

@@ -40,7 +40,7 @@ export function placementText(text: string, isWhole: boolean): string {
  * What a program says about a session, for a caller who may see only some of its devices: words that name something may
  * name another device.
  */
-export function shownWords(said: Words, isWhole: boolean): Words {
-  const namesNothing = said === '' || (typeof said !== 'string' && said.params === undefined);
-  return isWhole || namesNothing ? said : sessionsText('shown_at_all_sites');
+export function shownWords(reason: Words, isWhole: boolean): Words {
+  const namesNothing = reason === '' || (typeof reason !== 'string' && reason.params === undefined);
+  return isWhole || namesNothing ? reason : sessionsText('shown_at_all_sites');
 }

@@ -19,9 +19,9 @@ export function shownEvent(event: SessionEventView, { isWhole, has }: SessionSha
     ...(from !== undefined && { from: { config_version: fieldsOf(from).config_version } }),
     ...(change !== undefined && { change: { ...fieldsOf(change), codes: codesOf(change).filter(has) } }),
     ...(reason !== undefined && {
-      reason: isByProgram || typeof reason !== 'string' ? shown(reason) : reason,
+      reason: isByProgram || typeof reason !== 'string' ? withoutNames(reason) : reason,
     }),
-    ...(detail !== undefined && { detail: shown(detail) }),
+    ...(detail !== undefined && { detail: withoutNames(detail) }),
   };
   return { ...event, data, told: toldIn(event.type, data) };
 }
@@ -35,4 +35,4 @@ function codesOf(change: unknown): string[] {
   return Array.isArray(codes) ? codes.map(String) : [];
 }
 
-const shown = (said: unknown) => shownWords(isWords(said) ? said : String(said), false);
+const withoutNames = (reason: unknown) => shownWords(isWords(reason) ? reason : String(reason), false);
