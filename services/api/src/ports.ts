@@ -382,7 +382,9 @@ export interface AnsweredRequest {
 export interface Concerned {
   /** By id. A session is at the sites of the configuration that it runs on. */
   readonly sessions?: readonly string[];
-  /** By id, where their past is shown: a session was at the sites of all versions that it has had. */
+  /** By id, where only the part at the caller's sites is shown: the role has to hold at one site of each. */
+  readonly shownSessions?: readonly string[];
+  /** The same where their past is shown: a session was at the sites of all versions that it has had. */
   readonly pastSessions?: readonly string[];
   /** By id. A task is at the sites of its devices, and without devices at none. */
   readonly tasks?: readonly number[];

@@ -127,9 +127,12 @@ describe('a list', () => {
     expect(codes).toEqual(['both-task', 'hall-2-task', 'hall-1-task']);
   });
 
-  it('counts in the comparison of what runs only what lies at the sites of the key', async () => {
+  it('counts in the comparison of what runs only what has devices at the sites of the key', async () => {
     const { body } = await call('GET', '/api/acquisition/recovery/', { key: keyFor('viewer', ['hall-1']) });
-    expect(body).toMatchObject({ expected: 1, expected_sessions: [idAt('sessions', 'hall-1')] });
+    expect(body).toMatchObject({
+      expected: 2,
+      expected_sessions: [idAt('sessions', 'both'), idAt('sessions', 'hall-1')],
+    });
   });
 });
 

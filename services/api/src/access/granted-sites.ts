@@ -49,6 +49,36 @@ export function requireRoleAt(granted: GrantedSites, concerned: Iterable<string>
   }
 }
 
+/**
+ * @param concerned codes of sites, an empty one for what belongs to none
+ * @throws Problem unless the role holds at one of them
+ */
+export function requireRoleAtOneOf(granted: GrantedSites, concerned: readonly string[]): void {
+  if (granted === 'everywhere' || concerned.some((code) => granted.includes(code))) return;
+  throw siteNotGranted(granted, accessText('this_concerns_something_at_another_site'));
+}
+
+/**
+ * For a change of a session. Whoever sees the session, as the role holds at one of its sites, is told the others.
+ * @param concerned codes of the session's sites, an empty one for devices at none
+ * @throws Problem unless the role holds at all of them
+ */
+export function requireRoleAtSessionSites(
+  granted: GrantedSites,
+  sessionId: string,
+  concerned: readonly string[],
+): void {
+  requireRoleAtOneOf(granted, concerned);
+  const missing = concerned.filter((code) => granted !== 'everywhere' && !granted.includes(code));
+  if (granted === 'everywhere' || missing.length === 0) return;
+  const missingNames = missing.map((code) => code || accessText('no_site'));
+  throw new Problem(
+    'site_not_granted',
+    accessText('session_at_other_sites', { sessionId, granted, missing: missingNames }),
+    { sites: granted, missing },
+  );
+}
+
 /** The problem does not name the other site: the caller may not know of it. */
 function siteNotGranted(granted: readonly string[], what: Text): Problem {
   return new Problem('site_not_granted', accessText('site_not_granted', { granted, what }), {

@@ -60,6 +60,11 @@ export const accessText = catalogue('access', {
     en: 'this concerns something at another site, or at none',
     zh: '此操作涉及其他站点或不属于任何站点的对象',
   },
+  no_site: { en: 'no site', zh: '无站点' },
+  session_at_other_sites: {
+    en: 'Session {{sessionId}} also reads devices at {{missing}}, and you may do this at {{granted}} only. Ask someone whose role holds at all of its sites, or an administrator for more sites. To be independent, give your devices a task of their own.',
+    zh: '会话 {{sessionId}} 还读取 {{missing}} 的设备，而您只能在站点 {{granted}} 执行此操作。请联系拥有其全部站点权限的人，或请管理员增加站点。若要互不影响，请为您的设备单独建立任务。',
+  },
   site_not_granted: {
     en: 'You may do this at {{granted}}, and {{what}}. Ask an administrator for more sites.',
     zh: '您只能在站点 {{granted}} 执行此操作，而{{what}}。可请管理员增加站点。',

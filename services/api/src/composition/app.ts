@@ -28,6 +28,7 @@ import { configurationRoutes } from '../configuration/configuration-routes.ts';
 import { demoRoutes } from '../configuration/demo-routes.ts';
 import { requireAccessOfChange } from '../configuration/device-access.ts';
 import { protocolRoutes } from '../configuration/protocol-routes.ts';
+import type { VersionSites } from '../configuration/version-sites.ts';
 import { versionRoutes } from '../configuration/versions/version-routes.ts';
 import type { ConsoleFiles } from '../console/console-files.ts';
 import { consoleRoutes } from '../console/console-routes.ts';
@@ -106,6 +107,7 @@ export interface AppDependencies {
   readonly commandLines: CommandLineAccess;
   readonly commandKeys: CommandKeys;
   readonly current: CurrentSessions;
+  readonly sitesOfVersions: VersionSites;
   readonly caughtUp: ApplySources['caughtUp'];
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
@@ -169,13 +171,14 @@ export function routesOf(dependencies: AppDependencies): {
     }),
     ...accountingRoutes(accounting),
     ...summaryRoutes({ ...overview, accounting, waiting, ticksOfDay: day }),
-    ...deviceHealthRoutes({ ...overview, accounting, waiting, ticksOfDay: day, siteAccess: access.sites }),
+    ...deviceHealthRoutes({ ...overview, accounting, waiting, ticksOfDay: day }),
     ...timelineRoutes({ accounting, healthOfSession: dependencies.healthOfSession }),
     ...overviewRoutes({ ...overview, accounting, waiting: recovery.waiting, ticksOfDay: day }),
     ...evidenceRoutes({ accounting, samples, timeZone: overview.timeZone }),
     ...sessionRoutes({
       ...{ database, current, liveStatus, waiting },
       ...{ storing: recovery, newerConfigured: overview.newerConfigured },
+      versions: dependencies.sitesOfVersions,
     }),
     liveRoute(dependencies.live, clients),
     changesRoute(dependencies.changes, clients),

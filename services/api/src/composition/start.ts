@@ -119,7 +119,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     streams: jetStreamChanges(broker.connection),
     sinks,
     projection: readModel.projection,
-    isSessionAt: isSessionAt(database, sitesOfVersions),
+    isSessionAt: isSessionAt({ database, versions: sitesOfVersions, plans }),
     log,
   });
   onStop('changes', changes.stop);
@@ -174,6 +174,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
         version: releaseVersion,
       },
       current,
+      sitesOfVersions,
       caughtUp: async () => {
         const end = await broker
           .sessionLog()

@@ -26,18 +26,21 @@ export const atSites = {
         join devices on devices.id = task_devices.device_id left join sites on sites.id = devices.site_id
         where task_devices.task_id = tasks.id)`,
     ),
-  /** @param codes the column with the sites of the version on which a session runs */
+  /**
+   * One device of the session has to be at these sites. What is shown of the others is left out by `plansAt`.
+   * @param codes the column with the sites of the version on which a session runs
+   */
   sessions: (granted: GrantedSites, codes: Expression<string[] | null>) =>
-    within(granted, (granted) => sql`${codes} <@ ${granted}::text[]`),
-  /** Additional condition where the past of `sessions` is shown: it covers every version that they have had. */
-  pastSessions: (granted: GrantedSites) =>
+    within(granted, (granted) => sql`coalesce(${codes} && ${granted}::text[], false)`),
+  /** The same where the past of `sessions` is shown: one device of any version that they have had. */
+  pastSessions: (granted: GrantedSites, codes: Expression<string[] | null>) =>
     within(
       granted,
-      (codes) => sql`not exists (
-        select from session_events left join task_config_versions as past
+      (granted) => sql`(coalesce(${codes} && ${granted}::text[], false) or exists (
+        select from session_events join task_config_versions as past
           on past.task_id = sessions.task_id and to_jsonb(past.version) = session_events.data -> 'config_version'
         where session_events.session_id = sessions.session_id and session_events.problem is null
-          and session_events.data ? 'config_version' and not coalesce(past.site_codes <@ ${codes}::text[], false))`,
+          and session_events.data ? 'config_version' and past.site_codes && ${granted}::text[]))`,
     ),
 };
 

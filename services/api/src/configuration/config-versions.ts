@@ -217,6 +217,7 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
         device_codes: JSON.stringify(planDevices(content)),
         point_counts: JSON.stringify(planPointCounts(content)),
         site_codes: siteCodesOf(content),
+        device_sites: content.devices.map(({ site_code }) => site_code),
         values_per_s: valuesPerSecond(content),
       })
       .execute();

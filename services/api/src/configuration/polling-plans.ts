@@ -3,6 +3,7 @@ import type { PointRate } from '@holdfast/shared/domain/gaps/point-values.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { sql } from 'kysely';
+import type { GrantedSites } from '../access/granted-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import type { PlanDevice, PlanPointCounts } from '../database/tables.ts';
 import { BrokerUnavailable, type TaskConfigs } from '../ports.ts';
@@ -23,6 +24,8 @@ export interface PolledDevice {
   readonly periodMs: number;
   /** How many of the device's points are read how often. */
   readonly rates?: readonly PointRate[] | undefined;
+  /** Code of the site where it was, or empty for none. Undefined where this is not known. */
+  readonly site?: string | undefined;
 }
 
 export interface PollingPlans {
@@ -49,8 +52,9 @@ type Content = Pick<TaskConfig, 'period_ms' | 'devices'>;
 function planOf({ period_ms, devices }: Content): PollingPlan {
   return {
     periodMs: period_ms,
-    devices: devices.map(({ code, points }) => ({
+    devices: devices.map(({ code, site_code, points }) => ({
       code,
+      site: site_code,
       periodMs: devicePeriodMs(period_ms, points),
       rates: ratesOf(points, period_ms),
     })),
@@ -67,16 +71,19 @@ function planOfRow({
   period_ms: periodMs,
   device_codes: rowsOfDevices,
   point_counts: counts,
+  device_sites: sites,
 }: {
   readonly period_ms: number;
   readonly device_codes: readonly PlanDevice[];
   readonly point_counts: readonly PlanPointCounts[];
+  readonly device_sites: readonly string[];
 }): PollingPlan {
   const devices = rowsOfDevices.map((device, index) => {
     const rates = counts[index]?.map(([period, points]) => ({ periodMs: period, points }));
+    const site = sites[index];
     return typeof device === 'string'
-      ? { code: device, periodMs, rates }
-      : { code: device.code, periodMs: device.period_ms, rates };
+      ? { code: device, periodMs, rates, site }
+      : { code: device.code, periodMs: device.period_ms, rates, site };
   });
   return { periodMs, devices };
 }
@@ -118,7 +125,7 @@ export function pollingPlans(options: {
   const fromDatabase = async (taskId: number, version: number): Promise<PollingPlan | undefined> => {
     const row = await database
       .selectFrom('task_config_versions')
-      .select(['period_ms', 'device_codes', 'point_counts'])
+      .select(['period_ms', 'device_codes', 'point_counts', 'device_sites'])
       .where('task_id', '=', taskId)
       .where('version', '=', version)
       .executeTakeFirst();
@@ -169,7 +176,7 @@ export function pollingPlans(options: {
       if (missing.length === 0) return;
       const rows = await database
         .selectFrom('task_config_versions')
-        .select(['task_id', 'version', 'period_ms', 'device_codes', 'point_counts'])
+        .select(['task_id', 'version', 'period_ms', 'device_codes', 'point_counts', 'device_sites'])
         .where(
           sql<boolean>`(task_id, version) in (select * from unnest(
             ${missing.map(({ task_id }) => task_id)}::int[],
@@ -193,6 +200,22 @@ export function pollingPlans(options: {
       return Promise.race([answer, patience.then(() => (answering.signal.aborted ? answer : undefined))]);
     },
   };
+}
+
+/** The same plans with only the devices that were at these sites. */
+export function plansAt(plans: PollingPlans, granted: GrantedSites): PollingPlans {
+  if (granted === 'everywhere') return plans;
+  return {
+    ...plans,
+    of: async (taskId, version) => {
+      const plan = await plans.of(taskId, version);
+      return { ...plan, devices: plan.devices.filter((device) => isDeviceAt(device, granted)) };
+    },
+  };
+}
+
+export function isDeviceAt({ site }: PolledDevice, granted: GrantedSites): boolean {
+  return granted === 'everywhere' || (site !== undefined && granted.includes(site));
 }
 
 /** The plan, or undefined when the snapshot is lost, which is reported elsewhere. @throws DatabaseUnavailable */

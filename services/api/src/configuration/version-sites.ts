@@ -1,4 +1,5 @@
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { GrantedSites } from '../access/granted-sites.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import type { TaskConfigs } from '../ports.ts';
@@ -17,6 +18,21 @@ export interface VersionSites {
 }
 
 const keptAtMost = 10_000;
+
+/** Whether a caller may see everything of a session. @throws BrokerUnavailable while PostgreSQL is unavailable too */
+export async function isWholeAt(
+  granted: GrantedSites,
+  session: {
+    readonly task_id: number;
+    readonly config_version: number;
+    readonly site_codes?: readonly string[] | null | undefined;
+  },
+  versions: VersionSites,
+): Promise<boolean> {
+  if (granted === 'everywhere') return true;
+  const codes = session.site_codes ?? (await versions.of(session.task_id, session.config_version));
+  return codes.every((code) => granted.includes(code));
+}
 
 /** Reads the sites of versions; versions never change, so what was read once is kept. */
 export function versionSites({

@@ -164,6 +164,8 @@ const configuration = [
     point_counts jsonb not null default '[]',
     -- Of its devices; an empty code for those without a site.
     site_codes text[] not null,
+    -- The code of the site of each of these devices, in their order.
+    device_sites text[] not null default '{}',
     values_per_s double precision,
     primary key (task_id, version)
   )`,

@@ -116,6 +116,8 @@ export interface TaskConfigVersionsTable {
   point_counts: ColumnType<PlanPointCounts[], string | undefined, never>;
   /** Codes of the sites of its devices, an empty code for no site. */
   site_codes: string[];
+  /** The code of the site of each device of `device_codes`, in their order. */
+  device_sites: Generated<string[]>;
   /** Values that are read each second when every device answers. */
   values_per_s: number | null;
   created_at: Generated<Date>;

@@ -9,8 +9,8 @@ import type { Words } from '@holdfast/texts/text.ts';
 import type { ChangeSource } from '../ports.ts';
 import type { Change } from './change-log.ts';
 
-/** Whether a session is at these sites as a whole. */
-export type IsSessionAt = (sessionId: string, sites: readonly string[]) => Promise<boolean>;
+/** Whether a session is at one of these sites, or a device of it. */
+export type IsSessionAt = (sessionId: string, sites: readonly string[], device?: string) => Promise<boolean>;
 
 const configured = ['site', 'device', 'point', 'task'] as const;
 
@@ -68,7 +68,7 @@ function deviceChange(
     ...{ session_id: session, device, collector_id: collector },
     ...{ from, to, detail, time },
   };
-  const at = async (sites: readonly string[]) => ((await isAt(session, sites)) ? view : undefined);
+  const at = async (sites: readonly string[]) => ((await isAt(session, sites, device)) ? view : undefined);
   return { place, event: 'device', data: view, at };
 }
 

@@ -88,8 +88,8 @@ export const adviceText = catalogue('advice', {
     zh: '`needed` 是此操作所需的角色，`role` 是您的最高角色',
   },
   site_not_granted: {
-    en: 'You have this role only at `sites`; the request concerns other sites, something without a site, or everything: see [sites](docs/security.md#sites)',
-    zh: '您只在 `sites` 所列站点拥有此角色，而此操作涉及其他站点、不属于任何站点的对象或全部对象：见[站点](docs/security.md#sites)',
+    en: 'You have this role only at `sites`; the request concerns other sites (`missing` where they are named), something without a site, or everything: see [sites](docs/security.md#sites)',
+    zh: '您只在 `sites` 所列站点拥有此角色，而此操作涉及其他站点（能列出时见 `missing`）、不属于任何站点的对象或全部对象：见[站点](docs/security.md#sites)',
   },
   change_set_not_found: {
     en: 'There is no such change set, or it concerns none of your sites',

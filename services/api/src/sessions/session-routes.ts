@@ -19,7 +19,8 @@ import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import * as z from 'zod';
 import type { GrantedSites } from '../access/granted-sites.ts';
 import type { FindNewerConfigured } from '../configuration/newer-configured.ts';
-import { findPlan } from '../configuration/polling-plans.ts';
+import { findPlan, type PollingPlan } from '../configuration/polling-plans.ts';
+import { isWholeAt, type VersionSites } from '../configuration/version-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
@@ -32,15 +33,17 @@ import type { CurrentSessions } from './queries/current-sessions.ts';
 import { listSessionEvents } from './queries/list-session-events.ts';
 import { sessionAt } from './queries/session-at.ts';
 import { type NamedSessionRow, sessionView } from './queries/session-view.ts';
+import { shownEvent } from './queries/shown-event.ts';
 import { freshWithin } from './recovery/compare-session.ts';
 import { type PeriodSources, periodsToShow } from './recovery/period-to-show.ts';
 import { placedSince } from './recovery/recovery-view.ts';
 import { requireSession } from './require-session.ts';
-import { type StoringSources, storingOfSessions } from './storing/storing-of-sessions.ts';
+import { pastShare, presentShare } from './session-share.ts';
+import { type StoringSources, storingOf, storingOfSessions } from './storing/storing-of-sessions.ts';
 import { sessionsText } from './texts.ts';
 
 const params = z.object({ id: z.string().describe('Session id') });
-const ofSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ sessions: [id] });
+const ofSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ shownSessions: [id] });
 const pastOfSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ pastSessions: [id] });
 const pageSize = 500;
 
@@ -51,9 +54,11 @@ export function sessionRoutes(options: {
   waiting: Pick<WaitingNotices, 'of'>;
   storing: StoringSources & PeriodSources;
   newerConfigured: FindNewerConfigured;
+  versions: VersionSites;
 }): Route[] {
-  const { database, current, liveStatus, waiting, storing, newerConfigured } = options;
-  const viewOf = (row: NamedSessionRow, now: Date) => sessionView(row, now, waiting.of(row));
+  const { database, current, liveStatus, waiting, storing, newerConfigured, versions } = options;
+  const viewOf = async (row: NamedSessionRow, now: Date, sites: GrantedSites) =>
+    sessionView(row, now, waiting.of(row), await isWholeAt(sites, row, versions));
 
   const page = async (filter: {
     statuses: readonly SessionStatus[] | undefined;
@@ -65,10 +70,11 @@ export function sessionRoutes(options: {
     const { rows, next } = await current.list({ ...filter, before: decodeCursor(filter.cursor) });
     const isNewer = await newerConfigured(rows);
     const now = new Date();
-    const results = rows.map((row) => ({
-      ...viewOf(row, now),
-      is_newer_configured: isNewer.get(row.session_id) ?? null,
-    }));
+    const results: ListedSession[] = [];
+    for (const row of rows) {
+      const view = await viewOf(row, now, filter.sites);
+      results.push({ ...view, is_newer_configured: isNewer.get(row.session_id) ?? null });
+    }
     return { results, next_cursor: encodeCursor(next) };
   };
 
@@ -85,8 +91,10 @@ export function sessionRoutes(options: {
   const requireCurrentSession = (sessionId: string) =>
     requireSession(database, sessionId, (id) => current.find(id));
 
-  const storingOf = async (row: NamedSessionRow, view: SessionView): Promise<Storing | null> => {
-    const plan = await findPlan(storing.plans, row);
+  const storingOfSession = async (
+    row: NamedSessionRow,
+    { view, plan }: { view: SessionView; plan: PollingPlan | undefined },
+  ): Promise<Storing | null> => {
     const now = new Date();
     const periods = await periodsToShow(storing, [row], now.getTime());
     const session = {
@@ -98,7 +106,7 @@ export function sessionRoutes(options: {
     return (await storingOfSessions(storing, [session], now)).get(row.session_id) ?? null;
   };
 
-  const then = async (row: NamedSessionRow, text: string): Promise<SessionThenOrNow> => {
+  const then = async (row: NamedSessionRow, text: string, sites: GrantedSites): Promise<SessionThenOrNow> => {
     const now = new Date();
     const at = timeOf('at', text, now);
     if (at > now) throw validationFailed([{ path: 'at', message: fieldText('not_in_the_future') }]);
@@ -113,7 +121,12 @@ export function sessionRoutes(options: {
         }),
       );
     }
-    return { ...sessionView(past, at), at: at.toISOString(), last_sequence: past.last_sequence };
+    const { isWhole } = await pastShare({ database, plans: storing.plans }, row, sites);
+    return {
+      ...sessionView(past, at, undefined, isWhole),
+      at: at.toISOString(),
+      last_sequence: past.last_sequence,
+    };
   };
 
   return [
@@ -155,7 +168,7 @@ export function sessionRoutes(options: {
       method: 'GET',
       url: '/api/acquisition/sessions/:id',
       role: 'viewer',
-      sites: ({ params: { id }, query: { at } }) => (at ? { pastSessions: [id] } : { sessions: [id] }),
+      sites: ({ params: { id }, query: { at } }) => (at ? { pastSessions: [id] } : { shownSessions: [id] }),
       tag: 'Sessions',
       summary: 'Read a session, now or as it was',
       about: '`at` folds the events up to that time. Needs no PostgreSQL.',
@@ -163,7 +176,8 @@ export function sessionRoutes(options: {
       handler: async (request): Promise<SessionThenOrNow> => {
         const row = await requireCurrentSession(request.params.id);
         const { at } = request.query;
-        return at ? then(row, at) : viewOf(row, new Date());
+        const sites = request.grantedSites;
+        return at ? then(row, at, sites) : viewOf(row, new Date(), sites);
       },
     }),
     route({
@@ -173,12 +187,19 @@ export function sessionRoutes(options: {
       sites: ofSession,
       tag: 'Sessions',
       summary: 'Read a session with counters and device health',
-      about: '`storing` says whether its samples reach the database, and which values the database refuses.',
+      about:
+        '`storing` says whether its samples reach the database, and which values the database refuses. Devices at other sites are left out; counters are of all.',
       schema: { params, response: { 200: sessionLiveViewSchema } },
       handler: async (request): Promise<SessionLiveView> => {
         const row = await requireCurrentSession(request.params.id);
         const totals = await liveStatus.totals(row.session_id);
-        const view = viewOf(row, new Date());
+        const sites = request.grantedSites;
+        const view = await viewOf(row, new Date(), sites);
+        const plan = await findPlan(storing.plans, row);
+        const site_codes = sites === 'everywhere' ? null : await versions.of(row.task_id, row.config_version);
+        const { has } = presentShare({ site_codes }, plan, sites);
+        const stored = row.status === 'running' ? await storingOfSession(row, { view, plan }) : null;
+        const health = Object.entries(totals.deviceHealth).filter(([code]) => has(code));
         return {
           ...view,
           session_id: view.id,
@@ -186,8 +207,8 @@ export function sessionRoutes(options: {
           points_read: totals.pointsRead,
           error_count: totals.errorCount,
           last_read_time: totals.lastReadTime?.toISOString() ?? null,
-          storing: row.status === 'running' ? await storingOf(row, view) : null,
-          metadata: { ...view.metadata, device_health: localizeHealthOfAll(totals.deviceHealth) },
+          storing: stored && storingOf(stored, has),
+          metadata: { ...view.metadata, device_health: localizeHealthOfAll(Object.fromEntries(health)) },
         };
       },
     }),
@@ -202,11 +223,12 @@ export function sessionRoutes(options: {
         'With their sequences in the stream. `told` is the reason that a program gave. `only=abnormal`: failures, lost or refused holders, time limits.',
       schema: { params, querystring: sessionEventsQuerySchema, response: { 200: sessionEventPageSchema } },
       handler: async (request) => {
-        const { session_id } = await requireCurrentSession(request.params.id);
+        const session = await requireCurrentSession(request.params.id);
+        const share = await pastShare({ database, plans: storing.plans }, session, request.grantedSites);
         const { limit, cursor, order, type, from, to, only } = request.query;
         const now = new Date();
         const { events, next } = await listSessionEvents(database, {
-          sessionId: session_id,
+          sessionId: session.session_id,
           types: type?.map((each) => `session.${each}`),
           from: from ? timeOf('from', from, now) : undefined,
           to: to ? timeOf('to', to, now) : undefined,
@@ -215,7 +237,7 @@ export function sessionRoutes(options: {
           behind: decodeCursor(cursor),
           limit,
         });
-        return { results: events, next_cursor: encodeCursor(next) };
+        return { results: events.map((event) => shownEvent(event, share)), next_cursor: encodeCursor(next) };
       },
     }),
   ];

@@ -1,11 +1,18 @@
 import { sql } from 'kysely';
-import { type GrantedSites, requireRoleAt, type SiteAccess } from '../access/granted-sites.ts';
+import {
+  type GrantedSites,
+  requireRoleAt,
+  requireRoleAtOneOf,
+  requireRoleAtSessionSites,
+  type SiteAccess,
+} from '../access/granted-sites.ts';
 import type { VersionSites } from '../configuration/version-sites.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Concerned } from '../ports.ts';
 import type { CurrentSessions } from './queries/current-sessions.ts';
 import { requireSession } from './require-session.ts';
+import { formerVersions } from './session-share.ts';
 
 /** Looks up nothing for callers whose role holds everywhere. Sessions are known even while PostgreSQL is down. */
 export function siteAccess({
@@ -17,6 +24,17 @@ export function siteAccess({
   readonly current: Pick<CurrentSessions, 'find'>;
   readonly versions: VersionSites;
 }): SiteAccess {
+  const find = (sessionId: string) => requireSession(database, sessionId, (id) => current.find(id));
+  const sitesOf = async (sessionId: string) => {
+    const { task_id, config_version } = await find(sessionId);
+    return versions.of(task_id, config_version);
+  };
+  const sitesOfPast = async (sessionId: string) => {
+    const { task_id, config_version } = await find(sessionId);
+    const had = await unlessUnavailable(formerVersions(database, sessionId));
+    const all = [...new Set([config_version, ...had])].map((version) => versions.of(task_id, version));
+    return (await Promise.all(all)).flat();
+  };
   const requireConfigured = async (from: Database, granted: GrantedSites, concerned: Concerned) => {
     if (concerned.sites?.includes(null)) requireRoleAt(granted, ['']);
     requireRoleAt(granted, await configuredSites(from, concerned));
@@ -24,14 +42,12 @@ export function siteAccess({
   return {
     require: async (granted, concerned) => {
       if (granted === 'everywhere') return;
-      const past = new Set(concerned.pastSessions);
-      for (const sessionId of new Set([...(concerned.sessions ?? []), ...past])) {
-        const session = await requireSession(database, sessionId, (id) => current.find(id));
-        const had = past.has(sessionId) ? await formerVersions(database, sessionId) : [];
-        for (const version of new Set([session.config_version, ...had])) {
-          requireRoleAt(granted, await versions.of(session.task_id, version));
-        }
+      const { sessions = [], shownSessions = [], pastSessions = [] } = concerned;
+      for (const sessionId of sessions) {
+        requireRoleAtSessionSites(granted, sessionId, await sitesOf(sessionId));
       }
+      for (const sessionId of shownSessions) requireRoleAtOneOf(granted, await sitesOf(sessionId));
+      for (const sessionId of pastSessions) requireRoleAtOneOf(granted, await sitesOfPast(sessionId));
       await requireConfigured(database, granted, concerned);
     },
     requireUntilEnd: async (transaction, granted, concerned) => {
@@ -42,13 +58,10 @@ export function siteAccess({
   };
 }
 
-/** The versions that a session has had, as far as they are projected, or none while PostgreSQL is unavailable. */
-async function formerVersions(database: Database, sessionId: string): Promise<number[]> {
+/** The answer, or nothing while PostgreSQL is unavailable. */
+async function unlessUnavailable<T>(answer: Promise<T[]>): Promise<T[]> {
   try {
-    const { rows } = await sql<{ version: unknown }>`
-      select distinct data -> 'config_version' as version from session_events
-      where session_id = ${sessionId} and problem is null and data ? 'config_version'`.execute(database);
-    return rows.map(({ version }) => Number(version));
+    return await answer;
   } catch (error) {
     if (error instanceof DatabaseUnavailable) return [];
     throw error;

@@ -126,6 +126,10 @@ export const sessionsText = catalogue('sessions', {
     en: 'SESSIONS has another event at sequence {{lastSequence}} than the read model ({{lastEventId}}). {{wayOut}}',
     zh: 'SESSIONS 在序号 {{lastSequence}} 处的事件与读模型的（{{lastEventId}}）不同。{{wayOut}}',
   },
+  shown_at_all_sites: {
+    en: 'the reason is shown to those who may see all sites of the session',
+    zh: '原因仅显示给可查看该会话全部站点的人',
+  },
   waiting: { en: 'waiting for a collector', zh: '等待采集器' },
   resumed_resume: { en: 'resumed; waiting for a collector', zh: '已继续，等待采集器' },
   resumed_recover: { en: 'recovery asked for; waiting for a collector', zh: '已请求恢复，等待采集器' },

@@ -22,7 +22,7 @@ const rank = (role: Role) => roles.indexOf(role);
 
 /** The outcome that the declaration of a route promises to a caller with one grant. */
 export function outcomeOf(
-  { role: neededRole, sites: scope }: Declared,
+  { method, url, role: neededRole, sites: scope }: Declared,
   { role, sites }: Grant,
   place: Place | undefined,
 ): Outcome {
@@ -30,8 +30,16 @@ export function outcomeOf(
   if (rank(role) < rank(neededRole)) return 'role_too_low';
   if (scope === 'own' || sites.includes(everySite)) return 'let_in';
   const concerned = place === undefined ? [] : sitesAt[place];
-  const isWithin = concerned.length > 0 && concerned.every((code) => sites.includes(code));
+  const isGranted = (code: string) => sites.includes(code);
+  const isWithin = isShownInPart({ method, url })
+    ? concerned.some(isGranted)
+    : concerned.length > 0 && concerned.every(isGranted);
   return scope !== 'all' && isWithin ? 'let_in' : 'site_not_granted';
+}
+
+/** Whoever has a role at one site of a session reads what lies there; a change needs it at all of them. */
+export function isShownInPart({ method, url }: Pick<Declared, 'method' | 'url'>): boolean {
+  return method === 'GET' && url.startsWith('/api/acquisition/sessions/:id');
 }
 
 /**

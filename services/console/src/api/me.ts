@@ -43,6 +43,12 @@ export function roleAt(me: Me, sites: readonly string[]): Role | undefined {
   return rolesThere.at(-1);
 }
 
+/** The sites at which the user lacks a role that they have at another of these. */
+export function sitesWithout(me: Me, requiredRole: Role, sites: readonly string[]): string[] {
+  const missing = sites.filter((site) => !isAtLeast(roleAt(me, [site]), requiredRole));
+  return missing.length < sites.length ? missing : [];
+}
+
 export function isAtLeast(role: Role | undefined, requiredRole: Role): boolean {
   return role !== undefined && roles.indexOf(role) >= roles.indexOf(requiredRole);
 }

@@ -1,6 +1,6 @@
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { isAtLeast, roleAt, useMe } from '../api/me.ts';
-import { useWhyNot } from '../parts/role-note.tsx';
+import { useWhyNotAt } from '../parts/role-note.tsx';
 import { ApplyOffer } from './apply-offer.tsx';
 
 /** Offers the present configuration to listed sessions that read by another; if the user may change none, says why. */
@@ -10,12 +10,7 @@ export function OutdatedSessions({ sessions }: { sessions: readonly SessionSumma
   const own = outdatedSessions.filter(
     ({ sites }) => me === undefined || isAtLeast(roleAt(me, sites), 'engineer'),
   );
-  const why = useWhyNot('engineer', (whoever) =>
-    roleAt(
-      whoever,
-      outdatedSessions.flatMap(({ sites }) => sites),
-    ),
-  );
+  const why = useWhyNotAt('engineer', [...new Set(outdatedSessions.flatMap(({ sites }) => sites))]);
   return own.length > 0 ? (
     <ApplyOffer sessions={own} />
   ) : (

@@ -29,7 +29,7 @@ export const en = {
   'audit.trace': 'Trace',
   'audit.thing.many': '{{kind}}: {{count}}',
   'audit.dryRun': 'tried out, nothing was changed',
-  'audit.repeats_one': 'and once more within a minute',
+  'audit.repeats_one': 'and {{count}} more within a minute',
   'audit.repeats_other': 'and {{count}} more within a minute',
   'audit.change': 'Change {{change}}',
   'audit.device': 'Device {{device}}',

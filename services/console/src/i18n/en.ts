@@ -44,6 +44,9 @@ export const en = {
   'nav.group.evidence': 'Evidence',
   'nav.group.system': 'System',
   'nav.overview': 'Overview',
+  'command.sites':
+    'It also reads devices at {{sites}}. Commands need the role {{role}} at all of its sites: ask someone who has it, or an administrator.',
+  'command.noSite': 'no site',
   'command.role': 'This needs the role {{role}}; you are {{own}}.',
   'nav.sessions': 'Sessions',
   'nav.devices': 'Devices',

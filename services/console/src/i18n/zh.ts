@@ -44,6 +44,9 @@ export const zh: Translation = {
   'nav.group.evidence': '追溯',
   'nav.group.system': '系统',
   'nav.overview': '概览',
+  'command.sites':
+    '它还读取 {{sites}} 的设备。操作它需要在其全部站点拥有“{{role}}”角色：请联系有此权限的人，或请管理员分配。',
+  'command.noSite': '无站点',
   'command.role': '此操作需要“{{role}}”角色，您是“{{own}}”。',
   'nav.sessions': '会话',
   'nav.devices': '设备',

@@ -1,5 +1,5 @@
 import type { Me } from '@holdfast/shared/contracts/http/login-http.ts';
-import { isAtLeast, type Role, roleAt, useMe } from '../api/me.ts';
+import { isAtLeast, type Role, roleAt, sitesWithout, useMe } from '../api/me.ts';
 import { usePreferences } from '../app/preferences.tsx';
 
 /** Whether the user has this role at all sites; the API checks each call again. */
@@ -15,6 +15,17 @@ export function useWhyNot(requiredRole: Role, roleOf: (me: Me) => Role | undefin
   const own = me && roleOf(me);
   if (me === undefined || isAtLeast(own, requiredRole)) return undefined;
   return t('command.role', { role: t(`role.${requiredRole}`), own: own ? t(`role.${own}`) : '–' });
+}
+
+/** The same for a session, which takes commands from those who have the role at all of its sites. */
+export function useWhyNotAt(requiredRole: Role, sites: readonly string[]): string | undefined {
+  const { t } = usePreferences();
+  const me = useMe();
+  const why = useWhyNot(requiredRole, (whoever) => roleAt(whoever, sites));
+  const missing = me && why !== undefined ? sitesWithout(me, requiredRole, sites) : [];
+  if (missing.length === 0) return why;
+  const names = missing.map((site) => site || t('command.noSite')).join(t('app.list'));
+  return t('command.sites', { sites: names, role: t(`role.${requiredRole}`) });
 }
 
 /** Says why commands that need a role at all sites are disabled; shows nothing where they are not. */

@@ -8,11 +8,13 @@ import { accountOfDevice } from '@holdfast/shared/domain/gaps/account-of-device.
 import type { Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { type DeviceValues, deviceValues } from '@holdfast/shared/domain/gaps/point-values.ts';
 import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { GrantedSites } from '../../access/granted-sites.ts';
 import {
   findPlan,
   type PolledDevice,
   type PollingPlan,
   type PollingPlans,
+  plansAt,
 } from '../../configuration/polling-plans.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { SettledSamples } from '../../ports.ts';
@@ -26,6 +28,11 @@ export interface AccountingSources {
   readonly plans: PollingPlans;
   readonly coverage: Pick<TickCoverage, 'readOf' | 'lackingOf'>;
   readonly settled: SettledSamples;
+}
+
+/** The same, for accounts of only the devices that were at these sites. */
+export function accountingAt(sources: AccountingSources, granted: GrantedSites): AccountingSources {
+  return { ...sources, plans: plansAt(sources.plans, granted) };
 }
 
 export interface AccountedSession extends SessionThen {

@@ -12,6 +12,7 @@ import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { periodAt } from '@holdfast/shared/domain/plant-clock.ts';
 import * as z from 'zod';
+import type { GrantedSites } from '../../access/granted-sites.ts';
 import { cursorBehind, positionOf } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { localize } from '../../problems/localize.ts';
@@ -19,7 +20,12 @@ import { Problem, validationFailed } from '../../problems/problem.ts';
 import { deviceNotInSession, requireSession } from '../../sessions/require-session.ts';
 import { calendarInterval, clockOfZone } from '../../times/plant-clocks.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../../times/relative-time.ts';
-import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
+import {
+  type AccountingSources,
+  accountForSession,
+  accountingAt,
+  type SessionAccount,
+} from './account-for-session.ts';
 import {
   countIntervals,
   countsByInterval,
@@ -53,7 +59,11 @@ interface Window {
 /** Routes that show what became of every tick that was due. */
 export function accountingRoutes(sources: AccountingSources): Route[] {
   const { database } = sources;
-  const account = async (sessionId: string, { device, from, to }: Window, withValues = false) => {
+  const account = async (
+    { sessionId, sites }: { readonly sessionId: string; readonly sites: GrantedSites },
+    { device, from, to }: Window,
+    withValues = false,
+  ) => {
     const now = new Date();
     const session = await requireSession(sources.database, sessionId);
     const times = {
@@ -65,7 +75,12 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
     }
     // A tick that is not due yet cannot be missing.
     const window = { ...times, to: times.to > now ? now : times.to };
-    const ofDevices = await accountForSession(sources, { session, device, ...window, withValues });
+    const ofDevices = await accountForSession(accountingAt(sources, sites), {
+      session,
+      device,
+      ...window,
+      withValues,
+    });
     if (!ofDevices) throw deviceNotInSession(sessionId, device);
     return {
       ofDevices,
@@ -90,9 +105,9 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       about:
         'Each run of missing ticks with one cause and the `events` behind it. `decided_by` is a `command` (its `trace_id` finds the audit entry), the `system`, or the `shutdown` of a collector.',
       schema: { params, querystring: gapListQuerySchema, response: { 200: gapPageSchema } },
-      handler: async ({ params: { id }, query }) => {
+      handler: async ({ params: { id: sessionId }, query, grantedSites: sites }) => {
         const after = positionOf(gapCursor, query.cursor);
-        const { ofDevices, head } = await account(id, query);
+        const { ofDevices, head } = await account({ sessionId, sites }, query);
         const causes = query.cause && new Set(query.cause);
         const traced = query.trace === undefined ? undefined : await eventsOfTrace(database, query.trace);
         const isNewest = query.order === 'newest';
@@ -106,7 +121,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
           );
         const page = gaps.slice(0, query.limit);
         const last = gaps.length > query.limit ? page.at(-1) : undefined;
-        const behind = await eventsBehind(database, page);
+        const behind = await eventsBehind(database, page, sites);
         return {
           ...head,
           results: page.map((gap) => ({ ...gap.view, events: behind(gap) })),
@@ -124,10 +139,14 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       about:
         'By cause, by device and, with `interval`, by period. `values` counts the values of points; `never_delivered` names points that gave none although their device gave others. Without `to`, the last 10 s are left out.',
       schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } },
-      handler: async ({ params: { id }, query }): Promise<CompletenessView> => {
+      handler: async ({
+        params: { id: sessionId },
+        query,
+        grantedSites: sites,
+      }): Promise<CompletenessView> => {
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
         const intervalAt = intervalsAsked(query, intervalMs);
-        const { ofDevices, head } = await account(id, query, true);
+        const { ofDevices, head } = await account({ sessionId, sites }, query, true);
         const { devices } = ofDevices;
         const never = neverDelivered(devices);
         if (intervalMs !== undefined) refuseTooManyPeriods(ofDevices, intervalMs);

@@ -1,15 +1,20 @@
 import { type GapEvent, gapEventsAtMost } from '@holdfast/shared/contracts/http/gap-event-http.ts';
 import { sql } from 'kysely';
+import type { GrantedSites } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 
 interface Followed {
   readonly events: readonly number[];
 }
 
-/** Reads the events from which gaps follow, in one statement. @throws DatabaseUnavailable */
+/**
+ * Reads the events from which gaps follow, in one statement. Whoever may not see everything is not told the reasons of
+ * failures: they may name devices at other sites. @throws DatabaseUnavailable
+ */
 export async function eventsBehind(
   database: Database,
   gaps: Iterable<Followed>,
+  granted: GrantedSites,
 ): Promise<(gap: Followed) => GapEvent[]> {
   const firsts = ({ events }: Followed) => events.slice(0, gapEventsAtMost);
   const sequences = [...new Set([...gaps].flatMap(firsts))];
@@ -26,7 +31,8 @@ export async function eventsBehind(
         const value = fields?.[name];
         return typeof value === 'string' && value !== '' ? value : null;
       };
-      const cause = { reason: text('reason'), by: text('by'), trace_id: text('trace_id') };
+      const isShown = granted === 'everywhere' || type !== 'session.failed';
+      const cause = { reason: isShown ? text('reason') : null, by: text('by'), trace_id: text('trace_id') };
       const decided_by = decider(cause);
       const when = time?.toISOString() ?? '';
       return [

@@ -11,7 +11,11 @@ import { type Route, route } from '../../http/route.ts';
 import { tooManyPeriods } from '../../problems/too-many-periods.ts';
 import { clockOfQuery, periodsWithin } from '../../times/plant-clocks.ts';
 import { type TimeRange, timeRangeOf } from '../../times/time-range.ts';
-import type { DeviceAccount } from '../accounting/account-for-session.ts';
+import {
+  type AccountingSources,
+  accountingAt,
+  type DeviceAccount,
+} from '../accounting/account-for-session.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { countNeverDelivered, valuesOf } from '../accounting/count-values.ts';
 import { DeviceTotals } from './device-totals.ts';
@@ -28,7 +32,7 @@ const sessionsAtMost = 5_000;
 const plansAtOnce = 500;
 
 /** Expected, stored and missing ticks of all sessions or devices, by period. */
-export function completenessRoute({ accounting, timeZone }: EvidenceSources): Route {
+export function completenessRoute({ accounting: ofAll, timeZone }: EvidenceSources): Route {
   return route({
     method: 'GET',
     url: '/api/acquisition/completeness',
@@ -47,15 +51,17 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
       const periods = interval ? periodsWithin(clock, interval, time, periodsAtMost) : undefined;
       const position = decodeCursor(cursor);
       const isBySession = by === 'session';
+      const sites = request.grantedSites;
+      const accounting = accountingAt(ofAll, sites);
       const sessions = await sessionsWithin(accounting.database, {
         ...filter,
         ...time,
-        sites: request.grantedSites,
+        sites,
         limit: isBySession ? limit : sessionsAtMost,
         before: isBySession ? position : undefined,
       });
       const head = new EvidenceHead(time);
-      const question = { time, periods, device, head, limit };
+      const question = { accounting, time, periods, device, head, limit };
       const page = isBySession
         ? await bySession(question, sessions)
         : await byDevice(question, sessions, position ?? 0);
@@ -72,6 +78,7 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
   });
 
   interface Question {
+    readonly accounting: AccountingSources;
     readonly time: TimeRange;
     readonly periods: readonly Period[] | undefined;
     readonly device: string | undefined;
@@ -81,7 +88,7 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
   type Page = Pick<CompletenessOfAll, 'results' | 'next_cursor' | 'left_out'>;
 
   async function bySession(
-    { time, periods, device, head }: Question,
+    { accounting, time, periods, device, head }: Question,
     { rows, next }: RowsWithin,
   ): Promise<Page> {
     refuseTooMany(periods, rows.length);
@@ -98,11 +105,13 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
   }
 
   async function byDevice(
-    { time, periods, device, head, limit }: Question,
+    { accounting, time, periods, device, head, limit }: Question,
     { rows, leftOut }: RowsWithin,
     offset: number,
   ): Promise<Page> {
-    const codes = (await deviceCodes(rows)).filter((code) => device === undefined || code === device);
+    const codes = (await deviceCodes(accounting, rows)).filter(
+      (code) => device === undefined || code === device,
+    );
     const page = codes.slice(offset, offset + limit);
     refuseTooMany(periods, page.length);
     const totals = new DeviceTotals(page, periods, time);
@@ -119,7 +128,7 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
   }
 
   /** Codes of all devices of the sessions, sorted as people expect. */
-  async function deviceCodes(rows: RowsWithin['rows']): Promise<string[]> {
+  async function deviceCodes(accounting: AccountingSources, rows: RowsWithin['rows']): Promise<string[]> {
     const codes = new Set<string>();
     for (let start = 0; start < rows.length; start += plansAtOnce) {
       const some = rows.slice(start, start + plansAtOnce);
@@ -135,7 +144,7 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
   /** Sites by device code, for configured devices that are at one. */
   async function sitesOf(codes: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (codes.length === 0) return new Map();
-    const rows = await accounting.database
+    const rows = await ofAll.database
       .selectFrom('devices')
       .innerJoin('sites', 'sites.id', 'devices.site_id')
       .select(['devices.code as device', 'sites.code as site'])

@@ -8,6 +8,7 @@ import { gapOfAllCursor } from '@holdfast/shared/contracts/http/page.ts';
 import { cursorBehind, positionOf } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { timeRangeOf } from '../../times/time-range.ts';
+import { accountingAt } from '../accounting/account-for-session.ts';
 import { eventsBehind, eventsOfTrace } from '../accounting/gap-events.ts';
 import { EvidenceHead, evidenceOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
@@ -38,6 +39,7 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
     schema: { querystring: gapsOfAllQuerySchema, response: { 200: gapsOfAllSchema } },
     handler: async (request): Promise<GapsOfAll> => {
       const { limit, cursor, from, to, device, cause, trace, ...filter } = request.query;
+      const sites = request.grantedSites;
       const time = timeRangeOf({ from, to });
       const after = positionOf(gapOfAllCursor, cursor);
       const causes = cause && new Set(cause);
@@ -46,14 +48,17 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
       const { rows } = await sessionsWithin(database, {
         ...filter,
         ...time,
-        sites: request.grantedSites,
+        sites,
         limit: sessionsAtMost,
       });
       const head = new EvidenceHead(time);
       const only = device === undefined ? undefined : new Set([device]);
       // One more gap than fits shows that there is a next page; the rest is not kept.
       let placedGaps: Placed[] = [];
-      for await (const { row, devices = [] } of evidenceOf(accounting, rows, time, { ...head, only })) {
+      for await (const { row, devices = [] } of evidenceOf(accountingAt(accounting, sites), rows, time, {
+        ...head,
+        only,
+      })) {
         const { session_id, task_code, first_sequence } = row;
         const own = jointGaps(devices)
           .map(
@@ -69,7 +74,7 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
         placedGaps = [...placedGaps, ...own].sort(inOrder).slice(0, limit + 1);
       }
       const page = placedGaps.slice(0, limit);
-      const behind = await eventsBehind(database, page);
+      const behind = await eventsBehind(database, page, sites);
       const last = placedGaps.length > limit ? page.at(-1) : undefined;
       return {
         ...head.view(),

@@ -10,10 +10,12 @@ import { findPlan, type PollingPlans } from '../../configuration/polling-plans.t
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { localize } from '../../problems/localize.ts';
+import { shownWords } from '../../sessions/projection/placement-words.ts';
+import { presentShare } from '../../sessions/session-share.ts';
 import { timeRangeOf } from '../../times/time-range.ts';
 import { bucketsOf, lifeOf } from '../accounting/ribbon.ts';
 import { EvidenceHead, sessionOf } from './evidence.ts';
-import type { EvidenceSources } from './evidence-sources.ts';
+import { type EvidenceSources, sourcesAt } from './evidence-sources.ts';
 import { evidenceWithHolders } from './evidence-with-holders.ts';
 import { sessionsWithin } from './sessions-within.ts';
 
@@ -32,24 +34,32 @@ export function ownershipRoute(sources: EvidenceSources): Route {
     schema: { querystring: ownershipQuerySchema, response: { 200: ownershipPageSchema } },
     handler: async (request): Promise<OwnershipPage> => {
       const { limit, cursor, from, to, ...filter } = request.query;
+      const sites = request.grantedSites;
       const time = timeRangeOf({ from, to });
       const { rows, next } = await sessionsWithin(database, {
         ...filter,
         ...time,
-        sites: request.grantedSites,
+        sites,
         limit,
         before: decodeCursor(cursor),
       });
       const head = new EvidenceHead(time);
       const results: OwnershipPage['results'] = [];
-      for await (const { row, past, spans, spansLeftOut } of evidenceWithHolders(sources, rows, time, head)) {
+      for await (const { row, past, spans, spansLeftOut } of evidenceWithHolders(
+        sourcesAt(sources, sites),
+        rows,
+        time,
+        head,
+      )) {
         results.push({
           ...sessionOf(row),
           is_latest: row.is_latest,
           periods: await taskPeriods(sources.accounting.plans, row, past.legs),
           error_message:
             row.status === 'error' && row.error_message !== null
-              ? localize(readWords(row.error_message))
+              ? localize(
+                  shownWords(readWords(row.error_message), presentShare(row, undefined, sites).isWhole),
+                )
               : null,
           life: lifeOf({ status: row.status, intervals: past.intervals }, bucketsOf(time.from, time.to, 1)),
           spans,

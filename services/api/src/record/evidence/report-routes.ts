@@ -13,7 +13,7 @@ import { clockOfQuery } from '../../times/plant-clocks.ts';
 import { timeRangeOf } from '../../times/time-range.ts';
 import { eventsBehind } from '../accounting/gap-events.ts';
 import { EvidenceHead } from './evidence.ts';
-import type { EvidenceSources } from './evidence-sources.ts';
+import { type EvidenceSources, sourcesAt } from './evidence-sources.ts';
 import { evidenceWithHolders } from './evidence-with-holders.ts';
 import { partsOf, partView, reportRow, type UntoldRow } from './report.ts';
 import { csvHead, csvRows } from './report-csv.ts';
@@ -52,23 +52,25 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
         'For each session `counts`, `by_part`, its holders and its longest hundred gaps. `split` is `none`, `day`, or `shift` by the `shifts` of `site`.',
       schema: { querystring: reportQuerySchema, response: { 200: reportSchema } },
       handler: async (request): Promise<Report> => {
+        const sites = request.grantedSites;
         const { limit, cursor, from: _, to: __, split: ___, time_zone: ____, ...filter } = request.query;
         const { time, clock, parts } = await begin(request.query);
         const { rows, next } = await sessionsWithin(database, {
           ...filter,
           ...time,
-          sites: request.grantedSites,
+          sites,
           limit,
           before: decodeCursor(cursor),
         });
         const head = new EvidenceHead(time);
         const untold: UntoldRow[] = [];
-        for await (const evidence of evidenceWithHolders(sources, rows, time, head)) {
+        for await (const evidence of evidenceWithHolders(sourcesAt(sources, sites), rows, time, head)) {
           untold.push(reportRow(evidence, parts, time));
         }
         const behind = await eventsBehind(
           database,
           untold.flatMap(({ gaps }) => gaps),
+          sites,
         );
         return {
           ...head.view(),
@@ -92,6 +94,7 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
       answer: { type: 'text/csv', description: 'A line for each session and part of the time' },
       schema: { querystring: reportCsvQuerySchema },
       handler: async (request, reply) => {
+        const sites: GrantedSites = request.grantedSites;
         const { title, encoding, separator: word, ...report } = request.query;
         const { from: _, to: __, split: ___, time_zone: ____, ...filter } = report;
         const separator = separatorOf({ separator: word });
@@ -100,7 +103,7 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
           sessionsWithin(database, {
             ...filter,
             ...time,
-            sites: request.grantedSites as GrantedSites,
+            sites,
             limit: sessionsOfFile,
             before,
           });
@@ -111,7 +114,7 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
           yield csvHead({ title, separator });
           for (let page: RowsWithin | undefined = first; page; ) {
             for await (const evidence of evidenceWithHolders(
-              sources,
+              sourcesAt(sources, sites),
               page.rows,
               time,
               new EvidenceHead(time),

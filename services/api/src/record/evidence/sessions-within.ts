@@ -35,11 +35,11 @@ export async function sessionsWithin(
   database: Database,
   { sites, from, to, task, site, session, collector, limit, before }: WithinFilter,
 ): Promise<RowsWithin> {
-  const there = [atSites.sessions(sites, sql.ref('version.site_codes')), atSites.pastSessions(sites)];
+  const there = atSites.pastSessions(sites, sql.ref('version.site_codes'));
   const conditions: RawBuilder<SqlBool>[] = [
     sql`sessions.started_at < ${to}`,
     sql`(sessions.stopped_at is null or sessions.stopped_at > ${from})`,
-    ...there.filter((condition) => condition !== undefined),
+    ...(there ? [there] : []),
   ];
   const also = <T>(value: T | undefined, condition: (value: T) => RawBuilder<SqlBool>) => {
     if (value !== undefined) conditions.push(condition(value));
@@ -54,7 +54,7 @@ export async function sessionsWithin(
       and type = 'session.assigned' and data ->> 'collector_id' = ${it})`,
   );
   const rows = await selectSessions(database)
-    .select(['version.site_codes', sql<number>`(count(*) over ())::integer`.as('all')])
+    .select([sql<number>`(count(*) over ())::integer`.as('all')])
     .where((where) => where.and(conditions))
     .orderBy('sessions.first_sequence', 'desc')
     .limit(limit)

@@ -54,7 +54,7 @@ export function pointsRoutes(sources: PointsSources): Route[] {
       role: 'viewer',
       sites: ({ query: { device = [], session, point = [] } }) => ({
         deviceCodes: [...device, ...placesOf(point).map((place) => place.device)],
-        sessions: session === undefined ? [] : [session],
+        shownSessions: session === undefined ? [] : [session],
       }),
       tag: 'Data',
       summary: 'Read the last value of points',

@@ -3,6 +3,7 @@ import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts'
 import type { GrantedSites } from '../../access/granted-sites.ts';
 import type { HealthChanges } from '../../ports.ts';
 import { localize } from '../../problems/localize.ts';
+import type { SessionShare } from '../../sessions/session-share.ts';
 
 export interface DeviceChangesQuery {
   readonly sites: GrantedSites;
@@ -26,24 +27,23 @@ const readAtMost = 10_000;
 export async function deviceChanges(
   {
     healthChanges,
-    mayReadPast,
+    shareOfPast,
     idOfDevice,
   }: {
     readonly healthChanges: HealthChanges;
-    /** Whether everything that the session has read is at these sites. */
-    readonly mayReadPast: (sessionId: string, sites: GrantedSites) => Promise<boolean>;
+    /** The part of what the session has read that is at these sites, or undefined if there is no such session. */
+    readonly shareOfPast: (sessionId: string, sites: GrantedSites) => Promise<SessionShare | undefined>;
     /** Undefined for a device that is no longer configured, whose changes are then looked for among all. */
     readonly idOfDevice: (code: string) => Promise<string | undefined>;
   },
   query: DeviceChangesQuery,
 ): Promise<{ readonly results: DeviceChangesPage['results']; readonly next: number | undefined }> {
   const { sites, session, device, to_status, from, to, limit } = query;
-  const visible = new Map<string, boolean>();
-  const mayBeSeen = async (id: string): Promise<boolean> => {
+  const shares = new Map<string, SessionShare | undefined>();
+  const mayBeSeen = async (id: string, code: string): Promise<boolean> => {
     if (sites === 'everywhere') return true;
-    const isVisible = visible.get(id) ?? (await mayReadPast(id, sites));
-    visible.set(id, isVisible);
-    return isVisible;
+    if (!shares.has(id)) shares.set(id, await shareOfPast(id, sites));
+    return shares.get(id)?.has(code) ?? false;
   };
   const results: DeviceChangesPage['results'] = [];
   const deviceId = device === undefined ? undefined : await idOfDevice(device);
@@ -56,7 +56,7 @@ export async function deviceChanges(
       if (device !== undefined && item.device !== device) continue;
       if (to_status && !to_status.includes(item.to)) continue;
       if ((from && timeMs < from.getTime()) || (to && timeMs >= to.getTime())) continue;
-      if (!(await mayBeSeen(item.session))) continue;
+      if (!(await mayBeSeen(item.session, item.device))) continue;
       if (results.length === limit) return { results, next: results.at(-1)?.sequence };
       const { session: session_id, collector: collector_id, time, detail } = item;
       results.push({

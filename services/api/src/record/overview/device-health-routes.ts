@@ -4,32 +4,25 @@ import {
   deviceHealthPageSchema,
   deviceHealthQuerySchema,
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
-import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
+import type { GrantedSites } from '../../access/granted-sites.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
-import { Problem } from '../../problems/problem.ts';
+import { findSession } from '../../sessions/queries/list-sessions.ts';
+import { pastShare } from '../../sessions/session-share.ts';
 import { timeOf } from '../../times/relative-time.ts';
 import { deviceChanges } from './device-changes.ts';
 import { type DeviceHealthSources, deviceHealth } from './device-health.ts';
 
 /** Routes for the present and past health of the devices of all sessions. */
-export function deviceHealthRoutes(
-  sources: DeviceHealthSources & { readonly siteAccess: Pick<SiteAccess, 'require'> },
-): Route[] {
+export function deviceHealthRoutes(sources: DeviceHealthSources): Route[] {
   const { database } = sources.accounting;
   const idOfDevice = async (code: string) => {
     const row = await database.selectFrom('devices').select('id').where('code', '=', code).executeTakeFirst();
     return row && String(row.id);
   };
-  const mayReadPast = async (sessionId: string, sites: GrantedSites): Promise<boolean> => {
-    try {
-      await sources.siteAccess.require(sites, { pastSessions: [sessionId] });
-      return true;
-    } catch (error) {
-      // The session is at another site, or was cleaned up.
-      if (error instanceof Problem && error.status < 500) return false;
-      throw error;
-    }
+  const shareOfPast = async (sessionId: string, sites: GrantedSites) => {
+    const session = await findSession(database, sessionId);
+    return session && pastShare(sources.accounting, session, sites);
   };
   return [
     route({
@@ -65,7 +58,7 @@ export function deviceHealthRoutes(
         const { limit, cursor, from, to, ...query } = request.query;
         const now = new Date();
         const { results, next } = await deviceChanges(
-          { ...sources, idOfDevice, mayReadPast },
+          { ...sources, idOfDevice, shareOfPast },
           {
             ...query,
             sites: request.grantedSites,

@@ -42,7 +42,7 @@ export async function deviceHealth(
 ): Promise<Omit<DeviceHealthPage, 'next_cursor'> & { readonly next: number | undefined }> {
   const { rows } = await summaryRows(sources.accounting.database, { sites, site });
   const [{ inBrief }, ticks] = await Promise.all([
-    sessionsInBrief(sources, rows),
+    sessionsInBrief(sources, rows, sites),
     // Counted for all these rows, as the overview does, so that both share one count; a single site has fewer.
     sources.ticksOfDay({ sites, site }, rows),
   ]);

@@ -69,7 +69,7 @@ async function overview(sources: OverviewSources, sites: GrantedSites): Promise<
   const { rows, stopped } = await summaryRows(accounting.database, { sites });
   // Asked in parallel: while the store of samples hangs, each waits for it.
   const [{ inBrief: current, brokerWasAsked }, ticks, ofAllSites] = await Promise.all([
-    sessionsInBrief(sources, rows),
+    sessionsInBrief(sources, rows, sites),
     sources.ticksOfDay({ sites }, rows),
     isEverywhere ? askBroker(sources) : nothing,
   ]);

@@ -11,6 +11,7 @@ import {
   type AccountingSources,
   type Accounts,
   accountForSessions,
+  accountingAt,
 } from '../accounting/account-for-session.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { type Buckets, lifeOf, ribbonOf } from '../accounting/ribbon.ts';
@@ -55,9 +56,10 @@ export async function sessionSummary(
   query: SummaryQuery,
   buckets: Buckets,
 ): Promise<Summary> {
-  const { accounting } = sources;
+  const { sites } = query;
+  const accounting = accountingAt(sources.accounting, sites);
   const { rows, stopped, leftOut } = await summaryRows(accounting.database, query, query.statuses);
-  const { inBrief, brokerWasAsked } = await sessionsInBrief(sources, rows);
+  const { inBrief, brokerWasAsked } = await sessionsInBrief(sources, rows, sites);
   const current = inBrief.filter(({ row }) => row.is_current);
   const { statuses, onlyAttention, sort, offset, limit } = query;
   const listed = (statuses ? inBrief.filter(({ row }) => statuses.includes(row.status)) : current).filter(

@@ -1,4 +1,5 @@
 import type { DeviceOfSession } from '@holdfast/sample-store/tick-coverage.ts';
+import type { SessionRecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type {
   Attention,
@@ -8,12 +9,15 @@ import type {
 import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { attentionOf } from '@holdfast/shared/domain/attention/session-attention.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
+import type { GrantedSites } from '../../access/granted-sites.ts';
 import { findPlan, type PollingPlan } from '../../configuration/polling-plans.ts';
 import type { LiveStatus } from '../../sessions/live-status/live-status.ts';
 import { isUnheard } from '../../sessions/live-status/sum-counters.ts';
 import type { WaitingNotices } from '../../sessions/live-status/waiting-notices.ts';
 import { sessionView } from '../../sessions/queries/session-view.ts';
 import type { RecentRecovery } from '../../sessions/recovery/recent-recovery.ts';
+import { presentShare, type SessionShare } from '../../sessions/session-share.ts';
+import { storingOf } from '../../sessions/storing/storing-of-sessions.ts';
 import type { AccountingSources } from '../accounting/account-for-session.ts';
 import { attentionInWords } from './attention-words.ts';
 import { devicesSummary } from './devices-summary.ts';
@@ -48,6 +52,7 @@ export interface SessionInBrief {
 export async function sessionsInBrief(
   sources: SessionInBriefSources,
   rows: readonly SummaryRow[],
+  sites: GrantedSites,
 ): Promise<{ readonly inBrief: readonly SessionInBrief[]; readonly brokerWasAsked: boolean }> {
   const { accounting, recovery } = sources;
   const words = new Map(rows.map((row) => [row.session_id, wordOf(sources, row)]));
@@ -60,7 +65,7 @@ export async function sessionsInBrief(
   const inBrief: SessionInBrief[] = [];
   for (const row of rows) {
     const word = words.get(row.session_id);
-    inBrief.push(await sessionInBrief(sources, row, { now, compared, word, onRecord }));
+    inBrief.push(await sessionInBrief(sources, row, { now, compared, word, onRecord, sites }));
   }
   return { inBrief, brokerWasAsked: compared !== undefined };
 }
@@ -95,17 +100,20 @@ interface Background {
   readonly compared: RecentRecovery | undefined;
   readonly word: SessionLiveStatus | undefined;
   readonly onRecord: FindRecord;
+  readonly sites: GrantedSites;
 }
 
 async function sessionInBrief(
   { accounting, liveStatus, waiting }: SessionInBriefSources,
   row: SummaryRow,
-  { now, compared, word, onRecord }: Background,
+  { now, compared, word, onRecord, sites }: Background,
 ): Promise<SessionInBrief> {
-  const view = sessionView(row, now, waiting.of(row));
   const isRunning = row.status === 'running';
-  const plan = isRunning ? await findPlan(accounting.plans, row) : undefined;
-  const { health, missedSince } = healthOf(row.session_id, isRunning ? word : undefined, onRecord);
+  const whole = isRunning ? await findPlan(accounting.plans, row) : undefined;
+  const share = presentShare(row, whole, sites);
+  const view = sessionView(row, now, waiting.of(row), share.isWhole);
+  const plan = whole && { ...whole, devices: whole.devices.filter(({ code }) => share.has(code)) };
+  const { health, missedSince } = healthOf(row.session_id, isRunning ? word : undefined, { onRecord, share });
   const devices = plan
     ? devicesSummary(
         plan.devices.map(({ code }) => code),
@@ -115,7 +123,7 @@ async function sessionInBrief(
   const attention = attentionOf({
     session: view,
     isLatest: row.is_latest,
-    compared: compared?.sessions.get(row.session_id),
+    compared: shownComparison(compared?.sessions.get(row.session_id), share),
     devices,
     health,
     missedSince,
@@ -124,12 +132,22 @@ async function sessionInBrief(
   return { row, view, attention, plan, devices, word, health, missedSince, valuesNow };
 }
 
+/** The comparison of the whole session, without words that may name devices that the caller may not see. */
+function shownComparison(
+  compared: SessionRecoveryView | undefined,
+  { isWhole, has }: SessionShare,
+): SessionRecoveryView | undefined {
+  if (!compared || isWhole) return compared;
+  return { ...compared, storing: storingOf(compared.storing, has), disagreements: [] };
+}
+
 function healthOf(
   sessionId: string,
   word: SessionLiveStatus | undefined,
-  onRecord: FindRecord,
+  { onRecord, share }: { readonly onRecord: FindRecord; readonly share: SessionShare },
 ): Pick<SessionInBrief, 'health' | 'missedSince'> {
-  const health = { ...word?.device_health };
+  const all = Object.entries(word?.device_health ?? {});
+  const health = Object.fromEntries(all.filter(([code]) => share.has(code)));
   const missedSince = new Map<string, string>();
   for (const [code, own] of Object.entries(health)) {
     const record = isUnheard(own) ? onRecord(sessionId, code) : undefined;

@@ -50,7 +50,7 @@ export async function summaryRows(
   const isWanted = sql<SqlBool>`(${isCurrent} or sessions.status = any(${[...statuses]}::text[]))`;
   const [rows, [counted]] = await Promise.all([
     selectSessions(database)
-      .select(['version.site_codes', 'version.values_per_s', isCurrent.as('is_current')])
+      .select(['version.values_per_s', isCurrent.as('is_current')])
       .where((where) => where.and([isWanted, ...conditions]))
       .orderBy(sql`${isCurrent} desc`)
       .orderBy('sessions.first_sequence', 'desc')

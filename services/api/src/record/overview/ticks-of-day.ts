@@ -5,6 +5,7 @@ import {
   type AccountedSession,
   type AccountingSources,
   accountForSessions,
+  accountingAt,
   type DeviceAccount,
 } from '../accounting/account-for-session.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
@@ -62,7 +63,7 @@ export function ticksOfDay(accounting: AccountingSources): CountTicksOfDay {
     const last = countByCaller.get(who);
     if (last && performance.now() - last.countedAtMs <= freshMs) return last.ticks;
     const counting: Count = {
-      ticks: ticksOfDayOf(accounting, sessions),
+      ticks: ticksOfDayOf(accountingAt(accounting, sites), sessions),
       countedAtMs: Number.POSITIVE_INFINITY,
     };
     if (countByCaller.size >= keptAtMost) countByCaller.clear();

@@ -1,12 +1,18 @@
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { sql } from 'kysely';
+import type { GrantedSites } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { BrokerUnavailable, type HealthOfSession, type SessionHealth } from '../../ports.ts';
 import { localize } from '../../problems/localize.ts';
 import { isAbnormalEvent } from '../../sessions/queries/abnormal-events.ts';
 import type { NamedSessionRow } from '../../sessions/queries/session-view.ts';
-import { type AccountingSources, accountForSessions } from '../accounting/account-for-session.ts';
+import { pastShare, type SessionShare } from '../../sessions/session-share.ts';
+import {
+  type AccountingSources,
+  accountForSessions,
+  accountingAt,
+} from '../accounting/account-for-session.ts';
 import { bucketsOf, ribbonOf } from '../accounting/ribbon.ts';
 import { deviceLanes } from './device-lanes.ts';
 import { eventCounts, holderLane, type LaneEvent, lifeLane } from './log-lanes.ts';
@@ -32,6 +38,7 @@ interface TimelineWindow {
   readonly from: Date;
   readonly to: Date;
   readonly buckets: number;
+  readonly sites: GrantedSites;
 }
 
 const ticksNotAsked = timelineText('losses_that_only_nats_could_tell');
@@ -39,20 +46,22 @@ const healthNotAsked = timelineText('how_the_devices_were');
 
 /** The lanes of a session. @throws DatabaseUnavailable, SampleStoreUnavailable */
 export async function sessionTimeline(
-  { accounting, healthOfSession }: TimelineSources,
+  { accounting: ofAll, healthOfSession }: TimelineSources,
   session: NamedSessionRow,
-  { from, to, buckets: count }: TimelineWindow,
+  { from, to, buckets: count, sites }: TimelineWindow,
 ): Promise<Timeline> {
+  const accounting = accountingAt(ofAll, sites);
+  const share = await pastShare(ofAll, session, sites);
   const now = new Date();
   const buckets = bucketsOf(from, to, count);
   const [{ events, holdersBefore, isCut }, accounts, health] = await Promise.all([
-    laneEvents(accounting.database, session.session_id, to),
+    laneEvents(accounting.database, session.session_id, { to, isWhole: share.isWhole }),
     accountForSessions(accounting, [session], {
       from,
       // The outcome of the last seconds is not known yet.
       to: new Date(Math.min(to.getTime(), now.getTime() - onItsWayMs)),
     }),
-    healthIfKnown(healthOfSession, session, from, to),
+    healthIfKnown(healthOfSession, session, { from, to, share }),
   ]);
   const account = accounts.sessions.get(session.session_id);
   const endMs = Math.min(now.getTime(), session.stopped_at?.getTime() ?? Number.POSITIVE_INFINITY);
@@ -90,19 +99,27 @@ export async function sessionTimeline(
 async function healthIfKnown(
   healthOfSession: HealthOfSession,
   { session_id: session, task_id: taskId, started_at: startedAt }: NamedSessionRow,
-  from: Date,
-  to: Date,
+  { from, to, share: { has } }: Pick<TimelineWindow, 'from' | 'to'> & { readonly share: SessionShare },
 ): Promise<SessionHealth | undefined> {
   try {
-    return await healthOfSession({ session, taskId, startedAt, from, to });
+    const health = await healthOfSession({ session, taskId, startedAt, from, to });
+    const isOwn = ({ device }: { readonly device: string }) => has(device);
+    return { ...health, changes: health.changes.filter(isOwn), latest: health.latest.filter(isOwn) };
   } catch (error) {
     if (error instanceof BrokerUnavailable) return undefined;
     throw error;
   }
 }
 
-/** The events of a session before a time. @throws DatabaseUnavailable */
-async function laneEvents(database: Database, sessionId: string, to: Date): Promise<LaneEvents> {
+/**
+ * The events of a session before a time. The reasons of failures are left out unless everything is shown: they may name
+ * devices. @throws DatabaseUnavailable
+ */
+async function laneEvents(
+  database: Database,
+  sessionId: string,
+  { to, isWhole }: { readonly to: Date; readonly isWhole: boolean },
+): Promise<LaneEvents> {
   const rows = await database
     .selectFrom('session_events')
     .select(['sequence', 'type', 'time'])
@@ -122,7 +139,13 @@ async function laneEvents(database: Database, sessionId: string, to: Date): Prom
       ? []
       : [
           {
-            ...{ sequence, by, reason, type: type.replace(/^session\./, ''), timeMs: time.getTime() },
+            ...{
+              sequence,
+              by,
+              reason: isWhole || type !== 'session.failed' ? reason : null,
+              type: type.replace(/^session\./, ''),
+              timeMs: time.getTime(),
+            },
             ...{ collectorId: collector_id, isAbnormal: is_abnormal },
           },
         ],

@@ -22,14 +22,14 @@ export function timelineRoutes(sources: TimelineSources): Route[] {
       about:
         'States, holders, device states, gaps, ticks and events for a chart. What is shorter than a bucket is merged (`joined`), so the size of the answer does not depend on the number of events.',
       schema: { params, querystring: timelineQuerySchema, response: { 200: timelineSchema } },
-      handler: async ({ params: { id }, query: { from, to, buckets } }) => {
+      handler: async ({ params: { id }, query: { from, to, buckets }, grantedSites: sites }) => {
         const session = await requireSession(sources.accounting.database, id);
         const now = new Date();
         const begin = from ? timeOf('from', from, now) : session.started_at;
         const end = to ? timeOf('to', to, now) : (session.stopped_at ?? now);
         if (begin >= end)
           throw validationFailed([{ path: 'from', message: fieldText('must_be_before', { other: 'to' }) }]);
-        return sessionTimeline(sources, session, { from: begin, to: end, buckets });
+        return sessionTimeline(sources, session, { from: begin, to: end, buckets, sites });
       },
     }),
   ];

@@ -1,7 +1,7 @@
 import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
 import type { SessionResumed } from '@holdfast/shared/domain/session/events.ts';
 import { readWords } from '@holdfast/texts/bounded-text.ts';
-import type { Text } from '@holdfast/texts/text.ts';
+import type { Text, Words } from '@holdfast/texts/text.ts';
 import { localize } from '../../problems/localize.ts';
 import { sessionsText } from '../texts.ts';
 
@@ -31,6 +31,16 @@ const words: Readonly<Record<PlacementName, Text>> = {
 /** The placement detail to keep in the read model: a name from above. A collector's own words may stand there instead. */
 export const placementDetail = (name: PlacementName): string => name;
 
-export function placementText(text: string): string {
-  return Object.hasOwn(words, text) ? localize(words[text as PlacementName]) : localize(readWords(text));
+export function placementText(text: string, isWhole: boolean): string {
+  if (Object.hasOwn(words, text)) return localize(words[text as PlacementName]);
+  return localize(shownWords(readWords(text), isWhole));
+}
+
+/**
+ * What a program says about a session, for a caller who may see only some of its devices: words that name something may
+ * name another device.
+ */
+export function shownWords(reason: Words, isWhole: boolean): Words {
+  const namesNothing = reason === '' || (typeof reason !== 'string' && reason.params === undefined);
+  return isWhole || namesNothing ? reason : sessionsText('shown_at_all_sites');
 }

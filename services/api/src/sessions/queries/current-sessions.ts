@@ -108,7 +108,7 @@ export class CurrentSessions {
   async #isAt(granted: GrantedSites, { task_id, config_version }: SessionRow): Promise<boolean> {
     if (granted === 'everywhere') return true;
     const codes = await this.#options.versions.of(task_id, config_version);
-    return codes.every((code) => granted.includes(code));
+    return codes.some((code) => granted.includes(code));
   }
 
   #inReadModel(sessionId: string): Promise<NamedSessionRow | undefined> {
@@ -164,7 +164,8 @@ export class CurrentSessions {
     // An event may have moved the session to another version.
     const isSameVersion = row.config_version === rowOfModel?.config_version;
     const compared_hash = isSameVersion ? rowOfModel?.compared_hash : undefined;
-    return { ...row, task_name, period_ms, is_latest, compared_hash };
+    const site_codes = isSameVersion ? rowOfModel?.site_codes : undefined;
+    return { ...row, task_name, period_ms, is_latest, compared_hash, site_codes };
   }
 }
 

@@ -55,7 +55,7 @@ export async function listSessionEvents(
 }
 
 /** A reason given by a program; those of people stay as they are. */
-function toldIn(type: string, data: unknown): string | null {
+export function toldIn(type: string, data: unknown): string | null {
   const { by, reason, detail } = (data ?? {}) as Readonly<Record<string, unknown>>;
   const why = type.endsWith('session.released') ? detail : by === 'supervisor' ? reason : undefined;
   if (why === timeLimitReason) return localize(sessionsText('time_limit_reached'));

@@ -67,7 +67,6 @@ async function lookUp(
 export async function runningOrPausedSessionsOf(database: Database, tasks: readonly number[]) {
   if (tasks.length === 0) return [];
   return selectSessions(database)
-    .select('version.site_codes')
     .where('sessions.status', 'in', ['running', 'paused'])
     .where('sessions.task_id', 'in', [...tasks])
     .orderBy('sessions.first_sequence')
@@ -89,6 +88,7 @@ export function selectSessions(database: Database) {
       select.fn.coalesce('version.task_name', 'tasks.name', select.val('')).as('task_name'),
       'version.period_ms',
       'version.compared_hash',
+      'version.site_codes',
       isLatestRun.as('is_latest'),
     ]);
 }

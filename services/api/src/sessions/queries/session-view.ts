@@ -10,7 +10,7 @@ import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
 import { readWords, writtenWords } from '@holdfast/texts/bounded-text.ts';
 import type { Words } from '@holdfast/texts/text.ts';
 import { localize } from '../../problems/localize.ts';
-import { placementText } from '../projection/placement-words.ts';
+import { placementText, shownWords } from '../projection/placement-words.ts';
 import { type SessionRow, startedRow } from '../projection/read-model-rows.ts';
 
 export type NamedSessionRow = SessionRow & {
@@ -21,6 +21,8 @@ export type NamedSessionRow = SessionRow & {
   readonly period_ms: number | null;
   /** Of the version that the session runs on, where it was read with the session. */
   readonly compared_hash?: string | null | undefined;
+  /** As `siteCodesOf`, of the same version: null if it is lost, undefined where it was not read with the session. */
+  readonly site_codes?: string[] | null | undefined;
 };
 
 const fieldNames = Object.keys(sessionViewSchema.shape) as (keyof SessionView)[];
@@ -29,15 +31,23 @@ const fieldNames = Object.keys(sessionViewSchema.shape) as (keyof SessionView)[]
 type Fields = { readonly [Name in keyof SessionView]: SessionView[Name] | TimeOf<SessionView[Name]> };
 type TimeOf<Value> = string extends Value ? Date : never;
 
-/** @param notice why the session waits, as the supervisor says, if it waits */
-export function sessionView(row: NamedSessionRow, now: Date, notice?: WaitingNotice): SessionView {
+/**
+ * @param notice why the session waits, as the supervisor says, if it waits
+ * @param isWhole whether the caller may see all of its devices
+ */
+export function sessionView(
+  row: NamedSessionRow,
+  now: Date,
+  notice?: WaitingNotice,
+  isWhole = true,
+): SessionView {
   const { started_at, stopped_at, error_message, error_cause, error_attempt } = row;
   const fields: Fields = {
     ...row,
     id: row.session_id,
     duration_seconds: secondsBetween(started_at, stopped_at ?? now),
-    placement: placementView(row, notice),
-    error_message: error_message && localize(readWords(error_message)),
+    placement: placementView(row, notice, isWhole),
+    error_message: error_message && localize(shownWords(readWords(error_message), isWhole)),
     next_try_at: row.is_latest ? nextTryAt(error_cause, stopped_at, error_attempt) : null,
   };
   // Columns that only the read model has are left out. A loop, because lists show hundreds: entries and back cost four
@@ -63,7 +73,11 @@ function nextTryAt(
  * The placement by the log and the supervisor's notice. The log says who was given the session; only the notice says that
  * this collector is gone and no other can take it. A notice from before the latest assignment is obsolete.
  */
-function placementView(row: SessionRow, notice: WaitingNotice | undefined): PlacementView | null {
+function placementView(
+  row: SessionRow,
+  notice: WaitingNotice | undefined,
+  isWhole: boolean,
+): PlacementView | null {
   if (row.placement_state === null) return null;
   if (notice && notice.session === row.session_id) {
     const isPlaced = row.placement_state === 'placed';
@@ -75,7 +89,7 @@ function placementView(row: SessionRow, notice: WaitingNotice | undefined): Plac
         collector_id: null,
         epoch: null,
         since: isPlaced ? notice.since : (row.placement_since?.toISOString() ?? notice.since),
-        detail: localize(notice.detail),
+        detail: localize(shownWords(notice.detail, isWhole)),
       };
     }
   }
@@ -84,7 +98,7 @@ function placementView(row: SessionRow, notice: WaitingNotice | undefined): Plac
     collector_id: row.collector_id,
     epoch: row.epoch,
     since: row.placement_since?.toISOString() ?? null,
-    detail: placementText(row.placement_detail),
+    detail: placementText(row.placement_detail, isWhole),
   };
 }
 

@@ -15,10 +15,12 @@ import { localize } from '../../problems/localize.ts';
 import type { LiveStatus } from '../live-status/live-status.ts';
 import type { WaitingNotices } from '../live-status/waiting-notices.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
+import { shownWords } from '../projection/placement-words.ts';
 import { listSessions } from '../queries/list-sessions.ts';
 import type { SessionPasts } from '../queries/session-pasts.ts';
 import { sessionView } from '../queries/session-view.ts';
-import { type StoringSources, storingOfSessions } from '../storing/storing-of-sessions.ts';
+import { presentShare } from '../session-share.ts';
+import { type StoringSources, storingOf, storingOfSessions } from '../storing/storing-of-sessions.ts';
 import { sessionsText } from '../texts.ts';
 import { compareSession, freshWithin, isFresh } from './compare-session.ts';
 import { periodsToShow } from './period-to-show.ts';
@@ -80,7 +82,15 @@ export async function recoveryView(
     // A session that already shows itself often enough for its present period needs no look at its former one.
     const formerPeriods = await periodsToShow(sources, rows.filter(isSilent), now.getTime());
     for (const [id, periodMs] of formerPeriods) periods.set(id, periodMs);
-    const views = new Map(rows.map((row) => [row.session_id, sessionView(row, now, waiting.of(row))]));
+    const shares = new Map(
+      rows.map((row) => [row.session_id, presentShare(row, plans.get(row.session_id), sites)]),
+    );
+    const views = new Map(
+      rows.map((row) => {
+        const isWhole = shares.get(row.session_id)?.isWhole ?? false;
+        return [row.session_id, sessionView(row, now, waiting.of(row), isWhole)];
+      }),
+    );
     const storing = await storingOfSessions(
       sources,
       rows.map(({ session_id: sessionId }) => ({
@@ -95,13 +105,15 @@ export async function recoveryView(
     for (const row of rows) {
       const session = views.get(row.session_id);
       const storingOfSession = storing.get(row.session_id);
-      if (!session || !storingOfSession) continue;
+      const share = shares.get(row.session_id);
+      if (!session || !storingOfSession || !share) continue;
+      const word = liveStatus.lastWord(row.task_id);
       const compared = compareSession({
         session,
-        storing: storingOfSession,
+        storing: storingOf(storingOfSession, share.has),
         startedMs: startedMs.get(row.session_id),
         periodMs: periods.get(row.session_id),
-        status: liveStatus.lastWord(row.task_id),
+        status: word && { ...word, detail: shownWords(word.detail, share.isWhole) },
         lastSample: bySession.get(row.session_id),
         sinceMs: since?.getTime(),
         nowMs: now.getTime(),

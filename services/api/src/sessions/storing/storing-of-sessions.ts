@@ -86,6 +86,18 @@ export async function storingOfSessions(
   }
 }
 
+/** The part of this that is about some of the session's devices. */
+export function storingOf(storing: Storing, has: (deviceCode: string) => boolean): Storing {
+  const refused = storing.refused.filter(({ device }) => has(device));
+  if (refused.length === storing.refused.length) return storing;
+  if (storing.state === 'not_stored')
+    return { ...storing, refused, detail: notStored({ ...storing, refused }) };
+  if (storing.state !== 'refused_in_part') return { ...storing, refused };
+  return refused.length === 0
+    ? stored(storing.last_stored)
+    : { ...storing, refused, detail: refusedInPart(refused) };
+}
+
 async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
   const answering = new AbortController();
   const late = pause(systemTimers, ms, answering.signal).then(() => {
@@ -116,36 +128,38 @@ export function judge(
     last_stored: storedMs === undefined ? null : new Date(storedMs).toISOString(),
     refused: [...refused],
   };
-  const why = refused.length > 0 ? localize(sessionsText('refused', { refused: inWords(refused) })) : '';
   // A placement that has just begun has nothing on record yet.
   const sinceMs = Math.max(storedMs ?? Number.NEGATIVE_INFINITY, placedMs ?? nowMs);
   if (settledMs - sinceMs > freshWithinMs) {
-    const { last_stored: last } = about;
-    return {
-      ...about,
-      state: 'not_stored',
-      detail: localize(
-        last === null
-          ? sessionsText('nothing_stored', { why: why || sessionsText('quarantine_may_say_why') })
-          : sessionsText('nothing_stored_since', {
-              last,
-              why: why || sessionsText('quarantine_may_say_why'),
-            }),
-      ),
-    };
+    return { ...about, state: 'not_stored', detail: notStored(about) };
   }
-  if (refused.length > 0) {
-    return {
-      ...about,
-      state: 'refused_in_part',
-      detail: localize(sessionsText('values_of_it_go_to_quarantine', { why })),
-    };
-  }
+  if (refused.length > 0) return { ...about, state: 'refused_in_part', detail: refusedInPart(refused) };
   if (storedMs === undefined || nowMs - storedMs > freshWithinMs) {
     return { ...about, state: 'unknown', detail: onItsWay(nowMs - settledMs) };
   }
-  return { ...about, state: 'stored', detail: localize(sessionsText('what_it_reads_is_stored')) };
+  return stored(about.last_stored);
 }
+
+function stored(last: string | null): Storing {
+  const detail = localize(sessionsText('what_it_reads_is_stored'));
+  return { state: 'stored', detail, last_stored: last, refused: [] };
+}
+
+function notStored({ last_stored: last, refused }: Pick<Storing, 'last_stored' | 'refused'>): string {
+  const why = refused.length > 0 ? refusedWhy(refused) : sessionsText('quarantine_may_say_why');
+  return localize(
+    last === null
+      ? sessionsText('nothing_stored', { why })
+      : sessionsText('nothing_stored_since', { last, why }),
+  );
+}
+
+function refusedInPart(refused: readonly RefusedValues[]): string {
+  return localize(sessionsText('values_of_it_go_to_quarantine', { why: refusedWhy(refused) }));
+}
+
+const refusedWhy = (refused: readonly RefusedValues[]) =>
+  sessionsText('refused', { refused: inWords(refused) });
 
 const noWriter = () => localize(sessionsText('no_writer_is_alive'));
 

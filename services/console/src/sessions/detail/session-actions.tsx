@@ -1,7 +1,7 @@
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { isAtLeast, roleAt, useMe } from '../../api/me.ts';
+import { useWhyNotAt } from '../../parts/role-note.tsx';
 import { pendingWord, type SessionCommand, useCommands } from '../commands.tsx';
 import { nameOf } from '../session-state.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
@@ -10,13 +10,11 @@ import { useDetailTexts } from './texts.ts';
 /** The commands that a session takes in its present state. Commands that the user may not give are shown with the reason. */
 export function SessionActions({ session, sites }: { session: SessionLiveView; sites: readonly string[] }) {
   const { t } = useDetailTexts();
-  const me = useMe();
+  const whyNot = useWhyNotAt('operator', sites);
   const { pendingCommands, send } = useCommands();
   const [commandToConfirm, setCommandToConfirm] = useState<'stop' | 'pause'>();
   const commands = commandsFor(session);
   if (commands.length === 0) return null;
-  const role = me && roleAt(me, sites);
-  const isForbidden = me !== undefined && !isAtLeast(role, 'operator');
   const under = pendingCommands.get(session.id);
   const name = nameOf(session);
   const press = (command: SessionCommand) => {
@@ -29,17 +27,13 @@ export function SessionActions({ session, sites }: { session: SessionLiveView; s
         <Button
           key={command}
           className="button"
-          isDisabled={isForbidden || under !== undefined}
+          isDisabled={whyNot !== undefined || under !== undefined}
           onPress={() => press(command)}
         >
           {under === command ? t(pendingWord[command]) : t(`command.${command}`)}
         </Button>
       ))}
-      {isForbidden && (
-        <p className="small quiet actions-note">
-          {t('command.role', { role: t('role.operator'), own: role ? t(`role.${role}`) : '–' })}
-        </p>
-      )}
+      {whyNot !== undefined && <p className="small quiet actions-note">{whyNot}</p>}
       {commandToConfirm && (
         <ReasonDialog
           command={commandToConfirm}

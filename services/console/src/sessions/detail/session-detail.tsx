@@ -2,12 +2,11 @@ import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { Link } from '@tanstack/react-router';
-import { roleAt } from '../../api/me.ts';
 import { ApplyButton } from '../../apply/apply-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
-import { useWhyNot } from '../../parts/role-note.tsx';
+import { useWhyNotAt } from '../../parts/role-note.tsx';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
 import type { TimeRange } from '../../time/time-range.ts';
@@ -155,7 +154,7 @@ function Configuration({
 }) {
   const { t } = useDetailTexts();
   const { config_version, is_newer_configured: isNewer } = session;
-  const whyNot = useWhyNot('engineer', (me) => roleAt(me, summary?.sites ?? []));
+  const whyNot = useWhyNotAt('engineer', summary?.sites ?? []);
   // Without the session's sites the role that counts is unknown, so the API judges.
   const whyForbidden = summary && whyNot;
   const age = isNewer === null ? 'unknown' : isNewer ? 'newer' : 'newest';
