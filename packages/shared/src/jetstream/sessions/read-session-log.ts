@@ -74,18 +74,18 @@ const onItsWayMs = 250;
 
 /**
  * SESSIONS for a reader that keeps its own position: every event behind it, in order, as an ordered consumer delivers
- * them. Until there is one, events are read one by one from the leader of the log: a cluster makes no consumer while it
- * elects, and the broker takes a dead node for alive for about a minute and may choose it.
+ * them. While that is being made, events are read one by one from the leader of the log: a cluster makes no consumer
+ * while it elects, and the broker takes a dead node for alive for about a minute and may choose it.
  *
- * A reader whose events stop coming stays silent, also where the client has made another consumer: this may be another
- * log by then. Whoever sees that the log goes on compares it with what is known of it, and opens another reader.
+ * A reader without a consumer gives nothing more, also where the client has made another one: the log may be another by
+ * then. Whoever sees that it goes on compares it with what is known of it, and opens another reader.
  */
 export class SessionLogReader {
   readonly #options: ReaderOptions;
   readonly #onItsWayMs: number;
   #sequence: number;
   #arrived: JsMsg[] = [];
-  #isDelivering = false;
+  #isConsumerAwaited = true;
   #isClosed = false;
   #messages: ConsumerMessages | undefined;
   #wake: () => void = () => undefined;
@@ -96,7 +96,9 @@ export class SessionLogReader {
     this.#sequence = options.after;
     this.#onItsWayMs = onItsWayMs + BrokerAnswers.of(options.nc).slownessMs('read');
     // A delivery that cannot begin, or ends, shows by what is missing.
-    this.#deliver().catch(() => undefined);
+    this.#deliver().catch(() => {
+      this.#isConsumerAwaited = false;
+    });
   }
 
   /**
@@ -105,7 +107,7 @@ export class SessionLogReader {
    */
   async next(max: number, waitMs: number): Promise<StoredEvent[]> {
     await this.#news(waitMs);
-    if (this.#arrived.length === 0) return this.#isDelivering ? [] : this.#readMissing(max);
+    if (this.#arrived.length === 0) return this.#isConsumerAwaited ? this.#readMissing(max) : [];
     const events = this.#arrived
       .splice(0, max)
       // The others were read while their delivery was on its way.
@@ -167,7 +169,7 @@ export class SessionLogReader {
     const { name } = await consumer.info(true);
     try {
       this.#messages = await consumer.consume({ max_messages: deliveredAhead, expires: pullExpiresMs });
-      this.#isDelivering = true;
+      this.#isConsumerAwaited = false;
       if (this.#isClosed) this.#messages.stop();
       for await (const message of this.#messages) {
         if (message.info.consumer !== name || this.#isClosed) return;
