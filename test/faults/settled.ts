@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
+import pg from 'pg';
 import { eventually } from '../support/eventually.ts';
 import { sessionsPath } from '../support/over-rest.ts';
 import { withNats } from '../world/own-connection.ts';
@@ -39,9 +40,25 @@ export async function settled(world: World): Promise<string[]> {
       return info.num_pending < 100 && info.num_redelivered === 0;
     });
     await must('the read model to have every event', async () => {
-      const info = await jsm.consumers.info(streamNames.sessions, durableNames.projector);
-      return info.num_pending === 0;
+      const { state } = await jsm.streams.info(streamNames.sessions);
+      return (await checkpointOf(world.databaseUrl)) === state.last_seq;
     });
   });
   return problems;
+}
+
+/** Sequence of the last event that the read model has. */
+async function checkpointOf(databaseUrl: string): Promise<number | undefined> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  // Unheard, the event of a connection that breaks would end the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ sequence: string }>(
+      'select last_sequence as sequence from projection_checkpoint',
+    );
+    return rows[0] && Number(rows[0].sequence);
+  } finally {
+    await client.end();
+  }
 }

@@ -227,12 +227,6 @@ describe('what services may ask of JetStream', () => {
     ['to take the consumer of hall-2', 'CONSUMER.DELETE.ASSIGNMENTS.collector-hall-2', []],
     ['for what the writer is given', 'CONSUMER.MSG.NEXT.SAMPLES.writer', ['writer']],
     ['to take the consumer of the writer', 'CONSUMER.DELETE.SAMPLES.writer', ['writer', maintenance]],
-    ['for what the projector is given', 'CONSUMER.MSG.NEXT.SESSIONS.projector', ['api', 'restore']],
-    [
-      'to take the consumer of the projector',
-      'CONSUMER.DELETE.SESSIONS.projector',
-      ['api', 'restore', maintenance],
-    ],
     [
       'to read up to where readings were sent',
       'CONSUMER.CREATE.SENT.x',

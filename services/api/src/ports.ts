@@ -58,26 +58,25 @@ export interface CommandStores {
   readonly taskConfigs: TaskConfigs;
 }
 
-/** Reads events in order and without a gap. Every method throws when that is no longer possible; then open a new reader. */
+/** Reads events in order and without a gap. When it throws, or gives none though the log has more, open a new reader. */
 export interface LogReader {
   /** At most `max` events, or none if none came within `waitMs`. */
   next(max: number, waitMs: number): Promise<StoredEvent[]>;
-  /** Reports to the broker that everything handed out so far is in the reader's database. */
-  acknowledge(): void;
   /** Stops reading. */
-  close(): Promise<void>;
+  close(): void;
 }
 
-/** SESSIONS as the projector reads it. Every method throws when the broker is unavailable. */
+/** SESSIONS as the projector reads it. Every promise is rejected when the broker is unavailable. */
 export interface SessionLog {
   /** 0 when the log never held an event. */
   lastSequence(): Promise<number>;
-  /** Sequence that the projector's consumer has acknowledged, or undefined if that is unknown. */
-  acknowledged(): Promise<number | undefined>;
   /** Undefined when the log has no event there. */
   eventAt(sequence: number): Promise<StoredEvent | undefined>;
-  /** Everything after a sequence; takes over from any other reader. */
-  openAfter(sequence: number): Promise<LogReader>;
+  /**
+   * Everything after a sequence.
+   * @param endOfLog the end of the log as it was seen last, or undefined while it cannot be asked
+   */
+  openAfter(sequence: number, endOfLog: () => number | undefined): LogReader;
 }
 
 /** The youngest message of a device in SAMPLES by one holder of its session: values, or why there are none. */

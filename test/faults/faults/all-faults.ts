@@ -6,7 +6,7 @@ import { DidNotHappen, freezeProcess } from '../../world/service.ts';
 import { allServices, type Fault, type WorldShape } from '../fault.ts';
 import { cutOff } from './cut-off.ts';
 import { killPostgres, restartPostgres, terminatePostgres } from './postgres-outage.ts';
-import { replay } from './replay.ts';
+import { deleteConsumers, replay } from './replay.ts';
 import { turnClock } from './turn-clock.ts';
 
 /** The machine loses power: everything is gone at the same moment, and comes back in no order. */
@@ -192,7 +192,7 @@ const faultsAround: readonly Fault[] = [
   restartPostgres,
   terminatePostgres,
   replay('samples-replay', streamNames.samples, durableNames.writer),
-  replay('sessions-replay', streamNames.sessions, durableNames.projector),
+  deleteConsumers('sessions-consumers-deleted', streamNames.sessions),
   deviceTrouble,
 ];
 

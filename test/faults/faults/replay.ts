@@ -38,3 +38,30 @@ export function replay(name: string, stream: string, durable: string): Fault {
     }),
   };
 }
+
+/** Every consumer of a stream is deleted, while its readers rely on them. */
+export function deleteConsumers(name: string, stream: string): Fault {
+  return {
+    name,
+    plan: () => ({
+      targets: [`consumers of ${stream}`],
+      takesMs: 5_000,
+      what: `every consumer of ${stream} deleted`,
+      run: ({ natsUrl, say }) =>
+        withNats(natsUrl, async (nc) => {
+          const jsm = await jetstreamManager(nc, { checkAPI: false });
+          const names = async () => (await jsm.consumers.list(stream).next()).map((info) => info.name);
+          // The broker may be down at this moment.
+          const deleted = await eventually(
+            async () => {
+              const all = await names();
+              for (const consumer of all) await jsm.consumers.delete(stream, consumer).catch(() => false);
+              return all.length > 0 && all;
+            },
+            { what: `consumers of ${stream} to be deleted`, timeoutMs: 60_000, intervalMs: 200 },
+          );
+          say(`deleted ${deleted.length} consumers of ${stream}`);
+        }),
+    }),
+  };
+}

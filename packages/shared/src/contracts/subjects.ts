@@ -26,7 +26,6 @@ export const bucketNames = {
 } as const;
 
 export const durableNames = {
-  projector: 'projector',
   writer: 'writer',
   /** The name of a collector's consumer on ASSIGNMENTS, and of the one by which it follows SESSIONS. */
   collector: (collectorId: string) => `collector-${collectorId}`,

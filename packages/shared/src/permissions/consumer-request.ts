@@ -172,11 +172,8 @@ export function judgeConsumerRequest(subject: string, body: unknown): ConsumerRe
 }
 
 function refusedToLook(config: Config, consumerName: string | undefined): string | undefined {
-  const { projector, writer, collector } = durableNames;
-  if (
-    consumerName !== undefined &&
-    (consumerName === projector || consumerName === writer || consumerName.startsWith(collector('')))
-  ) {
+  const { writer, collector } = durableNames;
+  if (consumerName !== undefined && (consumerName === writer || consumerName.startsWith(collector('')))) {
     return `${consumerName} is the consumer of a service`;
   }
   return config.durable_name !== undefined && !config.inactive_threshold ? endsByItself : undefined;

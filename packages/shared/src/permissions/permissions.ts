@@ -285,7 +285,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
     ],
     subscribe: [subjects.consumerUses],
     answers: [subjects.consumerRequests, subjects.sampleReads],
-    deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
+    deny: denyDurable(samples, durableNames.writer),
   }),
 
   /**
@@ -303,7 +303,6 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       collectorId === anyCollector
         ? [
             ...Object.values(sampleSources).map((source) => subjects.sample(source, '*', '*')),
-            ...denyDurable(sessions, durableNames.projector),
             ...reserved.flatMap((id) => [...ofCollector(id), ...denyWork(id)]),
           ]
         : [],
@@ -337,7 +336,6 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       ...[sessions, taskConfigs, apiKeys, users].flatMap(read),
       ...[sessions, taskConfigs].flatMap(follow),
     ],
-    deny: denyDurable(sessions, durableNames.projector),
   }),
 
   /** Fills an empty broker. Only for as long as a restore takes. It may write what it likes into the log. */
@@ -361,7 +359,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
    */
   operator: () => ({
     publish: [...looks, ...followed.flatMap(follow)],
-    deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
+    deny: denyDurable(samples, durableNames.writer),
   }),
 
   /** With the same tool: what an operator sees, and the streams as such. Writes no message and reads no API key. */
@@ -376,10 +374,9 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
         `${api}.STREAM.PEER.REMOVE.${stream}`,
         `${api}.CONSUMER.LEADER.STEPDOWN.${stream}.*`,
       ]),
-      // A consumer taken from these two is recreated by its service, and everything is delivered once more.
+      // A consumer taken from it is recreated by the writer, and everything is delivered once more.
       `${api}.CONSUMER.DELETE.${samples}.${durableNames.writer}`,
-      `${api}.CONSUMER.DELETE.${sessions}.${durableNames.projector}`,
     ],
-    deny: [...denyTaking(samples, durableNames.writer), ...denyTaking(sessions, durableNames.projector)],
+    deny: denyTaking(samples, durableNames.writer),
   }),
 };

@@ -53,7 +53,7 @@ export function openReadModel(
     log,
   });
   onStop('projector', projector.stop);
-  const unprojected = new UnprojectedEvents(projection.reached);
+  const unprojected = new UnprojectedEvents(projection.reached, lag.appended);
   const sitesOfVersions = versionSites({ database, taskConfigs: () => broker.stores().taskConfigs });
   const current = new CurrentSessions({
     database,

@@ -11,10 +11,10 @@ import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { onceClusterFormed } from '../connection/cluster-forming.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { isFinalAnswer } from '../connection/without-leader.ts';
-import { readEventAt } from './durable-session-log.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 import { type DeliverLog, type LogDelivery, type LogMessage, pullLog } from './log-deliveries.ts';
 import { NewestReplay } from './newest-replay.ts';
+import { readEventAt } from './read-session-log.ts';
 
 export interface SessionLogFollower {
   /** Has events delivered as they come. Until delivery stands, they are read one by one. */

@@ -19,9 +19,8 @@ beforeAll(async () => {
 function logOf(...ids: string[]): SessionLog {
   return {
     lastSequence: async () => ids.length,
-    acknowledged: async () => undefined,
     eventAt: async (sequence) => ({ subject: '', sequence, message: { id: ids[sequence - 1] } }),
-    openAfter: async () => {
+    openAfter: () => {
       throw new Error('not read here');
     },
   };

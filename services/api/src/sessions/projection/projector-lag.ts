@@ -3,8 +3,10 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { SessionLog } from '../../ports.ts';
 
 export interface ProjectorLag {
-  /** Last sequence of SESSIONS as the latest look saw it, or undefined while it cannot be asked. */
+  /** Last known sequence of SESSIONS, or undefined while it cannot be asked. */
   endOfLog(): number | undefined;
+  /** To be called with the sequence of an event that this process has appended. */
+  appended(sequence: number): void;
   /** Number of events in SESSIONS that the read model lacks, or undefined while either cannot be asked. */
   events(): number | undefined;
   /** For how many ms the read model has lacked the oldest of them, as far as this process has looked. */
@@ -83,6 +85,10 @@ export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
   };
   return {
     endOfLog: () => (canAsk ? latest?.sequence : undefined),
+    appended: (sequence) => {
+      // The next look corrects it where the log has become another one.
+      if (latest && sequence > latest.sequence) latest = { ...latest, sequence };
+    },
     events: () => behind()?.events,
     ms: () => behind()?.ms,
     isBehind: () => {

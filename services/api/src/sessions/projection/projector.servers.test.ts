@@ -37,9 +37,8 @@ function logThatHung(events: readonly StoredEvent[], delivered: number) {
   let timesEmpty = 0;
   const sessionLog: SessionLog = {
     lastSequence: async () => events.length,
-    acknowledged: async () => undefined,
     eventAt: async (sequence) => events[sequence - 1],
-    openAfter: async (after) => {
+    openAfter: (after) => {
       opened.push(after);
       let sent = after;
       const end = opened.length === 1 ? delivered : events.length;
@@ -52,8 +51,7 @@ function logThatHung(events: readonly StoredEvent[], delivered: number) {
           timesEmpty += 1;
           return batch;
         },
-        acknowledge: () => undefined,
-        close: async () => undefined,
+        close: () => undefined,
       };
     },
   };

@@ -108,14 +108,7 @@ export function startProjector({
     let checkpoint = (await readCheckpoint(database)) ?? (await beginAnew(database, source));
     await verifyLog(source, checkpoint);
     const lastSequence = await source.lastSequence();
-    const acknowledged = await source.acknowledged();
-    if (acknowledged !== undefined && acknowledged > checkpoint.lastSequence) {
-      log.warn(
-        { acknowledged, checkpoint: checkpoint.lastSequence },
-        'the durable consumer is ahead of the database, which must have been restored: reading again from the checkpoint',
-      );
-    }
-    const events = await source.openAfter(checkpoint.lastSequence);
+    const events = source.openAfter(checkpoint.lastSequence, endOfLog);
     log.info(
       { checkpoint: checkpoint.lastSequence, last_sequence: lastSequence },
       'the projector reads SESSIONS from its checkpoint',
@@ -129,20 +122,19 @@ export function startProjector({
         if (!batch) return;
         if (batch.length === 0) {
           await sql`select 1`.execute(database);
-          // A broker that hung may have sent messages to a request given up meanwhile; they come again only after 30 s.
+          // It may have become another log, which is seen when it is opened again.
           if ((endOfLog() ?? 0) > checkpoint.lastSequence) return;
           continue;
         }
         const fresh = batch.filter(({ sequence }) => sequence > checkpoint.lastSequence);
         checkpoint = await applyBatch(database, { checkpoint, rows, cleanedUpTo }, fresh, log);
         onProjected(checkpoint.lastSequence);
-        events.acknowledge();
       }
     } finally {
       // Others may change this process's rows from here on.
       rows.clear();
       onProjected(undefined);
-      await events.close();
+      events.close();
     }
   };
 

@@ -9,12 +9,14 @@ const eventsAtMost = 20_000;
  */
 export class UnprojectedEvents {
   readonly #reached: () => number;
+  readonly #onAppended: (sequence: number) => void;
   readonly #byTask = new Map<string, StoredEvent[]>();
   #count = 0;
 
   /** @param reached sequence that the read model is known to have reached */
-  constructor(reached: () => number) {
+  constructor(reached: () => number, onAppended: (sequence: number) => void = () => undefined) {
     this.#reached = reached;
+    this.#onAppended = onAppended;
   }
 
   /** Wraps a log so that the events appended to it, and those read last to decide on, are noted here. */
@@ -22,6 +24,7 @@ export class UnprojectedEvents {
     return {
       append: async (subject, event, expectedLast) => {
         const sequence = await log.append(subject, event, expectedLast);
+        this.#onAppended(sequence);
         this.#note({ subject, sequence, message: event });
         return sequence;
       },
