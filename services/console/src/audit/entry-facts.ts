@@ -76,6 +76,7 @@ export function repeatsOf({ data }: Pick<AuditView, 'data'>): number {
 
 /** The code of the problem with which the API refused, or undefined. */
 export function problemOf({ detail, outcome }: Pick<AuditView, 'detail' | 'outcome'>): string | undefined {
+  // By its text: an entry has the code of a problem there, or a sentence of a device.
   return outcome !== 'done' && /^[a-z]+(_[a-z]+)*$/.test(detail) ? detail : undefined;
 }
 

@@ -35,13 +35,13 @@ async function publish(count: number): Promise<void> {
 const sequences = (events: readonly StoredEvent[]) => events.map(({ sequence }) => sequence);
 /** Takes `count` events, however they are portioned. */
 async function take(reader: SessionLogReader, count: number): Promise<number[]> {
-  const taken: number[] = [];
-  while (taken.length < count) {
-    const next = sequences(await reader.next(count - taken.length, 5_000));
-    if (next.length === 0) return taken;
-    taken.push(...next);
+  const all: number[] = [];
+  while (all.length < count) {
+    const next = sequences(await reader.next(count - all.length, 5_000));
+    if (next.length === 0) return all;
+    all.push(...next);
   }
-  return taken;
+  return all;
 }
 const upTo = (last: number, from = 1) => Array.from({ length: last - from + 1 }, (_, index) => from + index);
 const consumers = async () => {
@@ -82,9 +82,9 @@ describe('the session log of a reader that keeps its own position', () => {
     // The client makes another consumer.
     await expect.poll(consumers, { timeout: 20_000 }).not.toEqual([]);
     await publish(2);
-    const given: number[] = [];
-    for (let look = 0; look < 10; look += 1) given.push(...sequences(await reader.next(10, 500)));
-    expect(given).toEqual([]);
+    const events: StoredEvent[] = [];
+    for (let look = 0; look < 10; look += 1) events.push(...(await reader.next(10, 500)));
+    expect(events).toEqual([]);
     expect(await take(open(end - 2), 2)).toEqual([end - 1, end]);
   });
 
