@@ -4,6 +4,7 @@ import { expect, it, vi } from 'vitest';
 // The client of the API looks at the page for its address.
 vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/' });
 const { sitesWithout } = await import('./me.ts');
+vi.unstubAllGlobals();
 
 it('the sites at which a session keeps its commands from a user are those where the role is missing', () => {
   const me = {
