@@ -137,8 +137,10 @@ function shownComparison(
   compared: SessionRecoveryView | undefined,
   { isWhole, has }: SessionShare,
 ): SessionRecoveryView | undefined {
-  if (!compared || isWhole) return compared;
-  return { ...compared, storing: storingOf(compared.storing, has), disagreements: [] };
+  if (!compared) return undefined;
+  const storing = storingOf(compared.storing, has);
+  if (isWhole && storing === compared.storing) return compared;
+  return { ...compared, storing, disagreements: [] };
 }
 
 function healthOf(
