@@ -123,7 +123,11 @@ async function sessionInBrief(
   const attention = attentionOf({
     session: view,
     isLatest: row.is_latest,
-    compared: shownComparison(compared?.sessions.get(row.session_id), share),
+    compared: shownComparison(compared?.sessions.get(row.session_id), {
+      // The last word of its collector may be of a former version.
+      isWhole: share.isWhole && Object.keys(word?.device_health ?? {}).every(share.has),
+      has: share.has,
+    }),
     devices,
     health,
     missedSince,
