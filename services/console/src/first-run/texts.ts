@@ -162,7 +162,8 @@ export const zh: TranslationOf<typeof en> = {
   'first.delete': '删除',
   'first.delete.of': '删除 {{name}}',
   'first.point.delete.title': '删除点位 {{point}}？',
-  'first.point.delete.ask': '运行中的会话会继续读取它，直到您将配置应用到该会话。已存的值会保留。可以在“配置变更”中撤销删除。',
+  'first.point.delete.ask':
+    '运行中的会话会继续读取它，直到您将配置应用到该会话。已存的值会保留。可以在“配置变更”中撤销删除。',
   'first.point.deleted': '点位 {{point}} 已删除，可以在“配置变更”中撤销。',
   'first.delete.ask': '删除 {{device}} 及其全部点位？该设备尚未采集过数据。',
   'first.delete.title': '删除 {{device}}？',

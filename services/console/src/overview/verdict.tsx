@@ -86,9 +86,7 @@ export function Verdict({
             </li>
           )}
         </ul>
-        {isIdle && !worst && isWhole && (
-          <AddDevice className="button verdict-add" />
-        )}
+        {isIdle && !worst && isWhole && <AddDevice className="button verdict-add" />}
       </div>
     </section>
   );
