@@ -29,6 +29,16 @@ describe.skipIf(inject('installedServers').chromium === null)('the completeness 
     expect(complaints).toEqual([]);
   });
 
+  it('has a field for each hour where a single day is shown', async () => {
+    const { page, complaints } = await openPage(
+      `${plant.rest.url}/console/completeness?from=yesterday&to=today`,
+    );
+    const map = page.getByRole('grid', { name: 'Completeness' });
+    await map.getByText(/00:00 – 01:00.*All together/).waitFor({ state: 'attached' });
+    await map.getByText(/23:00 – 00:00.*All together/).waitFor({ state: 'attached' });
+    expect(complaints).toEqual([]);
+  });
+
   it.each([
     ['en-GB', 'of 360 values came', 'the device refused', /1 point gave no value/],
     ['zh-CN', '应有 360 个数值', '设备拒绝', /有 1 个点位始终没有数值/],
@@ -97,7 +107,8 @@ describe.skipIf(inject('installedServers').chromium === null)('the report', () =
     await holders.getByRole('row').filter({ hasText: 'collector-2' }).first().waitFor();
 
     await page.getByLabel('Parts').selectOption('shift');
-    await page.getByText('Choose a site').waitFor();
+    // The only site is meant.
+    await page.getByText('This site has no shifts yet').waitFor();
     await page.getByLabel('Parts').selectOption('day');
     await page.getByLabel('Title').fill('Batch 17');
     await page.getByRole('heading', { name: 'Batch 17' }).waitFor();

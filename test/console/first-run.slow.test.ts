@@ -92,6 +92,19 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     await row.waitFor();
     await page.reload();
     await row.getByText(/^0x[0-9A-F]{4}$/).waitFor();
+    const device_id = Number(new URL(page.url()).searchParams.get('added'));
+    await plant.rest.create('/api/config/points/', {
+      ...{ device_id, code: 'surplus', table: 'holding_register', address: 1, data_type: 'uint16' },
+    });
+    const surplus = page.getByRole('rowheader', { name: 'surplus' });
+    await page.getByRole('button', { name: 'Delete surplus' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete point surplus?' });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await surplus.waitFor();
+    await page.getByRole('button', { name: 'Delete surplus' }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Point surplus is deleted. Changes can undo this.').waitFor();
+    expect(await surplus.count()).toBe(0);
     await page.getByRole('button', { name: 'On to the start' }).click();
     await page.getByRole('button', { name: 'Start reading' }).click();
     await page.getByText(/^The first value has arrived, read at \d\d:\d\d:\d\d\.$/).waitFor();

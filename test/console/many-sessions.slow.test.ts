@@ -52,7 +52,7 @@ describe.skipIf(chromium === null)('five hundred sessions', () => {
 
   it('are found by their name, and each can be got to', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/sessions`);
-    await page.getByRole('link', { name: /^All 500$/ }).waitFor();
+    await page.getByRole('link', { name: /^Current 500$/ }).waitFor();
     await page.getByRole('searchbox', { name: 'Find a session' }).fill('line-499');
     await page.locator('[data-session="500-1"]').waitFor();
     await untilHolds(async () => expect(await page.locator('[data-session]').count()).toBe(1));

@@ -48,6 +48,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the overview', ()
     await page.getByText('The database of the samples does not answer now').waitFor();
     await page.locator('#verdict').waitFor();
     expect(await page.getByText('NATS does not answer').count()).toBe(0);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
   it('shows a message in quarantine, and it is sent again with its result', async () => {

@@ -41,6 +41,8 @@ describe.skipIf(inject('installedServers').chromium === null)('a person at the c
     expect(await row.getByText('Paused').count()).toBe(0);
     gate.resolve();
     await row.getByText('Paused').waitFor();
+    // It is not under what is read as planned.
+    await page.getByText('Paused · 1').waitFor();
     await page.getByText(`press ${session} is paused.`).waitFor();
     await detail.getByText('reason: mould change').waitFor();
 

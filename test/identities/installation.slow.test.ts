@@ -138,7 +138,9 @@ describe('the keys of an installation', () => {
     expect(await tool('revoke', 'hall-1')).toMatchObject({ code: 1 });
     process.kill(server.pid, 'SIGHUP');
     await eventually(async () => !(await mayConnect(server, { nkeySeed })), { what: 'it to be refused' });
-    expect(await accountOfConnection(server, 'collector-hall-1')).toBeUndefined();
+    await eventually(async () => (await accountOfConnection(server, 'collector-hall-1')) === undefined, {
+      what: 'its connection to be closed',
+    });
     expect(core.isUp()).toBe(true);
   });
 

@@ -40,7 +40,10 @@ export const atSites = {
         select from session_events join task_config_versions as past
           on past.task_id = sessions.task_id and to_jsonb(past.version) = session_events.data -> 'config_version'
         where session_events.session_id = sessions.session_id and session_events.problem is null
-          and session_events.data ? 'config_version' and past.site_codes && ${granted}::text[]))`,
+          and session_events.type in ('session.started', 'session.resumed', 'session.reconfigured')
+          and past.site_codes && ${granted}::text[]
+          -- Only tasks that were ever there are looked into.
+          and sessions.task_id in (select task_id from task_config_versions where site_codes && ${granted}::text[])))`,
     ),
 };
 

@@ -72,15 +72,17 @@ function planOfRow({
   device_codes: rowsOfDevices,
   point_counts: counts,
   device_sites: sites,
+  site_codes: siteCodes,
 }: {
   readonly period_ms: number;
   readonly device_codes: readonly PlanDevice[];
   readonly point_counts: readonly PlanPointCounts[];
   readonly device_sites: readonly string[];
+  readonly site_codes: readonly string[];
 }): PollingPlan {
   const devices = rowsOfDevices.map((device, index) => {
     const rates = counts[index]?.map(([period, points]) => ({ periodMs: period, points }));
-    const site = sites[index];
+    const site = sites[index] ?? (siteCodes.length === 1 ? siteCodes[0] : undefined);
     return typeof device === 'string'
       ? { code: device, periodMs, rates, site }
       : { code: device.code, periodMs: device.period_ms, rates, site };
@@ -125,7 +127,7 @@ export function pollingPlans(options: {
   const fromDatabase = async (taskId: number, version: number): Promise<PollingPlan | undefined> => {
     const row = await database
       .selectFrom('task_config_versions')
-      .select(['period_ms', 'device_codes', 'point_counts', 'device_sites'])
+      .select(['period_ms', 'device_codes', 'point_counts', 'device_sites', 'site_codes'])
       .where('task_id', '=', taskId)
       .where('version', '=', version)
       .executeTakeFirst();
@@ -176,7 +178,10 @@ export function pollingPlans(options: {
       if (missing.length === 0) return;
       const rows = await database
         .selectFrom('task_config_versions')
-        .select(['task_id', 'version', 'period_ms', 'device_codes', 'point_counts', 'device_sites'])
+        .select([
+          ...(['task_id', 'version', 'period_ms', 'device_codes'] as const),
+          ...(['point_counts', 'device_sites', 'site_codes'] as const),
+        ])
         .where(
           sql<boolean>`(task_id, version) in (select * from unnest(
             ${missing.map(({ task_id }) => task_id)}::int[],

@@ -195,10 +195,11 @@ export function sessionRoutes(options: {
         const totals = await liveStatus.totals(row.session_id);
         const sites = request.grantedSites;
         const view = await viewOf(row, new Date(), sites);
-        const plan = await findPlan(storing.plans, row);
+        const isRunning = row.status === 'running';
+        const plan = isRunning || sites !== 'everywhere' ? await findPlan(storing.plans, row) : undefined;
         const site_codes = sites === 'everywhere' ? null : await versions.of(row.task_id, row.config_version);
         const { has } = presentShare({ site_codes }, plan, sites);
-        const stored = row.status === 'running' ? await storingOfSession(row, { view, plan }) : null;
+        const stored = isRunning ? await storingOfSession(row, { view, plan }) : null;
         const health = Object.entries(totals.deviceHealth).filter(([code]) => has(code));
         return {
           ...view,
@@ -224,7 +225,6 @@ export function sessionRoutes(options: {
       schema: { params, querystring: sessionEventsQuerySchema, response: { 200: sessionEventPageSchema } },
       handler: async (request) => {
         const session = await requireCurrentSession(request.params.id);
-        const share = await pastShare({ database, plans: storing.plans }, session, request.grantedSites);
         const { limit, cursor, order, type, from, to, only } = request.query;
         const now = new Date();
         const { events, next } = await listSessionEvents(database, {
@@ -237,6 +237,9 @@ export function sessionRoutes(options: {
           behind: decodeCursor(cursor),
           limit,
         });
+        // Afterwards, so that the share is that of every event that was read.
+        const latest = await requireCurrentSession(request.params.id);
+        const share = await pastShare({ database, plans: storing.plans }, latest, request.grantedSites);
         return { results: events.map((event) => shownEvent(event, share)), next_cursor: encodeCursor(next) };
       },
     }),

@@ -20,9 +20,12 @@ export function presentShare(
   plan: PollingPlan | undefined,
   granted: GrantedSites,
 ): SessionShare {
-  if (granted === 'everywhere' || site_codes?.every((code) => granted.includes(code))) return whole;
-  const own = new Set(plan?.devices.filter((device) => isDeviceAt(device, granted)).map(({ code }) => code));
-  return { isWhole: false, has: (code) => own.has(code) };
+  if (granted === 'everywhere') return whole;
+  const isWhole = site_codes?.every((code) => granted.includes(code)) ?? false;
+  if (!plan) return { isWhole, has: () => isWhole };
+  // What was last heard may still be of a former version, with devices at other sites.
+  const own = new Set(plan.devices.filter((device) => isDeviceAt(device, granted)).map(({ code }) => code));
+  return { isWhole, has: (code) => own.has(code) };
 }
 
 /**
@@ -52,6 +55,7 @@ export async function pastShare(
 export async function formerVersions(database: Database, sessionId: string): Promise<number[]> {
   const { rows } = await sql<{ version: unknown }>`
     select distinct data -> 'config_version' as version from session_events
-    where session_id = ${sessionId} and problem is null and data ? 'config_version'`.execute(database);
+    where session_id = ${sessionId} and type in ('session.started', 'session.resumed', 'session.reconfigured')
+      and problem is null and data ? 'config_version'`.execute(database);
   return rows.map(({ version }) => Number(version));
 }

@@ -39,6 +39,8 @@ let watching: string;
 const ids = { shared: '', failed: '', waiting: '' };
 let device: { readonly oven: number; readonly mixer: number };
 let point: { readonly level: number; readonly torque: number };
+/** Of a change from before anything was said of the other site's device. */
+let firstId: string;
 let epoch = 0;
 
 const call = (
@@ -132,6 +134,11 @@ beforeAll(async () => {
   expect(edited.status, JSON.stringify(edited.body)).toBe(200);
   const applied = await call('POST', `${sessionsPath}/${ids.shared}/reconfigure/`, { body: {} });
   expect(applied.body, JSON.stringify(applied.body)).toMatchObject({ devices: { added: 1 } });
+  const changes = await followEvents(`${api.url}/api/acquisition/live/changes/`, {
+    authorization: `Bearer ${adminKey}`,
+  });
+  await eventually(async () => changes.lastId() !== undefined, { what: 'the place of the stream' });
+  firstId = String(changes.lastId());
   await happens(database);
   await eventually(
     async () => {
@@ -146,6 +153,17 @@ beforeAll(async () => {
   );
 });
 
+/** As a supervisor that has no collector for a device of a session. */
+async function waitsForDriver(session: string, device: string): Promise<void> {
+  await (await KvWaitingBoard.open(log.nc)).write(taskOf(session), {
+    ...{ v: 1, session, why: 'no_collector', since: now() },
+    detail: waitingText('no_collector_has_the_driver', {
+      withLabels: '',
+      drivers: [waitingText('driver_of_device', { protocol: 'modbus_tcp', device })],
+    }),
+  });
+}
+
 /** Has programs say something about both devices wherever they may. */
 async function happens(database: string): Promise<void> {
   epoch = await placementsIn(log.store).assign(ids.shared, 'c1');
@@ -159,13 +177,7 @@ async function happens(database: string): Promise<void> {
     },
     'placement',
   );
-  await (await KvWaitingBoard.open(log.nc)).write(taskOf(ids.waiting), {
-    ...{ v: 1, session: ids.waiting, why: 'no_collector', since: now() },
-    detail: waitingText('no_collector_has_the_driver', {
-      withLabels: '',
-      drivers: [waitingText('driver_of_device', { protocol: 'modbus_tcp', device: 'mixer' })],
-    }),
-  });
+  await waitsForDriver(ids.waiting, 'mixer');
   const [started] = (await call('GET', `${sessionsPath}/${ids.failed}/events/`)).body.results;
   await appended(
     {
@@ -233,7 +245,7 @@ async function happens(database: string): Promise<void> {
 
 /** How routes are asked that need to be told what about. */
 const queries: Readonly<Record<string, string>> = {
-  '/api/acquisition/sessions/point-history': 'point_code=torque&end_time=now',
+  '/api/acquisition/sessions/point-history': 'point_code=level&end_time=now',
   '/api/acquisition/points/history': 'point=oven/level',
   '/api/exports/values': 'point=oven/level',
 };
@@ -301,7 +313,6 @@ describe('a session with devices at two sites, for an operator of one of them', 
       'sessions/:id/status',
       'sessions/:id/timeline',
       'sessions/active',
-      'sessions/point-history',
       'sessions/summary',
     ]);
   });
@@ -382,6 +393,16 @@ describe('a session with devices at two sites, for an operator of one of them', 
     expect((await call('POST', `${sessionsPath}/${ids.shared}/resume/`, { body: {} })).status).toBe(200);
   });
 
+  it('has no point for him that is at the other site alone', async () => {
+    const about = async (code: string) => {
+      const path = `${sessionsPath}/point-history/?point_code=${code}&end_time=now`;
+      const { status, body } = await call('GET', path, { key: own });
+      return [status, body.code, String(body.detail).replaceAll(code, 'POINT')];
+    };
+    expect(await about('torque')).toEqual(await about('nonsense'));
+    expect((await about('torque'))[0]).toBe(404);
+  });
+
   it.each(['stop', 'pause', 'resume', 'recover'])(
     'takes no %s from him, and says at which site he would need the role',
     async (name) => {
@@ -397,4 +418,36 @@ describe('a session with devices at two sites, for an operator of one of them', 
       expect(after).toBe(before);
     },
   );
+
+  it('shows nothing of the other site either once the sessions have gone on without it', async () => {
+    const whole = await followEvents(`${api.url}/api/acquisition/live/changes/`, {
+      ...{ authorization: `Bearer ${adminKey}`, 'last-event-id': firstId },
+    });
+    await expect.poll(() => JSON.stringify(whole.events)).toContain('mixer is silent');
+    // What was last heard of them stays, as no collector has them.
+    for (const id of [ids.shared, ids.waiting]) {
+      const task = { device_ids: [device.oven], point_ids: [point.level] };
+      const edited = await call('PATCH', `/api/config/tasks/${taskOf(id)}/`, { body: task });
+      expect(edited.status, textOf(edited)).toBe(200);
+      const applied = await call('POST', `${sessionsPath}/${id}/reconfigure/`, { body: {} });
+      expect(applied.body, textOf(applied)).toMatchObject({ devices: { removed: 1 } });
+    }
+    await waitsForDriver(ids.waiting, 'oven');
+    const sitesOf = async () => (await call('GET', `${sessionsPath}/summary/`, { key: own })).body.results;
+    await eventually(
+      async () =>
+        (await sitesOf()).filter((each: { sites: string[] }) => each.sites.length === 1).length === 2,
+      { what: 'the read model to have the new versions' },
+    );
+    for (const path of routes.flatMap(pathsOf)) {
+      const answer = await call('GET', path, { key: own });
+      expect(textOf(answer), path).not.toMatch(ofOtherSite);
+    }
+    const changes = await followEvents(`${api.url}/api/acquisition/live/changes/`, {
+      ...{ authorization: `Bearer ${own}`, 'last-event-id': firstId },
+    });
+    await expect.poll(() => JSON.stringify(changes.events)).toContain('oven is silent');
+    await expect.poll(() => JSON.stringify(changes.events)).toContain('session.reconfigured');
+    expect(JSON.stringify(changes.events)).not.toMatch(ofOtherSite);
+  });
 });

@@ -5,7 +5,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 import { type Pages, readPages } from '../evidence/read-pages.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
-import { rangeQuery, type TimeRange } from '../time/time-range.ts';
+import { rangeQuery, spanOf, type TimeRange } from '../time/time-range.ts';
 import type { MapView } from './completeness-search.ts';
 
 export type Completeness = Pages<CompletenessOfAll>;
@@ -20,7 +20,16 @@ export interface MapQuery {
   readonly device: string | undefined;
 }
 
-/** Ticks by day of the plant, or by hour of one session or device. */
+/** The longest day, one on which the clock is set back, in ms. */
+const longestDayMs = 25 * 3_600_000;
+
+/** Whether fields are hours: those of one session or device, or of a single day, which would be a single field. */
+export function isByHour({ by, range }: Pick<MapQuery, 'by' | 'range'>, zone: string): boolean {
+  const { from, to } = spanOf(range, zone, new Date());
+  return by === 'hours' || to.getTime() - from.getTime() <= longestDayMs;
+}
+
+/** Ticks by day or hour of the plant, or by hour of one session or device. */
 export function useCompleteness({ by, range, session, device }: MapQuery) {
   const { ofPlant } = usePlantTime();
   const isHours = by === 'hours';
@@ -28,7 +37,7 @@ export function useCompleteness({ by, range, session, device }: MapQuery) {
     ...rangeQuery(range, ofPlant),
     ...(isHours
       ? { interval: '1h', session, device, by: device === undefined ? 'session' : 'device' }
-      : { interval: '1d', by }),
+      : { interval: isByHour({ by, range }, ofPlant) ? '1h' : '1d', by }),
   };
   return useQuery({
     queryKey: ['completeness', by, range.from, range.to, ofPlant, isHours && session, isHours && device],

@@ -6,7 +6,7 @@ import { RangeChoice } from '../parts/range-choice.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import type { TimeRange } from '../time/time-range.ts';
 import { useCellText } from './cell-text.ts';
-import { type Completeness, useCompleteness } from './completeness-queries.ts';
+import { type Completeness, isByHour, useCompleteness } from './completeness-queries.ts';
 import { mapSorts, mapViews, useCompletenessSearch } from './completeness-search.ts';
 import { GapPanel } from './gap-panel.tsx';
 import { type ChosenCell, MapGrid } from './map-grid.tsx';
@@ -123,11 +123,12 @@ function CompletenessMap({
   const plant = usePlantTime();
   const navigate = useNavigate({ from: '/completeness' });
   const { by, cell, session, device } = search;
+  const byHour = isByHour(search, plant.ofPlant);
   const rows = useRows(completeness, search);
   const columns = Math.max(...rows.map(({ cells }) => cells.length), 1);
   const chosenCell = useMemo(
-    () => chosenIn(rows, { cell, session, device, isHours: by === 'hours' }),
-    [rows, cell, session, device, by],
+    () => chosenIn(rows, { cell, session, device, isHours: by === 'hours', isDay: byHour }),
+    [rows, cell, session, device, by, byHour],
   );
   const row = rows[chosenCell.row];
   const field = row?.cells[chosenCell.column];
@@ -154,7 +155,7 @@ function CompletenessMap({
         ) : (
           <MapGrid
             rows={rows}
-            axis={axisOf(rows, by === 'hours', text)}
+            axis={axisOf(rows, byHour, text)}
             columns={columns}
             chosenCell={chosenCell}
             onChoose={choose}
@@ -214,7 +215,7 @@ function nameOf(row: Completeness['results'][number] | undefined): string {
   return row?.device ?? [row?.task_code, row?.session_id].filter(Boolean).join(' ');
 }
 
-/** The field in the address; else yesterday, or the last day with due ticks, in the row of all together if there is one. */
+/** The field in the address; else yesterday, or the last field with due ticks, in the row of all together if there is one. */
 function chosenIn(
   rows: readonly MapRow[],
   mapQuery: {
@@ -222,6 +223,7 @@ function chosenIn(
     readonly session: string | undefined;
     readonly device: string | undefined;
     readonly isHours: boolean;
+    readonly isDay: boolean;
   },
 ): ChosenCell {
   const indexOf = (row: MapRow | undefined) =>
@@ -242,7 +244,8 @@ function chosenIn(
   const cells = rows[row]?.cells ?? [];
   const yesterday = Math.max(0, cells.length - 2);
   const lastDue = cells.findLastIndex(({ expected }) => expected > 0);
-  const column = lastDue === -1 || (cells[yesterday]?.expected ?? 0) > 0 ? yesterday : lastDue;
+  const isYesterday = !mapQuery.isDay && (cells[yesterday]?.expected ?? 0) > 0;
+  const column = lastDue === -1 || isYesterday ? yesterday : lastDue;
   return { row, column: chosenColumn === -1 ? column : chosenColumn };
 }
 

@@ -1,5 +1,6 @@
 import type { DeviceHealthPage } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { AddDevice } from '../parts/add-device.tsx';
 import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { useCloseOnEscape } from '../parts/use-close-on-escape.ts';
@@ -98,9 +99,7 @@ function Toolbar({ deviceCounts }: { deviceCounts: DeviceCounts | undefined }) {
           void navigate({ to: '.', search: (before) => ({ ...before, find: text }), replace: true })
         }
       />
-      <Link to="/first-run" className="button">
-        {t('app.addDevice')}
-      </Link>
+      <AddDevice />
     </header>
   );
 }

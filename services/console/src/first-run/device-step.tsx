@@ -34,7 +34,18 @@ export function DeviceStep({
 
 function NewDevice({ protocols, sideContent }: { protocols: readonly Forms[]; sideContent: ReactNode }) {
   const keptDraft = useStoredDraft('first-run.device');
-  return <DeviceForm {...{ protocols, ...keptDraft }} before={{}} id={undefined} sideContent={sideContent} />;
+  const { data: sites } = useSites();
+  const onlySite = sites?.length === 1 ? sites[0] : undefined;
+  // A device at no site is seen only by those who see all sites, so the only site is chosen until the user chooses.
+  const draft = { ...(onlySite && { site_id: String(onlySite.id) }), ...keptDraft.draft };
+  return (
+    <DeviceForm
+      {...{ protocols, ...keptDraft, draft }}
+      before={{}}
+      id={undefined}
+      sideContent={sideContent}
+    />
+  );
 }
 
 function StoredDevice({ protocols, id }: { protocols: readonly Forms[]; id: number }) {

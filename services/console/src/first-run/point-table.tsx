@@ -2,10 +2,12 @@ import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { addressField, pointPlace } from '@holdfast/shared/forms/point-place.ts';
 import { type UseQueryResult, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
 import type { Forms } from '../forms/use-protocols.ts';
 import type { Language } from '../i18n/language.ts';
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
@@ -110,20 +112,37 @@ function placeOf(point: PointView, form: Forms, field: string, language: Languag
 function DeletePoint({ point: { id, code } }: { point: PointView }) {
   const { t } = useFirstRunTexts();
   const queries = useQueryClient();
-  const { noteFailure } = useOutcomes();
+  const { note, noteFailure } = useOutcomes();
+  const [isAsked, setAsked] = useState(false);
   const remove = useMutation({
     mutationFn: () => api.delete(`/api/config/points/${id}/`),
     onError: (error) => noteFailure(code, error),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['configuration'] }),
+    onSettled: async (_done, error) => {
+      await queries.invalidateQueries({ queryKey: ['configuration'] });
+      if (error === null) note({ kind: 'stored', text: t('first.point.deleted', { point: code }) });
+      setAsked(false);
+    },
   });
   return (
-    <Button
-      className="button is-bare"
-      aria-label={t('first.delete.of', { name: code })}
-      isDisabled={remove.isPending}
-      onPress={() => remove.mutate()}
-    >
-      {t('first.delete')}
-    </Button>
+    <>
+      <Button
+        className="button is-bare"
+        aria-label={t('first.delete.of', { name: code })}
+        onPress={() => setAsked(true)}
+      >
+        {t('first.delete')}
+      </Button>
+      {isAsked && (
+        <ConfirmDialog
+          title={t('first.point.delete.title', { point: code })}
+          action={t('first.delete')}
+          isPending={remove.isPending}
+          onConfirm={() => remove.mutate()}
+          onClose={() => setAsked(false)}
+        >
+          {t('first.point.delete.ask')}
+        </ConfirmDialog>
+      )}
+    </>
   );
 }

@@ -24,6 +24,10 @@ export const en = {
   'first.unfinished.go.of': 'Go on with {{device}}',
   'first.delete': 'Delete',
   'first.delete.of': 'Delete {{name}}',
+  'first.point.delete.title': 'Delete point {{point}}?',
+  'first.point.delete.ask':
+    'A running session reads it until you apply the configuration to it. Stored values stay. You can undo the deletion under Changes.',
+  'first.point.deleted': 'Point {{point}} is deleted. Changes can undo this.',
   'first.delete.ask': 'Delete {{device}} with all its points? Nothing was read of it.',
   'first.delete.title': 'Delete {{device}}?',
   'first.deleted': '{{device}} is deleted.',
@@ -157,6 +161,10 @@ export const zh: TranslationOf<typeof en> = {
   'first.unfinished.go.of': '继续配置 {{device}}',
   'first.delete': '删除',
   'first.delete.of': '删除 {{name}}',
+  'first.point.delete.title': '删除点位 {{point}}？',
+  'first.point.delete.ask':
+    '运行中的会话会继续读取它，直到您将配置应用到该会话。已存的值会保留。可以在“配置变更”中撤销删除。',
+  'first.point.deleted': '点位 {{point}} 已删除，可以在“配置变更”中撤销。',
   'first.delete.ask': '删除 {{device}} 及其全部点位？该设备尚未采集过数据。',
   'first.delete.title': '删除 {{device}}？',
   'first.deleted': '{{device}} 已删除。',

@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { useOutcomes } from '../parts/outcomes.tsx';
-import { Overlay } from '../parts/overlay.tsx';
 import type { UnfinishedDevice } from './first-run-queries.ts';
 import { useFirstRunTexts } from './texts.ts';
 
@@ -70,24 +70,15 @@ function DeleteDialog({ unfinished, onClose }: { unfinished: UnfinishedDevice; o
     },
   });
   return (
-    <Overlay title={t('first.delete.title', { device: device.code })} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          remove.mutate();
-        }}
-      >
-        <p>{t('first.delete.ask', { device: device.code })}</p>
-        <div className="overlay-actions">
-          <Button className="button" onPress={onClose}>
-            {t('command.cancel')}
-          </Button>
-          <Button className="button is-main" type="submit" isDisabled={remove.isPending}>
-            {t('first.delete')}
-          </Button>
-        </div>
-      </form>
-    </Overlay>
+    <ConfirmDialog
+      title={t('first.delete.title', { device: device.code })}
+      action={t('first.delete')}
+      isPending={remove.isPending}
+      onConfirm={() => remove.mutate()}
+      onClose={onClose}
+    >
+      {t('first.delete.ask', { device: device.code })}
+    </ConfirmDialog>
   );
 }
 

@@ -47,6 +47,7 @@ export const en = {
   'command.sites':
     'It also reads devices at {{sites}}. Commands need the role {{role}} at all of its sites: ask someone who has it, or an administrator.',
   'command.noSite': 'no site',
+  'command.everywhere': 'This needs the role {{role}} at all sites.',
   'command.role': 'This needs the role {{role}}; you are {{own}}.',
   'nav.sessions': 'Sessions',
   'nav.devices': 'Devices',
@@ -96,7 +97,7 @@ export const en = {
 
   'sessions.title': 'Sessions',
   'sessions.filter': 'Show',
-  'sessions.filter.all': 'All',
+  'sessions.filter.all': 'Current',
   'sessions.filter.attention': 'Need attention',
   'sessions.filter.running': 'Running',
   'sessions.filter.paused': 'Paused',
@@ -118,6 +119,8 @@ export const en = {
   'sessions.group.attention.order': 'worst first',
   'sessions.group.normal': 'Normal',
   'sessions.group.normal.order': 'read as planned',
+  'sessions.group.paused': 'Paused',
+  'sessions.group.paused.order': 'not read until resumed',
   'sessions.group.ended': 'Ended',
   'sessions.group.ended.order': 'newest first',
   'sessions.column.state': 'State',

@@ -47,6 +47,7 @@ export const zh: Translation = {
   'command.sites':
     '它还读取 {{sites}} 的设备。操作它需要在其全部站点拥有“{{role}}”角色：请联系有此权限的人，或请管理员分配。',
   'command.noSite': '无站点',
+  'command.everywhere': '此操作需要全部站点的“{{role}}”角色。',
   'command.role': '此操作需要“{{role}}”角色，您是“{{own}}”。',
   'nav.sessions': '会话',
   'nav.devices': '设备',
@@ -93,7 +94,7 @@ export const zh: Translation = {
 
   'sessions.title': '会话',
   'sessions.filter': '显示',
-  'sessions.filter.all': '全部',
+  'sessions.filter.all': '当前',
   'sessions.filter.attention': '需要处理',
   'sessions.filter.running': '运行中',
   'sessions.filter.paused': '已暂停',
@@ -115,6 +116,8 @@ export const zh: Translation = {
   'sessions.group.attention.order': '严重者在前',
   'sessions.group.normal': '正常',
   'sessions.group.normal.order': '按计划读取',
+  'sessions.group.paused': '已暂停',
+  'sessions.group.paused.order': '恢复前不读取',
   'sessions.group.ended': '已结束',
   'sessions.group.ended.order': '最近的在前',
   'sessions.column.state': '状态',

@@ -39,6 +39,7 @@ export default function OverviewScreen() {
           <Verdict
             troubles={troubles}
             isWhole={whole.isWhole}
+            starting={recovery.data?.starting ?? 0}
             overview={overview.data}
             count={troubles.length + leftOut}
           />

@@ -10,6 +10,9 @@ import { readQuarantine, useSinks } from '../stores/queries.ts';
 import { useNow } from '../time/plant-time.tsx';
 import type { PlantState } from './troubles.ts';
 
+/** An API that hangs gives no error for 30 s. */
+const answersCountForMs = 15_000;
+
 /** The answers that the overview is made from. */
 export function usePlantState() {
   const now = useNow(5_000);
@@ -42,8 +45,10 @@ export function usePlantState() {
     leftOut: notRead(sessions.data) + notRead(devices.data),
     /** Whether the user may not see stores and collectors, which belong to all sites. */
     isForbidden,
-    /** Whether everything that the user may ask was answered. */
-    isWhole: queries.every(({ data, isError }) => data !== undefined && !isError),
+    /** Whether everything that the user may ask was answered, lately. */
+    isWhole:
+      queries.every(({ data, isError }) => data !== undefined && !isError) &&
+      now.getTime() - overview.dataUpdatedAt < answersCountForMs,
     isLoading: queries.some(({ data, error }) => data === undefined && error === null),
     error: queries
       .map(({ data, error }) => (data === undefined ? error : null))

@@ -1,5 +1,6 @@
 import type { Overview } from '@holdfast/shared/contracts/http/overview-http.ts';
 import { Link } from '@tanstack/react-router';
+import { AddDevice } from '../parts/add-device.tsx';
 import { Age } from '../parts/age.tsx';
 import { SeverityMark, StateMark } from '../parts/mark.tsx';
 import { shareText } from '../time/share.ts';
@@ -10,11 +11,14 @@ import type { Trouble } from './troubles.ts';
 export function Verdict({
   troubles,
   isWhole,
+  starting,
   overview,
   count,
 }: {
   troubles: readonly Trouble[];
   isWhole: boolean;
+  /** Number of sessions that have just been started or taken over. */
+  starting: number;
   overview: Overview | undefined;
   /** Number of troubles, including those that are not listed. */
   count: number;
@@ -27,7 +31,9 @@ export function Verdict({
     ? t('overview.troubles', { count })
     : !isWhole
       ? t('overview.unknown')
-      : t(isIdle ? 'overview.calm.nothing' : 'overview.calm');
+      : starting > 0
+        ? t('overview.starting', { count: starting })
+        : t(isIdle ? 'overview.calm.nothing' : 'overview.calm');
   const { expected, stored } = overview?.ticks ?? { expected: 0, stored: 0 };
   return (
     <section className="verdict" aria-labelledby="verdict">
@@ -47,6 +53,13 @@ export function Verdict({
                   count: due,
                   read: new Intl.NumberFormat(locale).format(due - overview.sessions.silent),
                 })}
+              </Link>
+            </li>
+          )}
+          {!!overview?.sessions.paused && (
+            <li>
+              <Link to="/sessions" search={{ show: 'paused' }}>
+                {t('overview.paused', { count: overview.sessions.paused })}
               </Link>
             </li>
           )}
@@ -73,11 +86,7 @@ export function Verdict({
             </li>
           )}
         </ul>
-        {isIdle && !worst && isWhole && (
-          <Link to="/first-run" className="button verdict-add">
-            {t('app.addDevice')}
-          </Link>
-        )}
+        {isIdle && !worst && isWhole && <AddDevice className="button verdict-add" />}
       </div>
     </section>
   );

@@ -14,7 +14,8 @@ export function useWhyNot(requiredRole: Role, roleOf: (me: Me) => Role | undefin
   const me = useMe();
   const own = me && roleOf(me);
   if (me === undefined || isAtLeast(own, requiredRole)) return undefined;
-  return t('command.role', { role: t(`role.${requiredRole}`), own: own ? t(`role.${own}`) : '–' });
+  const role = t(`role.${requiredRole}`);
+  return own ? t('command.role', { role, own: t(`role.${own}`) }) : t('command.everywhere', { role });
 }
 
 /** The same for a session, which takes commands from those who have the role at all of its sites. */

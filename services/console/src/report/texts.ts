@@ -76,7 +76,7 @@ export const zh: TranslationOf<typeof en> = {
   'report.site': '站点',
   'report.site.all': '全部站点',
   'report.site.choose': '请选择站点：各站点的班次不同。',
-  'report.site.noShifts': '该站点尚未设置班次。请由工程师在站点的 shifts 中设置，例如早班从 06:00 开始。',
+  'report.site.noShifts': '该站点尚未设置班次。请由工程师设置站点的班次（shifts），例如早班从 06:00 开始。',
   'report.print': '打印',
   'report.csv': '导出 CSV',
   'report.failed': '无法生成报告',

@@ -4,6 +4,7 @@ import { Button } from 'react-aria-components/Button';
 import { highestRole } from '../api/me.ts';
 import { usePreferences } from '../app/preferences.tsx';
 import { OutdatedSessions } from '../apply/outdated-sessions.tsx';
+import { AddDevice } from '../parts/add-device.tsx';
 import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
@@ -75,7 +76,7 @@ function useGroups(data: SessionSummaries | undefined, show: (typeof shows)[numb
   const { t } = usePreferences();
   return useMemo(() => {
     const matches = (data?.results ?? []).filter((each) => isShown(each, show) && matchesSearch(each, find));
-    const group = (name: 'attention' | 'normal' | 'ended', sessions: typeof matches) => ({
+    const group = (name: 'attention' | 'normal' | 'paused' | 'ended', sessions: typeof matches) => ({
       name: t(`sessions.group.${name}`),
       order: t(`sessions.group.${name}.order`),
       sessions,
@@ -90,7 +91,11 @@ function useGroups(data: SessionSummaries | undefined, show: (typeof shows)[numb
             ),
             group(
               'normal',
-              matches.filter(({ attention }) => attention.length === 0),
+              matches.filter(({ attention, status }) => attention.length === 0 && status !== 'paused'),
+            ),
+            group(
+              'paused',
+              matches.filter(({ attention, status }) => attention.length === 0 && status === 'paused'),
             ),
           ];
     return groups.filter(({ sessions }) => sessions.length > 0);
@@ -155,9 +160,7 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
     <div className="empty">
       <h2>{t('sessions.none')}</h2>
       <p className="quiet">{t('sessions.none.how')}</p>
-      <Link to="/first-run" className="button">
-        {t('app.addDevice')}
-      </Link>
+      <AddDevice />
     </div>
   );
 }

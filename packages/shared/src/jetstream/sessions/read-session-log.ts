@@ -69,16 +69,23 @@ export interface ReaderOptions {
 
 /** Events that were delivered and not taken yet; beyond them, the broker keeps what comes. */
 const deliveredAhead = 500;
+/** The broker forgets a consumer that nobody has read from for this long, in ms. */
+const inactiveMs = 30_000;
 /** How long an event that the log has may be on its way, on a quick link. */
 const onItsWayMs = 250;
+
+/** A reader gives nothing more. */
+export class ConsumerLost extends Error {
+  override readonly name = 'ConsumerLost';
+}
 
 /**
  * SESSIONS for a reader that keeps its own position: every event behind it, in order, as an ordered consumer delivers
  * them. While that is being made, events are read one by one from the leader of the log: a cluster makes no consumer
  * while it elects, and the broker takes a dead node for alive for about a minute and may choose it.
  *
- * A reader without a consumer gives nothing more, also where the client has made another one: the log may be another by
- * then. Whoever sees that it goes on compares it with what is known of it, and opens another reader.
+ * A reader whose consumer is lost gives nothing more, also where the client has made another one: the log may be another
+ * by then. Whoever reads compares it with what is known of it, and opens another reader.
  */
 export class SessionLogReader {
   readonly #options: ReaderOptions;
@@ -86,6 +93,7 @@ export class SessionLogReader {
   #sequence: number;
   #arrived: JsMsg[] = [];
   #isConsumerAwaited = true;
+  #failure: Error | undefined;
   #isClosed = false;
   #messages: ConsumerMessages | undefined;
   #wake: () => void = () => undefined;
@@ -95,27 +103,37 @@ export class SessionLogReader {
     this.#options = options;
     this.#sequence = options.after;
     this.#onItsWayMs = onItsWayMs + BrokerAnswers.of(options.nc).slownessMs('read');
-    // A delivery that cannot begin, or ends, shows by what is missing.
-    this.#deliver().catch(() => {
-      this.#isConsumerAwaited = false;
-    });
+    void this.#deliver().then(
+      () => this.#end(),
+      (error: unknown) => this.#end(error),
+    );
   }
 
   /**
    * The next events, at most `max`. None if none came within `waitMs`, or if the log has events that do not come.
-   * @throws what the client throws when the broker does not answer for an event that is read from its leader
+   * @throws ConsumerLost, and what the client throws when the broker does not answer for an event that is read from the
+   * leader
    */
   async next(max: number, waitMs: number): Promise<StoredEvent[]> {
-    await this.#news(waitMs);
-    if (this.#arrived.length === 0) return this.#isConsumerAwaited ? this.#readMissing(max) : [];
-    const events = this.#arrived
-      .splice(0, max)
-      // The others were read while their delivery was on its way.
-      .filter(({ seq }) => seq > this.#sequence)
-      .map(({ subject, seq, data }) => storedEvent(subject, seq, data));
-    this.#makeRoom();
-    this.#sequence = events.at(-1)?.sequence ?? this.#sequence;
-    return events.length > 0 ? events : this.next(max, waitMs);
+    const untilMs = performance.now() + waitMs;
+    for (;;) {
+      // A consumer that was made meanwhile has had no time to deliver.
+      const wasAwaited = this.#isConsumerAwaited;
+      await this.#news(untilMs);
+      if (this.#arrived.length === 0) {
+        if (wasAwaited) return this.#readMissing(max, waitMs);
+        if (this.#failure) throw this.#failure;
+        return [];
+      }
+      const events = this.#arrived
+        .splice(0, max)
+        // The others were read while their delivery was on its way.
+        .filter(({ seq }) => seq > this.#sequence)
+        .map(({ subject, seq, data }) => storedEvent(subject, seq, data));
+      this.#makeRoom();
+      this.#sequence = events.at(-1)?.sequence ?? this.#sequence;
+      if (events.length > 0 || performance.now() >= untilMs) return events;
+    }
   }
 
   close(): void {
@@ -129,9 +147,8 @@ export class SessionLogReader {
   }
 
   /** Waits until something has arrived, something that the log has should have arrived, or the time is over. */
-  async #news(atMostMs: number): Promise<void> {
-    const untilMs = performance.now() + atMostMs;
-    while (this.#arrived.length === 0 && performance.now() < untilMs) {
+  async #news(untilMs: number): Promise<void> {
+    while (this.#arrived.length === 0 && !this.#failure && performance.now() < untilMs) {
       const wasBehind = this.#isBehind();
       await this.#arrival(this.#onItsWayMs);
       // Events that came with the first one come in the same turn of the event loop.
@@ -150,21 +167,36 @@ export class SessionLogReader {
     });
   }
 
-  async #readMissing(max: number): Promise<StoredEvent[]> {
+  /** Reads for `forMs` at most: what has been read is to be stored, and the next question may be to another leader. */
+  async #readMissing(max: number, forMs: number): Promise<StoredEvent[]> {
+    const untilMs = performance.now() + forMs;
     const events: StoredEvent[] = [];
     while (events.length < max && this.#isBehind() && this.#arrived.length === 0) {
-      const event = await readEventAt(this.#options.nc, this.#sequence + 1);
-      if (!event) break;
-      events.push(event);
-      this.#sequence = event.sequence;
+      try {
+        const event = await readEventAt(this.#options.nc, this.#sequence + 1);
+        if (!event) break;
+        events.push(event);
+        this.#sequence = event.sequence;
+      } catch (error) {
+        if (events.length === 0) throw error;
+        break;
+      }
+      if (performance.now() >= untilMs) break;
     }
     return events;
+  }
+
+  #end(cause?: unknown): void {
+    this.#isConsumerAwaited = false;
+    this.#failure = new ConsumerLost('SESSIONS: the consumer could not be made, or was lost', { cause });
+    this.#wake();
   }
 
   async #deliver(): Promise<void> {
     const consumer = await orderedConsumer(jetstream(this.#options.nc), streamNames.sessions, {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: this.#sequence + 1,
+      inactive_threshold: inactiveMs,
     });
     const { name } = await consumer.info(true);
     try {

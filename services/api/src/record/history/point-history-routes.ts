@@ -122,7 +122,7 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
           const devicesAreKnown = await isOfKnownSession(accounting, query);
           const devices = query.device
             ? (historyQuery?.devices ?? (await historyDevices(database, [query.device])))
-            : undefined;
+            : own;
           await requirePoint(
             { database, samples },
             { pointCode: query.point_code, devices, devicesAreKnown, signal },

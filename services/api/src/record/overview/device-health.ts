@@ -7,6 +7,8 @@ import type {
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { deviceConditions } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { conditionOf } from '@holdfast/shared/domain/attention/device-condition.ts';
+import { sql } from 'kysely';
+import { atSites } from '../../configuration/at-sites.ts';
 import { BrokerUnavailable, type HealthChanges } from '../../ports.ts';
 import { localize } from '../../problems/localize.ts';
 import { localizeHealth } from '../../problems/localize-health.ts';
@@ -72,7 +74,11 @@ export async function deviceHealth(
       deviceConditions.map((each) => [each, count(each)]),
     ) as DeviceHealthPage['counts'],
     with_never_delivered: ticks && all.filter(hasNeverDelivered).length,
-    results: await withConfigured(sources, await withSince(sources, listed.slice(offset, offset + limit))),
+    results: await withConfigured(
+      sources,
+      sites,
+      await withSince(sources, listed.slice(offset, offset + limit)),
+    ),
     next: offset + limit < listed.length ? offset + limit : undefined,
   };
 }
@@ -103,8 +109,10 @@ function viewsOf(
   });
 }
 
+/** Adds what is configured now. A device that has moved to another site meanwhile is that site's. */
 async function withConfigured(
   { accounting: { database } }: DeviceHealthSources,
+  sites: DeviceHealthQuery['sites'],
   views: readonly DeviceHealthView[],
 ): Promise<DeviceHealthView[]> {
   if (views.length === 0) return [];
@@ -112,6 +120,7 @@ async function withConfigured(
     .selectFrom('devices')
     .select(['id', 'code', 'name', 'protocol', 'connection'])
     .where('code', 'in', [...new Set(views.map(({ device }) => device))])
+    .where(atSites.devices(sites) ?? sql<boolean>`true`)
     .execute();
   const byCode = new Map(
     rows.map(({ id, code, name, protocol, connection }) => {

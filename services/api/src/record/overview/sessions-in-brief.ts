@@ -123,7 +123,11 @@ async function sessionInBrief(
   const attention = attentionOf({
     session: view,
     isLatest: row.is_latest,
-    compared: shownComparison(compared?.sessions.get(row.session_id), share),
+    compared: shownComparison(compared?.sessions.get(row.session_id), {
+      // The last word of its collector may be of a former version.
+      isWhole: share.isWhole && Object.keys(word?.device_health ?? {}).every(share.has),
+      has: share.has,
+    }),
     devices,
     health,
     missedSince,
@@ -137,8 +141,10 @@ function shownComparison(
   compared: SessionRecoveryView | undefined,
   { isWhole, has }: SessionShare,
 ): SessionRecoveryView | undefined {
-  if (!compared || isWhole) return compared;
-  return { ...compared, storing: storingOf(compared.storing, has), disagreements: [] };
+  if (!compared) return undefined;
+  const storing = storingOf(compared.storing, has);
+  if (isWhole && storing === compared.storing) return compared;
+  return { ...compared, storing, disagreements: [] };
 }
 
 function healthOf(

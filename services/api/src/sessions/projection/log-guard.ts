@@ -1,3 +1,4 @@
+import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
@@ -35,13 +36,20 @@ export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promis
     );
   }
   if (lastEventId === null) return;
-  const event = await log.eventAt(lastSequence);
-  const id = (event?.message as { id?: unknown } | null | undefined)?.id;
-  if (id !== lastEventId) {
+  if (!isEventAt(checkpoint, await log.eventAt(lastSequence))) {
     throw new LogBehindReadModel(
       sessionsText('sessions_has_another_event_at_sequence', { lastSequence, lastEventId, wayOut }),
     );
   }
+}
+
+/** Whether this is the event that a checkpoint names. */
+export function isEventAt(
+  { lastSequence, lastEventId }: Checkpoint,
+  event: StoredEvent | undefined,
+): boolean {
+  const id = (event?.message as { id?: unknown } | null | undefined)?.id;
+  return event?.sequence === lastSequence && id === lastEventId;
 }
 
 const checkIntervalMs = 5_000;

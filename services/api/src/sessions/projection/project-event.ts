@@ -48,8 +48,10 @@ function projectLifecycle(
     case 'session.reconfigured': {
       // The session continues where it is.
       const { collector_id, epoch, placement_state, placement_since, placement_detail } = row ?? unplaced;
-      const placement = { collector_id, epoch, placement_state, placement_since, placement_detail };
-      return { ...started, ...placement, status: event.status };
+      const placement = { collector_id, epoch, placement_state, placement_since };
+      // Why it waits was about the configuration before.
+      const detail = placement_state === 'placed' ? placement_detail : placementDetail('waiting');
+      return { ...started, ...placement, placement_detail: detail, status: event.status };
     }
     case 'session.paused':
       return { ...started, status: 'paused' };

@@ -44,6 +44,8 @@ export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
   let ends: EndOfLog[] = [];
   /** The end of the log that the latest successful look saw, and when that look began. */
   let latest: EndOfLog | undefined;
+  /** The newest event that this process has appended since the latest look. */
+  let appendedSequence = 0;
   let canAsk = false;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -55,6 +57,8 @@ export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
       if (source) {
         const lastSequence = await source.lastSequence();
         latest = { sequence: lastSequence, atMs: beganMs };
+        // A log that has become another one ends where the look says.
+        appendedSequence = 0;
         const newest = ends.at(-1)?.sequence ?? -1;
         // A log that ends earlier than before was exchanged for another one.
         if (lastSequence < newest) ends = [];
@@ -84,10 +88,9 @@ export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
     };
   };
   return {
-    endOfLog: () => (canAsk ? latest?.sequence : undefined),
+    endOfLog: () => (canAsk && latest ? Math.max(latest.sequence, appendedSequence) : undefined),
     appended: (sequence) => {
-      // The next look corrects it where the log has become another one.
-      if (latest && sequence > latest.sequence) latest = { ...latest, sequence };
+      appendedSequence = Math.max(appendedSequence, sequence);
     },
     events: () => behind()?.events,
     ms: () => behind()?.ms,

@@ -9,7 +9,7 @@ import type { SessionLog } from '../../ports.ts';
 import { applyBatch } from './apply-batch.ts';
 import { beginCheckpoint, type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { forgetCleanedOfOtherLogs, lastCleaned } from './cleaned-sessions.ts';
-import { LogBehindReadModel, verifyLog } from './log-guard.ts';
+import { isEventAt, LogBehindReadModel, verifyLog } from './log-guard.ts';
 import type { ProjectedRows } from './projected-rows.ts';
 
 export interface ProjectorOptions {
@@ -86,7 +86,8 @@ export function startProjector({
   const projectOnce = async (database: Database): Promise<void> => {
     try {
       const source = sessionLog();
-      if (source) return await project(database, source);
+      if (source) await project(database, source);
+      if (signal.aborted) return;
     } catch (error) {
       if (error instanceof DatabaseUnavailable || signal.aborted) throw error;
       // The log guard reports a log that is behind; here it only means to wait.
@@ -108,12 +109,14 @@ export function startProjector({
     let checkpoint = (await readCheckpoint(database)) ?? (await beginAnew(database, source));
     await verifyLog(source, checkpoint);
     const lastSequence = await source.lastSequence();
-    const events = source.openAfter(checkpoint.lastSequence, endOfLog);
+    const cleanedUpTo = await lastCleaned(database);
+    // The first event shows that what is delivered is of the log that was compared with the checkpoint.
+    let isCompared = checkpoint.lastEventId === null;
+    const events = source.openAfter(checkpoint.lastSequence - (isCompared ? 0 : 1), endOfLog);
     log.info(
       { checkpoint: checkpoint.lastSequence, last_sequence: lastSequence },
       'the projector reads SESSIONS from its checkpoint',
     );
-    const cleanedUpTo = await lastCleaned(database);
     try {
       rows.clear();
       onProjected(checkpoint.lastSequence);
@@ -126,7 +129,10 @@ export function startProjector({
           if ((endOfLog() ?? 0) > checkpoint.lastSequence) return;
           continue;
         }
+        if (!isCompared && !isEventAt(checkpoint, batch[0])) return;
+        isCompared = true;
         const fresh = batch.filter(({ sequence }) => sequence > checkpoint.lastSequence);
+        if (fresh.length === 0) continue;
         checkpoint = await applyBatch(database, { checkpoint, rows, cleanedUpTo }, fresh, log);
         onProjected(checkpoint.lastSequence);
       }

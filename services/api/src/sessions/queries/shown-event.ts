@@ -17,7 +17,7 @@ export function shownEvent(event: SessionEventView, { isWhole, has }: SessionSha
   const data = {
     ...rest,
     ...(from !== undefined && { from: { config_version: fieldsOf(from).config_version } }),
-    ...(change !== undefined && { change: { ...fieldsOf(change), codes: codesOf(change).filter(has) } }),
+    ...(change !== undefined && { change: { codes: codesOf(change).filter(has) } }),
     ...(reason !== undefined && {
       reason: isByProgram || typeof reason !== 'string' ? withoutNames(reason) : reason,
     }),

@@ -108,12 +108,14 @@ export async function recoveryView(
       const share = shares.get(row.session_id);
       if (!session || !storingOfSession || !share) continue;
       const word = liveStatus.lastWord(row.task_id);
+      // Its last word may be of a former version.
+      const isOfShare = share.isWhole && Object.keys(word?.device_health ?? {}).every(share.has);
       const compared = compareSession({
         session,
         storing: storingOf(storingOfSession, share.has),
         startedMs: startedMs.get(row.session_id),
         periodMs: periods.get(row.session_id),
-        status: word && { ...word, detail: shownWords(word.detail, share.isWhole) },
+        status: word && { ...word, detail: shownWords(word.detail, isOfShare) },
         lastSample: bySession.get(row.session_id),
         sinceMs: since?.getTime(),
         nowMs: now.getTime(),

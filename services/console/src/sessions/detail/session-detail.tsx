@@ -217,15 +217,18 @@ function RibbonTable({ session, time }: { session: SessionSummary; time: RibbonT
 
 const rowsAtMost = 5;
 
-/** The gaps in the time shown, to the second and with their causes, newest first. */
+/** The gaps in the time shown, to the second and with their causes, newest first: the largest until all are wanted. */
 function Gaps({ id, range }: { id: string; range: TimeRange }) {
   const { t } = useDetailTexts();
   const { t: word } = useWords();
   const plant = usePlantTime();
   const { short } = useRangeName();
   const { data } = useGaps(id, range);
+  const [isWhole, setWhole] = useState(false);
   if (data === undefined) return null;
-  const newestSpans = data.results.toSorted(
+  const { results, next_cursor: next } = data;
+  const largest = results.toSorted((one, other) => other.ticks - one.ticks).slice(0, rowsAtMost);
+  const newestSpans = (isWhole ? results : largest).toSorted(
     (one, other) => Date.parse(other.start_time) - Date.parse(one.start_time),
   );
   return (
@@ -235,7 +238,7 @@ function Gaps({ id, range }: { id: string; range: TimeRange }) {
         <p className="quiet small">{t('detail.gaps.none')}</p>
       ) : (
         <ol className="events">
-          {newestSpans.slice(0, rowsAtMost).map((gap) => (
+          {newestSpans.map((gap) => (
             <li key={`${gap.device} ${gap.from_tick}`}>
               <time dateTime={gap.start_time}>{plant.moment(new Date(gap.start_time))}</time>
               <span>
@@ -249,6 +252,11 @@ function Gaps({ id, range }: { id: string; range: TimeRange }) {
             </li>
           ))}
         </ol>
+      )}
+      {!isWhole && results.length > rowsAtMost && (
+        <Button className="button is-bare" onPress={() => setWhole(true)}>
+          {t(next === null ? 'detail.gaps.all' : 'detail.gaps.first', { count: results.length })}
+        </Button>
       )}
     </section>
   );
