@@ -107,8 +107,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the report', () =
     await holders.getByRole('row').filter({ hasText: 'collector-2' }).first().waitFor();
 
     await page.getByLabel('Parts').selectOption('shift');
-    // The only site is meant.
-    await page.getByText('This site has no shifts yet').waitFor();
+    await page.getByText('Choose a site').waitFor();
     await page.getByLabel('Parts').selectOption('day');
     await page.getByLabel('Title').fill('Batch 17');
     await page.getByRole('heading', { name: 'Batch 17' }).waitFor();

@@ -15,15 +15,11 @@ import './report.css';
 export default function ReportScreen() {
   const { t } = useReportTexts();
   const plant = usePlantTime();
-  const { title, ...address } = useReportSearch();
+  const { title, ...search } = useReportSearch();
   const navigate = useNavigate({ from: '/report' });
-  const { data: sites = [] } = useSites();
-  const { range, split } = address;
-  // Where there is one site, its shifts are meant.
-  const onlySite = split === 'shift' && sites.length === 1 ? sites[0]?.code : undefined;
-  const site = address.site ?? onlySite;
-  const search = { ...address, site };
   const query = useReport(search);
+  const { data: sites = [] } = useSites();
+  const { range, split, site } = search;
   const change = (changes: ReportSearch, replace = false) =>
     void navigate({ replace, search: (before) => ({ ...before, ...changes }) });
   const [titleText, type] = useTypedText(title, (text) => change({ title: text || undefined }, true));
