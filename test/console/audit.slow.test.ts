@@ -12,7 +12,7 @@ let plant: PressPlant;
 const url = (path: string) => `${plant.rest.url}/console${path}`;
 const path = '/api/acquisition/sessions/1-1';
 
-/** Sends a request in somebody's name. @returns the status */
+/** Sends a request as this operator. @returns the status */
 async function send(operator: string, method: string, path: string, body: object): Promise<number> {
   const { status } = await fetch(`${plant.rest.url}${path}`, {
     ...{ method, headers: { 'content-type': 'application/json', 'x-operator': operator } },

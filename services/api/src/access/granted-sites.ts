@@ -59,7 +59,7 @@ export function requireRoleAtOneOf(granted: GrantedSites, concerned: readonly st
 }
 
 /**
- * For a change of a session. Whoever sees the session, as the role holds at one of its sites, is told the others.
+ * For a change to a session. With the role at one of its sites the caller sees the session, so the problem names the others.
  * @param concerned codes of the session's sites, an empty one for devices at none
  * @throws Problem unless the role holds at all of them
  */

@@ -237,9 +237,8 @@ export function sessionRoutes(options: {
           behind: decodeCursor(cursor),
           limit,
         });
-        // Afterwards, so that the share is that of every event that was read.
-        const latest = await requireCurrentSession(request.params.id);
-        const share = await pastShare({ database, plans: storing.plans }, latest, request.grantedSites);
+        // Afterwards, so that the versions of all events that were read count.
+        const share = await pastShare({ database, plans: storing.plans }, session, request.grantedSites);
         return { results: events.map((event) => shownEvent(event, share)), next_cursor: encodeCursor(next) };
       },
     }),

@@ -47,8 +47,8 @@ export async function pastShare(
     if (!plan) isKnown = false;
     for (const device of plan?.devices ?? []) (isDeviceAt(device, granted) ? own : others).add(device.code);
   }
-  if (isKnown && others.size === 0) return whole;
-  return { isWhole: false, has: (code) => own.has(code) && !others.has(code) };
+  // A device that is in no version yet known is not shown: what is heard of it may come before its version.
+  return { isWhole: isKnown && others.size === 0, has: (code) => own.has(code) && !others.has(code) };
 }
 
 /** The versions that a session has had, as far as they are projected. @throws DatabaseUnavailable */

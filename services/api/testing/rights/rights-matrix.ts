@@ -37,7 +37,7 @@ export function outcomeOf(
   return scope !== 'all' && isWithin ? 'let_in' : 'site_not_granted';
 }
 
-/** Whoever has a role at one site of a session reads what lies there; a change needs it at all of them. */
+/** A role at one site of a session is enough to read about it; a change needs the role at all of its sites. */
 export function isShownInPart({ method, url }: Pick<Declared, 'method' | 'url'>): boolean {
   return method === 'GET' && url.startsWith('/api/acquisition/sessions/:id');
 }

@@ -1,9 +1,7 @@
-import type { Language } from '../i18n/language.ts';
-
-type Words<Name extends string> = Readonly<Record<Name, Readonly<Record<Language, string>>>>;
+import { wordsOf } from '@holdfast/shared/contracts/words/status-words.ts';
 
 /** What people can do, by `<kind>.<verb>` as the audit log has it, in the order of the choice of actions. */
-export const actionWords = {
+export const actionWords = wordsOf('audit_action', {
   'session.start': { en: 'Start a session', zh: '启动会话' },
   'session.stop': { en: 'Stop a session', zh: '停止会话' },
   'session.pause': { en: 'Pause a session', zh: '暂停会话' },
@@ -70,13 +68,13 @@ export const actionWords = {
   'key.revoke': { en: 'Revoke a key', zh: '吊销密钥' },
   'key.use': { en: 'Use a key outside its networks', zh: '在允许的网络之外使用密钥' },
   'api.read': { en: 'Read without the right to', zh: '无权限读取' },
-} as const satisfies Words<`${string}.${string}`>;
+});
 
 export type KnownAction = keyof typeof actionWords;
 export const knownActions = Object.keys(actionWords) as KnownAction[];
 
 /** Kinds of actions: many of a kind, and one thing of it. */
-export const kindWords = {
+export const kindWords = wordsOf('audit_kind', {
   session: { en: 'Sessions', zh: '会话' },
   device: { en: 'Devices', zh: '设备' },
   point: { en: 'Points', zh: '点位' },
@@ -91,13 +89,13 @@ export const kindWords = {
   login: { en: 'Logins', zh: '登录' },
   key: { en: 'Keys', zh: '密钥' },
   api: { en: 'Refused reads', zh: '被拒绝的读取' },
-} as const satisfies Words<string>;
+});
 
 export type KnownKind = keyof typeof kindWords;
 export const knownKinds = Object.keys(kindWords) as KnownKind[];
 
 /** One thing of a kind, before its name: `Session 7-3`. */
-export const thingWords = {
+export const thingWords = wordsOf('audit_thing', {
   session: { en: 'Session', zh: '会话' },
   device: { en: 'Device', zh: '设备' },
   point: { en: 'Point', zh: '点位' },
@@ -112,17 +110,4 @@ export const thingWords = {
   login: { en: 'Login', zh: '登录' },
   key: { en: 'Key', zh: '密钥' },
   bucket: { en: 'Bucket', zh: '存储桶' },
-} as const satisfies Words<string>;
-
-/** The words in one language, each under its name behind a prefix: `audit.action.session.stop`. */
-export function wordsIn<Prefix extends string, Name extends string>(
-  language: Language,
-  prefix: Prefix,
-  words: Words<Name>,
-): { readonly [Each in Name as `${Prefix}.${Each}`]: string } {
-  const pairs = Object.entries<Words<Name>[Name]>(words).map(([name, word]) => [
-    `${prefix}.${name}`,
-    word[language],
-  ]);
-  return Object.fromEntries(pairs) as { readonly [Each in Name as `${Prefix}.${Each}`]: string };
-}
+});

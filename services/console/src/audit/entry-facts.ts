@@ -57,7 +57,7 @@ export function changeSetOf({ data }: Pick<AuditView, 'data'>): number | undefin
   return typeof id === 'number' ? id : undefined;
 }
 
-/** Why somebody did it, in their own words, or empty. */
+/** The reason that the user gave, or empty. */
 export function reasonOf({ data }: Pick<AuditView, 'data'>): string {
   return textIn(data, 'reason') || textIn(data?.body, 'reason') || textIn(data?.query, 'reason');
 }

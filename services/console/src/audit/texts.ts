@@ -1,12 +1,12 @@
 import { outcomeWords, prefixed } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../i18n/room-texts.ts';
 import type { TranslationOf } from '../i18n/texts.ts';
-import { actionWords, kindWords, thingWords, wordsIn } from './action-words.ts';
+import { actionWords, kindWords, thingWords } from './action-words.ts';
 
 export const en = {
-  ...wordsIn('en', 'audit.action', actionWords),
-  ...wordsIn('en', 'audit.of', kindWords),
-  ...wordsIn('en', 'audit.thing', thingWords),
+  ...prefixed('audit.action', actionWords, 'en'),
+  ...prefixed('audit.of', kindWords, 'en'),
+  ...prefixed('audit.thing', thingWords, 'en'),
   'audit.open': 'Audit entry',
   'audit.title': 'The command behind it, as the audit log has it',
   'audit.failed': 'The audit log cannot be read',
@@ -64,9 +64,9 @@ export const en = {
 } as const;
 
 export const zh: TranslationOf<typeof en> = {
-  ...wordsIn('zh', 'audit.action', actionWords),
-  ...wordsIn('zh', 'audit.of', kindWords),
-  ...wordsIn('zh', 'audit.thing', thingWords),
+  ...prefixed('audit.action', actionWords, 'zh'),
+  ...prefixed('audit.of', kindWords, 'zh'),
+  ...prefixed('audit.thing', thingWords, 'zh'),
   'audit.open': '审计记录',
   'audit.title': '对应命令的审计记录',
   'audit.failed': '无法读取审计日志',

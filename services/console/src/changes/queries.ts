@@ -46,8 +46,8 @@ export function useSessions() {
 }
 
 /**
- * What undoing a change would do at the moment of the request. Changes of others do not read it again: what somebody
- * is about to confirm must not change under the cursor. The entity tag refuses an undo that is out of date.
+ * What undoing a change would do at the time of the request. Later changes do not refresh it: what a user is about to
+ * confirm must not change under the cursor. The entity tag refuses an undo that is out of date.
  */
 export function useRevertDryRun(id: number) {
   return useQuery({

@@ -27,7 +27,8 @@ import type { DeviceStatus } from '../session-status.ts';
 
 type WordsOf<Name extends string> = Readonly<Record<Name, Text>>;
 
-function wordsOf<Name extends string>(
+/** Adds the words for the values of one kind, in both languages. */
+export function wordsOf<Name extends string>(
   kind: string,
   texts: Readonly<Record<Name, InEachLanguage>>,
 ): WordsOf<Name> {
@@ -193,7 +194,7 @@ export const changeKindWords = wordsOf<ChangeKind>('change_kind', {
   import: { en: 'import', zh: '导入' },
   revert: { en: 'undo', zh: '撤销' },
   restore: { en: 'version restored', zh: '恢复版本' },
-  learned: { en: 'learned limits', zh: '学到的限制' },
+  learned: { en: 'learned limits', zh: '自动识别的限制' },
   direct: { en: 'in the database', zh: '直接修改数据库' },
 });
 

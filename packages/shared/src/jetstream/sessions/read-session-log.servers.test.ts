@@ -113,7 +113,7 @@ describe('the session log of a reader that keeps its own position', () => {
     last = 3;
     expect(await take(reader, 1)).toEqual([3]);
     expect(await reader.next(10, 300)).toEqual([]);
-    // Whoever goes on asks for another reader, and so for another consumer.
+    // The caller then opens another reader, which makes another consumer.
     const reading = (async () => {
       for (;;) await reader.next(10, 1_000);
     })();

@@ -69,12 +69,12 @@ export interface ReaderOptions {
 
 /** Events that were delivered and not taken yet; beyond them, the broker keeps what comes. */
 const deliveredAhead = 500;
-/** The broker forgets a consumer that nobody has read from for this long, in ms. */
+/** The broker deletes a consumer that has been idle for this long, in ms. */
 const inactiveMs = 30_000;
 /** How long an event that the log has may be on its way, on a quick link. */
 const onItsWayMs = 250;
 
-/** A reader gives nothing more. */
+/** The reader returns no more events. */
 export class ConsumerLost extends Error {
   override readonly name = 'ConsumerLost';
 }
@@ -84,8 +84,8 @@ export class ConsumerLost extends Error {
  * them. While that is being made, events are read one by one from the leader of the log: a cluster makes no consumer
  * while it elects, and the broker takes a dead node for alive for about a minute and may choose it.
  *
- * A reader whose consumer is lost gives nothing more, also where the client has made another one: the log may be another
- * by then. Whoever reads compares it with what is known of it, and opens another reader.
+ * A reader whose consumer is lost returns no more events, even if the client has made another consumer: by then it may be
+ * another log. The caller compares the log with its own position and opens another reader.
  */
 export class SessionLogReader {
   readonly #options: ReaderOptions;

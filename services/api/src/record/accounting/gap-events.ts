@@ -8,8 +8,8 @@ interface Followed {
 }
 
 /**
- * Reads the events from which gaps follow, in one statement. Whoever may not see everything is not told the reasons of
- * failures: they may name devices at other sites. @throws DatabaseUnavailable
+ * Reads the events from which gaps follow, in one statement. Callers limited to sites do not see the reasons of
+ * failures, which may name devices at other sites. @throws DatabaseUnavailable
  */
 export async function eventsBehind(
   database: Database,
