@@ -125,6 +125,7 @@ describe('the session log of a reader that keeps its own position', () => {
     const proxy = await startTcpProxy({ targetPort: port });
     const nc = await connectionForTest(`nats://127.0.0.1:${proxy.port}`);
     proxy.delay(50);
+    await publish(10);
     let at = end - 10;
     // As a projector that opens the log again whenever nothing comes.
     for (let opening = 0; opening < 3 && at < end; opening += 1) {
