@@ -60,7 +60,8 @@ it('a gap of a collector that lost its lease because the broker had no quorum sa
         ({ cause, start_time }) =>
           Date.parse(start_time) >= frozenAtMs && cause !== 'not_arrived' && cause !== 'overrun',
       );
-      return explained.length > 0 && explained;
+      if (explained.length === 0) throw new Error(`gaps: ${JSON.stringify(results)}`);
+      return explained;
     },
     { what: 'the gap to be explained', ...patient },
   );

@@ -296,6 +296,27 @@ describe('a collector that took a session while its devices were silent', () => 
   });
 });
 
+it('the ticks of a day are those of the completeness, also of a session that has ended', async () => {
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  await writeStory(log, configOf('104', ['press-1'], 60_000), [
+    { at: hoursAgo(3), what: 'started' },
+    { at: hoursAgo(3), what: 'assigned', to: 'c1', reason: 'start' },
+    { at: hoursAgo(1), what: 'stopped' },
+  ]);
+  const expectedOf = async (from: string, to: string, session = '') => {
+    const { results } = await ask(`/api/acquisition/completeness/?from=${from}&to=${to}${session}`);
+    const counts: { expected: number }[] = results.map(({ counts }: { counts: unknown }) => counts);
+    return counts.reduce((total, { expected }) => total + expected, 0);
+  };
+  const isCounted = async () => {
+    const { ticks } = await ask('/api/system/overview/');
+    return ticks.expected > 4_320 && ticks;
+  };
+  const { from, to, expected } = await eventually(isCounted, { what: 'the session to be counted' });
+  expect(await expectedOf(from, to, '&session=104-1')).toBeGreaterThanOrEqual(119);
+  expect(await expectedOf(from, to)).toBe(expected);
+});
+
 describe('the events of a session', () => {
   const typesOf = async (query: string) =>
     (await ask(`${sessionsPath}/102-1/events/?${query}`)).results.map(({ type }: { type: string }) =>

@@ -69,6 +69,7 @@ import { Problem, validationFailed } from '../problems/problem.ts';
 import type { AccountingSources } from '../record/accounting/account-for-session.ts';
 import { accountingRoutes } from '../record/accounting/accounting-routes.ts';
 import { evidenceRoutes } from '../record/evidence/evidence-routes.ts';
+import { sessionsWithin } from '../record/evidence/sessions-within.ts';
 import { exportRoutes } from '../record/history/export/export-routes.ts';
 import { pointHistoryRoutes } from '../record/history/point-history-routes.ts';
 import { pointsRoutes } from '../record/history/points-routes.ts';
@@ -78,6 +79,7 @@ import { overviewRoutes } from '../record/overview/overview-routes.ts';
 import type { OverviewSources } from '../record/overview/overview-view.ts';
 import type { SummarySources } from '../record/overview/session-summary.ts';
 import { summaryRoutes } from '../record/overview/summary-routes.ts';
+import { rowsAtMost } from '../record/overview/summary-rows.ts';
 import { ticksOfDay } from '../record/overview/ticks-of-day.ts';
 import type { TimelineSources } from '../record/timeline/session-timeline.ts';
 import { timelineRoutes } from '../record/timeline/timeline-routes.ts';
@@ -154,7 +156,10 @@ export function routesOf(dependencies: AppDependencies): {
   const { database, commands, current, liveStatus, waiting, samples, accounting, recovery } = dependencies;
   const { overview } = dependencies;
   const { devices, access, auditLog, system, limitsSources, cleanup, requireIfMatch } = dependencies;
-  const day = ticksOfDay(accounting);
+  const day = ticksOfDay(accounting, async (filter, time) => {
+    const { rows } = await sessionsWithin(database, { ...filter, ...time, limit: rowsAtMost });
+    return rows;
+  });
   const clients = new LiveClients({ keys: access.keys, logins: access.people.logins });
   const routes = [
     ...healthRoutes(dependencies.readiness),

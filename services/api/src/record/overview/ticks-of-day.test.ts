@@ -36,7 +36,8 @@ it('ticks of a device whose period was changed within the day are counted in all
     settled: { now: async () => ({ beforeMs: Date.now(), wasAsked: true }) },
   } as unknown as AccountingSources;
   const session = { session_id: '1-1', task_id: 1, config_version: 2, started_at: new Date(startedMs) };
-  const ticks = await ticksOfDay(sources)({ sites: 'everywhere' }, [{ ...session, last_sequence: 9 }]);
+  const current = { ...session, last_sequence: 9 };
+  const ticks = await ticksOfDay(sources, async () => [current])({ sites: 'everywhere' }, [current]);
   const read = 10 * 60 + lastSecond - changedMs / 1_000 + 1;
   const ofDevice = ticks?.of('1-1')?.devices.get('press')?.ticks;
   expect(ofDevice).toMatchObject({ stored: read });

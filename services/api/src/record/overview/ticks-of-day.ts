@@ -16,6 +16,7 @@ import type { SummaryFilter } from './summary-rows.ts';
 export interface TicksOfDay {
   readonly from: string;
   readonly to: string;
+  /** This and `stored` count all sessions of the day, also those that have ended. */
   readonly expected: number;
   readonly stored: number;
   /** Undefined for a session whose configuration is lost. */
@@ -42,6 +43,12 @@ export type CountTicksOfDay = (
   sessions: readonly AccountedSession[],
 ) => Promise<TicksOfDay | null>;
 
+/** The sessions that were due at some time between `from` and `to`, also those that have ended. @throws DatabaseUnavailable */
+export type SessionsOfDay = (
+  filter: Pick<SummaryFilter, 'sites' | 'site'>,
+  time: { readonly from: Date; readonly to: Date },
+) => Promise<readonly AccountedSession[]>;
+
 interface Count {
   readonly ticks: Promise<TicksOfDay | null>;
   /** Infinity while the count is under way. */
@@ -56,14 +63,23 @@ const keptAtMost = 200;
 const sessionsAtOnce = 100;
 
 /** Ticks of the last day, counted once for all callers who may see the same and ask for it. */
-export function ticksOfDay(accounting: AccountingSources): CountTicksOfDay {
+export function ticksOfDay(accounting: AccountingSources, sessionsOfDay: SessionsOfDay): CountTicksOfDay {
   const countByCaller = new Map<string, Count>();
+  const countAll = async (
+    { sites, site }: Parameters<SessionsOfDay>[0],
+    sessions: readonly AccountedSession[],
+  ) => {
+    const current = new Set(sessions.map(({ session_id }) => session_id));
+    const ofDay = await sessionsOfDay({ sites, site }, lastDay());
+    const ended = ofDay.filter(({ session_id }) => !current.has(session_id));
+    return ticksOfDayOf(accountingAt(accounting, sites), [...sessions, ...ended]);
+  };
   return ({ sites, site }, sessions) => {
     const who = JSON.stringify([sites, site]);
     const last = countByCaller.get(who);
     if (last && performance.now() - last.countedAtMs <= freshMs) return last.ticks;
     const counting: Count = {
-      ticks: ticksOfDayOf(accountingAt(accounting, sites), sessions),
+      ticks: countAll({ sites, site }, sessions),
       countedAtMs: Number.POSITIVE_INFINITY,
     };
     if (countByCaller.size >= keptAtMost) countByCaller.clear();
@@ -103,12 +119,16 @@ export function neverDeliveredIn(days: readonly (DayOfSession | undefined)[]): n
   return total === 0 && counted.includes(null) ? null : total;
 }
 
+function lastDay() {
+  const to = Date.now() - onItsWayMs;
+  return { from: new Date(to - dayMs), to: new Date(to) };
+}
+
 async function count(
   accounting: AccountingSources,
   sessions: readonly AccountedSession[],
 ): Promise<TicksOfDay> {
-  const to = Date.now() - onItsWayMs;
-  const time = { from: new Date(to - dayMs), to: new Date(to) };
+  const time = lastDay();
   const days = new Map<string, DayOfSession>();
   for (let from = 0; from < sessions.length; from += sessionsAtOnce) {
     const some = sessions.slice(from, from + sessionsAtOnce);
