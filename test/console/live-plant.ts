@@ -31,7 +31,7 @@ export async function startLivePlant(): Promise<LivePlant> {
   for (const { device: code, host, port, unitId: unit_id } of plant.endpoints) {
     const { id } = await configureDevice(rest, { code, host, port, unit_id, timeout_ms: 400 }, [
       { ...countPoint, unit: 'pcs', name: 'Parts made' },
-      { ...constantPoint, unit: '°C', valid_max: 100 },
+      { ...constantPoint, unit: '°C', scale: 2_600.5, valid_max: 100 },
     ]);
     device_ids.push(id);
   }

@@ -47,7 +47,7 @@ describe.skipIf(chromium === null)('the live values', () => {
     const uncertainRow = row(page, 'press-2', 'constant');
     await untilHolds(async () =>
       expect(await uncertainRow.locator('.cell').allTextContents()).toEqual([
-        ...['', 'press-2', 'constant ', '', '4,711', '°C', 'uncertain'],
+        ...['', 'press-2', 'constant ', '', '12,250,955.5', '°C', 'uncertain'],
         expect.stringMatching(/^\d\.\d s$/),
       ]),
     );
@@ -90,6 +90,15 @@ describe.skipIf(chromium === null)('the live values', () => {
     await eventually(async () => (await page.locator('[data-place]').count()) === 2, {
       what: 'what the address says',
     });
+  });
+
+  it('are shown whole on a phone', async () => {
+    const { page } = await openPage(url('?q=constant'));
+    await page.setViewportSize({ width: 360, height: 740 });
+    const value = row(page, 'press-1', 'constant').locator('.is-value');
+    await untilHolds(async () => expect(await value.textContent()).toBe('12,250,955.5'));
+    await page.locator('.values-table.is-narrow').waitFor();
+    expect(await value.evaluate((cell) => cell.scrollWidth - cell.clientWidth)).toBe(0);
   });
 
   it('of one device or one session are shown alone', async () => {

@@ -4,10 +4,11 @@ import { valueText } from './value-text.ts';
 
 it('values are written as people read them', () => {
   const text = valueText({ locale: 'en-GB', yes: 'on', no: 'off' });
-  expect([23.399999618530273, 1_044, 1_044.5, -0.1, 0, 1e-9, 2.5e21].map(text)).toEqual([
+  expect([23.399999618530273, 1_044, 1_044.5, 12_250_955.5, -0.1, 0, 1e-9, 2.5e21].map(text)).toEqual([
     '23.4',
     '1,044',
     '1,044.5',
+    '12,250,955.5',
     '-0.1',
     '0',
     '1.000e-9',
