@@ -92,7 +92,12 @@ export function useEntries(
   const screenEntries = screens.map(
     ({ to, name, ...screen }): Entry => ({
       ...{ id: `screen ${to}`, group: 'screens', name: t(name) },
-      ...('role' in screen && { forbidden: forbiddenAs(me && roleAt(me, []), screen.role) }),
+      ...('role' in screen && {
+        forbidden: forbiddenAs(
+          me && (screen.role === 'engineer' ? highestRole(me) : roleAt(me, [])),
+          screen.role,
+        ),
+      }),
       run: () => go(to),
     }),
   );
