@@ -122,6 +122,23 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await page.getByRole('heading', { name: '2号注塑机' }).waitFor();
   });
 
+  it('has devices that no session reads found on the screen Devices and in the palette', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/devices`);
+    await page.getByRole('searchbox', { name: 'Find a device' }).fill('注塑');
+    const unread = page.getByRole('region', { name: 'Configured, and read by no running session' });
+    await unread.getByRole('link', { name: '2号注塑机' }).click();
+    const detail = page.getByRole('complementary', { name: 'Device moulder-2' });
+    await detail.getByRole('link', { name: 'Configure' }).click();
+    await page.getByRole('heading', { name: '2号注塑机' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page
+      .getByRole('dialog')
+      .getByRole('combobox')
+      .or(page.getByRole('dialog').getByRole('searchbox'))
+      .fill('注塑');
+    await page.getByRole('option', { name: /2号注塑机/ }).waitFor();
+  });
+
   it('merges the changes of two who edit the same point', async () => {
     const { page, complaints } = await openPage(
       url(`/devices/${plant.deviceId}?tab=points&point=${pointId('scaled')}`),
