@@ -34,6 +34,19 @@ export interface Answer {
   readonly body: any;
 }
 
+/** What was read, and its entity tag. */
+export interface Tagged<T> {
+  readonly result: T;
+  readonly etag: string | undefined;
+}
+
+/** What a change of configuration led to. */
+export interface Changed<T> {
+  readonly result: T;
+  /** Number of the change set; undefined where nothing was changed. */
+  readonly changeSet: number | undefined;
+}
+
 interface Request {
   readonly query?: Query;
   readonly body?: unknown;
@@ -97,12 +110,36 @@ export class ApiClient {
     );
   }
 
-  /** A dry run by POST, and its tag for {@link post}. */
-  dryRun<T = Item>(path: string, body: object): Promise<{ result: T; etag: string | undefined }> {
+  /** A dry run, and its tag for {@link post} or {@link change}. */
+  dryRun<T = Item>(path: string, body: object, method: 'POST' | 'PATCH' = 'POST'): Promise<Tagged<T>> {
+    return this.#withOwnError(() => this.#tagged<T>(method, path, { ...body, dry_run: true }));
+  }
+
+  /** An item, and its tag for {@link change}. */
+  getTagged<T = Item>(path: string): Promise<Tagged<T>> {
+    return this.#withOwnError(() => this.#tagged<T>('GET', path));
+  }
+
+  /**
+   * A change of configuration. It is not repeated if the answer is lost.
+   * @param ifMatch tag of the item, or of a dry run, to which it applies
+   */
+  change<T = Item>(
+    method: 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    { ifMatch, ...request }: { readonly query?: Query; readonly body?: unknown; readonly ifMatch?: string },
+  ): Promise<Changed<T>> {
     return this.#withOwnError(async () => {
-      const signal = AbortSignal.timeout(this.#answerMs);
-      const response = await this.#accepted('POST', path, { body: { ...body, dry_run: true } }, signal);
-      return { result: (await response.json()) as T, etag: response.headers.get('etag') ?? undefined };
+      const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch };
+      const response = await this.#accepted(
+        ...([method, path, { ...request, headers }, AbortSignal.timeout(this.#answerMs)] as const),
+      );
+      const changeSet = response.headers.get('change-set');
+      const text = await this.#textOf(method, response);
+      return {
+        result: (text === '' ? undefined : JSON.parse(text)) as T,
+        changeSet: changeSet === null ? undefined : Number(changeSet),
+      };
     });
   }
 
@@ -188,6 +225,20 @@ export class ApiClient {
     } catch (error) {
       const isOurs = error instanceof ApiRefusal || error instanceof NoAnswer;
       throw isOurs && asOwnError ? asOwnError(error) : error;
+    }
+  }
+
+  async #tagged<T>(method: string, path: string, body?: object): Promise<Tagged<T>> {
+    const response = await this.#accepted(method, path, { body }, AbortSignal.timeout(this.#answerMs));
+    const text = await this.#textOf(method, response);
+    return { result: JSON.parse(text) as T, etag: response.headers.get('etag') ?? undefined };
+  }
+
+  async #textOf(method: string, response: Response): Promise<string> {
+    try {
+      return await response.text();
+    } catch (error) {
+      throw new NoAnswer(method, this.#answerMs, error);
     }
   }
 

@@ -5,7 +5,7 @@ export const driverText = catalogue('driver', {
     en: 'Name of a file in the folder DEVICE_SECRETS of the collectors; its content goes to no other site or host than bindings.json there names.',
     zh: '采集器 DEVICE_SECRETS 文件夹中的文件名；内容只发往其中 bindings.json 写明的站点和主机。',
   },
-  secret: { en: 'Secret', zh: '文件名' },
+  secret: { en: 'file name', zh: '文件名' },
   tls: { en: 'TLS', zh: 'TLS' },
   authority: { en: 'Authority', zh: 'CA 证书' },
   certificate: { en: 'Certificate', zh: '客户端证书' },

@@ -13,7 +13,12 @@ import type {
 import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
 import type { Text } from '@holdfast/texts/text.ts';
 import { addressDoubt, parseAddress } from '../layout/address-notation.ts';
-import { connectionSchema, type ModbusConnection, type ModbusProtocol } from '../layout/connection.ts';
+import {
+  connectionSchema,
+  type ModbusConnection,
+  type ModbusProtocol,
+  modbusProtocols,
+} from '../layout/connection.ts';
 import { endpointKey, endpointOf, endpointWay } from '../layout/endpoint-address.ts';
 import { type ModbusPlace, placeSchema, type WrittenPlace } from '../layout/place.ts';
 import { pointWidth } from '../layout/point-layout.ts';
@@ -191,6 +196,13 @@ function deviceForm(protocol: ModbusProtocol, schema: JsonSchema): JsonSchema {
       properties[field] = { ...rest, ...anyOf?.[0] };
       required.push(field);
     }
+  }
+  // A serial line has no port: the form neither shows it nor sends it.
+  if (properties.host?.const !== undefined) {
+    properties.port = {
+      ...properties.port,
+      'x-when': [{ protocol: modbusProtocols.filter((each) => each !== protocol) }],
+    };
   }
   if (properties.host?.maxLength !== undefined) {
     properties.host = { ...properties.host, minLength: 1, allOf: [{ pattern: hostPattern }] };

@@ -71,7 +71,11 @@ export function configurationRoutes(
         concernedByBody: ({ site_id }: { readonly site_id?: number | null }) =>
           site_id === undefined ? {} : { sites: [site_id] },
       },
-      filter: z.object({ ...byCode, site_id: byId('site') }),
+      filter: z.object({
+        ...byCode,
+        site_id: byId('site'),
+        search: storableText(128).optional().describe('Part of the code, the name or the host'),
+      }),
       schemas: {
         create: ofDevice.create,
         patch: ofDevice.change,

@@ -4,6 +4,7 @@ import { auditSearch } from '../audit/audit-search.ts';
 import { changesSearch } from '../changes/changes-search.ts';
 import { collectorsSearch } from '../collectors/collectors-search.ts';
 import { completenessSearch } from '../completeness/completeness-search.ts';
+import { configurationSearch } from '../configuration/configuration-search.ts';
 import { devicesSearch } from '../devices/device-search.ts';
 import type { FirstRunSearch } from '../first-run/first-run-search.ts';
 import { ownershipSearch } from '../ownership/ownership-search.ts';
@@ -56,6 +57,49 @@ const changes = createRoute({
   path: '/changes',
   validateSearch: changesSearch,
   component: lazyRouteComponent(() => import('../changes/changes-screen.tsx')),
+});
+
+const configuration = createRoute({
+  getParentRoute: () => root,
+  path: '/configuration',
+  validateSearch: configurationSearch,
+  component: lazyRouteComponent(() => import('../configuration/configuration-screen.tsx')),
+});
+
+const configuredDevices = createRoute({
+  getParentRoute: () => configuration,
+  path: '/devices',
+  component: lazyRouteComponent(() => import('../configuration/devices/device-list.tsx')),
+});
+
+const configuredDevice = createRoute({
+  getParentRoute: () => configuration,
+  path: '/devices/$id',
+  component: lazyRouteComponent(() => import('../configuration/devices/device-page.tsx')),
+});
+
+const configuredTasks = createRoute({
+  getParentRoute: () => configuration,
+  path: '/tasks',
+  component: lazyRouteComponent(() => import('../configuration/tasks/task-list.tsx')),
+});
+
+const configuredTask = createRoute({
+  getParentRoute: () => configuration,
+  path: '/tasks/$id',
+  component: lazyRouteComponent(() => import('../configuration/tasks/task-page.tsx')),
+});
+
+const configuredSites = createRoute({
+  getParentRoute: () => configuration,
+  path: '/sites',
+  component: lazyRouteComponent(() => import('../configuration/sites/site-list.tsx')),
+});
+
+const configuredSite = createRoute({
+  getParentRoute: () => configuration,
+  path: '/sites/$id',
+  component: lazyRouteComponent(() => import('../configuration/sites/site-page.tsx')),
 });
 
 const audit = createRoute({
@@ -146,6 +190,14 @@ export const router = createRouter({
     completeness,
     ownership,
     report,
+    configuration.addChildren([
+      configuredDevices,
+      configuredDevice,
+      configuredTasks,
+      configuredTask,
+      configuredSites,
+      configuredSite,
+    ]),
     changes,
     audit,
     collectors,

@@ -1,6 +1,6 @@
 /**
  * The screens in the order of the navigation, by group; the first group has no title. Those with a role are for users who
- * have it at all sites.
+ * have it at all sites, an engineer's for users who have it at any.
  */
 export const screens = [
   { group: 'plant', to: '/', icon: 'overview', name: 'nav.overview' },
@@ -11,6 +11,7 @@ export const screens = [
   { group: 'evidence', to: '/completeness', icon: 'completeness', name: 'nav.completeness' },
   { group: 'evidence', to: '/ownership', icon: 'ownership', name: 'nav.ownership' },
   { group: 'evidence', to: '/report', icon: 'report', name: 'nav.report' },
+  { group: 'system', to: '/configuration', icon: 'configure', name: 'nav.configuration', role: 'engineer' },
   { group: 'system', to: '/changes', icon: 'changes', name: 'nav.changes' },
   { group: 'system', to: '/audit', icon: 'audit', name: 'nav.audit', role: 'administrator' },
   { group: 'system', to: '/collectors', icon: 'collectors', name: 'nav.collectors' },

@@ -4,7 +4,6 @@ import { Button } from 'react-aria-components/Button';
 import { highestRole, useMe } from '../api/me.ts';
 import { LiveChanges } from '../live/live-changes.tsx';
 import { Icon, type IconName, Logo } from '../parts/icon.tsx';
-import { useMayEverywhere } from '../parts/role-note.tsx';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
 import { PaletteButton, useShellDialogs } from './keyboard.tsx';
 import { readSetting, usePreferences } from './preferences.tsx';
@@ -12,6 +11,7 @@ import { StaleBanner } from './stale-banner.tsx';
 import { StatusStrip } from './status-strip.tsx';
 import './shell.css';
 import { screenGroups, screens } from './screens.ts';
+import { useMayOpen } from './use-may-open.ts';
 
 /** The frame of every screen: navigation, state of the plant, and the person. */
 export function Shell() {
@@ -138,7 +138,7 @@ function Navigation() {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone to another screen needs the menu no more
   useEffect(() => setOpen(false), [path]);
-  const mayAdminister = useMayEverywhere('administrator');
+  const mayOpen = useMayOpen();
   const here = screens.find(({ to }) => (to === '/' ? path === to : path.startsWith(to)));
   return (
     <nav
@@ -154,7 +154,7 @@ function Navigation() {
       </Button>
       <div className="nav-lists">
         {screenGroups.map((group) => {
-          const own = screens.filter((each) => each.group === group && (!('role' in each) || mayAdminister));
+          const own = screens.filter((each) => each.group === group && mayOpen(each));
           return own.length === 0 ? null : (
             <div key={group}>
               {group !== 'plant' && <p className="nav-group">{t(`nav.group.${group}`)}</p>}

@@ -1,8 +1,18 @@
-import type { ChangeItemView, ChangeOp } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type {
+  ChangedKind,
+  ChangeItemView,
+  ChangeOp,
+} from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { useApplyTexts } from './texts.ts';
 import '../parts/table.css';
 
 const shownAtMost = 50;
+
+/** Words for fields and their values. */
+export interface FieldWords {
+  field(kind: ChangedKind, field: string): string;
+  value(kind: ChangedKind, field: string, value: unknown): string;
+}
 
 type Row =
   | { readonly what: string; readonly note: string }
@@ -14,17 +24,23 @@ type Difference = Pick<ChangeItemView, 'kind' | 'device' | 'code' | 'op' | 'fiel
 export function Differences({
   results,
   notes,
+  words,
 }: {
   readonly results: readonly Difference[];
   /** What it means that something is new, or gone; by default, for the sessions that read it. */
   readonly notes?: Readonly<Record<Exclude<ChangeOp, 'changed'>, string>>;
+  /** Names of fields and values for people; those of the API unless given. */
+  readonly words?: FieldWords;
 }) {
   const { t } = useApplyTexts();
   const rows = results.flatMap(({ kind, device, code, op, fields }): Row[] => {
     const what = device && kind === 'point' ? `${device} / ${code}` : code;
     if (op !== 'changed') return [{ what, note: notes?.[op] ?? t(`apply.${op}`) }];
     return Object.entries(fields).map(([field, { before, after }]) => ({
-      ...{ what, field, before: valueText(before), after: valueText(after) },
+      what,
+      field: words?.field(kind, field) ?? field,
+      before: words?.value(kind, field, before) ?? valueText(before),
+      after: words?.value(kind, field, after) ?? valueText(after),
     }));
   });
   if (rows.length === 0) return null;

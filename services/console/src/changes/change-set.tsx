@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { highestRole } from '../api/me.ts';
@@ -16,6 +16,7 @@ const RevertDialog = lazy(() => import('./revert-dialog.tsx'));
 export function ChangeSet({ id }: { id: number }) {
   const { t } = useChangesTexts();
   const plant = usePlantTime();
+  const navigate = useNavigate({ from: '/changes' });
   const query = useChangeSet(id);
   const [isAsked, setAsked] = useState(false);
   // The API judges each site that the change touches.
@@ -66,7 +67,13 @@ export function ChangeSet({ id }: { id: number }) {
       </QueryAnswer>
       {isAsked && (
         <Suspense fallback={null}>
-          <RevertDialog id={id} onClose={() => setAsked(false)} />
+          <RevertDialog
+            id={id}
+            onUndone={(undone) => {
+              if (undone !== null) void navigate({ search: { change: undone } });
+            }}
+            onClose={() => setAsked(false)}
+          />
         </Suspense>
       )}
     </Section>

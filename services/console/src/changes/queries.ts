@@ -2,6 +2,7 @@ import type {
   ChangeSetDetail,
   ChangeSetsPage,
   Reverted,
+  RevertOnly,
 } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { SessionSummaryPage } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
@@ -49,10 +50,10 @@ export function useSessions() {
  * What undoing a change would do at the time of the request. Later changes do not refresh it: what a user is about to
  * confirm must not change under the cursor. The entity tag refuses an undo that is out of date.
  */
-export function useRevertDryRun(id: number) {
+export function useRevertDryRun(id: number, only?: RevertOnly) {
   return useQuery({
-    queryKey: ['revert', id],
-    queryFn: () => api.dryRun<Reverted>(revertPath(id), {}),
+    queryKey: ['revert', id, only],
+    queryFn: () => api.dryRun<Reverted>(revertPath(id), { only }),
     ...{ retry: false, gcTime: 0, staleTime: Number.POSITIVE_INFINITY },
   });
 }

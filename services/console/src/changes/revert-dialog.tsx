@@ -1,7 +1,6 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
-import type { Reverted } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { Reverted, RevertOnly } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
@@ -15,12 +14,23 @@ import { useChangesTexts } from './texts.ts';
 import '../apply/apply.css';
 
 /** Shows what undoing a change would do now, and does exactly that. */
-export default function RevertDialog({ id, onClose }: { readonly id: number; onClose(): void }) {
+export default function RevertDialog({
+  id,
+  only,
+  onUndone,
+  onClose,
+}: {
+  readonly id: number;
+  /** Things of the change to which the undo is limited; all unless given. */
+  readonly only?: RevertOnly;
+  /** @param changeSet number of the new change, or null where nothing was left to undo */
+  onUndone?(changeSet: number | null): void;
+  onClose(): void;
+}) {
   const { t } = useChangesTexts();
   const queries = useQueryClient();
-  const navigate = useNavigate({ from: '/changes' });
   const { note, noteFailure } = useOutcomes();
-  const dryRun = useRevertDryRun(id);
+  const dryRun = useRevertDryRun(id, only);
   const { error, isFetching, refetch } = dryRun;
   // A failed comparison leaves the one before, which no longer holds.
   const data = error ? undefined : dryRun.data;
@@ -35,11 +45,11 @@ export default function RevertDialog({ id, onClose }: { readonly id: number; onC
     setSent(true);
     try {
       // Not repeated if the answer is lost: the repeat would be refused as if nothing had been undone.
-      const done = await api.post<Reverted>(revertPath(id), { reason: reason.trim() }, {}, data?.etag);
+      const done = await api.post<Reverted>(revertPath(id), { reason: reason.trim(), only }, {}, data?.etag);
       note({ kind: 'stored', text: t('changes.undo.done', { change }) });
       onClose();
       await queries.invalidateQueries();
-      if (done.change_set !== null) await navigate({ search: { change: done.change_set } });
+      onUndone?.(done.change_set);
     } catch (failure) {
       if (failure instanceof ApiRefusal && failure.status < 500) {
         setRefusal(failure);

@@ -6,7 +6,7 @@ import type {
   DeviceHealthPage,
   DeviceHealthView,
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
-import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { DeviceDetail, DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { GapOfAll, GapsOfAll } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { PointValuesPage } from '@holdfast/shared/contracts/http/points-http.ts';
@@ -88,6 +88,21 @@ export function useConfiguredDevice(device: string) {
     },
     refetchInterval: 10_000,
     retry: (count, error) => !(error instanceof ApiRefusal) && count < 3,
+  });
+}
+
+const matchesAtMost = 50;
+
+/** Configured devices with a text in their code, name or host, whether a session reads them or not. */
+export function useConfiguredMatches(find: string) {
+  return useQuery({
+    queryKey: ['devices', 'matches', find],
+    enabled: find !== '',
+    queryFn: async () => {
+      const query = { search: find, limit: matchesAtMost };
+      return (await api.get<{ results: DeviceView[] }>('/api/config/devices/', query)).results;
+    },
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -6,7 +6,7 @@ import { ProblemText } from '../parts/problem-text.tsx';
 import { useCloseOnEscape } from '../parts/use-close-on-escape.ts';
 import { useSettledValue } from '../parts/use-settled-value.ts';
 import { DeviceList } from './device-list.tsx';
-import { useConfiguredDevice, useDeviceHealth } from './device-queries.ts';
+import { useConfiguredMatches, useDeviceHealth } from './device-queries.ts';
 import { type DeviceShow, deviceShows, useDevicesSearch } from './device-search.ts';
 import { useDevicesTexts } from './texts.ts';
 import './devices.css';
@@ -32,7 +32,7 @@ export default function DevicesScreen() {
             <p className="empty quiet">{t('app.loading')}</p>
           )
         ) : views.length === 0 ? (
-          <Empty isFiltered={show !== 'all' || find !== '' || session !== undefined} find={find.trim()} />
+          <Empty isFiltered={show !== 'all' || find !== '' || session !== undefined} />
         ) : (
           <DeviceList
             views={views}
@@ -40,6 +40,9 @@ export default function DevicesScreen() {
             chosenDevice={device}
             more={hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined}
           />
+        )}
+        {first && show === 'all' && session === undefined && (
+          <UnreadMatches find={find.trim()} readCodes={views.map((each) => each.device)} />
         )}
       </section>
       <Outlet />
@@ -104,25 +107,36 @@ function Toolbar({ deviceCounts }: { deviceCounts: DeviceCounts | undefined }) {
   );
 }
 
-function Empty({ isFiltered, find }: { isFiltered: boolean; find: string }) {
+/** Devices that fit the search and that no running session reads. */
+function UnreadMatches({ find, readCodes }: { find: string; readCodes: readonly string[] }) {
   const { t } = useDevicesTexts();
-  const { data: configuredDevice } = useConfiguredDevice(find);
+  const { data = [] } = useConfiguredMatches(useSettledValue(find));
+  const readSet = new Set(readCodes);
+  const matches = find === '' ? [] : data.filter(({ code }) => !readSet.has(code));
+  if (matches.length === 0) return null;
+  return (
+    <section className="unread-matches" aria-labelledby="unread-title">
+      <h2 id="unread-title">{t('devices.unread')}</h2>
+      <ul>
+        {matches.map(({ id, code, name }) => (
+          <li key={id}>
+            <Link to="/devices/$device" params={{ device: code }} search={(before) => before}>
+              {name || code}
+            </Link>{' '}
+            {name && name !== code && <span className="quiet">{code}</span>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Empty({ isFiltered }: { isFiltered: boolean }) {
+  const { t } = useDevicesTexts();
   if (isFiltered) {
     return (
       <div className="empty">
         <p>{t('devices.none.found')}</p>
-        {configuredDevice && (
-          <p>
-            {t('devices.none.unread', { device: configuredDevice.code })}{' '}
-            <Link
-              to="/devices/$device"
-              params={{ device: configuredDevice.code }}
-              search={(before) => before}
-            >
-              {t('devices.none.unread.show')}
-            </Link>
-          </p>
-        )}
         <Link to="/devices">{t('devices.none.clear')}</Link>
       </div>
     );

@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
-import { bodyOf, draftOf, type FormSchema, faultsIn } from '../forms/form-schema.ts';
+import { bodyOf, changesOf, draftOf, faultsIn } from '../forms/form-schema.ts';
 import { SchemaForm } from '../forms/schema-form.tsx';
 import type { Forms } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
@@ -112,7 +112,7 @@ function DeviceForm({ protocols, draft, setDraft, forget, before, id, sideConten
         ? api.command<{ id: number }>('/api/config/devices/', body)
         : api.patch<{ id: number }>(
             `/api/config/devices/${id}/`,
-            changesOf(form?.device ?? ({ properties: {} } as FormSchema), body, before),
+            form ? changesOf(form.device, draft, before) : {},
           ),
     onMutate: () => setRefusal(noRefusal),
     onSuccess: async ({ id: stored }) => {
@@ -200,19 +200,5 @@ function DeviceForm({ protocols, draft, setDraft, forget, before, id, sideConten
         {sideContent}
       </div>
     </div>
-  );
-}
-
-/** Fields that differ from the stored ones. A field that was emptied gets its default, because a PATCH knows no defaults. */
-function changesOf(
-  { properties }: FormSchema,
-  body: Record<string, unknown>,
-  before: Record<string, unknown>,
-): Record<string, unknown> {
-  const changedFields = Object.keys(before)
-    .filter((field) => properties[field] !== undefined)
-    .map((field) => [field, body[field] ?? properties[field]?.default ?? null] as const);
-  return Object.fromEntries(
-    changedFields.filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field])),
   );
 }

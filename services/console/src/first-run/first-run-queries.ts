@@ -6,7 +6,7 @@ import type { ListedSession, SessionView } from '@holdfast/shared/contracts/http
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 
-const most = 2_000;
+const most = 50_000;
 const readList = <T>(path: string, query = {}) =>
   api.list(path, query, most) as Promise<unknown> as Promise<T[]>;
 

@@ -87,7 +87,7 @@ export function NewPoint({
 }
 
 /** Choices, such as the type, that the next point of the same device often shares. */
-function sharedByNext({ point }: Forms, draft: Draft): Draft {
+export function sharedByNext({ point }: Forms, draft: Draft): Draft {
   const place = point['x-groups'].find(({ name }) => name === 'place')?.fields ?? [];
   const isShared = (field: string) =>
     place.includes(field) && kindOf(point.properties[field] ?? {}) === 'choice';
@@ -98,7 +98,7 @@ function sharedByNext({ point }: Forms, draft: Draft): Draft {
  * Says how an address is read, while it is typed: manuals count from 0 or from 1, and seldom say which. Shows nothing where
  * the protocol has no notations of numbers.
  */
-function AddressHint({
+export function AddressHint({
   text,
   valueFor,
   notations,

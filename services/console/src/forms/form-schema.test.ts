@@ -2,7 +2,16 @@ import { bodies, forms as formsOfAll } from '@holdfast/drivers/bodies.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import { validateDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { describe, expect, it } from 'vitest';
-import { bodyOf, draftOf, type FormSchema, faultsIn, isShown, kindOf, valueIn } from './form-schema.ts';
+import {
+  bodyOf,
+  changesOf,
+  draftOf,
+  type FormSchema,
+  faultsIn,
+  isShown,
+  kindOf,
+  valueIn,
+} from './form-schema.ts';
 
 const judgedDevice = (body: unknown) => bodies().devices.judged(body);
 const judgedPoint = (protocol: string, body: unknown) => {
@@ -45,6 +54,31 @@ describe.each(forms)('a form of $protocol', ({ protocol, device, point, devices,
 });
 
 describe('a form', () => {
+  it('asks for no port of a serial line', () => {
+    const serial = forms.find(({ protocol }) => protocol === 'modbus_rtu')?.device;
+    const portOf = (form: FormSchema | undefined, protocol: string) => {
+      const port = form?.properties.port;
+      return port && form && isShown(port, valueIn(form, { protocol }));
+    };
+    expect(portOf(serial, 'modbus_rtu')).toBe(false);
+    expect(portOf(device, 'modbus_tcp')).toBe(true);
+  });
+
+  it('says what differs from a stored body, and only what was typed', () => {
+    const before = {
+      code: 'a',
+      host: 'x',
+      port: 502,
+      unit_id: 1,
+      timeout_ms: 1_000,
+      name: 'b',
+      site_id: null,
+    };
+    const stored = draftOf(device, before);
+    expect(changesOf(device, stored, before)).toEqual({});
+    expect(changesOf(device, { ...stored, port: '503', name: '' }, before)).toEqual({ port: 503, name: '' });
+  });
+
   it('finds what is missing, out of range or not written as it has to be', () => {
     const draft = { host: 'http://x', port: '70000', unit_id: '1.5', timeout_ms: 'fast' };
     expect(Object.fromEntries(faultsIn(device, draft))).toEqual({

@@ -183,6 +183,26 @@ export function bodyOf(
   return bodyWithin(schema, draft, { before, path: '', valueFor: valueIn(schema, draft) });
 }
 
+/**
+ * Fields in which the draft differs from a stored body, as a PATCH wants them. A field that was emptied gets its default,
+ * because a PATCH knows no defaults.
+ */
+export function changesOf(
+  schema: FormSchema,
+  draft: Draft,
+  before: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const body = bodyOf(schema, draft, before);
+  // As the form shows it, without what equals a default: only what the user has typed makes a difference.
+  const stored = bodyOf(schema, draftOf(schema, before), before);
+  const changed = Object.keys(schema.properties).filter(
+    (field) => field in before && JSON.stringify(body[field]) !== JSON.stringify(stored[field]),
+  );
+  return Object.fromEntries(
+    changed.map((field) => [field, body[field] ?? schema.properties[field]?.default ?? null]),
+  );
+}
+
 function bodyWithin(
   schema: FieldSchema,
   draft: Draft,

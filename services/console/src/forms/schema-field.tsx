@@ -44,6 +44,28 @@ export function SchemaField({ name, schema, about, path = '', missingDependency 
   if (kind === 'fields') {
     if (missingDependency !== undefined) return null;
     const inner = presentSchema(schema);
+    const [only, ...others] = Object.entries(inner.properties ?? {});
+    if (only && others.length === 0) {
+      // Several such fields with the same inner one, as the files of a connection: each is called by its own name.
+      const [field, each] = only;
+      const inWords = { en: labelIn(each, 'en', field), zh: labelIn(each, 'zh', field) };
+      const named = {
+        ...each,
+        'x-label': {
+          en: `${labelIn(schema, 'en', name)} (${inWords.en})`,
+          zh: `${labelIn(schema, 'zh', name)}（${inWords.zh}）`,
+        },
+      };
+      const isOptional = !isNeeded(within, name, schema, valueFor);
+      return (
+        <SchemaField
+          name={field}
+          schema={named}
+          path={`${at}.`}
+          about={{ ...about, within: isOptional ? { ...inner, required: [] } : inner }}
+        />
+      );
+    }
     return (
       <fieldset className="schema-inner">
         <legend>{label}</legend>
@@ -199,6 +221,10 @@ function Control({ kind, schema, about, common, text, isRequired, name, set }: C
       onChange={({ target }) => set(target.value)}
     />
   );
+}
+
+function labelIn(schema: FieldSchema, language: 'en' | 'zh', name: string): string {
+  return schema['x-label']?.[language] ?? name;
 }
 
 function defaultTextOf({ default: byDefault }: FieldSchema): string {

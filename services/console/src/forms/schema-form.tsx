@@ -15,6 +15,8 @@ interface SchemaFormProps {
   /** Hints shown below a field while it is filled in. */
   readonly hints?: Readonly<Record<string, ReactNode>>;
   readonly onSubmit: () => void;
+  /** Further fields, below those of the schema. */
+  readonly extra?: ReactNode;
   /** Buttons. */
   readonly children: ReactNode;
 }
@@ -28,6 +30,7 @@ export function SchemaForm({
   choices = {},
   hints = {},
   onSubmit,
+  extra,
   children,
 }: SchemaFormProps) {
   const { t, language } = useFormTexts();
@@ -89,6 +92,7 @@ export function SchemaForm({
           </fieldset>
         );
       })}
+      {extra}
       {faults.size > 0 && (
         <p className="schema-faults" role="alert">
           {t('form.faults', { count: faults.size })}

@@ -56,6 +56,7 @@ export const en = {
   'nav.completeness': 'Completeness',
   'nav.ownership': 'Ownership',
   'nav.report': 'Report',
+  'nav.configuration': 'Configuration',
   'nav.changes': 'Changes',
   'nav.audit': 'Audit trail',
   'nav.collectors': 'Collectors',

@@ -56,6 +56,7 @@ export const zh: Translation = {
   'nav.completeness': '完整率',
   'nav.ownership': '采集归属',
   'nav.report': '报告',
+  'nav.configuration': '配置',
   'nav.changes': '配置变更',
   'nav.audit': '审计记录',
   'nav.collectors': '采集器',

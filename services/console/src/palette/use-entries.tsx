@@ -1,4 +1,5 @@
 import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -89,10 +90,19 @@ export function useEntries(
   const devices = (command === undefined ? (data?.devices ?? []) : []).filter((each) =>
     fits(each.device, each.task_code),
   );
+  const otherDevices = (command === undefined ? (data?.configured ?? []) : []).filter(
+    ({ code, name, host }) =>
+      !devices.some((each) => each.device === code) && fits(code, name, String(host ?? '')),
+  );
   const screenEntries = screens.map(
     ({ to, name, ...screen }): Entry => ({
       ...{ id: `screen ${to}`, group: 'screens', name: t(name) },
-      ...('role' in screen && { forbidden: forbiddenAs(me && roleAt(me, []), screen.role) }),
+      ...('role' in screen && {
+        forbidden: forbiddenAs(
+          me && (screen.role === 'engineer' ? highestRole(me) : roleAt(me, [])),
+          screen.role,
+        ),
+      }),
       run: () => go(to),
     }),
   );
@@ -167,6 +177,18 @@ export function useEntries(
           },
         }),
       ),
+      ...otherDevices.map(
+        ({ id, code, name }): Entry => ({
+          id: `configured ${id}`,
+          group: 'devices',
+          name: name || code,
+          ...(name && name !== code && { detail: code }),
+          run: () => {
+            onClose();
+            void navigate({ to: '/devices/$device', params: { device: code } });
+          },
+        }),
+      ),
       ...(command === undefined
         ? [...screenEntries, ...actions].filter((each) => matches(each, search))
         : []),
@@ -205,7 +227,7 @@ function useMatches(text: string) {
     queryKey: ['palette', settledText],
     queryFn: async () => {
       const search = settledText || undefined;
-      const [sessions, devices] = await Promise.all([
+      const [sessions, devices, configured] = await Promise.all([
         api.get<Page<SessionSummary>>('/api/acquisition/sessions/summary/', {
           from: '-1h',
           buckets: 1,
@@ -219,8 +241,12 @@ function useMatches(text: string) {
               search,
               limit: matchesAtMost,
             }),
+        // Also those that no session reads, by name.
+        search === undefined
+          ? { results: [] }
+          : api.get<Page<DeviceView>>('/api/config/devices/', { search, limit: matchesAtMost }),
       ]);
-      return { sessions: sessions.results, devices: devices.results };
+      return { sessions: sessions.results, devices: devices.results, configured: configured.results };
     },
     // Always read again: the commands that a session takes may have changed a moment ago.
     staleTime: 0,

@@ -7,6 +7,7 @@ const shapes = {
   completeness: 'M2 2h3.5v3.5H2zM8 2h3.5v3.5H8zM2 8h3.5v3.5H2zM8 8h3.5v3.5H8zM14 2v9.5M2 14h12',
   ownership: 'M2 4h6M8 8h6M5 12h7M8 4v4',
   report: 'M3.5 1.5h6l3 3v10h-9zM9.5 1.5v3h3M5.5 8h5M5.5 11h5',
+  configure: 'M2 4h7M13 4h1M2 8h1M7 8h7M2 12h6M12 12h2M11 2.5v3M5 6.5v3M10 10.5v3',
   changes: 'M3 6.5a5.5 5.5 0 1 1 -.5 3M3 2.5v4h4M8 5v3.5l2.5 1.5',
   audit: 'M3 1.5h10v13H3zM5.5 5h5M5.5 8h5M5.5 11h2.5',
   collectors: 'M2 2.5h12v4.5H2zM2 9h12v4.5H2zM4.5 4.75h1M4.5 11.25h1',

@@ -9,7 +9,7 @@ interface ScrolledList {
   readonly sizeOf?: (index: number) => number;
   readonly overscan?: number;
   /** The data attribute in which a row's link holds its key. */
-  readonly attribute: 'session' | 'device';
+  readonly attribute: 'session' | 'device' | 'item';
   /** The row that is shown next to the list, and its place there, or -1 if it is not in the list. */
   readonly chosenKey: string | undefined;
   readonly chosenIndex: number;

@@ -12,6 +12,7 @@ import { useDevicesTexts } from '../texts.ts';
 import { Answers } from './answers.tsx';
 import { History } from './history.tsx';
 import { Limits } from './limits.tsx';
+import { useForbidden } from './may-do.ts';
 import { Points } from './points.tsx';
 import { useDeviceTexts } from './texts.ts';
 import './device-detail.css';
@@ -77,6 +78,7 @@ function DeviceContent({
   configuredDevice: Configured | undefined;
 }) {
   const { t } = useDeviceTexts();
+  const mayConfigure = useForbidden('engineer', views[0]?.sites) === undefined;
   const [first] = views;
   const name = first?.configured?.name || configuredDevice?.name;
   const address = first?.configured?.address;
@@ -87,6 +89,11 @@ function DeviceContent({
         <p className="quiet">
           {[name && name !== device ? name : undefined, address].filter(Boolean).join(' · ')}
         </p>
+        {configuredDevice && mayConfigure && (
+          <Link to="/configuration/devices/$id" params={{ id: String(configuredDevice.id) }}>
+            {t('device.configure')}
+          </Link>
+        )}
       </header>
       {first === undefined && (
         <div className="why is-normal">

@@ -3,6 +3,7 @@ import { roomTexts } from '../../i18n/room-texts.ts';
 import type { TranslationOf } from '../../i18n/texts.ts';
 
 export const en = {
+  'device.configure': 'Configure',
   'device.label': 'Device {{device}}',
   'device.gone': 'No running session reads {{device}}. It is not configured, or you may not see it.',
   'device.unread': 'No running session reads this device.',
@@ -159,6 +160,7 @@ export const en = {
 } as const;
 
 export const zh: TranslationOf<typeof en> = {
+  'device.configure': '配置',
   'device.label': '设备 {{device}}',
   'device.gone': '没有运行中的会话读取 {{device}}，配置中也没有它，或者您无权查看。',
   'device.unread': '当前没有运行中的会话读取此设备。',

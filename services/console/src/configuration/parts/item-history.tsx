@@ -1,0 +1,126 @@
+import type {
+  ChangedKind,
+  ChangeItemView,
+  ChangeSetView,
+} from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { Differences } from '../../apply/differences.tsx';
+import { QueryAnswer } from '../../parts/query-answer.tsx';
+import { usePlantTime } from '../../time/plant-time.tsx';
+import { useNoteChange } from '../last-change.tsx';
+import { useChangesOf, useItemsOf } from '../queries.ts';
+import { useConfigurationTexts } from '../texts.ts';
+import { useFieldWords } from './use-field-words.ts';
+
+const RevertDialog = lazy(() => import('../../changes/revert-dialog.tsx'));
+
+/** Each change of one item, field by field, with a way to undo what it did to this item. */
+export function ItemHistory({
+  kind,
+  id,
+  isOwn,
+}: {
+  kind: ChangedKind;
+  id: number;
+  /** Whether an item of a change set belongs to this one; others of the same set are left out. */
+  isOwn: (item: ChangeItemView) => boolean;
+}) {
+  const { t } = useConfigurationTexts();
+  const query = useChangesOf(kind, id);
+  return (
+    <div className="config-page">
+      <QueryAnswer query={query} title={t('config.history.failed')}>
+        {({ pages }) => {
+          const sets = pages.flatMap(({ results }) => results);
+          return sets.length === 0 ? (
+            <p className="quiet">{t('config.history.none')}</p>
+          ) : (
+            <>
+              <ChangeList sets={sets} isOwn={isOwn} />
+              {query.hasNextPage && (
+                <Button
+                  className="button"
+                  isDisabled={query.isFetchingNextPage}
+                  onPress={() => void query.fetchNextPage()}
+                >
+                  {t('config.history.more')}
+                </Button>
+              )}
+            </>
+          );
+        }}
+      </QueryAnswer>
+    </div>
+  );
+}
+
+function ChangeList({
+  sets,
+  isOwn,
+}: {
+  sets: readonly ChangeSetView[];
+  isOwn: (item: ChangeItemView) => boolean;
+}) {
+  const { t } = useConfigurationTexts();
+  const plant = usePlantTime();
+  const words = useFieldWords();
+  const noteChange = useNoteChange();
+  const items = useItemsOf(sets.map(({ id }) => id));
+  const [setToUndo, setSetToUndo] = useState<number>();
+  const notes = { created: t('config.history.created'), deleted: t('config.history.deleted') };
+  const ownItems = (id: number) => items.get(id)?.filter(isOwn) ?? [];
+  return (
+    <>
+      <ol className="config-history">
+        {sets.map(({ id, at, by, reason, reverts, reverted_by: revertedBy }) => (
+          <li key={id}>
+            <header>
+              <p>
+                <strong>
+                  <time dateTime={at}>{plant.moment(new Date(at))}</time>
+                </strong>{' '}
+                {by}
+                {reason !== '' && ` · ${reason}`}
+                <span className="quiet small">
+                  {' '}
+                  <Link to="/changes" search={{ change: id }}>
+                    {t('config.change', { change: String(id) })}
+                  </Link>
+                  {reverts !== null && ` · ${t('config.history.reverts', { change: String(reverts) })}`}
+                  {revertedBy !== null &&
+                    ` · ${t('config.history.revertedBy', { change: String(revertedBy) })}`}
+                </span>
+              </p>
+              <Button
+                className="button"
+                aria-label={t('config.history.undo.of', { change: String(id) })}
+                isDisabled={ownItems(id).length === 0}
+                onPress={() => setSetToUndo(id)}
+              >
+                {t('config.history.undo')}
+              </Button>
+            </header>
+            <Differences results={ownItems(id)} notes={notes} words={words} />
+          </li>
+        ))}
+      </ol>
+      {setToUndo !== undefined && (
+        <Suspense fallback={null}>
+          <RevertDialog
+            id={setToUndo}
+            only={ownItems(setToUndo).map(({ kind, id }) => ({ kind, id }))}
+            onClose={() => setSetToUndo(undefined)}
+            onUndone={(changeSet) =>
+              void noteChange(
+                t('config.undone', { what: t('config.change', { change: String(setToUndo) }) }),
+                changeSet ?? undefined,
+              )
+            }
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
