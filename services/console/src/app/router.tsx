@@ -7,6 +7,7 @@ import { completenessSearch } from '../completeness/completeness-search.ts';
 import { devicesSearch } from '../devices/device-search.ts';
 import type { FirstRunSearch } from '../first-run/first-run-search.ts';
 import { ownershipSearch } from '../ownership/ownership-search.ts';
+import { peopleSearch } from '../people/people-search.ts';
 import { reportSearch } from '../report/report-search.ts';
 import { SessionsScreen } from '../sessions/sessions-screen.tsx';
 import { sessionsSearch } from '../sessions/sessions-search.ts';
@@ -63,6 +64,13 @@ const audit = createRoute({
   path: '/audit',
   validateSearch: auditSearch,
   component: lazyRouteComponent(() => import('../audit/audit-screen.tsx')),
+});
+
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: peopleSearch,
+  component: lazyRouteComponent(() => import('../people/people-screen.tsx')),
 });
 
 const collectors = createRoute({
@@ -148,6 +156,7 @@ export const router = createRouter({
     report,
     changes,
     audit,
+    people,
     collectors,
     stores,
     firstRun,

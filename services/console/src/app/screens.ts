@@ -13,6 +13,7 @@ export const screens = [
   { group: 'evidence', to: '/report', icon: 'report', name: 'nav.report' },
   { group: 'system', to: '/changes', icon: 'changes', name: 'nav.changes' },
   { group: 'system', to: '/audit', icon: 'audit', name: 'nav.audit', role: 'administrator' },
+  { group: 'system', to: '/people', icon: 'people', name: 'nav.people', role: 'administrator' },
   { group: 'system', to: '/collectors', icon: 'collectors', name: 'nav.collectors' },
   { group: 'system', to: '/stores', icon: 'stores', name: 'nav.stores' },
 ] as const;

@@ -58,6 +58,7 @@ export const en = {
   'nav.report': 'Report',
   'nav.changes': 'Changes',
   'nav.audit': 'Audit trail',
+  'nav.people': 'People',
   'nav.collectors': 'Collectors',
   'nav.stores': 'Stores',
 
