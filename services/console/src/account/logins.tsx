@@ -63,7 +63,15 @@ export function Logins() {
 }
 
 /** A login with its device, and a button that ends it unless it is this one. */
-export function OneLogin({ login, isEnding, onEnd }: { login: LoginView; isEnding: boolean; onEnd: () => void }) {
+export function OneLogin({
+  login,
+  isEnding,
+  onEnd,
+}: {
+  login: LoginView;
+  isEnding: boolean;
+  onEnd: () => void;
+}) {
   const { t } = useAccountTexts();
   const plant = usePlantTime();
   const now = useNow(15_000);

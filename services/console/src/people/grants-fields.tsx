@@ -30,8 +30,10 @@ export function GrantsFields({
           const codes = sites.map(({ code }) => code);
           const gone = Object.keys(siteRoles).filter((each) => each !== everySite && !codes.includes(each));
           const all = [...sites, ...gone.map((code) => ({ code, name: t('people.site.gone') }))];
-          const wanted = find.trim().toLowerCase();
-          const shown = all.filter(({ code, name }) => `${code} ${name}`.toLowerCase().includes(wanted));
+          const needle = find.trim().toLowerCase();
+          const listedSites = all.filter(({ code, name }) =>
+            `${code} ${name}`.toLowerCase().includes(needle),
+          );
           return (
             <>
               {all.length > sitesAtOnce && (
@@ -53,7 +55,7 @@ export function GrantsFields({
                   none={t('people.role.none')}
                   onRole={(role) => onChange(withRole(siteRoles, everySite, role))}
                 />
-                {shown.map(({ code, name }) => (
+                {listedSites.map(({ code, name }) => (
                   <RoleField
                     key={code}
                     name={code}

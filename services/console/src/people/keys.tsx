@@ -20,24 +20,24 @@ export function Keys() {
   const { over, find } = usePeopleSearch();
   const grantTexts = useGrantTexts();
   const query = useKeys();
-  const wanted = find.trim().toLowerCase();
+  const needle = find.trim().toLowerCase();
   const matches = ({ name, grants, created_by: by }: KeyView) =>
-    [name, by, ...grantTexts(grants)].join(' ').toLowerCase().includes(wanted);
+    [name, by, ...grantTexts(grants)].join(' ').toLowerCase().includes(needle);
   return (
     <QueryAnswer query={query} title={t('people.keys.failed')}>
       {(all) => {
         const keys = all.filter(matches).toReversed();
-        const shown = keys.filter(({ status }) => over || status === 'active');
+        const listedKeys = keys.filter(({ status }) => over || status === 'active');
         const overCount = keys.filter(({ status }) => status !== 'active').length;
         return (
           <>
-            {shown.length === 0 ? (
+            {listedKeys.length === 0 ? (
               <div className="empty">
-                <h2>{t(wanted === '' ? 'people.keys.none' : 'people.keys.none.found')}</h2>
+                <h2>{t(needle === '' ? 'people.keys.none' : 'people.keys.none.found')}</h2>
                 <p className="quiet">{t('people.keys.none.how')}</p>
               </div>
             ) : (
-              <KeyTable keys={shown} />
+              <KeyTable keys={listedKeys} />
             )}
             {overCount > 0 && (
               <p>

@@ -59,6 +59,7 @@ function Parts() {
               key={each}
               to="/people"
               search={{ show: each === 'users' ? undefined : each }}
+              activeOptions={{ explicitUndefined: true }}
               aria-current={each === show ? 'true' : undefined}
             >
               {t(`people.part.${each}`)}

@@ -16,16 +16,16 @@ export function UserList() {
   const { find } = usePeopleSearch();
   const grantTexts = useGrantTexts();
   const query = useUsers();
-  const wanted = find.trim().toLowerCase();
+  const needle = find.trim().toLowerCase();
   const matches = ({ login, name, grants }: UserView) =>
-    [login, name, ...grantTexts(grants)].join(' ').toLowerCase().includes(wanted);
+    [login, name, ...grantTexts(grants)].join(' ').toLowerCase().includes(needle);
   return (
     <QueryAnswer
       query={query}
       title={t('people.failed')}
       isEmpty={(users) => !users.some(matches)}
       empty={
-        wanted === '' ? (
+        needle === '' ? (
           <>
             <h2>{t('people.none')}</h2>
             <p className="quiet">{t('people.none.how')}</p>
@@ -45,7 +45,7 @@ export function UserList() {
 
 function Users({ users }: { users: readonly UserView[] }) {
   const { t } = usePeopleTexts();
-  const { user: chosen } = usePeopleSearch();
+  const { user: chosenUser } = usePeopleSearch();
   const grantTexts = useGrantTexts();
   const me = useMe();
   const columns: Column<UserView>[] = [
@@ -95,7 +95,7 @@ function Users({ users }: { users: readonly UserView[] }) {
       columns={columns}
       rows={users}
       keyOf={({ login }) => login}
-      chosenKey={users.find(({ login, id }) => chosen === id || chosen === login)?.login}
+      chosenKey={users.find(({ login, id }) => chosenUser === id || chosenUser === login)?.login}
     />
   );
 }

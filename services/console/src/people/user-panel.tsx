@@ -34,7 +34,7 @@ export function UserPanel({ user }: { user: string }) {
         <Icon name="close" />
       </Link>
       <QueryAnswer query={query} title={t('people.user.failed', { login: user })}>
-        {(seen) => <UserContent seen={seen} />}
+        {(answer) => <UserContent seen={answer} />}
       </QueryAnswer>
     </aside>
   );
@@ -100,17 +100,17 @@ function UserContent({ seen }: { seen: SeenUser }) {
   );
 }
 
-type Asked = 'change' | 'link' | 'disable' | 'enable';
+type Action = 'change' | 'link' | 'disable' | 'enable';
 
 function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
   const { t } = usePeopleTexts();
   const { note } = useOutcomes();
   const reread = useRereading();
-  const [asked, setAsked] = useState<Asked>();
+  const [action, setAction] = useState<Action>();
   const [link, setLink] = useState<IssuedLink>();
   const { login, disabled, has_password, identity } = seen.item;
   const close = () => {
-    setAsked(undefined);
+    setAction(undefined);
     setLink(undefined);
   };
   const isReset = has_password || identity !== null;
@@ -122,19 +122,19 @@ function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
   };
   return (
     <div className="people-actions">
-      <Button className="button" onPress={() => setAsked('change')}>
+      <Button className="button" onPress={() => setAction('change')}>
         {t('people.change')}
       </Button>
       {!disabled && (
-        <Button className="button" onPress={() => setAsked('link')}>
+        <Button className="button" onPress={() => setAction('link')}>
           {t(isReset ? 'people.reset' : 'people.invite')}
         </Button>
       )}
-      <Button className="button" onPress={() => setAsked(disabled ? 'enable' : 'disable')}>
+      <Button className="button" onPress={() => setAction(disabled ? 'enable' : 'disable')}>
         {t(disabled ? 'people.enable' : 'people.disable')}
       </Button>
-      {asked === 'change' && <ChangeUser seen={seen} onClose={close} />}
-      {asked === 'link' &&
+      {action === 'change' && <ChangeUser seen={seen} onClose={close} />}
+      {action === 'link' &&
         (link ? (
           <LinkShown title={t('people.link.title', { login })} link={link} onClose={close} />
         ) : (
@@ -151,7 +151,7 @@ function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
             <p>{t(isReset ? 'people.reset.what' : 'people.invite.what')}</p>
           </CallDialog>
         ))}
-      {asked === 'disable' && (
+      {action === 'disable' && (
         <CallDialog
           title={t('people.disable.title', { login })}
           action={t('people.disable')}
@@ -164,7 +164,7 @@ function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
           <p className="quiet small">{t('people.disable.kept')}</p>
         </CallDialog>
       )}
-      {asked === 'enable' && (
+      {action === 'enable' && (
         <CallDialog
           title={t('people.enable.title', { login })}
           action={t('people.enable')}
