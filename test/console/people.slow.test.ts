@@ -206,7 +206,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the people', () =
   });
 
   it('have keys for programs, which work until they are revoked', async () => {
-    const { page, complaints } = await opened('/people?show=keys');
+    const { page, complaints } = await opened('/people?part=keys');
     const parts = page.getByRole('navigation', { name: 'Shown' });
     expect(await parts.locator('[aria-current]').allTextContents()).toEqual(['API keys']);
     await page.getByRole('button', { name: 'Create key' }).click();
@@ -242,7 +242,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the people', () =
   });
 
   it('log in with passwords alone where no company sign-on is set up', async () => {
-    const { page } = await opened('/people?show=company');
+    const { page } = await opened('/people?part=company');
     await page.getByText('There is no company sign-on.').waitFor();
     const company = {
       ...{ name: 'Plant ID', issuer: 'https://id.example.com/realms/plant', client_id: 'holdfast' },
@@ -271,7 +271,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the people', () =
       await row(page, person.login).getByRole('link').click();
       await page.getByRole('complementary').getByRole('button').nth(2).waitFor();
       await expectFaultless(page, [320, 1280, 1920]);
-      await page.goto(`${url}/console/people?show=keys`);
+      await page.goto(`${url}/console/people?part=keys`);
       await row(page, 'admin').first().waitFor();
       await expectFaultless(page);
       await main.click();

@@ -82,7 +82,7 @@ export function CallDialog<T>({
 
 function failureOf(t: PeopleTexts['t'], error: unknown): Failure {
   if (error instanceof NoAnswer) {
-    return { text: t(error.mayHaveArrived ? 'people.unknown' : 'problem.unreached'), code: '' };
+    return { text: error.mayHaveArrived ? t('people.unknown') : t('problem.unreached'), code: '' };
   }
   if (!(error instanceof ApiRefusal)) throw error;
   const { errors = [], detail, title } = error.problem;

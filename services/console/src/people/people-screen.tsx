@@ -19,12 +19,12 @@ import './people.css';
 /** Who may log in and what they may do: users with their logins, keys of programs, and the company sign-on. */
 export default function PeopleScreen() {
   const { t } = usePeopleTexts();
-  const { user, show } = usePeopleSearch();
+  const { user, part } = usePeopleSearch();
   const isPending = useIsMePending();
   const whyNot = useWhyNot('administrator', (me) => roleAt(me, []));
   // A call that the API refuses would be an entry of the audit log.
   const mayRead = !isPending && whyNot === undefined;
-  const hasPanel = mayRead && show === 'users' && user !== undefined;
+  const hasPanel = mayRead && part === 'users' && user !== undefined;
   const navigate = useNavigate({ from: '/people' });
   useCloseOnEscape(hasPanel, () => void navigate({ search: (before) => ({ ...before, user: undefined }) }));
   return (
@@ -46,7 +46,7 @@ export default function PeopleScreen() {
 
 function Parts() {
   const { t } = usePeopleTexts();
-  const { show, find } = usePeopleSearch();
+  const { part, find } = usePeopleSearch();
   const navigate = useNavigate({ from: '/people' });
   const [isAdding, setAdding] = useState(false);
   const close = () => setAdding(false);
@@ -58,19 +58,19 @@ function Parts() {
             <Link
               key={each}
               to="/people"
-              search={{ show: each === 'users' ? undefined : each }}
+              search={{ part: each === 'users' ? undefined : each }}
               activeOptions={{ explicitUndefined: true }}
-              aria-current={each === show ? 'true' : undefined}
+              aria-current={each === part ? 'true' : undefined}
             >
               {t(`people.part.${each}`)}
             </Link>
           ))}
         </nav>
-        {show !== 'company' && (
+        {part !== 'company' && (
           <>
             <FindField
-              key={show}
-              label={t(`people.find.${show}`)}
+              key={part}
+              label={t(`people.find.${part}`)}
               value={find}
               maxLength={200}
               onChange={(text) =>
@@ -78,16 +78,16 @@ function Parts() {
               }
             />
             <Button className="button is-main" onPress={() => setAdding(true)}>
-              {t(show === 'users' ? 'people.add' : 'people.keys.add')}
+              {t(part === 'users' ? 'people.add' : 'people.keys.add')}
             </Button>
           </>
         )}
       </div>
-      {show === 'users' && <UserList />}
-      {show === 'keys' && <Keys />}
-      {show === 'company' && <Company />}
-      {isAdding && show === 'users' && <AddUser onClose={close} />}
-      {isAdding && show === 'keys' && <AddKey onClose={close} />}
+      {part === 'users' && <UserList />}
+      {part === 'keys' && <Keys />}
+      {part === 'company' && <Company />}
+      {isAdding && part === 'users' && <AddUser onClose={close} />}
+      {isAdding && part === 'keys' && <AddKey onClose={close} />}
     </>
   );
 }

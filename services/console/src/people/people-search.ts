@@ -5,7 +5,7 @@ export type PeoplePart = (typeof peopleParts)[number];
 
 /** What the screen shows, as the address has it; parts that are left out have their defaults. */
 export interface PeopleSearch {
-  readonly show?: Exclude<PeoplePart, 'users'> | undefined;
+  readonly part?: Exclude<PeoplePart, 'users'> | undefined;
   /** A part of a name, a login or a role. */
   readonly find?: string | undefined;
   /** Login or id of the user who is shown in detail. */
@@ -14,9 +14,9 @@ export interface PeopleSearch {
   readonly over?: true | undefined;
 }
 
-export function peopleSearch({ show, find, user, over }: Record<string, unknown>): PeopleSearch {
+export function peopleSearch({ part, find, user, over }: Record<string, unknown>): PeopleSearch {
   return {
-    show: show === 'keys' || show === 'company' ? show : undefined,
+    part: part === 'keys' || part === 'company' ? part : undefined,
     find: textOf(find),
     user: textOf(user),
     over: over === true || undefined,
@@ -30,6 +30,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 export function usePeopleSearch() {
-  const { show = 'users', find = '', user, over = false } = useSearch({ from: '/people' });
-  return { show, find, user, over };
+  const { part, find = '', user, over = false } = useSearch({ from: '/people' });
+  const shownPart: PeoplePart = part ?? 'users';
+  return { part: shownPart, find, user, over };
 }
