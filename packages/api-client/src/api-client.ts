@@ -143,9 +143,23 @@ export class ApiClient {
     });
   }
 
-  /** Changes an item only as it is now, so as not to overwrite a concurrent change. */
-  patch<T = Item>(path: string, body: unknown, query: Query = {}): Promise<T> {
+  /** An item with its tag, for {@link patch}. */
+  read<T = Item>(path: string): Promise<{ item: T; etag: string | undefined }> {
     return this.#withOwnError(async () => {
+      const response = await this.#accepted('GET', path, {}, AbortSignal.timeout(this.#answerMs));
+      return { item: (await response.json()) as T, etag: response.headers.get('etag') ?? undefined };
+    });
+  }
+
+  /**
+   * Changes an item only as it is now, so as not to overwrite a concurrent change.
+   * @param ifMatch its tag as the caller read it; read here unless set
+   */
+  patch<T = Item>(path: string, body: unknown, query: Query = {}, ifMatch?: string): Promise<T> {
+    return this.#withOwnError(async () => {
+      if (ifMatch !== undefined) {
+        return this.#call<T>('PATCH', path, { query, body, headers: { 'if-match': ifMatch } });
+      }
       const now = await this.#accepted('GET', path, {}, AbortSignal.timeout(this.#answerMs));
       await now.body?.cancel();
       const etag = now.headers.get('etag');

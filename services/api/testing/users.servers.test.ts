@@ -95,6 +95,29 @@ describe('a person', () => {
     await live.text();
   });
 
+  it('is changed only as the administrator has seen the person, and by a login not at all', async () => {
+    await byKey('POST', usersPath, { login: 'cleo', role: 'viewer' });
+    const path = `${usersPath}/cleo`;
+    const read = () => api.ask('GET', path, { key: bootstrapKey });
+    const change = (body: object, etag: string) =>
+      api.ask('PATCH', path, { key: bootstrapKey, body, headers: { 'if-match': etag } });
+    const before = await read();
+    expect(before.body.last_login_at).toBeNull();
+    const { link } = (await byKey('POST', `${path}/password-link`)).body;
+    await new TestBrowser(api).ask('POST', '/api/login/link/', { link, password });
+    const loggedIn = await read();
+    expect(Date.parse(loggedIn.body.last_login_at)).toBeGreaterThan(Date.parse(before.body.created_at));
+    const tag = String(before.headers.get('etag'));
+    expect(loggedIn.headers.get('etag')).toBe(tag);
+    const renamed = await change({ name: 'Cleo' }, tag);
+    expect(renamed).toMatchObject({ status: 200, body: { name: 'Cleo' } });
+    expect(await change({ role: 'engineer' }, tag)).toMatchObject({
+      ...{ status: 412, body: { code: 'precondition_failed', etag: renamed.headers.get('etag') } },
+    });
+    expect((await read()).body.grants).toEqual([{ role: 'viewer', sites: ['*'] }]);
+    expect((await change({ role: 'engineer' }, String(renamed.headers.get('etag')))).status).toBe(200);
+  });
+
   it('who is kept out is out everywhere, and gets in again with the same password', async () => {
     const { id, browser } = await join('emil', [{ role: 'viewer' }]);
     const { link } = (await byKey('POST', `${usersPath}/${id}/password-link`)).body;

@@ -31,6 +31,8 @@ export const userSchema = z.looseObject({
   created_at: z.string(),
   created_by: z.string(),
   changed_at: z.string(),
+  /** When the person last logged in; older records have none. */
+  last_login_at: z.string().nullish(),
 });
 export type User = z.infer<typeof userSchema>;
 

@@ -97,19 +97,30 @@ export class Users {
    * @returns undefined when there is none. @throws BrokerUnavailable
    */
   async change(id: string, change: (user: User) => Partial<User>): Promise<User | undefined> {
+    return this.#replace(id, (before) => {
+      const changed_at = new Date(this.#now()).toISOString();
+      return { ...before, ...change(before), id: before.id, login: before.login, changed_at };
+    });
+  }
+
+  /** Records that the user has just logged in. @throws BrokerUnavailable */
+  async noteLogin(id: string): Promise<void> {
+    const last_login_at = new Date(this.#now()).toISOString();
+    await this.#replace(id, (before) => ({ ...before, last_login_at }));
+  }
+
+  stop: Stop = () => this.#mirror.stop();
+
+  async #replace(id: string, after: (before: User) => User): Promise<User | undefined> {
     for (;;) {
       const user = this.byId(id);
       const entry = user && (await this.#book().read(userKey(user)));
       if (!entry) return undefined;
-      const { record: before } = entry;
-      const changed_at = new Date(this.#now()).toISOString();
-      const record: User = { ...before, ...change(before), id: before.id, login: before.login, changed_at };
+      const record = after(entry.record);
       const revision = await this.#book().replace({ record, revision: entry.revision });
       if (revision === undefined) continue;
       this.#mirror.take({ record, revision });
       return record;
     }
   }
-
-  stop: Stop = () => this.#mirror.stop();
 }

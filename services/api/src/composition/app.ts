@@ -10,6 +10,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { type AccessControl, addAccessControl } from '../access/access-control.ts';
 import type { CompanyLogins } from '../access/company/company-logins.ts';
 import { companyRoutes } from '../access/company/company-routes.ts';
+import { companySettingsRoute } from '../access/company/company-settings-route.ts';
 import { keyRoutes } from '../access/key-routes.ts';
 import { type CommandLineAccess, commandLineRoutes } from '../access/logins/command-line-routes.ts';
 import { loginRoutes } from '../access/logins/login-routes.ts';
@@ -195,6 +196,7 @@ export function routesOf(dependencies: AppDependencies): {
     passwordLinkRoute(access.people),
     ...userRoutes(database, access.people),
     firstLinkRoute(dependencies.links),
+    companySettingsRoute(dependencies.company?.settings),
     ...companyRoutes(access.people, dependencies.company, companyPages),
     ...commandLineRoutes(access.people, dependencies.commandLines),
     ...keyRoutes(database, access.keys),

@@ -44,7 +44,9 @@ function companyLogins(
       isEnough: (claims) => claimOf(claims, claim) !== undefined,
     }),
     settings: {
-      ...{ name: config.OIDC_NAME, claim, grants },
+      ...{ name: config.OIDC_NAME, claim, grants, issuer, clientId },
+      hasClientSecret: config.OIDC_CLIENT_SECRET !== undefined,
+      scopes: config.OIDC_SCOPES,
       redirectUri: `${address}${companyCallbackPath}`,
       afterLogout: `${address}/login`,
     },

@@ -106,8 +106,8 @@ const texts = {
   },
   first_title: { en: 'Set up the first administrator', zh: '创建第一位管理员' },
   first_lead: {
-    en: 'This makes the account that everything else begins with: it may do everything at all sites, and lets others in.',
-    zh: '一切从这个账号开始：它在全部站点拥有全部权限，并可为其他人开通账号。',
+    en: 'This makes the account that everything else begins with: it may do everything at all sites, and lets others in under “People” in the console.',
+    zh: '一切从这个账号开始：它在全部站点拥有全部权限，并可在控制台的“人员”中为其他人开通账号。',
   },
   first_send: { en: 'Create administrator', zh: '创建管理员' },
   first_foot: { en: 'This page opens by a link that works once.', zh: '打开本页的链接只能使用一次。' },

@@ -94,6 +94,19 @@ const storedUsers = async (): Promise<User[]> =>
   (await users((book) => book.readAll())).map(({ record }) => record);
 
 describe('a company login', () => {
+  it('is shown to administrators as it is set, without its secret', async () => {
+    await makePeople(nats, { boss: [{ role: 'administrator', sites: ['*'] }] });
+    const boss = new TestBrowser(api);
+    await eventually(async () => (await boss.logIn('boss', password)).status === 200, { what: 'the boss' });
+    const answer = await boss.get('/api/system/company-login/');
+    expect(answer.body.company).toEqual({
+      ...{ name: 'Plant ID', issuer: company.issuer, client_id: clientId, has_client_secret: true },
+      ...{ scopes: 'openid profile groups', grants_claim: 'groups', redirect_uri: callback },
+      grants: expect.objectContaining({}),
+    });
+    expect(JSON.stringify(answer.body)).not.toContain(clientSecret);
+  });
+
   it('lets a person in with the rights of the groups, by cookies that fit the way', async () => {
     const browser = new TestBrowser();
     const start = await browser.visit(`${api.url}${beginPath}?to=sessions%3Fstatus%3Drunning`);

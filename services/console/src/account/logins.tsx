@@ -62,7 +62,16 @@ export function Logins() {
   );
 }
 
-function OneLogin({ login, isEnding, onEnd }: { login: LoginView; isEnding: boolean; onEnd: () => void }) {
+/** A login with its device, and a button that ends it unless it is this one. */
+export function OneLogin({
+  login,
+  isEnding,
+  onEnd,
+}: {
+  login: LoginView;
+  isEnding: boolean;
+  onEnd: () => void;
+}) {
   const { t } = useAccountTexts();
   const plant = usePlantTime();
   const now = useNow(15_000);

@@ -7,7 +7,7 @@ export const consoleRoot = new URL(document.baseURI);
 /** The API is the console's neighbour on the same host. */
 export const apiRoot = new URL('../', consoleRoot);
 
-const loginProblems = new Set(['login_needed', 'login_over']);
+const loginProblems = new Set(['login_needed', 'login_over', 'key_needed']);
 
 export const api = new ApiClient({
   url: apiRoot.href,

@@ -8,6 +8,7 @@ import { configurationSearch } from '../configuration/configuration-search.ts';
 import { devicesSearch } from '../devices/device-search.ts';
 import type { FirstRunSearch } from '../first-run/first-run-search.ts';
 import { ownershipSearch } from '../ownership/ownership-search.ts';
+import { peopleSearch } from '../people/people-search.ts';
 import { reportSearch } from '../report/report-search.ts';
 import { SessionsScreen } from '../sessions/sessions-screen.tsx';
 import { sessionsSearch } from '../sessions/sessions-search.ts';
@@ -109,6 +110,13 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('../audit/audit-screen.tsx')),
 });
 
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: peopleSearch,
+  component: lazyRouteComponent(() => import('../people/people-screen.tsx')),
+});
+
 const collectors = createRoute({
   getParentRoute: () => root,
   path: '/collectors',
@@ -200,6 +208,7 @@ export const router = createRouter({
     ]),
     changes,
     audit,
+    people,
     collectors,
     stores,
     firstRun,

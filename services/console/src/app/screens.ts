@@ -14,6 +14,7 @@ export const screens = [
   { group: 'system', to: '/configuration', icon: 'configure', name: 'nav.configuration', role: 'engineer' },
   { group: 'system', to: '/changes', icon: 'changes', name: 'nav.changes' },
   { group: 'system', to: '/audit', icon: 'audit', name: 'nav.audit', role: 'administrator' },
+  { group: 'system', to: '/people', icon: 'people', name: 'nav.people', role: 'administrator' },
   { group: 'system', to: '/collectors', icon: 'collectors', name: 'nav.collectors' },
   { group: 'system', to: '/stores', icon: 'stores', name: 'nav.stores' },
 ] as const;

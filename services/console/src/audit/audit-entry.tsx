@@ -38,7 +38,20 @@ export function AuditEntry({ entry }: { entry: AuditView }) {
   const written = writtenOf(entry);
   const changeSet = changeSetOf(entry);
   const facts: readonly (readonly [string, ReactNode])[] = [
-    [t('audit.who'), t('audit.who.of', { who, kind: t(`audit.kind.${actor.kind}`) })],
+    [
+      t('audit.who'),
+      <Fragment key="who">
+        {t('audit.who.of', { who, kind: t(`audit.kind.${actor.kind}`) })}
+        {actor.kind === 'user' && (
+          <>
+            {' '}
+            <Link to="/people" search={{ user: actor.id }}>
+              {t('audit.thing.user')} {actor.name}
+            </Link>
+          </>
+        )}
+      </Fragment>,
+    ],
     [t('audit.claimed'), !who.endsWith(actor.claimed ?? '') && actor.claimed],
     [t('audit.from'), from],
     [t('audit.what'), action(entry.action)],
@@ -96,7 +109,7 @@ export function useNotes(entry: AuditView): string[] {
   ];
 }
 
-/** What an action was done to, in words; sessions and changes lead to their screens. */
+/** What an action was done to, in words; sessions, changes and people lead to their screens. */
 export function TargetText({ entry }: { entry: AuditView }) {
   const { t } = useAuditTexts();
   const target = targetOf(entry);
@@ -116,6 +129,10 @@ export function TargetText({ entry }: { entry: AuditView }) {
           </Link>
         ) : thing === 'change_set' && /^[1-9]\d*$/.test(name) ? (
           <Link to="/changes" search={{ change: Number(name) }}>
+            {text}
+          </Link>
+        ) : thing === 'user' && name !== '' ? (
+          <Link to="/people" search={{ user: name }}>
             {text}
           </Link>
         ) : (

@@ -59,6 +59,7 @@ export const en = {
   'nav.configuration': 'Configuration',
   'nav.changes': 'Changes',
   'nav.audit': 'Audit trail',
+  'nav.people': 'People',
   'nav.collectors': 'Collectors',
   'nav.stores': 'Stores',
 

@@ -59,6 +59,7 @@ export const zh: Translation = {
   'nav.configuration': '配置',
   'nav.changes': '配置变更',
   'nav.audit': '审计记录',
+  'nav.people': '人员',
   'nav.collectors': '采集器',
   'nav.stores': '存储',
 

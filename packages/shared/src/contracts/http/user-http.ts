@@ -50,6 +50,8 @@ export const userViewSchema = z.object({
   created_at: z.string(),
   created_by: z.string(),
   changed_at: z.string(),
+  /** Null: never, or not since this is recorded. */
+  last_login_at: z.string().nullable(),
 });
 export type UserView = z.infer<typeof userViewSchema>;
 export const userPageSchema = pageSchema(userViewSchema);

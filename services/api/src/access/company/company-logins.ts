@@ -22,6 +22,11 @@ import { type GrantsByValue, mappedGrants } from './map-grants.ts';
 export interface CompanySettings {
   /** The company's name for people: the word on the button. */
   readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly hasClientSecret: boolean;
+  /** Separated by blanks. */
+  readonly scopes: string;
   /** Where the provider sends browsers back to. */
   readonly redirectUri: string;
   /** Where the provider sends browsers after they have logged out there. */

@@ -40,6 +40,10 @@ export async function openLogin(
       agent: agentOf(request),
     }),
   );
+  // A login does not fail with its note.
+  await access.users
+    .noteLogin(user.id)
+    .catch((err: unknown) => request.log.debug({ err, user: user.id }, 'a login could not be noted'));
   if (former !== undefined) await orLoginsUnavailable(() => access.logins.end(former));
   request.caller = callerOfLogin(opened.login, user);
   const cookie = loginCookie(opened.token, overHttps, wallDisplay ? wallDisplaySeconds : undefined);

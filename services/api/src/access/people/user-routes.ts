@@ -12,6 +12,7 @@ import {
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import * as z from 'zod';
 import type { Database } from '../../database/open-database.ts';
+import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
 import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
 import { whoOf } from '../access-control.ts';
@@ -87,8 +88,12 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       url: `${url}/:id`,
       ...guarded,
       summary: 'Read a person',
+      hasVersion: true,
       schema: { params, response: { 200: userViewSchema } },
-      handler: async (request) => userView(requireUser(request.params.id)),
+      handler: async (request, reply) => {
+        const user = requireUser(request.params.id);
+        return reply.header('etag', entityTagOf(changeableView(user))).send(userView(user));
+      },
     }),
     route({
       method: 'PATCH',
@@ -97,15 +102,21 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       action: 'user.update',
       fresh: true,
       summary: 'Change or disable a person',
+      hasVersion: true,
       about:
         'Takes effect with the next request. `disabled` ends all logins of the person. The last administrator of all sites who can log in keeps that role (409 `last_administrator`).',
       schema: { params, body: changeUserSchema, response: { 200: userViewSchema } },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { name, language, disabled, grants: several, role, sites } = request.body;
         const { id } = requireUser(request.params.id);
         const isGranted = several || role || sites;
         const grants = isGranted ? await requestedGrants(database, request.body) : undefined;
+        const precondition = preconditionOf(request.headers['if-match'], {
+          isNeeded: false,
+          view: (current) => changeableView(current as User),
+        });
         const user = await changed(id, (before) => {
+          precondition?.(before);
           const after: User = {
             ...before,
             ...(name !== undefined && { name: name.normalize('NFC').trim() }),
@@ -119,7 +130,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
         if (user.disabled) await orLoginsUnavailable(() => logins.endAllOf(id));
         const by = whoOf(request);
         request.log.info({ user: id, login: user.login, grants, disabled, by }, 'a person was changed');
-        return userView(user);
+        return reply.header('etag', entityTagOf(changeableView(user))).send(userView(user));
       },
     }),
     route({
@@ -196,12 +207,18 @@ function currentOf({ caller }: Parameters<typeof whoOf>[0]): string | undefined 
 
 function userView(user: User): UserView {
   const { id, login, name, language, grants, disabled, password, identity, password_link: link } = user;
-  const { created_at, created_by, changed_at } = user;
+  const { created_at, created_by, changed_at, last_login_at = null } = user;
   const isOpen = link != null && Date.parse(link.expires_at) > Date.now();
   return {
     ...{ id, login, name, language, grants, disabled, has_password: password !== null, identity },
     ...{ link_expires_at: isOpen ? link.expires_at : null, created_at, created_by, changed_at },
+    last_login_at,
   };
+}
+
+/** What an administrator changes: a login, or a link that is used, makes no other version. */
+function changeableView({ id, name, language, grants, disabled }: User): object {
+  return { id, name, language, grants, disabled };
 }
 
 function loginTaken(login: string): Problem {

@@ -1,0 +1,110 @@
+import type { UserView } from '@holdfast/shared/contracts/http/user-http.ts';
+import { useState } from 'react';
+import { api } from '../api/api.ts';
+import { useOutcomes } from '../parts/outcomes.tsx';
+import { NameField } from './add-user.tsx';
+import { CallDialog } from './call-dialog.tsx';
+import { GrantsFields } from './grants-fields.tsx';
+import { useGrantTexts } from './grants-text.ts';
+import { lastChangedBy, readUser, type SeenUser, useRereading, userPath } from './queries.ts';
+import { grantsOf, siteRolesOf } from './site-roles.ts';
+import { usePeopleTexts } from './texts.ts';
+
+interface Conflict {
+  readonly before: UserView;
+  readonly now: UserView;
+  readonly by: string | undefined;
+}
+
+/** Changes name and roles of a user, unless somebody else has changed them since: then it shows what. */
+export function ChangeUser({ seen, onClose }: { seen: SeenUser; onClose: () => void }) {
+  const { t } = usePeopleTexts();
+  const { note } = useOutcomes();
+  const reread = useRereading();
+  const [base, setBase] = useState(seen);
+  const [name, setName] = useState(seen.item.name);
+  const [siteRoles, setSiteRoles] = useState(siteRolesOf(seen.item.grants));
+  const [conflict, setConflict] = useState<Conflict>();
+  const { login, identity } = seen.item;
+  const grants = grantsOf(siteRoles);
+  const hasOwnGrants = !isSame(grants, grantsOf(siteRolesOf(base.item.grants)));
+  const showConflict = async () => {
+    const now = await readUser(login);
+    // What this administrator has not touched becomes what the other has made of it.
+    if (name === base.item.name) setName(now.item.name);
+    if (!hasOwnGrants) setSiteRoles(siteRolesOf(now.item.grants));
+    setConflict({ before: base.item, now: now.item, by: await lastChangedBy(now.item) });
+    setBase(now);
+  };
+  return (
+    <CallDialog
+      title={t('people.change.title', { login })}
+      action={t(conflict ? 'people.change.anyway' : 'people.change.do')}
+      isReady={name.trim() !== '' && grants.length > 0}
+      call={() =>
+        api.patch(
+          userPath(login),
+          {
+            ...(name.trim() !== base.item.name && { name: name.trim() }),
+            ...(hasOwnGrants && { grants }),
+          },
+          {},
+          base.etag,
+        )
+      }
+      onDone={() => {
+        note({ kind: 'stored', text: t('people.changed', { login }) });
+        void reread();
+        onClose();
+      }}
+      onRefused={({ code }) => {
+        if (code !== 'precondition_failed') return false;
+        void showConflict();
+        return true;
+      }}
+      onClose={onClose}
+    >
+      {conflict && <ConflictNote {...conflict} />}
+      <NameField name={name} onName={setName} />
+      {identity === null ? (
+        <GrantsFields siteRoles={siteRoles} onChange={setSiteRoles} />
+      ) : (
+        <p className="quiet small">{t('people.roles.company')}</p>
+      )}
+    </CallDialog>
+  );
+}
+
+/** What another administrator changed meanwhile, each field before and after. */
+function ConflictNote({ before, now, by }: Conflict) {
+  const { t } = usePeopleTexts();
+  const grantTexts = useGrantTexts();
+  const ofGrants = ({ grants }: UserView) => grantTexts(grants).join(t('app.semicolon'));
+  const ofState = ({ disabled }: UserView) => t(disabled ? 'people.state.disabled' : 'people.state.active');
+  const differences = [
+    [t('people.name'), before.name, now.name],
+    [t('people.roles'), ofGrants(before), ofGrants(now)],
+    [t('people.column.state'), ofState(before), ofState(now)],
+  ].filter(([, one, other]) => one !== other);
+  return (
+    <div role="alert" className="people-conflict">
+      <p>
+        <strong>
+          {by === undefined ? t('people.conflict.somebody') : t('people.conflict', { who: by })}
+        </strong>
+      </p>
+      <ul>
+        {differences.map(([field, one, other]) => (
+          <li key={field}>
+            {field}
+            {t('app.colon')}
+            <s className="quiet">{one}</s> → {other}
+          </li>
+        ))}
+      </ul>
+      <p className="quiet small">{t('people.conflict.how')}</p>
+    </div>
+  );
+}
+
+const isSame = (one: object, other: object) => JSON.stringify(one) === JSON.stringify(other);

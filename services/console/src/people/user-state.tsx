@@ -1,0 +1,21 @@
+import type { UserView } from '@holdfast/shared/contracts/http/user-http.ts';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { usePeopleTexts } from './texts.ts';
+
+/** Whether a user can log in, and how, or what keeps them out. */
+export function UserState({ user }: { user: UserView }) {
+  const { t } = usePeopleTexts();
+  const plant = usePlantTime();
+  const { disabled, has_password, identity, link_expires_at: until } = user;
+  const when = until === null ? '' : plant.minute(new Date(until));
+  if (disabled) return <strong>{t('people.state.disabled')}</strong>;
+  if (!has_password && identity === null) {
+    return until === null ? t('people.state.over') : t('people.state.invited', { when });
+  }
+  return (
+    <>
+      {t(identity === null ? 'people.state.active' : 'people.state.company')}
+      {until !== null && <p className="quiet small">{t('people.state.link', { when })}</p>}
+    </>
+  );
+}
