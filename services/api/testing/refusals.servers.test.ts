@@ -43,10 +43,13 @@ beforeAll(async () => {
     body: 'device,host,point,address,data type\nlisted,127.0.0.1,level,40001,int16',
   });
   expect(list).toMatchObject({ status: 201 });
+  const user = await api.post('/api/system/users/', { login: 'lin', role: 'viewer' });
+  expect(user).toMatchObject({ status: 201 });
   idsByUrl = [
     ['/api/acquisition/sessions/', session],
     ['/api/config/change-sets/', change.headers.get('change-set') ?? ''],
     ['/api/config/imports/', list.body.id],
+    ['/api/system/users/', user.body.id],
   ];
 });
 

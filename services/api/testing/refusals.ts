@@ -83,6 +83,9 @@ const withoutVersionHere = [
   'POST /api/config/imports',
 ];
 
+/** Routes that take a version and never require one: API_REQUIRE_IF_MATCH concerns the configuration. */
+const neverRequiresVersion = ['PATCH /api/system/users/:id'];
+
 const mib = 1_048_576;
 
 /**
@@ -136,8 +139,10 @@ export function impliedRefusals(
     ...(hasVersion && method !== 'GET' && !withoutVersionHere.includes(nameOf(route))
       ? ([
           ['another version', { body, headers: { 'if-match': '"other"' } }, '412 precondition_failed'],
-          ['no version where one is required', { body, isStrict: true }, '428 precondition_required'],
-        ] as const)
+          ...(neverRequiresVersion.includes(nameOf(route))
+            ? []
+            : [['no version where one is required', { body, isStrict: true }, '428 precondition_required']]),
+        ] as Refusal[])
       : []),
   ];
 }

@@ -19,7 +19,7 @@ export interface TicksOfDay {
   /** This and `stored` count all sessions of the day, also those that have ended. */
   readonly expected: number;
   readonly stored: number;
-  /** Undefined for a session whose configuration is lost. */
+  /** Undefined for a session that has ended or whose configuration is lost. */
   readonly of: (session: string) => DayOfSession | undefined;
 }
 
@@ -72,7 +72,10 @@ export function ticksOfDay(accounting: AccountingSources, sessionsOfDay: Session
     const current = new Set(sessions.map(({ session_id }) => session_id));
     const ofDay = await sessionsOfDay({ sites, site }, lastDay());
     const ended = ofDay.filter(({ session_id }) => !current.has(session_id));
-    return ticksOfDayOf(accountingAt(accounting, sites), [...sessions, ...ended]);
+    const ticks = await ticksOfDayOf(accountingAt(accounting, sites), [...sessions, ...ended]);
+    return (
+      ticks && { ...ticks, of: (session: string) => (current.has(session) ? ticks.of(session) : undefined) }
+    );
   };
   return ({ sites, site }, sessions) => {
     const who = JSON.stringify([sites, site]);
