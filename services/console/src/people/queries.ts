@@ -10,6 +10,9 @@ export const usersPath = '/api/system/users/';
 export const keysPath = '/api/system/keys/';
 export const userPath = (loginOrId: string) => `${usersPath}${encodeURIComponent(loginOrId)}/`;
 
+/** Begins the keys of all that is read here. */
+export const peopleKey = ['people'];
+
 const lookMs = 15_000;
 const results = async <T>(path: string) => (await api.get<{ results: T[] }>(path)).results;
 
@@ -81,5 +84,5 @@ export async function lastChangedBy({ login, id }: UserView): Promise<string | u
 /** Reads everything about people again after a change. */
 export function useRereading(): () => Promise<void> {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: ['people'] });
+  return () => queries.invalidateQueries({ queryKey: peopleKey });
 }

@@ -127,6 +127,8 @@ export const en = {
   'people.keys.added': 'Key {{name}}',
   'people.keys.key': 'Key',
   'people.keys.how': 'Programs send it as “Authorization: Bearer …”. Whoever has it has its roles.',
+  'people.keys.first':
+    'This is the first key. When you close this, the console asks for a login: copy the key first.',
   'people.keys.expired': 'expired',
   'people.keys.revoked': 'revoked {{when}} by {{who}}',
   'people.keys.revoke': 'Revoke',
@@ -276,6 +278,7 @@ export const zh: TranslationOf<typeof en> = {
   'people.keys.added': '密钥 {{name}}',
   'people.keys.key': '密钥',
   'people.keys.how': '程序以“Authorization: Bearer …”发送密钥。持有者即拥有其角色。',
+  'people.keys.first': '这是第一个密钥。关闭此窗口后，控制台将要求登录，请先复制密钥。',
   'people.keys.expired': '已过期',
   'people.keys.revoked': '{{when}} 由 {{who}} 吊销',
   'people.keys.revoke': '吊销',

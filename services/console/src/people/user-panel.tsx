@@ -107,12 +107,8 @@ function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
   const { note } = useOutcomes();
   const reread = useRereading();
   const [action, setAction] = useState<Action>();
-  const [link, setLink] = useState<IssuedLink>();
   const { login, disabled, has_password, identity } = seen.item;
-  const close = () => {
-    setAction(undefined);
-    setLink(undefined);
-  };
+  const close = () => setAction(undefined);
   const isReset = has_password || identity !== null;
   const setDisabled = (disabled: boolean) => api.patch(userPath(login), { disabled });
   const noteDone = (text: string) => {
@@ -134,23 +130,7 @@ function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
         {t(disabled ? 'people.enable' : 'people.disable')}
       </Button>
       {action === 'change' && <ChangeUser seen={seen} onClose={close} />}
-      {action === 'link' &&
-        (link ? (
-          <LinkShown title={t('people.link.title', { login })} link={link} onClose={close} />
-        ) : (
-          <CallDialog
-            title={t(isReset ? 'people.reset.title' : 'people.invite.title', { login })}
-            action={t('people.link.do')}
-            call={() => api.post<IssuedLink>(`${userPath(login)}password-link/`)}
-            onDone={(issued) => {
-              setLink(issued);
-              void reread();
-            }}
-            onClose={close}
-          >
-            <p>{t(isReset ? 'people.reset.what' : 'people.invite.what')}</p>
-          </CallDialog>
-        ))}
+      {action === 'link' && <IssueLink login={login} isReset={isReset} onClose={close} />}
       {action === 'disable' && (
         <CallDialog
           title={t('people.disable.title', { login })}
@@ -176,6 +156,24 @@ function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
         </CallDialog>
       )}
     </div>
+  );
+}
+
+/** Makes a link by which the user sets a password, and shows it once. */
+function IssueLink({ login, isReset, onClose }: { login: string; isReset: boolean; onClose: () => void }) {
+  const { t } = usePeopleTexts();
+  const [link, setLink] = useState<IssuedLink>();
+  if (link) return <LinkShown title={t('people.link.title', { login })} link={link} onClose={onClose} />;
+  return (
+    <CallDialog
+      title={t(isReset ? 'people.reset.title' : 'people.invite.title', { login })}
+      action={t('people.link.do')}
+      call={() => api.post<IssuedLink>(`${userPath(login)}password-link/`)}
+      onDone={setLink}
+      onClose={onClose}
+    >
+      <p>{t(isReset ? 'people.reset.what' : 'people.invite.what')}</p>
+    </CallDialog>
   );
 }
 
