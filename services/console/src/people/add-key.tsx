@@ -22,7 +22,7 @@ export function AddKey({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
   const [days, setDays] = useState<number>(90);
   const [networks, setNetworks] = useState('');
-  const [siteRoles, setSiteRoles] = useState<SiteRoles>({});
+  const [siteRoles, setSiteRoles] = useState<SiteRoles>(new Map());
   const [added, setAdded] = useState<AddedKey>();
   if (added) {
     return (

@@ -15,7 +15,7 @@ export function AddUser({ onClose }: { onClose: () => void }) {
   const { t } = usePeopleTexts();
   const [login, setLogin] = useState('');
   const [name, setName] = useState('');
-  const [siteRoles, setSiteRoles] = useState<SiteRoles>({});
+  const [siteRoles, setSiteRoles] = useState<SiteRoles>(new Map());
   const [added, setAdded] = useState<AddedUser>();
   if (added) {
     const title = t('people.added', { login: added.login });

@@ -21,7 +21,7 @@ export function LinkShown({
   const plant = usePlantTime();
   return (
     <SecretDialog title={title} label={t('people.link')} secret={link.url} onClose={onClose}>
-      <p>{t('people.link.how', { when: plant.minute(new Date(link.expires_at)) })}</p>
+      <p>{t('people.link.how', { when: plant.minuteOfYear(new Date(link.expires_at)) })}</p>
     </SecretDialog>
   );
 }

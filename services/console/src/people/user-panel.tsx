@@ -6,7 +6,6 @@ import { Button } from 'react-aria-components/Button';
 import { OneLogin } from '../account/logins.tsx';
 import { api } from '../api/api.ts';
 import { useMe } from '../api/me.ts';
-import { Age } from '../parts/age.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { QueryAnswer } from '../parts/query-answer.tsx';
@@ -17,7 +16,7 @@ import { useGrantTexts } from './grants-text.ts';
 import { type IssuedLink, LinkShown } from './link-shown.tsx';
 import { type SeenUser, useRereading, userPath, useUser, useUserLogins } from './queries.ts';
 import { usePeopleTexts } from './texts.ts';
-import { UserState } from './user-state.tsx';
+import { LastLogin, UserState } from './user-state.tsx';
 
 /** One user next to the list: roles, state, logins, and what can be done about them. */
 export function UserPanel({ user }: { user: string }) {
@@ -46,7 +45,7 @@ function UserContent({ seen }: { seen: SeenUser }) {
   const grantTexts = useGrantTexts();
   const me = useMe();
   const { item: user } = seen;
-  const { id, login, name, grants, identity, created_at, created_by, last_login_at } = user;
+  const { id, login, name, grants, identity, created_at, created_by } = user;
   const facts: readonly (readonly [string, ReactNode])[] = [
     [t('people.login'), login],
     [
@@ -58,13 +57,10 @@ function UserContent({ seen }: { seen: SeenUser }) {
       </ul>,
     ],
     [t('people.column.state'), <UserState key="state" user={user} />],
-    [
-      t('people.column.login'),
-      last_login_at === null ? t('people.never') : <Age key="login" since={last_login_at} isAgo />,
-    ],
+    [t('people.column.login'), <LastLogin key="login" user={user} />],
     [
       t('people.created'),
-      t('people.created.by', { when: plant.minute(new Date(created_at)), who: created_by }),
+      t('people.created.by', { when: plant.minuteOfYear(new Date(created_at)), who: created_by }),
     ],
     [t('people.identity'), identity && `${identity.issuer} · ${identity.subject}`],
   ];
