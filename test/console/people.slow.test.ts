@@ -82,11 +82,14 @@ describe.skipIf(inject('installedServers').chromium === null)('the people', () =
     await dialog.getByRole('combobox', { name: 'hall-1' }).selectOption('viewer');
     await dialog.getByRole('button', { name: 'Add' }).click();
     await dialog.getByRole('heading', { name: 'zhang.min was added' }).waitFor();
-    await dialog.getByText(/works once, until/).waitFor();
+    await dialog.getByText(/works once, and expires/).waitFor();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.keyboard.press('Enter');
     await dialog.getByText('Copied.').waitFor();
     const link = await page.evaluate<string>('navigator.clipboard.readText()');
+    await page.keyboard.press('Escape');
+    await page.mouse.click(2, 2);
+    expect(await dialog.getByLabel('Link').inputValue()).toBe(link);
     await dialog.getByRole('button', { name: 'Close' }).last().click();
     await row(page, 'zhang.min')
       .getByText(/^invited, link works until/)
@@ -181,7 +184,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the people', () =
 
     await row(page, person.login).getByRole('link').click();
     await page.getByRole('button', { name: 'Disable' }).click();
-    await dialog.getByText('This is you').waitFor();
+    await dialog.getByText('This is your own account').waitFor();
     await dialog.getByRole('button', { name: 'Disable' }).click();
     await dialog.getByRole('alert').getByText('is the last person who can log in').waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -197,7 +200,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the people', () =
     await byKey.change('/api/system/users/two.hands/', { name: 'After' });
     await dialog.getByRole('button', { name: 'Save' }).click();
     const note = dialog.getByRole('alert');
-    await note.getByText('meanwhile').waitFor();
+    await note.getByText('in the meantime').waitFor();
     await note.getByText(/Before.*After/).waitFor();
     expect(await dialog.getByRole('textbox').inputValue()).toBe('After');
     await dialog.getByRole('button', { name: 'Save anyway' }).click();
@@ -229,6 +232,26 @@ describe.skipIf(inject('installedServers').chromium === null)('the people', () =
     await page.getByRole('link', { name: 'Show 1 revoked or expired key' }).click();
     await row(page, 'historian').getByText(`by ${person.login}`).last().waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it('have a first key that can be copied before the console asks for a login', async () => {
+    const env = { API_LOGINS_PER_MINUTE: '0', API_REFUSED_PER_MINUTE: '0' };
+    const api = await startApi({ nats: (await natsForTest()).url, database: await freshDatabase(), env });
+    await api.ready();
+    const { page } = await openPage(`${api.url}/console/people?part=keys`);
+    await page.getByRole('button', { name: 'Create key' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('first');
+    await dialog.getByRole('combobox', { name: 'All sites' }).selectOption('administrator');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await dialog.getByText('This is the first key.').waitFor();
+    // Any refused call asks who the user is, as the lists do on their next round.
+    await page.waitForResponse((answer) => answer.url().endsWith('/api/me/') && answer.status() === 401);
+    await page.keyboard.press('Escape');
+    const key = await dialog.getByLabel('Key').inputValue();
+    expect((await restClient(api.url, key).get('/api/system/keys/')).status).toBe(200);
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await page.waitForURL(/\/login/);
   });
 
   it('lead to what they did, and the audit trail leads back', async () => {

@@ -22,6 +22,22 @@ export const api = new ApiClient({
 });
 
 let loginCheck: Promise<void> | undefined;
+let holds = 0;
+let isLeaveHeld = false;
+
+/**
+ * Keeps the page from leaving for the login, which would lose what is shown only once.
+ * @returns what ends that; the page then leaves if it would have before
+ */
+export function holdPage(): () => void {
+  holds += 1;
+  return () => {
+    holds -= 1;
+    if (holds > 0 || !isLeaveHeld) return;
+    isLeaveHeld = false;
+    void leaveUnlessRenewed();
+  };
+}
 
 /**
  * Leaves for the login page, unless the user is logged in after all. A fresh login replaces the token, so requests that were
@@ -30,7 +46,9 @@ let loginCheck: Promise<void> | undefined;
 function leaveUnlessRenewed(): Promise<void> {
   const ask = async () => {
     const { status } = await fetch(new URL('api/me/', apiRoot));
-    if (status === 401) location.assign(loginAddress());
+    if (status !== 401) return;
+    if (holds > 0) isLeaveHeld = true;
+    else location.assign(loginAddress());
   };
   loginCheck ??= ask()
     // An API that does not answer is reported elsewhere.

@@ -7,13 +7,16 @@ import { usePreferences } from '../app/preferences.tsx';
 import { Icon } from './icon.tsx';
 import './overlay.css';
 
-/** A dialog over the page: Escape closes it, and the focus goes back to where it was. */
+/** A dialog over the page. The focus goes back to where it was. */
 export function Overlay({
   title,
+  closedBy = 'any',
   onClose,
   children,
 }: {
   title: string;
+  /** `any`: also by Escape and a click outside; `button`: by its buttons alone; `none`: not now. */
+  closedBy?: 'any' | 'button' | 'none';
   onClose: () => void;
   children: ReactNode;
 }) {
@@ -22,7 +25,8 @@ export function Overlay({
     <ModalOverlay
       className="overlay"
       isOpen
-      isDismissable
+      isDismissable={closedBy === 'any'}
+      isKeyboardDismissDisabled={closedBy !== 'any'}
       onOpenChange={(isOpen) => {
         if (!isOpen) onClose();
       }}
@@ -33,7 +37,12 @@ export function Overlay({
             <Heading slot="title" level={2}>
               {title}
             </Heading>
-            <Button className="button is-bare" aria-label={t('app.close')} onPress={onClose}>
+            <Button
+              className="button is-bare"
+              aria-label={t('app.close')}
+              isDisabled={closedBy === 'none'}
+              onPress={onClose}
+            >
               <Icon name="close" />
             </Button>
           </header>

@@ -1,12 +1,11 @@
 import type { KeyView } from '@holdfast/shared/contracts/http/access-http.ts';
 import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
-import { Overlay } from '../parts/overlay.tsx';
+import { useMe } from '../api/me.ts';
 import { CallDialog } from './call-dialog.tsx';
-import { CopyField } from './copy-field.tsx';
 import { GrantsFields } from './grants-fields.tsx';
-import { keysPath, useRereading } from './queries.ts';
+import { keysPath } from './queries.ts';
+import { SecretDialog } from './secret-dialog.tsx';
 import { grantsOf, type SiteRoles } from './site-roles.ts';
 import { usePeopleTexts } from './texts.ts';
 
@@ -19,26 +18,27 @@ type AddedKey = KeyView & { readonly key: string };
 /** Makes a key for a program, and shows it once. */
 export function AddKey({ onClose }: { onClose: () => void }) {
   const { t } = usePeopleTexts();
-  const reread = useRereading();
+  const me = useMe();
   const [name, setName] = useState('');
   const [days, setDays] = useState<number>(90);
   const [networks, setNetworks] = useState('');
-  const [siteRoles, setSiteRoles] = useState<SiteRoles>({});
+  const [siteRoles, setSiteRoles] = useState<SiteRoles>(new Map());
   const [added, setAdded] = useState<AddedKey>();
   if (added) {
     return (
-      <Overlay title={t('people.keys.added', { name: added.name })} onClose={onClose}>
-        <div className="people-form">
-          <CopyField label={t('people.keys.key')} text={added.key} />
-          <p>{t('people.keys.how')}</p>
-          <p className="quiet small">{t('people.once')}</p>
-          <div className="overlay-actions">
-            <Button className="button" onPress={onClose}>
-              {t('app.close')}
-            </Button>
-          </div>
-        </div>
-      </Overlay>
+      <SecretDialog
+        title={t('people.keys.added', { name: added.name })}
+        label={t('people.keys.key')}
+        secret={added.key}
+        onClose={onClose}
+      >
+        <p>{t('people.keys.how')}</p>
+        {me?.kind === 'local' && (
+          <p role="alert">
+            <strong>{t('people.keys.first')}</strong>
+          </p>
+        )}
+      </SecretDialog>
     );
   }
   const grants = grantsOf(siteRoles);
@@ -55,10 +55,7 @@ export function AddKey({ onClose }: { onClose: () => void }) {
           ...(listed.length > 0 && { networks: listed }),
         })
       }
-      onDone={(key) => {
-        setAdded(key);
-        void reread();
-      }}
+      onDone={setAdded}
       onClose={onClose}
     >
       <label className="labelled">

@@ -4,7 +4,7 @@ import { api } from '../api/api.ts';
 import { CallDialog } from './call-dialog.tsx';
 import { GrantsFields } from './grants-fields.tsx';
 import { type IssuedLink, LinkShown } from './link-shown.tsx';
-import { useRereading, usersPath } from './queries.ts';
+import { usersPath } from './queries.ts';
 import { grantsOf, type SiteRoles } from './site-roles.ts';
 import { usePeopleTexts } from './texts.ts';
 
@@ -13,10 +13,9 @@ type AddedUser = UserView & { readonly password_link: IssuedLink };
 /** Adds a user, and shows the link by which they set a password. */
 export function AddUser({ onClose }: { onClose: () => void }) {
   const { t } = usePeopleTexts();
-  const reread = useRereading();
   const [login, setLogin] = useState('');
   const [name, setName] = useState('');
-  const [siteRoles, setSiteRoles] = useState<SiteRoles>({});
+  const [siteRoles, setSiteRoles] = useState<SiteRoles>(new Map());
   const [added, setAdded] = useState<AddedUser>();
   if (added) {
     const title = t('people.added', { login: added.login });
@@ -34,10 +33,7 @@ export function AddUser({ onClose }: { onClose: () => void }) {
           ...(name.trim() !== '' && { name: name.trim() }),
         })
       }
-      onDone={(user) => {
-        setAdded(user);
-        void reread();
-      }}
+      onDone={setAdded}
       onClose={onClose}
     >
       <label className="labelled">

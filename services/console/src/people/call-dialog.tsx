@@ -1,6 +1,7 @@
 import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { holdPage } from '../api/api.ts';
 import { FreshLogin } from '../fresh-login/fresh-login.tsx';
 import { Overlay } from '../parts/overlay.tsx';
 import { ProblemLink } from '../parts/problem-link.tsx';
@@ -29,27 +30,47 @@ export function CallDialog<T>({
   call: () => Promise<T>;
   onDone: (result: T) => void;
   /** @returns whether the refusal is shown elsewhere */
-  onRefused?: (refusal: ApiRefusal) => boolean;
+  onRefused?: (refusal: ApiRefusal) => boolean | Promise<boolean>;
   onClose: () => void;
   children: ReactNode;
 }) {
   const { t } = usePeopleTexts();
   const [step, setStep] = useState<'ask' | 'sending' | 'fresh'>('ask');
   const [failure, setFailure] = useState<Failure>();
+  const isShown = useRef(false);
+  useEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+    };
+  }, []);
+  // The answer may be a secret, and the first key of all ends the access without one.
+  useEffect(() => (step === 'sending' ? holdPage() : undefined), [step]);
+  const failureAfter = async (error: unknown): Promise<Failure | undefined> => {
+    const isShownElsewhere = error instanceof ApiRefusal && (await onRefused?.(error));
+    return isShownElsewhere ? undefined : failureOf(t, error);
+  };
   const send = async () => {
+    if (!isShown.current) return;
     setStep('sending');
     setFailure(undefined);
     try {
-      onDone(await call());
+      const result = await call();
+      if (isShown.current) onDone(result);
     } catch (error) {
-      const refusal = error instanceof ApiRefusal ? error : undefined;
-      if (refusal?.code === 'fresh_authentication_needed') return setStep('fresh');
-      setStep('ask');
-      if (!refusal || !onRefused?.(refusal)) setFailure(failureOf(t, error));
+      if (!isShown.current) return;
+      if (error instanceof ApiRefusal && error.code === 'fresh_authentication_needed') {
+        return setStep('fresh');
+      }
+      try {
+        setFailure(await failureAfter(error).catch((other: unknown) => failureOf(t, other)));
+      } finally {
+        setStep('ask');
+      }
     }
   };
   return (
-    <Overlay title={title} onClose={onClose}>
+    <Overlay title={title} closedBy={step === 'sending' ? 'none' : 'any'} onClose={onClose}>
       <form
         className="people-form"
         hidden={step === 'fresh'}
@@ -65,7 +86,7 @@ export function CallDialog<T>({
           </p>
         )}
         <div className="overlay-actions">
-          <Button className="button" onPress={onClose}>
+          <Button className="button" isDisabled={step === 'sending'} onPress={onClose}>
             {t('command.cancel')}
           </Button>
           <Button className="button is-main" type="submit" isDisabled={!isReady || step === 'sending'}>

@@ -1,13 +1,15 @@
 import type { UserView } from '@holdfast/shared/contracts/http/user-http.ts';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/api.ts';
+import { useMe } from '../api/me.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { NameField } from './add-user.tsx';
 import { CallDialog } from './call-dialog.tsx';
 import { GrantsFields } from './grants-fields.tsx';
 import { useGrantTexts } from './grants-text.ts';
 import { lastChangedBy, readUser, type SeenUser, useRereading, userPath } from './queries.ts';
-import { grantsOf, siteRolesOf } from './site-roles.ts';
+import { everySite, grantsOf, type SiteRoles, siteRolesOf } from './site-roles.ts';
 import { usePeopleTexts } from './texts.ts';
 
 interface Conflict {
@@ -21,31 +23,38 @@ export function ChangeUser({ seen, onClose }: { seen: SeenUser; onClose: () => v
   const { t } = usePeopleTexts();
   const { note } = useOutcomes();
   const reread = useRereading();
+  const queries = useQueryClient();
+  const me = useMe();
   const [base, setBase] = useState(seen);
   const [name, setName] = useState(seen.item.name);
   const [siteRoles, setSiteRoles] = useState(siteRolesOf(seen.item.grants));
   const [conflict, setConflict] = useState<Conflict>();
-  const { login, identity } = seen.item;
+  const { id, login, identity } = seen.item;
+  const isOneself = me?.id === id;
   const grants = grantsOf(siteRoles);
   const hasOwnGrants = !isSame(grants, grantsOf(siteRolesOf(base.item.grants)));
+  const hasOwnName = name.trim() !== base.item.name;
+  const administers = (roles: SiteRoles) => roles.get(everySite) === 'administrator';
+  const losesPeople = isOneself && administers(siteRolesOf(base.item.grants)) && !administers(siteRoles);
   const showConflict = async () => {
     const now = await readUser(login);
+    const by = await lastChangedBy(now.item);
     // What this administrator has not touched becomes what the other has made of it.
-    if (name === base.item.name) setName(now.item.name);
+    if (!hasOwnName) setName(now.item.name);
     if (!hasOwnGrants) setSiteRoles(siteRolesOf(now.item.grants));
-    setConflict({ before: base.item, now: now.item, by: await lastChangedBy(now.item) });
+    setConflict({ before: base.item, now: now.item, by });
     setBase(now);
   };
   return (
     <CallDialog
       title={t('people.change.title', { login })}
       action={t(conflict ? 'people.change.anyway' : 'people.change.do')}
-      isReady={name.trim() !== '' && grants.length > 0}
+      isReady={name.trim() !== '' && grants.length > 0 && (hasOwnName || hasOwnGrants)}
       call={() =>
         api.patch(
           userPath(login),
           {
-            ...(name.trim() !== base.item.name && { name: name.trim() }),
+            ...(hasOwnName && { name: name.trim() }),
             ...(hasOwnGrants && { grants }),
           },
           {},
@@ -54,12 +63,13 @@ export function ChangeUser({ seen, onClose }: { seen: SeenUser; onClose: () => v
       }
       onDone={() => {
         note({ kind: 'stored', text: t('people.changed', { login }) });
-        void reread();
         onClose();
+        // First what this administrator may still read.
+        void (isOneself ? queries.invalidateQueries({ queryKey: ['me'] }) : Promise.resolve()).then(reread);
       }}
-      onRefused={({ code }) => {
+      onRefused={async ({ code }) => {
         if (code !== 'precondition_failed') return false;
-        void showConflict();
+        await showConflict();
         return true;
       }}
       onClose={onClose}
@@ -70,6 +80,11 @@ export function ChangeUser({ seen, onClose }: { seen: SeenUser; onClose: () => v
         <GrantsFields siteRoles={siteRoles} onChange={setSiteRoles} />
       ) : (
         <p className="quiet small">{t('people.roles.company')}</p>
+      )}
+      {losesPeople && (
+        <p role="alert">
+          <strong>{t('people.change.oneself')}</strong>
+        </p>
       )}
     </CallDialog>
   );
@@ -98,7 +113,10 @@ function ConflictNote({ before, now, by }: Conflict) {
           <li key={field}>
             {field}
             {t('app.colon')}
-            <s className="quiet">{one}</s> → {other}
+            <span className="heard">{t('people.conflict.before')} </span>
+            <s className="quiet">{one}</s> <span aria-hidden="true">→</span>{' '}
+            <span className="heard">{t('people.conflict.after')} </span>
+            {other}
           </li>
         ))}
       </ul>

@@ -20,7 +20,7 @@ export function GrantsFields({
   const { t } = usePeopleTexts();
   const query = useSites();
   const [find, setFind] = useState('');
-  const everywhere = siteRoles[everySite];
+  const everywhere = siteRoles.get(everySite);
   return (
     <fieldset className="grants">
       <legend>{t('people.roles')}</legend>
@@ -28,7 +28,7 @@ export function GrantsFields({
         {(sites) => {
           // A site may be gone while a role still names it.
           const codes = sites.map(({ code }) => code);
-          const gone = Object.keys(siteRoles).filter((each) => each !== everySite && !codes.includes(each));
+          const gone = [...siteRoles.keys()].filter((each) => each !== everySite && !codes.includes(each));
           const all = [...sites, ...gone.map((code) => ({ code, name: t('people.site.gone') }))];
           const needle = find.trim().toLowerCase();
           const listedSites = all.filter(({ code, name }) =>
@@ -60,7 +60,9 @@ export function GrantsFields({
                     key={code}
                     name={code}
                     detail={name === code ? '' : name}
-                    role={isAtLeast(everywhere, siteRoles[code] ?? 'viewer') ? undefined : siteRoles[code]}
+                    role={
+                      isAtLeast(everywhere, siteRoles.get(code) ?? 'viewer') ? undefined : siteRoles.get(code)
+                    }
                     offered={roles.filter((each) => !isAtLeast(everywhere, each))}
                     none={t(everywhere === undefined ? 'people.role.none' : 'people.role.same')}
                     onRole={(role) => onChange(withRole(siteRoles, code, role))}

@@ -85,13 +85,14 @@ function KeyTable({ keys }: { keys: readonly KeyView[] }) {
     {
       key: 'expires',
       name: t('people.keys.expires'),
-      cell: ({ expires_at: at }) => (at === null ? t('people.keys.endless') : plant.minute(new Date(at))),
+      cell: ({ expires_at: at }) =>
+        at === null ? t('people.keys.endless') : plant.minuteOfYear(new Date(at)),
     },
     {
       key: 'made',
       name: t('people.created'),
       cell: ({ created_at, created_by }) =>
-        t('people.created.by', { when: plant.minute(new Date(created_at)), who: created_by }),
+        t('people.created.by', { when: plant.minuteOfYear(new Date(created_at)), who: created_by }),
     },
     {
       key: 'state',
@@ -122,7 +123,7 @@ function KeyEnd({ apiKey: { status, revoked_at, revoked_by } }: { apiKey: KeyVie
   const { t } = usePeopleTexts();
   const plant = usePlantTime();
   if (status === 'expired' || revoked_at === null) return t('people.keys.expired');
-  return t('people.keys.revoked', { when: plant.minute(new Date(revoked_at)), who: revoked_by ?? '–' });
+  return t('people.keys.revoked', { when: plant.minuteOfYear(new Date(revoked_at)), who: revoked_by ?? '–' });
 }
 
 function RevokeKey({ apiKey: { id, name }, onClose }: { apiKey: KeyView; onClose: () => void }) {

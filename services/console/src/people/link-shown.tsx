@@ -1,7 +1,5 @@
-import { Button } from 'react-aria-components/Button';
-import { Overlay } from '../parts/overlay.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
-import { CopyField } from './copy-field.tsx';
+import { SecretDialog } from './secret-dialog.tsx';
 import { usePeopleTexts } from './texts.ts';
 
 export interface IssuedLink {
@@ -22,17 +20,8 @@ export function LinkShown({
   const { t } = usePeopleTexts();
   const plant = usePlantTime();
   return (
-    <Overlay title={title} onClose={onClose}>
-      <div className="people-form">
-        <CopyField label={t('people.link')} text={link.url} />
-        <p>{t('people.link.how', { when: plant.minute(new Date(link.expires_at)) })}</p>
-        <p className="quiet small">{t('people.once')}</p>
-        <div className="overlay-actions">
-          <Button className="button" onPress={onClose}>
-            {t('app.close')}
-          </Button>
-        </div>
-      </div>
-    </Overlay>
+    <SecretDialog title={title} label={t('people.link')} secret={link.url} onClose={onClose}>
+      <p>{t('people.link.how', { when: plant.minuteOfYear(new Date(link.expires_at)) })}</p>
+    </SecretDialog>
   );
 }

@@ -9,7 +9,7 @@ import { AddKey } from './add-key.tsx';
 import { AddUser } from './add-user.tsx';
 import { Company } from './company.tsx';
 import { Keys } from './keys.tsx';
-import { peopleParts, usePeopleSearch } from './people-search.ts';
+import { type PeoplePart, peopleParts, usePeopleSearch } from './people-search.ts';
 import { usePeopleTexts } from './texts.ts';
 import { UserList } from './user-list.tsx';
 import { UserPanel } from './user-panel.tsx';
@@ -48,8 +48,6 @@ function Parts() {
   const { t } = usePeopleTexts();
   const { part, find } = usePeopleSearch();
   const navigate = useNavigate({ from: '/people' });
-  const [isAdding, setAdding] = useState(false);
-  const close = () => setAdding(false);
   return (
     <>
       <div className="people-bar">
@@ -77,17 +75,27 @@ function Parts() {
                 void navigate({ replace: true, search: (before) => ({ ...before, find: text }) })
               }
             />
-            <Button className="button is-main" onPress={() => setAdding(true)}>
-              {t(part === 'users' ? 'people.add' : 'people.keys.add')}
-            </Button>
+            <Add key={`add ${part}`} part={part} />
           </>
         )}
       </div>
       {part === 'users' && <UserList />}
       {part === 'keys' && <Keys />}
       {part === 'company' && <Company />}
-      {isAdding && part === 'users' && <AddUser onClose={close} />}
-      {isAdding && part === 'keys' && <AddKey onClose={close} />}
+    </>
+  );
+}
+
+function Add({ part }: { part: Exclude<PeoplePart, 'company'> }) {
+  const { t } = usePeopleTexts();
+  const [isOpen, setOpen] = useState(false);
+  const Dialog = part === 'users' ? AddUser : AddKey;
+  return (
+    <>
+      <Button className="button is-main" onPress={() => setOpen(true)}>
+        {t(part === 'users' ? 'people.add' : 'people.keys.add')}
+      </Button>
+      {isOpen && <Dialog onClose={() => setOpen(false)} />}
     </>
   );
 }

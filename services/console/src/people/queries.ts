@@ -10,6 +10,9 @@ export const usersPath = '/api/system/users/';
 export const keysPath = '/api/system/keys/';
 export const userPath = (loginOrId: string) => `${usersPath}${encodeURIComponent(loginOrId)}/`;
 
+/** Begins the keys of all that is read here. */
+export const peopleKey = ['people'];
+
 const lookMs = 15_000;
 const results = async <T>(path: string) => (await api.get<{ results: T[] }>(path)).results;
 
@@ -68,18 +71,27 @@ export function useSites() {
   });
 }
 
+/** The audit log tells the time of a change separately. */
+const sameChangeMs = 2_000;
+
 /** Who changed the user last; undefined where the audit log does not say. */
-export async function lastChangedBy({ login, id }: UserView): Promise<string | undefined> {
-  const ofTarget = (target: string) =>
-    results<AuditView>(
-      `/api/system/audit/?${new URLSearchParams({ target, action: 'user.update', outcome: 'done', limit: '1' })}`,
-    );
+export async function lastChangedBy({ login, id, changed_at }: UserView): Promise<string | undefined> {
+  const changedAt = Date.parse(changed_at);
+  const ofTarget = async (target: string) => {
+    const filter = new URLSearchParams({ target, action: 'user.update', outcome: 'done', limit: '20' });
+    const entries = await results<AuditView>(`/api/system/audit/?${filter}`);
+    // The filter also finds longer names.
+    return entries.filter((entry) => entry.target === target);
+  };
   const entries = await Promise.all([`user ${login}`, `user ${id}`].map(ofTarget)).catch(() => []);
-  return entries.flat().sort((one, other) => other.time.localeCompare(one.time))[0]?.who;
+  return entries
+    .flat()
+    .filter(({ time }) => Math.abs(Date.parse(time) - changedAt) <= sameChangeMs)
+    .sort((one, other) => other.time.localeCompare(one.time))[0]?.who;
 }
 
 /** Reads everything about people again after a change. */
 export function useRereading(): () => Promise<void> {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: ['people'] });
+  return () => queries.invalidateQueries({ queryKey: peopleKey });
 }

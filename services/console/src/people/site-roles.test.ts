@@ -13,7 +13,13 @@ const grants: Grant[] = [
 
 it('grants are read as the highest role at each site, and written as few grants', () => {
   const roles = siteRolesOf([...grants, { role: 'viewer', sites: ['hall-1'] }]);
-  expect(roles).toEqual({ '*': 'viewer', 'hall-1': 'operator', 'hall-2': 'operator' });
+  expect(roles).toEqual(
+    new Map([
+      ['*', 'viewer'],
+      ['hall-1', 'operator'],
+      ['hall-2', 'operator'],
+    ]),
+  );
   expect(grantsOf(roles)).toEqual(grants);
 });
 
@@ -21,4 +27,10 @@ it('a role that holds at all sites anyway is not granted at one of them', () => 
   const roles = withRole(siteRolesOf(grants), '*', 'engineer');
   expect(grantsOf(roles)).toEqual([{ role: 'engineer', sites: ['*'] }]);
   expect(grantsOf(withRole(roles, '*', undefined))).toEqual(grants.slice(1));
+});
+
+it('a site may have a code that objects have as a property', () => {
+  const odd: Grant[] = [{ role: 'viewer', sites: ['constructor'] }];
+  expect(grantsOf(siteRolesOf(odd))).toEqual(odd);
+  expect(grantsOf(withRole(new Map(), 'constructor', 'viewer'))).toEqual(odd);
 });

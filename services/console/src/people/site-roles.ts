@@ -5,14 +5,14 @@ import { isAtLeast, type Role } from '../api/me.ts';
 export const everySite = '*';
 
 /** The highest role at each site, by its code, and at all of them. */
-export type SiteRoles = Readonly<Record<string, Role>>;
+export type SiteRoles = ReadonlyMap<string, Role>;
 
 export function siteRolesOf(grants: readonly Grant[]): SiteRoles {
-  const roles: Record<string, Role> = {};
+  const roles = new Map<string, Role>();
   for (const { role, sites } of grants) {
     for (const site of sites) {
-      const other = roles[site];
-      if (other === undefined || isAtLeast(role, other)) roles[site] = role;
+      const other = roles.get(site);
+      if (other === undefined || isAtLeast(role, other)) roles.set(site, role);
     }
   }
   return roles;
@@ -20,9 +20,9 @@ export function siteRolesOf(grants: readonly Grant[]): SiteRoles {
 
 /** One grant per role, in a fixed order; a role that holds at all sites anyway is left out. */
 export function grantsOf(siteRoles: SiteRoles): Grant[] {
-  const everywhere = siteRoles[everySite];
+  const everywhere = siteRoles.get(everySite);
   const sitesByRole = new Map<Role, string[]>();
-  for (const [site, role] of Object.entries(siteRoles).sort(([one], [other]) => one.localeCompare(other))) {
+  for (const [site, role] of [...siteRoles].sort(([one], [other]) => one.localeCompare(other))) {
     if (site !== everySite && isAtLeast(everywhere, role)) continue;
     sitesByRole.set(role, [...(sitesByRole.get(role) ?? []), site]);
   }
@@ -37,6 +37,6 @@ export function grantsOf(siteRoles: SiteRoles): Grant[] {
 
 /** The same with another role at a site, or with none. */
 export function withRole(siteRoles: SiteRoles, site: string, role: Role | undefined): SiteRoles {
-  const { [site]: _, ...others } = siteRoles;
-  return role === undefined ? others : { ...others, [site]: role };
+  const others = [...siteRoles].filter(([other]) => other !== site);
+  return new Map(role === undefined ? others : [...others, [site, role]]);
 }

@@ -1,14 +1,13 @@
 import type { UserView } from '@holdfast/shared/contracts/http/user-http.ts';
 import { Link } from '@tanstack/react-router';
 import { useMe } from '../api/me.ts';
-import { Age } from '../parts/age.tsx';
 import { QueryAnswer } from '../parts/query-answer.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { useGrantTexts } from './grants-text.ts';
 import { usePeopleSearch } from './people-search.ts';
 import { useUsers } from './queries.ts';
 import { usePeopleTexts } from './texts.ts';
-import { UserState } from './user-state.tsx';
+import { LastLogin, UserState } from './user-state.tsx';
 
 /** All users, or those who match the search. */
 export function UserList() {
@@ -76,8 +75,7 @@ function Users({ users }: { users: readonly UserView[] }) {
     {
       key: 'login',
       name: t('people.column.login'),
-      cell: ({ last_login_at: at }) =>
-        at === null ? <span className="quiet">{t('people.never')}</span> : <Age since={at} isAgo />,
+      cell: (user) => <LastLogin user={user} />,
     },
     {
       key: 'state',

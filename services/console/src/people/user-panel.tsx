@@ -6,7 +6,6 @@ import { Button } from 'react-aria-components/Button';
 import { OneLogin } from '../account/logins.tsx';
 import { api } from '../api/api.ts';
 import { useMe } from '../api/me.ts';
-import { Age } from '../parts/age.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { QueryAnswer } from '../parts/query-answer.tsx';
@@ -17,7 +16,7 @@ import { useGrantTexts } from './grants-text.ts';
 import { type IssuedLink, LinkShown } from './link-shown.tsx';
 import { type SeenUser, useRereading, userPath, useUser, useUserLogins } from './queries.ts';
 import { usePeopleTexts } from './texts.ts';
-import { UserState } from './user-state.tsx';
+import { LastLogin, UserState } from './user-state.tsx';
 
 /** One user next to the list: roles, state, logins, and what can be done about them. */
 export function UserPanel({ user }: { user: string }) {
@@ -46,7 +45,7 @@ function UserContent({ seen }: { seen: SeenUser }) {
   const grantTexts = useGrantTexts();
   const me = useMe();
   const { item: user } = seen;
-  const { id, login, name, grants, identity, created_at, created_by, last_login_at } = user;
+  const { id, login, name, grants, identity, created_at, created_by } = user;
   const facts: readonly (readonly [string, ReactNode])[] = [
     [t('people.login'), login],
     [
@@ -58,13 +57,10 @@ function UserContent({ seen }: { seen: SeenUser }) {
       </ul>,
     ],
     [t('people.column.state'), <UserState key="state" user={user} />],
-    [
-      t('people.column.login'),
-      last_login_at === null ? t('people.never') : <Age key="login" since={last_login_at} isAgo />,
-    ],
+    [t('people.column.login'), <LastLogin key="login" user={user} />],
     [
       t('people.created'),
-      t('people.created.by', { when: plant.minute(new Date(created_at)), who: created_by }),
+      t('people.created.by', { when: plant.minuteOfYear(new Date(created_at)), who: created_by }),
     ],
     [t('people.identity'), identity && `${identity.issuer} · ${identity.subject}`],
   ];
@@ -107,12 +103,8 @@ function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
   const { note } = useOutcomes();
   const reread = useRereading();
   const [action, setAction] = useState<Action>();
-  const [link, setLink] = useState<IssuedLink>();
   const { login, disabled, has_password, identity } = seen.item;
-  const close = () => {
-    setAction(undefined);
-    setLink(undefined);
-  };
+  const close = () => setAction(undefined);
   const isReset = has_password || identity !== null;
   const setDisabled = (disabled: boolean) => api.patch(userPath(login), { disabled });
   const noteDone = (text: string) => {
@@ -134,23 +126,7 @@ function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
         {t(disabled ? 'people.enable' : 'people.disable')}
       </Button>
       {action === 'change' && <ChangeUser seen={seen} onClose={close} />}
-      {action === 'link' &&
-        (link ? (
-          <LinkShown title={t('people.link.title', { login })} link={link} onClose={close} />
-        ) : (
-          <CallDialog
-            title={t(isReset ? 'people.reset.title' : 'people.invite.title', { login })}
-            action={t('people.link.do')}
-            call={() => api.post<IssuedLink>(`${userPath(login)}password-link/`)}
-            onDone={(issued) => {
-              setLink(issued);
-              void reread();
-            }}
-            onClose={close}
-          >
-            <p>{t(isReset ? 'people.reset.what' : 'people.invite.what')}</p>
-          </CallDialog>
-        ))}
+      {action === 'link' && <IssueLink login={login} isReset={isReset} onClose={close} />}
       {action === 'disable' && (
         <CallDialog
           title={t('people.disable.title', { login })}
@@ -176,6 +152,24 @@ function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
         </CallDialog>
       )}
     </div>
+  );
+}
+
+/** Makes a link by which the user sets a password, and shows it once. */
+function IssueLink({ login, isReset, onClose }: { login: string; isReset: boolean; onClose: () => void }) {
+  const { t } = usePeopleTexts();
+  const [link, setLink] = useState<IssuedLink>();
+  if (link) return <LinkShown title={t('people.link.title', { login })} link={link} onClose={onClose} />;
+  return (
+    <CallDialog
+      title={t(isReset ? 'people.reset.title' : 'people.invite.title', { login })}
+      action={t('people.link.do')}
+      call={() => api.post<IssuedLink>(`${userPath(login)}password-link/`)}
+      onDone={setLink}
+      onClose={onClose}
+    >
+      <p>{t(isReset ? 'people.reset.what' : 'people.invite.what')}</p>
+    </CallDialog>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { UserView } from '@holdfast/shared/contracts/http/user-http.ts';
+import { Age } from '../parts/age.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { usePeopleTexts } from './texts.ts';
 
@@ -18,4 +19,12 @@ export function UserState({ user }: { user: UserView }) {
       {until !== null && <p className="quiet small">{t('people.state.link', { when })}</p>}
     </>
   );
+}
+
+/** When a user logged in last. Releases before this was recorded left users without a time. */
+export function LastLogin({ user: { last_login_at: at, has_password, identity } }: { user: UserView }) {
+  const { t } = usePeopleTexts();
+  if (at !== null) return <Age since={at} isAgo />;
+  const mayHave = has_password || identity !== null;
+  return <span className="quiet">{t(mayHave ? 'people.unrecorded' : 'people.never')}</span>;
 }

@@ -21,6 +21,8 @@ export interface PlantTime {
   day(at: Date): string;
   /** `26 Nov, 14:30` */
   minute(at: Date): string;
+  /** `26 Nov 2026, 14:30` */
+  minuteOfYear(at: Date): string;
   /** The time with its day and seconds. */
   whole(at: Date): string;
   /** Beginning and end, with the zone. */
@@ -45,6 +47,10 @@ export function plantTime(locale: string, ofPlant: string, clock: Clock = 'plant
   const long = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const day = format({ year: 'numeric', month: '2-digit', day: '2-digit' });
   const near = format({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  const nearInYear = format({
+    ...{ year: 'numeric', month: 'short', day: 'numeric' },
+    ...{ hour: '2-digit', minute: '2-digit' },
+  });
   const date = format({ day: 'numeric', month: 'short' });
   const whole = format({
     year: 'numeric',
@@ -76,6 +82,7 @@ export function plantTime(locale: string, ofPlant: string, clock: Clock = 'plant
     moment: (at, now = new Date()) => (day.format(at) === day.format(now) ? long : near).format(at),
     day: (at) => date.format(at),
     minute: (at) => near.format(at),
+    minuteOfYear: (at) => nearInYear.format(at),
     whole: (at) => whole.format(at),
   };
 }
