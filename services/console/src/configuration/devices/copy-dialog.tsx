@@ -47,7 +47,9 @@ export function CopyDialog({
   const [steps, setSteps] = useState<Readonly<Record<string, Step>>>({});
   const [taskIds, setTaskIds] = useState<readonly number[]>([]);
   const [reason, setReason] = useState('');
-  const [looked, setLooked] = useState<Tagged<Reverted> & { readonly body: { readonly count: number } }>();
+  const [latestPreview, setLatestPreview] = useState<
+    Tagged<Reverted> & { readonly body: { readonly count: number } }
+  >();
   const path = `${pathOf('device', device.id)}copies/`;
   const stepOf = (field: string): Step => steps[field] ?? { from: String(own[field] ?? ''), step: '0' };
   const body = {
@@ -66,28 +68,27 @@ export function CopyDialog({
     ),
     task_ids: taskIds,
   };
-  const preview = looked && JSON.stringify(looked.body) === JSON.stringify(body) ? looked : undefined;
+  const preview =
+    latestPreview && JSON.stringify(latestPreview.body) === JSON.stringify(body) ? latestPreview : undefined;
   const look = useMutation({
     mutationFn: async (sent: typeof body) => ({ ...(await api.dryRun<Reverted>(path, sent)), body: sent }),
     onMutate: () => {
-      setLooked(undefined);
+      setLatestPreview(undefined);
       save.reset();
     },
-    onSuccess: setLooked,
+    onSuccess: setLatestPreview,
   });
   const save = useMutation({
-    mutationFn: ({ body: shown, etag }: NonNullable<typeof preview>) =>
+    mutationFn: ({ body: previewBody, etag }: NonNullable<typeof preview>) =>
       api.change<Reverted>('POST', path, {
-        body: { ...shown, reason: reason.trim() },
+        body: { ...previewBody, reason: reason.trim() },
         ...(etag !== undefined && { ifMatch: etag }),
       }),
-    onError: () => setLooked(undefined),
+    onError: () => setLatestPreview(undefined),
     onSuccess: async ({ changeSet }, { body: { count: copies } }) => {
       onClose();
-      await noteChange(
-        t('config.copied', { name: device.name || device.code, count: copies }),
-        changeSet,
-      );
+      const of = device.name || device.code;
+      await noteChange({ text: t('config.copied', { name: of, count: copies }), name: of, changeSet });
       await navigate({ to: '/configuration/devices' });
     },
   });

@@ -30,17 +30,12 @@ export function DeviceSettings({ id, device }: { id: number; device: Tagged<Devi
   const { save, isSaving, refusal, dialog } = useSaveItem({
     ...{ kind: 'device', id, name: name || code },
     isField: (field) => form?.device.properties[field] !== undefined,
-    onSaved: () => {
-      setReason('');
-      edited.reset();
-    },
+    ...{ edited, reason, setReason },
   });
   if (form === undefined) return <p className="quiet">{t('app.loading')}</p>;
   const { id: _, learned_limits: __, ...before } = base.result;
   const isOtherProtocol = draft.protocol !== before.protocol;
-  const changes = isOtherProtocol
-    ? bodyForProtocol(form, draft)
-    : changesOf(form.device, draft, before);
+  const changes = isOtherProtocol ? bodyForProtocol(form, draft) : changesOf(form.device, draft, before);
   const isChanged = edited.isTouched && Object.keys(changes).length > 0;
   return (
     <div className="config-page">
@@ -68,7 +63,7 @@ export function DeviceSettings({ id, device }: { id: number; device: Tagged<Devi
           site_id: sites.map((site) => ({ value: String(site.id), label: site.name || site.code })),
         }}
         onSubmit={() => {
-          if (isChanged && !isSaving) save({ base, changes, reason });
+          if (isChanged && !isSaving) save(changes);
         }}
         extra={refusal.whole && <ProblemText title={t('config.refused')} error={refusal.whole} />}
       >
@@ -86,10 +81,10 @@ export function DeviceSettings({ id, device }: { id: number; device: Tagged<Devi
 function bodyForProtocol({ device: schema, protocol }: Forms, draft: Draft): Record<string, unknown> {
   const body = bodyOf(schema, draft);
   const valueFor = valueIn(schema, draft);
-  const shown = Object.entries(schema.properties).filter(([, field]) => isShown(field, valueFor));
+  const visibleFields = Object.entries(schema.properties).filter(([, field]) => isShown(field, valueFor));
   return {
     ...body,
-    ...Object.fromEntries(shown.map(([name, field]) => [name, body[name] ?? field.default ?? null])),
+    ...Object.fromEntries(visibleFields.map(([name, field]) => [name, body[name] ?? field.default ?? null])),
     protocol,
   };
 }

@@ -50,7 +50,7 @@ export function BulkDialog({
   const [draft, setDraft] = useState<Draft>({});
   const [reason, setReason] = useState('');
   const [refusal, setRefusal] = useState(noRefusal);
-  const [looked, setLooked] = useState<Tagged<Reverted> & { readonly body: object }>();
+  const [latestPreview, setLatestPreview] = useState<Tagged<Reverted> & { readonly body: object }>();
   const path = pathOf(kind);
   const shape = schema?.properties[field];
   const one: FormSchema | undefined = shape && {
@@ -63,7 +63,7 @@ export function BulkDialog({
     set: one ? { [field]: bodyOf(one, draft)[field] ?? shape?.default ?? null } : {},
   };
   const isCurrent = (other: object) => JSON.stringify(other) === JSON.stringify(body);
-  const preview = looked && isCurrent(looked.body) ? looked : undefined;
+  const preview = latestPreview && isCurrent(latestPreview.body) ? latestPreview : undefined;
   const look = useMutation({
     mutationFn: async (sent: object) => ({
       ...(await api.dryRun<Reverted>(path, sent, 'PATCH')),
@@ -71,26 +71,26 @@ export function BulkDialog({
     }),
     onMutate: () => {
       setRefusal(noRefusal);
-      setLooked(undefined);
+      setLatestPreview(undefined);
     },
-    onSuccess: setLooked,
+    onSuccess: setLatestPreview,
     onError: (error, sent) => {
       if (isCurrent(sent)) setRefusal(refusalOf(error, 'set.', (each) => each === field));
     },
   });
   const save = useMutation({
-    mutationFn: ({ body: shown, etag }: NonNullable<typeof preview>) =>
+    mutationFn: ({ body: previewBody, etag }: NonNullable<typeof preview>) =>
       api.change<Reverted>('PATCH', path, {
-        body: { ...shown, reason: reason.trim() },
+        body: { ...previewBody, reason: reason.trim() },
         ...(etag !== undefined && { ifMatch: etag }),
       }),
     onSuccess: ({ changeSet, result }) => {
       onClose();
-      const changed = t(`config.count.${kind}s`, { count: result.counts.changed });
-      return noteChange(t('config.saved', { name: changed }), changeSet);
+      const name = t(`config.count.${kind}s`, { count: result.counts.changed });
+      return noteChange({ text: t('config.saved', { name }), name, changeSet });
     },
     onError: (error) => {
-      setLooked(undefined);
+      setLatestPreview(undefined);
       setRefusal(refusalOf(error, 'set.', (each) => each === field));
     },
   });
