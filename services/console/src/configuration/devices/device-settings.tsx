@@ -2,9 +2,9 @@ import type { Tagged } from '@holdfast/api-client/api-client.ts';
 import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import { useState } from 'react';
 import { useSites } from '../../first-run/first-run-queries.ts';
-import { bodyOf, changesOf, type Draft, draftOf, isShown, valueIn } from '../../forms/form-schema.ts';
+import { changesOf, type Draft, draftOf, fullBodyOf } from '../../forms/form-schema.ts';
 import { SchemaForm } from '../../forms/schema-form.tsx';
-import { type Forms, useProtocols } from '../../forms/use-protocols.ts';
+import { useProtocols } from '../../forms/use-protocols.ts';
 import { ProblemText } from '../../parts/problem-text.tsx';
 import { EditActions } from '../parts/edit-actions.tsx';
 import { useEdited, useSaveItem } from '../parts/use-save-item.tsx';
@@ -35,7 +35,9 @@ export function DeviceSettings({ id, device }: { id: number; device: Tagged<Devi
   if (form === undefined) return <p className="quiet">{t('app.loading')}</p>;
   const { id: _, learned_limits: __, ...before } = base.result;
   const isOtherProtocol = draft.protocol !== before.protocol;
-  const changes = isOtherProtocol ? bodyForProtocol(form, draft) : changesOf(form.device, draft, before);
+  const changes = isOtherProtocol
+    ? { ...fullBodyOf(form.device, draft), protocol: form.protocol }
+    : changesOf(form.device, draft, before);
   const isChanged = edited.isTouched && Object.keys(changes).length > 0;
   return (
     <div className="config-page">
@@ -75,16 +77,4 @@ export function DeviceSettings({ id, device }: { id: number; device: Tagged<Devi
       {dialog}
     </div>
   );
-}
-
-/** All fields that the form of another protocol shows: the API keeps what it stores of every field that is left out. */
-function bodyForProtocol({ device: schema, protocol }: Forms, draft: Draft): Record<string, unknown> {
-  const body = bodyOf(schema, draft);
-  const valueFor = valueIn(schema, draft);
-  const visibleFields = Object.entries(schema.properties).filter(([, field]) => isShown(field, valueFor));
-  return {
-    ...body,
-    ...Object.fromEntries(visibleFields.map(([name, field]) => [name, body[name] ?? field.default ?? null])),
-    protocol,
-  };
 }
