@@ -63,7 +63,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     expect(await point('first')).toMatchObject({ scale: 0.5 });
     expect(await newestChange()).toMatchObject({ reason: 'new gear', source: 'console', kind: 'edit' });
     await press(button(page, 'Undo'));
-    await page.getByText('Undone: press / first: saved.').waitFor();
+    await page.getByText('Undid the change to press / first.').waitFor();
     expect(await point('first')).toMatchObject({ scale: 1 });
     await untilHolds(async () =>
       expect(await panel.getByRole('textbox', { name: 'Scale' }).inputValue()).toBe(''),
@@ -125,8 +125,8 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
   it('has devices that no session reads found on the screen Devices and in the palette', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/devices`);
     await page.getByRole('searchbox', { name: 'Find a device' }).fill('注塑');
-    const unread = page.getByRole('region', { name: 'Configured, and read by no running session' });
-    await unread.getByRole('link', { name: '2号注塑机' }).click();
+    const others = page.getByRole('region', { name: 'Other configured devices that match' });
+    await others.getByRole('link', { name: '2号注塑机' }).click();
     const detail = page.getByRole('complementary', { name: 'Device moulder-2' });
     await detail.getByRole('link', { name: 'Configure' }).click();
     await page.getByRole('heading', { name: '2号注塑机' }).waitFor();
@@ -148,7 +148,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await panel.getByRole('textbox', { name: 'Offset' }).fill('7');
     await plant.rest.change(`/api/config/points/${pointId('scaled')}/`, { scale: 0.3, unit: 'bar' });
     await panel.getByRole('button', { name: 'Save' }).click();
-    const dialog = page.getByRole('dialog', { name: 'press / scaled was changed meanwhile' });
+    const dialog = page.getByRole('dialog', { name: 'Someone else has changed press / scaled' });
     await dialog.getByRole('row', { name: /Scale choose one 0\.1 0\.2 0\.3/ }).waitFor();
     await dialog.getByRole('row', { name: 'Unit – not changed bar' }).waitFor();
     const save = dialog.getByRole('button', { name: 'Save' });
@@ -171,7 +171,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await scaled.getByRole('row', { name: 'Offset 0 7' }).waitFor();
     await scaled.getByRole('button', { name: /^Undo change/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Undo it' }).click();
-    await page.getByText(/^Undone: change \d+/).waitFor();
+    await page.getByText('Undid the change to press.').waitFor();
     expect(await point('scaled')).toMatchObject({ scale: 0.3, offset: 0 });
   });
 
@@ -181,6 +181,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await page.getByRole('checkbox', { name: 'Select Oven' }).check();
     await button(page, 'Change a field …').click();
     const dialog = page.getByRole('dialog', { name: 'Change 2 devices' });
+    await dialog.getByRole('combobox', { name: 'Field' }).selectOption({ label: 'Site' });
     await dialog.getByRole('combobox', { name: 'Site' }).selectOption({ label: '一号车间' });
     await dialog.getByRole('button', { name: 'Show what changes' }).click();
     await dialog.getByRole('row', { name: 'moulder-2 Site – hall-1' }).waitFor();
@@ -284,8 +285,11 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await press(button(page, 'Delete …'));
     const dialog = page.getByRole('dialog', { name: 'Delete press?' });
     await dialog.getByText('6 points are deleted with it.').waitFor();
-    await dialog.getByText('1 task no longer reads it: press').waitFor();
-    await dialog.getByText(`1 running session goes on reading it: press ${session}`).waitFor();
+    await dialog.getByText('1 task will no longer read it: press').waitFor();
+    await dialog.getByText('Task press then has no devices and reads nothing.').waitFor();
+    await dialog
+      .getByText(`1 running session still reads it until you apply the configuration: press ${session}`)
+      .waitFor();
     expect((await plant.rest.get(`/api/config/devices/${plant.deviceId}/`)).status).toBe(200);
     await press(dialog.getByRole('button', { name: 'Delete' }));
     await page.getByText('press: deleted.').waitFor();

@@ -41,8 +41,7 @@ export interface Tagged<T> {
 }
 
 /** What a change of configuration led to. */
-export interface Changed<T> {
-  readonly result: T;
+export interface Changed<T> extends Tagged<T> {
   /** Number of the change set; undefined where nothing was changed. */
   readonly changeSet: number | undefined;
 }
@@ -138,6 +137,7 @@ export class ApiClient {
       const text = await this.#textOf(method, response);
       return {
         result: (text === '' ? undefined : JSON.parse(text)) as T,
+        etag: response.headers.get('etag') ?? undefined,
         changeSet: changeSet === null ? undefined : Number(changeSet),
       };
     });

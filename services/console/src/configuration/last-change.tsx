@@ -2,7 +2,17 @@ import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { Reverted } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { createContext, lazy, type ReactNode, Suspense, use, useMemo, useState } from 'react';
+import {
+  createContext,
+  type Dispatch,
+  lazy,
+  type ReactNode,
+  type SetStateAction,
+  Suspense,
+  use,
+  useMemo,
+  useState,
+} from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
 import { revertPath } from '../changes/queries.ts';
@@ -14,14 +24,17 @@ const RevertDialog = lazy(() => import('../changes/revert-dialog.tsx'));
 
 interface LastChange {
   readonly text: string;
+  /** Of what was changed, for people. */
+  readonly name: string;
   /** Number of the change set; undefined where nothing was changed. */
   readonly changeSet: number | undefined;
+  /** Whether it took a change back. */
   readonly isUndo?: boolean;
 }
 
 interface LastChangePlace {
   readonly last: LastChange | undefined;
-  note(change: LastChange | undefined): void;
+  readonly note: Dispatch<SetStateAction<LastChange | undefined>>;
 }
 
 const LastChangeContext = createContext<LastChangePlace | undefined>(undefined);
@@ -40,11 +53,11 @@ function useLastChange(): LastChangePlace {
 }
 
 /** Notes a change that was stored, and reads everything that it concerns again. */
-export function useNoteChange(): (text: string, changeSet: number | undefined) => Promise<void> {
+export function useNoteChange(): (change: LastChange) => Promise<void> {
   const { note } = useLastChange();
   const queries = useQueryClient();
-  return async (text, changeSet) => {
-    note({ text, changeSet });
+  return async (change) => {
+    note(change);
     await Promise.all(
       ['configuration', 'sessions', 'devices', 'tasks'].map((key) =>
         queries.invalidateQueries({ queryKey: [key] }),
@@ -59,21 +72,25 @@ export function LastChangeBar() {
   const { last, note } = useLastChange();
   const queries = useQueryClient();
   const { noteFailure } = useOutcomes();
-  const [refused, setRefused] = useState<number>();
-  const noteUndo = (text: string, changeSet: number | null) =>
-    note({ text, changeSet: changeSet ?? undefined, isUndo: true });
+  const [refused, setRefused] = useState<LastChange>();
+  /** Notes that a change was taken back, unless another has followed it. */
+  const noteUndo = (change: LastChange, changeSet: number | null) => {
+    const { name, isUndo = false } = change;
+    const text = t(isUndo ? 'config.restored' : 'config.undone', { name });
+    const undone = { text, name, changeSet: changeSet ?? undefined, isUndo: !isUndo };
+    note((now) => (now === change ? undone : now));
+  };
   const undo = useMutation({
     mutationFn: async ({ changeSet = 0 }: LastChange) => {
       const path = revertPath(changeSet);
       const { etag } = await api.dryRun<Reverted>(path, {});
       return api.post<Reverted>(path, {}, {}, etag);
     },
-    onSuccess: (done, { text }) =>
-      noteUndo(t(last?.isUndo ? 'config.restored' : 'config.undone', { what: text }), done.change_set),
-    onError: (error, { text, changeSet }) => {
+    onSuccess: (done, change) => noteUndo(change, done.change_set),
+    onError: (error, change) => {
       // The dialog says why it is refused, and compares again.
-      if (error instanceof ApiRefusal && error.status < 500) setRefused(changeSet);
-      else noteFailure(text, error);
+      if (error instanceof ApiRefusal && error.status < 500) setRefused(change);
+      else noteFailure(change.text, error);
     },
     onSettled: () => queries.invalidateQueries(),
   });
@@ -105,14 +122,12 @@ export function LastChangeBar() {
           </>
         )}
       </div>
-      {refused !== undefined && (
+      {refused?.changeSet !== undefined && (
         <Suspense fallback={null}>
           <RevertDialog
-            id={refused}
+            id={refused.changeSet}
             onClose={() => setRefused(undefined)}
-            onUndone={(changeSet) =>
-              noteUndo(t('config.undone', { what: t('config.change', { change: refused }) }), changeSet)
-            }
+            onUndone={(changeSet) => noteUndo(refused, changeSet)}
           />
         </Suspense>
       )}

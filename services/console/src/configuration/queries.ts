@@ -52,7 +52,7 @@ export function useChangesOf(kind: ChangedKind, id: number) {
   });
 }
 
-/** The items of change sets, by the sets' numbers. A stored set never changes. */
+/** Change sets with their first 500 items, by the sets' numbers. A stored set never changes. */
 export function useItemsOf(ids: readonly number[]) {
   return useQueries({
     queries: ids.map((id) => ({
@@ -60,7 +60,7 @@ export function useItemsOf(ids: readonly number[]) {
       queryFn: () => api.get<ChangeSetDetail>(`/api/config/change-sets/${id}/`, { limit: 500 }),
       staleTime: Number.POSITIVE_INFINITY,
     })),
-    combine: (results) => new Map(results.map(({ data }, index) => [ids[index] ?? 0, data?.results])),
+    combine: (results) => new Map(results.map(({ data }, index) => [ids[index] ?? 0, data])),
   });
 }
 

@@ -42,7 +42,7 @@ export default function DevicesScreen() {
           />
         )}
         {first && show === 'all' && session === undefined && (
-          <UnreadMatches find={find.trim()} readCodes={views.map((each) => each.device)} />
+          <OtherMatches find={find.trim()} listedCodes={views.map((each) => each.device)} />
         )}
       </section>
       <Outlet />
@@ -107,16 +107,16 @@ function Toolbar({ deviceCounts }: { deviceCounts: DeviceCounts | undefined }) {
   );
 }
 
-/** Devices that fit the search and that no running session reads. */
-function UnreadMatches({ find, readCodes }: { find: string; readCodes: readonly string[] }) {
+/** Configured devices that fit the search and are not in the list above. */
+function OtherMatches({ find, listedCodes }: { find: string; listedCodes: readonly string[] }) {
   const { t } = useDevicesTexts();
   const { data = [] } = useConfiguredMatches(useSettledValue(find));
-  const readSet = new Set(readCodes);
-  const matches = find === '' ? [] : data.filter(({ code }) => !readSet.has(code));
+  const listedSet = new Set(listedCodes);
+  const matches = find === '' ? [] : data.filter(({ code }) => !listedSet.has(code));
   if (matches.length === 0) return null;
   return (
-    <section className="unread-matches" aria-labelledby="unread-title">
-      <h2 id="unread-title">{t('devices.unread')}</h2>
+    <section className="other-matches" aria-labelledby="others-title">
+      <h2 id="others-title">{t('devices.others')}</h2>
       <ul>
         {matches.map(({ id, code, name }) => (
           <li key={id}>

@@ -8,6 +8,7 @@ import {
   draftOf,
   type FormSchema,
   faultsIn,
+  fullBodyOf,
   isShown,
   kindOf,
   valueIn,
@@ -29,6 +30,12 @@ const forms = formsOfAll().map(({ protocol, device, point }) => ({
 }));
 const [{ device, point }] = forms as [(typeof forms)[number]];
 
+it('gives every field that a form shows, also those that are empty', () => {
+  const body = fullBodyOf(device, { code: 'a', host: 'x', name: '' });
+  expect(body).toMatchObject({ code: 'a', host: 'x', name: '', site_id: null });
+  expect(body.port).toBe(device.properties.port?.default);
+});
+
 describe.each(forms)('a form of $protocol', ({ protocol, device, point, devices, points }) => {
   it('says what its example says, filled in by hand', () => {
     for (const example of devices) {
@@ -36,6 +43,7 @@ describe.each(forms)('a form of $protocol', ({ protocol, device, point, devices,
       expect([...faultsIn(device, draft)]).toEqual([]);
       expect(judgedDevice(bodyOf(device, draft))).toEqual(judgedDevice(example));
       expect(judgedDevice(example).ok).toBe(true);
+      expect(judgedDevice(fullBodyOf(device, draft))).toEqual(judgedDevice(example));
     }
     for (const example of points) {
       const draft = draftOf(point, example);

@@ -184,6 +184,19 @@ export function bodyOf(
 }
 
 /**
+ * The body with every field that is shown, empty ones as their defaults: for a PATCH that gives a device another
+ * protocol, because it keeps what is stored of each field that is left out.
+ */
+export function fullBodyOf(schema: FormSchema, draft: Draft): Record<string, unknown> {
+  const body = bodyOf(schema, draft);
+  const valueFor = valueIn(schema, draft);
+  for (const [name, field] of Object.entries(schema.properties)) {
+    if (isShown(field, valueFor)) body[name] ??= field.default ?? null;
+  }
+  return body;
+}
+
+/**
  * Fields in which the draft differs from a stored body, as a PATCH wants them. A field that was emptied gets its default,
  * because a PATCH knows no defaults.
  */

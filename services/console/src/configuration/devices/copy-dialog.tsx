@@ -1,3 +1,4 @@
+import type { Tagged } from '@holdfast/api-client/api-client.ts';
 import type { Reverted } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
@@ -46,10 +47,12 @@ export function CopyDialog({
   const [steps, setSteps] = useState<Readonly<Record<string, Step>>>({});
   const [taskIds, setTaskIds] = useState<readonly number[]>([]);
   const [reason, setReason] = useState('');
-  const [preview, setPreview] = useState<{ readonly etag: string | undefined; readonly result: Reverted }>();
+  const [latestPreview, setLatestPreview] = useState<
+    Tagged<Reverted> & { readonly body: { readonly count: number } }
+  >();
   const path = `${pathOf('device', device.id)}copies/`;
   const stepOf = (field: string): Step => steps[field] ?? { from: String(own[field] ?? ''), step: '0' };
-  const body = () => ({
+  const body = {
     count: Number(count),
     code: code.trim(),
     ...(name.trim() !== '' && { name: name.trim() }),
@@ -64,36 +67,33 @@ export function CopyDialog({
         }),
     ),
     task_ids: taskIds,
-    reason: reason.trim(),
-  });
+  };
+  const preview =
+    latestPreview && JSON.stringify(latestPreview.body) === JSON.stringify(body) ? latestPreview : undefined;
   const look = useMutation({
-    mutationFn: () => api.dryRun<Reverted>(path, body()),
-    onMutate: () => setPreview(undefined),
-    onSuccess: setPreview,
+    mutationFn: async (sent: typeof body) => ({ ...(await api.dryRun<Reverted>(path, sent)), body: sent }),
+    onMutate: () => {
+      setLatestPreview(undefined);
+      save.reset();
+    },
+    onSuccess: setLatestPreview,
   });
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: ({ body: previewBody, etag }: NonNullable<typeof preview>) =>
       api.change<Reverted>('POST', path, {
-        body: body(),
-        ...(preview?.etag !== undefined && { ifMatch: preview.etag }),
+        body: { ...previewBody, reason: reason.trim() },
+        ...(etag !== undefined && { ifMatch: etag }),
       }),
-    onSuccess: async ({ changeSet }) => {
+    onError: () => setLatestPreview(undefined),
+    onSuccess: async ({ changeSet }, { body: { count: copies } }) => {
       onClose();
-      await noteChange(
-        t('config.copied', { name: device.name || device.code, count: Number(count) }),
-        changeSet,
-      );
+      const of = device.name || device.code;
+      await noteChange({ text: t('config.copied', { name: of, count: copies }), name: of, changeSet });
       await navigate({ to: '/configuration/devices' });
     },
   });
-  const edit =
-    <T,>(set: (value: T) => void) =>
-    (value: T) => {
-      set(value);
-      setPreview(undefined);
-    };
   const setStep = (field: string, change: Partial<Step>) =>
-    edit(setSteps)({ ...steps, [field]: { ...stepOf(field), ...change } });
+    setSteps({ ...steps, [field]: { ...stepOf(field), ...change } });
   const devices = preview?.result.results.filter((each) => each.kind === 'device') ?? [];
   const error = look.error ?? save.error;
   const text = (label: string, value: string, set: (value: string) => void, isNumber = false) => (
@@ -103,7 +103,7 @@ export function CopyDialog({
         className="field"
         inputMode={isNumber ? 'numeric' : undefined}
         value={value}
-        onChange={({ target }) => edit(set)(target.value)}
+        onChange={({ target }) => set(target.value)}
       />
     </label>
   );
@@ -114,8 +114,8 @@ export function CopyDialog({
         onSubmit={(event) => {
           event.preventDefault();
           if (look.isPending || save.isPending) return;
-          if (preview) save.mutate();
-          else look.mutate();
+          if (preview) save.mutate(preview);
+          else look.mutate(body);
         }}
       >
         <p>{t('config.copy.text')}</p>
@@ -145,7 +145,7 @@ export function CopyDialog({
                   type="checkbox"
                   checked={taskIds.includes(task.id)}
                   onChange={({ target }) =>
-                    edit(setTaskIds)(
+                    setTaskIds(
                       target.checked ? [...taskIds, task.id] : taskIds.filter((id) => id !== task.id),
                     )
                   }
@@ -158,7 +158,7 @@ export function CopyDialog({
         {error && <ProblemText title={t('config.refused')} error={error} />}
         {preview && (
           <div className="copy-preview" aria-live="polite">
-            <p>{t('config.copy.creates', { count: Number(count) })}</p>
+            <p>{t('config.copy.creates', { count: preview.body.count })}</p>
             <p className="quiet">{devices.map((each) => each.code).join(t('app.list'))}</p>
           </div>
         )}

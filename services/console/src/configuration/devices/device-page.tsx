@@ -92,6 +92,7 @@ function Device({ id, device }: { id: number; device: Tagged<DeviceDetail> }) {
         <ItemHistory
           kind="device"
           id={id}
+          name={name || code}
           isOwn={(item) =>
             (item.kind === 'device' && item.id === id) || (item.kind === 'point' && item.device === code)
           }

@@ -1,13 +1,12 @@
 import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { pointPlace } from '@holdfast/shared/forms/point-place.ts';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { usePoints } from '../../first-run/first-run-queries.ts';
 import { type Forms, useForms } from '../../forms/use-protocols.ts';
 import { FindField } from '../../parts/find-field.tsx';
 import { QueryAnswer } from '../../parts/query-answer.tsx';
-import { useCloseOnEscape } from '../../parts/use-close-on-escape.ts';
 import { durationText } from '../../time/duration.ts';
 import { useConfigurationSearch } from '../configuration-search.ts';
 import { ConfigList, contains, type ListColumn } from '../parts/config-list.tsx';
@@ -19,13 +18,9 @@ import { NewPointPanel, PointPanel } from './point-panel.tsx';
 export function DevicePoints({ id, device }: { id: number; device: DeviceDetail }) {
   const { t } = useConfigurationTexts();
   const { point } = useConfigurationSearch();
-  const navigate = useNavigate();
   const points = usePoints(id);
   const form = useForms(device.protocol);
   const [find, setFind] = useState('');
-  const close = () =>
-    void navigate({ to: '.', search: (before) => ({ ...before, point: undefined }), replace: true });
-  useCloseOnEscape(point !== undefined, close);
   return (
     <div className={point === undefined ? 'config-split' : 'config-split has-panel'}>
       <div className="config-main">

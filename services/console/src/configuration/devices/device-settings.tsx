@@ -2,7 +2,7 @@ import type { Tagged } from '@holdfast/api-client/api-client.ts';
 import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import { useState } from 'react';
 import { useSites } from '../../first-run/first-run-queries.ts';
-import { bodyOf, changesOf, type Draft, draftOf } from '../../forms/form-schema.ts';
+import { changesOf, type Draft, draftOf, fullBodyOf } from '../../forms/form-schema.ts';
 import { SchemaForm } from '../../forms/schema-form.tsx';
 import { useProtocols } from '../../forms/use-protocols.ts';
 import { ProblemText } from '../../parts/problem-text.tsx';
@@ -30,16 +30,13 @@ export function DeviceSettings({ id, device }: { id: number; device: Tagged<Devi
   const { save, isSaving, refusal, dialog } = useSaveItem({
     ...{ kind: 'device', id, name: name || code },
     isField: (field) => form?.device.properties[field] !== undefined,
-    onSaved: () => {
-      setReason('');
-      edited.reset();
-    },
+    ...{ edited, reason, setReason },
   });
   if (form === undefined) return <p className="quiet">{t('app.loading')}</p>;
   const { id: _, learned_limits: __, ...before } = base.result;
   const isOtherProtocol = draft.protocol !== before.protocol;
   const changes = isOtherProtocol
-    ? { ...bodyOf(form.device, draft), protocol: form.protocol }
+    ? { ...fullBodyOf(form.device, draft), protocol: form.protocol }
     : changesOf(form.device, draft, before);
   const isChanged = edited.isTouched && Object.keys(changes).length > 0;
   return (
@@ -68,7 +65,7 @@ export function DeviceSettings({ id, device }: { id: number; device: Tagged<Devi
           site_id: sites.map((site) => ({ value: String(site.id), label: site.name || site.code })),
         }}
         onSubmit={() => {
-          if (isChanged && !isSaving) save({ base, changes, reason });
+          if (isChanged && !isSaving) save(changes);
         }}
         extra={refusal.whole && <ProblemText title={t('config.refused')} error={refusal.whole} />}
       >

@@ -18,6 +18,7 @@ import type { Forms } from '../../forms/use-protocols.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
 import { QueryAnswer } from '../../parts/query-answer.tsx';
+import { useCloseOnEscape } from '../../parts/use-close-on-escape.ts';
 import { useNoteChange } from '../last-change.tsx';
 import { DeleteDialog } from '../parts/delete-dialog.tsx';
 import { EditActions } from '../parts/edit-actions.tsx';
@@ -35,6 +36,8 @@ interface PanelProps {
 export function PointPanel({ id, device, form }: PanelProps & { id: number }) {
   const { t } = useConfigurationTexts();
   const query = useItem<PointView>('point', id);
+  // Later the editor decides: Escape must not lose what was typed.
+  useCloseOnEscape(query.data === undefined, useClosePanel());
   return (
     <Panel label={query.data?.result.name || query.data?.result.code || t('config.point')}>
       <QueryAnswer query={query} title={t('config.point.failed')}>
@@ -42,6 +45,12 @@ export function PointPanel({ id, device, form }: PanelProps & { id: number }) {
       </QueryAnswer>
     </Panel>
   );
+}
+
+function useClosePanel(): () => void {
+  const navigate = useNavigate();
+  return () =>
+    void navigate({ to: '.', search: (before) => ({ ...before, point: undefined }), replace: true });
 }
 
 function Panel({ label, children }: { label: string; children: ReactNode }) {
@@ -66,20 +75,18 @@ function Panel({ label, children }: { label: string; children: ReactNode }) {
 
 function PointEditor({ id, device, form, point }: PanelProps & { id: number; point: Tagged<PointView> }) {
   const { t } = useConfigurationTexts();
-  const navigate = useNavigate();
+  const close = useClosePanel();
   const edited = useEdited(point, (item) => draftOf(form.point, item));
   const { base, draft } = edited;
   const [reason, setReason] = useState('');
   const [isAsked, setAsked] = useState(false);
   const [hasHistory, setHasHistory] = useState(false);
+  useCloseOnEscape(!edited.isTouched && reason === '', close);
   const { name, code } = base.result;
   const { save, isSaving, refusal, dialog } = useSaveItem({
     ...{ kind: 'point', id, name: `${device.code} / ${code}` },
     isField: (field) => form.point.properties[field] !== undefined,
-    onSaved: () => {
-      setReason('');
-      edited.reset();
-    },
+    ...{ edited, reason, setReason },
   });
   const changes = changesOf(form.point, draft, base.result);
   const isChanged = edited.isTouched && Object.keys(changes).length > 0;
@@ -91,7 +98,7 @@ function PointEditor({ id, device, form, point }: PanelProps & { id: number; poi
         refusals={refusal.fields}
         whole={refusal.whole}
         onSubmit={() => {
-          if (isChanged && !isSaving) save({ base, changes, reason });
+          if (isChanged && !isSaving) save(changes);
         }}
       >
         <EditActions
@@ -108,16 +115,19 @@ function PointEditor({ id, device, form, point }: PanelProps & { id: number; poi
         </Button>
       </footer>
       {hasHistory && (
-        <ItemHistory kind="point" id={id} isOwn={(item) => item.kind === 'point' && item.id === id} />
+        <ItemHistory
+          kind="point"
+          id={id}
+          name={`${device.code} / ${code}`}
+          isOwn={(item) => item.kind === 'point' && item.id === id}
+        />
       )}
       {isAsked && (
         <DeleteDialog
           kind="point"
           ids={[id]}
           name={name || code}
-          onDeleted={() =>
-            void navigate({ to: '.', search: (before) => ({ ...before, point: undefined }), replace: true })
-          }
+          onDeleted={close}
           onClose={() => setAsked(false)}
         />
       )}
@@ -130,24 +140,31 @@ function PointEditor({ id, device, form, point }: PanelProps & { id: number; poi
 export function NewPointPanel({ device, form }: PanelProps) {
   const { t } = useConfigurationTexts();
   const noteChange = useNoteChange();
-  const [draft, setDraft] = useState<Draft>({});
+  const [start, setStart] = useState<Draft>({});
+  const [draft, setDraft] = useState(start);
   const [reason, setReason] = useState('');
   const [refusal, setRefusal] = useState(noRefusal);
   const [round, setRound] = useState(0);
+  useCloseOnEscape(draft === start && reason === '', useClosePanel());
   const add = useMutation({
-    mutationFn: () =>
+    mutationFn: (sent: { readonly draft: Draft; readonly reason: string }) =>
       api.change('POST', pathOf('point'), {
-        body: { ...bodyOf(form.point, draft), device_id: device.id },
-        query: { reason: reason.trim() || undefined },
+        body: { ...bodyOf(form.point, sent.draft), device_id: device.id },
+        query: { reason: sent.reason.trim() || undefined },
       }),
     onMutate: () => setRefusal(noRefusal),
-    onSuccess: async ({ changeSet }) => {
-      const name = `${device.code} / ${draft.code ?? ''}`;
-      setDraft(sharedByNext(form, draft));
-      setReason('');
-      // Without the faults of the point before.
-      setRound(round + 1);
-      await noteChange(t('config.created', { name }), changeSet);
+    onSuccess: ({ changeSet }, sent) => {
+      const name = `${device.code} / ${sent.draft.code ?? ''}`;
+      // What was typed meanwhile stays.
+      if (draft === sent.draft) {
+        const next = sharedByNext(form, draft);
+        setDraft(next);
+        setStart(next);
+        // Without the faults of the point before.
+        setRound(round + 1);
+      }
+      setReason((now) => (now === sent.reason ? '' : now));
+      void noteChange({ text: t('config.created', { name }), name, changeSet });
     },
     onError: (error) =>
       setRefusal(refusalOf(error, '', (field) => form.point.properties[field] !== undefined)),
@@ -161,7 +178,7 @@ export function NewPointPanel({ device, form }: PanelProps) {
         refusals={refusal.fields}
         whole={refusal.whole}
         onSubmit={() => {
-          if (!add.isPending) add.mutate();
+          if (!add.isPending) add.mutate({ draft, reason });
         }}
       >
         <EditActions

@@ -1,3 +1,4 @@
+import type { Tagged } from '@holdfast/api-client/api-client.ts';
 import type { Reverted } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -45,45 +46,51 @@ export function BulkDialog({
       protocols.every((other) => other[kind].properties[name] !== undefined) &&
       isShown(each, () => ''),
   );
-  const [field, setField] = useState(kind === 'device' ? 'site_id' : 'period_ms');
+  const [field, setField] = useState('');
   const [draft, setDraft] = useState<Draft>({});
   const [reason, setReason] = useState('');
   const [refusal, setRefusal] = useState(noRefusal);
-  const [preview, setPreview] = useState<{ readonly etag: string | undefined; readonly result: Reverted }>();
+  const [latestPreview, setLatestPreview] = useState<Tagged<Reverted> & { readonly body: object }>();
   const path = pathOf(kind);
   const shape = schema?.properties[field];
   const one: FormSchema | undefined = shape && {
     properties: { [field]: shape },
     'x-groups': [{ name: 'one', label: { en: '', zh: '' }, folded: false, fields: [field] }],
   };
-  const body = () => ({
+  const body = {
     ids,
     // An empty field stands for its default, which an edit of many does not know.
     set: one ? { [field]: bodyOf(one, draft)[field] ?? shape?.default ?? null } : {},
-    reason: reason.trim(),
-  });
+  };
+  const isCurrent = (other: object) => JSON.stringify(other) === JSON.stringify(body);
+  const preview = latestPreview && isCurrent(latestPreview.body) ? latestPreview : undefined;
   const look = useMutation({
-    mutationFn: () => api.dryRun<Reverted>(path, body(), 'PATCH'),
+    mutationFn: async (sent: object) => ({
+      ...(await api.dryRun<Reverted>(path, sent, 'PATCH')),
+      body: sent,
+    }),
     onMutate: () => {
       setRefusal(noRefusal);
-      setPreview(undefined);
+      setLatestPreview(undefined);
     },
-    onSuccess: setPreview,
-    onError: (error) => setRefusal(refusalOf(error, 'set.', (each) => each === field)),
+    onSuccess: setLatestPreview,
+    onError: (error, sent) => {
+      if (isCurrent(sent)) setRefusal(refusalOf(error, 'set.', (each) => each === field));
+    },
   });
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: ({ body: previewBody, etag }: NonNullable<typeof preview>) =>
       api.change<Reverted>('PATCH', path, {
-        body: body(),
-        ...(preview?.etag !== undefined && { ifMatch: preview.etag }),
+        body: { ...previewBody, reason: reason.trim() },
+        ...(etag !== undefined && { ifMatch: etag }),
       }),
     onSuccess: ({ changeSet, result }) => {
       onClose();
-      const changed = t(`config.count.${kind}s`, { count: result.counts.changed });
-      return noteChange(t('config.saved', { name: changed }), changeSet);
+      const name = t(`config.count.${kind}s`, { count: result.counts.changed });
+      return noteChange({ text: t('config.saved', { name }), name, changeSet });
     },
     onError: (error) => {
-      setPreview(undefined);
+      setLatestPreview(undefined);
       setRefusal(refusalOf(error, 'set.', (each) => each === field));
     },
   });
@@ -99,10 +106,10 @@ export function BulkDialog({
             onChange={({ target }) => {
               setField(target.value);
               setDraft({});
-              setPreview(undefined);
               setRefusal(noRefusal);
             }}
           >
+            {field === '' && <option value="">{t('config.bulk.choose')}</option>}
             {fields.map(([name, each]) => (
               <option key={name} value={name}>
                 {each['x-label']?.[language] ?? name}
@@ -110,23 +117,20 @@ export function BulkDialog({
             ))}
           </select>
         </label>
-        {one && (
+        {one ? (
           <SchemaForm
             key={field}
             schema={one}
             draft={draft}
-            onChange={(next) => {
-              setDraft(next);
-              setPreview(undefined);
-            }}
+            onChange={setDraft}
             refusals={refusal.fields}
             choices={{
               site_id: sites.map((site) => ({ value: String(site.id), label: site.name || site.code })),
             }}
             onSubmit={() => {
               if (look.isPending || save.isPending) return;
-              if (preview) save.mutate();
-              else look.mutate();
+              if (preview) save.mutate(preview);
+              else look.mutate(body);
             }}
             extra={
               <>
@@ -162,6 +166,12 @@ export function BulkDialog({
                 : t('config.bulk.look')}
             </Button>
           </SchemaForm>
+        ) : (
+          <div className="overlay-actions">
+            <Button className="button" onPress={onClose}>
+              {t('command.cancel')}
+            </Button>
+          </div>
         )}
       </div>
     </Overlay>

@@ -57,7 +57,9 @@ export function DeleteDialog({
       {isFetching ? (
         <p className="quiet">{t('config.delete.looking')}</p>
       ) : (
-        data && <Consequences kind={kind} results={results} counts={data.result.counts} />
+        data && (
+          <Consequences kind={kind} idCount={ids.length} results={results} counts={data.result.counts} />
+        )
       )}
     </Confirm>
   );
@@ -90,39 +92,54 @@ export function DeleteItemDialog({
 }
 
 const namesShown = 10;
+const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
 
 function Consequences({
   kind,
+  idCount,
   results,
   counts,
 }: {
   kind: 'device' | 'point';
+  idCount: number;
+  /** The first 500. */
   results: Reverted['results'];
   counts: Reverted['counts'];
 }) {
   const { t } = useConfigurationTexts();
-  const devices = results.filter((each) => each.kind === 'device').length;
-  const points = counts.deleted - devices;
+  const points = counts.deleted - idCount;
   const tasks = results.filter((each) => each.kind === 'task');
   const ids = new Set(tasks.map(({ id }) => id));
   const sessions = (useSessions().data?.results ?? []).filter(({ task_id: id }) => ids.has(id));
-  const names = (all: readonly string[]) =>
-    all.slice(0, namesShown).join(t('app.list')) + (all.length > namesShown ? ' …' : '');
+  const emptied = tasks.filter(({ fields: { device_ids: field } }) => isEmptyList(field?.after));
+  const names = (all: readonly string[], count = all.length) => {
+    const visibleNames = all.slice(0, namesShown);
+    return visibleNames.join(t('app.list')) + (count > visibleNames.length ? ' …' : '');
+  };
   return (
     <ul className="consequences">
       {kind === 'device' && <li>{t('config.delete.points', { count: points })}</li>}
-      {tasks.length > 0 && (
+      {/* Only tasks stay, and lose what is deleted. */}
+      {counts.changed > 0 && (
         <li>
-          {t('config.delete.tasks', { count: tasks.length })}
+          {t('config.delete.tasks', { count: counts.changed })}
           {t('app.colon')}
-          <strong>{names(tasks.map(({ code }) => code))}</strong>
+          <strong>
+            {names(
+              tasks.map(({ code }) => code),
+              counts.changed,
+            )}
+          </strong>
         </li>
       )}
+      {emptied.map(({ id, code }) => (
+        <li key={id}>{t('config.delete.emptied', { name: code })}</li>
+      ))}
       {sessions.length > 0 && (
         <li>
           {t('config.delete.sessions', { count: sessions.length })}
           {t('app.colon')}
-          <strong>{names(sessions.map(nameOf))}</strong>. {t('config.delete.sessions.how')}
+          <strong>{names(sessions.map(nameOf))}</strong>
         </li>
       )}
       <li>{t('config.delete.kept')}</li>
@@ -155,7 +172,7 @@ function Confirm({
     onSuccess: (changeSet) => {
       onDeleted();
       onClose();
-      return noteChange(t('config.deleted', { name }), changeSet);
+      return noteChange({ text: t('config.deleted', { name }), name, changeSet });
     },
   });
   const error = problem ?? removal.error ?? undefined;

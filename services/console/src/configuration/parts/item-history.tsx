@@ -20,10 +20,13 @@ const RevertDialog = lazy(() => import('../../changes/revert-dialog.tsx'));
 export function ItemHistory({
   kind,
   id,
+  name,
   isOwn,
 }: {
   kind: ChangedKind;
   id: number;
+  /** Of the item, for people. */
+  name: string;
   /** Whether an item of a change set belongs to this one; others of the same set are left out. */
   isOwn: (item: ChangeItemView) => boolean;
 }) {
@@ -38,7 +41,7 @@ export function ItemHistory({
             <p className="quiet">{t('config.history.none')}</p>
           ) : (
             <>
-              <ChangeList sets={sets} isOwn={isOwn} />
+              <ChangeList {...{ sets, name, isOwn }} />
               {query.hasNextPage && (
                 <Button
                   className="button"
@@ -58,9 +61,11 @@ export function ItemHistory({
 
 function ChangeList({
   sets,
+  name,
   isOwn,
 }: {
   sets: readonly ChangeSetView[];
+  name: string;
   isOwn: (item: ChangeItemView) => boolean;
 }) {
   const { t } = useConfigurationTexts();
@@ -70,7 +75,9 @@ function ChangeList({
   const items = useItemsOf(sets.map(({ id }) => id));
   const [setToUndo, setSetToUndo] = useState<number>();
   const notes = { created: t('config.history.created'), deleted: t('config.history.deleted') };
-  const ownItems = (id: number) => items.get(id)?.filter(isOwn) ?? [];
+  const ownItems = (id: number) => items.get(id)?.results.filter(isOwn) ?? [];
+  // Of a long set the API gives only the first items: others of this item may be among the rest.
+  const isCut = (id: number) => typeof items.get(id)?.next_cursor === 'string';
   return (
     <>
       <ol className="config-history">
@@ -96,13 +103,22 @@ function ChangeList({
               <Button
                 className="button"
                 aria-label={t('config.history.undo.of', { change: String(id) })}
-                isDisabled={ownItems(id).length === 0}
+                isDisabled={ownItems(id).length === 0 || isCut(id)}
                 onPress={() => setSetToUndo(id)}
               >
                 {t('config.history.undo')}
               </Button>
             </header>
             <Differences results={ownItems(id)} notes={notes} words={words} />
+            {isCut(id) && (
+              <Link
+                to="/changes"
+                search={{ change: id }}
+                aria-label={t('config.change', { change: String(id) })}
+              >
+                …
+              </Link>
+            )}
           </li>
         ))}
       </ol>
@@ -113,10 +129,10 @@ function ChangeList({
             only={ownItems(setToUndo).map(({ kind, id }) => ({ kind, id }))}
             onClose={() => setSetToUndo(undefined)}
             onUndone={(changeSet) =>
-              void noteChange(
-                t('config.undone', { what: t('config.change', { change: String(setToUndo) }) }),
-                changeSet ?? undefined,
-              )
+              void noteChange({
+                ...{ text: t('config.undone', { name }), name, isUndo: true },
+                changeSet: changeSet ?? undefined,
+              })
             }
           />
         </Suspense>

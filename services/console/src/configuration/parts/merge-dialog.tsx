@@ -1,4 +1,3 @@
-import type { Tagged } from '@holdfast/api-client/api-client.ts';
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
@@ -13,7 +12,7 @@ export function MergeDialog({
   name,
   base,
   mine,
-  theirs: { result: theirs },
+  theirs,
   isPending,
   onSave,
   onClose,
@@ -23,7 +22,7 @@ export function MergeDialog({
   readonly base: MergeFields;
   /** The fields that the user has changed. */
   readonly mine: MergeFields;
-  readonly theirs: Tagged<MergeFields>;
+  readonly theirs: MergeFields;
   readonly isPending: boolean;
   /** @param changes of what is stored now */
   onSave(changes: MergeFields): void;

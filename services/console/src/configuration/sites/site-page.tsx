@@ -69,10 +69,7 @@ function SiteEditor({ id, site }: { id: number; site: Tagged<SiteView> }) {
   const { save, isSaving, refusal, dialog } = useSaveItem({
     ...{ kind: 'site', id, name: name || code },
     isField,
-    onSaved: () => {
-      setReason('');
-      edited.reset();
-    },
+    ...{ edited, reason, setReason },
   });
   const mayChange = useMayEverywhere('engineer');
   const changes = {
@@ -109,7 +106,7 @@ function SiteEditor({ id, site }: { id: number; site: Tagged<SiteView> }) {
           refusals={refusal.fields}
           whole={refusal.whole}
           onSubmit={() => {
-            if (isChanged && !isSaving) save({ base, changes, reason });
+            if (isChanged && !isSaving) save(changes);
           }}
         >
           <EditActions
@@ -120,7 +117,12 @@ function SiteEditor({ id, site }: { id: number; site: Tagged<SiteView> }) {
         {dialog}
       </div>
       <Section title={t('config.tab.history')}>
-        <ItemHistory kind="site" id={id} isOwn={(item) => item.kind === 'site' && item.id === id} />
+        <ItemHistory
+          kind="site"
+          id={id}
+          name={name || code}
+          isOwn={(item) => item.kind === 'site' && item.id === id}
+        />
       </Section>
       {isAsked && (
         <DeleteItemDialog
@@ -152,7 +154,8 @@ function NewSite() {
       }),
     onMutate: () => setRefusal(noRefusal),
     onSuccess: async ({ result, changeSet }) => {
-      await noteChange(t('config.created', { name: result.name || result.code }), changeSet);
+      const label = result.name || result.code;
+      await noteChange({ text: t('config.created', { name: label }), name: label, changeSet });
       await navigate({ to: '/configuration/sites/$id', params: { id: String(result.id) } });
     },
     onError: (error) => setRefusal(refusalOf(error, '', isField)),

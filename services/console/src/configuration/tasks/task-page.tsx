@@ -66,10 +66,7 @@ function TaskEditor({ id, task }: { id: number; task: Tagged<TaskView> }) {
   const { save, isSaving, refusal, dialog } = useSaveItem({
     ...{ kind: 'task', id, name: name || code },
     isField: (field) => taskForm.properties[field] !== undefined,
-    onSaved: () => {
-      setReason('');
-      edited.reset();
-    },
+    ...{ edited, reason, setReason },
   });
   const changes = {
     ...changesOf(taskForm, draft.fields, { ...base.result }),
@@ -111,7 +108,7 @@ function TaskEditor({ id, task }: { id: number; task: Tagged<TaskView> }) {
           onChange={(fields) => edited.setDraft({ ...draft, fields })}
           refusals={refusal.fields}
           onSubmit={() => {
-            if (isChanged && !isSaving) save({ base, changes, reason });
+            if (isChanged && !isSaving) save(changes);
           }}
           extra={
             <>
@@ -143,7 +140,12 @@ function TaskEditor({ id, task }: { id: number; task: Tagged<TaskView> }) {
         {dialog}
       </div>
       <Section title={t('config.tab.history')}>
-        <ItemHistory kind="task" id={id} isOwn={(item) => item.kind === 'task' && item.id === id} />
+        <ItemHistory
+          kind="task"
+          id={id}
+          name={name || code}
+          isOwn={(item) => item.kind === 'task' && item.id === id}
+        />
       </Section>
       {isAsked && (
         <DeleteItemDialog
@@ -172,7 +174,8 @@ function NewTask() {
       }),
     onMutate: () => setRefusal(noRefusal),
     onSuccess: async ({ result, changeSet }) => {
-      await noteChange(t('config.created', { name: result.name || result.code }), changeSet);
+      const label = result.name || result.code;
+      await noteChange({ text: t('config.created', { name: label }), name: label, changeSet });
       await navigate({ to: '/configuration/tasks/$id', params: { id: String(result.id) } });
     },
     onError: (error) => setRefusal(refusalOf(error, '', (field) => taskForm.properties[field] !== undefined)),
