@@ -133,7 +133,7 @@ export const en = {
   'people.keys.key': 'Key',
   'people.keys.how': 'Programs send it as “Authorization: Bearer …”. Whoever has it has its roles.',
   'people.keys.first':
-    'This is the first key. When you close this, the console asks for a login: copy the key first.',
+    'If this is the first key, the console asks for a login when you close this: copy the key first.',
   'people.keys.expired': 'expired',
   'people.keys.revoked': 'revoked {{when}} by {{who}}',
   'people.keys.revoke': 'Revoke',
@@ -289,7 +289,7 @@ export const zh: TranslationOf<typeof en> = {
   'people.keys.key': '密钥',
   'people.keys.how':
     '程序在请求头中携带“Authorization: Bearer …”。任何持有者都拥有该密钥的权限，请妥善保管。',
-  'people.keys.first': '这是第一个密钥。关闭此窗口后，控制台将要求登录，请先复制密钥。',
+  'people.keys.first': '如果这是第一个密钥，关闭此窗口后控制台将要求登录，请先复制密钥。',
   'people.keys.expired': '已过期',
   'people.keys.revoked': '{{when}} 由 {{who}} 吊销',
   'people.keys.revoke': '吊销',
