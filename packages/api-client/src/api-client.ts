@@ -114,7 +114,7 @@ export class ApiClient {
     return this.#withOwnError(() => this.#tagged<T>(method, path, { ...body, dry_run: true }));
   }
 
-  /** An item, and its tag for {@link change}. */
+  /** An item, and its tag for {@link change} or {@link patch}. */
   getTagged<T = Item>(path: string): Promise<Tagged<T>> {
     return this.#withOwnError(() => this.#tagged<T>('GET', path));
   }
@@ -140,14 +140,6 @@ export class ApiClient {
         etag: response.headers.get('etag') ?? undefined,
         changeSet: changeSet === null ? undefined : Number(changeSet),
       };
-    });
-  }
-
-  /** An item with its tag, for {@link patch}. */
-  read<T = Item>(path: string): Promise<{ item: T; etag: string | undefined }> {
-    return this.#withOwnError(async () => {
-      const response = await this.#accepted('GET', path, {}, AbortSignal.timeout(this.#answerMs));
-      return { item: (await response.json()) as T, etag: response.headers.get('etag') ?? undefined };
     });
   }
 

@@ -1,3 +1,6 @@
+import type { Me } from '@holdfast/shared/contracts/http/login-http.ts';
+import { highestRole, isAtLeast, type Role, roleAt } from '../api/me.ts';
+
 /**
  * The screens in the order of the navigation, by group; the first group has no title. Those with a role are for users who
  * have it at all sites, an engineer's for users who have it at any.
@@ -20,5 +23,13 @@ export const screens = [
 ] as const;
 
 export type Screen = (typeof screens)[number];
+
+/** The role that decides whether a user may open the screen: most of a configuration belongs to one site. */
+export const roleFor = (me: Me, screen: { readonly role: Role }): Role | undefined =>
+  screen.role === 'engineer' ? highestRole(me) : roleAt(me, []);
+
+/** Whether the navigation offers a screen to the user; the API checks each call again. */
+export const mayOpen = (me: Me | undefined, screen: Screen): boolean =>
+  me === undefined || !('role' in screen) || isAtLeast(roleFor(me, screen), screen.role);
 
 export const screenGroups = ['plant', 'evidence', 'system'] as const;

@@ -10,8 +10,7 @@ import { readSetting, usePreferences } from './preferences.tsx';
 import { StaleBanner } from './stale-banner.tsx';
 import { StatusStrip } from './status-strip.tsx';
 import './shell.css';
-import { screenGroups, screens } from './screens.ts';
-import { useMayOpen } from './use-may-open.ts';
+import { mayOpen, screenGroups, screens } from './screens.ts';
 
 /** The frame of every screen: navigation, state of the plant, and the person. */
 export function Shell() {
@@ -138,7 +137,7 @@ function Navigation() {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone to another screen needs the menu no more
   useEffect(() => setOpen(false), [path]);
-  const mayOpen = useMayOpen();
+  const me = useMe();
   const here = screens.find(({ to }) => (to === '/' ? path === to : path.startsWith(to)));
   return (
     <nav
@@ -154,7 +153,7 @@ function Navigation() {
       </Button>
       <div className="nav-lists">
         {screenGroups.map((group) => {
-          const own = screens.filter((each) => each.group === group && mayOpen(each));
+          const own = screens.filter((each) => each.group === group && mayOpen(me, each));
           return own.length === 0 ? null : (
             <div key={group}>
               {group !== 'plant' && <p className="nav-group">{t(`nav.group.${group}`)}</p>}

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
 import type { Outcome } from '../parts/outcomes.tsx';
-import { Overlay } from '../parts/overlay.tsx';
+import { Overlay, OverlayActions } from '../parts/overlay.tsx';
 import { ProblemLink } from '../parts/problem-link.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { ReasonField } from '../parts/reason-field.tsx';
@@ -116,14 +116,9 @@ export default function ApplyDialog({
           value={reason}
           onReason={setReason}
         />
-        <div className="overlay-actions">
-          <Button className="button" onPress={onClose}>
-            {t('command.cancel')}
-          </Button>
-          <Button className="button is-main" type="submit" isDisabled={isComparing || count === 0}>
-            {isOne ? t('apply.do') : t('apply.do.many', { count })}
-          </Button>
-        </div>
+        <OverlayActions isDisabled={isComparing || count === 0} onCancel={onClose}>
+          {isOne ? t('apply.do') : t('apply.do.many', { count })}
+        </OverlayActions>
       </form>
     </Overlay>
   );

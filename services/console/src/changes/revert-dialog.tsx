@@ -2,11 +2,10 @@ import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { Reverted, RevertOnly } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
 import { Differences } from '../apply/differences.tsx';
 import { useOutcomes } from '../parts/outcomes.tsx';
-import { Overlay } from '../parts/overlay.tsx';
+import { Overlay, OverlayActions } from '../parts/overlay.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { ReasonField } from '../parts/reason-field.tsx';
 import { revertPath, useRevertDryRun } from './queries.ts';
@@ -90,18 +89,12 @@ export default function RevertDialog({
           value={reason}
           onReason={setReason}
         />
-        <div className="overlay-actions">
-          <Button className="button" onPress={onClose}>
-            {t('command.cancel')}
-          </Button>
-          <Button
-            className="button is-main"
-            type="submit"
-            isDisabled={isSent || isFetching || data === undefined || isNothing || refusal !== undefined}
-          >
-            {t(isSent ? 'changes.undo.doing' : 'changes.undo.do')}
-          </Button>
-        </div>
+        <OverlayActions
+          isDisabled={isSent || isFetching || data === undefined || isNothing || refusal !== undefined}
+          onCancel={onClose}
+        >
+          {t(isSent ? 'changes.undo.doing' : 'changes.undo.do')}
+        </OverlayActions>
       </form>
     </Overlay>
   );

@@ -8,6 +8,8 @@ export interface ConfigurationSearch {
   readonly find?: string | undefined;
   /** Column by which a list is sorted; with a minus sign, from the last to the first. */
   readonly order?: string | undefined;
+  /** The same for the points of a device. */
+  readonly pointOrder?: string | undefined;
   readonly tab?: DeviceTab | undefined;
   /** Id of the point that is shown next to its list, or `new` for one that is to be created. */
   readonly point?: number | 'new' | undefined;
@@ -15,17 +17,22 @@ export interface ConfigurationSearch {
 
 /** Leaves out unknown values. */
 export function configurationSearch(search: Record<string, unknown>): ConfigurationSearch {
-  const { find, order, point } = search;
+  const { find, point } = search;
   const id = Number(point);
   return {
     find: typeof find === 'string' || typeof find === 'number' ? String(find) : undefined,
-    order: typeof order === 'string' && /^-?[a-z]+$/.test(order) ? order : undefined,
+    order: orderOf(search.order),
+    pointOrder: orderOf(search.pointOrder),
     tab: deviceTabs.find((each) => each === search.tab),
     point: point === 'new' ? point : Number.isSafeInteger(id) && id > 0 ? id : undefined,
   };
 }
 
+function orderOf(text: unknown): string | undefined {
+  return typeof text === 'string' && /^-?[a-z]+$/.test(text) ? text : undefined;
+}
+
 export function useConfigurationSearch() {
-  const { find = '', order, tab = 'settings', point } = useSearch({ from: '/configuration' });
-  return { find, order, tab, point };
+  const { find = '', order, pointOrder, tab = 'settings', point } = useSearch({ from: '/configuration' });
+  return { find, order, pointOrder, tab, point };
 }

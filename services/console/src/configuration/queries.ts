@@ -52,15 +52,16 @@ export function useChangesOf(kind: ChangedKind, id: number) {
   });
 }
 
-/** Change sets with their first 500 items, by the sets' numbers. A stored set never changes. */
-export function useItemsOf(ids: readonly number[]) {
+/** Change sets, each with its first 500 changes of one item, by the sets' numbers. A stored set never changes. */
+export function useItemsOf(kind: ChangedKind, id: number, sets: readonly number[]) {
   return useQueries({
-    queries: ids.map((id) => ({
-      queryKey: ['change-set', id],
-      queryFn: () => api.get<ChangeSetDetail>(`/api/config/change-sets/${id}/`, { limit: 500 }),
+    queries: sets.map((set) => ({
+      queryKey: ['change-set', set, kind, id],
+      queryFn: () =>
+        api.get<ChangeSetDetail>(`/api/config/change-sets/${set}/`, { limit: 500, [`${kind}_id`]: id }),
       staleTime: Number.POSITIVE_INFINITY,
     })),
-    combine: (results) => new Map(results.map(({ data }, index) => [ids[index] ?? 0, data])),
+    combine: (results) => new Map(results.map(({ data }, index) => [sets[index] ?? 0, data])),
   });
 }
 

@@ -7,7 +7,7 @@ import { type ReactNode, useDeferredValue, useState } from 'react';
 import { api } from '../api/api.ts';
 import { highestRole, isAtLeast, type Role, roleAt, useMe } from '../api/me.ts';
 import { themes } from '../app/preferences.tsx';
-import { screens } from '../app/screens.ts';
+import { roleFor, screens } from '../app/screens.ts';
 import type { ShellDialog } from '../parts/shell-dialog.ts';
 import { useSettledValue } from '../parts/use-settled-value.ts';
 import { useCommands } from '../sessions/commands.tsx';
@@ -98,10 +98,7 @@ export function useEntries(
     ({ to, name, ...screen }): Entry => ({
       ...{ id: `screen ${to}`, group: 'screens', name: t(name) },
       ...('role' in screen && {
-        forbidden: forbiddenAs(
-          me && (screen.role === 'engineer' ? highestRole(me) : roleAt(me, [])),
-          screen.role,
-        ),
+        forbidden: forbiddenAs(me && roleFor(me, screen), screen.role),
       }),
       run: () => go(to),
     }),

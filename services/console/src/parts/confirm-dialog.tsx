@@ -1,7 +1,5 @@
 import type { ReactNode } from 'react';
-import { Button } from 'react-aria-components/Button';
-import { usePreferences } from '../app/preferences.tsx';
-import { Overlay } from './overlay.tsx';
+import { Overlay, OverlayActions } from './overlay.tsx';
 
 /** Asks before something is done that cannot be taken back by the same press. */
 export function ConfirmDialog({
@@ -20,7 +18,6 @@ export function ConfirmDialog({
   onClose(): void;
   readonly children: ReactNode;
 }) {
-  const { t } = usePreferences();
   return (
     <Overlay title={title} onClose={onClose}>
       <form
@@ -30,14 +27,9 @@ export function ConfirmDialog({
         }}
       >
         <p>{children}</p>
-        <div className="overlay-actions">
-          <Button className="button" onPress={onClose}>
-            {t('command.cancel')}
-          </Button>
-          <Button className="button is-main" type="submit" isDisabled={isPending}>
-            {action}
-          </Button>
-        </div>
+        <OverlayActions isDisabled={isPending} onCancel={onClose}>
+          {action}
+        </OverlayActions>
       </form>
     </Overlay>
   );

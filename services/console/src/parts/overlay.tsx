@@ -52,3 +52,33 @@ export function Overlay({
     </ModalOverlay>
   );
 }
+
+/** The end of a form in a dialog: a way out, and the button that sends it. */
+export function OverlayActions({
+  isDisabled,
+  isCancelDisabled = false,
+  onCancel,
+  note,
+  children,
+}: {
+  isDisabled: boolean;
+  isCancelDisabled?: boolean;
+  onCancel: () => void;
+  /** Shown before the buttons. */
+  note?: ReactNode;
+  /** What the button says, as a verb. */
+  children: ReactNode;
+}) {
+  const { t } = usePreferences();
+  return (
+    <div className="overlay-actions">
+      {note}
+      <Button className="button" isDisabled={isCancelDisabled} onPress={onCancel}>
+        {t('command.cancel')}
+      </Button>
+      <Button className="button is-main" type="submit" isDisabled={isDisabled}>
+        {children}
+      </Button>
+    </div>
+  );
+}

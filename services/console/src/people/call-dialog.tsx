@@ -1,9 +1,8 @@
 import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { holdPage } from '../api/api.ts';
 import { FreshLogin } from '../fresh-login/fresh-login.tsx';
-import { Overlay } from '../parts/overlay.tsx';
+import { Overlay, OverlayActions } from '../parts/overlay.tsx';
 import { ProblemLink } from '../parts/problem-link.tsx';
 import { type PeopleTexts, usePeopleTexts } from './texts.ts';
 
@@ -85,14 +84,13 @@ export function CallDialog<T>({
             {failure.text} <ProblemLink code={failure.code} />
           </p>
         )}
-        <div className="overlay-actions">
-          <Button className="button" isDisabled={step === 'sending'} onPress={onClose}>
-            {t('command.cancel')}
-          </Button>
-          <Button className="button is-main" type="submit" isDisabled={!isReady || step === 'sending'}>
-            {action}
-          </Button>
-        </div>
+        <OverlayActions
+          isDisabled={!isReady || step === 'sending'}
+          isCancelDisabled={step === 'sending'}
+          onCancel={onClose}
+        >
+          {action}
+        </OverlayActions>
       </form>
       {step === 'fresh' && (
         <FreshLogin why={t('people.fresh')} onDone={() => void send()} onClose={onClose} />

@@ -1,3 +1,4 @@
+import type { Tagged } from '@holdfast/api-client/api-client.ts';
 import type { UserView } from '@holdfast/shared/contracts/http/user-http.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,7 +9,7 @@ import { NameField } from './add-user.tsx';
 import { CallDialog } from './call-dialog.tsx';
 import { GrantsFields } from './grants-fields.tsx';
 import { useGrantTexts } from './grants-text.ts';
-import { lastChangedBy, readUser, type SeenUser, useRereading, userPath } from './queries.ts';
+import { lastChangedBy, readUser, useRereading, userPath } from './queries.ts';
 import { everySite, grantsOf, type SiteRoles, siteRolesOf } from './site-roles.ts';
 import { usePeopleTexts } from './texts.ts';
 
@@ -19,30 +20,30 @@ interface Conflict {
 }
 
 /** Changes name and roles of a user, unless somebody else has changed them since: then it shows what. */
-export function ChangeUser({ seen, onClose }: { seen: SeenUser; onClose: () => void }) {
+export function ChangeUser({ taggedUser, onClose }: { taggedUser: Tagged<UserView>; onClose: () => void }) {
   const { t } = usePeopleTexts();
   const { note } = useOutcomes();
   const reread = useRereading();
   const queries = useQueryClient();
   const me = useMe();
-  const [base, setBase] = useState(seen);
-  const [name, setName] = useState(seen.item.name);
-  const [siteRoles, setSiteRoles] = useState(siteRolesOf(seen.item.grants));
+  const [base, setBase] = useState(taggedUser);
+  const [name, setName] = useState(taggedUser.result.name);
+  const [siteRoles, setSiteRoles] = useState(siteRolesOf(taggedUser.result.grants));
   const [conflict, setConflict] = useState<Conflict>();
-  const { id, login, identity } = seen.item;
+  const { id, login, identity } = taggedUser.result;
   const isOneself = me?.id === id;
   const grants = grantsOf(siteRoles);
-  const hasOwnGrants = !isSame(grants, grantsOf(siteRolesOf(base.item.grants)));
-  const hasOwnName = name.trim() !== base.item.name;
+  const hasOwnGrants = !isSame(grants, grantsOf(siteRolesOf(base.result.grants)));
+  const hasOwnName = name.trim() !== base.result.name;
   const administers = (roles: SiteRoles) => roles.get(everySite) === 'administrator';
-  const losesPeople = isOneself && administers(siteRolesOf(base.item.grants)) && !administers(siteRoles);
+  const losesPeople = isOneself && administers(siteRolesOf(base.result.grants)) && !administers(siteRoles);
   const showConflict = async () => {
     const now = await readUser(login);
-    const by = await lastChangedBy(now.item);
+    const by = await lastChangedBy(now.result);
     // What this administrator has not touched becomes what the other has made of it.
-    if (!hasOwnName) setName(now.item.name);
-    if (!hasOwnGrants) setSiteRoles(siteRolesOf(now.item.grants));
-    setConflict({ before: base.item, now: now.item, by });
+    if (!hasOwnName) setName(now.result.name);
+    if (!hasOwnGrants) setSiteRoles(siteRolesOf(now.result.grants));
+    setConflict({ before: base.result, now: now.result, by });
     setBase(now);
   };
   return (

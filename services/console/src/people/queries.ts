@@ -1,3 +1,4 @@
+import type { Tagged } from '@holdfast/api-client/api-client.ts';
 import type { AuditView, KeyView } from '@holdfast/shared/contracts/http/access-http.ts';
 import type { CompanyLoginView } from '@holdfast/shared/contracts/http/company-http.ts';
 import type { SiteView } from '@holdfast/shared/contracts/http/configuration-http.ts';
@@ -24,14 +25,8 @@ export function useUsers() {
   });
 }
 
-/** A user as an administrator saw them. */
-export interface SeenUser {
-  readonly item: UserView;
-  /** Tag with which a change is refused after another one. */
-  readonly etag: string | undefined;
-}
-
-export const readUser = (loginOrId: string): Promise<SeenUser> => api.read<UserView>(userPath(loginOrId));
+export const readUser = (loginOrId: string): Promise<Tagged<UserView>> =>
+  api.getTagged<UserView>(userPath(loginOrId));
 
 export function useUser(loginOrId: string) {
   return useQuery({

@@ -1,9 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { holdPage } from '../api/api.ts';
 import { Overlay } from '../parts/overlay.tsx';
-import { CopyField } from './copy-field.tsx';
 import { peopleKey } from './queries.ts';
 import { usePeopleTexts } from './texts.ts';
 
@@ -43,5 +42,42 @@ export function SecretDialog({
         </div>
       </div>
     </Overlay>
+  );
+}
+
+/** A secret that is shown only this once, with a button that copies it. */
+function CopyField({ label, text }: { label: string; text: string }) {
+  const { t } = usePeopleTexts();
+  const field = useRef<HTMLInputElement>(null);
+  const [isCopied, setCopied] = useState(false);
+  const copy = async () => {
+    // Browsers have a clipboard only for pages that came by HTTPS, or from this machine.
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+    } catch {
+      field.current?.select();
+      setCopied(document.execCommand('copy'));
+    }
+  };
+  return (
+    <div className="copy-field">
+      <label className="labelled">
+        {label}
+        <input
+          ref={field}
+          className="field"
+          readOnly
+          value={text}
+          onFocus={({ target }) => target.select()}
+        />
+      </label>
+      <Button className="button is-main" onPress={() => void copy()} autoFocus>
+        {t('people.copy')}
+      </Button>
+      <p role="status" className="quiet small">
+        {isCopied && t('people.copied')}
+      </p>
+    </div>
   );
 }

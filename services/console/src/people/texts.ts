@@ -94,7 +94,7 @@ export const en = {
   'people.disabled': '{{login}} is disabled.',
   'people.enable': 'Enable',
   'people.enable.title': 'Enable {{login}}?',
-  'people.enable.what': 'The user can log in with the former password and roles.',
+  'people.enable.what': 'The user can log in again, with the same roles.',
   'people.enabled': '{{login}} is enabled.',
 
   'people.logins': 'Logins and devices',
@@ -252,7 +252,7 @@ export const zh: TranslationOf<typeof en> = {
   'people.disabled': '{{login}} 已停用。',
   'people.enable': '启用',
   'people.enable.title': '启用 {{login}}？',
-  'people.enable.what': '该用户可以用原来的密码登录，角色不变。',
+  'people.enable.what': '该用户可以重新登录，角色不变。',
   'people.enabled': '{{login}} 已启用。',
 
   'people.logins': '登录与设备',

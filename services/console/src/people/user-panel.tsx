@@ -1,3 +1,4 @@
+import type { Tagged } from '@holdfast/api-client/api-client.ts';
 import type { LoginView } from '@holdfast/shared/contracts/http/login-http.ts';
 import type { UserView } from '@holdfast/shared/contracts/http/user-http.ts';
 import { Link } from '@tanstack/react-router';
@@ -14,7 +15,7 @@ import { CallDialog } from './call-dialog.tsx';
 import { ChangeUser } from './change-user.tsx';
 import { useGrantTexts } from './grants-text.ts';
 import { type IssuedLink, LinkShown } from './link-shown.tsx';
-import { type SeenUser, useRereading, userPath, useUser, useUserLogins } from './queries.ts';
+import { useRereading, userPath, useUser, useUserLogins } from './queries.ts';
 import { usePeopleTexts } from './texts.ts';
 import { LastLogin, UserState } from './user-state.tsx';
 
@@ -23,7 +24,10 @@ export function UserPanel({ user }: { user: string }) {
   const { t } = usePeopleTexts();
   const query = useUser(user);
   return (
-    <aside className="people-panel" aria-label={t('people.user', { login: query.data?.item.login ?? user })}>
+    <aside
+      className="people-panel"
+      aria-label={t('people.user', { login: query.data?.result.login ?? user })}
+    >
       <Link
         to="/people"
         search={(before) => ({ ...before, user: undefined })}
@@ -33,18 +37,18 @@ export function UserPanel({ user }: { user: string }) {
         <Icon name="close" />
       </Link>
       <QueryAnswer query={query} title={t('people.user.failed', { login: user })}>
-        {(answer) => <UserContent seen={answer} />}
+        {(answer) => <UserContent taggedUser={answer} />}
       </QueryAnswer>
     </aside>
   );
 }
 
-function UserContent({ seen }: { seen: SeenUser }) {
+function UserContent({ taggedUser }: { taggedUser: Tagged<UserView> }) {
   const { t } = usePeopleTexts();
   const plant = usePlantTime();
   const grantTexts = useGrantTexts();
   const me = useMe();
-  const { item: user } = seen;
+  const { result: user } = taggedUser;
   const { id, login, name, grants, identity, created_at, created_by } = user;
   const facts: readonly (readonly [string, ReactNode])[] = [
     [t('people.login'), login],
@@ -82,13 +86,13 @@ function UserContent({ seen }: { seen: SeenUser }) {
           ))}
       </dl>
       {identity !== null && <p className="quiet small">{t('people.roles.company')}</p>}
-      <Actions seen={seen} isOneself={me?.id === id} />
+      <Actions taggedUser={taggedUser} isOneself={me?.id === id} />
       <UserLogins user={user} />
       <p className="people-ways">
         <Link to="/audit" search={{ who: login, from: '-28d', to: undefined }}>
           {t('people.audit.by')}
         </Link>
-        <Link to="/audit" search={{ target: login, from: '-28d', to: undefined }}>
+        <Link to="/audit" search={{ target: `user ${login}`, from: '-28d', to: undefined }}>
           {t('people.audit.about')}
         </Link>
       </p>
@@ -98,14 +102,13 @@ function UserContent({ seen }: { seen: SeenUser }) {
 
 type Action = 'change' | 'link' | 'disable' | 'enable';
 
-function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
+function Actions({ taggedUser, isOneself }: { taggedUser: Tagged<UserView>; isOneself: boolean }) {
   const { t } = usePeopleTexts();
   const { note } = useOutcomes();
   const reread = useRereading();
   const [action, setAction] = useState<Action>();
-  const { login, disabled, has_password, identity } = seen.item;
+  const { login, disabled, has_password, identity } = taggedUser.result;
   const close = () => setAction(undefined);
-  const isReset = has_password || identity !== null;
   const setDisabled = (disabled: boolean) => api.patch(userPath(login), { disabled });
   const noteDone = (text: string) => {
     note({ kind: 'stored', text });
@@ -117,16 +120,17 @@ function Actions({ seen, isOneself }: { seen: SeenUser; isOneself: boolean }) {
       <Button className="button" onPress={() => setAction('change')}>
         {t('people.change')}
       </Button>
-      {!disabled && (
+      {/* A company account has no password here: one would outlast the account. */}
+      {!disabled && (identity === null || has_password) && (
         <Button className="button" onPress={() => setAction('link')}>
-          {t(isReset ? 'people.reset' : 'people.invite')}
+          {t(has_password ? 'people.reset' : 'people.invite')}
         </Button>
       )}
       <Button className="button" onPress={() => setAction(disabled ? 'enable' : 'disable')}>
         {t(disabled ? 'people.enable' : 'people.disable')}
       </Button>
-      {action === 'change' && <ChangeUser seen={seen} onClose={close} />}
-      {action === 'link' && <IssueLink login={login} isReset={isReset} onClose={close} />}
+      {action === 'change' && <ChangeUser taggedUser={taggedUser} onClose={close} />}
+      {action === 'link' && <IssueLink login={login} isReset={has_password} onClose={close} />}
       {action === 'disable' && (
         <CallDialog
           title={t('people.disable.title', { login })}

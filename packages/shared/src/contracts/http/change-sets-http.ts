@@ -40,15 +40,21 @@ export const reasonQuery = z.object({
 const filterId = (what: string) =>
   z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional().describe(what);
 
-export const changeSetsQuerySchema = z.object({
-  ...pageQuery,
-  kind: z.enum(changeKinds).optional().describe('Only of this kind'),
-  by: storableText(200).optional().describe('Only of who is called exactly so'),
+const ofItems = {
   site_id: filterId('What changed this site itself'),
   device_id: filterId('What changed this device or a point of it'),
   point_id: filterId('What changed this point'),
   task_id: filterId('What changed this task itself'),
+} as const;
+
+export const changeSetsQuerySchema = z.object({
+  ...pageQuery,
+  kind: z.enum(changeKinds).optional().describe('Only of this kind'),
+  by: storableText(200).optional().describe('Only of who is called exactly so'),
+  ...ofItems,
 });
+
+export const changeItemsQuerySchema = z.object({ ...pageQuery, ...ofItems });
 
 export const changeSetSchema = z.object({
   id,

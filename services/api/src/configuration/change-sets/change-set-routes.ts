@@ -1,13 +1,13 @@
 import {
   changedItemsSchema,
   changeItemsBodySchema,
+  changeItemsQuerySchema,
   changeSetDetailSchema,
   changeSetsPageSchema,
   changeSetsQuerySchema,
   revertBodySchema,
   revertedSchema,
 } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import { pageQuerySchema } from '@holdfast/shared/contracts/http/page.ts';
 import * as z from 'zod';
 import type { SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
@@ -91,12 +91,12 @@ export function changeSetRoutes(
       url: `${url}/:id`,
       role: 'viewer',
       summary: 'Show a change set: each thing and field, before and after',
-      schema: { params, querystring: pageQuerySchema, response: { 200: changeSetDetailSchema } },
-      handler: async ({ params: { id }, query: { limit, cursor }, grantedSites: sites }) => {
+      schema: { params, querystring: changeItemsQuerySchema, response: { 200: changeSetDetailSchema } },
+      handler: async ({ params: { id }, query: { limit, cursor, ...filter }, grantedSites: sites }) => {
         const after = decodeCursor(cursor) ?? 0;
         const set = await findChangeSet(database, id, sites);
         if (!set) throw missing(id);
-        const { results, next } = await listChangeItems(database, id, { after, limit, sites });
+        const { results, next } = await listChangeItems(database, id, { after, limit, filter, sites });
         return { ...set, results, next_cursor: encodeCursor(next) };
       },
     }),

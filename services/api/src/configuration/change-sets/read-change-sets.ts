@@ -11,13 +11,16 @@ import type { GrantedSites } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { type ChangeItem, itemView } from './item-view.ts';
 
-export interface ChangeSetFilter {
-  readonly kind?: ChangeKind | undefined;
-  readonly by?: string | undefined;
+export interface ChangeItemFilter {
   readonly site_id?: number | undefined;
   readonly device_id?: number | undefined;
   readonly point_id?: number | undefined;
   readonly task_id?: number | undefined;
+}
+
+export interface ChangeSetFilter extends ChangeItemFilter {
+  readonly kind?: ChangeKind | undefined;
+  readonly by?: string | undefined;
 }
 
 interface SetRow extends Omit<ChangeSetView, 'at' | 'counts'> {
@@ -47,7 +50,10 @@ export async function listChangeSets(
     ...(before === undefined ? [] : [sql<SqlBool>`s.id < ${before}`]),
     ...(kind === undefined ? [] : [sql<SqlBool>`s.kind = ${kind}`]),
     ...(by === undefined ? [] : [sql<SqlBool>`s."by" = ${by}`]),
-    ...objectConditions(filter, sites),
+    ...itemConditions(filter).map(
+      (condition) =>
+        sql<SqlBool>`exists (select from change_items i where i.set_id = s.id and ${visibleAt(sites)} and ${condition})`,
+    ),
   ];
   const { rows } = await sql<SetRow>`${selectSets(sites)}
     where ${sql.join([sql`true`, ...conditions], sql` and `)}
@@ -74,11 +80,26 @@ export async function findChangeSet(
 export async function listChangeItems(
   database: Database,
   setId: number,
-  { after, limit, sites }: { readonly after: number; readonly limit: number; readonly sites: GrantedSites },
+  {
+    after,
+    limit,
+    filter,
+    sites,
+  }: {
+    readonly after: number;
+    readonly limit: number;
+    readonly filter: ChangeItemFilter;
+    readonly sites: GrantedSites;
+  },
 ): Promise<{ readonly results: ChangeItemView[]; readonly next: number | undefined }> {
+  const conditions = [
+    sql`i.set_id = ${setId} and i.no > ${after}`,
+    visibleAt(sites),
+    ...itemConditions(filter),
+  ];
   const rows = await readItems(
     database,
-    sql`i.set_id = ${setId} and i.no > ${after} and ${visibleAt(sites)} order by i.no limit ${limit + 1}`,
+    sql`${sql.join(conditions, sql` and `)} order by i.no limit ${limit + 1}`,
   );
   const page = rows.slice(0, limit);
   return { results: page.map(itemView), next: rows.length > limit ? page.at(-1)?.no : undefined };
@@ -125,17 +146,15 @@ function selectSets(sites: GrantedSites): RawBuilder<unknown> {
     ) as counts`;
 }
 
-function objectConditions(filter: ChangeSetFilter, sites: GrantedSites): RawBuilder<SqlBool>[] {
-  const about = (condition: RawBuilder<unknown>) =>
-    sql<SqlBool>`exists (select from change_items i where i.set_id = s.id and ${visibleAt(sites)} and ${condition})`;
+function itemConditions(filter: ChangeItemFilter): RawBuilder<SqlBool>[] {
   const kinds: readonly ChangedKind[] = ['site', 'point', 'task'];
   const { device_id } = filter;
   return [
     ...kinds.flatMap((kind) => {
-      const id = filter[`${kind}_id` as keyof ChangeSetFilter];
-      return id === undefined ? [] : [about(sql`i.kind = ${kind} and i.object_id = ${id}`)];
+      const id = filter[`${kind}_id` as keyof ChangeItemFilter];
+      return id === undefined ? [] : [sql<SqlBool>`(i.kind = ${kind} and i.object_id = ${id})`];
     }),
-    ...(device_id === undefined ? [] : [about(sql`i.device_id = ${device_id}`)]),
+    ...(device_id === undefined ? [] : [sql<SqlBool>`i.device_id = ${device_id}`]),
   ];
 }
 

@@ -5,10 +5,9 @@ import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.t
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { api } from '../../api/api.ts';
 import { useForms } from '../../forms/use-protocols.ts';
-import { Overlay } from '../../parts/overlay.tsx';
+import { Overlay, OverlayActions } from '../../parts/overlay.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
 import { ReasonField } from '../../parts/reason-field.tsx';
 import { useNoteChange } from '../last-change.tsx';
@@ -168,14 +167,9 @@ export function CopyDialog({
           value={reason}
           onReason={setReason}
         />
-        <div className="overlay-actions">
-          <Button className="button" onPress={onClose}>
-            {t('command.cancel')}
-          </Button>
-          <Button className="button is-main" type="submit" isDisabled={look.isPending || save.isPending}>
-            {t(preview ? 'config.copy' : 'config.copy.look')}
-          </Button>
-        </div>
+        <OverlayActions isDisabled={look.isPending || save.isPending} onCancel={onClose}>
+          {t(preview ? 'config.copy' : 'config.copy.look')}
+        </OverlayActions>
       </form>
     </Overlay>
   );

@@ -1,54 +1,36 @@
 import type { DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useSites, useTasks } from '../../first-run/first-run-queries.ts';
 import { useProtocols } from '../../forms/use-protocols.ts';
 import { AddDevice } from '../../parts/add-device.tsx';
-import { FindField } from '../../parts/find-field.tsx';
-import { QueryAnswer } from '../../parts/query-answer.tsx';
-import { useConfigurationSearch } from '../configuration-search.ts';
 import { ApplyFor } from '../parts/apply-for.tsx';
 import { BulkDialog } from '../parts/bulk-dialog.tsx';
 import { ConfigList, contains, type ListColumn } from '../parts/config-list.tsx';
 import { DeleteDialog } from '../parts/delete-dialog.tsx';
+import { ItemName, ListScreen } from '../parts/list-screen.tsx';
 import { tasksByDevice, useDevices } from '../queries.ts';
 import { useConfigurationTexts } from '../texts.ts';
 import { placeOf as placeIn } from './device-place.ts';
 
 /** All devices that are configured, whether a session reads them or not. */
 export default function DeviceListScreen() {
-  const { t, locale } = useConfigurationTexts();
-  const { find } = useConfigurationSearch();
-  const navigate = useNavigate();
-  const devices = useDevices();
-  const count = devices.data?.length;
+  const { t } = useConfigurationTexts();
   return (
-    <section className="config-body" aria-labelledby="config-list-title">
-      <header className="toolbar">
-        <h1 id="config-list-title">
-          {t('config.devices')}{' '}
-          {count !== undefined && <span className="quiet count">{count.toLocaleString(locale)}</span>}
-        </h1>
-        <FindField
-          label={t('config.find.device')}
-          value={find}
-          onChange={(text) =>
-            void navigate({ to: '.', search: (before) => ({ ...before, find: text }), replace: true })
-          }
-        />
-        <AddDevice className="button is-main" />
-      </header>
-      <ApplyFor />
-      <QueryAnswer
-        query={devices}
-        title={t('config.devices.failed')}
-        isEmpty={(all) => all.length === 0}
-        empty={<p>{t('config.devices.none')}</p>}
-      >
-        {(all) => <Devices all={all} find={find} />}
-      </QueryAnswer>
-    </section>
+    <ListScreen
+      kind="devices"
+      query={useDevices()}
+      findLabel={t('config.find.device')}
+      add={<AddDevice className="button is-main" />}
+    >
+      {(all, find) => (
+        <>
+          <ApplyFor />
+          <Devices all={all} find={find} />
+        </>
+      )}
+    </ListScreen>
   );
 }
 
@@ -72,11 +54,12 @@ function Devices({ all, find }: { all: readonly DeviceView[]; find: string }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rest follows from these
   const rows = useMemo(
     () =>
-      find.trim() === ''
-        ? all
-        : all.filter((each) =>
-            contains(find, each.code, each.name, placeOf(each), siteOf(each), ...tasksOf(each)),
-          ),
+      // Always another array: it is sorted again when the names of sites and tasks are there.
+      all.filter(
+        (each) =>
+          find.trim() === '' ||
+          contains(find, each.code, each.name, placeOf(each), siteOf(each), ...tasksOf(each)),
+      ),
     [all, find, siteNames, byDevice, protocols],
   );
   const columns: ListColumn<DeviceView>[] = [
@@ -84,22 +67,20 @@ function Devices({ all, find }: { all: readonly DeviceView[]; find: string }) {
       key: 'device',
       name: t('config.column.device'),
       sortBy: ({ name, code }) => name || code,
-      cell: ({ id, name, code, enabled }) => (
-        <>
-          <Link
-            to="/configuration/devices/$id"
-            params={{ id: String(id) }}
-            search={(before) => ({ find: before.find, order: before.order })}
-            data-item={id}
-            className="config-link"
-          >
-            {name || code}
-          </Link>
-          <span className="under">
-            {name && name !== code && code}
-            {!enabled && ` ${t('config.disabled')}`}
-          </span>
-        </>
+      cell: (device) => (
+        <ItemName item={device}>
+          {(label) => (
+            <Link
+              to="/configuration/devices/$id"
+              params={{ id: String(device.id) }}
+              search={(before) => ({ find: before.find, order: before.order })}
+              data-item={device.id}
+              className="config-link"
+            >
+              {label}
+            </Link>
+          )}
+        </ItemName>
       ),
     },
     { key: 'site', name: t('config.column.site'), sortBy: siteOf, cell: (device) => siteOf(device) || '–' },
@@ -122,23 +103,13 @@ function Devices({ all, find }: { all: readonly DeviceView[]; find: string }) {
   return (
     <>
       <SelectionBar kind="device" ids={ids} onDone={() => setSelectedIds(new Set())} />
-      {rows.length === 0 ? (
-        <div className="empty">
-          <p>{t('config.none.found')}</p>
-          <Link to="." search={(before) => ({ ...before, find: undefined })}>
-            {t('config.none.clear')}
-          </Link>
-        </div>
-      ) : (
-        <ConfigList
-          label={t('config.devices')}
-          className="is-devices"
-          columns={columns}
-          rows={rows}
-          nameOf={({ name, code }) => name || code}
-          selection={{ ids: selectedIds, select: setSelectedIds }}
-        />
-      )}
+      <ConfigList
+        label={t('config.devices')}
+        className="is-devices"
+        columns={columns}
+        rows={rows}
+        selection={{ ids: selectedIds, select: setSelectedIds }}
+      />
     </>
   );
 }

@@ -88,16 +88,7 @@ function Device({ id, device }: { id: number; device: Tagged<DeviceDetail> }) {
       <ApplyFor tasks={tasks.map((task) => task.id)} />
       {tab === 'settings' && <DeviceSettings id={id} device={device} />}
       {tab === 'points' && <DevicePoints id={id} device={device.result} />}
-      {tab === 'history' && (
-        <ItemHistory
-          kind="device"
-          id={id}
-          name={name || code}
-          isOwn={(item) =>
-            (item.kind === 'device' && item.id === id) || (item.kind === 'point' && item.device === code)
-          }
-        />
-      )}
+      {tab === 'history' && <ItemHistory kind="device" id={id} name={name || code} />}
       {dialog === 'copy' && (
         <CopyDialog device={device.result} tasks={tasks} onClose={() => setDialog(undefined)} />
       )}

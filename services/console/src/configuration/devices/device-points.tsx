@@ -10,6 +10,7 @@ import { QueryAnswer } from '../../parts/query-answer.tsx';
 import { durationText } from '../../time/duration.ts';
 import { useConfigurationSearch } from '../configuration-search.ts';
 import { ConfigList, contains, type ListColumn } from '../parts/config-list.tsx';
+import { ItemName } from '../parts/list-screen.tsx';
 import { useConfigurationTexts } from '../texts.ts';
 import { SelectionBar } from './device-list.tsx';
 import { NewPointPanel, PointPanel } from './point-panel.tsx';
@@ -71,22 +72,20 @@ function PointList({ all, find, form }: { all: readonly PointView[]; find: strin
       key: 'point',
       name: t('config.column.point'),
       sortBy: ({ name, code }) => name || code,
-      cell: ({ id, name, code, enabled }) => (
-        <>
-          <Link
-            to="."
-            search={(before) => ({ ...before, point: id })}
-            data-item={id}
-            className="config-link"
-            aria-current={id === chosenPoint}
-          >
-            {name || code}
-          </Link>
-          <span className="under">
-            {name && name !== code && code}
-            {!enabled && ` ${t('config.disabled')}`}
-          </span>
-        </>
+      cell: (point) => (
+        <ItemName item={point}>
+          {(label) => (
+            <Link
+              to="."
+              search={(before) => ({ ...before, point: point.id })}
+              data-item={point.id}
+              className="config-link"
+              aria-current={point.id === chosenPoint}
+            >
+              {label}
+            </Link>
+          )}
+        </ItemName>
       ),
     },
     {
@@ -125,19 +124,15 @@ function PointList({ all, find, form }: { all: readonly PointView[]; find: strin
   return (
     <>
       <SelectionBar kind="point" ids={ids} onDone={() => setSelectedIds(new Set())} />
-      {rows.length === 0 ? (
-        <p className="empty">{t('config.none.found')}</p>
-      ) : (
-        <ConfigList
-          label={t('config.tab.points')}
-          className="is-points"
-          columns={columns}
-          rows={rows}
-          nameOf={({ name, code }) => name || code}
-          chosenId={chosenPoint === 'new' ? undefined : chosenPoint}
-          selection={{ ids: selectedIds, select: setSelectedIds }}
-        />
-      )}
+      <ConfigList
+        label={t('config.tab.points')}
+        className="is-points"
+        columns={columns}
+        rows={rows}
+        orderIn="pointOrder"
+        chosenId={chosenPoint === 'new' ? undefined : chosenPoint}
+        selection={{ ids: selectedIds, select: setSelectedIds }}
+      />
     </>
   );
 }

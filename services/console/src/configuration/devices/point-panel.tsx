@@ -114,14 +114,7 @@ function PointEditor({ id, device, form, point }: PanelProps & { id: number; poi
           {t('config.tab.history')}
         </Button>
       </footer>
-      {hasHistory && (
-        <ItemHistory
-          kind="point"
-          id={id}
-          name={`${device.code} / ${code}`}
-          isOwn={(item) => item.kind === 'point' && item.id === id}
-        />
-      )}
+      {hasHistory && <ItemHistory kind="point" id={id} name={`${device.code} / ${code}`} />}
       {isAsked && (
         <DeleteDialog
           kind="point"

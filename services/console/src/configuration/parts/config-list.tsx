@@ -25,25 +25,20 @@ interface ListProps<Row> {
   readonly className: string;
   /** The first one holds the row's link, with the row's id as `data-item`. */
   readonly columns: readonly ListColumn<Row>[];
-  /** The same array while nothing changes: it is sorted anew for each other one. */
+  /** The same array while nothing changes: it is sorted again for each other one. */
   readonly rows: readonly Row[];
-  readonly nameOf: (row: Row) => string;
+  /** Where the address keeps the order. */
+  readonly orderIn?: 'order' | 'pointOrder';
   readonly chosenId?: number | undefined;
   readonly selection?: Selection | undefined;
 }
 
 /** A sortable list of which only the visible rows are in the page. Arrow keys go from one to the next. */
-export function ConfigList<Row extends { readonly id: number }>({
-  label,
-  className,
-  columns,
-  rows,
-  nameOf,
-  chosenId,
-  selection,
-}: ListProps<Row>) {
+export function ConfigList<
+  Row extends { readonly id: number; readonly name: string; readonly code: string },
+>({ label, className, columns, rows, orderIn = 'order', chosenId, selection }: ListProps<Row>) {
   const { t } = useConfigurationTexts();
-  const { order } = useConfigurationSearch();
+  const { [orderIn]: order } = useConfigurationSearch();
   const navigate = useNavigate();
   const sortedRows = useSorted(rows, columns, order);
   const keys = useMemo(() => sortedRows.map(({ id }) => String(id)), [sortedRows]);
@@ -66,9 +61,10 @@ export function ConfigList<Row extends { readonly id: number }>({
   const sortBy = (key: string) =>
     void navigate({
       to: '.',
-      search: (before) => ({ ...before, order: order === key ? `-${key}` : key }),
+      search: (before) => ({ ...before, [orderIn]: order === key ? `-${key}` : key }),
       replace: true,
     });
+  if (rows.length === 0) return <p className="empty">{t('config.none.found')}</p>;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys go between the links within, which are reached by Tab as well
     <div className={`config-scroller ${className}`} ref={scroller} onKeyDown={onKeyDown}>
@@ -127,7 +123,7 @@ export function ConfigList<Row extends { readonly id: number }>({
                   <div role="cell" className="config-choice">
                     <input
                       type="checkbox"
-                      aria-label={t('config.select', { name: nameOf(row) })}
+                      aria-label={t('config.select', { name: row.name || row.code })}
                       checked={selection.ids.has(row.id)}
                       onChange={() => toggle(row.id)}
                     />
@@ -157,7 +153,7 @@ function useSorted<Row>(
   order: string | undefined,
 ): readonly Row[] {
   const { locale } = usePreferences();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the columns are written anew at each render, and say the same
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each render makes the columns again, with the same meaning
   return useMemo(() => {
     const { sortBy } = columns.find(({ key }) => key === order?.replace('-', '')) ?? columns[0] ?? {};
     if (sortBy === undefined) return rows;

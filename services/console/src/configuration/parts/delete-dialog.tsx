@@ -3,10 +3,9 @@ import type { Reverted } from '@holdfast/shared/contracts/http/change-sets-http.
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { api } from '../../api/api.ts';
 import { useSessions } from '../../changes/queries.ts';
-import { Overlay } from '../../parts/overlay.tsx';
+import { Overlay, OverlayActions } from '../../parts/overlay.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
 import { ReasonField } from '../../parts/reason-field.tsx';
 import { nameOf } from '../../sessions/session-state.ts';
@@ -207,18 +206,12 @@ function Confirm({
           value={reason}
           onReason={setReason}
         />
-        <div className="overlay-actions">
-          <Button className="button" onPress={onClose}>
-            {t('command.cancel')}
-          </Button>
-          <Button
-            className="button is-main"
-            type="submit"
-            isDisabled={!isReady || removal.isPending || (removal.isError && again !== undefined)}
-          >
-            {t(removal.isPending ? 'config.deleting' : 'config.delete')}
-          </Button>
-        </div>
+        <OverlayActions
+          isDisabled={!isReady || removal.isPending || (removal.isError && again !== undefined)}
+          onCancel={onClose}
+        >
+          {t(removal.isPending ? 'config.deleting' : 'config.delete')}
+        </OverlayActions>
       </form>
     </Overlay>
   );

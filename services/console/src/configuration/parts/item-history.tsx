@@ -1,8 +1,4 @@
-import type {
-  ChangedKind,
-  ChangeItemView,
-  ChangeSetView,
-} from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { ChangedKind, ChangeSetView } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
@@ -21,14 +17,11 @@ export function ItemHistory({
   kind,
   id,
   name,
-  isOwn,
 }: {
   kind: ChangedKind;
   id: number;
   /** Of the item, for people. */
   name: string;
-  /** Whether an item of a change set belongs to this one; others of the same set are left out. */
-  isOwn: (item: ChangeItemView) => boolean;
 }) {
   const { t } = useConfigurationTexts();
   const query = useChangesOf(kind, id);
@@ -41,7 +34,7 @@ export function ItemHistory({
             <p className="quiet">{t('config.history.none')}</p>
           ) : (
             <>
-              <ChangeList {...{ sets, name, isOwn }} />
+              <ChangeList {...{ kind, id, sets, name }} />
               {query.hasNextPage && (
                 <Button
                   className="button"
@@ -60,23 +53,29 @@ export function ItemHistory({
 }
 
 function ChangeList({
+  kind,
+  id: ofItem,
   sets,
   name,
-  isOwn,
 }: {
+  kind: ChangedKind;
+  id: number;
   sets: readonly ChangeSetView[];
   name: string;
-  isOwn: (item: ChangeItemView) => boolean;
 }) {
   const { t } = useConfigurationTexts();
   const plant = usePlantTime();
   const words = useFieldWords();
   const noteChange = useNoteChange();
-  const items = useItemsOf(sets.map(({ id }) => id));
+  const items = useItemsOf(
+    kind,
+    ofItem,
+    sets.map(({ id }) => id),
+  );
   const [setToUndo, setSetToUndo] = useState<number>();
   const notes = { created: t('config.history.created'), deleted: t('config.history.deleted') };
-  const ownItems = (id: number) => items.get(id)?.results.filter(isOwn) ?? [];
-  // Of a long set the API gives only the first items: others of this item may be among the rest.
+  const ownItems = (id: number) => items.get(id)?.results ?? [];
+  // An undo of the first 500 points of a device alone would be half of one.
   const isCut = (id: number) => typeof items.get(id)?.next_cursor === 'string';
   return (
     <>

@@ -1,7 +1,6 @@
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
-import { Overlay } from '../../parts/overlay.tsx';
+import { Overlay, OverlayActions } from '../../parts/overlay.tsx';
 import { useConfigurationTexts } from '../texts.ts';
 import { differs, type MergeFields, mergeRows } from './merge-rows.ts';
 import { useFieldWords } from './use-field-words.ts';
@@ -84,6 +83,11 @@ export function MergeDialog({
                             <input
                               type="radio"
                               name={field}
+                              aria-label={[
+                                words.field(kind, field),
+                                t(`config.merge.${whose}`),
+                                words.value(kind, field, value),
+                              ].join(t('app.comma'))}
                               checked={choices[field] === whose}
                               onChange={() => choose(field, whose)}
                             />
@@ -98,17 +102,17 @@ export function MergeDialog({
             </tbody>
           </table>
         </div>
-        <div className="overlay-actions">
-          {openCount > 0 && (
-            <span className="quiet small">{t('config.merge.left', { count: openCount })}</span>
-          )}
-          <Button className="button" onPress={onClose}>
-            {t('command.cancel')}
-          </Button>
-          <Button className="button is-main" type="submit" isDisabled={openCount > 0 || isPending}>
-            {t('config.save')}
-          </Button>
-        </div>
+        <OverlayActions
+          isDisabled={openCount > 0 || isPending}
+          onCancel={onClose}
+          note={
+            openCount > 0 && (
+              <span className="quiet small">{t('config.merge.left', { count: openCount })}</span>
+            )
+          }
+        >
+          {t('config.save')}
+        </OverlayActions>
       </form>
     </Overlay>
   );

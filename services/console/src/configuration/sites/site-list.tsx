@@ -2,8 +2,8 @@ import type { SiteView } from '@holdfast/shared/contracts/http/configuration-htt
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useSites } from '../../first-run/first-run-queries.ts';
-import { QueryAnswer } from '../../parts/query-answer.tsx';
 import { ConfigList, type ListColumn } from '../parts/config-list.tsx';
+import { ItemName, ListScreen } from '../parts/list-screen.tsx';
 import { useDevices } from '../queries.ts';
 import { useConfigurationTexts } from '../texts.ts';
 
@@ -12,24 +12,27 @@ export default function SiteListScreen() {
   const sites = useSites();
   const devices = useDevices().data;
   const counts = useMemo(() => Map.groupBy(devices ?? [], ({ site_id: id }) => id ?? 0), [devices]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: sorted again when the devices are counted
+  const rows = useMemo(() => [...(sites.data ?? [])], [sites.data, counts]);
   const countOf = ({ id }: SiteView) => counts.get(id)?.length ?? 0;
   const columns: ListColumn<SiteView>[] = [
     {
       key: 'site',
       name: t('config.column.site'),
       sortBy: ({ name, code }) => name || code,
-      cell: ({ id, name, code }) => (
-        <>
-          <Link
-            to="/configuration/sites/$id"
-            params={{ id: String(id) }}
-            data-item={id}
-            className="config-link"
-          >
-            {name || code}
-          </Link>
-          <span className="under">{name && name !== code && code}</span>
-        </>
+      cell: (site) => (
+        <ItemName item={site}>
+          {(label) => (
+            <Link
+              to="/configuration/sites/$id"
+              params={{ id: String(site.id) }}
+              data-item={site.id}
+              className="config-link"
+            >
+              {label}
+            </Link>
+          )}
+        </ItemName>
       ),
     },
     {
@@ -47,31 +50,16 @@ export default function SiteListScreen() {
     },
   ];
   return (
-    <section className="config-body" aria-labelledby="config-list-title">
-      <header className="toolbar">
-        <h1 id="config-list-title">
-          {t('config.sites')} <span className="quiet count">{sites.data?.length}</span>
-        </h1>
+    <ListScreen
+      kind="sites"
+      query={sites}
+      add={
         <Link to="/configuration/sites/$id" params={{ id: 'new' }} className="button is-main at-end">
           {t('config.site.add')}
         </Link>
-      </header>
-      <QueryAnswer
-        query={sites}
-        title={t('config.sites.failed')}
-        isEmpty={(all) => all.length === 0}
-        empty={<p>{t('config.sites.none')}</p>}
-      >
-        {(all) => (
-          <ConfigList
-            label={t('config.sites')}
-            className="is-sites"
-            columns={columns}
-            rows={all}
-            nameOf={({ name, code }) => name || code}
-          />
-        )}
-      </QueryAnswer>
-    </section>
+      }
+    >
+      {() => <ConfigList label={t('config.sites')} className="is-sites" columns={columns} rows={rows} />}
+    </ListScreen>
   );
 }

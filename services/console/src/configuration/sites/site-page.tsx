@@ -117,12 +117,7 @@ function SiteEditor({ id, site }: { id: number; site: Tagged<SiteView> }) {
         {dialog}
       </div>
       <Section title={t('config.tab.history')}>
-        <ItemHistory
-          kind="site"
-          id={id}
-          name={name || code}
-          isOwn={(item) => item.kind === 'site' && item.id === id}
-        />
+        <ItemHistory kind="site" id={id} name={name || code} />
       </Section>
       {isAsked && (
         <DeleteItemDialog

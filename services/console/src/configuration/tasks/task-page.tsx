@@ -140,12 +140,7 @@ function TaskEditor({ id, task }: { id: number; task: Tagged<TaskView> }) {
         {dialog}
       </div>
       <Section title={t('config.tab.history')}>
-        <ItemHistory
-          kind="task"
-          id={id}
-          name={name || code}
-          isOwn={(item) => item.kind === 'task' && item.id === id}
-        />
+        <ItemHistory kind="task" id={id} name={name || code} />
       </Section>
       {isAsked && (
         <DeleteItemDialog
