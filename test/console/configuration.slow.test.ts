@@ -28,6 +28,21 @@ function pressCounter() {
   };
 }
 
+/** Holds the next call of a page until it is released. */
+async function hold(page: Page, method: string, path: string) {
+  const [arrived, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await page.route(
+    (at) => at.pathname === path,
+    async (route) => {
+      if (route.request().method() !== method) return route.fallback();
+      arrived.resolve();
+      await released.promise;
+      await route.continue();
+    },
+  );
+  return { arrived: arrived.promise, release: released.resolve };
+}
+
 beforeAll(async () => {
   await buildConsole();
   plant = await startPressPlant();
@@ -149,11 +164,11 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await plant.rest.change(`/api/config/points/${pointId('scaled')}/`, { scale: 0.3, unit: 'bar' });
     await panel.getByRole('button', { name: 'Save' }).click();
     const dialog = page.getByRole('dialog', { name: 'Someone else has changed press / scaled' });
-    await dialog.getByRole('row', { name: /Scale choose one 0\.1 0\.2 0\.3/ }).waitFor();
+    await dialog.getByRole('row', { name: /^Scale choose one 0\.1 .*0\.2 .*0\.3$/ }).waitFor();
     await dialog.getByRole('row', { name: 'Unit – not changed bar' }).waitFor();
     const save = dialog.getByRole('button', { name: 'Save' });
     expect(await save.isDisabled()).toBe(true);
-    await dialog.getByRole('radio', { name: '0.2' }).check();
+    await dialog.getByRole('radio', { name: 'Scale, Mine, 0.2' }).check();
     await save.click();
     await page.getByText('press / scaled: saved.').waitFor();
     expect(await point('scaled')).toMatchObject({ scale: 0.2, offset: 7, unit: 'bar' });
@@ -161,6 +176,66 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
       expect(await panel.getByRole('textbox', { name: 'Unit' }).inputValue()).toBe('bar'),
     );
     expect(complaints).toEqual([]);
+  });
+
+  it('asks before what was typed is lost on the way to another page', async () => {
+    const { page } = await openPage(url(`/devices/${plant.deviceId}?tab=points&point=${pointId('first')}`));
+    const panel = page.getByRole('complementary', { name: 'first' });
+    const scale = panel.getByRole('textbox', { name: 'Scale' });
+    await scale.fill('0.7');
+    await page.getByRole('searchbox', { name: 'Find a point' }).fill('fir');
+    await page.getByRole('button', { name: 'Address' }).click();
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+    for (const name of ['scaled', 'Settings', 'Sites', 'Overview']) {
+      if (name === 'scaled') await page.getByRole('searchbox', { name: 'Find a point' }).fill('');
+      await link(page, name).click();
+      await question.getByRole('button', { name: 'Cancel' }).click();
+      await question.waitFor({ state: 'detached' });
+      expect(await scale.inputValue()).toBe('0.7');
+    }
+    await page.keyboard.press('Escape');
+    expect(await scale.inputValue()).toBe('0.7');
+    await link(page, 'Settings').click();
+    await question.getByRole('button', { name: 'Leave' }).click();
+    await page.getByRole('textbox', { name: 'Host' }).waitFor();
+    expect(await point('first')).toMatchObject({ scale: 1 });
+  });
+
+  it('keeps what is typed while a save is on its way', async () => {
+    const { page } = await openPage(
+      url(`/devices/${plant.deviceId}?tab=points&point=${pointId('setpoint')}`),
+    );
+    const panel = page.getByRole('complementary', { name: 'setpoint' });
+    const held = await hold(page, 'PATCH', `/api/config/points/${pointId('setpoint')}/`);
+    await panel.getByRole('textbox', { name: 'Unit' }).fill('bar');
+    await panel.getByRole('button', { name: 'Save' }).click();
+    await held.arrived;
+    await panel.getByRole('textbox', { name: 'Offset' }).fill('3');
+    held.release();
+    await page.getByText('press / setpoint: saved.').waitFor();
+    expect(await panel.getByRole('textbox', { name: 'Offset' }).inputValue()).toBe('3');
+    expect(await point('setpoint')).toMatchObject({ unit: 'bar', offset: 0 });
+    await panel.getByRole('button', { name: 'Save' }).click();
+    await untilHolds(async () => expect(await point('setpoint')).toMatchObject({ unit: 'bar', offset: 3 }));
+  });
+
+  it('saves of many nothing but what it has shown', async () => {
+    const { page } = await openPage(url('/devices'));
+    await page.getByRole('checkbox', { name: 'Select Oven' }).check();
+    await button(page, 'Change a field …').click();
+    const dialog = page.getByRole('dialog', { name: 'Change 1 device' });
+    await dialog.getByRole('combobox', { name: 'Field' }).selectOption({ label: 'Site' });
+    const held = await hold(page, 'PATCH', '/api/config/devices/');
+    const site = dialog.getByRole('combobox', { name: 'Site' });
+    await site.selectOption({ label: '一号车间' });
+    await dialog.getByRole('button', { name: 'Show what changes' }).click();
+    await held.arrived;
+    await site.selectOption({ index: 0 });
+    held.release();
+    await dialog.getByRole('button', { name: 'Show what changes' }).click();
+    await dialog.getByText('All of them have this value already.').waitFor();
+    const { results } = (await plant.rest.get('/api/config/devices/?code=oven-1')).body;
+    expect(results).toMatchObject([{ site_id: null }]);
   });
 
   it('shows what was changed of a device, and undoes one change of it', async () => {

@@ -129,6 +129,22 @@ describe('a change of the configuration', () => {
     expect((await viewOf(set.id)).results[0].fields.device_ids).toEqual({ before: null, after: [device] });
   });
 
+  it('is read in part: the changes of one item, also of a device whose code was another', async () => {
+    const [one, other] = [await newDevice(), await newDevice()];
+    const onPoint = await ask('POST', '/api/config/points/', point(one, 'level'));
+    await ask('POST', '/api/config/points/', point(other, 'level'));
+    await ask('PATCH', `/api/config/devices/${one}/`, { code: `renamed-${one}` });
+    const deletion = await ask('POST', '/api/config/devices/delete/', { ids: [one, other], cascade: true });
+    const itemsOf = async (filter: string) =>
+      (await ask('GET', `${path}${deletion.body.change_set}/?${filter}`)).body.results.map(
+        ({ kind, id }: { kind: string; id: number }) => `${kind} ${id}`,
+      );
+    expect(await itemsOf('limit=10')).toHaveLength(4);
+    expect((await itemsOf(`device_id=${one}`)).sort()).toEqual([`device ${one}`, `point ${onPoint.body.id}`]);
+    expect(await itemsOf(`point_id=${onPoint.body.id}`)).toEqual([`point ${onPoint.body.id}`]);
+    expect(await itemsOf('site_id=1')).toEqual([]);
+  });
+
   it('is seen by those alone at whose sites it lies', async () => {
     const site = await create('sites', { code: 'hall-7' });
     const there = await newDevice({ site_id: site });

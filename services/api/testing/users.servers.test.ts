@@ -105,7 +105,11 @@ describe('a person', () => {
     expect(before.body.last_login_at).toBeNull();
     const { link } = (await byKey('POST', `${path}/password-link`)).body;
     await new TestBrowser(api).ask('POST', '/api/login/link/', { link, password });
-    const loggedIn = await read();
+    const isRecorded = async () => {
+      const answer = await read();
+      return answer.body.last_login_at !== null && answer;
+    };
+    const loggedIn = await eventually(isRecorded, { what: 'the time of the login' });
     expect(Date.parse(loggedIn.body.last_login_at)).toBeGreaterThan(Date.parse(before.body.created_at));
     const tag = String(before.headers.get('etag'));
     expect(loggedIn.headers.get('etag')).toBe(tag);

@@ -8,6 +8,8 @@ import type { TaskView } from '@holdfast/shared/contracts/http/configuration-htt
 import type { DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
+import { useSites } from '../first-run/first-run-queries.ts';
+import { useWhyNotAt } from '../parts/role-note.tsx';
 
 const most = 50_000;
 export const pathOf = (kind: ChangedKind, id?: number | string) =>
@@ -23,7 +25,14 @@ export function useDevices() {
   });
 }
 
-/** One item with its entity tag, by which a change of somebody else is noticed. */
+/** Why the user may not change a device or its points, in words; undefined if they may, or if the API has to judge. */
+export function useWhyNotDevice({ site_id: id }: Pick<DeviceView, 'site_id'>): string | undefined {
+  const site = useSites().data?.find((each) => each.id === id);
+  const whyNot = useWhyNotAt('engineer', site ? [site.code] : []);
+  return id !== null && site === undefined ? undefined : whyNot;
+}
+
+/** One item with its entity tag, which refuses a change to an item that was changed meanwhile. */
 export function useItem<T extends object>(kind: ChangedKind, id: number) {
   return useQuery({
     queryKey: itemKey(kind, id),

@@ -19,7 +19,7 @@ interface Conflict {
   readonly by: string | undefined;
 }
 
-/** Changes name and roles of a user, unless somebody else has changed them since: then it shows what. */
+/** Changes the name and roles of a user. If they were changed meanwhile, it shows the differences first. */
 export function ChangeUser({ taggedUser, onClose }: { taggedUser: Tagged<UserView>; onClose: () => void }) {
   const { t } = usePeopleTexts();
   const { note } = useOutcomes();

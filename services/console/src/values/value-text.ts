@@ -8,7 +8,8 @@ export interface ValueWords {
 
 /**
  * Formats numbers for people, the same on every screen: with six digits at most, since no sensor has more, whatever its
- * float shows. A meter's count has more: from 100,000 on all whole digits and a decimal are shown. Written values are shown with all digits instead, so that they can be compared with the requested ones.
+ * float shows. A meter's count has more: from 100,000 on all whole digits and a decimal are shown. Written values are
+ * shown with all digits instead, so that they can be compared with the requested ones.
  */
 export function numberText(locale: string): (value: number) => string {
   const decimals = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });

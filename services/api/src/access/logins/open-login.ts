@@ -40,10 +40,10 @@ export async function openLogin(
       agent: agentOf(request),
     }),
   );
-  // A login does not fail with its note.
-  await access.users
+  // Not awaited: a login neither fails nor waits if its time cannot be recorded.
+  access.users
     .noteLogin(user.id)
-    .catch((err: unknown) => request.log.debug({ err, user: user.id }, 'a login could not be noted'));
+    .catch((err: unknown) => request.log.warn({ err, user: user.id }, 'the time of a login is not recorded'));
   if (former !== undefined) await orLoginsUnavailable(() => access.logins.end(former));
   request.caller = callerOfLogin(opened.login, user);
   const cookie = loginCookie(opened.token, overHttps, wallDisplay ? wallDisplaySeconds : undefined);

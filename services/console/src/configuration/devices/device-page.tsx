@@ -9,7 +9,7 @@ import { deviceTabs, useConfigurationSearch } from '../configuration-search.ts';
 import { ApplyFor } from '../parts/apply-for.tsx';
 import { DeleteDialog } from '../parts/delete-dialog.tsx';
 import { ItemHistory } from '../parts/item-history.tsx';
-import { useItem } from '../queries.ts';
+import { useItem, useWhyNotDevice } from '../queries.ts';
 import { useConfigurationTexts } from '../texts.ts';
 import { CopyDialog } from './copy-dialog.tsx';
 import { DevicePoints } from './device-points.tsx';
@@ -33,6 +33,7 @@ function Device({ id, device }: { id: number; device: Tagged<DeviceDetail> }) {
   const navigate = useNavigate();
   const [dialog, setDialog] = useState<'copy' | 'delete'>();
   const { name, code } = device.result;
+  const whyNot = useWhyNotDevice(device.result);
   const tasks = (useTasks().data ?? []).filter(({ device_ids: ids }) => ids.includes(id));
   return (
     <section className="config-body" aria-labelledby="config-device-title">
@@ -61,10 +62,10 @@ function Device({ id, device }: { id: number; device: Tagged<DeviceDetail> }) {
           </p>
         </div>
         <div className="config-actions">
-          <Button className="button" onPress={() => setDialog('copy')}>
+          <Button className="button" isDisabled={whyNot !== undefined} onPress={() => setDialog('copy')}>
             {t('config.copy.ask')}
           </Button>
-          <Button className="button" onPress={() => setDialog('delete')}>
+          <Button className="button" isDisabled={whyNot !== undefined} onPress={() => setDialog('delete')}>
             {t('config.delete.ask')}
           </Button>
         </div>
@@ -97,7 +98,7 @@ function Device({ id, device }: { id: number; device: Tagged<DeviceDetail> }) {
           kind="device"
           ids={[id]}
           name={name || code}
-          onDeleted={() => void navigate({ to: '/configuration/devices' })}
+          onDeleted={() => void navigate({ to: '/configuration/devices', ignoreBlocker: true })}
           onClose={() => setDialog(undefined)}
         />
       )}

@@ -8,6 +8,8 @@ import { useProtocols } from '../../forms/use-protocols.ts';
 import { ProblemText } from '../../parts/problem-text.tsx';
 import { EditActions } from '../parts/edit-actions.tsx';
 import { useEdited, useSaveItem } from '../parts/use-save-item.tsx';
+import { useUnsaved } from '../parts/use-unsaved.tsx';
+import { useWhyNotDevice } from '../queries.ts';
 import { useConfigurationTexts } from '../texts.ts';
 
 /** The settings of a device, in the form of its protocol. */
@@ -32,6 +34,9 @@ export function DeviceSettings({ id, device }: { id: number; device: Tagged<Devi
     isField: (field) => form?.device.properties[field] !== undefined,
     ...{ edited, reason, setReason },
   });
+  const whyNot = useWhyNotDevice(base.result);
+  const isTouched = edited.isTouched || reason !== '';
+  const question = useUnsaved(isTouched);
   if (form === undefined) return <p className="quiet">{t('app.loading')}</p>;
   const { id: _, learned_limits: __, ...before } = base.result;
   const isOtherProtocol = draft.protocol !== before.protocol;
@@ -65,16 +70,17 @@ export function DeviceSettings({ id, device }: { id: number; device: Tagged<Devi
           site_id: sites.map((site) => ({ value: String(site.id), label: site.name || site.code })),
         }}
         onSubmit={() => {
-          if (isChanged && !isSaving) save(changes);
+          if (isChanged && !isSaving && whyNot === undefined) save(changes);
         }}
         extra={refusal.whole && <ProblemText title={t('config.refused')} error={refusal.whole} />}
       >
         <EditActions
-          {...{ reason, setReason, isChanged, isSaving }}
+          {...{ reason, setReason, isChanged, isSaving, whyNot }}
           onCancel={edited.isTouched ? edited.reset : undefined}
         />
       </SchemaForm>
       {dialog}
+      {question}
     </div>
   );
 }

@@ -24,7 +24,8 @@ import { DeleteDialog } from '../parts/delete-dialog.tsx';
 import { EditActions } from '../parts/edit-actions.tsx';
 import { ItemHistory } from '../parts/item-history.tsx';
 import { useEdited, useSaveItem } from '../parts/use-save-item.tsx';
-import { pathOf, useItem } from '../queries.ts';
+import { useUnsaved } from '../parts/use-unsaved.tsx';
+import { pathOf, useItem, useWhyNotDevice } from '../queries.ts';
 import { useConfigurationTexts } from '../texts.ts';
 
 interface PanelProps {
@@ -50,7 +51,10 @@ export function PointPanel({ id, device, form }: PanelProps & { id: number }) {
 function useClosePanel(): () => void {
   const navigate = useNavigate();
   return () =>
-    void navigate({ to: '.', search: (before) => ({ ...before, point: undefined }), replace: true });
+    void navigate({
+      ...{ to: '.', replace: true, ignoreBlocker: true },
+      search: (before) => ({ ...before, point: undefined }),
+    });
 }
 
 function Panel({ label, children }: { label: string; children: ReactNode }) {
@@ -90,6 +94,8 @@ function PointEditor({ id, device, form, point }: PanelProps & { id: number; poi
   });
   const changes = changesOf(form.point, draft, base.result);
   const isChanged = edited.isTouched && Object.keys(changes).length > 0;
+  const whyNot = useWhyNotDevice(device);
+  const question = useUnsaved(edited.isTouched || reason !== '');
   return (
     <>
       <PointForm
@@ -98,16 +104,16 @@ function PointEditor({ id, device, form, point }: PanelProps & { id: number; poi
         refusals={refusal.fields}
         whole={refusal.whole}
         onSubmit={() => {
-          if (isChanged && !isSaving) save(changes);
+          if (isChanged && !isSaving && whyNot === undefined) save(changes);
         }}
       >
         <EditActions
-          {...{ reason, setReason, isChanged, isSaving }}
+          {...{ reason, setReason, isChanged, isSaving, whyNot }}
           onCancel={edited.isTouched ? edited.reset : undefined}
         />
       </PointForm>
       <footer className="config-actions">
-        <Button className="button" onPress={() => setAsked(true)}>
+        <Button className="button" isDisabled={whyNot !== undefined} onPress={() => setAsked(true)}>
           {t('config.delete.ask')}
         </Button>
         <Button className="button" aria-expanded={hasHistory} onPress={() => setHasHistory(!hasHistory)}>
@@ -125,11 +131,12 @@ function PointEditor({ id, device, form, point }: PanelProps & { id: number; poi
         />
       )}
       {dialog}
+      {question}
     </>
   );
 }
 
-/** A form for a new point, which begins anew after each. */
+/** A form for a new point. It starts again after each. */
 export function NewPointPanel({ device, form }: PanelProps) {
   const { t } = useConfigurationTexts();
   const noteChange = useNoteChange();
@@ -138,7 +145,10 @@ export function NewPointPanel({ device, form }: PanelProps) {
   const [reason, setReason] = useState('');
   const [refusal, setRefusal] = useState(noRefusal);
   const [round, setRound] = useState(0);
-  useCloseOnEscape(draft === start && reason === '', useClosePanel());
+  const isUnsaved = draft !== start || reason !== '';
+  useCloseOnEscape(!isUnsaved, useClosePanel());
+  const question = useUnsaved(isUnsaved);
+  const whyNot = useWhyNotDevice(device);
   const add = useMutation({
     mutationFn: (sent: { readonly draft: Draft; readonly reason: string }) =>
       api.change('POST', pathOf('point'), {
@@ -171,17 +181,18 @@ export function NewPointPanel({ device, form }: PanelProps) {
         refusals={refusal.fields}
         whole={refusal.whole}
         onSubmit={() => {
-          if (!add.isPending) add.mutate({ draft, reason });
+          if (!add.isPending && whyNot === undefined) add.mutate({ draft, reason });
         }}
       >
         <EditActions
-          {...{ reason, setReason }}
+          {...{ reason, setReason, whyNot }}
           isChanged
           isSaving={add.isPending}
           action={t('config.point.add')}
           onCancel={undefined}
         />
       </PointForm>
+      {question}
     </Panel>
   );
 }

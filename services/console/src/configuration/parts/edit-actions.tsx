@@ -8,6 +8,7 @@ export function EditActions({
   setReason,
   isChanged,
   isSaving,
+  whyNot,
   action,
   onCancel,
 }: {
@@ -15,6 +16,8 @@ export function EditActions({
   setReason: (reason: string) => void;
   isChanged: boolean;
   isSaving: boolean;
+  /** Why the user may not save it, in words; undefined if they may. */
+  whyNot?: string | undefined;
   /** What the button says if it creates something. */
   action?: string;
   /** Goes back to what is stored; undefined where nothing was typed. */
@@ -29,7 +32,11 @@ export function EditActions({
         value={reason}
         onReason={setReason}
       />
-      <Button className="button is-main" type="submit" isDisabled={!isChanged || isSaving}>
+      <Button
+        className="button is-main"
+        type="submit"
+        isDisabled={!isChanged || isSaving || whyNot !== undefined}
+      >
         {isSaving ? t('config.saving') : (action ?? t('config.save'))}
       </Button>
       {onCancel && (
@@ -37,6 +44,7 @@ export function EditActions({
           {t('config.discard')}
         </Button>
       )}
+      {whyNot !== undefined && <p className="quiet small">{whyNot}</p>}
     </div>
   );
 }

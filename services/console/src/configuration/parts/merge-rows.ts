@@ -6,7 +6,7 @@ export interface MergeRow {
   readonly by: 'mine' | 'theirs' | 'both';
 }
 
-/** What the API adds to an item, and nobody edits. */
+/** Fields that the API adds to an item. They cannot be edited. */
 const readOnly = new Set(['id', 'learned_limits']);
 
 export function differs(one: unknown, other: unknown): boolean {

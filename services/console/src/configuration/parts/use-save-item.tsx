@@ -49,7 +49,7 @@ export function useEdited<T, D = Draft>(latest: Tagged<T>, draftFrom: (item: T) 
   };
 }
 
-/** Saves changes of an item; if somebody else has changed it since, asks field by field whose value shall stand. */
+/** Saves changes to an item. If it was changed meanwhile, the user chooses for each field which value to keep. */
 export function useSaveItem<T extends object, D>({
   kind,
   id,
@@ -114,7 +114,7 @@ export function useSaveItem<T extends object, D>({
       edited.settle(sent.draft, item);
       setReason((now) => (now === sent.reason ? '' : now));
       const text = t(changeSet === undefined ? 'config.same' : 'config.saved', { name });
-      // The lists are read again meanwhile: whoever goes on typing does not wait for them.
+      // Not awaited: the form must not wait until all lists are read again.
       void noteChange({ text, name, changeSet });
     },
     onError: (error) => {

@@ -19,6 +19,7 @@ import { EditActions } from '../parts/edit-actions.tsx';
 import { ItemHistory } from '../parts/item-history.tsx';
 import { differs } from '../parts/merge-rows.ts';
 import { useEdited, useSaveItem } from '../parts/use-save-item.tsx';
+import { useUnsaved } from '../parts/use-unsaved.tsx';
 import { pathOf, useItem } from '../queries.ts';
 import { useConfigurationTexts } from '../texts.ts';
 import { type Shift, ShiftEditor } from './shift-editor.tsx';
@@ -44,7 +45,7 @@ function StoredSite({ id }: { id: number }) {
 interface SiteDraft {
   readonly fields: Draft;
   readonly shifts: readonly Shift[];
-  /** One a line. */
+  /** One per line. */
   readonly networks: string;
 }
 
@@ -78,6 +79,7 @@ function SiteEditor({ id, site }: { id: number; site: Tagged<SiteView> }) {
     ...(differs(networksOf(draft.networks), networks) && { networks: networksOf(draft.networks) }),
   };
   const isChanged = mayChange && edited.isTouched && Object.keys(changes).length > 0;
+  const question = useUnsaved(edited.isTouched || reason !== '');
   return (
     <section className="config-body" aria-labelledby="config-site-title">
       <header className="config-head-line">
@@ -115,14 +117,15 @@ function SiteEditor({ id, site }: { id: number; site: Tagged<SiteView> }) {
           />
         </SiteForm>
         {dialog}
+        {question}
       </div>
       <Section title={t('config.tab.history')}>
         <ItemHistory kind="site" id={id} name={name || code} />
       </Section>
       {isAsked && (
         <DeleteItemDialog
-          {...{ kind: 'site', id, name: name || code, etag: base.etag }}
-          onDeleted={() => void navigate({ to: '/configuration/sites' })}
+          {...{ kind: 'site', id, name: name || code, etag: site.etag }}
+          onDeleted={() => void navigate({ to: '/configuration/sites', ignoreBlocker: true })}
           onClose={() => setAsked(false)}
         />
       )}
@@ -130,11 +133,13 @@ function SiteEditor({ id, site }: { id: number; site: Tagged<SiteView> }) {
   );
 }
 
+const newSite: SiteDraft = { fields: {}, shifts: [], networks: '' };
+
 function NewSite() {
   const { t } = useConfigurationTexts();
   const navigate = useNavigate();
   const noteChange = useNoteChange();
-  const [draft, setDraft] = useState<SiteDraft>({ fields: {}, shifts: [], networks: '' });
+  const [draft, setDraft] = useState(newSite);
   const [reason, setReason] = useState('');
   const [refusal, setRefusal] = useState(noRefusal);
   const mayChange = useMayEverywhere('engineer');
@@ -148,13 +153,17 @@ function NewSite() {
         query: { reason: reason.trim() || undefined },
       }),
     onMutate: () => setRefusal(noRefusal),
-    onSuccess: async ({ result, changeSet }) => {
+    onSuccess: ({ result, changeSet }) => {
       const label = result.name || result.code;
-      await noteChange({ text: t('config.created', { name: label }), name: label, changeSet });
-      await navigate({ to: '/configuration/sites/$id', params: { id: String(result.id) } });
+      void noteChange({ text: t('config.created', { name: label }), name: label, changeSet });
+      void navigate({
+        ...{ to: '/configuration/sites/$id', ignoreBlocker: true },
+        params: { id: String(result.id) },
+      });
     },
     onError: (error) => setRefusal(refusalOf(error, '', isField)),
   });
+  const question = useUnsaved(draft !== newSite || reason !== '');
   return (
     <section className="config-body" aria-labelledby="config-site-title">
       <header className="config-head-line">
@@ -183,6 +192,7 @@ function NewSite() {
             onCancel={undefined}
           />
         </SiteForm>
+        {question}
       </div>
     </section>
   );

@@ -18,6 +18,7 @@ import { DeleteItemDialog } from '../parts/delete-dialog.tsx';
 import { EditActions } from '../parts/edit-actions.tsx';
 import { ItemHistory } from '../parts/item-history.tsx';
 import { useEdited, useSaveItem } from '../parts/use-save-item.tsx';
+import { useUnsaved } from '../parts/use-unsaved.tsx';
 import { pathOf, useItem } from '../queries.ts';
 import { useConfigurationTexts } from '../texts.ts';
 import { DevicePicker } from './device-picker.tsx';
@@ -74,6 +75,7 @@ function TaskEditor({ id, task }: { id: number; task: Tagged<TaskView> }) {
     ...(!isSame(draft.pointIds, pointIds) && { point_ids: draft.pointIds }),
   };
   const isChanged = edited.isTouched && Object.keys(changes).length > 0;
+  const question = useUnsaved(edited.isTouched || reason !== '');
   const session = useSessions().data?.results.find(({ task_id: of }) => of === id);
   return (
     <section className="config-body" aria-labelledby="config-task-title">
@@ -138,14 +140,15 @@ function TaskEditor({ id, task }: { id: number; task: Tagged<TaskView> }) {
           />
         </SchemaForm>
         {dialog}
+        {question}
       </div>
       <Section title={t('config.tab.history')}>
         <ItemHistory kind="task" id={id} name={name || code} />
       </Section>
       {isAsked && (
         <DeleteItemDialog
-          {...{ kind: 'task', id, name: name || code, etag: base.etag }}
-          onDeleted={() => void navigate({ to: '/configuration/tasks' })}
+          {...{ kind: 'task', id, name: name || code, etag: task.etag }}
+          onDeleted={() => void navigate({ to: '/configuration/tasks', ignoreBlocker: true })}
           onClose={() => setAsked(false)}
         />
       )}
@@ -153,11 +156,13 @@ function TaskEditor({ id, task }: { id: number; task: Tagged<TaskView> }) {
   );
 }
 
+const newTask: Draft = { period_ms: '1000' };
+
 function NewTask() {
   const { t } = useConfigurationTexts();
   const navigate = useNavigate();
   const noteChange = useNoteChange();
-  const [draft, setDraft] = useState<Draft>({ period_ms: '1000' });
+  const [draft, setDraft] = useState(newTask);
   const [deviceIds, setDeviceIds] = useState<readonly number[]>([]);
   const [reason, setReason] = useState('');
   const [refusal, setRefusal] = useState(noRefusal);
@@ -168,13 +173,17 @@ function NewTask() {
         query: { reason: reason.trim() || undefined },
       }),
     onMutate: () => setRefusal(noRefusal),
-    onSuccess: async ({ result, changeSet }) => {
+    onSuccess: ({ result, changeSet }) => {
       const label = result.name || result.code;
-      await noteChange({ text: t('config.created', { name: label }), name: label, changeSet });
-      await navigate({ to: '/configuration/tasks/$id', params: { id: String(result.id) } });
+      void noteChange({ text: t('config.created', { name: label }), name: label, changeSet });
+      void navigate({
+        ...{ to: '/configuration/tasks/$id', ignoreBlocker: true },
+        params: { id: String(result.id) },
+      });
     },
     onError: (error) => setRefusal(refusalOf(error, '', (field) => taskForm.properties[field] !== undefined)),
   });
+  const question = useUnsaved(draft !== newTask || deviceIds.length > 0 || reason !== '');
   return (
     <section className="config-body" aria-labelledby="config-task-title">
       <header className="config-head-line">
@@ -209,6 +218,7 @@ function NewTask() {
             onCancel={undefined}
           />
         </SchemaForm>
+        {question}
       </div>
     </section>
   );
