@@ -74,7 +74,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await panel.getByRole('textbox', { name: 'Scale' }).fill('0.5');
     await panel.getByRole('textbox', { name: 'Reason' }).fill('new gear');
     await press(panel.getByRole('button', { name: 'Save' }));
-    await page.getByText('press / first: saved.').waitFor();
+    await page.getByText('Saved press / first.').waitFor();
     expect(await point('first')).toMatchObject({ scale: 0.5 });
     expect(await newestChange()).toMatchObject({ reason: 'new gear', source: 'console', kind: 'edit' });
     await press(button(page, 'Undo'));
@@ -98,7 +98,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await press(link(page, 'press'));
     await page.getByRole('textbox', { name: 'Period' }).fill('500');
     await press(button(page, 'Save'));
-    await page.getByText('press: saved.').waitFor();
+    await page.getByText('Saved press.').waitFor();
     await press(button(page, 'Apply to 1 session…'));
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('row', { name: 'press period_ms 200 500' }).waitFor();
@@ -170,7 +170,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     expect(await save.isDisabled()).toBe(true);
     await dialog.getByRole('radio', { name: 'Scale, Mine, 0.2' }).check();
     await save.click();
-    await page.getByText('press / scaled: saved.').waitFor();
+    await page.getByText('Saved press / scaled.').waitFor();
     expect(await point('scaled')).toMatchObject({ scale: 0.2, offset: 7, unit: 'bar' });
     await untilHolds(async () =>
       expect(await panel.getByRole('textbox', { name: 'Unit' }).inputValue()).toBe('bar'),
@@ -212,7 +212,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await held.arrived;
     await panel.getByRole('textbox', { name: 'Offset' }).fill('3');
     held.release();
-    await page.getByText('press / setpoint: saved.').waitFor();
+    await page.getByText('Saved press / setpoint.').waitFor();
     expect(await panel.getByRole('textbox', { name: 'Offset' }).inputValue()).toBe('3');
     expect(await point('setpoint')).toMatchObject({ unit: 'bar', offset: 0 });
     await panel.getByRole('button', { name: 'Save' }).click();
@@ -233,7 +233,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await site.selectOption({ index: 0 });
     held.release();
     await dialog.getByRole('button', { name: 'Show what changes' }).click();
-    await dialog.getByText('All of them have this value already.').waitFor();
+    await dialog.getByText('All of them already have this value.').waitFor();
     const { results } = (await plant.rest.get('/api/config/devices/?code=oven-1')).body;
     expect(results).toMatchObject([{ site_id: null }]);
   });
@@ -261,7 +261,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await dialog.getByRole('button', { name: 'Show what changes' }).click();
     await dialog.getByRole('row', { name: 'moulder-2 Site – hall-1' }).waitFor();
     await dialog.getByRole('button', { name: 'Change 2 items' }).click();
-    await page.getByText('2 devices: saved.').waitFor();
+    await page.getByText('Saved 2 devices.').waitFor();
     expect(await newestChange()).toMatchObject({ kind: 'bulk', counts: { changed: 2 } });
     await page.getByRole('row').filter({ hasText: 'Oven' }).getByText('一号车间').waitFor();
   });
@@ -279,7 +279,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await dialog.getByRole('button', { name: 'Show the copies' }).click();
     await dialog.getByText('oven-2, oven-3').waitFor();
     await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
-    await page.getByText('Oven is copied: 2 devices more.').waitFor();
+    await page.getByText('Copied Oven: 2 new devices.').waitFor();
     await page.getByRole('row').filter({ hasText: 'oven-3' }).getByText('127.0.9.7:502 #12').waitFor();
   });
 
@@ -315,7 +315,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
         .fill(name);
     }
     await button(page, 'Save').click();
-    await page.getByText('一号车间: saved.').waitFor();
+    await page.getByText('Saved 一号车间.').waitFor();
     const { results } = (await plant.rest.get('/api/config/sites/')).body;
     expect(results[0].shifts).toEqual([
       { name: '早班', start: '06:00' },
@@ -359,7 +359,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
     await press(link(page, 'press'));
     await press(button(page, 'Delete …'));
     const dialog = page.getByRole('dialog', { name: 'Delete press?' });
-    await dialog.getByText('6 points are deleted with it.').waitFor();
+    await dialog.getByText('6 points will also be deleted.').waitFor();
     await dialog.getByText('1 task will no longer read it: press').waitFor();
     await dialog.getByText('Task press then has no devices and reads nothing.').waitFor();
     await dialog
@@ -367,7 +367,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the configuration
       .waitFor();
     expect((await plant.rest.get(`/api/config/devices/${plant.deviceId}/`)).status).toBe(200);
     await press(dialog.getByRole('button', { name: 'Delete' }));
-    await page.getByText('press: deleted.').waitFor();
+    await page.getByText('Deleted press.').waitFor();
     expect(presses()).toBe(4);
     expect((await plant.rest.get(`/api/config/devices/${plant.deviceId}/`)).status).toBe(404);
     await link(page, 'press').waitFor({ state: 'detached' });
