@@ -310,6 +310,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the people', () =
   it('are no screen for those who are no administrators, and the API is asked for nothing', async () => {
     const page = await joined(await addViewer('only.looks'));
     await page.getByRole('navigation', { name: 'Screens' }).waitFor();
+    await page.getByRole('button', { name: /only\.looks viewer$/ }).waitFor();
     expect(await page.getByRole('link', { name: 'People' }).count()).toBe(0);
     const calls: string[] = [];
     page.on('request', (request) => calls.push(request.url()));

@@ -1,7 +1,7 @@
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { highestRole, useMe } from '../api/me.ts';
+import { highestRole, useIsMePending, useMe } from '../api/me.ts';
 import { LiveChanges } from '../live/live-changes.tsx';
 import { Icon, type IconName, Logo } from '../parts/icon.tsx';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
@@ -138,6 +138,8 @@ function Navigation() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone to another screen needs the menu no more
   useEffect(() => setOpen(false), [path]);
   const me = useMe();
+  // Screens that need a role do not show up only to vanish when the API has said who the user is.
+  const isPending = useIsMePending();
   const here = screens.find(({ to }) => (to === '/' ? path === to : path.startsWith(to)));
   return (
     <nav
@@ -153,7 +155,9 @@ function Navigation() {
       </Button>
       <div className="nav-lists">
         {screenGroups.map((group) => {
-          const own = screens.filter((each) => each.group === group && mayOpen(me, each));
+          const own = screens.filter(
+            (each) => each.group === group && !(isPending && 'role' in each) && mayOpen(me, each),
+          );
           return own.length === 0 ? null : (
             <div key={group}>
               {group !== 'plant' && <p className="nav-group">{t(`nav.group.${group}`)}</p>}
