@@ -35,6 +35,7 @@ const missing: Readonly<Record<string, readonly [code: ProblemCode, id: 'any tex
   '/api/system/users/:id': ['user_not_found', 'any text'],
   '/api/system/keys/:id': ['key_not_found', 'any text'],
   '/api/config/change-sets/:id': ['change_set_not_found', 'number'],
+  '/api/exports/:id': ['export_not_found', 'any text'],
   '/api/config/imports/:id': ['import_not_found', 'any text'],
   '/api/config/import-mappings/:id': ['mapping_not_found', 'any text'],
   '/api/config/import-templates/:protocol': ['route_not_found', 'any text'],
@@ -286,6 +287,7 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
     query('an unknown device', 'device=press-9&start_time=-1h', 'device'),
     query('an end before the beginning', exportOf(valuePoint, '&end_time=-2h'), 'start_time'),
     query('an unknown format', exportOf(valuePoint, '&format=ods'), 'format'),
+    query('an id that is no UUID', exportOf(valuePoint, '&export_id=1'), 'export_id'),
     query('an unknown time zone', exportOf(valuePoint, '&time_zone=Mars'), 'time_zone'),
   ],
   'POST /api/acquisition/sessions/start-task': [

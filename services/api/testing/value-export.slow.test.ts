@@ -6,6 +6,7 @@ import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sam
 import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
 import type { StorableSample } from '@holdfast/sample-store/sample-store.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-for-test.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -186,6 +187,169 @@ print(json.dumps([list(row) for row in sheet.iter_rows(values_only=True)], defau
   });
 });
 
+describe('a wide table', () => {
+  const wide = `layout=wide&${time}`;
+  const clockTime = (second: number) => localTime(second).slice(0, 19);
+
+  it('has a line for each time and a column for each point, with names, units, devices and codes above', async () => {
+    const points = 'point=press-2/level&point=press-1/gone&point=press-1/level';
+    expect(await linesOf(`${points}&${wide}&language=zh`)).toEqual([
+      '\uFEFF时间（Asia/Shanghai）,UTC 偏移,液位 (mm),gone,液位 (mm),不确定',
+      '设备,,press-2,press-1,press-1,',
+      '编码,,press-2/level,press-1/gone,press-1/level,',
+      ...[0, 10, 20, 30, 40, 50].map(
+        (second) => `${clockTime(second)},+08:00,${second + 0.5},'=1+1,${second + 0.5},`,
+      ),
+      '',
+    ]);
+  });
+
+  it('has a decimal comma, with semicolons, and figures of intervals', async () => {
+    const lines = await linesOf(
+      `point=press-1/level&decimal=comma&interval=30s&aggregation=max&${wide}&language=en`,
+    );
+    expect(lines.slice(3)).toEqual([`${clockTime(0)};+08:00;20,5;`, `${clockTime(30)};+08:00;50,5;`, '']);
+    expect((await linesOf(`point=press-1/level&decimal=comma&${time}`))[1]).toBe(
+      `${localTime(0)};press-1;level;液位;mm;0,5;good`,
+    );
+  });
+
+  it('leaves cells empty where a point has no value, and names points whose value is uncertain', async () => {
+    const store = openPostgresSampleStore({ databaseUrl });
+    const about = {
+      session: '8-1',
+      epoch: 3,
+      task: '8',
+      device: 'press-1',
+      site: '',
+      measurement: 'press-1',
+    };
+    const timeMs = beginMs + 5_250;
+    await store.write([
+      {
+        ...{ ...about, tick: timeMs / 250, period_ms: 250, time: timeMs },
+        ...{ values: { 'zone[1]': 9 }, uncertain: ['zone[1]'] },
+      },
+    ]);
+    await store.close();
+    const range = `start_time=${at(0)}&end_time=${at(15)}&time_zone=Asia/Shanghai`;
+    const lines = await linesOf(`device=press-1&layout=wide&${range}`);
+    expect(lines.slice(2)).toEqual([
+      'code,,press-1/level,press-1/zone[0],press-1/zone[1],',
+      `${clockTime(0)},+08:00,0.5,1,2,`,
+      `${localTime(5.25).slice(0, 23)},+08:00,,,9,press-1/zone[1]`,
+      `${clockTime(10)},+08:00,10.5,1,2,`,
+      '',
+    ]);
+  });
+
+  it.runIf(python !== null)(
+    'is a workbook whose cells openpyxl reads as they were stored, over a change of the clock',
+    async () => {
+      const store = openPostgresSampleStore({ databaseUrl });
+      const about = {
+        session: '9-2',
+        epoch: 3,
+        task: '9',
+        device: 'press-2',
+        site: '',
+        measurement: 'press-2',
+      };
+      // In Berlin clocks were set back at 01:00 UTC on this day.
+      const times = [0, 1_800, 3_600, 5_400].map(
+        (second) => Date.parse('2025-10-26T00:00:00Z') + second * 1_000,
+      );
+      await store.write(
+        times.map((time, index) => ({
+          ...{
+            ...about,
+            tick: time / 1_000,
+            period_ms: 1_000,
+            time,
+            values: { level: index + 0.125, 'zone[0]': true },
+          },
+        })),
+      );
+      await store.close();
+      const range = 'start_time=2025-10-26T00:00:00Z&end_time=2025-10-26T02:00:00Z&time_zone=Europe/Berlin';
+      const { body } = await exported(
+        `point=press-2/level&point=press-2/zone[0]&layout=wide&format=xlsx&${range}`,
+      );
+      const file = join(await temporaryFolder('export'), 'values.xlsx');
+      await writeFile(file, body);
+      const read = `
+import json, sys
+from openpyxl import load_workbook
+sheet = load_workbook(sys.argv[1])['values 1']
+assert sheet.freeze_panes == 'C4', sheet.freeze_panes
+assert all(row[0].is_date for row in sheet.iter_rows(min_row=4))
+text = lambda time: time.isoformat(' ', 'milliseconds')
+print(json.dumps([list(row) for row in sheet.iter_rows(values_only=True)], default=text))`;
+      const { stdout } = await promisify(execFile)(python ?? '', ['-c', read, file]);
+      expect(JSON.parse(stdout)).toEqual([
+        ['time (Europe/Berlin)', 'UTC offset', '液位 (mm)', 'zone[0]', 'uncertain'],
+        ['device', null, 'press-2', 'press-2', null],
+        ['code', null, 'press-2/level', 'press-2/zone[0]', null],
+        ['2025-10-26 02:00:00.000', '+02:00', 0.125, true, null],
+        ['2025-10-26 02:30:00.000', '+02:00', 1.125, true, null],
+        ['2025-10-26 02:00:00.000', '+01:00', 2.125, true, null],
+        ['2025-10-26 02:30:00.000', '+01:00', 3.125, true, null],
+      ]);
+    },
+  );
+
+  it('can be followed by its id, by the caller who chose it', async () => {
+    const id = crypto.randomUUID();
+    const { body } = await exported(`point=press-1/level&${wide}&export_id=${id}`);
+    const answer = await api.get(`/api/exports/${id}/`);
+    expect(answer.body).toEqual({
+      ...{ export_id: id, state: 'done', share: 1, rows: 6, bytes: body.length, detail: null },
+    });
+    const refused = crypto.randomUUID();
+    await exported(`point=press-1/nothing&${wide}&export_id=${refused}`);
+    expect((await api.get(`/api/exports/${refused}/`)).body).toMatchObject({
+      ...{ state: 'failed', detail: expect.stringContaining('has no point nothing') },
+    });
+    expect((await api.get(`/api/exports/${crypto.randomUUID()}/`)).body.code).toBe('export_not_found');
+  });
+
+  it('breaks off when it is cancelled, or its reader leaves, and asks the store nothing more', async () => {
+    // More than sockets take before somebody reads it.
+    const store = openPostgresSampleStore({ databaseUrl });
+    const about = {
+      session: '9-3',
+      epoch: 3,
+      task: '9',
+      device: 'press-1',
+      site: '',
+      measurement: 'press-1',
+    };
+    const begin = beginMs - 7_200_000;
+    await store.write(
+      Array.from({ length: 3_000 }, (_, second) => ({
+        ...{ ...about, tick: begin / 1_000 + second, period_ms: 1_000, time: begin + second * 1_000 },
+        values: { gone: 'x'.repeat(10_000) },
+      })),
+    );
+    await store.close();
+    const long = `point=press-1/gone&layout=wide&start_time=${at(-7_200)}&end_time=${at(-3_600)}`;
+    for (const way of ['cancel', 'leave']) {
+      const id = crypto.randomUUID();
+      const leaving = new AbortController();
+      const answer = await fetch(`${api.url}${path}?${long}&export_id=${id}`, { signal: leaving.signal });
+      const progress = async () => (await api.get(`/api/exports/${id}/`)).body;
+      expect((await progress()).state, way).toBe('running');
+      if (way === 'leave') leaving.abort();
+      else {
+        const { status } = await fetch(`${api.url}/api/exports/${id}/`, { method: 'DELETE' });
+        expect(status).toBe(204);
+      }
+      await expect(answer.text()).rejects.toThrow();
+      await eventually(async () => expect((await progress()).state, way).toBe('cancelled'));
+    }
+  });
+});
+
 it.runIf(influxIsInstalled())('an export from InfluxDB has the same lines', async () => {
   const influx = await influxForTest();
   await influx.createDatabase('plant');
@@ -203,6 +367,11 @@ it.runIf(influxIsInstalled())('an export from InfluxDB has the same lines', asyn
   expect(await linesOf(`point=press-1/level&${start}`, over)).toEqual([
     '\uFEFFtime,device,point,name,unit,value,quality',
     ...[0, 10, 50].map((second) => `${localTime(second)},press-1,level,液位,mm,${second + 0.5},good`),
+    '',
+  ]);
+  expect((await linesOf(`point=press-1/level&layout=wide&${start}`, over)).slice(2)).toEqual([
+    'code,,press-1/level,',
+    ...[0, 10, 50].map((second) => `${localTime(second).slice(0, 19)},+08:00,${second + 0.5},`),
     '',
   ]);
 });

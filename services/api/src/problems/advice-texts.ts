@@ -102,6 +102,10 @@ export const adviceText = catalogue('advice', {
   },
   device_not_found: notThere,
   device_not_in_session: { en: 'The session does not read this device', zh: '会话不读取此设备' },
+  export_not_found: {
+    en: 'You have no such export: its progress is kept until ten minutes after its end, for the caller who started it. A download that runs goes on',
+    zh: '您没有这个导出：进度只为发起者保留到结束后十分钟。正在进行的下载不受影响',
+  },
   import_not_found: {
     en: 'You have no such import: it is kept for 24 hours for the caller who sent it. Send the list again',
     zh: '您没有这个导入：导入只为发送者保留 24 小时。请重新发送点位表',

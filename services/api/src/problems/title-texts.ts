@@ -49,6 +49,7 @@ export const titlesByStatus = {
     company_login_not_set_up: { en: 'There is no company sign-on here', zh: '本系统没有企业统一登录' },
     device_not_found: notThere,
     device_not_in_session: notThere,
+    export_not_found: notThere,
     import_not_found: notThere,
     mapping_not_found: notThere,
     key_not_found: notThere,

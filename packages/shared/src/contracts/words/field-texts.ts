@@ -69,6 +69,10 @@ export const fieldText = catalogue('field', {
     zh: '没有点位：请指定有点位的设备',
   },
   points_in_one_file: { en: '{{count}} points at most in one file', zh: '一个文件最多 {{count}} 个点位' },
+  points_in_wide_table: {
+    en: '{{count}} points at most in a wide table: export fewer, or with the layout long',
+    zh: '宽表最多 {{count}} 个点位：请减少点位，或使用 long 布局',
+  },
   stream_name_rule: { en: 'must be the name of a stream', zh: '应为消息流的名称' },
   stream_or_reason_needed: {
     en: 'give a stream or a part of the reason of what is to be deleted',

@@ -28,4 +28,23 @@ export const historyText = catalogue('history', {
   unit: { en: 'unit', zh: '单位' },
   value: { en: 'value', zh: '数值' },
   quality: { en: 'quality', zh: '质量' },
+  code: { en: 'code', zh: '编码' },
+  uncertain: { en: 'uncertain', zh: '不确定' },
+  uncertain_and_more: { en: '{{points}} and {{count}} more', zh: '{{points}}，另有 {{count}} 个' },
+  exports_of_caller: {
+    en: '{{most}} of your exports are running. Start this one when one of them is done, or cancel one.',
+    zh: '您已有 {{most}} 个导出正在进行。请等其中一个完成或取消后再开始。',
+  },
+  exports_running: {
+    en: '{{most}} exports are running. Try again in {{retryAfterSeconds}} s.',
+    zh: '已有 {{most}} 个导出正在进行，请在 {{retryAfterSeconds}} 秒后重试。',
+  },
+  export_broke_off: {
+    en: 'The export broke off, so the file is incomplete: delete it and export again. The log of the API says why.',
+    zh: '导出中断，文件不完整：请删除后重新导出。原因见 API 日志。',
+  },
+  export_unknown: {
+    en: 'Nothing is known of an export {{id}} of yours: it has not begun, or ended more than ten minutes ago, or another process of the API runs it.',
+    zh: '没有您的导出 {{id}} 的记录：尚未开始，或已结束超过十分钟，或由另一个 API 进程执行。',
+  },
 });

@@ -1,3 +1,4 @@
+import { cellName } from '../cell-place.ts';
 import { type ZipEntry, zipArchive } from './zip-archive.ts';
 
 export type TableCell = string | number | boolean | null;
@@ -15,13 +16,20 @@ export interface WorkbookOptions {
   /** The beginning of each sheet's name; a number follows. */
   readonly sheetName: string;
   readonly head: readonly string[];
+  /** Lines of the head above that one. */
+  readonly headsAbove?: readonly (readonly string[])[];
+  /** Columns that stay in sight, as the head does, when the sheet is scrolled. */
+  readonly frozenColumns?: number;
   /** Batches of rows. */
   readonly rows: AsyncIterable<readonly (readonly WorkbookCell[])[]>;
   /** Whether the first column has times. It is wide enough for them. */
   readonly hasTimes?: boolean;
-  /** Rows per sheet; a spreadsheet takes 1,048,576 including the head. */
+  /** Rows per sheet below the head; as many as a spreadsheet takes, unless set. */
   readonly rowsOfSheet?: number;
 }
+
+/** With the head. */
+export const rowsOfSpreadsheet = 1_048_576;
 
 const spreadsheetNamespace = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const relationships = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
@@ -40,9 +48,11 @@ export function workbook(options: WorkbookOptions): AsyncGenerator<Buffer> {
 async function* entriesOf({
   sheetName,
   head,
+  headsAbove = [],
+  frozenColumns = 0,
   rows,
   hasTimes = false,
-  rowsOfSheet = 1_000_000,
+  rowsOfSheet = rowsOfSpreadsheet - 1 - headsAbove.length,
 }: WorkbookOptions): AsyncGenerator<ZipEntry> {
   const batches = rows[Symbol.asyncIterator]();
   let batch: readonly (readonly WorkbookCell[])[] = [];
@@ -52,9 +62,14 @@ async function* entriesOf({
     batch = done === true ? [] : value;
     isOver = done === true;
   };
+  const heads = [...headsAbove, head];
+  const corner = cellName(frozenColumns, heads.length + 1);
+  const columnsFrozen = frozenColumns > 0 ? ` xSplit="${frozenColumns}"` : '';
+  const panes = `<pane${columnsFrozen} ySplit="${heads.length}" topLeftCell="${corner}" activePane="${frozenColumns > 0 ? 'bottomRight' : 'bottomLeft'}" state="frozen"/>`;
+  const view = `<sheetViews><sheetView workbookViewId="0">${panes}</sheetView></sheetViews>`;
   async function* sheet(): AsyncGenerator<string> {
     const columns = hasTimes ? '<cols><col min="1" max="1" width="24" customWidth="1"/></cols>' : '';
-    yield `${declaration}<worksheet xmlns="${spreadsheetNamespace}">${columns}<sheetData>${rowXml(head)}`;
+    yield `${declaration}<worksheet xmlns="${spreadsheetNamespace}">${view}${columns}<sheetData>${heads.map(rowXml).join('')}`;
     let rowsLeft = rowsOfSheet;
     while (!isOver && rowsLeft > 0) {
       if (batch.length === 0) {

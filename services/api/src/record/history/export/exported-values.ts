@@ -59,11 +59,17 @@ export async function* exportedValues(
   points: readonly ExportedPoint[],
   options: ExportOptions,
 ): AsyncGenerator<ExportedBatch> {
-  const { spans } = options;
   for (const point of points) {
-    const batches = spans ? buckets(point, { ...options, spans }) : everyValue(point, options);
-    for await (const values of batches) if (values.length > 0) yield { point, values };
+    for await (const values of valuesOfPoint(point, options)) if (values.length > 0) yield { point, values };
   }
+}
+
+/** Values of one point, ascending by time, in batches, which may be empty. @throws as `exportedValues` */
+export function valuesOfPoint(
+  point: ExportedPoint,
+  { spans, ...options }: ExportOptions,
+): AsyncGenerator<ExportedValue[]> {
+  return spans ? buckets(point, { ...options, spans }) : everyValue(point, { ...options, spans });
 }
 
 /**
