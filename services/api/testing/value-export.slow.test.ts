@@ -345,7 +345,7 @@ print(json.dumps([list(row) for row in sheet.iter_rows(values_only=True)], defau
         expect(status).toBe(204);
       }
       await expect(answer.text()).rejects.toThrow();
-      await eventually(async () => expect((await progress()).state, way).toBe('cancelled'));
+      await eventually(async () => (await progress()).state === 'cancelled', { what: `${way} to end it` });
     }
   });
 });

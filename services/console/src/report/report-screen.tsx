@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Button } from 'react-aria-components/Button';
+import { ExportButton } from '../export/export-button.tsx';
 import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
 import { useTypedText } from '../parts/use-typed-text.ts';
@@ -71,6 +72,7 @@ export default function ReportScreen() {
           onChange={({ target }) => type(target.value)}
         />
         <span className="toolbar-end">
+          <ExportButton subject={{}} range={range} />
           <a className="button" href={csvAddress({ ...search, title }, plant.ofPlant)} download>
             {t('report.csv')}
           </a>

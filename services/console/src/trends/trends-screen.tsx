@@ -2,6 +2,7 @@ import type { PointTrends } from '@holdfast/shared/contracts/http/points-http.ts
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { ExportButton } from '../export/export-button.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
 import { durationText } from '../time/duration.ts';
@@ -10,7 +11,6 @@ import { useRangeName } from '../time/range-name.ts';
 import { rangeQuery, spanOf, type TimeRange } from '../time/time-range.ts';
 import { Chart, type ChartLine, type ChartWindow } from './chart.tsx';
 import { holesOf } from './chart-holes.ts';
-import { csvOf } from './csv-of.ts';
 import { lineOf } from './line-of.ts';
 import { useTrendsTexts } from './texts.ts';
 import { type LegendHandle, TrendLegend } from './trend-legend.tsx';
@@ -75,13 +75,7 @@ export default function TrendsScreen() {
           >
             {t('trends.table')}
           </Button>
-          <Button
-            className="button"
-            isDisabled={!data}
-            onPress={() => data && save(data, (at) => zonedText(at, plant.zone))}
-          >
-            {t('trends.export')}
-          </Button>
+          <ExportButton subject={{ points }} range={range} />
         </div>
       </header>
       {isLive && pausedAt && (
@@ -298,30 +292,6 @@ function windowOf(range: TimeRange, zone: string): ChartWindow {
 
 const seconds = (time: string) => Date.parse(time) / 1_000;
 const iso = (at: number) => new Date(Math.round(at * 1_000)).toISOString();
-
-/** `2026-11-27T16:05:09.250+08:00` */
-function zonedText(at: Date, zone: string): string {
-  const parts = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: zone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  }).format(at);
-  const offset = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })
-    .formatToParts(at)
-    .find(({ type }) => type === 'timeZoneName')
-    ?.value.replace('GMT', '');
-  return `${parts.replace(' ', 'T')}.${String(at.getUTCMilliseconds()).padStart(3, '0')}${offset || 'Z'}`;
-}
-
-function save({ results, start_time }: PointTrends, timeText: (at: Date) => string): void {
-  const url = URL.createObjectURL(new Blob([csvOf(results, timeText)], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `trends-${start_time.slice(0, 16).replace(':', '')}.csv`;
-  link.click();
-  // By then the browser has begun to read the file.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
 
 const soonestMs = 2_000;
 const latestMs = 60_000;

@@ -1,6 +1,7 @@
 import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { DeviceDetail as Configured } from '@holdfast/shared/contracts/http/device-http.ts';
 import { Link, useParams } from '@tanstack/react-router';
+import { ExportButton } from '../../export/export-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
@@ -94,6 +95,7 @@ function DeviceContent({
             {t('device.configure')}
           </Link>
         )}
+        {configuredDevice && <ExportButton subject={{ device }} range={{ from: '-24h' }} />}
       </header>
       {first === undefined && (
         <div className="why is-normal">
