@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { zoneOfNoon } from '../support/zone-of-noon.ts';
 import { expectFaultless, expectFaultlessAsIs, looks } from './expect-faultless.ts';
 import { type LivePlant, startLivePlant } from './live-plant.ts';
 
@@ -82,25 +80,13 @@ describe.skipIf(chromium === null)('trends', () => {
     await eventually(() => new URL(page.url()).searchParams.get('from') === '-1h', { what: 'the last hour' });
   });
 
-  it('have a table with every value, and an export of what is shown by the clock of the plant', async () => {
+  it('have a table with every value', async () => {
     const { page } = await openPage(url({}, ['press-1/count', 'press-2/constant']));
     await chart(page, 'Chart of press-1/count').waitFor();
     await page.getByRole('button', { name: 'Table' }).click();
     const table = page.getByRole('table', { name: 'Values' });
     await table.getByText('12,250,955.5 °C').first().waitFor();
     await table.getByText('uncertain').first().waitFor();
-    // Until the server has reported the plant's clock, times follow the browser's.
-    await page.locator('.clock').getByText(zoneOfNoon.shown, { exact: true }).waitFor();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Export CSV' }).click(),
-    ]);
-    expect(download.suggestedFilename()).toMatch(/^trends-.*\.csv$/);
-    const text = await readFile(await download.path(), 'utf8');
-    expect(text.split('\r\n')[0]).toBe('\ufefftime,device,point,unit,value,min,mean,max,quality');
-    const ofPlant = zoneOfNoon.offset.replace('+', '\\+');
-    const row = `\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}${ofPlant},press-2,constant,°C,12250955.5,,,,uncertain`;
-    expect(text).toMatch(new RegExp(`^${row}\\r$`, 'm'));
   });
 
   it('have a hole where the collector was killed, with its ticks counted, and no line across it', async () => {

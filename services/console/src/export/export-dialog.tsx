@@ -315,7 +315,8 @@ function Progress({ id, onClose }: { readonly id: string; onClose(): void }) {
   const { share = 0, rows = 0, bytes = 0, detail = null } = data ?? {};
   const isRunning = state === 'running' || state === 'waiting';
   const amount = t('export.progress', {
-    share: percentText(locale, share, { maximumFractionDigits: 0 }),
+    // All of it only once the file is whole.
+    share: percentText(locale, state === 'done' ? 1 : Math.min(0.99, share), { maximumFractionDigits: 0 }),
     rows: new Intl.NumberFormat(locale).format(rows),
     size: sizeText(locale, bytes),
   });

@@ -6,6 +6,8 @@ import { evidenceHead, evidenceQuery, evidenceSession, filterText } from './evid
 import { jointGapSchema } from './gaps-of-all-http.ts';
 import { ownershipSpanSchema } from './ownership-http.ts';
 import { pageSchema } from './page.ts';
+import { several } from './points-http.ts';
+import { storableText } from './storable-text.ts';
 
 const { limit, cursor, ...time } = evidenceQuery;
 
@@ -24,6 +26,13 @@ export const reportCsvQuerySchema = z.object({
   ...reportOf,
   title: filterText('Name of the batch, order or shift: it stands in the first column'),
   ...csvQuery,
+});
+
+export const reportValuesQuerySchema = z.object({
+  ...reportOf,
+  device: several(storableText(128).min(1), 100)
+    .optional()
+    .describe('Only points of these devices, by their codes; repeat the parameter for several'),
 });
 
 /** A part of the time, and its name where it is a shift. */
@@ -55,3 +64,35 @@ export const reportSchema = pageSchema(reportRowSchema).extend({
   parts: z.array(reportPartSchema),
 });
 export type Report = z.infer<typeof reportSchema>;
+
+/** Values of a point in a part of the report's time. */
+export const valueFiguresSchema = z.object({
+  /** Number of values, of any kind. */
+  count: z.int(),
+  /** Of the numbers; null where there are none. From 2^53 on, least and greatest are decimal text. */
+  min: z.union([z.number(), z.string()]).nullable(),
+  mean: z.number().nullable(),
+  max: z.union([z.number(), z.string()]).nullable(),
+  /** Stored share of the ticks that were due for its device; null where none was. */
+  completeness: z.number().nullable(),
+});
+
+export const reportValuesSchema = z.object({
+  ...evidenceHead,
+  time_zone: z.string(),
+  parts: z.array(reportPartSchema),
+  /** Points as they are configured now, of devices for which ticks were due. */
+  results: z.array(
+    z.object({
+      device: z.string(),
+      point_code: z.string(),
+      name: z.string(),
+      unit: z.string(),
+      /** In the order of `parts`. */
+      by_part: z.array(valueFiguresSchema),
+    }),
+  ),
+  /** Further points or devices, for which there was no room: name `device`, or choose fewer parts. */
+  is_cut: z.boolean(),
+});
+export type ReportValues = z.infer<typeof reportValuesSchema>;

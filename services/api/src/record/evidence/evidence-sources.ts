@@ -4,7 +4,7 @@ import { type AccountingSources, accountingAt } from '../accounting/account-for-
 
 export interface EvidenceSources {
   readonly accounting: AccountingSources;
-  readonly samples: Pick<SampleStore, 'firstTicks'>;
+  readonly samples: Pick<SampleStore, 'firstTicks' | 'aggregate'>;
   /** Time zone of the plant. */
   readonly timeZone: string;
 }

@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream';
 import {
   type Report,
+  type ReportValues,
   reportCsvQuerySchema,
   reportQuerySchema,
   reportSchema,
+  reportValuesQuerySchema,
+  reportValuesSchema,
 } from '@holdfast/shared/contracts/http/report-http.ts';
 import type { GrantedSites } from '../../access/granted-sites.ts';
+import { clientGone } from '../../http/client-gone.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import { csvBytes, csvType, separatorOf } from '../../spreadsheets/write/csv-line.ts';
@@ -17,6 +21,7 @@ import { type EvidenceSources, sourcesAt } from './evidence-sources.ts';
 import { evidenceWithHolders } from './evidence-with-holders.ts';
 import { partsOf, partView, reportRow, type UntoldRow } from './report.ts';
 import { csvHead, csvRows } from './report-csv.ts';
+import { reportValues } from './report-values.ts';
 import { type RowsWithin, sessionsWithin } from './sessions-within.ts';
 
 const sessionsOfFile = 500;
@@ -41,6 +46,25 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
     return { time, clock, parts };
   };
   return [
+    route({
+      method: 'GET',
+      url: '/api/acquisition/report/values',
+      role: 'viewer',
+      sites: 'own',
+      tag: 'Data',
+      summary: 'Show minimum, mean, maximum and count of the values in such a time',
+      about:
+        'For each point of the devices in such a report, by part, next to the completeness of its device. Up to 500 points, and 1,500 points × parts.',
+      schema: { querystring: reportValuesQuerySchema, response: { 200: reportValuesSchema } },
+      handler: async (request, reply): Promise<ReportValues> => {
+        const { time, clock, parts } = await begin(request.query);
+        const figures = await reportValues(sourcesAt(sources, request.grantedSites), {
+          ...request.query,
+          ...{ sites: request.grantedSites, time, parts, signal: clientGone(reply) },
+        });
+        return { ...figures, time_zone: clock.zone, parts: parts.map(partView) };
+      },
+    }),
     route({
       method: 'GET',
       url: '/api/acquisition/report',
