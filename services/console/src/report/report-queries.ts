@@ -1,5 +1,5 @@
 import type { SiteView } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import type { Report as ReportPage } from '@holdfast/shared/contracts/http/report-http.ts';
+import type { Report as ReportPage, ReportValues } from '@holdfast/shared/contracts/http/report-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, apiRoot } from '../api/api.ts';
 import { type Pages, readPages } from '../evidence/read-pages.ts';
@@ -44,6 +44,17 @@ export function useReport(reportQuery: ReportQuery) {
     },
     enabled: reportQuery.split !== 'shift' || reportQuery.site !== undefined,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** Figures of the values in the same report; they take longer than it. */
+export function useReportValues(reportQuery: ReportQuery) {
+  const { ofPlant } = usePlantTime();
+  const { range, ...rest } = reportQuery;
+  return useQuery({
+    queryKey: ['report', 'values', range.from, range.to, ofPlant, rest],
+    queryFn: () => api.get<ReportValues>('/api/acquisition/report/values/', queryOf(reportQuery, ofPlant)),
+    enabled: reportQuery.split !== 'shift' || reportQuery.site !== undefined,
   });
 }
 

@@ -1,11 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Button } from 'react-aria-components/Button';
 import { ExportButton } from '../export/export-button.tsx';
+import { nameOf } from '../export/export-subject.ts';
 import { QueryAnswer } from '../parts/query-answer.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
 import { useTypedText } from '../parts/use-typed-text.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
-import { csvAddress, useReport, useSites } from './report-queries.ts';
+import { csvAddress, useReport, useReportValues, useSites } from './report-queries.ts';
 import { type ReportSearch, splits, useReportSearch } from './report-search.ts';
 import { ReportSheet } from './report-sheet.tsx';
 import { useReportTexts } from './texts.ts';
@@ -19,6 +20,7 @@ export default function ReportScreen() {
   const { title, ...search } = useReportSearch();
   const navigate = useNavigate({ from: '/report' });
   const query = useReport(search);
+  const values = useReportValues(search);
   const { data: sites = [] } = useSites();
   const { range, split, site } = search;
   const change = (changes: ReportSearch, replace = false) =>
@@ -72,7 +74,7 @@ export default function ReportScreen() {
           onChange={({ target }) => type(target.value)}
         />
         <span className="toolbar-end">
-          <ExportButton subject={{}} range={range} />
+          <ExportButton subject={{ points: values.data?.results.map(nameOf) ?? [] }} range={range} />
           <a className="button" href={csvAddress({ ...search, title }, plant.ofPlant)} download>
             {t('report.csv')}
           </a>
@@ -100,7 +102,7 @@ export default function ReportScreen() {
           >
             {(report) => (
               <>
-                <ReportSheet report={report} title={title} isLive={range.to === undefined} />
+                <ReportSheet report={report} title={title} isLive={range.to === undefined} values={values} />
                 {report.isCut && (
                   <p className="left-out">{t('report.cut', { count: report.results.length })}</p>
                 )}

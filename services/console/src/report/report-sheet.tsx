@@ -1,12 +1,15 @@
 import type { TickCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
-import type { ReportPart, ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
+import type { ReportPart, ReportRow, ReportValues } from '@holdfast/shared/contracts/http/report-http.ts';
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { useMe } from '../api/me.ts';
 import { Explanation } from '../parts/explanation.tsx';
+import { QueryAnswer } from '../parts/query-answer.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { shareText } from '../time/share.ts';
+import { valueText } from '../values/value-text.ts';
 import { GapOrigins } from '../words/gap-origins.tsx';
 import { useWords } from '../words/texts.ts';
 import { dueOf } from './due-of.ts';
@@ -18,10 +21,12 @@ export function ReportSheet({
   report,
   title,
   isLive,
+  values,
 }: {
   report: Report & { readonly madeAt: Date };
   title: string;
   isLive: boolean;
+  values: UseQueryResult<ReportValues>;
 }) {
   const { t, locale } = useReportTexts();
   const plant = usePlantTime();
@@ -66,6 +71,10 @@ export function ReportSheet({
       {parts.length > 1 && <Parts parts={parts} results={results} />}
       <h3>{t('report.sessions')}</h3>
       <Sessions parts={parts} results={results} />
+      <h3>{t('report.values')}</h3>
+      <QueryAnswer query={values} title={t('report.values.failed')}>
+        {(figures) => <Values figures={figures} />}
+      </QueryAnswer>
       <h3>{t('report.gaps')}</h3>
       <Gaps results={results} />
       <h3>{t('report.holders')}</h3>
@@ -177,6 +186,74 @@ function Sessions({ parts, results }: { parts: readonly ReportPart[]; results: r
         ...columns,
       ]}
     />
+  );
+}
+
+/** What the values of each point were, by part, with the completeness of its device. */
+function Values({ figures: { results, parts, is_cut } }: { figures: ReportValues }) {
+  const { t, locale } = useReportTexts();
+  const plant = usePlantTime();
+  const whole = new Intl.NumberFormat(locale);
+  const text = valueText({ locale, yes: '', no: '' });
+  const rows = results.flatMap(({ by_part, ...point }) =>
+    by_part.flatMap((figures, index) => {
+      const part = parts[index];
+      const isDue = figures.count > 0 || figures.completeness !== null;
+      return part && isDue ? [{ point, part, figures }] : [];
+    }),
+  );
+  if (rows.length === 0) return <p>{t('report.values.none')}</p>;
+  type Row = (typeof rows)[number];
+  const number = (key: 'min' | 'mean' | 'max'): Column<Row> => ({
+    key,
+    name: t(`report.values.${key}`),
+    isNumber: true,
+    cell: ({ figures }) => text(figures[key]),
+  });
+  return (
+    <>
+      <Table
+        label={t('report.values')}
+        keyOf={({ point, part }) => `${point.device}/${point.point_code} ${part.start_time}`}
+        rows={rows}
+        columns={[
+          {
+            key: 'point',
+            name: t('report.values.point'),
+            cell: ({ point: { device, point_code, name, unit } }) => (
+              <>
+                {device} · {point_code}{' '}
+                <span className="quiet">{[name, unit].filter(Boolean).join(t('app.comma'))}</span>
+              </>
+            ),
+          },
+          ...(parts.length > 1
+            ? [
+                {
+                  key: 'part',
+                  name: t('report.part'),
+                  cell: ({ part }: Row) => `${part.name} ${plant.minute(new Date(part.start_time))}`.trim(),
+                },
+              ]
+            : []),
+          ...[number('min'), number('mean'), number('max')],
+          {
+            key: 'count',
+            name: t('report.values.count'),
+            isNumber: true,
+            cell: ({ figures }) => whole.format(figures.count),
+          },
+          {
+            key: 'complete',
+            name: t('report.values.complete'),
+            isNumber: true,
+            cell: ({ figures: { completeness } }) =>
+              completeness === null ? '–' : shareText(locale, completeness, 1),
+          },
+        ]}
+      />
+      {is_cut && <p className="quiet">{t('report.values.cut')}</p>}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { HistoryPoint, HistoryQuery } from '@holdfast/sample-store/sample-store.ts';
 import { expect, it } from 'vitest';
 import type { ExportedPoint } from './exported-values.ts';
-import { wideRows } from './wide-rows.ts';
+import { type WideRow, wideRows } from './wide-rows.ts';
 
 const hourMs = 3_600_000;
 const [start, end] = [new Date(0), new Date(2 * hourMs)];
@@ -42,7 +42,7 @@ it('rows have the values of all points by time, whatever their periods, with few
   };
   const { signal } = new AbortController();
   const options = { samples, start, end, spans: undefined, signal, atOnce: 500 };
-  const rows = [];
+  const rows: WideRow[] = [];
   for await (const batch of wideRows(points, options, ({ figures: [value = null] }) => value))
     rows.push(...batch);
   const rowAt = (ms: number) => rows.filter(({ timeMs }) => timeMs === ms).map(({ cells }) => cells);
