@@ -113,7 +113,9 @@ print(json.dumps([rows[:3], [row for row in rows[3:] if row[3]][-1]], default=st
   });
 
   it('says why a wrong time or too many points cannot be exported', async () => {
-    const { page } = await openPage(`${plant.rest.url}/console/report`);
+    const { page } = await openPage(
+      `${plant.rest.url}/console/report?from=2020-01-01T00:00Z&to=2020-01-02T00:00Z`,
+    );
     await page.getByRole('button', { name: 'Export …' }).click();
     const dialog = dialogOf(page);
     const send = dialog.getByRole('button', { name: 'Export', exact: true });
@@ -127,6 +129,23 @@ print(json.dumps([rows[:3], [row for row in rows[3:] if row[3]][-1]], default=st
     await dialog.getByRole('textbox', { name: 'From' }).focus();
     await dialog.getByText('It has to begin in the past').waitFor();
     expect(await send.isDisabled()).toBe(true);
+  });
+
+  it('begins in the report with its points, which has their figures and the completeness of their devices', async () => {
+    const { page, complaints } = await openPage(`${plant.rest.url}/console/report?from=-5m`);
+    const row = page
+      .getByRole('table', { name: 'Values by point' })
+      .getByRole('row', { name: /press-2 · constant/ });
+    const value = '12,250,955.5';
+    await eventually(
+      async () => (await row.locator('td').allTextContents()).slice(0, 3).every((text) => text === value),
+      { what: 'minimum, mean and maximum' },
+    );
+    expect(Number(await row.locator('td').nth(3).textContent())).toBeGreaterThan(5);
+    expect(await row.locator('td').nth(4).textContent()).toMatch(/^[\d.]+ %$/);
+    await page.getByRole('button', { name: 'Export …' }).click();
+    await dialogOf(page).getByText('4 points chosen').waitFor();
+    expect(complaints).toEqual([]);
   });
 
   it.each(looks)(

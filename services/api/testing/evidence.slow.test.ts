@@ -323,6 +323,43 @@ describe('a gap', () => {
 });
 
 describe('the report', () => {
+  it('has minimum, mean, maximum and count of each point by part, next to the completeness of its device', async () => {
+    const { body: device } = await api.post('/api/config/devices/', { code: '冷却机', host: '127.0.0.1' });
+    const { body: other } = await api.post('/api/config/devices/', {
+      code: 'unread',
+      host: '127.0.0.1',
+      unit_id: 2,
+    });
+    const point = { table: 'holding_register', address: 0, data_type: 'uint16' };
+    await api.post('/api/config/points/', {
+      ...point,
+      device_id: device.id,
+      code: 'count',
+      name: '计数',
+      unit: 'pcs',
+    });
+    await api.post('/api/config/points/', { ...point, device_id: other.id, code: 'count' });
+    const { parts, results, is_cut } = await ask(`report/values/?${window}&split=day`);
+    expect(parts.map(({ start_time }: { start_time: string }) => start_time)).toEqual([
+      ...[at(0), at(day), at(2 * day - 60)],
+    ]);
+    // 14 ticks of 1,340 that were due are missing: 4 by the failover and 10 in which the device was silent.
+    const none = { count: 0, min: null, mean: null, max: null };
+    expect(results).toEqual([
+      {
+        ...{ device: '冷却机', point_code: 'count', name: '计数', unit: 'pcs' },
+        by_part: [
+          { count: 3, min: 0, mean: (102 + 700) / 3, max: 700, completeness: 1_326 / 1_340 },
+          { ...none, completeness: 1 },
+          { ...none, completeness: 1 },
+        ],
+      },
+    ]);
+    expect(is_cut).toBe(false);
+    expect((await ask(`report/values/?${window}&device=unread`)).results).toEqual([]);
+    expect((await ask(`report/values/?${window}&split=shift`)).errors).toMatchObject([{ path: 'site' }]);
+  });
+
   it('accounts for each day of the plant: expected, stored, missing by cause, and who held it', async () => {
     const { parts, results } = await ask(`report/?${window}&split=day`);
     expect(parts).toHaveLength(3);
