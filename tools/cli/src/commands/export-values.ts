@@ -21,6 +21,8 @@ export const exportValues: Command = {
       about: 'clock_of_the_times_such',
     },
     format: { type: 'string', value: 'FORMAT', about: 'csv_unless_set_or_xlsx', choices: ['csv', 'xlsx'] },
+    layout: { type: 'string', value: 'LAYOUT', about: 'long_unless_set_or_wide', choices: ['long', 'wide'] },
+    decimal: { type: 'string', value: 'WORD', about: 'of_csv_point_unless_set', choices: ['point', 'comma'] },
     ...csvOptions,
     output: outputOption,
   },
@@ -31,6 +33,7 @@ export const exportValues: Command = {
       device: [...input.texts('device')],
       ...{ start_time: input.time('from'), end_time: input.time('to'), interval: input.text('interval') },
       ...{ time_zone: input.text('zone'), format: input.text('format') },
+      ...{ layout: input.text('layout'), decimal: input.text('decimal') },
       ...csvForm(input),
     };
     const { body } = await api.open('/api/exports/values/', query, {});

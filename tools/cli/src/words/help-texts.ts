@@ -158,6 +158,14 @@ export const helpTexts = {
     zh: '时间所用的时区，如 Asia/Shanghai；默认为工厂时区',
   },
   csv_unless_set_or_xlsx: { en: 'csv (unless set) or xlsx', zh: 'csv（默认）或 xlsx' },
+  long_unless_set_or_wide: {
+    en: 'long (unless set): a line for each value; wide: a line for each time, a column for each point',
+    zh: 'long（默认）：每个数值一行；wide：每个时间一行，每个点位一列',
+  },
+  of_csv_point_unless_set: {
+    en: 'of numbers in CSV: point (unless set) or comma, with semicolons between cells',
+    zh: 'CSV 数字的小数点：point（默认）或 comma（逗号，单元格以分号分隔）',
+  },
   write_to_this_file_instead: {
     en: 'write to this file instead of stdout; it appears only when it is complete',
     zh: '写入此文件而不是标准输出；写完整后文件才会出现',

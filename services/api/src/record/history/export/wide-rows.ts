@@ -18,9 +18,9 @@ export interface WideRow {
 }
 
 /** Values of all points in memory, and as many again that are looked for ahead. */
-const valuesAtOnce = 200_000;
+const valuesAtOnce = 60_000;
 const valuesOfPointAtLeast = 100;
-const cellsOfBatch = 20_000;
+const cellsOfBatch = 5_000;
 /** More would keep other readers waiting for a connection to the database. */
 const questionsAtOnce = 3;
 
