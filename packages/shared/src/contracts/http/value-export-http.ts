@@ -65,7 +65,7 @@ export const valueExportQuerySchema = z.object({
 });
 export type ValueExportQuery = z.infer<typeof valueExportQuerySchema>;
 
-export const exportParamsSchema = z.object({ id: storableText(64).min(1) });
+export const exportParamsSchema = z.object({ id: z.string().describe('The `export_id` of an export') });
 
 export const exportStates = ['running', 'done', 'failed', 'cancelled'] as const;
 
