@@ -175,7 +175,9 @@ describe('a list', () => {
         // Turns the cells of a table into JSON strings.
         return JSON.stringify(typeof body === 'string' ? body.split(/[,\r\n]+/) : body);
       };
-      const placesInList = ofPlaces.filter((place) => place !== 'both' || !/\/(devices|points|report\/values)$/.test(url));
+      const placesInList = ofPlaces.filter(
+        (place) => place !== 'both' || !/\/(devices|points|report\/values)$/.test(url),
+      );
       await eventually(
         async () => {
           const everything = await read(['all']);

@@ -71,15 +71,15 @@ function ExportForm({
 }: ExportDialogProps & { readonly all: readonly ExportedPoint[]; onStart(id: string): void }) {
   const { t } = useExportTexts();
   const plant = usePlantTime();
-  const [chosen, setChosen] = useState(() => chosenAtFirst(subject, all));
+  const [chosenPoints, setChosenPoints] = useState(() => chosenAtFirst(subject, all));
   const [range, setRange] = useState(shownRange);
   const [seconds, setSeconds] = useState(0);
   const [format, setFormat] = useState<Format>('xlsx');
-  const places = placesOf(chosen, all);
+  const places = placesOf(chosenPoints, all);
   const { from, to } = spanOf(range, plant.ofPlant, new Date());
   const isWrong = from >= to || from.getTime() >= Date.now();
   const start = () => {
-    if (places === undefined || isWrong || chosen.size === 0) return;
+    if (places === undefined || isWrong || chosenPoints.size === 0) return;
     onStart(
       startDownload([
         ...places,
@@ -104,7 +104,7 @@ function ExportForm({
         start();
       }}
     >
-      <PointsPart {...{ all, chosen, setChosen }} />
+      <PointsPart {...{ all, chosenPoints, setChosenPoints }} />
       <TimePart {...{ range, shownRange, setRange }} />
       <p role="alert" className="export-fault">
         {places === undefined
@@ -145,7 +145,10 @@ function ExportForm({
         </label>
       </div>
       <p className="quiet small">{t('export.about', { zone: plant.ofPlant })}</p>
-      <OverlayActions isDisabled={chosen.size === 0 || places === undefined || isWrong} onCancel={onClose}>
+      <OverlayActions
+        isDisabled={chosenPoints.size === 0 || places === undefined || isWrong}
+        onCancel={onClose}
+      >
         {t('export.do')}
       </OverlayActions>
     </form>
@@ -154,17 +157,17 @@ function ExportForm({
 
 function PointsPart({
   all,
-  chosen,
-  setChosen,
+  chosenPoints,
+  setChosenPoints,
 }: {
   readonly all: readonly ExportedPoint[];
-  readonly chosen: ReadonlySet<string>;
-  setChosen(chosen: ReadonlySet<string>): void;
+  readonly chosenPoints: ReadonlySet<string>;
+  setChosenPoints(chosenPoints: ReadonlySet<string>): void;
 }) {
   const { t } = useExportTexts();
   const [find, setFind] = useState('');
   // Those chosen at first come first: with thousands of points they would not be seen.
-  const [first] = useState(chosen);
+  const [first] = useState(chosenPoints);
   const words = find.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = all
     .filter(({ device, point_code, name, unit }) => {
@@ -173,10 +176,10 @@ function PointsPart({
     })
     .toSorted((one, other) => Number(first.has(nameOf(other))) - Number(first.has(nameOf(one))));
   const choose = (name: string, isChosen: boolean) => {
-    const next = new Set(chosen);
+    const next = new Set(chosenPoints);
     if (isChosen) next.add(name);
     else next.delete(name);
-    setChosen(next);
+    setChosenPoints(next);
   };
   return (
     <div className="export-points">
@@ -200,7 +203,7 @@ function PointsPart({
             <label key={name} className="option">
               <input
                 type="checkbox"
-                checked={chosen.has(name)}
+                checked={chosenPoints.has(name)}
                 onChange={({ target }) => choose(name, target.checked)}
               />
               <span>
@@ -216,15 +219,19 @@ function PointsPart({
         )}
       </fieldset>
       <p className="export-chosen">
-        <span role="status">{t('export.chosen', { count: chosen.size })}</span>
+        <span role="status">{t('export.chosen', { count: chosenPoints.size })}</span>
         <Button
           className="button"
           isDisabled={matches.length === 0}
-          onPress={() => setChosen(new Set([...chosen, ...matches.map(nameOf)]))}
+          onPress={() => setChosenPoints(new Set([...chosenPoints, ...matches.map(nameOf)]))}
         >
           {t('export.chosen.all')}
         </Button>
-        <Button className="button" isDisabled={chosen.size === 0} onPress={() => setChosen(new Set())}>
+        <Button
+          className="button"
+          isDisabled={chosenPoints.size === 0}
+          onPress={() => setChosenPoints(new Set())}
+        >
           {t('export.chosen.none')}
         </Button>
       </p>

@@ -6,9 +6,11 @@ const pointsOf = (device: string, count: number) =>
 const all = [...pointsOf('press-1', 300), ...pointsOf('press-2', 3), ...pointsOf('oven', 1)];
 
 it('whole devices are named by their codes alone, other points one by one', () => {
-  const chosen = new Set([...chosenAtFirst({ device: 'press-1', points: ['press-2/p1', 'oven/p0'] }, all)]);
-  expect(chosen.size).toBe(302);
-  expect(placesOf(chosen, all)).toEqual([
+  const chosenPoints = new Set([
+    ...chosenAtFirst({ device: 'press-1', points: ['press-2/p1', 'oven/p0'] }, all),
+  ]);
+  expect(chosenPoints.size).toBe(302);
+  expect(placesOf(chosenPoints, all)).toEqual([
     ['device', 'press-1'],
     ['point', 'press-2/p1'],
     ['point', 'oven/p0'],

@@ -25,18 +25,18 @@ const placesAtMost = 12_000;
 const [pointsAtMost, devicesAtMost] = [500, 100];
 
 /**
- * The parameters that name points: a device whose points are all chosen by its code alone, which keeps the address short.
+ * The parameters that name points: a device whose points are all chosenPoints by its code alone, which keeps the address short.
  * @returns undefined for more than a server takes
  */
 export function placesOf(
-  chosen: ReadonlySet<string>,
+  chosenPoints: ReadonlySet<string>,
   all: readonly ExportedPoint[],
 ): [name: 'device' | 'point', value: string][] | undefined {
-  const left = new Set(chosen);
+  const left = new Set(chosenPoints);
   const places: [name: 'device' | 'point', value: string][] = [];
   for (const [device, points] of Map.groupBy(all, (each) => each.device)) {
     const names = points.map(nameOf);
-    if (names.length < 2 || !names.every((name) => chosen.has(name))) continue;
+    if (names.length < 2 || !names.every((name) => chosenPoints.has(name))) continue;
     places.push(['device', device]);
     for (const name of names) left.delete(name);
   }
@@ -47,7 +47,7 @@ export function placesOf(
     0,
   );
   const isTooMuch =
-    chosen.size > wideColumnsAtMost ||
+    chosenPoints.size > wideColumnsAtMost ||
     devices > devicesAtMost ||
     left.size > pointsAtMost ||
     length > placesAtMost;

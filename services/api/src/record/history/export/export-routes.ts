@@ -83,7 +83,7 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
           ...{ owner: ownerOf(request), id },
           cancel: () => reply.raw.destroy(),
         });
-        reply.raw.once('close', () => run.end(reply.raw.writableFinished ? undefined : new ClientGone()));
+        reply.raw.once('close', () => (reply.raw.writableFinished ? run.end() : run.leave()));
         try {
           const { language = spokenLanguage() } = request.query;
           const signal = clientGone(reply);
@@ -94,7 +94,7 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
             .header('content-disposition', `attachment; filename="${file.name}"`)
             .send(Readable.from(countedBytes(file.bytes, run), { objectMode: false }));
         } catch (error) {
-          run.end(error);
+          endBy(run, error);
           throw error;
         }
       },
@@ -234,6 +234,11 @@ async function eachAs<B>(batches: AsyncGenerator<B>, note: (batch: B) => void) {
   };
 }
 
+function endBy(run: RunningExport, error: unknown): void {
+  if (error instanceof ClientGone) run.leave();
+  else run.end(error);
+}
+
 async function* countedBytes(bytes: AsyncIterable<Buffer>, run: RunningExport): AsyncGenerator<Buffer> {
   try {
     for await (const some of bytes) {
@@ -241,7 +246,7 @@ async function* countedBytes(bytes: AsyncIterable<Buffer>, run: RunningExport): 
       yield some;
     }
   } catch (error) {
-    run.end(error);
+    endBy(run, error);
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { ClientGone } from '../../../http/client-gone.ts';
 import { Problem } from '../../../problems/problem.ts';
 import { RunningExports } from './running-exports.ts';
 
@@ -31,7 +30,7 @@ it('says how far an export is to its caller alone, and for ten minutes how it en
   });
   expect(() => running.progressOf('wang', '1')).toThrow(Problem);
   running.cancel('li', '1');
-  run.end(new ClientGone());
+  run.leave();
   run.end();
   expect(running.progressOf('li', '1').state).toBe('cancelled');
   running.cancel('li', '1');

@@ -1,6 +1,5 @@
 import type { ExportProgress } from '@holdfast/shared/contracts/http/value-export-http.ts';
 import { inLanguage } from '@holdfast/texts/text.ts';
-import { ClientGone } from '../../../http/client-gone.ts';
 import { spokenLanguage } from '../../../problems/localize.ts';
 import { Problem } from '../../../problems/problem.ts';
 import { historyText } from '../texts.ts';
@@ -18,8 +17,10 @@ export interface RunningExport {
   /** Notes lines that were made, and the share of the whole that is read by then, from 0 to 1. */
   wrote(rows: number, share: number): void;
   sent(bytes: number): void;
-  /** Ends it, which makes room for another; only the first call counts. @param error why it failed, if it did */
+  /** Ends it, which makes room for another; only the first end counts. @param error why it failed, if it did */
   end(error?: unknown): void;
+  /** Ends it because its caller has left or cancelled it. */
+  leave(): void;
 }
 
 interface Entry {
@@ -63,13 +64,18 @@ export class RunningExports {
     const note = (changes: Partial<ExportProgress>) => {
       entry.progress = { ...entry.progress, ...changes };
     };
-    const end = (error?: unknown) => {
+    const endAs = (outcome: Partial<ExportProgress>) => {
       if (entry.endedAtMs !== undefined) return;
       entry.endedAtMs = this.#nowMs();
-      if (error === undefined) return note({ state: 'done', share: 1 });
-      if (error instanceof ClientGone) return note({ state: 'cancelled' });
+      note(outcome);
+    };
+    const end = (error?: unknown) => {
       const detail = error instanceof Problem ? error.detail : historyText('export_broke_off');
-      note({ state: 'failed', detail: inLanguage(detail, language) });
+      endAs(
+        error === undefined
+          ? { state: 'done', share: 1 }
+          : { state: 'failed', detail: inLanguage(detail, language) },
+      );
     };
     const refusal = refusalOf(running, owner);
     if (refusal) {
@@ -80,6 +86,7 @@ export class RunningExports {
       wrote: (rows, share) => note({ rows: entry.progress.rows + rows, share: Math.min(1, share) }),
       sent: (bytes) => note({ bytes: entry.progress.bytes + bytes }),
       end,
+      leave: () => endAs({ state: 'cancelled' }),
     };
   }
 
