@@ -72,8 +72,8 @@ describe('holdfast values export', () => {
     });
     expect(valuesIn(await readFile(file, 'utf8'))).toEqual(all);
     const wide = await run('--device', 'press-1', ...time, '--layout', 'wide', '--decimal', 'comma');
-    expect(wide.stdout.split('\r\n')[2]).toBe('code;;press-1/level;');
-    expect(wide.stdout.trimEnd().split('\r\n')).toHaveLength(3 + ticks);
+    expect(wide.stdout.split(/\r?\n/)[2]).toBe('code;;press-1/level;');
+    expect(wide.stdout.trimEnd().split(/\r?\n/)).toHaveLength(3 + ticks);
     const xlsx = join(folder, 'values.xlsx');
     expect(await run('press-1/level', ...time, '--format', 'xlsx', '--output', xlsx)).toMatchObject({
       code: 0,
