@@ -69,7 +69,7 @@ export const zh: TranslationOf<typeof en> = {
   'export.values.each': '全部数值',
   'export.values.mean': '每 {{length}}的平均值',
   'export.format': '文件格式',
-  'export.format.xlsx': 'Excel（XLSX）',
+  'export.format.xlsx': 'Excel 工作簿（XLSX）',
   'export.format.csv': 'CSV',
   'export.format.comma': 'CSV（小数点用逗号）',
   'export.about':

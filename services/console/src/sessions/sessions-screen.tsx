@@ -3,7 +3,6 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { highestRole } from '../api/me.ts';
 import { usePreferences } from '../app/preferences.tsx';
-import { OutdatedSessions } from '../apply/outdated-sessions.tsx';
 import { AddDevice } from '../parts/add-device.tsx';
 import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
@@ -20,6 +19,9 @@ import { MarkLegend } from '../parts/mark-legend.tsx';
 import { Ribbon } from './ribbon.tsx';
 import type { RibbonPart } from './ribbon-parts.ts';
 
+const OutdatedSessions = lazy(async () => ({
+  default: (await import('../apply/outdated-sessions.tsx')).OutdatedSessions,
+}));
 const SessionDetail = lazy(() => import('./detail/session-detail.tsx'));
 const StartDialog = lazy(() => import('./start-dialog.tsx'));
 
@@ -29,6 +31,7 @@ export function SessionsScreen() {
   const { show, range, find, session: chosenSession } = useSessionsSearch();
   const { data, error, refetch } = useSummaries(range, show === 'stopped');
   const groups = useGroups(data, show, find);
+  const hasOutdated = useHasOutdated(groups);
   const navigate = useNavigate({ from: '/sessions' });
   useCloseOnEscape(
     chosenSession !== undefined,
@@ -48,7 +51,11 @@ export function SessionsScreen() {
           <Empty isFiltered={show !== 'all' || find !== ''} />
         ) : (
           <>
-            <OutdatedSessions sessions={groups.flatMap(({ sessions }) => sessions)} />
+            {hasOutdated && (
+              <Suspense fallback={null}>
+                <OutdatedSessions sessions={groups.flatMap(({ sessions }) => sessions)} />
+              </Suspense>
+            )}
             <SessionList groups={groups} time={data} asOf={data.as_of} chosenSession={chosenSession} />
             {data.left_out > 0 && (
               <p className="left-out">{t('sessions.leftOut', { count: data.left_out })}</p>
@@ -70,6 +77,14 @@ export function SessionsScreen() {
       )}
     </div>
   );
+}
+
+/** Stays true once it was: what is offered for outdated sessions also shows how that went. */
+function useHasOutdated(groups: ReturnType<typeof useGroups>): boolean {
+  const [hadOutdated, setHadOutdated] = useState(false);
+  const hasOutdated = groups.some(({ sessions }) => sessions.some((each) => each.is_newer_configured));
+  if (hasOutdated && !hadOutdated) setHadOutdated(true);
+  return hasOutdated || hadOutdated;
 }
 
 function useGroups(data: SessionSummaries | undefined, show: (typeof shows)[number], find: string) {
