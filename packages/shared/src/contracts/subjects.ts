@@ -8,6 +8,7 @@ export const streamNames = {
   quarantine: 'QUARANTINE',
   audit: 'AUDIT',
   auditRefused: 'AUDIT_REFUSED',
+  alarms: 'ALARMS',
 } as const;
 
 export const bucketNames = {
@@ -33,6 +34,8 @@ export const durableNames = {
 
 /** Key in the LEADER bucket that supervisors compete for. */
 export const leaderKey = 'supervisor';
+/** The same for the services that raise alarms. */
+export const alarmsLeaderKey = 'alarms';
 
 /** Tokens in the place of a collector's id in subjects of samples; no id begins with `_`. */
 export const sampleSources = { again: '_again', dropped: '_dropped' } as const;
@@ -107,6 +110,10 @@ export const subjects = {
   /** Kept apart from what was done, so that refused attempts cannot push that out of its log. */
   allAuditRefused: 'audit_refused.>',
   auditRefused: (action: string) => `audit_refused.${action}`,
+
+  allAlarms: 'alarms.>',
+  alarm: ({ source, object }: { readonly source: string; readonly object: string }) =>
+    `alarms.${source}.${object}`,
 } as const;
 
 export interface SessionSubject {

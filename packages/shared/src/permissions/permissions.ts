@@ -1,5 +1,6 @@
 import { refusedWrite } from '../contracts/audit-entry.ts';
 import {
+  alarmsLeaderKey,
   bucketNames,
   durableNames,
   inboxPrefix,
@@ -16,6 +17,7 @@ export const services = [
   'supervisor',
   'collector',
   'writer',
+  'alarms',
   'backup',
   'restore',
   'operator',
@@ -44,7 +46,7 @@ export interface Permissions {
 /** Every collector; ids are tokens, so a wildcard stands for any of them. */
 export const anyCollector = '*';
 
-const { sessions, assignments, samples, sent, health, quarantine, audit, auditRefused } = streamNames;
+const { sessions, assignments, samples, sent, health, quarantine, audit, auditRefused, alarms } = streamNames;
 const taskConfigs = `OBJ_${bucketNames.taskConfigs}`;
 const kv = (bucket: string) => `KV_${bucket}`;
 const boards = [kv(bucketNames.status), kv(bucketNames.waiting), kv(bucketNames.sinks)];
@@ -64,6 +66,7 @@ const ofShown = [
   quarantine,
   audit,
   auditRefused,
+  alarms,
   taskConfigs,
   ...access,
   ...leases,
@@ -237,6 +240,8 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       subjects.addressesCall('*'),
       subjects.allAudit,
       subjects.allAuditRefused,
+      // What users do with alarms.
+      subjects.allAlarms,
       // Messages from quarantine that are sent again.
       subjects.samplesAgain('*', '*'),
       `$O.${bucketNames.taskConfigs}.>`,
@@ -326,6 +331,16 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       `${api}.STREAM.MSG.DELETE.${sent}`,
       subjects.quarantine('*'),
       write(bucketNames.sinks, '*'),
+    ],
+  }),
+
+  /** Raises and clears alarms by what the others record. */
+  alarms: () => ({
+    publish: [
+      subjects.allAlarms,
+      write(bucketNames.leader, alarmsLeaderKey),
+      ...[sessions, samples, taskConfigs, alarms, ...leases, ...boards].flatMap(read),
+      ...[sessions, taskConfigs, alarms, ...leases, ...boards].flatMap(follow),
     ],
   }),
 

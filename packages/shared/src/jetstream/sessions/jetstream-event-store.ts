@@ -34,6 +34,8 @@ export interface JetStreamEventStoreOptions {
   readonly appendTimeoutMs?: number;
   /** Longest wait for one answer of the broker; unless said 2 s, or twice as long as a question is not repeated. */
   readonly requestTimeoutMs?: number;
+  /** The log; SESSIONS unless said. */
+  readonly stream?: string;
 }
 
 /** Pause between two attempts: some failures come at once, and the broker needs its time. */
@@ -52,19 +54,21 @@ const leastAppendMs = 5_000;
 /** No attempt is begun with less time: its answer would come too late, and what is certain would be called unknown. */
 const shortestAttemptMs = 500;
 
-/** The SESSIONS stream as an event store. */
+/** A stream of events, SESSIONS or another, as an event store. */
 export class JetStreamEventStore implements EventStore {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
   readonly #publisher: ConfirmedPublisher;
   readonly #answers: BrokerAnswers;
   readonly #options: JetStreamEventStoreOptions;
+  readonly #stream: string;
 
   private constructor(nc: NatsConnection, jsm: JetStreamManager, options: JetStreamEventStoreOptions) {
     this.#jsm = jsm;
     this.#publisher = ConfirmedPublisher.of(nc);
     this.#answers = BrokerAnswers.of(nc);
     this.#options = options;
+    this.#stream = options.stream ?? streamNames.sessions;
     this.#js = jetstream(nc, { timeout: clientTimeoutMs(options) });
   }
 
@@ -126,7 +130,7 @@ export class JetStreamEventStore implements EventStore {
         if (error instanceof StoreUnavailable) throw error;
         cause = error;
         if (!isUnanswered() && provesNothingStored(error)) {
-          throw new StoreUnavailable(`SESSIONS did not take the event: ${messageOf(error)}`, { cause });
+          throw new StoreUnavailable(`${this.#stream} did not take the event: ${messageOf(error)}`, { cause });
         }
         isLost ||= !isWrongLastSequence(error) && !hadNoTaker(error);
       }
@@ -142,7 +146,7 @@ export class JetStreamEventStore implements EventStore {
       await sleep(retryPauseMs);
     }
     if (!isUnanswered() && hadNoTaker(cause)) {
-      throw new StoreUnavailable('nobody takes events of SESSIONS: JetStream is not up', { cause });
+      throw new StoreUnavailable(`nobody takes events of ${this.#stream}: JetStream is not up`, { cause });
     }
     throw new AppendOutcomeUnknown(subject, event.id, { cause });
   }
@@ -160,8 +164,8 @@ export class JetStreamEventStore implements EventStore {
   async *read(subject: string): AsyncIterable<StoredEvent> {
     let consumer: Consumer | undefined;
     try {
-      consumer = await orderedConsumer(this.#js, streamNames.sessions, { filter_subjects: subject });
-      const last = () => lastSequenceOf(this.#jsm, streamNames.sessions, subject);
+      consumer = await orderedConsumer(this.#js, this.#stream, { filter_subjects: subject });
+      const last = () => lastSequenceOf(this.#jsm, this.#stream, subject);
       for await (const message of messagesUpTo(consumer, last)) {
         yield storedEvent(message.subject, message.seq, message.data);
       }
@@ -204,7 +208,7 @@ export class JetStreamEventStore implements EventStore {
   async #getMessage(query: MsgRequest): Promise<StoredMsg | undefined> {
     const ask = async () => {
       const askedMs = performance.now();
-      const message = await this.#jsm.streams.getMessage(streamNames.sessions, query);
+      const message = await this.#jsm.streams.getMessage(this.#stream, query);
       this.#answers.patience.read.answered(performance.now() - askedMs);
       return message;
     };

@@ -119,5 +119,19 @@ export function streamConfigs(settings: StreamSettings): StreamSpec[] {
       deny_delete: true,
       deny_purge: true,
     },
+    {
+      ...common,
+      name: streamNames.alarms,
+      subjects: [subjects.allAlarms],
+      retention: RetentionPolicy.Limits,
+      // The oldest go first. The service writes the state of an alarm that still stands again before it would go.
+      discard: DiscardPolicy.Old,
+      // Some 300,000 events.
+      max_bytes: 256 * mebibyte,
+      max_age: 400 * dayMs * nanosPerMs,
+      deny_delete: true,
+      deny_purge: true,
+      duplicate_window: 2 * 60_000 * nanosPerMs,
+    },
   ];
 }
