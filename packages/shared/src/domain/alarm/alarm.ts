@@ -6,7 +6,6 @@ export type Severity = 1 | 2 | 3;
 /**
  * What can raise an alarm, with its severity and with the object that it is about.
  * - `task`, `device`, `collector`: its id
- * - `store`: kind of the database of the samples
  * - `stream`: name of a stream
  * - `system`: always `holdfast`
  */
@@ -15,7 +14,7 @@ export const alarmSources = {
   session_failed: { severity: 1, object: 'task' },
   session_not_placed: { severity: 1, object: 'task' },
   session_not_read: { severity: 1, object: 'task' },
-  store_failing: { severity: 1, object: 'store' },
+  store_failing: { severity: 1, object: 'system' },
   store_behind: { severity: 2, object: 'system' },
   stream_filling: { severity: 2, object: 'stream' },
   collector_lost: { severity: 2, object: 'collector' },
@@ -37,7 +36,7 @@ export const systemObject = 'holdfast';
 /** One rule for one object. Written `source:object`. */
 export interface AlarmId {
   readonly source: AlarmSource;
-  /** A token of a subject: an id, or the name of a store or a stream. */
+  /** A token of a subject: an id, or the name of a stream. */
   readonly object: string;
 }
 
