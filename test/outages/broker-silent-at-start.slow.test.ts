@@ -55,6 +55,7 @@ describe('a service that starts while NATS', () => {
     ['collector', '$JS.API.STREAM.CREATE.KV_LEADER'],
     ['collector', '$JS.API.STREAM.INFO.SAMPLES'],
     ['writer', '$JS.API.STREAM.INFO.OBJ_TASK_CONFIGS'],
+    ['alarms', '$JS.API.STREAM.INFO.ALARMS'],
   ])('hangs waits until it answers: %s, asking %s', async (service, request) => {
     const { running, proxy } = await startThrough(service, request, (each) => each.stall());
     await says(running, 'NATS does not answer; starting again until it does');

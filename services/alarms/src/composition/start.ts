@@ -11,6 +11,7 @@ import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { addAlarmsMetrics } from '../adapters/alarms-metrics.ts';
 import type { AlarmsConfig } from '../config.ts';
 
 /** Starts the service that raises alarms. It leads or stands by. */
@@ -48,6 +49,7 @@ export async function startAlarms(
   onStop('leadership', () => leadership.giveUp());
   const metrics = new Metrics('alarms');
   metrics.addProcessMetrics();
+  addAlarmsMetrics(metrics, { isLeading: () => leadership.isHeld() });
   const readiness = () => ({ nats: connection.problem() });
   onStop('health', (await tellHealth(config, { metrics, readiness })).stop);
   void nc.closed().then((error) => {
