@@ -170,7 +170,9 @@ async function changesKeys() {
     assert.ok(await isLetIn(here, await seedOf(service), service), `the new key of ${service} is refused`);
     await sameSession(id, epoch, `renew ${service}`);
   }
-  say('renewed keys of API, supervisor, collectors, writer, alarms and operator: the former ones open nothing');
+  say(
+    'renewed keys of API, supervisor, collectors, writer, alarms and operator: the former ones open nothing',
+  );
 
   const trusted = await identity('collector hall-1 --trusted');
   await tells();

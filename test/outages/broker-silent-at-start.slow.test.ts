@@ -11,6 +11,7 @@ const readiness: Readonly<Record<string, string>> = {
   supervisor: 'supervisor started',
   collector: 'collector started',
   writer: 'writing samples',
+  alarms: 'alarms started',
 };
 
 /** Starts a service, and harms the network between it and NATS at its first such request. */

@@ -114,8 +114,12 @@ export function writerProcess(settings: WithDatabase): () => Promise<LiveProcess
 
 const alarmsSettings = (settings: ServiceSettings): Settings => common('alarms', settings);
 
+/** The same: 36 MB (PSS) instead of 46 where nothing happens, for the same processor time. */
+const alarmsNodeOptions = ['--max-semi-space-size=1'] as const;
+
 export function alarmsProcess(settings: ServiceSettings): () => Promise<LiveProcess> {
-  return withHealthPort('alarms', 'alarms', settings.logs, () => alarmsSettings(settings));
+  const own = () => alarmsSettings(settings);
+  return withHealthPort('alarms', 'alarms', settings.logs, own, alarmsNodeOptions);
 }
 
 const apiSettings = (settings: ApiSettings): Settings => ({
