@@ -26,7 +26,9 @@ export async function startAlarms(
   });
   onStop('NATS connection', connection.close);
   const { nc } = connection;
-  await prepareStreams(nc, streamBounds(config), { mayCreate: false, log });
+  // A process with an identity of its own lacks the broker's permission to make streams.
+  const mayCreate = config.NATS_NKEY_SEED === undefined;
+  await prepareStreams(nc, streamBounds(config), { mayCreate, log });
   const leadership = new LeaseHolder({
     store: await KvLeaseStore.open(nc, bucketNames.leader),
     key: alarmsLeaderKey,
