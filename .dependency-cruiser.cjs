@@ -375,16 +375,16 @@ module.exports = {
     {
       name: 'only-api-and-sample-store-import-the-database',
       comment:
-        'Collector and supervisor must go on without a database, so they cannot even import its client.',
+        'Collector, supervisor and alarms must go on without a database, so they cannot even import its client.',
       severity: 'error',
       from: { pathNot: ['^services/(api|writer)/', SAMPLE_STORE, '^(dev|bench|tools)/', TESTS] },
       to: { path: [npm('pg'), npm('kysely')] },
     },
     {
-      name: 'collector-and-supervisor-need-no-database',
+      name: 'collector-supervisor-and-alarms-need-no-database',
       comment: 'The same, by way of others.',
       severity: 'error',
-      from: { path: '^services/(collector|supervisor)/', pathNot: TESTS },
+      from: { path: '^services/(collector|supervisor|alarms)/', pathNot: TESTS },
       to: {
         path: [SAMPLE_STORE, npm('pg'), npm('kysely'), npm('@influxdata/influxdb-client')],
         reachable: true,

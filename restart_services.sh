@@ -44,7 +44,7 @@ npm_runs() {
 }
 
 npm_instances() {
-  running "Object.keys(r.children).filter((n) => /^(api|supervisor|writer|collector-\d+)$/.test(n)).join('\n')"
+  running "Object.keys(r.children).filter((n) => /^(api|supervisor|alarms|writer|collector-\d+)$/.test(n)).join('\n')"
 }
 
 npm_life() {
@@ -76,7 +76,7 @@ compose_runs() {
 }
 
 compose_instances() {
-  compose ps --format '{{.Service}} {{.Name}}' | sed -n -E 's/^(api|supervisor|writer|collector[^ ]*) /\1 /p' | tr ' ' '/'
+  compose ps --format '{{.Service}} {{.Name}}' | sed -n -E 's/^(api|supervisor|alarms|writer|collector[^ ]*) /\1 /p' | tr ' ' '/'
 }
 
 # Service and number of SERVICE/PROJECT-SERVICE-NUMBER.
@@ -133,7 +133,7 @@ esac
 instances=$("${where}_instances")
 [ -n "$instances" ] || fail 'no service runs here'
 # Collectors last, one by one: the others read meanwhile.
-for part in supervisor writer api collector; do
+for part in supervisor alarms writer api collector; do
   for instance in $instances; do
     case $instance in
       "$part"*) ;;

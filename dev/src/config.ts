@@ -66,7 +66,7 @@ export const HELP = `Holdfast on this machine: NATS, PostgreSQL, a simulated pla
   npm start                starts it and stays in the foreground; Ctrl+C stops it, and sessions go on at the next start
   npm run dev              the same, and a service whose sources change is restarted (also: npm start -- --watch).
                            Changes in dev/ and of packages take effect at the next start
-  npm start -- --edge      API, supervisor, writer and one collector are one process: for a machine with little memory
+  npm start -- --edge      API, supervisor, alarms, writer and one collector are one process: for a machine with little memory
   npm start -- --verbose   log lines on a terminal have all of their fields, not only what a person needs
   npm start -- --help      this text
 

@@ -7,7 +7,9 @@ import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
 import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { askBroker } from '../support/ask-broker.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
@@ -61,12 +63,21 @@ interface StoredMessage {
   readonly data: string;
 }
 
-async function messagesOf(log: SessionLogForTest): Promise<StoredMessage[]> {
+async function messagesOf(log: SessionLogForTest, stream = 'SESSIONS'): Promise<StoredMessage[]> {
   const messages: StoredMessage[] = [];
-  for await (const { sequence, subject, data } of readStream(log.nc, 'SESSIONS')) {
+  for await (const { sequence, subject, data } of readStream(log.nc, stream)) {
     messages.push({ sequence, subject, data });
   }
   return messages;
+}
+
+/** Alarms, of which the oldest are gone: what is left does not begin with sequence 1. */
+async function recordAlarms(log: SessionLogForTest): Promise<void> {
+  for (let number = 1; number <= 5; number += 1)
+    await askBroker(log.nc, `alarms.device_silent.${number}`, JSON.stringify({ type: 'alarm.new', number }));
+  const jsm = await jetstreamManager(log.nc);
+  await jsm.streams.update('ALARMS', { max_msgs: 3 });
+  await jsm.streams.update('ALARMS', { max_msgs: -1 });
 }
 
 async function values(rest: RestClient, sessionId: string): Promise<unknown[]> {
@@ -132,6 +143,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
       what: 'values in the database',
     });
 
+    await recordAlarms(fleet.log);
     const saving = await backupCommand(lost, 'backup', '--to', join(folder, 'live'));
     expect(saving.output).toContain('Saved in');
     expect(saving.code).toBe(0);
@@ -172,6 +184,11 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
     expect(brought.slice(0, all.length)).toEqual(all);
     expect((await (await ApiKeyBook.open(log.nc)).readAll()).map(({ record }) => record)).toEqual(keys);
     expect((await (await UserBook.open(log.nc)).readAll()).map(({ record }) => record)).toEqual([anna]);
+    const alarms = await messagesOf(log, 'ALARMS');
+    expect(alarms.map(({ sequence }) => sequence)).toEqual([3, 4, 5]);
+    expect(alarms).toEqual(await messagesOf(fleet.log, 'ALARMS'));
+    // The next one gets the sequence that it would have had.
+    expect((await askBroker(log.nc, 'alarms.device_silent.6', '{}')).json()).toMatchObject({ seq: 6 });
     const rest = brought.slice(all.length).map(({ subject }) => subject);
     expect(new Set(rest)).toEqual(new Set(['sessions.restored']));
   });

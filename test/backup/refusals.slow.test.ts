@@ -7,6 +7,7 @@ import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstream } from '@nats-io/jetstream';
 import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { askBroker } from '../support/ask-broker.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { connectionForTest } from '../support/connection-for-test.ts';
 import { eventually } from '../support/eventually.ts';
@@ -145,6 +146,17 @@ describe('a restore', () => {
     );
     expect(output).toContain('SESSIONS is not empty');
     expect(code).toBe(1);
+  });
+
+  it('refuses a broker that has had alarms', async () => {
+    const used = (await natsForTest()).url;
+    const { nc } = await sessionLogForTest(used);
+    await askBroker(nc, 'alarms.device_silent.1', '{}');
+    const target = { nats: used, database: empty.database };
+    const { code, output } = await backupCommand(target, 'restore', '--from', good);
+    expect(output).toContain('ALARMS is not empty');
+    expect(code).toBe(1);
+    expect(await contentOf(empty.database)).toEqual({});
   });
 
   it('refuses a database that has rows, and leaves it as it is', async () => {

@@ -310,6 +310,7 @@ function rivals({ hosts }: ClusterWorld): Host[] {
     ...hosts.supervisors,
     ...hosts.collectors,
     ...hosts.writers,
+    ...hosts.alarms,
   ];
 }
 

@@ -33,6 +33,7 @@ const hosts = {
   supervisors: hostsOf('supervisor', 2, 41),
   collectors: hostsOf('collector', 3, 51),
   writers: hostsOf('writer', 2, 61),
+  alarms: hostsOf('alarms', 2, 81),
 } as const;
 
 /** Behind them comes the canary's task. */
@@ -119,6 +120,7 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
     ...hosts.supervisors.map((host) => serviceOn(host, 'supervisor')),
     ...hosts.collectors.map((host) => serviceOn(host, 'collector')),
     ...hosts.writers.map((host) => serviceOn(host, 'writer')),
+    ...hosts.alarms.map((host) => serviceOn(host, 'alarms')),
   ];
   await Promise.all(services.map((service) => service.start()));
   const keeper = keepUp(services);

@@ -158,7 +158,7 @@ async function changesKeys() {
   const [, tellsNats] = lines(await block('nats.md', 'identity.mjs collector hall-1 > hall-1.seed'));
   const tells = async () => typed(`${tellsNats}\n${tellsNats}`);
   const seedOf = async (service) => (await inSecrets('cat', `/secrets/nats-${service}/seed`)).trim();
-  for (const service of ['api', 'supervisor', 'collector', 'writer', 'operator']) {
+  for (const service of ['api', 'supervisor', 'collector', 'writer', 'alarms', 'operator']) {
     const former = await seedOf(service);
     await inSecrets('node', 'deploy/nats/identity.mjs', 'renew', service);
     await tells();
@@ -170,7 +170,9 @@ async function changesKeys() {
     assert.ok(await isLetIn(here, await seedOf(service), service), `the new key of ${service} is refused`);
     await sameSession(id, epoch, `renew ${service}`);
   }
-  say('renewed keys of API, supervisor, collectors, writer and operator: the former ones open nothing');
+  say(
+    'renewed keys of API, supervisor, collectors, writer, alarms and operator: the former ones open nothing',
+  );
 
   const trusted = await identity('collector hall-1 --trusted');
   await tells();
@@ -244,7 +246,7 @@ async function moves() {
   const { id, epoch } = await demoRuns(here);
   await typedWithWaits(await block('operations.md', '--to /backups/to-cluster'));
   const nodes = ['nats', 'nats-2', 'nats-3'];
-  await untilHealthy(here, ...nodes, 'api', 'supervisor', 'collector', 'writer');
+  await untilHealthy(here, ...nodes, 'api', 'supervisor', 'collector', 'writer', 'alarms');
   const there = await sameSession(id, epoch + 1, 'on three nodes');
   say(`moved to three nodes: the same session goes on, epoch ${epoch} → ${there}`);
   await typed(await block('operations.md', 'for node in nats-3 nats-2 nats'));
@@ -266,7 +268,7 @@ async function moves() {
   );
   await typed("sed -i '/^COMPOSE_FILE=/d' .env");
   await typed(await block('operations.md', 'restore --from /backups/from-cluster'));
-  await untilHealthy(here, 'nats', 'api', 'supervisor', 'collector', 'writer');
+  await untilHealthy(here, 'nats', 'api', 'supervisor', 'collector', 'writer', 'alarms');
   const back = await sameSession(id, there + 1, 'on one node again');
   assert.deepEqual(await here.inspect('nats-2').catch(() => []), []);
   say(`and back to one node: the same session goes on, epoch ${there} → ${back}`);
@@ -278,7 +280,7 @@ async function switchesTlsOn() {
   await chmod(certificatesFolder, 0o755);
   const { renew } = await certificates(certificatesFolder);
   await typed(await block('operations.md', 'HOLDFAST_API_TLS='));
-  await untilHealthy(here, 'api', 'nats', 'supervisor', 'collector', 'writer');
+  await untilHealthy(here, 'api', 'nats', 'supervisor', 'collector', 'writer', 'alarms');
   await sameSession(id, epoch, 'TLS');
   say('TLS: switched on for what runs, the same session goes on');
   const api = { host: 'api', port: 8000, caFile: '/tls/api/ca.pem' };

@@ -66,7 +66,7 @@ async function speaksTls(folder) {
   await goesOn(secure, id);
   say(`TLS on the API and on three nodes: the demo session ${id} runs`);
   const nodes = ['nats', 'nats-2', 'nats-3'];
-  await untilHealthy(secure, 'api', 'supervisor', 'collector', 'writer', ...nodes);
+  await untilHealthy(secure, 'api', 'supervisor', 'collector', 'writer', 'alarms', ...nodes);
   say('every container is healthy, the API by its check over HTTPS');
 
   const port = (await secure.compose('port', 'api', '8000')).trim().split(':').at(-1);
@@ -342,13 +342,13 @@ async function goesBackOneRelease() {
   await build(single, checkout);
   await single.compose('up', '--detach', '--no-build');
   await goesOn(single, id);
-  await untilHealthy(single, 'api', 'supervisor', 'collector', 'writer', 'nats');
+  await untilHealthy(single, 'api', 'supervisor', 'collector', 'writer', 'alarms', 'nats');
   say('upgraded: the same session goes on');
   await single.post('/api/config/sites/', { code: 'made-after-the-upgrade' });
   await build(former, values.from);
   await former.compose('up', '--detach', '--no-build');
   await goesOn(former, id);
-  await untilHealthy(former, 'api', 'supervisor', 'collector', 'writer', 'nats');
+  await untilHealthy(former, 'api', 'supervisor', 'collector', 'writer', 'alarms', 'nats');
   const sites = (await former.get('/api/config/sites/?limit=100')).results.map(({ code }) => code);
   assert.ok(sites.includes('made-after-the-upgrade'));
   say('one step back: the same session goes on, and what was configured meanwhile is there');

@@ -7,7 +7,7 @@ import { say } from './trial-command.mjs';
 const serviceOf = (config) => config.Labels['com.docker.compose.service'];
 
 /** Services with a key at the broker, in the order in which their secrets are looked at. */
-const keyed = ['api', 'supervisor', 'collector', 'writer'];
+const keyed = ['api', 'supervisor', 'collector', 'writer', 'alarms'];
 
 /** Each throws where something does not hold. `ours` and `servers` are names of services. */
 export function setUpFacts(holdfast, { ours, servers }) {

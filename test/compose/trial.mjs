@@ -22,7 +22,7 @@ const holdfast = installation(where);
 const { compose, inspect, inside } = holdfast;
 const up = (...args) => compose('up', '--detach', '--no-build', ...args);
 
-const ours = ['api', 'supervisor', 'collector', 'writer', 'simulator'];
+const ours = ['api', 'supervisor', 'collector', 'writer', 'alarms', 'simulator'];
 const servers = ['nats', 'postgres', 'influxdb'];
 const manual = triedOldManual(holdfast, composeCommand, {
   COMPOSE_PROJECT_NAME: where.project,
@@ -104,7 +104,7 @@ async function showsTheConsole() {
   say(`up: the console is served at /, with ${assets.length} files and ${licences.length} licences`);
 }
 
-const oneByOne = [...servers, 'api', 'supervisor', 'writer', 'simulator', 'collector'];
+const oneByOne = [...servers, 'api', 'supervisor', 'alarms', 'writer', 'simulator', 'collector'];
 
 async function outlivesRestartsOneByOne(id) {
   for (const service of oneByOne) {

@@ -48,6 +48,7 @@ describe('a container', () => {
       'supervisor',
       'collector',
       'writer',
+      'alarms',
       'nats',
       'nats-3',
       'postgres',

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { alarmsConfig, alarmsSettings } from '../../services/alarms/src/config.ts';
 import { apiConfig, apiSettings } from '../../services/api/src/config.ts';
 import { collectorConfig, collectorSettings } from '../../services/collector/src/config.ts';
 import { supervisorConfig, supervisorSettings } from '../../services/supervisor/src/config.ts';
@@ -21,11 +22,13 @@ const examples = [...page.matchAll(/^```yaml\n# docker-compose\.override\.yml\n(
 );
 const compose = readServices(await readFile(join(root, 'docker-compose.yml'), 'utf8'));
 const configs: Readonly<Record<string, (env: Record<string, string | undefined>) => object>> = {
-  ...{ api: apiConfig, supervisor: supervisorConfig, collector: collectorConfig, writer: writerConfig },
+  ...{ api: apiConfig, supervisor: supervisorConfig, alarms: alarmsConfig },
+  ...{ collector: collectorConfig, writer: writerConfig },
 };
 const settings: Readonly<Record<string, object>> = {
   api: apiSettings.shape,
   supervisor: supervisorSettings.shape,
+  alarms: alarmsSettings.shape,
   collector: collectorSettings.shape,
   writer: writerSettings.shape,
 };

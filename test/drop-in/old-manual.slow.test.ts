@@ -88,7 +88,7 @@ describe.runIf(isTried)('the manual of the predecessor', () => {
     const output = await typed(manual.restart);
     expect(output).toContain('All services were restarted, and every session that should run is read again.');
     const after = await childrenOf(stack.home);
-    for (const name of ['api', 'supervisor', 'writer', 'collector-1', 'collector-2']) {
+    for (const name of ['api', 'supervisor', 'alarms', 'writer', 'collector-1', 'collector-2']) {
       expect(after[name]?.pid, name).not.toBe(before[name]?.pid);
     }
     for (const name of ['nats', 'postgres', 'simulator']) expect(after[name]?.pid).toBe(before[name]?.pid);

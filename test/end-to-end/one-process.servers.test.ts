@@ -1,5 +1,7 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { describe, expect, it } from 'vitest';
+import { startAlarms } from '../../services/alarms/src/composition/start.ts';
+import { alarmsConfig } from '../../services/alarms/src/config.ts';
 import { startApi } from '../../services/api/src/composition/start.ts';
 import { apiConfig } from '../../services/api/src/config.ts';
 import { startCollector } from '../../services/collector/src/composition/start.ts';
@@ -44,6 +46,7 @@ describe('all services in one process', () => {
     const services: ServiceInProcess[] = [
       await startInProcess('api', (context) => startApi(apiConfig(settings), context)),
       await startInProcess('supervisor', (context) => startSupervisor(supervisorConfig(settings), context)),
+      await startInProcess('alarms', (context) => startAlarms(alarmsConfig(settings), context)),
       await startInProcess('collector', (context) => startCollector(collectorConfig(settings), context)),
       await startInProcess('writer', (context) => startWriter(writerConfig(settings), 'writer-1', context)),
     ];

@@ -6,6 +6,7 @@ import { type PlannedFault, planFaults } from '../faults/plan.ts';
 import { Random } from '../world/random.ts';
 
 const shape: WorldShape = {
+  alarms: ['alarms-1', 'alarms-2'],
   apis: ['api-1'],
   supervisors: ['supervisor-1', 'supervisor-2'],
   collectors: ['collector-1', 'collector-2', 'collector-3'],

@@ -28,6 +28,7 @@ export interface WorldShape {
   readonly supervisors: readonly string[];
   readonly writers: readonly string[];
   readonly apis: readonly string[];
+  readonly alarms: readonly string[];
   /** Device codes of tasks that are always running. */
   readonly steadyDevices: readonly string[];
   readonly leaseTtlMs: number;
@@ -35,7 +36,8 @@ export interface WorldShape {
   readonly troubles: readonly DeviceFault[];
 }
 
-/** Every process once: one may be API, supervisor, collector and writer. */
+/** Every process once: one may be API, supervisor, alarms, collector and writer. */
 export function allServices(shape: WorldShape): string[] {
-  return [...new Set([...shape.apis, ...shape.supervisors, ...shape.collectors, ...shape.writers])];
+  const { apis, supervisors, collectors, writers, alarms } = shape;
+  return [...new Set([...apis, ...supervisors, ...collectors, ...writers, ...alarms])];
 }

@@ -18,7 +18,7 @@ const usage = `Runs everything as real processes, hurts it at random, heals it a
   --minutes M   how long faults go on (default 3)
   --only …      only these faults; none: only the forger, and how late true ticks are stored meanwhile
   --no-forger   without the one who has a collector's key and forges samples, leases and refusals all the while
-  --edge        API, supervisor, collector and writer as one process, without a forger: one needs a second collector
+  --edge        API, supervisor, alarms, collector and writer as one process, without a forger: one needs a second collector
   --protocol P  of all devices (default: modbus_tcp)
   --scenario …  a story with a fixed course instead
   --list        names faults (with --edge: of one process), scenarios and protocols

@@ -66,7 +66,7 @@ export interface World extends TestWorld {
   heal(): Promise<void>;
 }
 
-const shapeOfServices = { api: 1, supervisor: 2, collector: 3, writer: 2 } as const;
+const shapeOfServices = { api: 1, supervisor: 2, collector: 3, writer: 2, alarms: 2 } as const;
 const kinds = Object.keys(shapeOfServices) as ServiceName[];
 
 export async function startWorld(options: WorldOptions): Promise<World> {
@@ -158,6 +158,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       supervisors: idsOf('supervisor'),
       writers: idsOf('writer'),
       apis: idsOf('api'),
+      alarms: idsOf('alarms'),
       steadyDevices: deviceCodes.slice(0, options.steadyTasks).flat(),
       leaseTtlMs: Number(lease.LEASE_TTL_MS),
       troubles: simulator.trial.troubles,

@@ -229,7 +229,7 @@ describe('the override files of docker-compose.yml', () => {
       );
       expect(Object.keys(cluster[name].depends_on)).toEqual(['nats-2', 'nats-3']);
     }
-    for (const name of ['api', 'supervisor', 'collector', 'writer', 'restore']) {
+    for (const name of ['api', 'supervisor', 'collector', 'writer', 'alarms', 'restore']) {
       expect(cluster[name].environment.STREAM_REPLICAS).toBe('3');
     }
   });

@@ -95,7 +95,7 @@ async function those(may: (who: Who) => Promise<boolean>): Promise<Who[]> {
 
 const core: readonly Service[] = ['api', 'supervisor'];
 const others = (...who: readonly Who[]): readonly Who[] => everybody.filter((each) => !who.includes(each));
-const followers: readonly Who[] = [...core, 'backup', 'restore', 'operator', maintenance];
+const followers: readonly Who[] = [...core, 'alarms', 'backup', 'restore', 'operator', maintenance];
 
 describe('what services may publish', () => {
   it.each<[string, string, readonly Who[]]>([
@@ -120,6 +120,8 @@ describe('what services may publish', () => {
     ['the lease of hall-2', '$KV.COLLECTORS.hall-2', ['supervisor']],
     ['the lease of a container', '$KV.COLLECTORS.any-7', ['supervisor', 'collector']],
     ['leadership', '$KV.LEADER.supervisor', ['supervisor']],
+    ['who raises alarms', '$KV.LEADER.alarms', ['alarms']],
+    ['alarms', 'alarms.device_silent.7', ['api', 'alarms', 'restore']],
     ['live states of hall-1', '$KV.STATUS.hall-1.9', ['hall-1']],
     ['live states of hall-2', '$KV.STATUS.hall-2.9', []],
     ['live states of a container', '$KV.STATUS.any-7.9', ['collector']],
@@ -143,6 +145,7 @@ describe('what services may ask of JetStream', () => {
     'supervisor',
     'collector',
     'writer',
+    'alarms',
     'backup',
     'restore',
     'operator',
@@ -180,7 +183,7 @@ describe('what services may ask of JetStream', () => {
     ['to take the events of hall-2', 'CONSUMER.DELETE.SESSIONS.collector-hall-2', followers],
     ['for any snapshots', 'CONSUMER.CREATE.OBJ_TASK_CONFIGS.x', [...followers, 'writer']],
     ['to read work', 'STREAM.MSG.GET.ASSIGNMENTS', ['operator', maintenance]],
-    ['to read a lease', 'STREAM.MSG.GET.KV_COLLECTORS', ['api', 'supervisor', 'operator', maintenance]],
+    ['to read a lease', 'STREAM.MSG.GET.KV_COLLECTORS', [...core, 'alarms', 'operator', maintenance]],
     [
       'whether there is a snapshot',
       'DIRECT.GET.OBJ_TASK_CONFIGS.$O.TASK_CONFIGS.M.>',
@@ -202,7 +205,11 @@ describe('what services may ask of JetStream', () => {
       ['collector', 'operator', maintenance],
     ],
     ['to read any lease by a request that names none', 'DIRECT.GET.KV_COLLECTORS', []],
-    ['to read samples', 'STREAM.MSG.GET.SAMPLES', [...core, 'collector', 'operator', maintenance, 'hall-1']],
+    [
+      'to read samples',
+      'STREAM.MSG.GET.SAMPLES',
+      [...core, 'collector', 'alarms', 'operator', maintenance, 'hall-1'],
+    ],
     ['to read samples of any copy', 'DIRECT.GET.SAMPLES.samples.x.9.9', []],
     [
       'for the work of hall-1',
@@ -235,6 +242,9 @@ describe('what services may ask of JetStream', () => {
     ['to take that away', 'STREAM.MSG.DELETE.SENT', ['writer']],
     ['to follow the health of devices', 'CONSUMER.CREATE.HEALTH.x', [...core, 'operator', maintenance]],
     ['for one change of health', 'STREAM.MSG.GET.HEALTH', ['api', 'operator', maintenance]],
+    ['to make ALARMS', 'STREAM.CREATE.ALARMS', [...core, 'restore']],
+    ['to read an alarm', 'STREAM.MSG.GET.ALARMS', ['api', 'alarms', 'backup', 'operator', maintenance]],
+    ['to follow alarms', 'CONSUMER.CREATE.ALARMS.x', [...core, 'alarms', 'backup', 'operator', maintenance]],
     ['to delete from quarantine', 'STREAM.MSG.DELETE.QUARANTINE', ['api']],
     ['for backups of the broker', 'STREAM.SNAPSHOT.SESSIONS', []],
   ])('%s', async (_what, request, allowed) => {

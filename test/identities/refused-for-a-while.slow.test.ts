@@ -15,7 +15,7 @@ import { type ServiceName, startService, testLease } from '../support/service-pr
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const services = ['api', 'supervisor', 'writer', 'collector'] as const;
+const services = ['api', 'supervisor', 'writer', 'collector', 'alarms'] as const;
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let log: SessionLogForTest;

@@ -50,7 +50,7 @@ describe('services that each have an identity of their own', () => {
     const plant = await plantForTest(['press-1']);
     // Starts those that may not make streams first: they wait for the others.
     const own = { COLLECTOR_ID: 'hall-1', NATS_NKEY_SEED: identities.seed('collector', 'hall-1') };
-    await Promise.all([start('collector', own), start('writer')]);
+    await Promise.all([start('collector', own), start('writer'), start('alarms')]);
     await Promise.all([start('supervisor'), start('api')]);
     // Nor may any make tables: API and writer wait for their owner, and for their roles.
     await database.prepare();

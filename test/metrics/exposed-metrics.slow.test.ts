@@ -10,7 +10,7 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { namedMetrics } from './named-metrics.ts';
 import { type Scrape, scrape } from './scraped-metrics.ts';
 
-const services = ['supervisor', 'collector', 'writer', 'api'] as const;
+const services = ['supervisor', 'collector', 'writer', 'alarms', 'api'] as const;
 type Service = (typeof services)[number];
 
 describe('the metrics of running services', () => {
@@ -52,6 +52,7 @@ describe('the metrics of running services', () => {
     [collector] = await Promise.all([
       fleet.collector('c1', { ...health('collector'), DEVICE_BACKOFF_MAX_MS: '500' }),
       fleet.start('supervisor', health('supervisor')),
+      fleet.start('alarms', health('alarms')),
       fleet.start('writer', { ...health('writer'), DATABASE_URL: throughProxy.href }),
       fleet.start('api', { DATABASE_URL: databaseUrl.href, API_PORT: String(ports.api) }),
     ]);
@@ -67,6 +68,7 @@ describe('the metrics of running services', () => {
       Supervisor: 'supervisor',
       Collector: 'collector',
       Writer: 'writer',
+      Alarms: 'alarms',
       API: 'api',
     } as const;
     const declared = declaredMetrics();
@@ -118,6 +120,7 @@ describe('the metrics of running services', () => {
 
   it('tell who holds what, how devices answer and how far everything has come', async () => {
     await shows('supervisor', 'holdfast_supervisor_leading', {}, isOne);
+    await shows('alarms', 'holdfast_alarms_leading', {}, isOne);
     await shows('supervisor', 'holdfast_sessions', { status: 'running' }, isOne);
     await shows('supervisor', 'holdfast_placements', { collector: 'c1' }, isOne);
     await shows('supervisor', 'holdfast_collectors', { verdict: 'alive' }, isOne);

@@ -11,6 +11,7 @@ const readiness: Readonly<Record<string, string>> = {
   supervisor: 'supervisor started',
   collector: 'collector started',
   writer: 'writing samples',
+  alarms: 'alarms started',
 };
 
 /** Starts a service, and harms the network between it and NATS at its first such request. */
@@ -55,6 +56,7 @@ describe('a service that starts while NATS', () => {
     ['collector', '$JS.API.STREAM.CREATE.KV_LEADER'],
     ['collector', '$JS.API.STREAM.INFO.SAMPLES'],
     ['writer', '$JS.API.STREAM.INFO.OBJ_TASK_CONFIGS'],
+    ['alarms', '$JS.API.STREAM.INFO.ALARMS'],
   ])('hangs waits until it answers: %s, asking %s', async (service, request) => {
     const { running, proxy } = await startThrough(service, request, (each) => each.stall());
     await says(running, 'NATS does not answer; starting again until it does');

@@ -60,6 +60,8 @@ export const containerSettings: readonly {
       HOLDFAST_COLLECTOR_CPUS: '',
       HOLDFAST_WRITER_MEMORY: 'Measured at 20,000 values/s: 152 MiB',
       HOLDFAST_WRITER_CPUS: '',
+      HOLDFAST_ALARMS_MEMORY: '',
+      HOLDFAST_ALARMS_CPUS: '',
       HOLDFAST_SIMULATOR_MEMORY: '',
       HOLDFAST_SIMULATOR_CPUS: '',
       HOLDFAST_BACKUP_MEMORY: 'Backup and restore',

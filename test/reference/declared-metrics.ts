@@ -1,5 +1,6 @@
 import { addReadiness } from '@holdfast/shared/runtime/health-server.ts';
 import { type MetricDescription, Metrics } from '@holdfast/shared/runtime/metrics.ts';
+import { addAlarmsMetrics } from '../../services/alarms/src/adapters/alarms-metrics.ts';
 import { addApiMetrics } from '../../services/api/src/adapters/api-metrics.ts';
 import { addCollectorMetrics } from '../../services/collector/src/adapters/collector-metrics.ts';
 import { addSupervisorMetrics } from '../../services/supervisor/src/adapters/supervisor-metrics.ts';
@@ -42,6 +43,7 @@ const additions: Readonly<Record<string, (metrics: Metrics) => unknown>> = {
       refusedSessions: nothing,
       logUnreadableForMs: nothing,
     }),
+  Alarms: (metrics) => addAlarmsMetrics(metrics, { isLeading: nothing }),
   API: (metrics) =>
     addApiMetrics(metrics, {
       isProjecting: nothing,

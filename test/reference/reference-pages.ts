@@ -70,7 +70,7 @@ const intros: Readonly<Record<string, string>> = {
 function metricsPage(): string {
   return page([
     '# Metrics',
-    'Every service answers `GET /metrics` for Prometheus: supervisor, collector and writer on [`HEALTH_PORT`](docs/reference/settings.md#every-service), the API on its own port. No key is needed. Metrics show counts, times and the names of collectors, but no points, devices or sessions, so a plant of 10,000 devices has no more series than one of ten. Counters begin at 0 with the process. A metric whose value is unknown is left out.',
+    'Every service answers `GET /metrics` for Prometheus: supervisor, collector, writer and alarms on [`HEALTH_PORT`](docs/reference/settings.md#every-service), the API on its own port. No key is needed. Metrics show counts, times and the names of collectors, but no points, devices or sessions, so a plant of 10,000 devices has no more series than one of ten. Counters begin at 0 with the process. A metric whose value is unknown is left out.',
     'See also [monitoring](docs/monitoring.md) and [alerts](docs/reference/alerts.md).',
     ...[...declaredMetrics()].flatMap(([section, metrics]) => [
       `## ${section}`,

@@ -9,6 +9,7 @@ import {
 } from '@holdfast/shared/runtime/config.ts';
 import { setupSettings } from '../../dev/setup/config.mjs';
 import { stackSettings } from '../../dev/src/config.ts';
+import { alarmsSettings } from '../../services/alarms/src/config.ts';
 import { companySettings } from '../../services/api/src/company-settings.ts';
 import { apiSettings } from '../../services/api/src/config.ts';
 import { collectorSettings } from '../../services/collector/src/config.ts';
@@ -37,6 +38,7 @@ const services: Readonly<Record<string, Settings>> = {
   supervisor: supervisorSettings.shape,
   collector: collectorSettings.shape,
   writer: writerSettings.shape,
+  alarms: alarmsSettings.shape,
 };
 const programs: Readonly<Record<string, Settings>> = {
   ...services,
@@ -56,18 +58,18 @@ const shared: readonly Section[] = [
   {
     title: 'Every service',
     intro:
-      'Where [one process runs all services](docs/operations.md#a-small-machine), `EDGE_WRITER_NAME` sets `NAME` for the writer alone; `EDGE_API_`, `EDGE_SUPERVISOR_` and `EDGE_COLLECTOR_` work the same way.',
+      'Where [one process runs all services](docs/operations.md#a-small-machine), `EDGE_WRITER_NAME` sets `NAME` for the writer alone; `EDGE_API_`, `EDGE_SUPERVISOR_`, `EDGE_ALARMS_` and `EDGE_COLLECTOR_` work the same way.',
     settings: commonSettings,
   },
   {
     title: 'Streams',
     intro:
-      'The first service that starts creates the streams. Later changes of these settings leave existing streams as they are ([how to change them](docs/nats.md#copies-and-sizes)). With a `NATS_NKEY_SEED`, collector and writer wait until the streams exist. The broker reserves the size of each stream on its disk.',
+      'The first service that starts creates the streams. Later changes of these settings leave existing streams as they are ([how to change them](docs/nats.md#copies-and-sizes)). With a `NATS_NKEY_SEED`, collector, writer and alarms wait until the streams exist. The broker reserves the size of each stream on its disk.',
     settings: streamSettings,
   },
   {
     title: 'Leases',
-    intro: 'The same for all supervisors and collectors.',
+    intro: 'The same for all supervisors, alarm services and collectors.',
     settings: leaseSettings,
   },
   { title: 'Identities of collectors', settings: identitySettings },
@@ -96,6 +98,7 @@ const own: readonly Section[] = [
   { title: 'Supervisor', settings: ownOf(supervisorSettings.shape) },
   { title: 'Collector', settings: ownOf(collectorSettings.shape) },
   { title: 'Writer', settings: ownOf(writerSettings.shape) },
+  { title: 'Alarms', settings: ownOf(alarmsSettings.shape) },
   { title: 'Simulator', settings: ownOf(simulatorSettings.shape) },
   {
     title: 'Local stack',

@@ -3,7 +3,7 @@ import { builtProgram } from '@holdfast/dev/setup/dist.mjs';
 import { cleanUpAfterFile } from './cleanup.ts';
 import { zoneOfNoon } from './zone-of-noon.ts';
 
-export type ServiceName = 'api' | 'supervisor' | 'collector' | 'writer';
+export type ServiceName = 'api' | 'supervisor' | 'collector' | 'writer' | 'alarms';
 
 /** For tests that wait until a lease is over: short enough for them, long enough for a machine whose two cores are busy. */
 export const testLease = {

@@ -5,6 +5,7 @@ export const programs = {
   collector: 'services/collector/src/main.ts',
   supervisor: 'services/supervisor/src/main.ts',
   writer: 'services/writer/src/main.ts',
+  alarms: 'services/alarms/src/main.ts',
   edge: 'services/edge/src/main.ts',
   'stall-watch': 'services/edge/src/stall-watch.ts',
   simulator: 'simulators/plant/src/main.ts',

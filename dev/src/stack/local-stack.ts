@@ -19,6 +19,7 @@ import { openLogFile } from './log-file.ts';
 import { alsoTo, type LogStream } from './log-stream.ts';
 import { claimHome } from './running-stack.ts';
 import {
+  alarmsProcess,
   apiProcess,
   apiUrl,
   collectorProcess,
@@ -37,7 +38,7 @@ import { whatNext } from './what-next.ts';
 
 /**
  * Runs the whole stack until `stop` is aborted, then ends it in order.
- * @param options `edge`: API, supervisor, writer and one collector are one process; `watch`: services whose sources change
+ * @param options `edge`: API, supervisor, alarms, writer and one collector are one process; `watch`: services whose sources change
  * are restarted
  * @returns the exit code
  * @throws StackError, LocalServerError when it cannot run; whatever was started has then been stopped
@@ -238,24 +239,28 @@ function serviceStages(child: MakeChild, collectorCount: number, settings: Stack
   });
   // The supervisor stops first: it would move the sessions of a draining collector to one that is about to drain.
   const supervisor = child('supervisor', supervisorProcess(settings));
+  // For the same reason: a session of a draining collector is not read, and nobody need be told.
+  const alarms = child('alarms', alarmsProcess(settings));
   const api = child('api', apiProcess(settings));
   const of = (each: SupervisedChild, service: string) => ({
     child: each,
     folders: [`services/${service}/src`, shared],
   });
   return {
-    stages: [[writer], collectors, [supervisor, api]],
+    stages: [[writer], collectors, [supervisor, alarms, api]],
     watched: [
       [of(writer, 'writer')],
       collectors.map((each) => of(each, 'collector')),
-      [of(supervisor, 'supervisor'), of(api, 'api')],
+      [of(supervisor, 'supervisor'), of(alarms, 'alarms'), of(api, 'api')],
     ],
   };
 }
 
 function edgeStages(child: MakeChild, settings: StackSettings): ServiceStages {
   const edge = child('edge', edgeProcess('collector-1', settings));
-  const folders = ['edge', 'api', 'supervisor', 'collector', 'writer'].map((name) => `services/${name}/src`);
+  const folders = ['edge', 'api', 'supervisor', 'alarms', 'collector', 'writer'].map(
+    (name) => `services/${name}/src`,
+  );
   return { stages: [[edge]], watched: [[{ child: edge, folders: [...folders, shared] }]] };
 }
 

@@ -120,7 +120,7 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     const stack = await start(home);
     const isReady = ready(stack);
     const killed = new Set<string>();
-    const services = ['simulator', 'writer', 'supervisor', 'api', 'collector-1', 'collector-2'];
+    const services = ['simulator', 'writer', 'supervisor', 'alarms', 'api', 'collector-1', 'collector-2'];
     // Each is listed as it is spawned, a second or more before it answers.
     await eventually(
       async () => {

@@ -48,7 +48,7 @@ async function main(pnpm: string, args: readonly string[]): Promise<number> {
 async function requireComplete(text: string): Promise<void> {
   const bill = billSchema.parse(JSON.parse(text));
   const listed = new Set(bill.components.map(({ group, name }) => (group ? `${group}/${name}` : name)));
-  for (const service of ['api', 'supervisor', 'collector', 'writer']) {
+  for (const service of ['api', 'supervisor', 'alarms', 'collector', 'writer']) {
     const file = join(PROJECT_ROOT, 'services', service, 'package.json');
     const { dependencies } = manifestSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     const missing = Object.keys(dependencies).filter((name) => !listed.has(name));

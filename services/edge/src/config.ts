@@ -1,3 +1,4 @@
+import { alarmsConfig } from '@holdfast/alarms/src/config.ts';
 import { apiConfig } from '@holdfast/api/src/config.ts';
 import { collectorConfig } from '@holdfast/collector/src/config.ts';
 import type { Environment } from '@holdfast/shared/runtime/config.ts';
@@ -9,7 +10,7 @@ import { writerConfig } from '@holdfast/writer/src/config.ts';
  * `HEALTH_PORT` for the writer alone.
  */
 export function partEnvironment(
-  part: 'api' | 'supervisor' | 'collector' | 'writer',
+  part: 'api' | 'supervisor' | 'alarms' | 'collector' | 'writer',
   environment: Environment,
 ): Environment {
   const prefix = `EDGE_${part.toUpperCase()}_`;
@@ -29,6 +30,7 @@ export function edgeConfig(environment: Environment = process.env) {
   return {
     api: apiConfig(partEnvironment('api', environment)),
     supervisor: supervisorConfig(partEnvironment('supervisor', environment)),
+    alarms: alarmsConfig(partEnvironment('alarms', environment)),
     collector: collectorConfig(partEnvironment('collector', environment)),
     writer: writerConfig(partEnvironment('writer', environment)),
   };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { startAlarms } from '@holdfast/alarms/src/composition/start.ts';
 import { startApi } from '@holdfast/api/src/composition/start.ts';
 import { startCollector } from '@holdfast/collector/src/composition/start.ts';
 import { untilBrokerAnswers } from '@holdfast/shared/jetstream/connection/broker-silence.ts';
@@ -10,8 +11,8 @@ import { edgeConfig } from './config.ts';
 import { watchForStalls } from './stall-watch.ts';
 import { startParts } from './start-parts.ts';
 
-/** API, supervisor, collector and writer in one process, for a machine that is too small for four. */
-const { api, supervisor, collector, writer } = settingsOrExit(edgeConfig);
+/** API, supervisor, alarms, collector and writer in one process, for a machine that is too small for five. */
+const { api, supervisor, alarms, collector, writer } = settingsOrExit(edgeConfig);
 keepNewObjectsYoung();
 const writerInstance = `writer-${randomBytes(6).toString('hex')}`;
 
@@ -30,6 +31,8 @@ await runService({
           logLevel: supervisor.LOG_LEVEL,
           start: (own) => startSupervisor(supervisor, own),
         },
+        // Before the collector, as the supervisor: what it drains is not read, and nobody need be told.
+        { name: 'alarms', logLevel: alarms.LOG_LEVEL, start: (own) => startAlarms(alarms, own) },
         { name: 'collector', logLevel: collector.LOG_LEVEL, start: (own) => startCollector(collector, own) },
         {
           name: 'writer',

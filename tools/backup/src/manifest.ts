@@ -61,6 +61,15 @@ const manifestSchema = z.object({
     /** Room that the broker needed for the stream. */
     stream_bytes: z.int().nonnegative(),
   }),
+  /** Missing in backups of releases and brokers without alarms. */
+  alarms: z
+    .object({
+      file: fileName,
+      first_sequence: z.int().positive(),
+      /** One less than the first where there is none. */
+      last_sequence: z.int().nonnegative(),
+    })
+    .optional(),
   task_configs: z.object({ file: fileName, count: z.int().nonnegative() }),
   /** Missing, like `users`, in older backups, which did not save them. */
   api_keys: z.object({ file: fileName, count: z.int().nonnegative() }).optional(),

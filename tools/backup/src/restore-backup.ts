@@ -1,19 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { apiKeyRecordSchema } from '@holdfast/shared/contracts/api-key.ts';
-import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { userSchema } from '@holdfast/shared/contracts/user.ts';
 import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
 import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import {
   RestoreFailed,
-  republishSessionEvents,
+  republishEvents,
   type SavedEvent,
   sessionLogExtent,
 } from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import { alarmsExtent } from '@holdfast/shared/jetstream/streams/restore-alarms.ts';
 import type { StreamSettings } from '@holdfast/shared/jetstream/streams/stream-configs.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
+import { ensureStreams, makeAlarms } from '@holdfast/shared/jetstream/streams/streams.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import * as z from 'zod';
 import { checkArchiveFile, readJsonLines } from './archive-file.ts';
@@ -71,7 +72,9 @@ export async function restoreBackup(options: {
   await requireEmptyDatabase(databaseUrl);
   const settings = { ...settingsOf(manifest), ...options.streams };
   await requireRoom(nc, settings, manifest, epochFloor);
+  if (manifest.alarms) await makeAlarms(nc, settings, manifest.alarms.first_sequence);
   await ensureStreams(nc, settings);
+  await requireUnusedAlarms(nc, manifest);
   const configs = await TaskConfigStore.open(nc);
   if ((await configs.names()).length > 0) {
     throw new BackupError('TASK_CONFIGS is not empty: a restore goes into an empty broker only');
@@ -100,16 +103,19 @@ export async function restoreBackup(options: {
       await users.create(userSchema.parse(line));
     }
   }
+  if (manifest.alarms) {
+    await republishEvents(nc, streamNames.alarms, savedAlarms(from, manifest.alarms, onStep));
+  }
   // A service that was started meanwhile still follows an empty log, and would soon append to it.
   await requireNothingThere(nc).catch((error) => {
     if (error instanceof BackupError) throw new RestoreFailed(error.message, { cause: error });
     throw error;
   });
-  const restored = await republishSessionEvents(nc, savedEvents(from, manifest, onStep));
+  const restored = await republishEvents(nc, streamNames.sessions, savedEvents(from, manifest, onStep));
   if (restored !== lastSequence) {
     throw new RestoreFailed(`SESSIONS ends at event ${restored}, but the backup at ${lastSequence}`);
   }
-  await republishSessionEvents(nc, eventsOfNoSession(lastSequence, epochFloor));
+  await republishEvents(nc, streamNames.sessions, eventsOfNoSession(lastSequence, epochFloor));
   const end = (await sessionLogExtent(nc))?.lastSequence;
   if (end !== epochFloor) throw new RestoreFailed(`SESSIONS ends at ${end}, not at ${epochFloor}`);
   return { manifest, epochFloor };
@@ -155,6 +161,16 @@ async function requireRoom(
   );
 }
 
+/** Occurrences of alarms are named by sequences: a stream that goes on from elsewhere would name them otherwise. */
+async function requireUnusedAlarms(nc: NatsConnection, { alarms }: Manifest): Promise<void> {
+  const extent = await alarmsExtent(nc);
+  const isEmpty = extent !== undefined && extent.firstSequence > extent.lastSequence;
+  if (isEmpty && (alarms === undefined || extent.firstSequence === alarms.first_sequence)) return;
+  throw new BackupError(
+    'ALARMS is not empty, or was used before: a restore goes into an empty broker only. Give it a new store folder',
+  );
+}
+
 function settingsOf({ streams }: Manifest): StreamSettings {
   return {
     sessionsMaxBytes: streams.sessions_max_bytes,
@@ -172,6 +188,18 @@ async function* savedEvents(
   for await (const line of readJsonLines(folder, sessions.file)) {
     const event = savedEventSchema.parse(line);
     onStep('session events', event.sequence, sessions.last_sequence);
+    yield event;
+  }
+}
+
+async function* savedAlarms(
+  folder: string,
+  { file, last_sequence }: NonNullable<Manifest['alarms']>,
+  onStep: OnStep,
+): AsyncIterable<SavedEvent> {
+  for await (const line of readJsonLines(folder, file)) {
+    const event = savedEventSchema.parse(line);
+    onStep('alarm events', event.sequence, last_sequence);
     yield event;
   }
 }

@@ -11,16 +11,23 @@ import {
   streamSettingsInUse,
 } from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import { alarmsExtent } from '@holdfast/shared/jetstream/streams/restore-alarms.ts';
 import { inLanguage } from '@holdfast/texts/text.ts';
 import { writeArchiveFile } from './archive-file.ts';
 import { BackupError } from './backup-error.ts';
-import { type Manifest, manifestName, manifestVersion, type SavedDatabase } from './manifest.ts';
+import {
+  type ArchiveFile,
+  type Manifest,
+  manifestName,
+  manifestVersion,
+  type SavedDatabase,
+} from './manifest.ts';
 import { saveDatabase } from './save-database.ts';
 import type { OnStep } from './show-steps.ts';
 
 /**
  * Saves a system, which may be running, into a new folder. The order makes the parts fit: the database first, so that its
- * read model is never ahead of the log; then the log, up to its end at that time; then the configuration snapshots,
+ * read models are never ahead of the logs; then the logs, up to their ends at that time; then the configuration snapshots,
  * so that they include every one that the log names.
  * @throws BackupError, and then leaves no folder behind
  */
@@ -42,6 +49,7 @@ export async function saveBackup(options: {
     if (!extent) throw new BackupError('the broker has no stream SESSIONS: is it the right one?');
     const log = { last: 0, expected: extent.lastSequence, onStep };
     const sessionsFile = await writeArchiveFile(folder, 'sessions.jsonl.gz', savedEvents(nc, database, log));
+    const alarms = await saveAlarms(nc, folder, onStep);
     const configs = { count: 0 };
     const configsFile = await writeArchiveFile(folder, 'task-configs.jsonl.gz', savedConfigs(nc, configs));
     const keys = { count: 0 };
@@ -63,6 +71,7 @@ export async function saveBackup(options: {
       created_at: new Date().toISOString(),
       database,
       sessions: { file: sessionsFile.name, last_sequence: log.last, stream_bytes: extent.bytes },
+      ...(alarms && { alarms: alarms.saved }),
       task_configs: { file: configsFile.name, count: configs.count },
       api_keys: { file: keysFile.name, count: keys.count },
       users: { file: usersFile.name, count: users.count },
@@ -72,7 +81,7 @@ export async function saveBackup(options: {
         samples_max_age_hours: streams.samplesMaxAgeHours,
         replicas: streams.replicas,
       },
-      files: [...files, sessionsFile, configsFile, keysFile, usersFile],
+      files: [...files, sessionsFile, ...(alarms ? [alarms.file] : []), configsFile, keysFile, usersFile],
     };
     await writeManifest(folder, manifest);
     await rename(folder, to);
@@ -104,6 +113,36 @@ async function* savedEvents(
     throw new BackupError(`SESSIONS ended at event ${log.last} of ${log.expected} while it was read`);
   }
   if (checkpoint && log.last < checkpoint.last_sequence) throw notTogether(checkpoint.last_sequence);
+}
+
+/** The events of ALARMS. Undefined in a broker of an older release, which has none. */
+async function saveAlarms(
+  nc: NatsConnection,
+  folder: string,
+  onStep: OnStep,
+): Promise<{ readonly saved: Manifest['alarms']; readonly file: ArchiveFile } | undefined> {
+  const extent = await alarmsExtent(nc);
+  if (!extent) return undefined;
+  const { firstSequence, lastSequence } = extent;
+  const alarms = { last: firstSequence - 1, expected: lastSequence, onStep };
+  const file = await writeArchiveFile(folder, 'alarms.jsonl.gz', savedAlarms(nc, alarms));
+  return { saved: { file: file.name, first_sequence: firstSequence, last_sequence: alarms.last }, file };
+}
+
+async function* savedAlarms(
+  nc: NatsConnection,
+  alarms: { last: number; readonly expected: number; readonly onStep: OnStep },
+): AsyncIterable<string> {
+  if (alarms.last === alarms.expected) return;
+  for await (const { subject, sequence, data } of readStream(nc, streamNames.alarms)) {
+    // The oldest go when there is no more room.
+    if (sequence !== alarms.last + 1) {
+      throw new BackupError(`ALARMS dropped its oldest events while it was read: start the backup again`);
+    }
+    alarms.last = sequence;
+    alarms.onStep('alarm events', sequence, alarms.expected);
+    yield `${JSON.stringify({ sequence, subject, data })}\n`;
+  }
 }
 
 function notTogether(sequence: number): BackupError {

@@ -348,8 +348,8 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
   backup: () => ({
     publish: [
       `${api}.CONSUMER.LIST.${sessions}`,
-      ...[sessions, taskConfigs, apiKeys, users].flatMap(read),
-      ...[sessions, taskConfigs].flatMap(follow),
+      ...[sessions, taskConfigs, alarms, apiKeys, users].flatMap(read),
+      ...[sessions, taskConfigs, alarms].flatMap(follow),
     ],
   }),
 
@@ -358,6 +358,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
     publish: [
       ...makeStreams,
       subjects.allSessions,
+      subjects.allAlarms,
       `$O.${bucketNames.taskConfigs}.>`,
       `${api}.STREAM.PURGE.${taskConfigs}`,
       `${api}.CONSUMER.LIST.${sessions}`,

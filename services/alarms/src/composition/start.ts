@@ -11,6 +11,7 @@ import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { addAlarmsMetrics } from '../adapters/alarms-metrics.ts';
 import type { AlarmsConfig } from '../config.ts';
 
 /** Starts the service that raises alarms. It leads or stands by. */
@@ -25,7 +26,9 @@ export async function startAlarms(
   });
   onStop('NATS connection', connection.close);
   const { nc } = connection;
-  await prepareStreams(nc, streamBounds(config), { mayCreate: false, log });
+  // A process with an identity of its own lacks the broker's permission to make streams.
+  const mayCreate = config.NATS_NKEY_SEED === undefined;
+  await prepareStreams(nc, streamBounds(config), { mayCreate, log });
   const leadership = new LeaseHolder({
     store: await KvLeaseStore.open(nc, bucketNames.leader),
     key: alarmsLeaderKey,
@@ -48,6 +51,7 @@ export async function startAlarms(
   onStop('leadership', () => leadership.giveUp());
   const metrics = new Metrics('alarms');
   metrics.addProcessMetrics();
+  addAlarmsMetrics(metrics, { isLeading: () => leadership.isHeld() });
   const readiness = () => ({ nats: connection.problem() });
   onStop('health', (await tellHealth(config, { metrics, readiness })).stop);
   void nc.closed().then((error) => {

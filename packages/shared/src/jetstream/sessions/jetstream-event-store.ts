@@ -130,7 +130,9 @@ export class JetStreamEventStore implements EventStore {
         if (error instanceof StoreUnavailable) throw error;
         cause = error;
         if (!isUnanswered() && provesNothingStored(error)) {
-          throw new StoreUnavailable(`${this.#stream} did not take the event: ${messageOf(error)}`, { cause });
+          throw new StoreUnavailable(`${this.#stream} did not take the event: ${messageOf(error)}`, {
+            cause,
+          });
         }
         isLost ||= !isWrongLastSequence(error) && !hadNoTaker(error);
       }

@@ -2,12 +2,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { describe, expect, it } from 'vitest';
 import { readStream } from '../consume/read-stream.ts';
-import {
-  RestoreFailed,
-  republishSessionEvents,
-  type SavedEvent,
-  sessionLogExtent,
-} from './restore-session-log.ts';
+import { RestoreFailed, republishEvents, type SavedEvent, sessionLogExtent } from './restore-session-log.ts';
 
 async function* events(from: number, until: number): AsyncIterable<SavedEvent> {
   for (let sequence = from; sequence <= until; sequence += 1) {
@@ -27,7 +22,7 @@ async function messages(nc: Parameters<typeof readStream>[0]): Promise<SavedEven
 describe('saved session events', () => {
   it('get the sequences that they had, also where ids repeat', async () => {
     const { nc } = await sessionLogForTest((await natsForTest()).url);
-    expect(await republishSessionEvents(nc, events(1, 2_000))).toBe(2_000);
+    expect(await republishEvents(nc, 'SESSIONS', events(1, 2_000))).toBe(2_000);
     const expected: SavedEvent[] = [];
     for await (const event of events(1, 2_000)) expected.push(event);
     expect(await messages(nc)).toEqual(expected);
@@ -38,7 +33,7 @@ describe('saved session events', () => {
     const event = { specversion: '1.0' as const, id: 'x', source: '/test', type: 't', subject: 's' };
     const time = '2026-01-01T00:00:00Z';
     await store.append('sessions.task.9.lifecycle', { ...event, time, data: { schema_version: 1 } }, 0);
-    await expect(republishSessionEvents(nc, events(1, 600))).rejects.toThrow(RestoreFailed);
+    await expect(republishEvents(nc, 'SESSIONS', events(1, 600))).rejects.toThrow(RestoreFailed);
     expect((await sessionLogExtent(nc))?.lastSequence).toBe(1);
   });
 });

@@ -10,7 +10,7 @@ const nanosPerHour = 3_600_000_000_000;
 const inFlight = 256;
 const publishTimeoutMs = 30_000;
 
-/** SESSIONS did not take events as they were saved; what it has now is no log to work with. */
+/** A stream did not take events as they were saved; what it has now is no log to work with. */
 export class RestoreFailed extends Error {
   override readonly name = 'RestoreFailed';
 }
@@ -62,13 +62,14 @@ export interface SavedEvent {
 }
 
 /**
- * Appends saved events to a log that ends right before the first of them. Epochs and running-since are sequences,
- * so each has to get the one that it had: the broker receives which it must be, and its answer is compared.
+ * Appends saved events to a log that ends right before the first of them. Epochs, running-since and occurrences of alarms
+ * are sequences, so each has to get the one that it had: the broker receives which it must be, and its answer is compared.
  * @returns the sequence of the last one, 0 when there was none
  * @throws RestoreFailed at the first that gets another sequence or none
  */
-export async function republishSessionEvents(
+export async function republishEvents(
   nc: NatsConnection,
+  stream: string,
   events: AsyncIterable<SavedEvent>,
 ): Promise<number> {
   const js = jetstream(nc, { timeout: publishTimeoutMs });
@@ -79,10 +80,10 @@ export async function republishSessionEvents(
       storedCount = (await js.publish(subject, data, { expect: { lastSequence: sequence - 1 } })).seq;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new RestoreFailed(`SESSIONS did not take event ${sequence}: ${why}`, { cause: error });
+      throw new RestoreFailed(`${stream} did not take event ${sequence}: ${why}`, { cause: error });
     }
     if (storedCount !== sequence)
-      throw new RestoreFailed(`SESSIONS stored event ${sequence} at ${storedCount}`);
+      throw new RestoreFailed(`${stream} stored event ${sequence} at ${storedCount}`);
     last = sequence;
   };
   let batch: Promise<void>[] = [];

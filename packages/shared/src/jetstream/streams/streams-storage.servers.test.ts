@@ -21,7 +21,7 @@ it('a stream that the broker has no room for is named, with the settings that he
 
 it('so is a bucket', async () => {
   // Room for the streams that are made before, and 4 MiB; SENT comes last.
-  const server = await natsForTest({ maxFileStore: '980MB' });
+  const server = await natsForTest({ maxFileStore: '1236MB' });
   const log = createLogger('test', 'silent');
   const connection = await connectNats({ url: server.url, name: 'storage-test', log });
   const creation = ensureStreams(connection.nc, {
@@ -36,7 +36,7 @@ it('so is a bucket', async () => {
 });
 
 it('streams that are there need no room a second time', async () => {
-  const server = await natsForTest({ maxFileStore: '1162MB' });
+  const server = await natsForTest({ maxFileStore: '1418MB' });
   const log = createLogger('test', 'silent');
   const connection = await connectNats({ url: server.url, name: 'storage-test', log });
   const settings = {

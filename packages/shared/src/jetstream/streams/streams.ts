@@ -170,6 +170,25 @@ export async function ensureStreams(
   );
 }
 
+/**
+ * Makes ALARMS for events that are brought back from a backup, unless it is there.
+ * @param firstSequence which the first event will get
+ * @throws BrokerUnfit as `ensureStreams`
+ */
+export async function makeAlarms(
+  nc: NatsConnection,
+  settings: StreamSettings,
+  firstSequence: number,
+): Promise<void> {
+  requireFitServer(nc);
+  await onceClusterFormed(nc, async () => {
+    const jsm = await jetstreamManager(nc);
+    for (const config of streamConfigs(settings))
+      if (config.name === streamNames.alarms)
+        await ensureStream(nc, jsm, { ...config, first_seq: firstSequence });
+  });
+}
+
 /** @returns how all of them are set up now */
 async function makeStreams(
   nc: NatsConnection,
