@@ -9,7 +9,6 @@ import type { Fault } from './fault.ts';
 import { judgeForged } from './forger/judge-forged.ts';
 import { type Forged, turnForger } from './forger/turned-forger.ts';
 import { judgePublished } from './judge-published.ts';
-import { watchLateness } from './lateness.ts';
 import { type Pace, type PlannedFault, planFaults } from './plan.ts';
 import { settled } from './settled.ts';
 import { type ForgerInWorld, forgerId, startWorld, type World } from './world.ts';
@@ -42,14 +41,8 @@ export interface FaultRun {
   readonly verdict: Verdict;
   /** Forged messages, by kind. */
   readonly forged?: Forged;
-  /** Without faults: how late, in ms, the ticks of steady devices were stored at most while others forged. */
-  readonly lateMs?: number;
 }
 
-/** Without faults, whatever others forge: on a machine that is never late itself. */
-const lateAtMostMs = 2_000;
-/** A tick waits for the machine once in each: collector, broker and writer. */
-const hops = 3;
 const defaultPace: Pace = { minPauseMs: 1_500, maxPauseMs: 5_000 };
 
 /** Starts everything, hurts it for so many minutes, heals it, and judges what was recorded. */
@@ -81,16 +74,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   await started;
   const forger = options.forger && (await turnForger(world, { seed, ...options.forger }));
   say(`everything runs; ${planned.length} faults in ${minutes} min`);
-  const lateness =
-    planned.length === 0 ? await watchLateness(world.databaseUrl, steadyPeriods(world)) : undefined;
   const { counts, failures } = await execute(planned, world, durationMs);
-  const late = await lateness?.stop();
-  if (late) {
-    const allowedMs = lateAtMostMs + hops * late.machineMs;
-    const words = `ticks were stored ${late.ticksMs} ms after their period at most, the machine was ${late.machineMs} ms late`;
-    say(words);
-    if (late.ticksMs > allowedMs) failures.push(`${words}; ${allowedMs} ms are allowed`);
-  }
   say('healing');
   await clients.stop();
   await world.heal();
@@ -118,17 +102,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     if (judgement.values === 0) failures.push('nothing that was published is in the database');
   }
   await world.stop();
-  return {
-    ...{ faults: counts, failures, verdict },
-    ...(forged && { forged }),
-    ...(late && { lateMs: late.ticksMs }),
-  };
-}
-
-/** Periods in ms of the devices of steady tasks, by code. */
-function steadyPeriods({ load, shape }: World): ReadonlyMap<string, number> {
-  const periods = load.steady.flatMap(({ periodMs, deviceIds }) => deviceIds.map(() => periodMs));
-  return new Map(shape.steadyDevices.map((code, index) => [code, periods[index] ?? 0]));
+  return { faults: counts, failures, verdict, ...(forged && { forged }) };
 }
 
 async function execute(
